@@ -1,0 +1,164 @@
+"""What surrounds an operation: its scope, gradients on or off, how domain errors are answered.
+
+The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
+tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
+
+__all__ = ["Context", "Setting", "current", "errstate", "no_grad", "scope"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """The settings in force at one moment of one thread or task."""
+
+    scope: str = ""
+    grad: bool = True
+    domain: Literal["raise", "nan"] = "raise"
+    plain: bool = field(init=False)
+    """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", self.grad)
+
+
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context())
+
+current: Callable[[], Context] = _CONTEXT.get
+"""The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _inside(outer: Context, name: str) -> Context:
+    return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
+
+
+class Setting:
+    """A change of the context, as a ``with`` block or as a decorator of a function or coroutine."""
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Context]] = []
+
+    def change(self, outer: Context) -> Context:
+        """The context to put in force inside ``outer``."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._tokens.append(_CONTEXT.set(self.change(_CONTEXT.get())))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _CONTEXT.reset(self._tokens.pop())
+
+    def _fresh(self) -> Self:
+        """An equal setting with no tokens: each decorated call enters its own, in its own thread."""
+        fresh = object.__new__(type(self))
+        for cls in type(self).__mro__:
+            for name in getattr(cls, "__slots__", ()):
+                setattr(fresh, name, getattr(self, name))
+        fresh._tokens = []
+        return fresh
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """Decorate ``function`` so that its whole body runs under this setting."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"{type(self).__name__} cannot decorate the generator {function.__qualname__!r}: its body runs "
+                f"between other code. Write 'with {type(self).__name__}(...):' inside it."
+            )
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                with self._fresh():
+                    return await function(*args, **kwargs)
+
+            return cast("Callable[P, R]", coroutine)
+
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self._fresh():
+                return function(*args, **kwargs)
+
+        return call
+
+
+class no_grad(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Compute values only: results have no parents, and no gradient flows through them.
+
+    >>> from autograd import Value, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:
+        return replace(outer, grad=False)
+
+
+class errstate(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Choose what an operation does outside its domain: ``domain="raise"`` or ``domain="nan"``.
+
+    ``"raise"`` (the default) raises :class:`~autograd.errors.DomainError`; ``"nan"`` gives what IEEE 754
+    gives: nan, or an infinity at a pole or an overflow.
+
+    >>> from autograd import errstate, log
+    >>> with errstate(domain="nan"):
+    ...     log(-1.0), log(0.0)
+    (nan, -inf)
+    """
+
+    __slots__ = ("domain",)
+
+    def __init__(self, domain: Literal["raise", "nan"]) -> None:
+        super().__init__()
+        if domain not in ("raise", "nan"):
+            raise ValueError(f"errstate(domain=...) takes 'raise' or 'nan', not {domain!r}")
+        self.domain = domain
+
+    def change(self, outer: Context) -> Context:
+        return replace(outer, domain=self.domain)
+
+
+class scope(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Name the part of a computation that is built inside; pictures draw it as a frame.
+
+    Scopes nest: a neuron's nodes carry ``"layer 1/neuron 2"``.
+
+    >>> from autograd import Value, scope
+    >>> with scope("loss"):
+    ...     y = Value(2.0) * 3
+    >>> y.scope
+    'loss'
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        if not isinstance(name, str):
+            raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
+        self.name = name
+
+    def change(self, outer: Context) -> Context:
+        return _inside(outer, self.name)

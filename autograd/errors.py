@@ -1,0 +1,73 @@
+"""Every error that the engine raises.
+
+::
+
+    AutogradError
+    ├── DomainError (ValueError)          log(-1), sqrt(-2), (-8)**(1/3)
+    │   ├── DivisionDomainError (ZeroDivisionError)   1/0, 0**-1
+    │   └── OverflowDomainError (OverflowError)       exp(1000), an int too large
+    ├── StaleGraphError                   a leaf changed after the graph was built
+    ├── GradientError                     no gradient yet, a node outside the graph, a bad rule
+    ├── RecordingError                    a float taken out of a recording
+    ├── GuardError                        a recorded branch went the other way
+    ├── AnomalyError                      the first nan or inf, under detect_anomaly()
+    └── TapeError (ValueError)            a damaged or hostile tape
+
+Each message says what happened, at which node, the value seen, and what to do.
+A number of the wrong *type* is a plain ``TypeError``.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AnomalyError",
+    "AutogradError",
+    "DivisionDomainError",
+    "DomainError",
+    "GradientError",
+    "GuardError",
+    "OverflowDomainError",
+    "RecordingError",
+    "StaleGraphError",
+    "TapeError",
+]
+
+
+class AutogradError(Exception):
+    """Root of every error that the engine itself raises."""
+
+
+class DomainError(AutogradError, ValueError):
+    """An operation was applied outside its domain."""
+
+
+class DivisionDomainError(DomainError, ZeroDivisionError):
+    """A division by zero, or zero to a negative power."""
+
+
+class OverflowDomainError(DomainError, OverflowError):
+    """A result, or a number handed in, too large for a float."""
+
+
+class StaleGraphError(AutogradError):
+    """A leaf changed after it was used, so the graph's values are out of date."""
+
+
+class GradientError(AutogradError):
+    """A gradient that does not exist: not computed yet, or not of this graph, or a broken rule."""
+
+
+class RecordingError(AutogradError):
+    """A plain float was taken out of a value while a function was being recorded."""
+
+
+class GuardError(AutogradError):
+    """A recorded comparison came out differently, and no path for it may be recorded."""
+
+
+class AnomalyError(AutogradError):
+    """A nan or an infinity appeared while ``detect_anomaly()`` was watching."""
+
+
+class TapeError(AutogradError, ValueError):
+    """A tape that is damaged, truncated, or not a tape."""

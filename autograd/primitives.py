@@ -1,0 +1,317 @@
+"""The record of an operation, and the registry of all records.
+
+A primitive is one operation as the whole project knows it: its value, its local gradients, where it is
+defined, how it is written. Engines, drawings, LaTeX, backends and tests read this record; none of
+them keeps knowledge of its own about an operation.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import IntEnum
+from functools import partial
+from numbers import Complex, Real
+from typing import Any
+
+import numpy as np
+
+from autograd.context import current
+from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
+
+__all__ = ["PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "primitive"]
+
+
+class Precedence(IntEnum):
+    """How tightly a written operation binds, loosest first; decides where brackets go."""
+
+    SUM = 1
+    PRODUCT = 2
+    NEGATION = 3
+    POWER = 4
+    CALL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Where an operation is defined: in words for people, as a test for machines."""
+
+    text: str
+    contains: Callable[..., bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Kink:
+    """Where an operation has no derivative, and the convention that is used there."""
+
+    at: Callable[..., bool]
+    convention: str
+
+
+def _finite(*inputs: float) -> bool:
+    return all(map(math.isfinite, inputs))
+
+
+REALS = Domain("any real number", _finite)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Primitive:
+    """One operation. Made by :func:`primitive`; call it on floats or on Values.
+
+    Attributes:
+        name: its name in the registry, and in messages.
+        forward: floats to float, the reference value.
+        partials: ``partials(*inputs, output)`` gives the tuple of local gradients, one per input. It is
+            written only with operators and other primitives, so it serves floats and Values alike.
+            None where the operation only exists with its trailing constants captured.
+        arity: how many inputs; None for any number.
+        captured: ``captured(*inputs, *constants, output)``: the local gradients with respect to the inputs
+            when the trailing arguments are plain numbers, which are captured rather than made nodes.
+        captures: how many trailing arguments ``captured`` takes as constants.
+        defaults: the values of trailing arguments that may be left out.
+        constants: the captured numbers of a record that :meth:`capture` made.
+        gated: the local gradients are gates, 0 or 1: a closed gate stops even an infinite upstream.
+        domain: where it is defined.
+        ieee: the IEEE 754 value where ``forward`` raises.
+        kink: where it has no derivative, and what is used instead.
+        symbol: what a card in a picture shows.
+        text, latex: how it is written; ``{0}``, ``{1}`` are the inputs, then the constants.
+        precedence: how tightly the written form binds.
+        ufunc: the NumPy function of the same meaning, by name.
+        builtin: part of autograd's own table, and so not to be redefined.
+    """
+
+    name: str
+    forward: Callable[..., float]
+    partials: Callable[..., tuple[Any, ...]] | None
+    arity: int | None
+    captured: Callable[..., tuple[Any, ...]] | None = None
+    captures: int = 0
+    defaults: tuple[float, ...] = ()
+    constants: tuple[float, ...] = ()
+    gated: bool = False
+    domain: Domain = REALS
+    ieee: Callable[..., float] | None = None
+    kink: Kink | None = None
+    symbol: str = ""
+    text: str = ""
+    latex: str = ""
+    precedence: Precedence = Precedence.CALL
+    ufunc: str | None = None
+    builtin: bool = False
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
+        for arg in args:
+            interpret = getattr(type(arg), "__primitive__", None)
+            if interpret is not None:
+                return interpret(self, args)
+        return self.evaluate(*[as_float(arg, f"{self.name}()") for arg in args])
+
+    def __repr__(self) -> str:
+        constants = "".join(f", {constant:g}" for constant in self.constants)
+        return f"<primitive {self.name}{constants}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restore, (self.name, self.constants))
+
+    def evaluate(self, *inputs: float) -> float:
+        """``forward`` on floats, with the domain answered as :func:`~autograd.errstate` says."""
+        inputs = self.complete(inputs)
+        try:
+            return self.forward(*inputs)
+        except (ArithmeticError, ValueError) as error:
+            return self.outside(error, inputs)
+
+    def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """``args`` with the defaults of those left out; a wrong number of them is a TypeError."""
+        missing = 0 if self.arity is None else self.arity - len(args)
+        if 0 < missing <= len(self.defaults):
+            return args + self.defaults[-missing:]
+        if missing:
+            least = (self.arity or 0) - len(self.defaults)
+            takes = f"{least}" if not self.defaults else f"{least} to {self.arity}"
+            raise TypeError(f"{self.name}() takes {takes} argument(s), {len(args)} given")
+        return args
+
+    def outside(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> float:
+        """Answer an input that ``forward`` refused: the IEEE value, or a :class:`DomainError`."""
+        if current().domain == "nan":
+            return self.ieee_value(error, inputs)
+        shown = ", ".join(
+            f"{label} = {value!r}" if label else repr(value)
+            for value, label in zip(inputs, labels or ("",) * len(inputs), strict=True)
+        )
+        call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
+        way_out = "Use errstate(domain='nan') for IEEE values instead."
+        if isinstance(error, OverflowError):
+            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from None
+        kind = DivisionDomainError if isinstance(error, ZeroDivisionError) else DomainError
+        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from None
+
+    def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
+        """What IEEE 754 gives where ``forward`` raised ``error``."""
+        if self.ieee is not None:
+            return self.ieee(*inputs, *self.constants)
+        return math.inf if isinstance(error, OverflowError) else math.nan
+
+    def capture(self, *constants: float) -> Primitive:
+        """This operation with its trailing arguments fixed: ``pow.capture(3.0)`` is the cube.
+
+        The same constants give the same record, so a graph of a million squares holds one.
+        """
+        # 0.0 == -0.0 as keys of a cache, but 1/0.0 != 1/-0.0: the signs tell them apart.
+        return _capture(self, constants, tuple(math.copysign(1.0, constant) for constant in constants))
+
+
+@functools.lru_cache(maxsize=4096)
+def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[float, ...]) -> Primitive:
+    forward, captured = op.forward, op.captured
+    if captured is None or op.arity is None or len(constants) != op.captures:
+        raise TypeError(f"{op.name} captures {op.captures} constant(s), {len(constants)} given")
+    fixed = partial(
+        replace, op, arity=op.arity - op.captures, captured=None, captures=0, defaults=(), constants=constants
+    )
+    if op.arity == 2:
+        # By far the most common: spelt out, since a sweep calls it at every such node.
+        (constant,) = constants
+        return fixed(
+            forward=lambda x: forward(x, constant),
+            partials=lambda x, out: captured(x, constant, out),
+        )
+    return fixed(
+        forward=lambda *inputs: forward(*inputs, *constants),
+        partials=lambda *inputs: captured(*inputs[:-1], *constants, inputs[-1]),
+    )
+
+
+PRIMITIVES: dict[str, Primitive] = {}
+"""Every operation by name: the table. Filled by :mod:`autograd.rules` and by users."""
+
+
+def _restore(name: str, constants: tuple[float, ...]) -> Primitive:
+    """The record called ``name``, for a pickled graph."""
+    try:
+        op = PRIMITIVES[name]
+    except KeyError:
+        raise LookupError(
+            f"the graph uses an operation {name!r} that is not defined here: define it with primitive() first"
+        ) from None
+    return op.capture(*constants) if constants else op
+
+
+def _count_inputs(partials: Callable[..., tuple[Any, ...]]) -> int | None:
+    """How many inputs ``partials(*inputs, output)`` has; None for ``*inputs_and_output``."""
+    parameters = inspect.signature(partials).parameters.values()
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    return len(parameters) - 1
+
+
+def primitive(
+    name: str,
+    *,
+    forward: Callable[..., float],
+    partials: Callable[..., tuple[Any, ...]] | None = None,
+    captured: Callable[..., tuple[Any, ...]] | None = None,
+    doc: str = "",
+    **record: Any,
+) -> Primitive:
+    r"""Define an operation: its value and its local gradients, once, for everything.
+
+    Args:
+        name: what it is called, here and in messages.
+        forward: floats to float.
+        partials: ``partials(*inputs, output)``: one local gradient per input, written only with operators
+            and primitives, so that it serves floats (a sweep of numbers) and Values (second order).
+        captured: ``captured(*inputs, *constants, output)``: the local gradients of the inputs alone, when
+            the trailing arguments are plain numbers and so not differentiated.
+        doc: what ``help()`` shows.
+        record: any further field of :class:`Primitive`: ``domain``, ``kink``, ``text``, ``latex`` ...
+
+    Raises:
+        TypeError: neither ``partials`` nor ``captured`` is given, or a field is unknown.
+
+    >>> from autograd import Value, primitive
+    >>> cube = primitive("cube", forward=lambda x: x * x * x, partials=lambda x, out: (3 * x * x,))
+    >>> x = Value(2.0)
+    >>> cube(x).backward()
+    >>> x.grad
+    12.0
+    """
+    rule = partials or captured
+    if rule is None:
+        raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
+    if name in PRIMITIVES and PRIMITIVES[name].builtin:
+        raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
+    if record.get("gated") and (_count_inputs(rule) or 3) < 3:
+        raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
+    op = Primitive(
+        name=name,
+        forward=forward,
+        partials=partials,
+        captured=captured,
+        arity=_count_inputs(rule),
+        symbol=record.pop("symbol", name),
+        **record,
+    )
+    object.__setattr__(op, "__doc__", doc or f"The operation {name}.")
+    object.__setattr__(op, "__name__", name)
+    PRIMITIVES[name] = op
+    return op
+
+
+def as_float(number: Any, where: str) -> float:
+    """``number`` as a Python float; anything that is not one real number is refused by name.
+
+    Args:
+        number: int, bool, float, NumPy scalar or 0-d array, Fraction, Decimal.
+        where: what is taking it, for the message.
+
+    Raises:
+        TypeError: not a real number.
+        OverflowDomainError: an int or Fraction too large for a float.
+    """
+    if type(number) is float:
+        return number
+    try:
+        if isinstance(number, (Real, Decimal, np.bool_)):
+            return float(number)
+        if isinstance(number, np.ndarray) and number.ndim == 0 and number.dtype.kind in "biuf":
+            return float(number)
+    except OverflowError:
+        raise OverflowDomainError(
+            f"{where} takes numbers that fit a float; this {type(number).__name__} does not (the limit is about 1.8e308)"
+        ) from None
+    raise TypeError(f"{where} takes one real number, not {_describe(number)}")
+
+
+def _describe(thing: Any) -> str:
+    """What ``thing`` is and what to do instead, for a message."""
+    shown = repr(thing)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    if thing is None:
+        return "None"
+    if isinstance(thing, str):
+        return f"the str {shown}: convert it with float(...)"
+    if isinstance(thing, (list, tuple, set, frozenset, dict)):
+        return f"the {type(thing).__name__} {shown}: apply it to each element"
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
+    if isinstance(thing, Complex):
+        return f"the complex number {shown}: take .real or abs() of it first"
+    if hasattr(type(thing), "__primitive__"):
+        return f"{shown}, which is already part of a graph: use it as it is, or take .data"
+    return f"{shown} of type {type(thing).__name__}"
+
+
+def is_number(thing: Any) -> bool:
+    """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
+    return isinstance(thing, (float, int, Real, Decimal, np.bool_)) or (
+        isinstance(thing, np.ndarray) and thing.ndim == 0 and thing.dtype.kind in "biuf"
+    )

@@ -1,0 +1,239 @@
+"""Topological order, and the reverse sweep, over anything with parents.
+
+The reverse sweep exists twice. :func:`adjoint_steps` is the sweep as one would teach it, a generator that
+works on floats and on Values alike; it drives second order and the step-by-step views.
+:func:`adjoints` is the same sweep on floats only, unrolled for speed; the tests hold it to the same bits.
+
+Neither writes a gradient to any node: :func:`autograd.value.Value.backward` does so at the end, all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from autograd import rules
+from autograd.context import errstate
+from autograd.errors import GradientError, StaleGraphError
+from autograd.primitives import PRIMITIVES, Primitive
+
+__all__ = ["AdjointStep", "adjoint_steps", "adjoints", "local_gradients", "topological_order"]
+
+
+def topological_order(root: Any) -> list[Any]:
+    """The nodes that ``root`` depends on, each once, parents before children, ``root`` last.
+
+    Depth first, on a stack of its own: no recursion, so any depth. The order depends on the graph alone.
+    """
+    order: list[Any] = []
+    seen: set[Any] = set()
+    stack = [root]
+    pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
+    while stack:
+        node = pop()
+        if node is None:  # the marker under which a node waits for its parents to be finished
+            finish(pop())
+        elif node not in seen:
+            see(node)
+            first, second = node._first, node._second
+            if first is None:
+                finish(node)
+                continue
+            push(node)
+            push(None)
+            if second is not None:
+                if second.__class__ is tuple:
+                    stack += reversed(second)
+                elif second not in seen:
+                    push(second)
+            if first not in seen:
+                push(first)
+    return order
+
+
+class AdjointStep(NamedTuple):
+    """One node of a reverse sweep: its finished adjoint, and the flow to each of its parents."""
+
+    node: Any
+    adjoint: Any
+    """dL/dnode, all flows added up; None where no flow arrived."""
+    locals: tuple[Any, ...]
+    contributions: tuple[Any, ...]
+    """local · adjoint for each parent; None where a gate is closed."""
+    totals: tuple[Any, ...]
+    """The sum at each parent after its contribution: the gradient as far as it has got."""
+
+
+def adjoint_steps(order: list[Any], seed: Any, read: Callable[[Any], Any]) -> Iterator[AdjointStep]:
+    """The reverse sweep from the last node of ``order``, one step a node.
+
+    Args:
+        order: nodes in topological order, root last.
+        seed: the adjoint of the root.
+        read: what the local gradient closures are handed for a node: its float for a numeric sweep, the
+            node itself for a sweep that builds the graph of the gradient.
+    """
+    adjoint: dict[Any, Any] = dict.fromkeys(order)
+    adjoint[order[-1]] = seed
+    for node in reversed(order):
+        upstream = adjoint[node]
+        if upstream is not None and node._hooks:
+            upstream = adjoint[node] = run_hooks(node, upstream)
+        if upstream is None or not node.parents:
+            yield AdjointStep(node, upstream, (), (), ())
+            continue
+        check_fresh(node)
+        locals_ = local_gradients(node, read)
+        contributions, totals = [], []
+        for parent, local in zip(node.parents, locals_, strict=True):
+            contribution = _contribution(node.op, local, upstream)
+            if contribution is not None:
+                so_far = adjoint[parent]
+                adjoint[parent] = contribution if so_far is None else so_far + contribution
+            contributions.append(contribution)
+            totals.append(adjoint[parent])
+        yield AdjointStep(node, upstream, tuple(locals_), tuple(contributions), tuple(totals))
+
+
+def _contribution(op: Primitive, local: Any, upstream: Any) -> Any:
+    """local · upstream; None where nothing flows. A gate passes or stops, it does not multiply."""
+    if isinstance(local, float):
+        if op.gated:
+            return upstream if local else None
+        if local == 1.0:
+            return upstream  # the same bits, and no node spent on 1 · upstream
+    elif op.gated:
+        return rules.where(local, upstream, 0.0)
+    return local * upstream
+
+
+def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
+    """dL/dnode for every node of ``order``, as floats, with the root's adjoint ``seed``.
+
+    None marks a node that no flow reaches, such as the branch that a ``where`` did not take.
+
+    Raises:
+        StaleGraphError: a leaf changed after it was used.
+    """
+    adjoint: dict[Any, Any] = dict.fromkeys(order)
+    adjoint[order[-1]] = seed
+    for node in reversed(order):
+        upstream = adjoint[node]
+        if upstream is None:
+            continue
+        if node._hooks:
+            upstream = adjoint[node] = run_hooks(node, upstream)
+        x, y = node._first, node._second
+        if x is None:
+            continue
+        if y is None:
+            if x._stamp > node._stamp:
+                check_fresh(node)
+            try:
+                (local_x,) = node.local_grads(x._data, node._data)
+            except Exception:
+                (local_x,) = local_gradients(node)
+            so_far = adjoint[x]
+            adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
+        elif y.__class__ is not tuple:
+            stamp = node._stamp
+            if x._stamp > stamp or y._stamp > stamp:
+                check_fresh(node)
+            try:
+                local_x, local_y = node.local_grads(x._data, y._data, node._data)
+            except Exception:
+                local_x, local_y = local_gradients(node)
+            so_far = adjoint[x]
+            adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
+            so_far = adjoint[y]
+            adjoint[y] = local_y * upstream if so_far is None else so_far + local_y * upstream
+        else:
+            check_fresh(node)
+            for parent, local in zip(node.parents, local_gradients(node), strict=True):
+                contribution = _contribution(node.op, local, upstream)
+                if contribution is not None:
+                    so_far = adjoint[parent]
+                    adjoint[parent] = contribution if so_far is None else so_far + contribution
+    return adjoint
+
+
+def _data(node: Any) -> float:
+    data: float = node._data
+    return data
+
+
+def local_gradients(node: Any, read: Callable[[Any], Any] = _data) -> tuple[Any, ...]:
+    """The local gradients of ``node``, one per parent, read as floats or as Values.
+
+    A closure that leaves the floats, as 0.5/sqrt(x) does at 0, is asked again in IEEE arithmetic.
+
+    Raises:
+        GradientError: the closure of the operation fails, or gives the wrong number of gradients.
+    """
+    arguments = [*map(read, node.parents), read(node)]
+    try:
+        if isinstance(arguments[-1], float):
+            try:
+                locals_ = node.local_grads(*arguments)
+            except (ArithmeticError, ValueError):
+                locals_ = tuple(map(float, node.local_grads(*map(_IEEEFloat, arguments))))
+        else:
+            with errstate(domain="nan"):
+                locals_ = node.local_grads(*arguments)
+        if len(locals_) == len(node.parents):
+            return tuple(locals_)
+        fault = f"gave {len(locals_)} local gradient(s) for {len(node.parents)} input(s)"
+    except Exception as error:
+        raise GradientError(
+            f"the local gradients of {describe(node)} failed with {type(error).__name__}: {error}. "
+            f"Mend the partials of the operation {node.op.name!r}."
+        ) from error
+    raise GradientError(f"the operation {node.op.name!r} {fault}, at {describe(node)}. Mend its partials.")
+
+
+class _IEEEFloat(float):
+    """A float whose operators and operations give IEEE 754 values where Python raises."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> _IEEEFloat:
+        with errstate(domain="nan"):
+            return _IEEEFloat(op.evaluate(*[float(arg) for arg in args]))
+
+
+def _ieee_operator(op: Primitive, reflected: bool) -> Callable[..., _IEEEFloat]:
+    if reflected:
+        return lambda self, other: _IEEEFloat.__primitive__(op, (other, self))
+    return lambda self, *other: _IEEEFloat.__primitive__(op, (self, *other))
+
+
+for _name, _operator in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+    setattr(_IEEEFloat, f"__{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=False))
+    setattr(_IEEEFloat, f"__r{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=True))
+_IEEEFloat.__neg__ = _ieee_operator(PRIMITIVES["neg"], reflected=False)  # type: ignore[method-assign]
+
+
+def check_fresh(node: Any) -> None:
+    """Refuse a node that was computed before one of its parents took its present value."""
+    for parent in node.parents:
+        if parent._stamp > node._stamp:
+            raise StaleGraphError(
+                f"{describe(parent)} changed after {describe(node)} was computed from it, so the graph is out of "
+                f"date. Call forward() on the root to recompute it, or build the expression again."
+            )
+
+
+def run_hooks(node: Any, gradient: Any) -> Any:
+    """``gradient`` after the hooks of ``node``, each of which may replace it by returning a number."""
+    for hook in list(node._hooks.values()):
+        replaced = hook(gradient)
+        if replaced is not None:
+            gradient = type(node).check_gradient(replaced, f"a hook of {describe(node)}")
+    return gradient
+
+
+def describe(node: Any) -> str:
+    """A node in words, for a message: its label or operation, and its value."""
+    name = f"{node.label!r}" if node.label else f"the {node.op.name} node" if node.op else "the leaf"
+    return f"{name} (data = {node._data!r})"
