@@ -8,7 +8,8 @@
 -7.3729642e-05
 """
 
-from autograd.context import errstate, no_grad, scope
+from autograd.context import detect_anomaly, errstate, no_grad, scope
+from autograd.diagnose import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
-__all__ = ["Context", "Setting", "current", "errstate", "no_grad", "scope"]
+__all__ = ["Context", "Setting", "current", "detect_anomaly", "errstate", "ieee", "no_grad", "scope"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,11 +27,12 @@ class Context:
     scope: str = ""
     grad: bool = True
     domain: Literal["raise", "nan"] = "raise"
+    anomaly: bool = False
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", self.grad)
+        object.__setattr__(self, "plain", self.grad and not self.anomaly)
 
 
 _CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context())
@@ -138,6 +139,34 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
 
     def change(self, outer: Context) -> Context:
         return replace(outer, domain=self.domain)
+
+
+class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Stop at the operation that first makes a nan or an infinity, forward or backward, and name its line.
+
+    Costs about a microsecond per operation, since the line of each is looked up.
+
+    >>> from autograd import Value, detect_anomaly
+    >>> with detect_anomaly():
+    ...     y = Value(1e300, "x") * 1e300
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: mul gave inf from x = 1e+300, 1e+300 ...
+    """
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:
+        return replace(outer, anomaly=True)
+
+
+class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How the sweeps evaluate local gradients: IEEE values, unwatched, for the sweep itself watches the flows."""
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:
+        return replace(outer, domain="nan", anomaly=False)
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

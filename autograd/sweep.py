@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from autograd import rules
-from autograd.context import errstate
+from autograd.context import ieee
 from autograd.errors import GradientError, StaleGraphError
 from autograd.primitives import PRIMITIVES, Primitive
 
-__all__ = ["AdjointStep", "adjoint_steps", "adjoints", "local_gradients", "topological_order"]
+__all__ = ["AdjointStep", "adjoint_steps", "adjoints", "check_fresh", "describe", "is_stale", "local_gradients", "topological_order"]
 
 
 def topological_order(root: Any) -> list[Any]:
@@ -178,7 +178,7 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = _data) -> tuple[Any,
             except (ArithmeticError, ValueError):
                 locals_ = tuple(map(float, node.local_grads(*map(_IEEEFloat, arguments))))
         else:
-            with errstate(domain="nan"):
+            with ieee():
                 locals_ = node.local_grads(*arguments)
         if len(locals_) == len(node.parents):
             return tuple(locals_)
@@ -198,7 +198,7 @@ class _IEEEFloat(float):
 
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> _IEEEFloat:
-        with errstate(domain="nan"):
+        with ieee():
             return _IEEEFloat(op.evaluate(*[float(arg) for arg in args]))
 
 
@@ -214,8 +214,13 @@ for _name, _operator in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "d
 _IEEEFloat.__neg__ = _ieee_operator(PRIMITIVES["neg"], reflected=False)  # type: ignore[method-assign]
 
 
+def is_stale(node: Any) -> bool:
+    """Whether ``node`` was computed before one of its parents took its present value."""
+    return any(parent._stamp > node._stamp for parent in node.parents)
+
+
 def check_fresh(node: Any) -> None:
-    """Refuse a node that was computed before one of its parents took its present value."""
+    """Refuse a stale node, naming the parent that changed."""
     for parent in node.parents:
         if parent._stamp > node._stamp:
             raise StaleGraphError(

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from autograd import rules
+from autograd.anomaly import check_value, watched
 from autograd.context import current
 from autograd.errors import GradientError, StaleGraphError
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
+from autograd.sites import remember_site
 from autograd.sweep import adjoint_steps, adjoints, check_fresh, describe, local_gradients, topological_order
 from autograd.transport import deep_copy, flatten
 
@@ -87,6 +89,8 @@ class Value:
         self.op = None
         self._first = self._second = None
         self.scope = current().scope
+        if self._data - self._data:  # true for nan and the infinities alone
+            remember_site(self)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -124,6 +128,8 @@ class Value:
             self._data = number
             _now += 1
             self._stamp = _now
+        if number - number:
+            remember_site(self)
 
     @property
     def grad(self) -> Any:
@@ -222,7 +228,10 @@ class Value:
         adjoint: dict[Any, Any]
         if create_graph:
             seed = seed if isinstance(seed, Value) else Constant(seed)
-            adjoint = {step.node: step.adjoint for step in adjoint_steps(order, seed, _itself)}
+            adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, _itself))}
+        elif current().anomaly:
+            steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), _data))
+            adjoint = {step.node: step.adjoint for step in steps}
         else:
             adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
         _write_gradients(order, adjoint)
@@ -477,16 +486,18 @@ def _compute(op: Primitive, inputs: list[float], parents: tuple[Value, ...]) -> 
 
 
 def _node(op: Primitive, parents: tuple[Value, ...]) -> Value:
-    """The value of ``op`` on ``parents``, linked to them."""
+    """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
     if op.partials is None:
         raise TypeError(f"{op.name} needs its constants captured before it is applied")
     time = _now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     data = _compute(op, [parent._data for parent in parents], parents)
-    if not surroundings.plain:
-        return _unlinked(data)
+    if type(data) is not float:
+        data = as_float(data, f"the result of {op.name}")
+    if not surroundings.grad:
+        return Value(data)
     out = _new(Value)
-    out._data = data if type(data) is float else as_float(data, f"the result of {op.name}")
+    out._data = data
     out._grad = None
     out._hooks = None
     out._stamp = time
@@ -495,6 +506,10 @@ def _node(op: Primitive, parents: tuple[Value, ...]) -> Value:
     out.op = op
     _link(out, parents)
     out.scope = surroundings.scope
+    if surroundings.anomaly:
+        check_value(out)
+    elif data - data:
+        remember_site(out)
     return out
 
 
@@ -503,23 +518,18 @@ def _link(node: Value, parents: tuple[Value, ...]) -> None:
     node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
 
 
-def _unlinked(data: float) -> Value:
-    """The result of an operation under ``no_grad``: a leaf."""
-    return Value(data)
-
-
 def _unary(op: Primitive) -> Callable[[Value], Value]:
     forward, local_grads = op.forward, op.partials
 
     def method(self: Value) -> Value:
-        time = _now
         surroundings = current()
+        if not surroundings.plain:
+            return _node(op, (self,))
+        time = _now
         try:
             data = forward(self._data)
         except (ArithmeticError, ValueError) as error:
             data = op.outside(error, (self._data,), (self.label,))
-        if not surroundings.plain:
-            return _unlinked(data)
         out = _new(Value)
         out._data = data
         out._grad = None
@@ -531,6 +541,8 @@ def _unary(op: Primitive) -> Callable[[Value], Value]:
         out._first = self
         out._second = None
         out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
         return out
 
     return _method(method, op, op.name)
@@ -544,14 +556,14 @@ def _binary(op: Primitive) -> Callable[[Value, Any], Value]:
             if not is_number(other):
                 return _refuse(op, other)
             other = Constant(other)
-        time = _now
         surroundings = current()
+        if not surroundings.plain:
+            return _node(op, (self, other))
+        time = _now
         try:
             data = forward(self._data, other._data)
         except (ArithmeticError, ValueError) as error:
             data = op.outside(error, (self._data, other._data), (self.label, other.label))
-        if not surroundings.plain:
-            return _unlinked(data)
         out = _new(Value)
         out._data = data
         out._grad = None
@@ -563,6 +575,8 @@ def _binary(op: Primitive) -> Callable[[Value, Any], Value]:
         out._first = self
         out._second = other
         out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
         return out
 
     return method
@@ -642,6 +656,10 @@ _MICROGRAD_NAMES = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**",
 
 def _itself(node: Value) -> Value:
     return node
+
+
+def _data(node: Value) -> float:
+    return node._data
 
 
 def _check_label(label: Any) -> str:

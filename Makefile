@@ -1,0 +1,42 @@
+# Each target works alone on a machine that has Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+  RUN := $(VENV)/Scripts/python
+else
+  RUN := $(VENV)/bin/python
+endif
+
+.PHONY: demo test check bench clean
+
+# What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
+$(VENV)/demo.stamp: pyproject.toml
+	$(PYTHON) -m venv "$(VENV)"
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[image]'
+	touch "$@"
+
+$(VENV)/dev.stamp: pyproject.toml $(VENV)/demo.stamp
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch "$@"
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp
+	"$(RUN)" -m pip install --quiet --disable-pip-version-check micrograd==0.1.0
+	touch "$@"
+
+demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and in matrices
+	"$(RUN)" -m demos two_flows
+
+test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
+	"$(RUN)" -m pytest --numprocesses auto
+	"$(RUN)" -O -m tests.optimised
+
+check: $(VENV)/dev.stamp  ## style and types alone
+	"$(RUN)" -m ruff format --check .
+	"$(RUN)" -m ruff check .
+	"$(RUN)" -m mypy
+
+bench: $(VENV)/bench.stamp  ## the side-by-side benchmark
+	"$(RUN)" -m tests.benchmarks
+
+clean:
+	rm -rf "$(VENV)" out build dist

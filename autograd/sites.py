@@ -1,0 +1,55 @@
+"""Where in the user's code a node was made.
+
+Looking up the calling line costs several times as much as an operation, so it is done only where it will be
+asked for: at a node whose value is nan or infinite, and at every node under ``detect_anomaly()``.
+"""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+from weakref import ref
+
+__all__ = ["Site", "remember_site", "site_of"]
+
+_LIBRARY = Path(__file__).parent.parent
+_OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
+
+_sites: dict[int, tuple[ref[Any], Site]] = {}
+# By id and not in a WeakKeyDictionary, which looks a node up with ==, by its data: a nan would never be found.
+
+
+class Site(NamedTuple):
+    """A line of code."""
+
+    file: str
+    line: int
+    function: str
+
+    @property
+    def text(self) -> str:
+        """The line itself, stripped; empty where the source is not at hand."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        text = f": {self.text}" if self.text else ""
+        return f"{self.file}, line {self.line}, in {self.function}{text}"
+
+
+def remember_site(node: Any) -> None:
+    """Note the line outside this library that is running now as the one that made ``node``."""
+    frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    code = frame.f_code
+    key = id(node)
+    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), Site(code.co_filename, frame.f_lineno, code.co_name))
+
+
+def site_of(node: Any) -> Site | None:
+    """The line that made ``node``, if it was noted."""
+    entry = _sites.get(id(node))
+    return entry[1] if entry else None
