@@ -1,0 +1,289 @@
+"""Are the gradients right? Every rule against derivatives by numbers, and the name of the rule that is wrong."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from autograd.containers import flatten
+from autograd.errors import GradientError
+from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
+from autograd.primitives import Primitive
+from autograd.sweep import adjoint_steps, adjoints, local_gradients, tangents, topological_order
+from autograd.value import Value
+
+__all__ = ["check_grads", "check_primitive"]
+
+
+class _Fault(NamedTuple):
+    """A local rule that is wrong at a point."""
+
+    op: Primitive
+    inputs: tuple[float, ...]
+    what: str
+    rule: float
+    estimate: Estimate
+
+    def __str__(self) -> str:
+        at = ", ".join(f"{x!r}" for x in (*self.inputs, *self.op.constants))
+        return (
+            f"the rule of {self.op.name!r} is wrong: at {self.op.name}({at}) its {self.what} is {self.rule!r}, but "
+            f"{self.estimate.method} gives {self.estimate.value!r}. Mend the partials of {self.op.name!r}"
+        )
+
+
+# --- one operation ----------------------------------------------------------------------------------------
+
+
+def check_primitive(
+    op: Primitive, points: Sequence[Sequence[float]] | None = None, *, order: int = 2, rtol: float = 1e-6
+) -> int:
+    """Check the local gradients of an operation against derivatives by numbers.
+
+    Args:
+        op: the operation; one that captures constants is checked as ``op.capture(...)``.
+        points: inputs to check at; by default a hundred from the operation's domain, away from its kinks.
+        order: 1 for the local gradients, 2 for their derivatives as well.
+        rtol: how far apart, relatively, two numbers may be that are taken as equal.
+
+    Returns:
+        At how many points it was checked.
+
+    Raises:
+        GradientError: a rule is wrong: which input, where, the two numbers.
+        ValueError: no point of the domain was found, or given.
+
+    >>> from autograd import check_primitive, primitive
+    >>> wrong = primitive("wrong_cube", forward=lambda x: x**3, partials=lambda x, out: (2 * x * x,))
+    >>> check_primitive(wrong, [(2.0,)])
+    Traceback (most recent call last):
+        ...
+    autograd.errors.GradientError: check_primitive: the rule of 'wrong_cube' is wrong: at wrong_cube(2.0) its
+    derivative with respect to input 0 is 8.0, but complex step gives 12.0. Mend the partials of 'wrong_cube'
+    """
+    _check_order(order)
+    if op.partials is None:
+        count = op.captures
+        raise TypeError(f"check_primitive({op.name}) needs the constants: check {op.name}.capture(...) of {count} number(s)")
+    chosen = list(_sample(op)) if points is None else [tuple(map(float, point)) for point in points]
+    if not chosen:
+        raise ValueError(f"check_primitive({op.name}): no points in its domain ({op.domain.text}); give points=")
+    for inputs in chosen:
+        fault = _fault_at(op, inputs, order, rtol)
+        if fault:
+            raise GradientError(f"check_primitive: {fault}")
+    return len(chosen)
+
+
+def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tuple[float, ...]]:
+    """Seeded points of the domain, near and far, where a derivative exists."""
+    rng = random.Random(op.name)
+    for _ in range(tries):
+        inputs = tuple(
+            rng.choice((1.0, -1.0)) * 10.0 ** rng.uniform(-2.0, 1.0) for _ in range(3 if op.arity is None else op.arity)
+        )
+        if not op.domain.contains(*inputs, *op.constants) or (op.kink and op.kink.at(*inputs, *op.constants)):
+            continue
+        try:
+            op.forward(*inputs)
+        except (ValueError, ArithmeticError):
+            continue
+        yield inputs
+        wanted -= 1
+        if not wanted:
+            return
+
+
+def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float) -> _Fault | None:
+    """The first partial of ``op`` at ``inputs`` that is not what the numbers say."""
+    leaves = [Value(x) for x in inputs]
+    node = op(*leaves)
+    rules = local_gradients(node)
+    for i, rule in enumerate(rules):
+        estimate = numeric_partial(op, inputs, i)
+        if not estimate.agrees_with(float(rule), rtol, _floor(op, inputs)):
+            return _Fault(op, inputs, f"derivative with respect to input {i}", float(rule), estimate)
+    if order == 1:
+        return None
+    for i, partial in enumerate(local_gradients(node, _itself)):
+        for j in range(len(inputs)):
+            rule = _derivative(partial, leaves[j])
+            estimate = ridders(lambda x, i=i, j=j: _partial_at(op, inputs, i, j, x), inputs[j])
+            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(float(partial)))):
+                return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
+    return None
+
+
+def _floor(op: Primitive, inputs: tuple[float, ...]) -> float:
+    """The size below which differences of the operation's values are noise."""
+    return 1e-9 * max(1e-6, abs(op.forward(*inputs)))
+
+
+def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: float) -> float:
+    node = op(*[Value(x if k == j else other) for k, other in enumerate(inputs)])
+    return float(local_gradients(node)[i])
+
+
+def _derivative(partial: Any, leaf: Value) -> float:
+    if not isinstance(partial, Value):
+        return 0.0
+    return adjoints(topological_order(partial), 1.0).get(leaf) or 0.0
+
+
+# --- a whole function -------------------------------------------------------------------------------------
+
+
+def check_grads(
+    f: Callable[..., Any],
+    args: Any,
+    order: int = 2,
+    modes: Sequence[str] = ("fwd", "rev"),
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
+) -> None:
+    """Check the derivatives of ``f`` at ``args``, forward and reverse, against derivatives by numbers.
+
+    The numbers are the complex step through the recorded graph where each operation extends to complex
+    numbers, and extrapolated differences of ``f`` itself; the second also sees what the graph cannot, a
+    dependence that was lost because a float was taken out.
+
+    Args:
+        f: a function of numbers, or containers of numbers, returning one or a container of them.
+        args: the tuple of its arguments (a single number may stand alone).
+        order: 1 checks first derivatives; 2 second derivatives too; and so on.
+        modes: ``"fwd"`` (tangents), ``"rev"`` (adjoints), or both.
+        rtol, atol: the relative and absolute difference that is still taken as equal.
+
+    Raises:
+        GradientError: they differ: the input, both numbers, and the operation whose rule is wrong.
+        ValueError: a bad mode or order, or a point at a kink, where there is no derivative to compare.
+
+    >>> from autograd import check_grads, exp
+    >>> check_grads(lambda x, y: exp(x) * y + x / y, (0.3, -1.2))
+    """
+    _check_order(order)
+    unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
+    if unknown or not modes:
+        raise ValueError(f"check_grads(modes=...) takes 'fwd' and 'rev', not {unknown or modes!r}")
+    problem = _Problem(f, args if isinstance(args, (tuple, list)) else (args,))
+    for k in range(1, order + 1):
+        problem.check(k, modes, rtol, atol)
+
+
+def _check_order(order: int) -> None:
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"order is 1, 2, ...; got {order!r}")
+
+
+class _Problem:
+    """A function and a point; builds the k-th derivative along fixed directions as a graph, anywhere."""
+
+    def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
+        self.f = f
+        flat = flatten(tuple(args), "check_grads")
+        self.point = [float(leaf) for leaf in flat.leaves]
+        self.names = flat.paths
+        self.rebuild = flat.rebuild
+
+    def graph(self, k: int, point: Sequence[float]) -> tuple[Value, list[Value]]:
+        """The scalar whose gradient is the k-th derivative: f itself, then the slope along a direction, ..."""
+        leaves = [Value(x) for x in point]
+        outputs = flatten(self.f(*self.rebuild(leaves)), "the result of the function").leaves
+        root = _combination(outputs)
+        for _ in range(k - 1):
+            order = topological_order(root)
+            adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), _itself)}
+            root = _combination([adjoint.get(leaf) or 0.0 for leaf in leaves])
+        return root, leaves
+
+    def value(self, k: int, point: Sequence[float]) -> float:
+        return self.graph(k, point)[0].data
+
+    def check(self, k: int, modes: Sequence[str], rtol: float, atol: float) -> None:
+        """Compare the k-th derivatives with respect to each input."""
+        root, leaves = self.graph(k, self.point)
+        order = topological_order(root)
+        _refuse_kinks(order)
+        reverse = adjoints(order, 1.0)
+        for i, leaf in enumerate(leaves):
+            found = {}
+            if "rev" in modes:
+                found["reverse"] = reverse.get(leaf) or 0.0
+            if "fwd" in modes:
+                found["forward"] = float(tangents(order, {leaf: 1.0}, _data).get(root) or 0.0)
+            differences = ridders(lambda x, i=i: self.value(k, [*self.point[:i], x, *self.point[i + 1 :]]), self.point[i])
+            exact = _complex_step_through(order, leaves, i)
+            for mode, derivative in found.items():
+                for estimate, tolerance in ((exact, rtol), (differences, max(rtol, 1e-5))):
+                    floor = atol + (1e-8 * abs(root.data) if estimate is differences else 0.0)
+                    if estimate and not estimate.agrees_with(derivative, tolerance, floor):
+                        raise GradientError(self._explain(k, i, mode, derivative, estimate, order, rtol))
+
+    def _explain(
+        self, k: int, i: int, mode: str, derivative: float, estimate: Estimate, order: list[Any], rtol: float
+    ) -> str:
+        kind = {1: "derivative", 2: "second derivative"}.get(k, f"derivative of order {k}")
+        faults = (
+            _fault_at(node.op, tuple(parent.data for parent in node.parents), min(k, 2), rtol)
+            for node in order
+            if node.op is not None
+        )
+        fault = next(filter(None, faults), None)
+        reason = fault or (
+            "every rule in the graph is right, so the function depends on its inputs in a way the graph does not "
+            "see: look for a float taken out with .data, float() or math.*, and use autograd's function instead"
+        )
+        return (
+            f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "
+            f"{mode} mode, but {estimate.method} gives {estimate.value!r}; {reason}"
+        )
+
+
+def _combination(outputs: Sequence[Any]) -> Value:
+    """One number out of several, each weighted differently so that no error cancels another."""
+    if len(outputs) == 1:
+        return outputs[0] if isinstance(outputs[0], Value) else Value(outputs[0])
+    total = Value(0.0)
+    for i, output in enumerate(outputs):
+        total = total + math.cos(i + 1.0) * output
+    return total
+
+
+def _complex_step_through(order: list[Any], leaves: list[Value], i: int) -> Estimate | None:
+    """∂root/∂leaves[i] by a complex step through the whole graph; None where an operation does not allow it."""
+
+    def root(*point: complex) -> complex:
+        value: dict[Any, complex] = {node: complex(node.data) for node in order} | dict(zip(leaves, point, strict=True))
+        for node in order:
+            if node.op is not None:
+                value[node] = complex_forward(node.op)(*[value[parent] for parent in node.parents])
+        return value[order[-1]]
+
+    if any(node.op is not None and (node.op.kink or node.op.gated) for node in order):
+        return None
+    try:
+        return complex_step(root, [leaf.data for leaf in leaves], i)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+
+
+def _refuse_kinks(order: list[Any]) -> None:
+    for node in order:
+        kink = node.op.kink if node.op else None
+        inputs = [parent.data for parent in node.parents]
+        if kink and kink.at(*inputs, *node.op.constants):
+            raise ValueError(
+                f"check_grads: {node.op.name}({', '.join(map(repr, inputs))}) is at a kink, where there is no derivative "
+                f"to compare ({kink.convention}). Move the input a little"
+            )
+
+
+def _itself(node: Any) -> Any:
+    return node
+
+
+def _data(node: Any) -> float:
+    return float(node.data)

@@ -1,0 +1,60 @@
+"""Activation functions by name.
+
+An activation is any function from a Value to a Value. The table only gives names to functions that the
+engine has; their derivatives are the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from autograd import leaky_relu, relu, sigmoid, softplus, tanh
+
+__all__ = ["ACTIVATIONS", "Activation", "identity", "name_of", "resolve_activation"]
+
+Activation: TypeAlias = Callable[[Any], Any]
+"""A function of one number, on floats and on Values."""
+
+
+def identity(x: Any) -> Any:
+    """x itself: the activation of a linear layer, where a and z are one node."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": identity,
+    "linear": identity,
+    "sigmoid": sigmoid,
+    "logistic": sigmoid,
+    "tanh": tanh,
+    "relu": relu,
+    "leaky_relu": leaky_relu,
+    "softplus": softplus,
+}
+"""Every activation by name; ``linear`` and ``logistic`` are second names."""
+
+
+def resolve_activation(activation: str | Activation) -> Activation:
+    """The function that a name stands for; a function stands for itself.
+
+    Raises:
+        ValueError: no activation has this name.
+        TypeError: neither a name nor a function.
+
+    >>> from nn.activations import resolve_activation
+    >>> resolve_activation("logistic")(0.0)
+    0.5
+    """
+    if callable(activation):
+        return activation
+    if not isinstance(activation, str):
+        raise TypeError(f"an activation is a name or a function from a Value to a Value, not {activation!r}")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
+    return ACTIVATIONS[activation]
+
+
+def name_of(activation: Activation) -> str:
+    """What an activation is called in a repr."""
+    return getattr(activation, "__name__", type(activation).__name__)

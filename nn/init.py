@@ -1,0 +1,70 @@
+"""Where weights start: distributions by name, and the random generator they are drawn from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+__all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init"]
+
+Initializer: TypeAlias = Callable[[int, int, np.random.Generator], float]
+"""``init(nin, nout, rng)``: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons."""
+
+
+def _uniform(limit: float, rng: np.random.Generator) -> float:
+    return float(rng.uniform(-limit, limit))
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "uniform": lambda nin, nout, rng: _uniform(1.0, rng),
+    "xavier_uniform": lambda nin, nout, rng: _uniform(math.sqrt(6.0 / (nin + nout)), rng),
+    "xavier_normal": lambda nin, nout, rng: float(rng.normal(0.0, math.sqrt(2.0 / (nin + nout)))),
+    "he_uniform": lambda nin, nout, rng: _uniform(math.sqrt(6.0 / nin), rng),
+    "he_normal": lambda nin, nout, rng: float(rng.normal(0.0, math.sqrt(2.0 / nin))),
+    "zeros": lambda nin, nout, rng: 0.0,
+}
+"""Every initializer by name. ``uniform`` is micrograd's: between -1 and 1 whatever the width.
+
+Source: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks"
+(2010), for ``xavier_*``; K. He et al., "Delving deep into rectifiers" (2015), for ``he_*``.
+"""
+
+
+def resolve_init(init: str | Initializer) -> Initializer:
+    """The function that a name stands for; a function ``init(nin, nout, rng)`` stands for itself.
+
+    Raises:
+        ValueError: no initializer has this name.
+        TypeError: neither a name nor a function.
+
+    >>> from nn.init import generator, resolve_init
+    >>> resolve_init("zeros")(3, 2, generator(0))
+    0.0
+    """
+    if callable(init):
+        return init
+    if not isinstance(init, str):
+        raise TypeError(f"init is a name or a function (nin, nout, rng) -> float, not {init!r}")
+    if init not in INITIALIZERS:
+        raise ValueError(f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function")
+    return INITIALIZERS[init]
+
+
+def generator(rng: Any) -> np.random.Generator:
+    """A random generator from a seed, from None (fresh entropy), or the generator itself.
+
+    Raises:
+        TypeError: not a seed, a ``numpy.random.Generator`` or None.
+        ValueError: a negative seed.
+
+    >>> from nn.init import generator
+    >>> generator(7).uniform() == generator(7).uniform()
+    True
+    """
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"rng is a seed (an int from 0), a numpy.random.Generator or None, not {rng!r}") from None

@@ -1,0 +1,171 @@
+"""A multi-layer perceptron, and its parameters as the matrices of the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Parameter
+from nn.activations import Activation, name_of
+from nn.init import Initializer, generator
+from nn.layer import Layer
+from nn.module import Module, counted
+from nn.neuron import as_inputs, positive_int
+
+__all__ = ["MLP", "Matrices"]
+
+Array: TypeAlias = NDArray[np.float64]
+Matrices: TypeAlias = list[tuple[Array, Array | None]]
+"""(W, b) per layer: W of shape (n_in, n_out), b of shape (n_out,), or None without a bias."""
+
+
+class MLP(Module):
+    """Layers one after the other: ``MLP(4, [3, 2, 1])`` is the 4-3-2-1 network.
+
+    Args:
+        nin: how many inputs it takes.
+        nouts: the number of neurons of each layer.
+        activation: of all layers but the last, by name or as a function of a Value.
+        output_activation: of the last layer.
+        bias: whether the neurons have biases, which start at 0.
+        init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
+        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+
+    >>> from nn import MLP
+    >>> model = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=0)
+    >>> model
+    MLP(4 -> 3 sigmoid -> 2 sigmoid -> 1 sigmoid; 26 parameters)
+    >>> y = model([0.1, -0.2, 0.3, 0.4])
+    >>> y.label, y.scope
+    ('a1[3]', 'layer 3/neuron 1')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: str | Activation = "relu",
+        output_activation: str | Activation = "identity",
+        bias: bool = True,
+        init: str | Initializer = "uniform",
+        rng: Any = None,
+    ) -> None:
+        self.nin = positive_int(nin, "nin")
+        if not isinstance(nouts, Iterable) or isinstance(nouts, str):
+            raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1], not {nouts!r}")
+        widths = [self.nin, *(positive_int(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
+        if len(widths) == 1:
+            raise ValueError("nouts names no layer: give at least one width, such as [1]")
+        random = generator(rng)
+        last = len(widths) - 1
+        self.layers = [
+            Layer(
+                widths[number - 1], widths[number],
+                activation=output_activation if number == last else activation,
+                bias=bias, init=init, rng=random, layer=number,
+            )
+            for number in range(1, last + 1)
+        ]  # fmt: skip
+
+    @property
+    def activations(self) -> list[Activation]:
+        """The activation function of each layer, as :func:`nn.matrix_form.backprop` takes them."""
+        return [layer.activation for layer in self.layers]
+
+    def __call__(self, x: Any) -> Any:
+        """The outputs on one example: a list of Values, or the bare Value if there is one.
+
+        Args:
+            x: a sequence of ``nin`` numbers or Values, such as a list or a row of an array. Numbers become
+                Values named ``a1[0]``, ``a2[0]`` ..., and so do Values that have no name.
+
+        Raises:
+            ValueError: not ``nin`` inputs.
+            TypeError: not a sequence of numbers and Values.
+        """
+        values = as_inputs(x, self.nin, 1, self)
+        for layer in self.layers:
+            values = layer.forward(values)
+        return values[0] if len(values) == 1 else values
+
+    def matrices(self) -> Matrices:
+        """(W, b) of each layer as arrays: W of shape (n_in, n_out), b of shape (n_out,) or None.
+
+        >>> from nn import MLP
+        >>> [(W.shape, b.shape) for W, b in MLP(4, [3, 1]).matrices()]
+        [((4, 3), (3,)), ((3, 1), (1,))]
+        """
+        return self._gather(lambda parameter: parameter.data)
+
+    def gradient_matrices(self) -> Matrices:
+        """(dL/dW, dL/db) of each layer, in the shapes of :meth:`matrices`; 0 where no gradient has come."""
+        return self._gather(lambda parameter: float(parameter.grad))
+
+    def set_matrices(self, matrices: Sequence[tuple[Any, Any]]) -> None:
+        """Set every parameter from (W, b) of each layer: all of them, or on any error none.
+
+        nan and infinities are taken as they are.
+
+        Raises:
+            ValueError: a wrong number of layers, a wrong shape, a bias where there is none or the reverse.
+            TypeError: something that is not an array of real numbers.
+
+        >>> from nn import MLP
+        >>> model = MLP(2, [1])
+        >>> model.set_matrices([([[2.0], [3.0]], [1.0])])
+        >>> model([10.0, 100.0]).data
+        321.0
+        """
+        pairs = list(matrices)
+        if len(pairs) != len(self.layers):
+            raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")
+        checked = [_checked(pair, layer) for pair, layer in zip(pairs, self.layers, strict=True)]
+        for (weights, biases), layer in zip(checked, self.layers, strict=True):
+            for column, neuron in enumerate(layer.neurons):
+                for row, parameter in enumerate(neuron.w):
+                    parameter.data = weights[row, column]
+                if neuron.b is not None and biases is not None:
+                    neuron.b.data = biases[column]
+
+    def _gather(self, read: Callable[[Parameter], float]) -> Matrices:
+        gathered: Matrices = []
+        for layer in self.layers:
+            weights = np.array([[read(w) for w in neuron.w] for neuron in layer.neurons]).T
+            biases = [read(neuron.b) for neuron in layer.neurons if neuron.b is not None]
+            gathered.append((weights, np.array(biases) if biases else None))
+        return gathered
+
+    def __repr__(self) -> str:
+        steps = "".join(f" -> {layer.nout} {name_of(layer.activation)}" for layer in self.layers)
+        return f"MLP({self.nin}{steps}; {counted(len(self.parameters()), 'parameter')})"
+
+
+def _checked(pair: Any, layer: Layer) -> tuple[Array, Array | None]:
+    """(W, b) of one layer as arrays of the right shapes."""
+    try:
+        weights, biases = pair
+    except (TypeError, ValueError):
+        raise TypeError(f"set_matrices: layer {layer.layer} takes a pair (W, b), not {pair!r}") from None
+    if (biases is None) != (layer.neurons[0].b is None):
+        has, given = ("no bias: give None as", "something") if biases is not None else ("a bias: give", "None")
+        raise ValueError(f"set_matrices: layer {layer.layer} has {has} b, {given} was given. Nothing was changed.")
+    return (
+        _array(weights, (layer.nin, layer.nout), f"W of layer {layer.layer}"),
+        None if biases is None else _array(biases, (layer.nout,), f"b of layer {layer.layer}"),
+    )
+
+
+def _array(numbers: Any, shape: tuple[int, ...], name: str) -> Array:
+    try:
+        array = np.asarray(numbers)
+    except ValueError:
+        raise ValueError(f"set_matrices: {name} has the shape {shape}; rows of several lengths were given") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"set_matrices: {name} is an array of real numbers, not of {array.dtype}. Nothing was changed.")
+    if array.shape != shape:
+        raise ValueError(f"set_matrices: {name} has the shape {shape}, {array.shape} given. Nothing was changed.")
+    return array.astype(np.float64)

@@ -1,0 +1,158 @@
+"""One neuron, a = g(W1·a1 + W2·a2 + ... + b), built from Values under the names of the notes.
+
+``W12[1]`` is the weight of layer 1 from input 1 to neuron 2, ``b2[1]`` the bias of that neuron, ``z2[1]`` its
+weighted sum, ``a2[1]`` its output; ``a1[0]`` is the first input of the network. Where an index of a weight has
+two digits a comma parts them: ``W1,12[1]``. A neuron's nodes and parameters have the scope
+``"layer 1/neuron 2"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import numpy as np
+
+from autograd import Parameter, Value, scope
+from nn.activations import Activation, identity, name_of, resolve_activation
+from nn.init import Initializer, generator, resolve_init
+from nn.module import Module, counted
+
+__all__ = ["Neuron", "as_inputs", "positive_int"]
+
+
+class Neuron(Module):
+    """A neuron with ``nin`` inputs.
+
+    Args:
+        nin: how many inputs it takes.
+        nonlin: False for a linear neuron.
+        activation: a name or a function of a Value; ReLU if not given.
+        bias: whether it has a bias, which starts at 0.
+        init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
+        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+        layer: the layer it belongs to, counted from 1; for names.
+        index: its place in that layer, counted from 1; for names.
+
+    Attributes:
+        w: the weights, one Parameter per input.
+        b: the bias, a Parameter; None without one.
+
+    A linear neuron has no activation node: its z is its a, one node, labelled ``a``, for that is what the next
+    layer and the loss take.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2, activation="tanh", rng=0)
+    >>> [p.label for p in neuron.parameters()]
+    ['W11[1]', 'W21[1]', 'b1[1]']
+    >>> neuron.w[0].data, neuron.w[1].data, neuron.b.data = 3.0, 1.0, -1.0
+    >>> a = neuron([0.5, -1.0])
+    >>> a.label, a.parents[0].label, a.parents[0].data, a.scope
+    ('a1[1]', 'z1[1]', -0.5, 'layer 1/neuron 1')
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str | Activation | None = None,
+        bias: bool = True,
+        init: str | Initializer = "uniform",
+        rng: Any = None,
+        layer: int = 1,
+        index: int = 1,
+    ) -> None:
+        if activation is not None and not nonlin:
+            raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
+        self.nin = positive_int(nin, "nin")
+        self.nonlin = nonlin
+        self.activation = resolve_activation(activation or ("relu" if nonlin else identity))
+        self.layer, self.index = positive_int(layer, "layer"), positive_int(index, "index")
+        draw, random = resolve_init(init), generator(rng)
+        self._scope = f"layer {layer}/neuron {index}"
+        self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
+        with scope(self._scope):
+            self.w = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
+            self.b = Parameter(0.0, f"b{index}[{layer}]") if bias else None
+
+    def __call__(self, x: Any) -> Value:
+        """The output a on one example, a sequence of ``nin`` numbers or Values.
+
+        Raises:
+            ValueError: not ``nin`` inputs.
+            TypeError: not a sequence of numbers and Values.
+        """
+        return self.forward(as_inputs(x, self.nin, self.layer, self))
+
+    def forward(self, inputs: list[Value]) -> Value:
+        """The output a on ``inputs`` that are known to be ``nin`` Values."""
+        with scope(self._scope):
+            weights = iter(self.w)
+            values = iter(inputs)
+            z = next(weights) * next(values)
+            for w, x in zip(weights, values, strict=True):
+                z = z + w * x
+            if self.b is not None:
+                z = z + self.b
+            z.label = self._z_label
+            a = self.activation(z)
+        if not isinstance(a, Value):
+            raise TypeError(
+                f"the activation {name_of(self.activation)} of {self!r} gave {a!r}, not a Value, so no gradient can "
+                f"flow through it: write it with autograd's functions and the operators of a Value"
+            )
+        a.label = self._a_label
+        return a
+
+    def __repr__(self) -> str:
+        name = name_of(self.activation)
+        return f"Neuron({self.nin} -> 1 {name}; {counted(len(self.parameters()), 'parameter')})"
+
+
+def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
+    """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
+
+    A number becomes a Value; a Value stays the same node, and is named only if it has no name yet.
+
+    Args:
+        x: a sequence of numbers and Values, such as a list or a row of an array.
+        count: how many there must be.
+        layer: the layer that takes them.
+        taker: who takes them, for messages.
+    """
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, Set)):
+        raise TypeError(f"{taker!r} takes one example, a sequence of {counted(count, 'number or Value')}, not {x!r}")
+    inputs = list(x)
+    if len(inputs) != count:
+        raise ValueError(f"{taker!r} takes {counted(count, 'input')}, {len(inputs)} given")
+    for position, number in enumerate(inputs):
+        if not isinstance(number, Value):
+            try:
+                inputs[position] = Value(number, f"a{position + 1}[{layer - 1}]")
+            except TypeError as error:
+                hint = ". It takes one example at a time: call it on each row" if _is_row(number) else ""
+                raise TypeError(f"{taker!r}, input {position + 1}: {error}{hint}") from None
+        elif not number.label:
+            number.label = f"a{position + 1}[{layer - 1}]"
+    return inputs
+
+
+def positive_int(number: Any, name: str) -> int:
+    """``number`` as an int of at least 1; an error that calls it ``name`` otherwise."""
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+        raise TypeError(f"{name} is an int of at least 1, not {number!r}")
+    if number < 1:
+        raise ValueError(f"{name} is an int of at least 1, not {number}")
+    return int(number)
+
+
+def _is_row(thing: Any) -> bool:
+    return isinstance(thing, (list, tuple, np.ndarray))
+
+
+def _weight_name(source: int, target: int, layer: int) -> str:
+    comma = "," if source > 9 or target > 9 else ""
+    return f"W{source}{comma}{target}[{layer}]"

@@ -1,0 +1,1 @@
+"""Side-by-side benchmarks: our figure and each peer's in one run on the same work."""

@@ -1,0 +1,81 @@
+"""Which values a fused view hides: the products and partial sums of ``Σ w·x + b``.
+
+A sum is written as a chain of ``+``. Where its partial sums and products have no name and one use, they say
+nothing that the sum does not: one card ``Σ w·x + b`` replaces them, with the edge from each ``w`` and ``x``
+straight to it. The local derivative along such an edge is the product of those along the hidden path.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from viz.graph import Graph
+
+__all__ = ["Fusion", "fuse"]
+
+
+class Fusion(NamedTuple):
+    """The sums found in a graph."""
+
+    head: list[int]
+    """For each node, the sum it is hidden in; the node itself if it is not hidden."""
+    tag: dict[int, str]
+    """What each sum looks like, such as ``Σ w·x + b``."""
+
+
+def fuse(graph: Graph) -> Fusion:
+    """Find every sum of two terms or more with something to hide."""
+    head = list(range(len(graph)))
+    products: dict[int, int] = {}
+    hidden: dict[int, int] = {}
+    for i in range(len(graph) - 1, -1, -1):
+        if not _is(graph, i, "add"):
+            continue
+        sum_ = head[i]
+        for e in graph.operand_edges(i):
+            term = graph.sources[e]
+            if not _absorbable(graph, term, i):
+                continue
+            if _is(graph, term, "mul"):
+                products[sum_] = products.get(sum_, 0) + 1
+            elif not (_is(graph, term, "add") or _is_zero(graph, term)):
+                continue
+            head[term] = sum_
+            hidden[sum_] = hidden.get(sum_, 0) + 1
+    tags = {sum_: _tag(graph, sum_, head, products.get(sum_, 0)) for sum_ in hidden}
+    return Fusion(head, tags)
+
+
+def _is(graph: Graph, i: int, name: str) -> bool:
+    op = graph.values[i].op
+    return op is not None and op.name == name
+
+
+def _is_zero(graph: Graph, i: int) -> bool:
+    """The 0 that Python's ``sum()`` starts from."""
+    value = graph.values[i]
+    return value.kind == "constant" and value.op is None and value.data == 0.0
+
+
+def _absorbable(graph: Graph, term: int, into: int) -> bool:
+    """Whether nobody but ``into`` uses ``term``, nobody named it, and both stand in one frame."""
+    return (
+        len(graph.flow_edges(term)) == 1
+        and not graph.has_own_name(term)
+        and (graph.values[term].scope == graph.values[into].scope or graph.values[term].op is None)
+    )
+
+
+def _tag(graph: Graph, sum_: int, head: list[int], products: int) -> str:
+    """How the sum is written on its card."""
+    if not products:
+        return "Σ"
+    others, waiting = 0, [sum_]
+    while waiting:
+        for e in graph.operand_edges(waiting.pop()):
+            term = graph.sources[e]
+            if head[term] != sum_:
+                others += 1
+            elif _is(graph, term, "add"):
+                waiting.append(term)
+    return "Σ w·x" if not others else "Σ w·x + b" if others == 1 else "Σ w·x + …"

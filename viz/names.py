@@ -1,0 +1,195 @@
+"""One name for each value, the same in every view: its label, else a short formula, else ``v14``.
+
+A label is data. It is made harmless here, once, before any view sees it: control characters become their
+visible pictures, what XML or UTF-8 cannot hold becomes U+FFFD, and its length is bounded.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autograd import Precedence, Primitive, Value
+
+__all__ = ["VISIBLE", "NameTable", "Written", "clean", "columns", "cut", "formula", "variable_names"]
+
+VISIBLE = 24
+"""How many columns of a name a card shows; the rest is in its tooltip."""
+
+LONGEST_NAME = 2000
+LONGEST_FORMULA = 18
+"""How long a formula may be and still serve as a name."""
+
+_REPLACEMENT = "\ufffd"
+
+
+def _harmless(char: str) -> str:
+    """``char``, or what stands for it where XML, UTF-8 or the reader's eye cannot take it."""
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if code < 0x7F:
+        return char
+    # Cc, Cs, Cn: controls, surrogates, noncharacters. Cf would turn text around it: it is shown, not obeyed.
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs", "Cn") or (category == "Cf" and unicodedata.bidirectional(char) != "BN"):
+        return _REPLACEMENT
+    return " " if category in ("Zl", "Zp") else char
+
+
+def clean(text: str) -> str:
+    r"""``text`` as any view may show it: well-formed in XML and UTF-8, on one line, of bounded length.
+
+    >>> clean("a\nb\x00"), clean("\ud800")
+    ('a␊b␀', '�')
+    """
+    text = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+    return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+
+
+def columns(text: str) -> int:
+    """How many columns of a fixed-width font ``text`` takes.
+
+    >>> columns("a1[0]"), columns("重み")
+    (5, 4)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def cut(text: str, width: int = VISIBLE) -> str:
+    """``text`` in at most ``width`` columns, with an ellipsis where something was left off.
+
+    >>> cut("a very long name", 9)
+    'a very l…'
+    """
+    if columns(text) <= width:
+        return text
+    used, kept = 0, 0
+    for char in text:
+        used += _columns(char)
+        if used > width - 1:
+            break
+        kept += 1
+    return text[:kept] + "…"
+
+
+class Written(NamedTuple):
+    """A formula, and how tightly it binds."""
+
+    text: str
+    precedence: int
+
+
+def formula(op: Primitive, operands: Sequence[Written]) -> Written:
+    """``op`` applied to ``operands``, as its record writes it, with brackets only where they are needed.
+
+    >>> from autograd.rules import mul, add
+    >>> w, x = Written("w", 5), Written("x", 5)
+    >>> formula(mul, [formula(add, [w, x]), x]).text
+    '(w + x)·x'
+    """
+    binding = op.precedence
+    call = binding >= Precedence.CALL
+    shown = [
+        operand.text if call or _binds(operand, binding, position) else f"({operand.text})"
+        for position, operand in enumerate(operands)
+    ]
+    shown += [f"{constant:g}" for constant in op.constants]
+    template = op.text or f"{op.name}({{*}})"
+    if "{*}" in template:
+        return Written(_mathematical(template).replace("{*}", ", ".join(shown)), binding)
+    return Written(_mathematical(template).format(*shown), binding)
+
+
+def _binds(operand: Written, binding: int, position: int) -> bool:
+    """Whether ``operand`` needs no brackets: it binds tighter, or equally on the left."""
+    return operand.precedence > binding or (
+        operand.precedence == binding and position == 0 and binding in (Precedence.SUM, Precedence.PRODUCT)
+    )
+
+
+def _mathematical(template: str) -> str:
+    """A template of Python's signs in those of mathematics."""
+    return template.replace("**", "^").replace("*", "·").replace("{·}", "{*}").replace("-", "−")
+
+
+class NameTable:
+    """The names of the nodes of a graph, given in topological order.
+
+    Args:
+        given: names that the caller gives to nodes without a label, such as those of variables.
+    """
+
+    __slots__ = ("_given", "_written")
+
+    def __init__(self, given: Mapping[Value, str]) -> None:
+        self._given = given
+        self._written: list[Written | None] = []
+
+    def add(self, value: Value, operands: Sequence[int]) -> None:
+        """Name the next node, whose operands have the indices ``operands``."""
+        self._written.append(self._write(value, operands))
+
+    def __getitem__(self, index: int) -> Written:
+        return self._written[index] or Written(f"v{index}", Precedence.CALL)
+
+    def is_given(self, value: Value) -> bool:
+        """Whether ``value`` was named by somebody, rather than by its formula."""
+        return bool(value.label) or value in self._given
+
+    def _write(self, value: Value, operands: Sequence[int]) -> Written | None:
+        label = value.label or self._given.get(value, "")
+        if label:
+            return Written(clean(label), Precedence.CALL)
+        op = value.op
+        if op is None:
+            if value.kind == "constant":
+                text = f"{value.data:g}".replace("-", "−")
+                return Written(text, Precedence.NEGATION if value.data < 0 else Precedence.CALL)
+            return Written(f"v{len(self._written)}", Precedence.CALL)
+        parts: list[Written] = []
+        room = LONGEST_FORMULA
+        for index in operands:
+            part = self._written[index]
+            if part is None:  # too long a formula already
+                return None
+            room -= len(part.text)
+            if room < 0:
+                return None
+            parts.append(part)
+        written = formula(op, parts)
+        return written if columns(written.text) <= LONGEST_FORMULA else None
+
+
+def variable_names(names: Mapping[str, Any]) -> dict[Value, str]:
+    """The Values among variables, such as ``locals()``, and the names they go by there.
+
+    A list or tuple of Values gives ``x[0]``, ``x[1]``. Names that start with an underscore are passed over,
+    for a notebook is full of them; of several names for one Value the first counts.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0)
+    >>> list(variable_names({"_": a, "a": a, "xs": [a, Value(2.0)]}).values())
+    ['a', 'xs[1]']
+    """
+    found: dict[Value, str] = {}
+    waiting: list[tuple[str, Any, int]] = [
+        (name, thing, 0) for name, thing in names.items() if isinstance(name, str) and not name.startswith("_")
+    ]
+    for name, thing, depth in waiting:
+        if isinstance(thing, Value):
+            found.setdefault(thing, name)
+        elif type(thing) in (list, tuple) and depth < 3:  # deep enough for any array; a list may hold itself
+            waiting += [(f"{name}[{i}]", element, depth + 1) for i, element in enumerate(thing)]
+    return found

@@ -1,0 +1,77 @@
+"""How numbers are written in every view: one look for data, gradients and flows.
+
+Four decimals, scientific below a thousandth and from ten thousand on; a true minus sign (U+2212), so that a
+column of numbers lines up; gradients with an explicit sign; ``·`` for a gradient that is not computed.
+"""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["NOT_COMPUTED", "count", "number", "short", "signed"]
+
+NOT_COMPUTED = "·"
+"""What stands for a gradient before ``backward()``: not zero, for nothing was computed."""
+
+
+def _unusual(x: float) -> str | None:
+    """The text of nan and of the infinities; None for a finite number."""
+    if math.isnan(x):
+        return "nan"
+    if math.isinf(x):
+        return "inf" if x > 0 else "−inf"
+    return None
+
+
+def _scientific(x: float, decimals: int) -> str:
+    """``x`` as ``1.234e−5``: no padding in the exponent."""
+    mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def number(x: float) -> str:
+    """``x`` with four decimals, or scientific where those would say little.
+
+    >>> number(0.79073), number(-1234.5), number(4.25e-18), number(123456.0)
+    ('0.7907', '−1234.5000', '4.250e−18', '1.235e5')
+    """
+    unusual = _unusual(x)
+    if unusual is not None:
+        return unusual
+    if x != 0.0 and not 1e-3 <= abs(x) < 1e4:
+        return _scientific(x, 3)
+    return f"{x:.4f}".replace("-", "−")
+
+
+def signed(x: float | None) -> str:
+    """A gradient: :func:`number` with an explicit sign; ``·`` for None, which is not computed.
+
+    >>> signed(0.3285), signed(-0.0612), signed(0.0), signed(None)
+    ('+0.3285', '−0.0612', '0.0000', '·')
+    """
+    if x is None:
+        return NOT_COMPUTED
+    return f"+{number(x)}" if x > 0 else number(x) if x else number(0.0)
+
+
+def short(x: float) -> str:
+    """``x`` in three digits, for the labels of edges.
+
+    >>> short(0.42449), short(-1.8333), short(1.0), short(0.000123), short(20480.0)
+    ('0.424', '−1.83', '1', '1.23e−4', '2.05e4')
+    """
+    unusual = _unusual(x)
+    if unusual is not None:
+        return unusual
+    if x != 0.0 and not 1e-3 <= abs(x) < 9999.5:
+        return _scientific(x, 2)
+    return f"{x:.0f}".replace("-", "−") if abs(x) >= 999.5 else f"{x:.3g}".replace("-", "−")
+
+
+def count(n: int, thing: str) -> str:
+    """``n`` things, in words.
+
+    >>> count(1, "value"), count(999940, "value")
+    ('1 value', '999,940 values')
+    """
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
