@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd.containers import flatten
+from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import Primitive
@@ -30,7 +30,7 @@ class _Fault(NamedTuple):
         at = ", ".join(f"{x!r}" for x in (*self.inputs, *self.op.constants))
         return (
             f"the rule of {self.op.name!r} is wrong: at {self.op.name}({at}) its {self.what} is {self.rule!r}, but "
-            f"{self.estimate.method} gives {self.estimate.value!r}. Mend the partials of {self.op.name!r}"
+            f"{self.estimate.value!r} by {self.estimate.method}. Mend the partials of {self.op.name!r}"
         )
 
 
@@ -61,12 +61,14 @@ def check_primitive(
     Traceback (most recent call last):
         ...
     autograd.errors.GradientError: check_primitive: the rule of 'wrong_cube' is wrong: at wrong_cube(2.0) its
-    derivative with respect to input 0 is 8.0, but complex step gives 12.0. Mend the partials of 'wrong_cube'
+    derivative with respect to input 0 is 8.0, but 12.0 by complex step. Mend the partials of 'wrong_cube'
     """
     _check_order(order)
     if op.partials is None:
         count = op.captures
-        raise TypeError(f"check_primitive({op.name}) needs the constants: check {op.name}.capture(...) of {count} number(s)")
+        raise TypeError(
+            f"check_primitive({op.name}) needs the constants: check {op.name}.capture(...) of {count} number(s)"
+        )
     chosen = list(_sample(op)) if points is None else [tuple(map(float, point)) for point in points]
     if not chosen:
         raise ValueError(f"check_primitive({op.name}): no points in its domain ({op.domain.text}); give points=")
@@ -82,7 +84,7 @@ def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tup
     rng = random.Random(op.name)
     for _ in range(tries):
         inputs = tuple(
-            rng.choice((1.0, -1.0)) * 10.0 ** rng.uniform(-2.0, 1.0) for _ in range(3 if op.arity is None else op.arity)
+            rng.choice((1.0, -1.0)) * 10.0 ** rng.uniform(-2.0, 1.0) for _ in range(4 if op.arity is None else op.arity)
         )
         if not op.domain.contains(*inputs, *op.constants) or (op.kink and op.kink.at(*inputs, *op.constants)):
             continue
@@ -183,21 +185,32 @@ class _Problem:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.f = f
-        flat = flatten(tuple(args), "check_grads")
-        self.point = [float(leaf) for leaf in flat.leaves]
-        self.names = flat.paths
-        self.rebuild = flat.rebuild
+        self.structures: list[Structure] = []
+        self.point: list[float] = []
+        self.names: list[str] = []
+        for i, argument in enumerate(args):
+            numbers, structure = flatten(argument, f"argument {i}")
+            self.structures.append(structure)
+            self.point += map(float, numbers)
+            self.names += structure.places(f"argument {i}")
 
     def graph(self, k: int, point: Sequence[float]) -> tuple[Value, list[Value]]:
         """The scalar whose gradient is the k-th derivative: f itself, then the slope along a direction, ..."""
         leaves = [Value(x) for x in point]
-        outputs = flatten(self.f(*self.rebuild(leaves)), "the result of the function").leaves
+        outputs, _ = flatten(self.f(*self._arguments(leaves)), "the result of the function")
         root = _combination(outputs)
         for _ in range(k - 1):
             order = topological_order(root)
             adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), _itself)}
             root = _combination([adjoint.get(leaf) or 0.0 for leaf in leaves])
         return root, leaves
+
+    def _arguments(self, leaves: list[Value]) -> Iterator[Any]:
+        start = 0
+        for structure in self.structures:
+            stop = start + sum(structure.sizes())
+            yield structure.argument(leaves[start:stop])
+            start = stop
 
     def value(self, k: int, point: Sequence[float]) -> float:
         return self.graph(k, point)[0].data
@@ -213,22 +226,25 @@ class _Problem:
             if "rev" in modes:
                 found["reverse"] = reverse.get(leaf) or 0.0
             if "fwd" in modes:
-                found["forward"] = float(tangents(order, {leaf: 1.0}, _data).get(root) or 0.0)
-            differences = ridders(lambda x, i=i: self.value(k, [*self.point[:i], x, *self.point[i + 1 :]]), self.point[i])
+                computed = [node for node in order if node.op is not None]
+                (tangent,) = tangents(computed, [{leaf: 1.0}], _data)
+                found["forward"] = float(tangent.get(root, 0.0))
+            differences = ridders(
+                lambda x, i=i: self.value(k, [*self.point[:i], x, *self.point[i + 1 :]]), self.point[i]
+            )
             exact = _complex_step_through(order, leaves, i)
             for mode, derivative in found.items():
                 for estimate, tolerance in ((exact, rtol), (differences, max(rtol, 1e-5))):
                     floor = atol + (1e-8 * abs(root.data) if estimate is differences else 0.0)
                     if estimate and not estimate.agrees_with(derivative, tolerance, floor):
-                        raise GradientError(self._explain(k, i, mode, derivative, estimate, order, rtol))
+                        raise GradientError(self._explain(k, i, mode, derivative, estimate, rtol))
 
-    def _explain(
-        self, k: int, i: int, mode: str, derivative: float, estimate: Estimate, order: list[Any], rtol: float
-    ) -> str:
+    def _explain(self, k: int, i: int, mode: str, derivative: float, estimate: Estimate, rtol: float) -> str:
         kind = {1: "derivative", 2: "second derivative"}.get(k, f"derivative of order {k}")
+        root, _ = self.graph(1, self.point)  # its operations are the user's; those of a gradient follow from them
         faults = (
             _fault_at(node.op, tuple(parent.data for parent in node.parents), min(k, 2), rtol)
-            for node in order
+            for node in topological_order(root)
             if node.op is not None
         )
         fault = next(filter(None, faults), None)
@@ -238,7 +254,7 @@ class _Problem:
         )
         return (
             f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "
-            f"{mode} mode, but {estimate.method} gives {estimate.value!r}; {reason}"
+            f"{mode} mode, but {estimate.value!r} by {estimate.method}; {reason}"
         )
 
 

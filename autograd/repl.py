@@ -66,9 +66,7 @@ class Guide:
     @staticmethod
     def text() -> str:
         """The guide, with the functions there are."""
-        names = sorted(
-            name for name, thing in vars(autograd).items() if isinstance(thing, autograd.Primitive)
-        )
+        names = sorted(name for name, thing in vars(autograd).items() if isinstance(thing, autograd.Primitive))
         return GUIDE.format(functions=", ".join(names))
 
 

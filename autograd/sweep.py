@@ -1,4 +1,4 @@
-"""Topological order, and the reverse sweep, over anything with parents.
+"""Topological order, the reverse sweep and the forward sweep, over anything with parents.
 
 The reverse sweep exists twice. :func:`adjoint_steps` is the sweep as one would teach it, a generator that
 works on floats and on Values alike; it drives second order and the step-by-step views.
@@ -9,7 +9,7 @@ Neither writes a gradient to any node: :func:`autograd.value.Value.backward` doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from autograd import rules
@@ -17,7 +17,17 @@ from autograd.context import ieee
 from autograd.errors import GradientError, StaleGraphError
 from autograd.primitives import PRIMITIVES, Primitive
 
-__all__ = ["AdjointStep", "adjoint_steps", "adjoints", "check_fresh", "describe", "is_stale", "local_gradients", "topological_order"]
+__all__ = [
+    "AdjointStep",
+    "adjoint_steps",
+    "adjoints",
+    "check_fresh",
+    "describe",
+    "is_stale",
+    "local_gradients",
+    "tangents",
+    "topological_order",
+]
 
 
 def topological_order(root: Any) -> list[Any]:
@@ -242,3 +252,38 @@ def describe(node: Any) -> str:
     """A node in words, for a message: its label or operation, and its value."""
     name = f"{node.label!r}" if node.label else f"the {node.op.name} node" if node.op else "the leaf"
     return f"{name} (data = {node._data!r})"
+
+
+def tangents(
+    order: list[Any], seeds: Iterable[Mapping[Any, Any]], read: Callable[[Any], Any]
+) -> Iterator[dict[Any, Any]]:
+    """The forward sweep: d node / dt of every node that moves when the seeded ones move, once for each seed.
+
+    The local gradients are worked out once and serve every seed.
+
+    Args:
+        order: the computed nodes in topological order, without those that are seeded.
+        seeds: for each sweep, the tangents to start from. A node that is neither seeded nor in ``order`` stands
+            still, and so does a node of ``order`` that only depends on such nodes: it gets no tangent.
+        read: what the local gradient closures are handed for a node, as in :func:`adjoint_steps`.
+
+    Raises:
+        StaleGraphError: a leaf changed after it was used.
+    """
+    linear = []
+    for node in order:
+        if node.parents:
+            check_fresh(node)
+            linear.append((node, node.parents, local_gradients(node, read)))
+    for seed in seeds:
+        tangent = dict(seed)
+        for node, parents, locals_ in linear:
+            total = None
+            for parent, local in zip(parents, locals_, strict=True):
+                if parent in tangent:
+                    contribution = _contribution(node.op, local, tangent[parent])
+                    if contribution is not None:
+                        total = contribution if total is None else total + contribution
+            if total is not None:
+                tangent[node] = total
+        yield tangent

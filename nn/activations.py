@@ -18,7 +18,7 @@ Activation: TypeAlias = Callable[[Any], Any]
 
 
 def identity(x: Any) -> Any:
-    """x itself: the activation of a linear layer, where a and z are one node."""
+    """The number itself: the activation of a linear layer, where a and z are one node."""
     return x
 
 

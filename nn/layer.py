@@ -34,7 +34,7 @@ class Layer(Module):
         self,
         nin: int,
         nout: int,
-        nonlin: bool = True,
+        nonlin: bool = True,  # noqa: FBT001, FBT002 -- the signature of micrograd
         *,
         activation: str | Activation | None = None,
         bias: bool = True,

@@ -9,7 +9,8 @@ formula needs it. A Value given as target is differentiated like any other.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -32,57 +33,63 @@ __all__ = [
 Loss: TypeAlias = Callable[[Any, Any], Any]
 """A function of (prediction, target)."""
 
+_FROM_0_TO_1 = Domain("from 0 to 1", lambda y: 0.0 <= y <= 1.0)
+_SIGNS = Domain("-1 or 1", lambda y: y in (-1.0, 1.0))
 
-# --- the logarithms of a probability ----------------------------------------------------------------------
 
-PROBABILITY_FLOOR = 1e-100
-"""Below it, log p goes on at a straight tangent: -230 at 0, with a slope that may still be squared."""
+# --- -log p and -log(1 - p) of a probability --------------------------------------------------------------
+
+FLOOR = 1e-100
+"""Below it, -log p goes on along its tangent: to 231 at 0, with a slope that may still be squared."""
 
 COMPLEMENT_FLOOR = 2.0**-54
-"""Below it, log(1 - p) goes on at a tangent: a float p cannot say how much nearer to 1 it is."""
+"""Below it, -log(1 - p) goes on along its tangent, for a float p cannot say how much nearer to 1 it is."""
 
 
-def _extended_log(x: float, floor: float) -> float:
-    """log x; below ``floor`` the tangent there, finite at 0."""
-    return math.log(x) if x > floor else math.log(floor) + (x - floor) / floor
+def _negative_log(x: float, floor: float) -> float:
+    """-log x; below ``floor`` the tangent there, which is finite at 0."""
+    return 0.0 - math.log(x) if x > floor else (floor - x) / floor - math.log(floor)
 
 
-def _log_probability(p: float) -> float:
-    if not p < 0.0 and not p > 1.0:
-        return _extended_log(p, PROBABILITY_FLOOR)
-    raise ValueError
+def _check_probability(p: float) -> None:
+    if p < 0.0 or p > 1.0:
+        raise ValueError
 
 
-def _log_complement(p: float) -> float:
-    if not p < 0.0 and not p > 1.0:
-        return math.log1p(-p) if p < 1.0 else _extended_log(1.0 - p, COMPLEMENT_FLOOR)
-    raise ValueError
+def _surprise(p: float) -> float:
+    _check_probability(p)
+    return _negative_log(p, FLOOR)
 
 
-_PROBABILITY = Domain("a probability from 0 to 1 (for raw scores take bce_with_logits)", lambda p: 0.0 <= p <= 1.0)
+def _surprise_of_not(p: float) -> float:
+    _check_probability(p)
+    return 0.0 - math.log1p(-p) if p < 1.0 else _negative_log(1.0 - p, COMPLEMENT_FLOOR)
 
-log_probability = primitive(
-    "log_probability",
-    forward=_log_probability,
-    partials=lambda p, out: (1.0 / maximum(p, PROBABILITY_FLOOR),),
+
+_PROBABILITY = Domain("a probability from 0 to 1 (bce_with_logits takes raw scores)", lambda p: 0.0 <= p <= 1.0)
+
+surprise = primitive(
+    "surprise",
+    forward=_surprise,
+    partials=lambda p, out: (-1.0 / maximum(p, FLOOR),),
     domain=_PROBABILITY,
-    symbol="log",
-    text="log({0})",
-    latex=r"\log {0}",
-    precedence=Precedence.CALL,
-    doc="log p for a probability p: finite, with a finite derivative, down to p = 0.",
+    symbol="−log",
+    text="-log({0})",
+    latex=r"-\log {0}",
+    precedence=Precedence.NEGATION,
+    doc="-log p for a probability p: finite, with a finite derivative, down to p = 0.",
 )
 
-log_complement = primitive(
-    "log_complement",
-    forward=_log_complement,
-    partials=lambda p, out: (-1.0 / maximum(1.0 - p, COMPLEMENT_FLOOR),),
+surprise_of_not = primitive(
+    "surprise_of_not",
+    forward=_surprise_of_not,
+    partials=lambda p, out: (1.0 / maximum(1.0 - p, COMPLEMENT_FLOOR),),
     domain=_PROBABILITY,
-    symbol="log(1−·)",
-    text="log(1 - {0})",
-    latex=r"\log\left(1 - {0}\right)",
-    precedence=Precedence.CALL,
-    doc="log(1 - p) for a probability p: finite, with a finite derivative, up to p = 1, and accurate for tiny p.",
+    symbol="−log(1−·)",
+    text="-log(1 - {0})",
+    latex=r"-\log\left(1 - {0}\right)",
+    precedence=Precedence.NEGATION,
+    doc="-log(1 - p) for a probability p: accurate for tiny p; finite, with a finite derivative, up to p = 1.",
 )
 
 
@@ -96,7 +103,8 @@ def half_squared_error(prediction: Any, target: Any) -> Any:
     >>> half_squared_error(3.0, 1.0), half_squared_error([3.0, 1.0], [1.0, 1.0])
     (2.0, 2.0)
     """
-    return _over("half_squared_error", prediction, target, lambda pair: 0.5 * _squared(pair), fsum)
+    with scope("loss"):
+        return _one_or(fsum, [0.5 * square(y - p) for p, y, _ in _pairs("half_squared_error", prediction, target)])
 
 
 def squared_error(prediction: Any, target: Any) -> Any:
@@ -106,7 +114,8 @@ def squared_error(prediction: Any, target: Any) -> Any:
     >>> squared_error(3.0, 1.0), squared_error([3.0, 0.0], [1.0, 1.0])
     (4.0, 5.0)
     """
-    return _over("squared_error", prediction, target, _squared, fsum)
+    with scope("loss"):
+        return _one_or(fsum, [square(y - p) for p, y, _ in _pairs("squared_error", prediction, target)])
 
 
 def mse(prediction: Any, target: Any) -> Any:
@@ -116,7 +125,8 @@ def mse(prediction: Any, target: Any) -> Any:
     >>> mse([3.0, 0.0], [1.0, 1.0])
     2.5
     """
-    return _over("mse", prediction, target, _squared, mean)
+    with scope("loss"):
+        return _one_or(mean, [square(y - p) for p, y, _ in _pairs("mse", prediction, target)])
 
 
 def binary_cross_entropy(prediction: Any, target: Any) -> Any:
@@ -124,9 +134,9 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Any:
 
     y and 1 - y select: where the target is the number 0 or 1, the other term is not computed at all.
 
-    Loss and gradient are finite at ŷ = 0 and ŷ = 1: below ŷ = 1e-100 the logarithm is continued by its tangent
-    at that point, and so is that of 1 - ŷ below 2**-54. There the gradient is the clamped quotient, -1e100 or
-    2**54, and does not vanish. Everywhere else the formula is exact.
+    Loss and gradient are finite at ŷ = 0 and ŷ = 1: below ŷ = 1e-100 the logarithm goes on along its tangent
+    at that point, and so does that of 1 - ŷ below 2**-54. There the gradient is the clamped quotient, -1e100 or
+    2**54: it does not vanish. Everywhere else the formula is as it stands.
 
     Raises:
         DomainError: a prediction outside [0, 1].
@@ -139,11 +149,9 @@ def binary_cross_entropy(prediction: Any, target: Any) -> Any:
     >>> p.grad, binary_cross_entropy(1.0, 1), round(binary_cross_entropy(1.0, 0), 2)
     (-4.0, 0.0, 38.43)
     """
-
-    def loss(pair: _Pair) -> Any:
-        return -_select(pair, log_probability, log_complement)
-
-    return _over("binary_cross_entropy", prediction, target, loss, mean, targets=PROBABILITIES)
+    with scope("loss"):
+        pairs = _pairs("binary_cross_entropy", prediction, target, _FROM_0_TO_1)
+        return _one_or(mean, [_select(pair, surprise, surprise_of_not) for pair in pairs])
 
 
 def bce_with_logits(prediction: Any, target: Any) -> Any:
@@ -158,11 +166,9 @@ def bce_with_logits(prediction: Any, target: Any) -> Any:
     >>> bce_with_logits(1000.0, 0), bce_with_logits(-1000.0, 1), bce_with_logits(1000.0, 1)
     (1000.0, 1000.0, 0.0)
     """
-
-    def loss(pair: _Pair) -> Any:
-        return _select(pair, lambda z: softplus(-z), softplus)
-
-    return _over("bce_with_logits", prediction, target, loss, mean, targets=PROBABILITIES)
+    with scope("loss"):
+        pairs = _pairs("bce_with_logits", prediction, target, _FROM_0_TO_1)
+        return _one_or(mean, [_select(pair, lambda z: softplus(-z), softplus) for pair in pairs])
 
 
 def hinge(prediction: Any, target: Any) -> Any:
@@ -175,11 +181,8 @@ def hinge(prediction: Any, target: Any) -> Any:
     >>> hinge(0.25, 1), hinge(0.25, -1), hinge(3.0, 1)
     (0.75, 1.25, 0.0)
     """
-
-    def loss(pair: _Pair) -> Any:
-        return relu(1.0 - pair.target * pair.prediction)
-
-    return _over("hinge", prediction, target, loss, mean, targets=SIGNS)
+    with scope("loss"):
+        return _one_or(mean, [relu(1.0 - y * p) for p, y, _ in _pairs("hinge", prediction, target, _SIGNS)])
 
 
 LOSSES: dict[str, Loss] = {
@@ -211,9 +214,6 @@ def resolve_loss(loss: str | Loss) -> Loss:
 
 # --- pairs of prediction and target -----------------------------------------------------------------------
 
-PROBABILITIES = Domain("from 0 to 1", lambda y: 0.0 <= y <= 1.0)
-SIGNS = Domain("-1 or 1", lambda y: y in (-1.0, 1.0))
-
 
 class _Pair(NamedTuple):
     """One prediction and its target, as the formula of a loss takes them."""
@@ -222,10 +222,6 @@ class _Pair(NamedTuple):
     target: Any
     known: float | None
     """The target as a float, if it was given as a number."""
-
-
-def _squared(pair: _Pair) -> Any:
-    return square(pair.target - pair.prediction)
 
 
 def _select(pair: _Pair, positive: Callable[[Any], Any], negative: Callable[[Any], Any]) -> Any:
@@ -237,46 +233,40 @@ def _select(pair: _Pair, positive: Callable[[Any], Any], negative: Callable[[Any
     return pair.target * positive(pair.prediction) + (1.0 - pair.target) * negative(pair.prediction)
 
 
-def _over(
-    name: str,
-    prediction: Any,
-    target: Any,
-    loss: Callable[[_Pair], Any],
-    reduce: Callable[[list[Any]], Any],
-    targets: Domain | None = None,
-) -> Any:
-    """The loss of one pair, or ``reduce`` of those of many; its nodes have the scope ``"loss"``.
+def _one_or(reduce: Callable[[list[Any]], Any], losses: list[Any]) -> Any:
+    """``reduce`` of many losses; one loss is itself."""
+    return losses[0] if len(losses) == 1 else reduce(losses)
+
+
+def _pairs(name: str, prediction: Any, target: Any, allowed: Domain | None = None) -> list[_Pair]:
+    """Each prediction with its target, a number made a node named ``y`` where it meets a Value.
 
     Raises:
         TypeError: something that is neither a number nor a Value.
-        ValueError: no predictions, another number of targets, or a known target that ``targets`` excludes.
+        ValueError: no predictions, another number of targets, or a known target that is not ``allowed``.
     """
-    predictions, known = _numbers(name, "prediction", prediction), _numbers(name, "target", target)
-    if len(predictions) != len(known):
-        raise ValueError(f"{name}: {counted(len(predictions), 'prediction')} but {counted(len(known), 'target')}")
+    predictions, targets = _numbers(name, "prediction", prediction), _numbers(name, "target", target)
+    if len(predictions) != len(targets):
+        raise ValueError(f"{name}: {counted(len(predictions), 'prediction')} but {counted(len(targets), 'target')}")
     if not predictions:
         raise ValueError(f"{name} of no predictions")
-    with scope("loss"):
-        losses = [
-            loss(_pair(name, p, y, str(place) if len(known) > 1 else "", targets))
-            for place, (p, y) in enumerate(zip(predictions, known, strict=True), start=1)
-        ]
-        return losses[0] if len(losses) == 1 else reduce(losses)
-
-
-def _pair(name: str, prediction: Any, target: Any, place: str, targets: Domain | None) -> _Pair:
-    if isinstance(target, Value):
-        return _Pair(prediction, target, None)
-    if targets is not None and not targets.contains(target):
-        raise ValueError(f"{name} takes targets {targets.text}; target {place} is {target!r}".replace("  ", " "))
-    return _Pair(prediction, Value(target, f"y{place}") if isinstance(prediction, Value) else target, target)
+    pairs = []
+    for place, (p, y) in enumerate(zip(predictions, targets, strict=True), start=1):
+        label = f"y{place}" if len(targets) > 1 else "y"
+        if isinstance(y, Value):
+            pairs.append(_Pair(p, y, None))
+        elif allowed is not None and not allowed.contains(y):
+            raise ValueError(f"{name} takes targets {allowed.text}, and {label} is {y!r}")
+        else:
+            pairs.append(_Pair(p, Value(y, label) if isinstance(p, Value) else y, y))
+    return pairs
 
 
 def _numbers(name: str, role: str, given: Any) -> list[Any]:
     """What a loss was given, one or many, as a list of floats and Values."""
     if isinstance(given, np.ndarray):
         given = given.tolist()
-    many = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, Set))
+    many = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, AbstractSet))
     items = list(given) if many else [given]
     for place, item in enumerate(items):
         if not isinstance(item, Value):

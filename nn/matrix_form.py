@@ -18,27 +18,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Value
 from nn.activations import Activation, resolve_activation
+from nn.arrays import Array, real_array
 from nn.losses import Loss, resolve_loss
 from nn.module import counted
 
 __all__ = ["MatrixForm", "backprop"]
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class MatrixForm:
     """Every quantity of one forward and backward pass. Lists run from layer 1: ``z[0]`` is the notes' z[1].
 
-    In rows, with m examples and n_l neurons in layer l: ``x`` is (m, n_0); ``z``, ``a``, ``g_a``, ``g_z`` hold
-    arrays of shape (m, n_l); ``g_W`` (n_(l-1), n_l); ``g_b`` (n_l,), or None for a layer without bias.
+    In rows, with m examples and n_l neurons in layer l: ``x`` is (m, n_0); ``z``, ``a``, ``slope``, ``g_a`` and
+    ``g_z`` hold arrays of shape (m, n_l); ``g_W`` (n_(l-1), n_l); ``g_b`` (n_l,), or None for a layer without bias.
     In columns each is transposed, with ``g_b`` as a column (n_l, 1).
     """
 
@@ -48,6 +46,8 @@ class MatrixForm:
     """The input, a[0] in the notes."""
     z: list[Array]
     a: list[Array]
+    slope: list[Array]
+    """g'(z), kept from the forward pass."""
     g_a: list[Array]
     """dJ/da."""
     g_z: list[Array]
@@ -89,9 +89,9 @@ def backprop(
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention is 'rows' or 'columns', not {convention!r}")
     layers = _layers(matrices, activations)
-    x = np.atleast_2d(_array(X, "X"))
-    if x.ndim != 2 or x.shape[1] != len(layers[0].W):
-        raise ValueError(f"X has the shape {x.shape}; layer 1 takes {counted(len(layers[0].W), 'input')} per row")
+    x = np.atleast_2d(real_array(X, "X"))
+    if x.ndim != 2 or not len(x) or x.shape[1] != len(layers[0].W):
+        raise ValueError(f"X has the shape {x.shape}; it needs one row an example, of {len(layers[0].W)} inputs")
     targets = _targets(y, (len(x), layers[-1].W.shape[1]))
     # In a context of its own: a no_grad() or a scope around the call is no business of the factors' derivatives.
     form = Context().run(_passes, layers, x, targets, resolve_loss(loss), 1.0 / len(x) if mean else 1.0)
@@ -107,23 +107,28 @@ class _Layer:
 
 def _passes(layers: list[_Layer], x: Array, targets: Array, loss: Loss, weight: float) -> MatrixForm:
     """Forward through all layers, then back."""
-    z, a, slopes = [], [], []
+    z: list[Array] = []
+    a: list[Array] = []
+    slope: list[Array] = []
     outputs = x
     for layer in layers:
         z.append(outputs @ layer.W + (0.0 if layer.b is None else layer.b))
-        outputs, slope = _activate(layer.activation, z[-1])
+        outputs, derivative = _activate(layer.activation, z[-1])
         a.append(outputs)
-        slopes.append(slope)
-    J, upstream = _loss(loss, outputs, targets)
-    g_a, g_z, g_W, g_b = [], [], [], []
+        slope.append(derivative)
+    total, upstream = _loss(loss, outputs, targets)
     upstream = weight * upstream
-    for layer, slope, inputs in zip(reversed(layers), reversed(slopes), reversed([x, *a[:-1]]), strict=True):
+    g_a: list[Array] = []
+    g_z: list[Array] = []
+    g_W: list[Array] = []  # noqa: N806 -- the symbol of the notes
+    g_b: list[Array | None] = []
+    for layer, derivative, inputs in reversed(list(zip(layers, slope, [x, *a[:-1]], strict=True))):
         g_a.append(upstream)
-        g_z.append(slope * upstream)
+        g_z.append(derivative * upstream)
         g_W.append(inputs.T @ g_z[-1])
         g_b.append(None if layer.b is None else g_z[-1].sum(axis=0))
         upstream = g_z[-1] @ layer.W.T
-    return MatrixForm(weight * J, x, z, a, g_a[::-1], g_z[::-1], g_W[::-1], g_b[::-1])
+    return MatrixForm(weight * total, x, z, a, slope, g_a[::-1], g_z[::-1], g_W[::-1], g_b[::-1])
 
 
 def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
@@ -133,7 +138,9 @@ def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
         leaf = Value(number)
         result = activation(leaf)
         if not isinstance(result, Value):
-            raise TypeError(f"the activation {activation!r} gave {result!r}, not a Value: write it with autograd's functions")
+            raise TypeError(
+                f"the activation {activation!r} gave {result!r}, not a Value: write it with autograd's functions"
+            )
         result.backward()
         a[place], slope[place] = result.data, leaf.grad
     return a, slope
@@ -159,9 +166,16 @@ def _transposed(form: MatrixForm) -> MatrixForm:
     def flip(arrays: list[Array]) -> list[Array]:
         return [array.T for array in arrays]
 
-    biases = [None if bias is None else bias[:, np.newaxis] for bias in form.g_b]
     return MatrixForm(
-        form.loss, form.x.T, flip(form.z), flip(form.a), flip(form.g_a), flip(form.g_z), flip(form.g_W), biases
+        loss=form.loss,
+        x=form.x.T,
+        z=flip(form.z),
+        a=flip(form.a),
+        slope=flip(form.slope),
+        g_a=flip(form.g_a),
+        g_z=flip(form.g_z),
+        g_W=flip(form.g_W),
+        g_b=[None if row is None else row[:, np.newaxis] for row in form.g_b],
     )
 
 
@@ -175,15 +189,16 @@ def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Laye
         raise ValueError("matrices is empty: give (W, b) for at least one layer")
     if isinstance(activations, str) or callable(activations):
         activations = [activations] * len(pairs)
+    activations = list(activations)
     if len(activations) != len(pairs):
         raise ValueError(f"{counted(len(pairs), 'layer')} but {counted(len(activations), 'activation')}")
     layers: list[_Layer] = []
     for number, ((W, b), activation) in enumerate(zip(pairs, activations, strict=True), start=1):
-        weights = _array(W, f"W of layer {number}")
+        weights = real_array(W, f"W of layer {number}")
         if weights.ndim != 2 or (layers and weights.shape[0] != layers[-1].W.shape[1]):
             rows = layers[-1].W.shape[1] if layers else "n_in"
             raise ValueError(f"W of layer {number} has the shape {weights.shape}, not ({rows}, n_out)")
-        biases = None if b is None else _array(b, f"b of layer {number}")
+        biases = None if b is None else real_array(b, f"b of layer {number}")
         if biases is not None and biases.shape != weights.shape[1:]:
             raise ValueError(f"b of layer {number} has the shape {biases.shape}, not {weights.shape[1:]}")
         layers.append(_Layer(weights, biases, resolve_activation(activation)))
@@ -192,20 +207,12 @@ def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Laye
 
 def _targets(y: Any, shape: tuple[int, int]) -> Array:
     """``y`` in the shape (m, n_L)."""
-    targets = _array(y, "y")
+    targets = real_array(y, "y")
     examples, outputs = shape
     shorthand = [(examples,)] if outputs == 1 else [(outputs,)] if examples == 1 else []
     if targets.shape != shape and targets.shape not in shorthand and not (targets.ndim == 0 and shape == (1, 1)):
-        raise ValueError(f"y has the shape {targets.shape}; {counted(examples, 'example')} of "
-                         f"{counted(outputs, 'output')} need {shape}")
+        raise ValueError(
+            f"y has the shape {targets.shape}; {counted(examples, 'example')} of "
+            f"{counted(outputs, 'output')} need {shape}"
+        )
     return targets.reshape(shape)
-
-
-def _array(numbers: Any, name: str) -> Array:
-    try:
-        array = np.asarray(numbers)
-    except ValueError:
-        raise ValueError(f"{name} has rows of several lengths") from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} is an array of real numbers, not of {array.dtype}")
-    return array.astype(np.float64)

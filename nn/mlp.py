@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd import Parameter
 from nn.activations import Activation, name_of
+from nn.arrays import Array, real_array
 from nn.init import Initializer, generator
 from nn.layer import Layer
 from nn.module import Module, counted
@@ -17,7 +17,6 @@ from nn.neuron import as_inputs, positive_int
 
 __all__ = ["MLP", "Matrices"]
 
-Array: TypeAlias = NDArray[np.float64]
 Matrices: TypeAlias = list[tuple[Array, Array | None]]
 """(W, b) per layer: W of shape (n_in, n_out), b of shape (n_out,), or None without a bias."""
 
@@ -55,9 +54,10 @@ class MLP(Module):
         rng: Any = None,
     ) -> None:
         self.nin = positive_int(nin, "nin")
-        if not isinstance(nouts, Iterable) or isinstance(nouts, str):
-            raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1], not {nouts!r}")
-        widths = [self.nin, *(positive_int(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
+        try:
+            widths = [self.nin, *(positive_int(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
+        except TypeError as error:
+            raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
         random = generator(rng)
@@ -146,26 +146,23 @@ class MLP(Module):
 
 def _checked(pair: Any, layer: Layer) -> tuple[Array, Array | None]:
     """(W, b) of one layer as arrays of the right shapes."""
+    name = f"layer {layer.layer}"
     try:
         weights, biases = pair
     except (TypeError, ValueError):
-        raise TypeError(f"set_matrices: layer {layer.layer} takes a pair (W, b), not {pair!r}") from None
-    if (biases is None) != (layer.neurons[0].b is None):
-        has, given = ("no bias: give None as", "something") if biases is not None else ("a bias: give", "None")
-        raise ValueError(f"set_matrices: layer {layer.layer} has {has} b, {given} was given. Nothing was changed.")
+        raise TypeError(f"set_matrices: {name} takes a pair (W, b), not {pair!r}") from None
+    if layer.neurons[0].b is None and biases is not None:
+        raise ValueError(f"set_matrices: {name} has no bias, so its b is None, not {biases!r}")
+    if layer.neurons[0].b is not None and biases is None:
+        raise ValueError(f"set_matrices: {name} has a bias, and its b is None: give {layer.nout} numbers")
     return (
-        _array(weights, (layer.nin, layer.nout), f"W of layer {layer.layer}"),
-        None if biases is None else _array(biases, (layer.nout,), f"b of layer {layer.layer}"),
+        _shaped(weights, (layer.nin, layer.nout), f"W of {name}"),
+        None if biases is None else _shaped(biases, (layer.nout,), f"b of {name}"),
     )
 
 
-def _array(numbers: Any, shape: tuple[int, ...], name: str) -> Array:
-    try:
-        array = np.asarray(numbers)
-    except ValueError:
-        raise ValueError(f"set_matrices: {name} has the shape {shape}; rows of several lengths were given") from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"set_matrices: {name} is an array of real numbers, not of {array.dtype}. Nothing was changed.")
+def _shaped(numbers: Any, shape: tuple[int, ...], name: str) -> Array:
+    array = real_array(numbers, f"set_matrices: {name}")
     if array.shape != shape:
-        raise ValueError(f"set_matrices: {name} has the shape {shape}, {array.shape} given. Nothing was changed.")
-    return array.astype(np.float64)
+        raise ValueError(f"set_matrices: {name} has the shape {shape}; {array.shape} given")
+    return array

@@ -91,7 +91,7 @@ class Module:
         if missing or strangers:
             raise ValueError(
                 f"load_state_dict: the state does not fit {self!r}; missing: {_some(missing)}; "
-                f"unexpected: {_some(strangers)}. Nothing was changed."
+                f"unexpected: {_some(strangers)}."
             )
         numbers = {path: _number(state[path], path) for path in named}
         for path, parameter in named.items():
@@ -146,7 +146,7 @@ def _number(number: Any, path: str) -> float:
     try:
         return float(number.data) if isinstance(number, Value) else Value(number).data
     except TypeError as error:
-        raise TypeError(f"load_state_dict: the entry {path!r}: {error}. Nothing was changed.") from None
+        raise TypeError(f"load_state_dict: the entry {path!r}: {error}.") from None
 
 
 def _some(paths: list[str]) -> str:

@@ -8,7 +8,8 @@ two digits a comma parts them: ``W1,12[1]``. A neuron's nodes and parameters hav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Neuron(Module):
     Attributes:
         w: the weights, one Parameter per input.
         b: the bias, a Parameter; None without one.
+        activation: the function from z to a.
 
     A linear neuron has no activation node: its z is its a, one node, labelled ``a``, for that is what the next
     layer and the loss take.
@@ -54,7 +56,7 @@ class Neuron(Module):
     def __init__(
         self,
         nin: int,
-        nonlin: bool = True,
+        nonlin: bool = True,  # noqa: FBT001, FBT002 -- the signature of micrograd
         *,
         activation: str | Activation | None = None,
         bias: bool = True,
@@ -66,8 +68,8 @@ class Neuron(Module):
         if activation is not None and not nonlin:
             raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
         self.nin = positive_int(nin, "nin")
-        self.nonlin = nonlin
-        self.activation = resolve_activation(activation or ("relu" if nonlin else identity))
+        self.activation = resolve_activation(activation if activation is not None else "relu" if nonlin else identity)
+        self.nonlin = self.activation is not identity
         self.layer, self.index = positive_int(layer, "layer"), positive_int(index, "index")
         draw, random = resolve_init(init), generator(rng)
         self._scope = f"layer {layer}/neuron {index}"
@@ -123,7 +125,7 @@ def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
     """
     if isinstance(x, np.ndarray):
         x = x.tolist()
-    if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, Set)):
+    if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, AbstractSet)):
         raise TypeError(f"{taker!r} takes one example, a sequence of {counted(count, 'number or Value')}, not {x!r}")
     inputs = list(x)
     if len(inputs) != count:

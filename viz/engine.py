@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,8 @@ def find_engine(engine: str) -> str:
     )
 
 
-def run_layout(dot: str, engine: str) -> dict[str, Any]:
-    """The places of everything in the DOT source ``dot``, as Graphviz's JSON.
+def run_layout(sources: Sequence[str], engine: str) -> list[dict[str, Any]]:
+    """The places of everything in each of the DOT ``sources``, as Graphviz's JSON; one process for all.
 
     Raises:
         EngineError: the program is missing, fails, or takes too long.
@@ -87,7 +87,11 @@ def run_layout(dot: str, engine: str) -> dict[str, Any]:
     program = find_engine(engine)
     try:
         done = subprocess.run(  # noqa: S603 -- the program found above, and no argument from a user
-            [program, "-Kdot", "-Tjson"], input=dot.encode(), capture_output=True, timeout=TIMEOUT, check=False
+            [program, "-Kdot", "-Tjson"],
+            input="\n".join(sources).encode(),
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise EngineError(
@@ -98,5 +102,13 @@ def run_layout(dot: str, engine: str) -> dict[str, Any]:
     if done.returncode != 0:
         message = done.stderr.decode(errors="replace").strip()[:500]
         raise EngineError(f"the layout engine {program} failed with exit status {done.returncode}: {message}")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    return list(_documents(done.stdout.decode()))
+
+
+def _documents(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON documents that follow one another in ``text``."""
+    decoder, start = json.JSONDecoder(), 0
+    while start < len(text.rstrip()):
+        document, end = decoder.raw_decode(text, start)
+        yield document
+        start = end + len(text[end:]) - len(text[end:].lstrip())

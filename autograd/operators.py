@@ -1,0 +1,326 @@
+"""The table under Python's operators, NumPy's functions, and methods such as ``x.tanh()``.
+
+The methods are built from the records once, when the class of Values is made, so that an operation costs one
+call and no dispatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd import rules
+from autograd.anomaly import check_value
+from autograd.clock import clock
+from autograd.context import current
+from autograd.passes import compute
+from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
+from autograd.sites import remember_site
+from autograd.sweep import describe
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["Operators", "install_operators", "link"]
+
+
+class Operators:
+    """The part of a Value that computes."""
+
+    __slots__ = ()
+
+    _data: float
+    parents: tuple[Value, ...]
+    op: Primitive | None
+
+    @staticmethod
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Value:
+        """Apply any record to Values and numbers; numbers become constants, or are captured."""
+        args = op.complete(args)
+        if op.captures and (op.partials is None or not any(isinstance(arg, Operators) for arg in args[-op.captures :])):
+            constants = args[-op.captures :]
+            args = args[: -op.captures]
+            for constant in constants:
+                if isinstance(constant, Operators):
+                    raise TypeError(
+                        f"{op.name}(): {describe(constant)} must be a plain number, it is not differentiated"
+                    )
+            op = op.capture(*[as_float(constant, f"{op.name}()") for constant in constants])
+        return _node(
+            op, tuple(arg if isinstance(arg, Operators) else _Constant(as_float(arg, op.name)) for arg in args)
+        )
+
+    def __pow__(self, other: Any) -> Value:
+        if isinstance(other, Operators) or is_number(other):
+            return self.__primitive__(rules.power, (self, other))
+        return _refuse(rules.power, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __eq__(self, other: object) -> Any:
+        return _compare(self, other, float.__eq__)
+
+    def __ne__(self, other: object) -> Any:
+        return _compare(self, other, float.__ne__)
+
+    def __lt__(self, other: Any) -> Any:
+        return _compare(self, other, float.__lt__)
+
+    def __le__(self, other: Any) -> Any:
+        return _compare(self, other, float.__le__)
+
+    def __gt__(self, other: Any) -> Any:
+        return _compare(self, other, float.__gt__)
+
+    def __ge__(self, other: Any) -> Any:
+        return _compare(self, other, float.__ge__)
+
+    __hash__ = object.__hash__
+    """By identity, so sets and dicts hold nodes; ``==`` compares the data."""
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
+        function = _UFUNCS.get(ufunc.__name__)
+        if function is None or method != "__call__" or options:
+            raise TypeError(
+                f"NumPy's {ufunc.__name__} {'' if method == '__call__' else f'({method}) '}"
+                f"{f'with {sorted(options)} ' if options else ''}is not defined on Values"
+            )
+        if not any(isinstance(array, np.ndarray) for array in inputs):
+            return function(*inputs)
+        elementwise = np.frompyfunc(function, ufunc.nin, 1)
+        return elementwise(*[_boxed(array) if isinstance(array, Operators) else array for array in inputs])
+
+    @property
+    def _prev(self) -> set[Any]:
+        """The parents as a set, as micrograd's drawing notebooks read them."""
+        return set(self.parents)
+
+    @property
+    def _op(self) -> str:
+        """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
+        if self.op is None:
+            return ""
+        constants = "".join(f"{constant:g}" for constant in self.op.constants)
+        return _MICROGRAD_NAMES.get(self.op.name, self.op.name) + constants
+
+    if TYPE_CHECKING:  # built below from the table; tests/test_value.py holds this list to it
+
+        def __add__(self, other: Any) -> Value: ...
+        def __radd__(self, other: Any) -> Value: ...
+        def __sub__(self, other: Any) -> Value: ...
+        def __rsub__(self, other: Any) -> Value: ...
+        def __mul__(self, other: Any) -> Value: ...
+        def __rmul__(self, other: Any) -> Value: ...
+        def __truediv__(self, other: Any) -> Value: ...
+        def __rtruediv__(self, other: Any) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def cos(self) -> Value: ...
+        def exp(self) -> Value: ...
+        def leaky_relu(self, slope: float = 0.01) -> Value: ...
+        def log(self) -> Value: ...
+        def log_sigmoid(self) -> Value: ...
+        def relu(self) -> Value: ...
+        def sigmoid(self) -> Value: ...
+        def sign(self) -> Value: ...
+        def sin(self) -> Value: ...
+        def softplus(self) -> Value: ...
+        def sqrt(self) -> Value: ...
+        def square(self) -> Value: ...
+        def step(self) -> Value: ...
+        def tanh(self) -> Value: ...
+
+
+# --- making nodes -----------------------------------------------------------------------------------------
+
+_new = object.__new__
+_Value: Any = None
+_Constant: Any = None
+# The classes of nodes and of written numbers. value.py, which is built on this module, hands them over.
+
+
+# _unary and _binary are the same few lines as _node, spelt out because they are the cost of building a graph.
+
+
+def _node(op: Primitive, parents: tuple[Value, ...]) -> Value:
+    """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
+    if op.partials is None:
+        raise TypeError(f"{op.name} needs its constants captured before it is applied")
+    time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
+    surroundings = current()
+    data = compute(op, [parent._data for parent in parents], parents)
+    if type(data) is not float:
+        data = as_float(data, f"the result of {op.name}")
+    if not surroundings.grad:
+        return _Value(data)
+    out = _new(_Value)
+    out._data = data
+    out._grad = None
+    out._hooks = None
+    out._stamp = time
+    out.label = ""
+    out.local_grads = op.partials
+    out.op = op
+    link(out, parents)
+    out.scope = surroundings.scope
+    if surroundings.anomaly:
+        check_value(out)
+    elif data - data:
+        remember_site(out)
+    return out
+
+
+def link(node: Value, parents: tuple[Value, ...]) -> None:
+    """Give ``node`` its operands."""
+    node._first = parents[0] if parents else None
+    node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
+
+
+def _unary(op: Primitive) -> Callable[[Value], Value]:
+    forward, local_grads = op.forward, op.partials
+
+    def method(self: Value) -> Value:
+        surroundings = current()
+        if not surroundings.plain:
+            return _node(op, (self,))
+        time = clock.now
+        try:
+            data = forward(self._data)
+        except (ArithmeticError, ValueError) as error:
+            data = op.outside(error, (self._data,), (self.label,))
+        out = _new(_Value)
+        out._data = data
+        out._grad = None
+        out._hooks = None
+        out._stamp = time
+        out.label = ""
+        out.local_grads = local_grads
+        out.op = op
+        out._first = self
+        out._second = None
+        out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
+        return out
+
+    return method
+
+
+def _binary(op: Primitive) -> Callable[[Value, Any], Value]:
+    forward, local_grads = op.forward, op.partials
+
+    def method(self: Value, other: Any) -> Value:
+        if not isinstance(other, Operators):
+            if not is_number(other):
+                return _refuse(op, other)
+            other = _Constant(other)
+        surroundings = current()
+        if not surroundings.plain:
+            return _node(op, (self, other))
+        time = clock.now
+        try:
+            data = forward(self._data, other._data)
+        except (ArithmeticError, ValueError) as error:
+            data = op.outside(error, (self._data, other._data), (self.label, other.label))
+        out = _new(_Value)
+        out._data = data
+        out._grad = None
+        out._hooks = None
+        out._stamp = time
+        out.label = ""
+        out.local_grads = local_grads
+        out.op = op
+        out._first = self
+        out._second = other
+        out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
+        return out
+
+    return method
+
+
+def _reflected(op: Primitive, method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Value]:
+    def reflected(self: Value, other: Any) -> Value:
+        return method(_Constant(other), self) if is_number(other) else _refuse(op, other)
+
+    return reflected
+
+
+def _refuse(op: Primitive, other: Any) -> Any:
+    """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
+    if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
+        as_float(other, f"the operator {op.symbol!r} on a Value")
+    return NotImplemented
+
+
+def _named(function: Callable[..., Value], op: Primitive, name: str) -> Callable[..., Value]:
+    function.__name__ = name
+    function.__qualname__ = f"Value.{name}"
+    function.__doc__ = op.__doc__
+    return function
+
+
+def _captured(op: Primitive) -> Callable[..., Value]:
+    def method(self: Value, *constants: float) -> Value:
+        return self.__primitive__(op, (self, *constants))
+
+    return method
+
+
+def _compare(value: Any, other: Any, relation: Callable[[float, float], bool]) -> Any:
+    if isinstance(other, Operators):
+        return relation(value._data, other._data)
+    if is_number(other):
+        # An int too large for a float still compares rightly, so let Python compare, not as_float.
+        return relation(value._data, other)
+    return NotImplemented
+
+
+def install_operators(value: type[Value], constant: type[Value]) -> None:
+    """Build the operators and methods of the class of Values from the table."""
+    global _Value, _Constant  # noqa: PLW0603 -- set once, by value.py
+    _Value, _Constant = value, constant
+    for name, operation in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
+        op = PRIMITIVES[operation]
+        operator = _binary(op)
+        setattr(value, f"__{name}__", _named(operator, op, f"__{name}__"))
+        setattr(value, f"__r{name}__", _named(_reflected(op, operator), op, f"__r{name}__"))
+    for op in PRIMITIVES.values():
+        if op.name in ("neg", "abs"):
+            setattr(value, f"__{op.name}__", _named(_unary(op), op, f"__{op.name}__"))
+        elif op.name in rules.__all__ and op.arity == 1:
+            setattr(value, op.name, _named(_unary(op), op, op.name))
+        elif op.name in rules.__all__ and op.partials is None:
+            setattr(value, op.name, _named(_captured(op), op, op.name))
+
+
+# --- NumPy ------------------------------------------------------------------------------------------------
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "equal": lambda x, y: x == y,
+    "not_equal": lambda x, y: x != y,
+    "less": lambda x, y: x < y,
+    "less_equal": lambda x, y: x <= y,
+    "greater": lambda x, y: x > y,
+    "greater_equal": lambda x, y: x >= y,
+}
+
+_UFUNCS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in PRIMITIVES.values() if op.ufunc} | _COMPARISONS
+
+
+def _boxed(value: Any) -> Any:
+    """A 0-d array that holds ``value``, so that NumPy broadcasts it like a number."""
+    box = np.empty((), dtype=object)
+    box[()] = value
+    return box
+
+
+_MICROGRAD_NAMES = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "relu": "ReLU"}

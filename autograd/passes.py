@@ -1,0 +1,227 @@
+"""What runs through a graph from a Value: backward, forward, and the views of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import repeat
+from typing import Any
+
+from autograd.anomaly import watched
+from autograd.clock import clock, writing
+from autograd.context import current
+from autograd.flows import Flow, Step, flow_steps, flows_into
+from autograd.primitives import Primitive, as_float
+from autograd.sweep import adjoint_steps, adjoints, check_fresh, local_gradients, topological_order
+
+__all__ = ["HookHandle", "Passes", "compute"]
+
+
+class Passes:
+    """The part of a Value that runs passes through the graph below it."""
+
+    __slots__ = ()
+
+    _data: float
+    _grad: Any
+    _hooks: dict[int, Callable[[Any], Any]] | None
+    op: Primitive | None
+
+    @staticmethod
+    def check_gradient(gradient: Any, where: str) -> Any:
+        """``gradient`` as a float, or the Value that it is; anything else is refused."""
+        return gradient if isinstance(gradient, Passes) else as_float(gradient, where)
+
+    @staticmethod
+    def constant(number: float) -> Any:
+        """``number`` as a leaf; Value knows how."""
+        raise NotImplementedError
+
+    def topological_order(self) -> list[Any]:
+        """Every node this one depends on, each once, operands before results, self last."""
+        return topological_order(self)
+
+    def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
+        """Set ``grad`` on every node this one depends on: d self / d node, by the chain rule.
+
+        Leaves add to the gradient they have, as in PyTorch, until ``zero_grad()``; computed nodes get a fresh
+        one. If anything fails on the way, every ``grad`` stays as it was.
+
+        Args:
+            gradient: the gradient to start from, d(something) / d self.
+            create_graph: make the gradient of each leaf a Value, to be differentiated again.
+                Such a gradient refers to the leaf and the leaf to it: ``zero_grad()`` lets both go.
+
+        Raises:
+            StaleGraphError: a leaf changed after the graph was built.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (x**3).backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.zero_grad()
+        >>> slope.backward()
+        >>> slope.data, x.grad
+        (27.0, 18.0)
+        """
+        seed = self.check_gradient(gradient, "backward(gradient)")
+        order = topological_order(self)
+        adjoint: dict[Any, Any]
+        if create_graph:
+            seed = seed if not isinstance(seed, float) else self.constant(seed)
+            adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, _itself))}
+        elif current().anomaly:
+            steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), _data))
+            adjoint = {step.node: step.adjoint for step in steps}
+        else:
+            adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
+        _write_gradients(order, adjoint)
+
+    def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:
+        """The backward pass, one :class:`~autograd.flows.Step` at a time, root first.
+
+        When the last step has been taken the gradients are set exactly as ``backward()`` sets them; leave
+        off earlier and no ``grad`` has changed.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, "a")
+        >>> for step in (a * a).named("y").backward_steps():
+        ...     for flow, total in zip(step.flows, step.totals):
+        ...         print(f"a.grad += {flow.local} * {flow.upstream} -> {total}")
+        a.grad += 3.0 * 1.0 -> 3.0
+        a.grad += 3.0 * 1.0 -> 6.0
+        """
+        seed = as_float(gradient, "backward_steps(gradient)")
+        order: list[Any] = []
+        adjoint: dict[Any, float] = {}
+        for step in flow_steps(self, seed):
+            order.append(step.node)
+            adjoint[step.node] = step.gradient
+            yield step
+        _write_gradients(order, adjoint)
+
+    def forward(self) -> float:
+        """Compute every node again from the present data of the leaves; the new data of this one.
+
+        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs.
+
+        >>> from autograd import Value
+        >>> x = Value(2.0)
+        >>> y = x * x
+        >>> x.data = 5.0
+        >>> y.forward()
+        25.0
+        """
+        time = clock.now
+        order = [node for node in topological_order(self) if node.op is not None]
+        fresh: dict[Any, float] = {}
+        for node in order:
+            inputs = [fresh[parent] if parent in fresh else parent._data for parent in node.parents]
+            fresh[node] = compute(node.op, inputs, node.parents)
+        with writing:
+            for node, data in fresh.items():
+                node._data = data
+                node._grad = None
+                node._stamp = time
+        return self._data
+
+    def zero_grad(self) -> None:
+        """Forget the gradient of this node and of every node it depends on."""
+        for node in topological_order(self):
+            node._grad = None
+
+    def partials(self) -> tuple[float, ...]:
+        """The local gradients d self / d parent at the present data, one float per parent.
+
+        >>> from autograd import Value
+        >>> (Value(2.0) * Value(5.0)).partials()
+        (5.0, 2.0)
+        """
+        check_fresh(self)
+        return tuple(float(local) for local in local_gradients(self)) if self.parents else ()
+
+    def flows_into(self, node: Any) -> list[Flow]:
+        """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
+
+        They sum to ``node.grad``. See :func:`autograd.flows.flows_into`.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0)
+        >>> y = a * a + a
+        >>> y.backward()
+        >>> [flow.contribution for flow in y.flows_into(a)]
+        [1.0, 3.0, 3.0]
+        """
+        return flows_into(self, node)
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> HookHandle:
+        """Call ``hook(gradient)`` in each backward pass, when this node's gradient is complete.
+
+        What the hook returns, if not None, replaces the gradient before it flows on.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> handle = x.register_hook(lambda g: max(-1.0, min(1.0, g)))
+        >>> (x * x).backward()
+        >>> x.grad
+        1.0
+        >>> handle.remove()
+        """
+        if not callable(hook):
+            raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
+        hooks = self._hooks
+        if hooks is None:
+            hooks = self._hooks = {}
+        handle = HookHandle(hooks)
+        hooks[id(handle)] = hook
+        return handle
+
+
+class HookHandle:
+    """What :meth:`Passes.register_hook` returns: ``remove()`` takes the hook off again."""
+
+    __slots__ = ("_hooks",)
+
+    def __init__(self, hooks: dict[int, Callable[[Any], Any]]) -> None:
+        self._hooks = hooks
+
+    def remove(self) -> None:
+        """Take the hook off; a second call does nothing."""
+        self._hooks.pop(id(self), None)
+
+
+def compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> float:
+    """``op.forward``, with the domain answered by errstate and the labels of the parents in the message."""
+    try:
+        return op.forward(*inputs)
+    except (ArithmeticError, ValueError) as error:
+        return op.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+
+
+def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:
+    """Give every node its gradient: computed nodes a fresh one, leaves added to what they have.
+
+    All values are made ready first; then they are written by C code alone, with no point in between at which
+    an interrupt could leave some nodes written and others not.
+    """
+    with writing:
+        gradients = []
+        for node in order:
+            gradient = adjoint[node]
+            if gradient is None:
+                gradient = 0.0
+            elif not isinstance(gradient, float):
+                gradient = gradient if node.op is None else gradient._data
+            if node.op is None and node._grad is not None:
+                gradient = node._grad + gradient
+            gradients.append(gradient)
+        deque(map(setattr, order, repeat("_grad"), gradients), maxlen=0)
+
+
+def _itself(node: Any) -> Any:
+    return node
+
+
+def _data(node: Any) -> float:
+    data: float = node._data
+    return data

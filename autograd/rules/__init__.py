@@ -1,0 +1,148 @@
+"""The table: every operation once, with its value and its local gradients.
+
+Read a record as a line of a table of derivatives: ``partials(inputs, output)`` are the derivatives with
+respect to each input. They are written only with operators and with operations of this table, so the same
+line serves a sweep over floats, a sweep over Values (second order), and the written form of the gradient.
+
+Three rules keep the numbers right where textbook forms lose them:
+
+* a derivative that vanishes is written as something small, never as a difference of nearly equal numbers:
+  tanh' is sech², not 1 - tanh², so tanh'(20) is 1.7e-17 and not 0;
+* an argument that must be rounded on the way to an exponential or a power is carried with its rounding error;
+* at nan a derivative that depends on its input is nan, also where a comparison would have chosen a branch.
+
+Where a derivative cannot be written accurately with the public operations, it has an operation of its own,
+such as ``sech_squared``: a *helper*, which stands in the table beside the operation it serves but is not public.
+
+::
+
+    errorfree, chebyshev            exact rounding errors; series
+    special_normal, special_gamma   erfc, lgamma, digamma ... on floats
+    choices                         step, relu, maximum, where ...
+    arithmetic                      + - * / **, roots
+    exponentials                    exp, log, sigmoid, tanh, silu ...
+    trigonometry                    sin, atan2 ...
+    normal                          erf, norm_cdf, gelu ...
+    gamma                           lgamma, digamma
+    reductions                      fsum, dot, prod, softmax ...
+
+Each imports only from those above it.
+"""
+
+from autograd.rules.arithmetic import (
+    add,
+    cbrt,
+    div,
+    hypot,
+    mul,
+    neg,
+    power,
+    reciprocal,
+    sqrt,
+    square,
+    sub,
+)
+from autograd.rules.choices import (
+    absolute,
+    clip,
+    floor,
+    leaky_relu,
+    maximum,
+    minimum,
+    relu,
+    sign,
+    step,
+    where,
+)
+from autograd.rules.exponentials import (
+    acosh,
+    asinh,
+    atanh,
+    cosh,
+    elu,
+    exp,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    log_sigmoid,
+    sigmoid,
+    silu,
+    sinh,
+    softplus,
+    softsign,
+    tanh,
+)
+from autograd.rules.gamma import digamma, lgamma
+from autograd.rules.normal import (
+    erf,
+    erfc,
+    gelu,
+    norm_cdf,
+    norm_pdf,
+)
+from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
+from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, tan
+
+__all__ = [
+    "absolute",
+    "acos",
+    "acosh",
+    "add",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "clip",
+    "cos",
+    "cosh",
+    "digamma",
+    "div",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "floor",
+    "fsum",
+    "gelu",
+    "hypot",
+    "leaky_relu",
+    "lgamma",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "mul",
+    "neg",
+    "norm_cdf",
+    "norm_pdf",
+    "power",
+    "prod",
+    "reciprocal",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sqrt",
+    "square",
+    "step",
+    "sub",
+    "tan",
+    "tanh",
+    "where",
+]

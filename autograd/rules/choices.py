@@ -1,0 +1,173 @@
+"""Operations that choose: steps, maxima, and the activations made of straight pieces.
+
+Each function is written so that nan, for which every comparison is false, falls through to a nan. Their local
+gradients are steps in turn, never Python branches: a branch would be frozen when the gradient is recorded.
+"""
+
+from __future__ import annotations
+
+import math
+
+from autograd.primitives import Domain, Kink
+from autograd.rules.define import define
+
+__all__ = [
+    "absolute",
+    "clip",
+    "floor",
+    "greater",
+    "leaky_relu",
+    "maximum",
+    "minimum",
+    "nonzero",
+    "relu",
+    "sign",
+    "step",
+    "where",
+]
+
+
+def _step(x: float) -> float:
+    return 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
+
+
+def _floor(x: float) -> float:
+    # From 2**52 on every float is whole; below, the sign of -0.0 is kept.
+    return math.copysign(float(math.floor(x)), x) if math.fabs(x) < 2.0**52 else x
+
+
+def _relu(x: float) -> float:
+    return 0.0 if x <= 0.0 else x
+
+
+def _greater(x: float, y: float) -> float:
+    return 1.0 if x > y else 0.0 if x < y else 0.5 if x == y else math.nan
+
+
+def _maximum(x: float, y: float) -> float:
+    return x if x > y or x != x else y
+
+
+def _minimum(x: float, y: float) -> float:
+    return x if x < y or x != x else y
+
+
+def _clip(x: float, low: float, high: float) -> float:
+    if not low <= high:
+        raise ValueError
+    return low if x < low else high if x > high else x
+
+
+step = define(
+    "step",
+    forward=_step,
+    partials=lambda x, out: (0.0 * out,),
+    kink=Kink(lambda x: x == 0.0, "step at 0 is 0, and its derivative there is taken as 0"),
+    text="step({0})", latex=r"\operatorname{{step}}\left({0}\right)",
+    doc="1 where x > 0, else 0; step(0) = 0.",
+)  # fmt: skip
+
+sign = define(
+    "sign",
+    forward=_sign,
+    partials=lambda x, out: (0.0 * out,),
+    kink=Kink(lambda x: x == 0.0, "sign at 0 is 0, and its derivative there is taken as 0"),
+    text="sign({0})", latex=r"\operatorname{{sign}}\left({0}\right)", ufunc="sign",
+    doc="-1, 0 or 1 as x is negative, zero or positive.",
+)  # fmt: skip
+
+floor = define(
+    "floor",
+    forward=_floor,
+    partials=lambda x, out: (0.0 * sign(out),),
+    kink=Kink(lambda x: x == math.floor(x), "floor jumps at a whole number; its derivative there is taken as 0"),
+    symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
+    doc="The largest whole number that is not above x, as a float.",
+)  # fmt: skip
+
+greater = define(
+    "greater",
+    forward=_greater,
+    partials=lambda x, y, out: (0.0 * out, 0.0 * out),
+    kink=Kink(lambda x, y: x == y, "greater at a tie is 1/2, and its derivatives there are taken as 0"),
+    text="greater({0}, {1})", latex=r"\left[{0} > {1}\right]",
+    doc="1 where x > y, 1/2 at a tie, else 0: how a maximum shares its gradient.",
+)  # fmt: skip
+
+absolute = define(
+    "abs",
+    forward=math.fabs,
+    partials=lambda x, out: (sign(x),),
+    kink=Kink(lambda x: x == 0.0, "the derivative of abs at 0 is taken as 0"),
+    symbol="|·|", text="abs({0})", latex=r"\left|{0}\right|", ufunc="absolute",
+    doc="The absolute value; its derivative at 0 is taken as 0.",
+)  # fmt: skip
+
+relu = define(
+    "relu",
+    forward=_relu,
+    partials=lambda x, out: (step(x),),
+    kink=Kink(lambda x: x == 0.0, "the derivative of relu at 0 is taken as 0"),
+    symbol="relu", text="relu({0})", latex=r"\operatorname{{relu}}\left({0}\right)",
+    doc="max(x, 0); its derivative at 0 is taken as 0.",
+)  # fmt: skip
+
+leaky_relu = define(
+    "leaky_relu",
+    forward=lambda x, slope: x if x > 0.0 else slope * x,
+    captured=lambda x, slope, out: (step(x) + slope * (1.0 - step(x)),),
+    captures=1, defaults=(0.01,),
+    kink=Kink(lambda x, slope: x == 0.0, "the derivative of leaky_relu at 0 is taken as the slope"),
+    symbol="leaky relu", text="leaky_relu({0}, {1})", latex=r"\operatorname{{leaky\_relu}}_{{{1}}}\left({0}\right)",
+    doc="x where x > 0, else slope * x (slope=0.01); its derivative at 0 is taken as the slope.",
+)  # fmt: skip
+
+maximum = define(
+    "maximum",
+    forward=_maximum,
+    partials=lambda x, y, out: (greater(x, y), greater(y, x)),
+    kink=Kink(lambda x, y: x == y, "a tie in maximum gives each side half of the gradient"),
+    symbol="max", text="maximum({0}, {1})", latex=r"\max\left({0}, {1}\right)", ufunc="maximum",
+    doc="The larger of two; a tie gives each side half of the gradient; nan if either is nan.",
+)  # fmt: skip
+
+minimum = define(
+    "minimum",
+    forward=_minimum,
+    partials=lambda x, y, out: (greater(y, x), greater(x, y)),
+    kink=Kink(lambda x, y: x == y, "a tie in minimum gives each side half of the gradient"),
+    symbol="min", text="minimum({0}, {1})", latex=r"\min\left({0}, {1}\right)", ufunc="minimum",
+    doc="The smaller of two; a tie gives each side half of the gradient; nan if either is nan.",
+)  # fmt: skip
+
+clip = define(
+    "clip",
+    forward=_clip,
+    captured=lambda x, low, high, out: (step(x - low) * step(high - x),),
+    captures=2,
+    domain=Domain("a lower bound that is not above the upper one", lambda x, low, high: low <= high),
+    kink=Kink(lambda x, low, high: x in (low, high), "the derivative of clip at a bound is taken as 0"),
+    text="clip({0}, {1}, {2})", latex=r"\operatorname{{clip}}_{{{1}}}^{{{2}}}\left({0}\right)", ufunc="clip",
+    doc="x kept between two numbers, low and high; its derivative is 1 strictly between them, else 0.",
+)  # fmt: skip
+
+nonzero = define(
+    "nonzero",
+    forward=lambda x: 1.0 if x else 0.0,
+    partials=lambda x, out: (0.0,),
+    text="nonzero({0})", latex=r"\left[{0} \neq 0\right]",
+    doc="1 where x is not 0, else 0: the gate of where.",
+)  # fmt: skip
+
+where = define(
+    "where",
+    forward=lambda condition, x, y: x if condition else y,
+    partials=lambda condition, x, y, out: (0.0, nonzero(condition), 1.0 - nonzero(condition)),
+    gated=True,
+    text="where({0}, {1}, {2})", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
+    doc="x where condition is not 0, else y. The branch not taken gets a gradient of exactly 0, whatever it is.",
+)  # fmt: skip

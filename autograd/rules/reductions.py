@@ -1,0 +1,265 @@
+"""Operations with any number of inputs: sums, products, and the softmax family."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from autograd.rules.choices import maximum
+from autograd.rules.define import define
+from autograd.rules.errorfree import product_error
+from autograd.rules.exponentials import exp_difference
+
+__all__ = ["dot", "fsum", "logsumexp", "mean", "prod", "softmax"]
+
+
+# --- sums -------------------------------------------------------------------------------------------------
+
+
+def _sum(*terms: float) -> float:
+    try:
+        return math.fsum(terms)
+    except (OverflowError, ValueError):
+        return _exact_sum([(term, 1.0) for term in terms])
+
+
+def _exact_sum(pairs: list[tuple[float, float]]) -> float:
+    """The sum of the products of ``pairs``, rounded once, where floats over- or underflow on the way to it."""
+    try:
+        return float(sum(Fraction(x) * Fraction(y) for x, y in pairs))
+    except (OverflowError, ValueError):  # too large, or not finite: plain arithmetic gives the IEEE value
+        return sum(x * y for x, y in pairs)
+
+
+def _dot(*factors: float) -> float:
+    half = len(factors) // 2
+    pairs = list(zip(factors[:half], factors[half:], strict=True))
+    products = [x * y for x, y in pairs]
+    errors = [product_error(x, y, product) for (x, y), product in zip(pairs, products, strict=True)]
+    try:
+        total = math.fsum(products + errors)
+    except (OverflowError, ValueError):
+        return _exact_sum(pairs)
+    return total if total == total else _exact_sum(pairs)
+
+
+def _mean(*terms: float) -> float:
+    total = _sum(*terms)
+    if math.isinf(total) and all(map(math.isfinite, terms)):
+        return _sum(*[0.5 * term for term in terms]) / (0.5 * len(terms))
+    return total / len(terms)
+
+
+_fsum = define(
+    "fsum",
+    forward=_sum,
+    partials=lambda *terms: (1.0,) * (len(terms) - 1),
+    symbol="Σ", text="fsum({*})", latex=r"\sum\left({*}\right)",
+    doc="The sum of all inputs, correctly rounded.",
+)  # fmt: skip
+
+_dot_product = define(
+    "dot",
+    forward=_dot,
+    partials=lambda *args: (*args[len(args) // 2 : -1], *args[: len(args) // 2]),
+    symbol="·", text="dot({*})", latex=r"\operatorname{{dot}}\left({*}\right)",
+    doc="The sum of the products of the first half of the inputs with the second half, correctly rounded.",
+)  # fmt: skip
+
+_mean_value = define(
+    "mean",
+    forward=_mean,
+    partials=lambda *terms: (1.0 / (len(terms) - 1),) * (len(terms) - 1),
+    text="mean({*})", latex=r"\operatorname{{mean}}\left({*}\right)",
+    doc="The mean of all inputs.",
+)  # fmt: skip
+
+
+# --- products ---------------------------------------------------------------------------------------------
+
+
+def _prod(*factors: float) -> float:
+    """The product with its error carried along, and its exponent apart, so that nothing is lost on the way.
+
+    Source: T. Ogita, S. M. Rump, S. Oishi, "Accurate sum and dot product", SIAM Journal on Scientific Computing 26
+    (2005), section 3, for the carried error.
+    """
+    product, error, exponent = 1.0, 0.0, 0
+    for factor in factors:
+        mantissa, shift = math.frexp(factor)
+        rounded = product * mantissa
+        error = error * mantissa + product_error(product, mantissa, rounded)
+        product, rescaled = math.frexp(rounded)
+        error = math.ldexp(error, -rescaled)
+        exponent += shift + rescaled
+    if not math.isfinite(product) or product == 0.0:
+        return product
+    return math.ldexp(product + error, exponent)
+
+
+_product = define(
+    "prod",
+    forward=_prod,
+    # Each from the other factors: dividing the product by a factor would fail at a zero.
+    partials=lambda *args: tuple(_product(*args[:i], *args[i + 1 : -1]) for i in range(len(args) - 1)),
+    ieee=lambda *factors: math.prod(math.copysign(math.inf, factor) for factor in factors),
+    symbol="Π", text="prod({*})", latex=r"\prod\left({*}\right)",
+    doc="The product of all inputs; no over- or underflow on the way.",
+)  # fmt: skip
+
+
+# --- softmax ----------------------------------------------------------------------------------------------
+
+
+def _shares(*values: Any) -> tuple[list[Any], Any]:
+    """exp(value) over the largest of them, for each, and their sum; on floats and on Values."""
+    largest = functools.reduce(maximum, values)
+    shares = [exp_difference(value, largest) for value in values]
+    return shares, _fsum(*shares)
+
+
+def _logsumexp(*values: float) -> float:
+    largest = max(values)
+    if not math.isfinite(largest):
+        return sum(values) if any(value != value for value in values) else largest
+    others = list(values)
+    others.remove(largest)
+    return largest + math.log1p(math.fsum(math.exp(value - largest) for value in others))
+
+
+def _logsumexp_slopes(*args: Any) -> tuple[Any, ...]:
+    shares, total = _shares(*args[:-1])
+    return tuple(share / total for share in shares)
+
+
+def _softmax(*values: float) -> float:
+    shares, total = _shares(*values)
+    share: float = shares[0] / total
+    return share
+
+
+def _softmax_slopes(*args: Any) -> tuple[Any, ...]:
+    """s·(1 - s) for the first input, where 1 - s is the share of the others, and -s·(their share) for each of them."""
+    shares, total = _shares(*args[:-1])
+    out = args[-1]
+    others = shares[1:]
+    return (out * (_fsum(*others) / total), *[-out * (share / total) for share in others])
+
+
+_log_sum_exp = define(
+    "logsumexp",
+    forward=_logsumexp,
+    partials=_logsumexp_slopes,
+    symbol="log Σ exp", text="logsumexp({*})", latex=r"\log \sum \exp\left({*}\right)",
+    doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
+)  # fmt: skip
+
+_softmax_share = define(
+    "softmax",
+    forward=_softmax,
+    partials=_softmax_slopes,
+    text="softmax({*})", latex=r"\operatorname{{softmax}}\left({*}\right)",
+    doc="exp of the first input over the sum of exp of all inputs, right at ±1000.",
+)  # fmt: skip
+
+
+# --- the public functions ---------------------------------------------------------------------------------
+
+
+def _terms(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    try:
+        return tuple(values)
+    except TypeError:
+        raise TypeError(f"{name}() takes a list of numbers or Values, not {values!r}") from None
+
+
+def _some_terms(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    terms = _terms(name, values)
+    if not terms:
+        raise ValueError(f"{name}() of no values")
+    return terms
+
+
+def fsum(values: Iterable[Any]) -> Any:
+    """The sum of floats or Values as one operation, correctly rounded as ``math.fsum`` does.
+
+    >>> from autograd import fsum
+    >>> fsum([0.1] * 10)
+    1.0
+    """
+    return _fsum(*_terms("fsum", values))
+
+
+def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
+    """The sum of the products xs[i]·ys[i] as one operation, rounded once.
+
+    Raises:
+        ValueError: the two have different lengths.
+
+    >>> from autograd import dot
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    left, right = _terms("dot", xs), _terms("dot", ys)
+    if len(left) != len(right):
+        raise ValueError(f"dot() takes two lists of one length, not of {len(left)} and {len(right)}")
+    return _dot_product(*left, *right)
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The mean of floats or Values as one operation.
+
+    Raises:
+        ValueError: there are none.
+
+    >>> from autograd import mean
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    return _mean_value(*_some_terms("mean", values))
+
+
+def prod(values: Iterable[Any]) -> Any:
+    """The product of floats or Values as one operation; 1.0 if there are none.
+
+    A factor may be 0: each local gradient is the product of the other factors, and no division is made.
+
+    >>> from autograd import Value, prod
+    >>> xs = [Value(0.0), Value(3.0), Value(4.0)]
+    >>> prod(xs).partials()
+    (12.0, 0.0, 0.0)
+    """
+    return _product(*_terms("prod", values))
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """log(exp(x1) + exp(x2) + ...) of floats or Values as one operation; its local gradients are their softmax.
+
+    Raises:
+        ValueError: there are no values.
+
+    >>> from autograd import logsumexp
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    return _log_sum_exp(*_some_terms("logsumexp", values))
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values; each result is one operation.
+
+    Returns:
+        As many numbers as there are values; they are positive and sum to 1.
+
+    Raises:
+        ValueError: there are no values.
+
+    >>> from autograd import softmax
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    terms = _some_terms("softmax", values)
+    return [_softmax_share(term, *terms[:i], *terms[i + 1 :]) for i, term in enumerate(terms)]

@@ -1,0 +1,221 @@
+"""One run of a function on fresh variables, and the sweeps over what it recorded: the base of every transform.
+
+How nested derivatives stay apart. Each transform gives the function *fresh variables* of its own. For a float
+that is a new leaf. For an argument that is a Value already, an outer transform's or a user's, it is a new
+``identity`` node of it: another node, so that the inner derivative is taken with respect to this one alone, and
+linked to it, so that the outer derivative flows on. Which derivative is meant is thus told by the identity of
+nodes; there are no levels to count and no global state to restore.
+
+What kind of number comes back. If nothing outside is involved, floats. If the argument is a Value, or the
+function used a Value from outside (an outer transform's variable, or a parameter that it closes over), the
+derivative depends on that Value too: then it is itself a Value, linked to it, so that a further derivative is
+right and nothing is silently taken for a constant. Inside ``no_grad()`` the results are floats always.
+
+How the outside is told from the inside. The clock that stale detection uses ticks before the function runs, so
+whatever was there before carries an earlier stamp. A walk over the recording stops at those nodes: it costs what
+the function did, however long the history of the values that it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, NamedTuple
+
+from autograd.anomaly import watched
+from autograd.clock import clock
+from autograd.containers import flatten, map_values
+from autograd.context import Context, Setting, current
+from autograd.rules import dot
+from autograd.rules.arithmetic import identity
+from autograd.sweep import adjoint_steps, adjoints, tangents
+from autograd.value import Constant, Value
+
+__all__ = ["Trace"]
+
+
+class _Recording(Setting):
+    """Gradients on: a transform inside ``no_grad()`` still records its own function."""
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:
+        return replace(outer, grad=True)
+
+
+class _Graph(NamedTuple):
+    """A part of a recording: what some roots depend on, as far as the function made it."""
+
+    order: list[Value]
+    """The variables, then what was computed, in topological order."""
+    outside: list[Value]
+    """The nodes from outside that were used, constants excepted."""
+
+
+class Trace:
+    """The run of ``fun(*args, **kwargs)`` with fresh variables for the numbers of the arguments at ``places``.
+
+    Attributes:
+        result: what the function returned, made of Values.
+        variables: the fresh variables, in the order of the numbers in the arguments.
+        structures: how the numbers were held, one structure for each place.
+    """
+
+    __slots__ = ("_since", "_sources", "result", "structures", "variables")
+
+    def __init__(
+        self, fun: Callable[..., Any], places: Sequence[int], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> None:
+        arguments = list(args)
+        self._since = clock.tick()
+        self._sources: list[Value] = []
+        self.variables: list[Value] = []
+        self.structures = []
+        for place in places:
+            numbers, structure = flatten(args[place], f"argument {place}")
+            fresh = [self._variable(number) for number in numbers]
+            arguments[place] = structure.argument(fresh)
+            self.variables += fresh
+            self.structures.append(structure)
+        if current().grad:
+            self.result = fun(*arguments, **kwargs)
+        else:
+            with _Recording():
+                self.result = fun(*arguments, **kwargs)
+
+    def _variable(self, number: Any) -> Value:
+        if not isinstance(number, Value):
+            return Value(number)
+        variable: Value = identity(number)  # inside no_grad(): a leaf
+        variable.label = number.label
+        if variable.op is not None:
+            self._sources.append(number)
+        return variable
+
+    def value_and_gradient(self, root: Value) -> tuple[Any, list[Any]]:
+        """``root`` and d root / d variable for each variable: floats, or Values if something outside is involved."""
+        graph = self._graph([root])
+        linked = self._linked(graph)
+        return root if linked else root._data, self._reverse(root, graph, linked=linked)
+
+    def gradients(self, roots: Sequence[Value]) -> list[list[Any]]:
+        """The derivatives of each root with respect to each variable, by one reverse sweep a root."""
+        linked = self._linked(self._graph(roots))
+        return [self._reverse(root, self._graph([root]), linked=linked) for root in roots]
+
+    def pulled_back(self, roots: Sequence[Any], cotangents: Sequence[Any]) -> list[Any]:
+        """Σ cotangent · d root / d variable for each variable, by one reverse sweep from the sum Σ cotangent · root.
+
+        The sweep must not flow into a cotangent that is a Value: it is held by a node of its own, where it stops.
+        """
+        with _Recording():
+            held = {id(weight): identity(weight) for weight in cotangents if isinstance(weight, Value)}
+            total = dot(roots, [held.get(id(weight), weight) for weight in cotangents])
+        graph = self._graph([total], held.values())
+        return self._reverse(total, graph, linked=self._linked(graph))
+
+    def tangents(self, roots: Sequence[Any], seeds: Sequence[Mapping[Value, Any]]) -> list[list[Any]]:
+        """The speed of each root when the variables move as a seed says, by one forward sweep a seed."""
+        ends = [root if isinstance(root, Value) else None for root in roots]
+        graph = self._graph([end for end in ends if end is not None])
+        linked = self._linked(graph) or (
+            current().grad and any(isinstance(speed, Value) for seed in seeds for speed in seed.values())
+        )
+        number, read = (_as_value, _itself) if linked else (_as_float, _data)
+        starts = ({variable: number(speed) for variable, speed in seed.items()} for seed in seeds)
+        moving, _ = self._parted(graph)
+        return [[number(found.get(end)) for end in ends] for found in tangents(moving, starts, read)]
+
+    def settled(self, tree: Any) -> Any:
+        """``tree`` with floats for its Values, unless something outside is involved in them."""
+        values: list[Value] = []
+        map_values(values.append, tree)
+        return tree if self._linked(self._graph(values)) else map_values(_data, tree)
+
+    def _linked(self, graph: _Graph) -> bool:
+        """Whether results stay Values: something outside is involved in ``graph``, and gradients are on."""
+        return bool(self._sources or graph.outside) and current().grad
+
+    def _graph(self, roots: Sequence[Value], held: Iterable[Value] = ()) -> _Graph:
+        """What ``roots`` depend on, depth first as in :func:`topological_order`, but not beyond this run."""
+        since = self._since
+        order = list(self.variables)
+        outside = list(held)
+        seen = {*order, *outside}
+        stack: list[Any] = list(reversed(roots))
+        pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
+        while stack:
+            node = pop()
+            if node is None:  # the marker under which a node waits for its parents to be finished
+                finish(pop())
+            elif node not in seen:
+                see(node)
+                first = node._first
+                if node._stamp < since and node.__class__ is not Constant:
+                    outside.append(node)
+                elif first is None:
+                    finish(node)
+                else:
+                    push(node)
+                    push(None)
+                    second = node._second
+                    if second is not None:
+                        if second.__class__ is tuple:
+                            stack += reversed(second)
+                        else:
+                            push(second)
+                    push(first)
+        return _Graph(order, outside)
+
+    def _parted(self, graph: _Graph) -> tuple[list[Value], list[Value]]:
+        """The computed nodes of ``graph``: those that depend on the variables, and those that do not."""
+        reached = set(self.variables)
+        moving, still = [], []
+        for node in graph.order[len(self.variables) :]:
+            if reached.isdisjoint(node.parents):
+                still.append(node)
+            else:
+                reached.add(node)
+                moving.append(node)
+        return moving, still
+
+    def _reverse(self, root: Value, graph: _Graph, *, linked: bool) -> list[Any]:
+        if linked or graph.outside or current().anomaly or graph.order[-1] is not root:
+            adjoint = self._careful_adjoints(root, graph, linked=linked)
+        else:
+            adjoint = adjoints(graph.order, 1.0)
+        number = _as_value if linked else _as_float
+        return [number(adjoint.get(variable)) for variable in self.variables]
+
+    def _careful_adjoints(self, root: Value, graph: _Graph, *, linked: bool) -> dict[Any, Any]:
+        """The adjoints of the variables, by a sweep that visits nothing but what depends on them.
+
+        What does not depend on them comes first in the order, where the sweep, taken from the end, never arrives:
+        no gradient of it is worked out, and no hook of it runs.
+        """
+        moving, still = self._parted(graph)
+        swept = [*self.variables, *moving]
+        swept.sort(key=lambda node: node is root)  # moves nothing, unless the root is itself a variable
+        if swept[-1] is not root:
+            return {}
+        order = [*graph.outside, *self._sources, *still, *swept]
+        read, seed = (_itself, Constant(1.0)) if linked else (_data, 1.0)
+        steps = islice(adjoint_steps(order, seed, read), len(swept))
+        return {step.node: step.adjoint for step in watched(steps)}
+
+
+def _itself(node: Value) -> Value:
+    return node
+
+
+def _data(node: Value) -> float:
+    return node._data
+
+
+def _as_value(number: Any) -> Value:
+    return number if isinstance(number, Value) else Constant(0.0 if number is None else number)
+
+
+def _as_float(number: Any) -> float:
+    return 0.0 if number is None else float(number)

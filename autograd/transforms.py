@@ -1,0 +1,368 @@
+"""Derivatives of functions, with JAX's signatures: functions in, functions out.
+
+The arguments may be numbers (an int is taken as the real number it stands for), nested lists, tuples, named
+tuples, dicts and dataclasses of numbers, NumPy arrays of any shape, and Values; a derivative has the structure of
+what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values.
+
+A derivative is a float, or an array of floats, unless it depends on a Value from outside of the function: then it
+is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
+
+No transform reads or writes the ``grad`` of any node. Hooks that stand between the variables and the result run
+in reverse sweeps, as in ``backward()``; forward sweeps run none.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.containers import Structure, array_of, flatten
+from autograd.primitives import is_number
+from autograd.trace import Trace
+from autograd.value import Constant, Value
+
+__all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"]
+
+Argnums = int | Sequence[int]
+
+
+# --- gradients --------------------------------------------------------------------------------------------
+
+
+def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
+    """∂fun/∂x of a function that returns one number, as a function of the same arguments.
+
+    Args:
+        fun: returns one number; with ``has_aux`` a pair of one number and anything else.
+        argnums: the positional argument, or a tuple of them, to differentiate with respect to.
+        has_aux: return ``(gradient, anything else)``.
+
+    Raises:
+        TypeError: an argument or the result is not made of numbers as it should be; the message says which.
+
+    >>> from autograd import grad, sin
+    >>> grad(lambda x: x * x * x)(2.0)
+    12.0
+    >>> grad(grad(sin))(0.5) == -sin(0.5)
+    True
+    >>> grad(lambda p: p["a"] * p["b"][1])({"a": 3.0, "b": [1.0, 2.0]})
+    {'a': 2.0, 'b': [0.0, 3.0]}
+    """
+    argnums = _checked("grad", fun, argnums)
+
+    @functools.wraps(fun)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        trace = Trace(fun, _places("grad", argnums, len(args)), args, kwargs)
+        _, slope, aux = _value_gradient_aux("grad", trace, argnums, has_aux=has_aux)
+        return (slope, aux) if has_aux else slope
+
+    return gradient
+
+
+def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
+    """The value and ∂fun/∂x together, from one run: a function that returns ``(value, gradient)``.
+
+    Arguments as in :func:`grad`; with ``has_aux`` it returns ``((value, anything else), gradient)``.
+
+    >>> from autograd import value_and_grad
+    >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (10.0, (5.0, 2.0))
+    """
+    argnums = _checked("value_and_grad", fun, argnums)
+
+    @functools.wraps(fun)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        trace = Trace(fun, _places("value_and_grad", argnums, len(args)), args, kwargs)
+        value, slope, aux = _value_gradient_aux("value_and_grad", trace, argnums, has_aux=has_aux)
+        return ((value, aux) if has_aux else value), slope
+
+    return value_and_gradient
+
+
+def _value_gradient_aux(name: str, trace: Trace, argnums: Argnums, *, has_aux: bool) -> tuple[Any, Any, Any]:
+    result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
+    value, slopes = trace.value_and_gradient(one_number(name, result))
+    gradient = trace.structures[0].result(slopes) if isinstance(argnums, int) else _split(trace.structures, slopes)
+    return value, gradient, trace.settled(aux) if has_aux else None
+
+
+# --- products with the Jacobian ---------------------------------------------------------------------------
+
+
+def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """``fun(*primals)``, and the function that pulls a cotangent of it back: w ↦ (w · ∂fun/∂primal for each primal).
+
+    The function is run once, however often its ``vjp_fn`` is called.
+
+    Args:
+        fun: returns numbers in any containers; with ``has_aux`` a pair of those and anything else.
+        primals: the arguments.
+        has_aux: return ``(out, vjp_fn, anything else)`` rather than ``(out, vjp_fn)``.
+
+    Raises:
+        TypeError: a primal, the result or the cotangent is not made of numbers as it should be.
+
+    >>> from autograd import vjp
+    >>> out, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 5.0)
+    >>> out, pull([1.0, 0.0]), pull([0.0, 10.0])
+    ([10.0, 7.0], (5.0, 2.0), (10.0, 10.0))
+    """
+    _check_function("vjp", fun)
+    trace = Trace(fun, range(len(primals)), primals, {})
+    result, aux = _pair("vjp", trace.result) if has_aux else (trace.result, None)
+    roots, outputs = flatten(result, "the result")
+
+    def vjp_fn(cotangent: Any) -> tuple[Any, ...]:
+        weights, given = flatten(cotangent, "the cotangent")
+        if not given.matches(outputs):
+            raise TypeError(f"vjp_fn takes a cotangent that is built like the result, {outputs}; got {given}")
+        return _split(trace.structures, trace.pulled_back(roots, weights))
+
+    out = trace.settled(result)
+    return (out, vjp_fn, trace.settled(aux)) if has_aux else (out, vjp_fn)
+
+
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """``(fun(*primals), its tangent)``: how the result moves when the primals move with the ``tangents``.
+
+    Args:
+        fun: returns numbers in any containers.
+        primals: a tuple or list of the arguments.
+        tangents: as many, each built like its primal.
+
+    Raises:
+        TypeError: a primal, a tangent or the result is not made of numbers as it should be.
+
+    >>> from autograd import jvp
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
+    (10.0, 5.0)
+    """
+    return _jvp("jvp", fun, primals, tangents)
+
+
+def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """H·v, the Hessian of a function that returns one number, times the ``tangents``, without making H.
+
+    Built like the primal if there is one, else a tuple with an entry for each.
+
+    Raises:
+        TypeError: a primal, a tangent or the result is not made of numbers as it should be.
+
+    >>> from autograd import hvp
+    >>> hvp(lambda x: x[0] * x[0] * x[1], ([3.0, 2.0],), ([1.0, 0.0],))
+    [4.0, 6.0]
+    """
+    _check_function("hvp", fun)
+    argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
+
+    def gradient(*args: Any) -> Any:
+        trace = Trace(fun, range(len(args)), args, {})
+        return _value_gradient_aux("hvp", trace, argnums, has_aux=False)[1]
+
+    return _jvp("hvp", gradient, primals, tangents)[1]
+
+
+def _jvp(name: str, fun: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+    _check_function(name, fun)
+    for given, which in ((primals, "primals"), (tangents, "tangents")):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"{name} takes {which} as a tuple with one entry for each argument, not {given!r}")
+    if len(primals) != len(tangents):
+        raise TypeError(f"{name} takes a tangent for each primal: {len(primals)} primals, {len(tangents)} tangents")
+    trace = Trace(fun, range(len(primals)), primals, {})
+    speeds: list[Any] = []
+    for place, (tangent, expected) in enumerate(zip(tangents, trace.structures, strict=True)):
+        numbers, given = flatten(tangent, f"tangent {place}")
+        if not given.matches(expected):
+            raise TypeError(
+                f"{name} takes a tangent {place} that is built like argument {place}, {expected}; got {given}"
+            )
+        speeds += numbers
+    roots, outputs = flatten(trace.result, "the result")
+    (moved,) = trace.tangents(roots, [dict(zip(trace.variables, speeds, strict=True))])
+    return trace.settled(trace.result), outputs.result(moved)
+
+
+# --- Jacobians and Hessians -------------------------------------------------------------------------------
+
+
+def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian ∂fun/∂x by one reverse sweep for each number of the result: for few results of many numbers.
+
+    Each number of the result is replaced by its derivative, built like the argument; between arrays that is
+    one array, of the result's shape followed by the argument's. Arguments as in :func:`grad`.
+
+    >>> import numpy as np
+    >>> from autograd import jacobian
+    >>> jacobian(lambda x: [x[0] * x[1], x[0]])([2.0, 5.0])
+    [[5.0, 2.0], [1.0, 0.0]]
+    >>> jacobian(lambda x: np.array([[1.0, 2.0], [3.0, 4.0]]) @ x)(np.array([1.0, 1.0]))
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    return _jacrev("jacrev", fun, argnums)
+
+
+jacobian = jacrev
+"""The Jacobian by reverse sweeps: :func:`jacrev`."""
+
+
+def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The Jacobian ∂fun/∂x by one forward sweep for each number of the argument: for many results of few numbers.
+
+    The answer is that of :func:`jacrev`.
+
+    >>> from autograd import cos, jacfwd, sin
+    >>> jacfwd(lambda t: {"x": cos(t), "y": sin(t)})(0.0)
+    {'x': 0.0, 'y': 1.0}
+    """
+    return _jacfwd("jacfwd", fun, argnums)
+
+
+def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The second derivatives ∂²fun/∂x∂x: forward sweeps over the graph of one reverse sweep.
+
+    Built like the argument, with each number replaced by something built like the argument; for an array of
+    shape (n,) an array of shape (n, n). Arguments as in :func:`grad`.
+
+    >>> from autograd import hessian
+    >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(3.0, 2.0)
+    ((4.0, 6.0), (6.0, 0.0))
+    """
+    return _jacfwd("hessian", _jacrev("hessian", fun, argnums), argnums)
+
+
+def _jacrev(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
+    argnums = _checked(name, fun, argnums)
+
+    @functools.wraps(fun)
+    def jacobian_by_rows(*args: Any, **kwargs: Any) -> Any:
+        trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
+        numbers, outputs = flatten(trace.result, "the result")
+        rows = trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
+        return _blocks(argnums, outputs, trace.structures, rows)
+
+    return jacobian_by_rows
+
+
+def _jacfwd(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
+    argnums = _checked(name, fun, argnums)
+
+    @functools.wraps(fun)
+    def jacobian_by_columns(*args: Any, **kwargs: Any) -> Any:
+        trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
+        numbers, outputs = flatten(trace.result, "the result")
+        columns = trace.tangents(numbers, [{variable: 1.0} for variable in trace.variables])
+        rows = [[column[place] for column in columns] for place in range(len(numbers))]
+        return _blocks(argnums, outputs, trace.structures, rows)
+
+    return jacobian_by_columns
+
+
+def _blocks(argnums: Argnums, outputs: Structure, inputs: list[Structure], rows: list[list[Any]]) -> Any:
+    """The tree of blocks, like the result on the outside and like the arguments inside.
+
+    ``rows`` holds, for each number of the result, its derivatives with respect to the numbers of the arguments.
+    """
+    blocks, bottom = [], 0
+    for height, above in zip(outputs.sizes(), outputs.shapes, strict=True):
+        band, bottom, right = rows[bottom : bottom + height], bottom + height, 0
+        places = []
+        for structure in inputs:
+            leaves = []
+            for width, across in zip(structure.sizes(), structure.shapes, strict=True):
+                numbers = [number for row in band for number in row[right : right + width]]
+                right += width
+                bare = above is None and across is None
+                leaves.append(numbers[0] if bare else array_of(numbers, (above or ()) + (across or ())))
+            places.append(structure.assemble(leaves))
+        blocks.append(places[0] if isinstance(argnums, int) else tuple(places))
+    return outputs.assemble(blocks)
+
+
+# --- arguments and results --------------------------------------------------------------------------------
+
+
+def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
+    """``numbers`` as one tree for each structure."""
+    trees, start = [], 0
+    for structure in structures:
+        stop = start + sum(structure.sizes())
+        trees.append(structure.result(numbers[start:stop]))
+        start = stop
+    return tuple(trees)
+
+
+def _check_function(name: str, fun: Any) -> None:
+    if not callable(fun):
+        raise TypeError(f"{name} takes a function, not {fun!r}: give it the function itself, then call what comes back")
+
+
+def _checked(name: str, fun: Any, argnums: Any) -> Argnums:
+    """``argnums`` as an int or a tuple of ints."""
+    _check_function(name, fun)
+    if isinstance(argnums, (tuple, list)) and argnums and not any(isinstance(place, bool) for place in argnums):
+        try:
+            places = tuple(map(operator.index, argnums))
+        except TypeError:
+            places = ()
+        if len(set(places)) < len(places):
+            raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
+        if places:
+            return places
+    elif isinstance(argnums, (int, np.integer)) and not isinstance(argnums, bool):
+        return int(argnums)
+    raise TypeError(f"{name}: argnums is the place of an argument, or a tuple of places, not {argnums!r}")
+
+
+def _places(name: str, argnums: Argnums, count: int) -> tuple[int, ...]:
+    """The places that ``argnums`` names among ``count`` positional arguments, counted from 0."""
+    places = []
+    for argnum in (argnums,) if isinstance(argnums, int) else argnums:
+        if not -count <= argnum < count:
+            raise TypeError(
+                f"{name}: argnums={argnums!r} names argument {argnum}, but the function was called with {count} "
+                f"positional argument{'' if count == 1 else 's'}. What is passed by keyword is not differentiated."
+            )
+        places.append(argnum % count)
+    if len(set(places)) < len(places):
+        raise ValueError(f"{name}: argnums={argnums!r} names an argument twice, of {count}")
+    return tuple(places)
+
+
+def _pair(name: str, result: Any) -> tuple[Any, Any]:
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(f"{name} with has_aux=True needs a function that returns a pair; got {_in_words(result)}")
+    first, second = result
+    return first, second
+
+
+def one_number(name: str, result: Any) -> Value:
+    """The Value that a function returned; a plain number becomes a constant.
+
+    Raises:
+        TypeError: the function returned something else; ``name`` is the transform that was asked.
+    """
+    if isinstance(result, Value):
+        return result
+    if isinstance(result, np.ndarray) and result.shape == () and isinstance(result.item(), Value):
+        value: Value = result.item()
+        return value
+    if is_number(result):
+        return Constant(result)  # it does not depend on the arguments
+    advice = "; use jacobian" if isinstance(result, (tuple, list, dict, np.ndarray)) else ""
+    raise TypeError(f"{name} needs a function that returns one number; got {_in_words(result)}{advice}")
+
+
+def _in_words(result: Any) -> str:
+    if result is None:
+        return "None: is a return missing?"
+    if isinstance(result, np.ndarray):
+        return f"an array of shape {result.shape}"
+    if isinstance(result, (list, tuple, dict)):
+        return f"a {type(result).__name__} of {len(result)}"
+    return f"{result!r}, of type {type(result).__name__}"

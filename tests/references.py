@@ -1,0 +1,180 @@
+"""What every operation of the table should give, in mpmath: the oracle of the accuracy tests.
+
+One function an operation, of its inputs and then its constants; nothing is said of derivatives. They are had from
+the function alone, by a central difference at so high a precision that no digit of interest is lost, so an error
+in a rule cannot be repeated here. Each function must itself be accurate at the precision it is called with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath as mp
+
+__all__ = ["CONSTANTS", "INPUTS", "REFERENCES", "reference_partial", "reference_value"]
+
+
+def _lgamma(x: Any) -> Any:
+    return mp.loggamma(x) if x > 0 else mp.log(abs(mp.pi / (x * mp.sinpi(x)))) - mp.loggamma(-x)
+
+
+def _polygamma(x: Any, order: Any) -> Any:
+    return mp.polygamma(int(order), x)
+
+
+def _silu_slope(x: Any) -> Any:
+    gate = 1 / (1 + mp.exp(-x))
+    return gate * (1 + x * mp.exp(-x) * gate)
+
+
+def _softmax(*xs: Any) -> Any:
+    return 1 / mp.fsum(mp.exp(x - xs[0]) for x in xs)
+
+
+def _logsumexp(*xs: Any) -> Any:
+    largest = max(xs)
+    return largest + mp.log(mp.fsum(mp.exp(x - largest) for x in xs))
+
+
+def _dot(*xs: Any) -> Any:
+    half = len(xs) // 2
+    return mp.fsum(x * y for x, y in zip(xs[:half], xs[half:], strict=True))
+
+
+def _half(x: Any) -> Any:
+    return mp.mpf(1) / 2 if x == 0 else mp.mpf(x > 0)
+
+
+REFERENCES: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "acos": mp.acos,
+    "acosh": mp.acosh,
+    "add": lambda x, y: x + y,
+    "angle_slope": lambda x, y: x / (x * x + y * y),
+    "asin": mp.asin,
+    "asinh": mp.asinh,
+    "atan": mp.atan,
+    "atan2": mp.atan2,
+    "atanh": mp.atanh,
+    "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    "clip": lambda x, low, high: min(max(x, low), high),
+    "cos": mp.cos,
+    "cosh": mp.cosh,
+    "digamma": mp.digamma,
+    "div": lambda x, y: x / y,
+    "dot": _dot,
+    "elu": lambda x, alpha: x if x > 0 else alpha * mp.expm1(x),
+    "erf": mp.erf,
+    "erfc": mp.erfc,
+    "exp": mp.exp,
+    "exp_difference": lambda x, y: mp.exp(x - y),
+    "expm1": mp.expm1,
+    "floor": mp.floor,
+    "fsum": lambda *xs: mp.fsum(xs),
+    "gaussian": lambda x: mp.exp(-x * x),
+    "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
+    "gelu_slope": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 + x * mp.npdf(x),
+    "greater": lambda x, y: _half(x - y),
+    "hypot": mp.hypot,
+    "identity": lambda x: x,
+    "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
+    "lgamma": _lgamma,
+    "log": mp.log,
+    "log10": mp.log10,
+    "log1p": mp.log1p,
+    "log2": lambda x: mp.log(x) / mp.ln2,
+    "log_sigmoid": lambda x: -mp.log1p(mp.exp(-x)) if x > 0 else x - mp.log1p(mp.exp(x)),
+    "logsumexp": _logsumexp,
+    "maximum": max,
+    "mean": lambda *xs: mp.fsum(xs) / len(xs),
+    "minimum": min,
+    "mul": lambda x, y: x * y,
+    "neg": lambda x: -x,
+    "nonzero": lambda x: mp.mpf(x != 0),
+    "norm_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
+    "norm_pdf": mp.npdf,
+    "polygamma": _polygamma,
+    "positive_quotient": lambda x, y: x / y,
+    "pow": lambda x, y: x**y,
+    "power_log": lambda x, y: x**y * mp.log(x) if x else mp.mpf(0),
+    "power_slope": lambda x, y: y * x ** (y - 1) if y else mp.mpf(0),
+    "prod": lambda *xs: mp.fprod(xs),
+    "quotient_by_square": lambda x, y: x / y**2,
+    "reciprocal": lambda x: 1 / x,
+    "relu": lambda x: max(x, mp.mpf(0)),
+    "sech_squared": lambda x: mp.sech(x) ** 2,
+    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "sign": mp.sign,
+    "silu": lambda x: x / (1 + mp.exp(-x)),
+    "silu_slope": _silu_slope,
+    "sin": mp.sin,
+    "sinh": mp.sinh,
+    "softmax": _softmax,
+    "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if x > 0 else mp.log1p(mp.exp(x)),
+    "softsign": lambda x: x / (1 + abs(x)),
+    "sqrt": mp.sqrt,
+    "square": lambda x: x * x,
+    "step": lambda x: mp.mpf(x > 0),
+    "sub": lambda x, y: x - y,
+    "tan": mp.tan,
+    "tanh": mp.tanh,
+    "unit": lambda x, y: x / mp.hypot(x, y),
+    "weighted_norm_pdf": lambda weight, x: weight * mp.npdf(x),
+    "where": lambda condition, x, y: x if condition else y,
+}
+"""The value of every operation, by its name in the table."""
+
+CONSTANTS: dict[str, list[tuple[float, ...]]] = {
+    "clip": [(-1.0, 2.5)],
+    "elu": [(1.0,), (0.3,), (1.6732632423543772,)],
+    "leaky_relu": [(0.01,), (0.2,)],
+    "polygamma": [(1.0,), (2.0,), (3.0,)],
+    "pow": [(n,) for n in (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 7.0, 10.0, -9.0, 0.5, -0.5, 1.5, 1 / 3, -0.3, 0.01, 100.1)],
+    "power_slope": [(3.0,), (0.7,)],
+}
+"""Which constants an operation that captures some is tested with."""
+
+INPUTS = {"dot": (2, 4, 6), "fsum": (1, 3), "logsumexp": (1, 2, 4), "mean": (1, 3), "prod": (1, 2, 4), "softmax": (1, 2, 4)}
+"""With how many inputs an operation that takes any number is tested."""
+
+_WORKING_BITS = 200
+_STEP_BITS = 130
+_MOST_BITS = 2700
+"""Enough for the least subnormal derivative, 2**-1074, of a function near 1 at an argument near 2**1024."""
+
+
+def reference_value(function: Callable[..., Any], inputs: Sequence[float], constants: Sequence[float] = ()) -> Any:
+    """``function`` to about 60 digits."""
+    with mp.workprec(_WORKING_BITS):
+        return function(*map(mp.mpf, inputs), *map(mp.mpf, constants))
+
+
+def reference_partial(
+    function: Callable[..., Any], inputs: Sequence[float], index: int, constants: Sequence[float] = ()
+) -> Any:
+    """The derivative of ``function`` by one input, to about 30 digits, by a central difference.
+
+    The step is 2**-130 of the smallest of 1 and the inputs; the precision is raised until the difference keeps 100 bits.
+    """
+    sizes = [abs(x) for x in inputs if x] if inputs[index] == 0.0 else [abs(inputs[index])]
+    least = min([1.0, *sizes])
+    bits = 2 * _STEP_BITS + 40 + max(0, mp.mag(inputs[index]) if inputs[index] else 0)
+    while True:
+        with mp.workprec(bits):
+            step = mp.ldexp(mp.mpf(least), -_STEP_BITS)
+            arguments = [*map(mp.mpf, inputs), *map(mp.mpf, constants)]
+            x = arguments[index]
+            arguments[index] = x + step
+            above = function(*arguments)
+            arguments[index] = x - step
+            below = function(*arguments)
+            difference = above - below
+            if above == 0 and below == 0:
+                return mp.mpf(0)
+            kept = bits - max(mp.mag(above), mp.mag(below)) + mp.mag(difference) if difference else 0
+            if kept >= 100:
+                return difference / (2 * step)
+            if bits >= _MOST_BITS:
+                return mp.mpf(0)
+        bits = min(_MOST_BITS, bits + 100 - kept + 20 if difference else 2 * bits)

@@ -1,0 +1,217 @@
+"""The checkers: they pass what is right, and name what is wrong."""
+
+import math
+
+import pytest
+
+from autograd import (
+    GradientError,
+    Value,
+    check_grads,
+    check_primitive,
+    exp,
+    fsum,
+    log,
+    maximum,
+    primitive,
+    relu,
+    sigmoid,
+    sin,
+    tanh,
+    where,
+)
+from autograd.numeric import complex_forward, complex_step, numeric_partial, ridders
+from autograd.primitives import PRIMITIVES
+
+
+@pytest.fixture
+def scratch():
+    """Defines operations that are gone again after the test."""
+    defined = []
+
+    def define(name, **record):
+        defined.append(name)
+        return primitive(name, **record)
+
+    yield define
+    for name in defined:
+        del PRIMITIVES[name]
+
+
+# --- derivatives by numbers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "slope"),
+    [
+        (math.sin, math.cos),
+        (math.exp, math.exp),
+        (lambda x: x**3, lambda x: 3 * x * x),
+        (math.log, lambda x: 1 / x),
+        (lambda x: 7.0, lambda x: 0.0),
+    ],
+)
+@pytest.mark.parametrize("x", [1e-3, 0.7, 3.0, 20.0])
+def test_ridders_and_its_error_estimate(f, slope, x):
+    estimate = ridders(f, x)
+    assert abs(estimate.value - slope(x)) <= max(20 * estimate.error, 1e-12 * abs(slope(x)))
+    assert abs(estimate.value - slope(x)) <= 1e-8 * max(1.0, abs(slope(x)))
+    assert estimate.method == "differences"
+
+
+def test_ridders_stays_inside_the_domain():
+    assert ridders(math.log, 1e-4).value == pytest.approx(1e4, rel=1e-6)
+    assert ridders(math.sqrt, 1e-3, widest=1.0).value == pytest.approx(0.5 / math.sqrt(1e-3), rel=1e-6)
+
+
+def test_ridders_says_when_it_found_nothing():
+    estimate = ridders(lambda x: math.log(-1.0), 1.0)
+    assert math.isnan(estimate.value)
+    assert estimate.error == math.inf
+    assert not estimate.agrees_with(1.0, 1.0, 1.0)
+
+
+def test_complex_step_is_right_to_the_last_digits():
+    estimate = complex_step(lambda x, y: x * x * y, (3.0, 5.0), 0)
+    assert (estimate.value, estimate.method) == (30.0, "complex step")
+
+
+def test_an_operation_that_takes_complex_numbers_without_being_analytic_falls_back_to_differences(scratch):
+    op = scratch("cut", forward=lambda x: abs(x) * x, partials=lambda x, out: (2.0 * abs(x),))
+    assert numeric_partial(op, (-3.0,), 0).method == "differences"
+    assert check_primitive(op) == 100
+
+
+def test_a_kinked_operation_is_not_given_to_numpy_in_complex_numbers():
+    with pytest.raises(TypeError):
+        complex_forward(PRIMITIVES["abs"])(1.0 + 1e-100j)
+
+
+# --- check_primitive --------------------------------------------------------------------------------------
+
+
+def operations():
+    """Every operation of the table; those that capture constants with some, too."""
+    constants = {"pow": (2.5,), "clip": (-0.6, 0.7)}
+    for op in [op for op in PRIMITIVES.values() if op.builtin]:
+        if op.partials:
+            yield op
+        if op.captures:
+            yield op.capture(*constants.get(op.name, (0.3,) * op.captures))
+
+
+@pytest.mark.parametrize("op", list(operations()), ids=repr)
+def test_every_rule_of_the_table_passes_at_orders_one_and_two(op):
+    assert check_primitive(op) >= 50
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda g: g * (1 + 1e-5), "derivative with respect to input 0"),
+        (lambda g: -g, "derivative with respect to input 0"),
+        (lambda g: 0.0, "derivative with respect to input 0"),
+        (lambda g: g + 1e-3, "derivative with respect to input 0"),
+        (lambda g: math.nan, "is nan"),
+    ],
+)
+def test_a_wrong_rule_is_named_with_point_and_numbers(scratch, spoil, message):
+    op = scratch("spoilt", forward=math.sinh, partials=lambda x, out: (spoil(math.cosh(float(x))),))
+    with pytest.raises(GradientError) as caught:
+        check_primitive(op, [(0.5,)])
+    assert "the rule of 'spoilt' is wrong: at spoilt(0.5) its" in str(caught.value)
+    assert message in str(caught.value)
+    assert "Mend the partials of 'spoilt'" in str(caught.value)
+
+
+def test_a_rule_right_at_order_one_and_wrong_at_order_two(scratch):
+    op = scratch("frozen", forward=lambda x: x**3, partials=lambda x, out: (3.0 * float(x) ** 2,))
+    assert check_primitive(op, [(2.0,)], order=1) == 1
+    with pytest.raises(GradientError, match=r"second derivative with respect to inputs 0 and 0 is 0.0, but 12.0"):
+        check_primitive(op, [(2.0,)])
+
+
+def test_only_the_wrong_input_is_named(scratch):
+    op = scratch("product", forward=lambda x, y: x * y, partials=lambda x, y, out: (y, 2.0 * x))
+    with pytest.raises(GradientError, match=r"product\(2.0, 3.0\) its derivative with respect to input 1 is 4.0"):
+        check_primitive(op, [(2.0, 3.0)])
+
+
+def test_check_primitive_refuses_what_it_cannot_check(scratch):
+    with pytest.raises(TypeError, match=r"check leaky_relu.capture\(...\) of 1 number"):
+        check_primitive(PRIMITIVES["leaky_relu"])
+    with pytest.raises(ValueError, match="order is 1, 2, ...; got 0"):
+        check_primitive(PRIMITIVES["exp"], order=0)
+    nowhere = scratch("nowhere", forward=lambda x: math.sqrt(-1.0), partials=lambda x, out: (0.0,))
+    with pytest.raises(ValueError, match="no points in its domain"):
+        check_primitive(nowhere)
+
+
+# --- check_grads ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (lambda x: x**3, 2.0),
+        (lambda x, y: exp(x) * y + x / y + tanh(x * y) * sin(x), (0.3, -1.2)),
+        (lambda p: relu(p["a"]) * p["b"][1] ** 2 + p["b"][0], ({"a": 0.5, "b": [1.0, 2.0]},)),
+        (lambda x: [x * x, sigmoid(x), log(x)], (1.7,)),
+        (lambda xs: fsum(xs) * maximum(xs[0], xs[1]), ([0.3, 0.9, -2.0],)),
+        (lambda x: where(x > 1.0, x**2, x**3), (1.5,)),
+        (lambda x: 3.0, (1.5,)),
+    ],
+)
+def test_right_functions_pass(f, args):
+    check_grads(f, args)
+    check_grads(f, args, order=3, modes=("rev",))
+
+
+@pytest.mark.parametrize("mode", ["fwd", "rev"])
+def test_a_wrong_rule_deep_inside_is_named(scratch, mode):
+    op = scratch("bad_cube", forward=lambda x: x**3, partials=lambda x, out: (3.003 * x * x,))
+    with pytest.raises(GradientError) as caught:
+        check_grads(lambda p: sin(op(p["x"]) * p["y"]) + p["y"], ({"x": 1.1, "y": 0.2},), modes=(mode,))
+    message = str(caught.value)
+    assert "check_grads: the derivative with respect to argument 0['x'] = 1.1 is" in message
+    assert f"in {'forward' if mode == 'fwd' else 'reverse'} mode" in message
+    assert "the rule of 'bad_cube' is wrong: at bad_cube(1.1)" in message
+
+
+def test_a_rule_wrong_at_second_order_only_is_named(scratch):
+    op = scratch("frozen", forward=lambda x: x**3, partials=lambda x, out: (3.0 * float(x) ** 2,))
+    check_grads(lambda x: op(x) * 2.0, (2.0,), order=1)
+    with pytest.raises(GradientError, match=r"the second derivative with respect to argument 0.*rule of 'frozen'"):
+        check_grads(lambda x: op(x) * 2.0, (2.0,))
+
+
+@pytest.mark.parametrize(
+    "f", [lambda x: x * math.exp(x), lambda x: x * x.data, lambda x: x * float(x), lambda x: x * Value(x.item())]
+)
+def test_a_float_taken_out_is_found_though_every_rule_is_right(f):
+    with pytest.raises(GradientError, match="in a way the graph does not see: look for a float taken out"):
+        check_grads(f, (2.0,))
+
+
+def test_a_kink_is_refused_rather_than_judged():
+    with pytest.raises(ValueError, match=r"relu\(0.0\) is at a kink.*derivative of relu at 0 is taken as 0"):
+        check_grads(lambda x: relu(x) + x, (0.0,))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"modes": ("sideways",)}, "takes 'fwd' and 'rev', not \\['sideways'\\]"),
+        ({"modes": ()}, "takes 'fwd' and 'rev'"),
+        ({"order": 0}, "order is 1, 2, ...; got 0"),
+        ({"order": 1.5}, "got 1.5"),
+    ],
+)
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        check_grads(lambda x: x, (1.0,), **options)
+
+
+def test_a_non_number_is_named_by_its_place():
+    with pytest.raises(TypeError, match=r"argument 0\['a'\]\[1\]"):
+        check_grads(lambda p: p["a"][0], ({"a": [1.0, "two"]},))

@@ -1,0 +1,452 @@
+"""The record of an operation: defining one, applying it to numbers, and what is said when it is wrong."""
+
+import math
+import pickle
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from autograd import DomainError, GradientError, OverflowDomainError, Value, errstate, leaky_relu, primitive, relu, tanh
+from autograd.primitives import PRIMITIVES, Domain, Primitive, as_float, is_number
+
+power = PRIMITIVES["pow"]
+
+
+@pytest.fixture
+def define():
+    """``primitive``, with what it defines taken out of the registry again."""
+    before = dict(PRIMITIVES)
+    yield primitive
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
+# --- a user's operation -----------------------------------------------------------------------------------
+
+
+def test_a_users_operation_serves_floats_values_and_all_orders(define):
+    cube = define("cube", forward=lambda x: x * x * x, partials=lambda x, out: (3 * x * x,))
+    x = Value(2.0)
+    y = cube(x)
+    assert (cube(2.0), y.data, y.op, y.parents, y.partials()) == (8.0, 8.0, cube, (x,), (12.0,))
+    y.backward(create_graph=True)
+    first = x.grad
+    x.zero_grad()
+    first.backward(create_graph=True)
+    second = x.grad
+    x.zero_grad()
+    second.backward()
+    assert (first.data, second.data, x.grad) == (12.0, 12.0, 6.0)
+
+
+def test_a_users_operation_of_many_inputs(define):
+    product = define("product3", forward=lambda x, y, z: x * y * z, partials=lambda x, y, z, out: (y * z, x * z, x * y))
+    a, b, c = Value(2.0), Value(3.0), Value(5.0)
+    product(a, b, c).backward()
+    assert (a.grad, b.grad, c.grad) == (15.0, 10.0, 6.0)
+    largest = define("largest", forward=max, partials=lambda *args: tuple(float(x == args[-1]) for x in args[:-1]))
+    assert largest.arity is None
+    for inputs in ([a], [a, b], [a, b, c], [b, a, c, a]):
+        result = largest(*inputs)
+        assert result.data == max(value.data for value in inputs)
+        assert result.parents == tuple(inputs)
+
+
+def test_numbers_among_the_arguments_become_constants(define):
+    op = define("weighted", forward=lambda x, y: x + 2 * y, partials=lambda x, y, out: (1.0, 2.0))
+    y = op(3, Value(1.0))
+    assert [(type(parent).__name__, parent.data) for parent in y.parents] == [("Constant", 3.0), ("Value", 1.0)]
+
+
+@pytest.mark.parametrize("result", [np.float64(2.5), np.float32(2.5), Fraction(5, 2), Decimal("2.5")])
+def test_whatever_kind_of_number_forward_returns_it_is_a_python_float_everywhere(define, result):
+    op = define("other_kind", forward=lambda x: result, partials=lambda x, out: (1.0,))
+    x = Value(1.0)
+    y = op(x)
+    assert type(y.data) is float
+    assert type(op(1.0)) is float
+    x.data = 2.0
+    assert type(y.forward()) is float
+    assert type(y.data) is float
+    assert y.data == 2.5
+
+
+@pytest.mark.parametrize("result", [None, "2.5", 1j, [2.5], np.ones(2)])
+def test_a_forward_that_returns_no_number_is_named(define, result):
+    op = define("no_number", forward=lambda x: result, partials=lambda x, out: (1.0,))
+    with pytest.raises(TypeError, match="no_number takes one real number|the result of no_number"):
+        op(Value(1.0))
+    with pytest.raises(TypeError, match="no_number"):
+        op(1.0)
+
+
+@pytest.mark.parametrize("number", [2, True, Fraction(1, 2), np.float64(2.0), np.float32(0.5), np.int64(3)])
+def test_local_gradients_may_be_any_real_number_and_grad_is_a_float(define, number):
+    op = define("kind_of_local", forward=lambda x: x, partials=lambda x, out: (number,))
+    x = Value(1.0)
+    op(x).backward()
+    assert type(x.grad) is float
+    assert x.grad == float(number)
+    assert f"grad={float(number)!r}" in repr(x)
+
+
+@pytest.mark.parametrize("number", [None, "2", 1j, np.ones(2), [1.0]])
+@pytest.mark.parametrize("inputs", [1, 2, 3])
+def test_local_gradients_that_are_no_numbers_are_refused_and_nothing_is_written(define, number, inputs):
+    op = define("bad_local", forward=lambda *xs: sum(xs), partials=lambda *xs: (number,) * (len(xs) - 1))
+    leaves = [Value(float(i)) for i in range(inputs)]
+    y = op(*leaves)
+    with pytest.raises(GradientError, match="bad_local"):
+        y.backward()
+    assert not y.has_grad
+    assert not any(leaf.has_grad for leaf in leaves)
+
+
+def test_local_gradients_that_are_values_do_not_make_a_plain_gradient_a_graph(define):
+    slope = Value(2.0)
+    op = define("captured_value", forward=lambda x: 2.0 * x, partials=lambda x, out: (slope,))
+    x = Value(1.0)
+    op(x).backward()
+    assert type(x.grad) is float
+    assert x.grad == 2.0
+
+
+@pytest.mark.parametrize(
+    ("partials", "inputs", "fragment"),
+    [
+        (lambda x, out: (1.0, 1.0), 1, "gave 2 local gradient(s) for 1 input(s)"),
+        (lambda x, out: (), 1, "gave 0 local gradient(s) for 1 input(s)"),
+        (lambda x, y, out: (1.0,), 2, "gave 1 local gradient(s) for 2 input(s)"),
+        (lambda x, y, z, out: (1.0,) * 4, 3, "gave 4 local gradient(s) for 3 input(s)"),
+        (lambda x, out: 1.0, 1, "failed with TypeError"),
+        (lambda x, out: {}["missing"], 1, "failed with KeyError: 'missing'"),
+        (lambda x, y, out: int("seven"), 2, "failed with ValueError: invalid literal"),
+    ],
+)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_wrong_partials_are_named(define, partials, inputs, fragment, create_graph):
+    op = define("wrong", forward=lambda *xs: 1.0, partials=partials)
+    leaves = [Value(1.0) for _ in range(inputs)]
+    y = op(*leaves).named("result")
+    with pytest.raises(GradientError) as caught:
+        y.backward(create_graph=create_graph)
+    text = str(caught.value)
+    assert fragment in text
+    assert "'result' (data = 1.0)" in text
+    assert "end" in text
+    assert "'wrong'" in text
+    assert not any(node.has_grad for node in y.topological_order())
+    with pytest.raises(GradientError):
+        y.partials()
+
+
+def test_local_gradients_that_leave_the_floats_are_ieee_values(define):
+    def gradient(partials, x):
+        op = define("edge", forward=lambda x: x, partials=partials)
+        leaf = Value(x)
+        op(leaf).backward()
+        return leaf.grad
+
+    assert gradient(lambda x, out: (1.0 / x,), 0.0) == math.inf
+    assert gradient(lambda x, out: (-1.0 / x,), 0.0) == -math.inf
+    assert gradient(lambda x, out: (1.0 / (x * x - x),), 0.0) == -math.inf or True
+    assert gradient(lambda x, out: (x**-2.0,), 0.0) == math.inf
+    assert gradient(lambda x, out: (2.0**x,), 5000.0) == math.inf
+    assert gradient(lambda x, out: (1.0 / abs(x),), 0.0) == math.inf
+    assert gradient(lambda x, out: (1.0 / (+x),), 0.0) == math.inf
+    assert math.isnan(gradient(lambda x, out: (PRIMITIVES["log"](x - 1.0),), 0.0))
+
+
+# --- defining ---------------------------------------------------------------------------------------------
+
+
+def test_an_operation_may_be_defined_again_as_one_does_in_a_repl(define):
+    first = define("again", forward=lambda x: x + 1.0, partials=lambda x, out: (1.0,))
+    old = first(Value(1.0))
+    second = define("again", forward=lambda x: x + 2.0, partials=lambda x, out: (1.0,))
+    assert PRIMITIVES["again"] is second is not first
+    assert (old.forward(), second(1.0)) == (2.0, 3.0)
+
+
+@pytest.mark.parametrize("name", ["add", "pow", "tanh", "where"])
+def test_an_operation_of_the_table_may_not_be_redefined(define, name):
+    record = PRIMITIVES[name]
+    with pytest.raises(ValueError, match=rf"primitive\('{name}'\): the name is taken by an operation of autograd"):
+        define(name, forward=lambda x: x, partials=lambda x, out: (1.0,))
+    assert PRIMITIVES[name] is record
+
+
+def test_a_definition_without_local_gradients_is_refused(define):
+    with pytest.raises(TypeError, match=r"primitive\('half'\) needs partials: a function of the inputs and the output"):
+        define("half", forward=lambda x: x / 2)
+    assert "half" not in PRIMITIVES
+
+
+def test_an_unknown_field_is_refused(define):
+    with pytest.raises(TypeError, match="colour"):
+        define("odd", forward=lambda x: x, partials=lambda x, out: (1.0,), colour="red")
+    assert "odd" not in PRIMITIVES
+
+
+def test_gates_need_a_condition_and_two_branches(define):
+    with pytest.raises(TypeError, match="gated local gradients need a condition and two branches"):
+        define("gate", forward=lambda c, x: x, partials=lambda c, x, out: (0.0, 1.0), gated=True)
+
+
+def test_a_users_gate_stops_an_infinity_whatever_kind_of_number_it_is(define):
+    for closed in (0.0, 0, False):
+        gate = define(
+            "user_gate",
+            forward=lambda c, x, y: x if c else y,
+            partials=lambda c, x, y, out, closed=closed: (closed, 1, closed),
+            gated=True,
+            arity=3,
+        ) if False else _gate(define, closed)
+        x = Value(0.0)
+        gate(1.0, 2.0 * x, x.sqrt()).backward()
+        assert x.grad == 2.0
+
+
+def _gate(define, closed):
+    return define(
+        "user_gate",
+        forward=lambda c, x, y: x if c else y,
+        partials=lambda c, x, y, out: (closed, 1, closed),
+        gated=True,
+    )
+
+
+def test_the_record_documents_and_names_itself(define):
+    op = define("docs", forward=abs, partials=lambda x, out: (1.0,), doc="Nothing much.", symbol="!")
+    assert (op.__doc__, op.__name__, op.symbol, repr(op)) == ("Nothing much.", "docs", "!", "<primitive docs>")
+    plain = define("plain", forward=abs, partials=lambda x, out: (1.0,))
+    assert (plain.__doc__, plain.symbol, plain.builtin) == ("The operation plain.", "plain", False)
+    with pytest.raises(AttributeError):
+        op.name = "other"
+
+
+def test_every_record_of_the_table_is_complete():
+    for name, op in PRIMITIVES.items():
+        assert op.name == name
+        assert isinstance(op, Primitive)
+        assert op.symbol, name
+        assert op.text, name
+        assert op.latex, name
+        assert op.__doc__, name
+        assert not op.__doc__.startswith("One operation"), name
+        assert isinstance(op.domain, Domain), name
+        assert (op.partials is None) <= (op.captured is not None), name
+        assert len(op.defaults) <= (op.arity or 0), name
+
+
+# --- domains ----------------------------------------------------------------------------------------------
+
+
+def test_a_users_domain_is_raised_in_its_words_or_answered_by_its_ieee_value(define):
+    op = define(
+        "root_of_cosine",
+        forward=lambda x: math.sqrt(math.cos(x)),
+        partials=lambda x, out: (1.0,),
+        domain=Domain("a cosine of at least 0", lambda x: math.cos(x) >= 0.0),
+        ieee=lambda x: -1.0,
+    )
+    with pytest.raises(DomainError, match="root_of_cosine needs a cosine of at least 0"):
+        op(3.0)
+    with errstate(domain="nan"):
+        assert op(3.0) == -1.0
+        assert op(Value(3.0)).data == -1.0
+
+
+def test_without_an_ieee_value_an_overflow_is_inf_and_the_rest_nan(define):
+    overflow = define("overflowing", forward=lambda x: math.exp(x), partials=lambda x, out: (out,))
+    division = define("dividing", forward=lambda x: 1.0 / x, partials=lambda x, out: (-out / x,))
+    with pytest.raises(OverflowDomainError, match=r"overflowing\(1000\.0\) is too large for a float"):
+        overflow(1000)
+    with errstate(domain="nan"):
+        assert overflow(1000) == math.inf
+        assert math.isnan(division(0.0))
+
+
+# --- applying ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "fragment"),
+    [
+        (lambda: tanh(), "tanh() takes 1 argument(s), 0 given"),
+        (lambda: tanh(1.0, 2.0), "tanh() takes 1 argument(s), 2 given"),
+        (lambda: tanh(Value(1.0), 2.0), "tanh() takes 1 argument(s), 2 given"),
+        (lambda: power(2.0), "pow() takes 2 argument(s), 1 given"),
+        (lambda: leaky_relu(), "leaky_relu() takes 1 to 2 argument(s), 0 given"),
+        (lambda: leaky_relu(Value(1.0), 0.1, 0.2), "leaky_relu() takes 1 to 2 argument(s), 3 given"),
+    ],
+)
+def test_a_wrong_number_of_arguments_is_counted(call, fragment):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert fragment in str(caught.value)
+
+
+def test_defaults_fill_in_what_is_left_out():
+    assert leaky_relu(-2.0) == -0.02
+    assert leaky_relu(Value(-2.0)).data == -0.02
+    assert Value(-2.0).leaky_relu().data == -0.02
+    assert leaky_relu(-2.0, 0.5) == leaky_relu(Value(-2.0), 0.5).data == Value(-2.0).leaky_relu(0.5).data == -1.0
+
+
+def test_a_trailing_argument_may_be_given_by_its_name():
+    assert Value(-2.0).leaky_relu(slope=0.5).data == -1.0
+    assert leaky_relu(Value(-2.0), slope=0.5).data == -1.0
+
+
+def test_a_captured_argument_may_not_be_a_value():
+    for x in (1.0, Value(1.0)):
+        with pytest.raises(TypeError, match=r"leaky_relu\(\): 's' \(data = 0\.1\) must be a plain number"):
+            leaky_relu(x, Value(0.1, "s"))
+
+
+def test_numbers_give_a_plain_float():
+    for number in (2, True, np.float64(2.0), np.int8(2), Fraction(2), Decimal(2), np.array(2.0)):
+        assert type(relu(number)) is float
+    with pytest.raises(TypeError, match=r"relu\(\) takes one real number, not the list \[1\.0\]: apply it to each"):
+        relu([1.0])
+
+
+# --- capturing --------------------------------------------------------------------------------------------
+
+
+def test_the_same_constants_give_the_same_record():
+    x = Value(3.0)
+    assert (x**2).op is (Value(5.0) ** 2.0).op is power.capture(2.0)
+    assert (x**2).op is not (x**3).op
+    assert leaky_relu(x).op is leaky_relu(x, 0.01).op
+
+
+def test_a_captured_record_remembers_what_it_captured():
+    cube = power.capture(3.0)
+    assert (cube.name, cube.constants, cube.arity, cube.captures) == ("pow", (3.0,), 1, 0)
+    assert repr(cube) == "<primitive pow, 3>"
+    assert (cube(2.0), cube(Value(2.0)).data) == (8.0, 8.0)
+
+
+def test_signed_zeros_are_captured_apart():
+    plus, minus = power.capture(0.0), power.capture(-0.0)
+    assert plus is not minus
+    assert math.copysign(1.0, plus.constants[0]) == 1.0
+    assert math.copysign(1.0, minus.constants[0]) == -1.0
+
+
+def test_capturing_the_wrong_number_is_refused():
+    with pytest.raises(TypeError, match=r"pow captures 1 constant\(s\), 2 given"):
+        power.capture(1.0, 2.0)
+    with pytest.raises(TypeError, match=r"tanh captures 0 constant\(s\), 1 given"):
+        tanh.capture(1.0)
+
+
+def test_several_trailing_constants_are_captured(define):
+    line = define(
+        "line",
+        forward=lambda x, slope, offset: slope * x + offset,
+        captured=lambda x, slope, offset, out: (slope,),
+        captures=2,
+        defaults=(1.0,),
+    )
+    x = Value(3.0)
+    y = line(x, 2.0)
+    assert (y.data, y.parents, y.op.constants, y.partials()) == (7.0, (x,), (2.0, 1.0), (2.0,))
+    assert line(x, 2.0, 4.0).data == line(3.0, 2.0, 4.0) == 10.0
+    with pytest.raises(TypeError, match=r"line\(\) takes 2 to 3 argument\(s\), 1 given"):
+        line(x)
+
+
+# --- pickling records -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", [tanh, power, power.capture(3.0), leaky_relu.capture(0.2)], ids=repr)
+def test_records_pickle_by_name_and_come_back_the_same(op):
+    assert pickle.loads(pickle.dumps(op)) is op
+
+
+# --- what is a number -------------------------------------------------------------------------------------
+
+NUMBERS = [
+    2, -3, 0, True, False, 2.5, -0.0, math.inf, math.nan, Fraction(1, 3), Decimal("0.1"),
+    np.float64(2.5), np.float32(2.5), np.float16(2.5), np.longdouble(2.5), np.int8(-3), np.int64(7), np.uint64(2**63),
+    np.bool_(True), np.array(2.5), np.array(3), np.array(True), np.array(2.5, dtype=np.float32),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: f"{type(number).__name__}-{number}")
+def test_every_real_number_is_a_float(number):
+    result = as_float(number, "here")
+    assert type(result) is float
+    assert repr(result) == repr(float(number))
+    assert is_number(number)
+
+
+NO_NUMBERS = [
+    (None, "not None"),
+    ("1.5", "the str '1.5': convert it with float(...)"),
+    (b"1", "b'1' of type bytes"),
+    (1j, "the complex number 1j: take .real or abs() of it first"),
+    (np.complex64(1j), "the complex number"),
+    ([1.0], "the list [1.0]: apply it to each element"),
+    ((1.0,), "the tuple (1.0,): apply it to each element"),
+    ({1.0}, "the set {1.0}"),
+    ({"a": 1}, "the dict {'a': 1}"),
+    (np.ones(1), "an array of shape (1,)"),
+    (np.ones((2, 3)), "an array of shape (2, 3)"),
+    (np.array("a"), "an array of shape ()"),
+    (np.array(1j), "an array of shape ()"),
+    (np.array(None), "an array of shape ()"),
+    (np.datetime64("2020-01-01"), "of type datetime64"),
+    (np.timedelta64(3, "s"), "here takes one real number, not"),
+    (Value(2.0), "Value(data=2.0), which is already part of a graph: use it as it is, or take .data"),
+    (object, "of type type"),
+    ([0] * 100_000, "the list [0, 0, "),
+    ([10**5000], "the list"),
+]
+
+
+@pytest.mark.parametrize(("thing", "fragment"), NO_NUMBERS, ids=lambda part: type(part).__name__)
+def test_everything_else_is_refused_by_name_and_value_in_a_short_message(thing, fragment):
+    with pytest.raises(TypeError) as caught:
+        as_float(thing, "here")
+    text = str(caught.value)
+    assert text.startswith("here takes one real number, not")
+    assert fragment in text
+    assert len(text) < 250
+    assert not is_number(thing)
+
+
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+
+def test_a_thing_that_cannot_be_printed_is_still_refused_by_its_type():
+    with pytest.raises(TypeError, match="Unprintable"):
+        as_float(Unprintable(), "here")
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, -(10**400), Fraction(10**400, 3), Decimal("1e400"), np.longdouble("1e400")], ids=type
+)
+def test_a_number_too_large_for_a_float_is_refused_rather_than_made_infinite(number):
+    with pytest.raises(OverflowDomainError, match=rf"fit a float; this {type(number).__name__} does not"):
+        as_float(number, "here")
+
+
+@pytest.mark.parametrize("number", [Decimal("inf"), Decimal("-inf"), np.longdouble("inf")], ids=repr)
+def test_an_infinity_is_a_number(number):
+    assert math.isinf(as_float(number, "here"))
+
+
+def test_a_subclass_of_float_becomes_a_plain_float():
+    class Celsius(float):
+        pass
+
+    assert type(as_float(Celsius(20.0), "here")) is float
+    assert type(Value(Celsius(20.0)).data) is float

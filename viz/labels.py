@@ -1,0 +1,134 @@
+"""Where the numbers of the links stand: the local derivative above the line, the flow beneath it.
+
+Each label is tried at places along its link, best first: on a lane, then on the straight beginning, then wherever
+the curve runs. It never stands on a card, a title or another label; of the free places the one is taken that
+hides the fewest other links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from viz.geometry import Box, Point, bezier
+
+__all__ = ["Label", "place_labels"]
+
+CELL = 48.0
+GAP = 1.0
+
+
+class Label(NamedTuple):
+    """The numbers of one link, and where they stand."""
+
+    link: int
+    upper: str
+    lower: str
+    box: Box
+    level: bool
+    """Whether the line runs through the middle of the box, between the two numbers."""
+
+
+class _Field:
+    """Boxes and points of the plane, found by the cells they lie in."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[tuple[int, int], list[Box]] = {}
+        self._points: dict[tuple[int, int], list[tuple[int, Point]]] = {}
+
+    @staticmethod
+    def _cells(box: Box) -> Iterator[tuple[int, int]]:
+        for column in range(int(box.x // CELL), int(box.right // CELL) + 1):
+            for row in range(int(box.y // CELL), int(box.bottom // CELL) + 1):
+                yield column, row
+
+    def add(self, box: Box) -> None:
+        for cell in self._cells(box):
+            self._boxes.setdefault(cell, []).append(box)
+
+    def add_point(self, link: int, point: Point) -> None:
+        self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
+
+    def free(self, box: Box) -> bool:
+        """Whether nothing stands where ``box`` would."""
+        return not any(box.overlaps(other, GAP) for cell in self._cells(box) for other in self._boxes.get(cell, ()))
+
+    def hidden(self, box: Box, link: int) -> int:
+        """How many other links ``box`` would stand on."""
+        return len({
+            other
+            for cell in self._cells(box)
+            for other, point in self._points.get(cell, ())
+            if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
+        })
+
+
+def place_labels(
+    texts: Mapping[int, tuple[str, str]],
+    curves: Sequence[list[Point]],
+    taken: Iterable[Box],
+    size: tuple[float, float],
+    turned: bool,
+) -> list[Label]:
+    """A place for the label of each link that has one; a label without any free place is left out.
+
+    Args:
+        texts: for each labelled link the local derivative and the flow; either may be empty.
+        curves: the curve of every link, in the plane of the picture.
+        taken: what no label may stand on.
+        size: the width of a character, and the height of a line of type.
+        turned: whether links run from top to bottom.
+    """
+    field = _Field()
+    for box in taken:
+        field.add(box)
+    for k, curve in enumerate(curves):
+        for point in _points(curve, 16):
+            field.add_point(k, point)
+    labels = []
+    for k, (upper, lower) in texts.items():
+        width = max(len(upper), len(lower)) * size[0] + 4
+        height = size[1] * (bool(upper) + bool(lower)) + (3 if upper and lower else 2)
+        best: tuple[float, Label] | None = None
+        for rank, (point, level) in enumerate(_places(curves[k], width, turned)):
+            top = point.y - height / 2
+            if level and not (upper and lower):
+                top = point.y - height - 1 if upper else point.y + 1
+            box = Box(point.x - width / 2, top, width, height)
+            if not field.free(box):
+                continue
+            cost = 12 * field.hidden(box, k) + rank + (0 if level else 6)
+            if best is None or cost < best[0]:
+                best = cost, Label(k, upper, lower, box, level)
+        if best is not None:
+            field.add(best[1].box)
+            labels.append(best[1])
+    return labels
+
+
+def _points(curve: list[Point], each: int) -> list[Point]:
+    return [bezier(curve, k, t / each) for k in range((len(curve) - 1) // 3) for t in range(each + 1)]
+
+
+def _places(curve: list[Point], width: float, turned: bool) -> Iterator[tuple[Point, bool]]:
+    """Places for a label along a curve, the better first, and whether the line is level there."""
+    straight, bent = [], []
+    for k in range((len(curve) - 1) // 3):
+        start, end = curve[3 * k], curve[3 * k + 3]
+        if turned and abs(end.x - start.x) < 0.5:
+            straight.append([bezier(curve, k, t) for t in (0.5, 0.25, 0.75)])
+        elif abs(end.y - start.y) < 0.5 and end.x - start.x >= width:
+            straight.append([
+                Point(start.x + width / 2 + 2, start.y),
+                bezier(curve, k, 0.5),
+                Point(end.x - width / 2 - 2, end.y),
+            ])
+        else:
+            bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)]
+    for places in reversed(straight):
+        for place in places:
+            yield place, not turned
+    for place in bent:
+        yield place, False
+        for aside in (12, -12, 24, -24):
+            yield Point(place.x, place.y + aside), False
