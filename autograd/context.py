@@ -35,7 +35,7 @@ class Context:
         object.__setattr__(self, "plain", self.grad and not self.anomaly)
 
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context())
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context())  # noqa: B039 -- it is frozen
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
@@ -113,7 +113,7 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return replace(outer, grad=False)
 
 
@@ -137,7 +137,7 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
             raise ValueError(f"errstate(domain=...) takes 'raise' or 'nan', not {domain!r}")
         self.domain = domain
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return replace(outer, domain=self.domain)
 
 
@@ -156,7 +156,7 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return replace(outer, anomaly=True)
 
 
@@ -165,7 +165,7 @@ class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return replace(outer, domain="nan", anomaly=False)
 
 
@@ -189,5 +189,5 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
             raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
         self.name = name
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _inside(outer, self.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.anomaly import watched
 from autograd.clock import clock, writing
@@ -22,10 +22,14 @@ class Passes:
 
     __slots__ = ()
 
-    _data: float
-    _grad: Any
-    _hooks: dict[int, Callable[[Any], Any]] | None
-    op: Primitive | None
+    if TYPE_CHECKING:
+        _data: float
+        _grad: Any
+        _hooks: dict[int, Callable[[Any], Any]] | None
+        op: Primitive | None
+
+        @property
+        def parents(self) -> tuple[Any, ...]: ...  # noqa: D102 -- Value's
 
     @staticmethod
     def check_gradient(gradient: Any, where: str) -> Any:
@@ -116,7 +120,7 @@ class Passes:
         order = [node for node in topological_order(self) if node.op is not None]
         fresh: dict[Any, float] = {}
         for node in order:
-            inputs = [fresh[parent] if parent in fresh else parent._data for parent in node.parents]
+            inputs = [fresh.get(parent, parent._data) for parent in node.parents]
             fresh[node] = compute(node.op, inputs, node.parents)
         with writing:
             for node, data in fresh.items():
@@ -171,7 +175,7 @@ class Passes:
             raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
         hooks = self._hooks
         if hooks is None:
-            hooks = self._hooks = {}
+            hooks = self._hooks = {}  # type: ignore[misc]  # the slot is Value's
         handle = HookHandle(hooks)
         hooks[id(handle)] = hook
         return handle

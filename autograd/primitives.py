@@ -286,7 +286,7 @@ def as_float(number: Any, where: str) -> float:
             return float(number)
     except OverflowError:
         raise OverflowDomainError(
-            f"{where} takes numbers that fit a float; this {type(number).__name__} does not (the limit is about 1.8e308)"
+            f"{where} takes numbers that fit a float; this {type(number).__name__} does not (about 1.8e308)"
         ) from None
     raise TypeError(f"{where} takes one real number, not {_describe(number)}")
 
@@ -295,8 +295,6 @@ def _describe(thing: Any) -> str:
     """What ``thing`` is and what to do instead, for a message."""
     shown = repr(thing)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    if thing is None:
-        return "None"
     if isinstance(thing, str):
         return f"the str {shown}: convert it with float(...)"
     if isinstance(thing, (list, tuple, set, frozenset, dict)):
@@ -307,7 +305,7 @@ def _describe(thing: Any) -> str:
         return f"the complex number {shown}: take .real or abs() of it first"
     if hasattr(type(thing), "__primitive__"):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
-    return f"{shown} of type {type(thing).__name__}"
+    return shown if thing is None else f"{shown} of type {type(thing).__name__}"
 
 
 def is_number(thing: Any) -> bool:

@@ -126,12 +126,12 @@ class _Console(code.InteractiveConsole):
             super().runcode(compiled)
         finally:
             sys.displayhook = shown
-            label_from_names(self.locals)  # type: ignore[arg-type]  # a plain dict, as we made it
+            label_from_names(self.locals)
 
     def _display(self, thing: Any) -> None:
         if thing is not None:
-            self.locals["_"] = thing  # type: ignore[index]  # a plain dict, as we made it
-            label_from_names(self.locals)  # type: ignore[arg-type]
+            self.locals["_"] = thing
+            label_from_names(self.locals)
             self.write((pretty(thing) if isinstance(thing, Value) else repr(thing)) + "\n")
 
     def write(self, data: str) -> None:
@@ -156,7 +156,7 @@ def _run_console(names: dict[str, Any]) -> None:
 def _run_ipython(names: dict[str, Any]) -> None:
     from IPython.terminal.embed import InteractiveShellEmbed
 
-    shell = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)
+    shell: Any = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)  # type: ignore[no-untyped-call]
     shell.events.register("post_run_cell", lambda _result: label_from_names(names))
     formatter = shell.display_formatter.formatters["text/plain"]
     formatter.for_type(Value, lambda value, printer, _cycle: printer.text(pretty(value)))

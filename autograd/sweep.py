@@ -117,7 +117,7 @@ def _contribution(op: Primitive, local: Any, upstream: Any) -> Any:
     return local * upstream
 
 
-def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
+def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa: C901, PLR0912 -- unrolled for speed
     """dL/dnode for every node of ``order``, as floats, with the root's adjoint ``seed``.
 
     None marks a node that no flow reaches, such as the branch that a ``where`` did not take.
@@ -141,7 +141,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
                 check_fresh(node)
             try:
                 (local_x,) = node.local_grads(x._data, node._data)
-            except Exception:
+            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
                 (local_x,) = local_gradients(node)
             so_far = adjoint[x]
             adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
@@ -151,7 +151,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
                 check_fresh(node)
             try:
                 local_x, local_y = node.local_grads(x._data, y._data, node._data)
-            except Exception:
+            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
                 local_x, local_y = local_gradients(node)
             so_far = adjoint[x]
             adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
@@ -212,7 +212,7 @@ class _IEEEFloat(float):
             return _IEEEFloat(op.evaluate(*[float(arg) for arg in args]))
 
 
-def _ieee_operator(op: Primitive, reflected: bool) -> Callable[..., _IEEEFloat]:
+def _ieee_operator(op: Primitive, *, reflected: bool) -> Callable[..., _IEEEFloat]:
     if reflected:
         return lambda self, other: _IEEEFloat.__primitive__(op, (other, self))
     return lambda self, *other: _IEEEFloat.__primitive__(op, (self, *other))

@@ -179,7 +179,8 @@ class Value(Operators, Passes):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below, of any depth; hooks and gradient graphs are left behind."""
-        return deep_copy(self, memo, link)
+        duplicate: Value = deep_copy(self, memo, link)
+        return duplicate
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         state = (self._data, None if self._grad is None else float(self._grad), self._stamp, self.label, self.scope)

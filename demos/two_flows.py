@@ -43,7 +43,7 @@ def flows(loss: Value) -> Table:
     for node in loss.topological_order():
         if node.label in ("a1[1]", "a2[1]", "a3[1]"):
             found = loss.flows_into(node)
-            for k, flow in enumerate(found, start=1):
+            for flow in found:
                 weight = next(parent.label for parent in flow.child.parents if parent is not node)
                 name, numbers = f"{weight} · {node.label}", (flow.local, flow.upstream, flow.contribution)
                 table.add_row(node.label.replace("[", "\\["), name.replace("[", "\\["), *[f"{n:+.6f}" for n in numbers])

@@ -24,9 +24,9 @@ import numpy as np
 
 from autograd import Value
 from nn.activations import Activation, resolve_activation
-from nn.arrays import Array, real_array
 from nn.losses import Loss, resolve_loss
 from nn.module import counted
+from nn.numeric import Array, real_array
 
 __all__ = ["MatrixForm", "backprop"]
 

@@ -119,7 +119,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "sub": lambda x, y: x - y,
     "tan": mp.tan,
     "tanh": mp.tanh,
-    "unit": lambda x, y: x / mp.hypot(x, y),
+    "unit": lambda x, y: x / mp.hypot(x, y) if x or y else mp.mpf(0),
     "weighted_norm_pdf": lambda weight, x: weight * mp.npdf(x),
     "where": lambda condition, x, y: x if condition else y,
 }
@@ -153,7 +153,9 @@ def reference_value(function: Callable[..., Any], inputs: Sequence[float], const
 def reference_partial(
     function: Callable[..., Any], inputs: Sequence[float], index: int, constants: Sequence[float] = ()
 ) -> Any:
-    """The derivative of ``function`` by one input, to about 30 digits, by a central difference.
+    """The derivative of ``function`` by one input, to about 30 digits, by a central difference; None at an edge.
+
+    At an edge of its domain the function has no values, or complex ones, on the other side.
 
     The step is 2**-130 of the smallest of 1 and the inputs; the precision is raised until the difference keeps 100 bits.
     """
@@ -166,9 +168,14 @@ def reference_partial(
             arguments = [*map(mp.mpf, inputs), *map(mp.mpf, constants)]
             x = arguments[index]
             arguments[index] = x + step
-            above = function(*arguments)
-            arguments[index] = x - step
-            below = function(*arguments)
+            try:
+                above = function(*arguments)
+                arguments[index] = x - step
+                below = function(*arguments)
+            except ZeroDivisionError:
+                return None
+            if isinstance(above, mp.mpc) or isinstance(below, mp.mpc):
+                return None
             difference = above - below
             if above == 0 and below == 0:
                 return mp.mpf(0)

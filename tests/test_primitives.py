@@ -46,7 +46,7 @@ def test_a_users_operation_of_many_inputs(define):
     a, b, c = Value(2.0), Value(3.0), Value(5.0)
     product(a, b, c).backward()
     assert (a.grad, b.grad, c.grad) == (15.0, 10.0, 6.0)
-    largest = define("largest", forward=max, partials=lambda *args: tuple(float(x == args[-1]) for x in args[:-1]))
+    largest = define("largest", forward=lambda *xs: max(xs), partials=lambda *args: tuple(float(x == args[-1]) for x in args[:-1]))
     assert largest.arity is None
     for inputs in ([a], [a, b], [a, b, c], [b, a, c, a]):
         result = largest(*inputs)
@@ -104,13 +104,13 @@ def test_local_gradients_that_are_no_numbers_are_refused_and_nothing_is_written(
     assert not any(leaf.has_grad for leaf in leaves)
 
 
-def test_local_gradients_that_are_values_do_not_make_a_plain_gradient_a_graph(define):
+def test_a_value_that_local_gradients_close_over_does_not_turn_a_plain_gradient_into_a_graph(define):
     slope = Value(2.0)
-    op = define("captured_value", forward=lambda x: 2.0 * x, partials=lambda x, out: (slope,))
+    op = define("closes_over", forward=lambda x: 2.0 * x, partials=lambda x, out: (slope,))
     x = Value(1.0)
-    op(x).backward()
-    assert type(x.grad) is float
-    assert x.grad == 2.0
+    with pytest.raises(GradientError, match="closes_over"):
+        op(x).backward()
+    assert not x.has_grad
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def test_wrong_partials_are_named(define, partials, inputs, fragment, create_gra
     text = str(caught.value)
     assert fragment in text
     assert "'result' (data = 1.0)" in text
-    assert "end" in text
-    assert "'wrong'" in text
+    assert "end its partials" in text or "end the partials of the operation" in text
+    assert "the operation 'wrong'" in text
     assert not any(node.has_grad for node in y.topological_order())
     with pytest.raises(GradientError):
         y.partials()
@@ -151,11 +151,10 @@ def test_local_gradients_that_leave_the_floats_are_ieee_values(define):
 
     assert gradient(lambda x, out: (1.0 / x,), 0.0) == math.inf
     assert gradient(lambda x, out: (-1.0 / x,), 0.0) == -math.inf
-    assert gradient(lambda x, out: (1.0 / (x * x - x),), 0.0) == -math.inf or True
+    assert gradient(lambda x, out: (1.0 / (x * x - x),), 0.0) == math.inf
     assert gradient(lambda x, out: (x**-2.0,), 0.0) == math.inf
     assert gradient(lambda x, out: (2.0**x,), 5000.0) == math.inf
     assert gradient(lambda x, out: (1.0 / abs(x),), 0.0) == math.inf
-    assert gradient(lambda x, out: (1.0 / (+x),), 0.0) == math.inf
     assert math.isnan(gradient(lambda x, out: (PRIMITIVES["log"](x - 1.0),), 0.0))
 
 
@@ -197,13 +196,7 @@ def test_gates_need_a_condition_and_two_branches(define):
 
 def test_a_users_gate_stops_an_infinity_whatever_kind_of_number_it_is(define):
     for closed in (0.0, 0, False):
-        gate = define(
-            "user_gate",
-            forward=lambda c, x, y: x if c else y,
-            partials=lambda c, x, y, out, closed=closed: (closed, 1, closed),
-            gated=True,
-            arity=3,
-        ) if False else _gate(define, closed)
+        gate = _gate(define, closed)
         x = Value(0.0)
         gate(1.0, 2.0 * x, x.sqrt()).backward()
         assert x.grad == 2.0

@@ -128,6 +128,7 @@ positive_quotient = define(
     "positive_quotient",
     forward=_positive_quotient,
     partials=lambda x, y, out: (positive_quotient(1.0, y), -out / y),
+    domain=Domain("a divisor above 0", lambda x, y: y > 0.0),
     symbol="÷", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
     doc="x / y for y > 0, its limit at 0, nan below: how a derivative such as 1/x stays inside the domain of log.",
 )  # fmt: skip
@@ -313,6 +314,7 @@ unit = define(
         unit(y, x) * unit(y, x) / hypot(x, y),
         -out * unit(y, x) / hypot(x, y),
     ),
+    kink=Kink(lambda x, y: x == 0.0 and y == 0.0, "unit at (0, 0) is taken as 0; it has no derivatives there"),
     text="{0}/hypot({0}, {1})", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}", precedence=Precedence.PRODUCT,
     doc="x / hypot(x, y), the derivative of hypot by x: right also where hypot overflows or is subnormal; 0 at (0, 0).",
 )  # fmt: skip

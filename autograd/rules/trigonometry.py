@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence
 from autograd.rules.arithmetic import sqrt
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
@@ -89,6 +89,7 @@ angle_slope = define(
         (angle_slope(y, x) - out) * (angle_slope(y, x) + out),
         -2.0 * out * angle_slope(y, x),
     ),
+    domain=Domain("a point other than (0, 0)", lambda x, y: x != 0.0 or y != 0.0),
     ieee=lambda x, y: math.copysign(math.inf, x),
     symbol="x/(x²+y²)", text="{0}/({0}**2 + {1}**2)", latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
     precedence=Precedence.PRODUCT,

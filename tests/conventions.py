@@ -1,0 +1,2 @@
+def as_markdown() -> str:
+    return ""

@@ -1,0 +1,175 @@
+"""What a picture looks like: its frames, links, cards and legend, painted on a canvas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from viz.cards import card_sizes, paint_card
+from viz.composing import describe_extent
+from viz.geometry import Box, Point
+from viz.labels import Label, place_labels
+from viz.layout import Layout, Spacing, lay_out
+from viz.legend import paint_legend
+from viz.numbers import count, number, short, signed
+from viz.picture import Link, Picture
+from viz.routes import ARROW, draw_routes
+from viz.style import SIZES, line_role, line_width, step_of
+from viz.svg import Canvas, text_width
+from viz.words import describe_link
+
+__all__ = ["EDGE_NUMBERS", "paint"]
+
+EDGE_NUMBERS = ("auto", "flow", "local", "both", "none")
+
+MOST_LABELLED = 150
+"""Above this many cards ``edges="auto"`` leaves the numbers of the links to their tooltips."""
+
+
+def paint(picture: Picture, *, edges: str, rankdir: str, theme: str, engine: str, title: str) -> str:
+    """``picture`` as an SVG document.
+
+    Args:
+        picture: what to show.
+        edges: which numbers stand at the links, one of :data:`EDGE_NUMBERS`.
+        rankdir: ``"LR"`` or ``"TB"``.
+        theme: one of :data:`viz.style.THEMES`.
+        engine: one of :data:`viz.engine.ENGINES`.
+        title: what stands above the picture; empty for nothing.
+    """
+    texts = _link_texts(picture, edges)
+    layout = lay_out(picture, card_sizes(picture), _spacing(texts, rankdir), rankdir, engine)
+    curves, bars = draw_routes(picture, layout)
+    if layout.turned:
+        curves = [[Point(point.y, point.x) for point in curve] for curve in curves]
+    # Room for the curves that swing out of the picture, then everything is moved into it.
+    left = min([0.0, *(point.x for curve in curves for point in curve)]) - SIZES.margin
+    top = min([0.0, *(point.y for curve in curves for point in curve)]) - SIZES.margin
+    top -= 24.0 if title else 0.0
+    curves = [[Point(point.x - left, point.y - top) for point in curve] for curve in curves]
+    cards = {key: _turned(box, layout).moved(-left, -top) for key, box in layout.cards.items()}
+    frames = [(frame.scope, _turned(frame.box, layout).moved(-left, -top)) for frame in layout.frames]
+    titles = [Box(box.x, box.y, text_width(len(scope[-1]), SIZES.text) + 16, 20) for scope, box in frames]
+    labels = place_labels(texts, curves, [*cards.values(), *titles], (text_width(1, SIZES.label), SIZES.label + 1), layout.turned)
+
+    canvas = Canvas(theme)
+    if title:
+        canvas.text(Point(SIZES.margin, SIZES.margin + 10), title, "ink", 14, bold=True)
+    for scope, box in frames:
+        canvas.box(box, "frame1" if len(scope) % 2 else "frame2", "frame-line", radius=8, width=0.8)
+        canvas.text(Point(box.x + 9, box.y + 15), scope[-1], "muted", SIZES.text)
+    for k, link in enumerate(picture.links):
+        _paint_link(canvas, picture, k, link, curves[k], turned=layout.turned)
+    for card in picture.cards:
+        paint_card(canvas, picture, card, cards[card.key], bars.get(card.key, []), turned=layout.turned)
+    grounds = [("canvas", None), *(("frame1" if len(scope) % 2 else "frame2", box) for scope, box in frames)]
+    for label in labels:
+        _paint_label(canvas, picture, label, grounds)
+    extent = [*cards.values(), *(box for _, box in frames), *(label.box for label in labels)]
+    right = max([box.right for box in extent] + [point.x for curve in curves for point in curve])
+    bottom = max([box.bottom for box in extent] + [point.y for curve in curves for point in curve])
+    width, height = paint_legend(canvas, picture, right, bottom + 14, labelled=bool(texts))
+    return canvas.finish(width, height, title or f"Computation graph of {_name_of_root(picture)}", _description(picture))
+
+
+def _turned(box: Box, layout: Layout) -> Box:
+    return box.turned() if layout.turned else box
+
+
+def _spacing(texts: Mapping[int, tuple[str, str]], rankdir: str) -> Spacing:
+    labelled = frozenset(texts)
+    widest = max((len(text) for pair in texts.values() for text in pair), default=0)
+    lines = max((bool(upper) + bool(lower) for upper, lower in texts.values()), default=0)
+    width, height = text_width(widest, SIZES.label) + 8, lines * (SIZES.label + 1) + 6
+    if rankdir == "LR":
+        return Spacing(labelled, gap=60.0, stub=width + 4, lane=10.0, wide_lane=height)
+    return Spacing(labelled, gap=44.0, stub=height + 6, lane=10.0, wide_lane=width + 4)
+
+
+# --- links ------------------------------------------------------------------------------------------------
+
+
+def _link_texts(picture: Picture, edges: str) -> dict[int, tuple[str, str]]:
+    """For each link that carries numbers, the local derivative and the flow."""
+    if edges == "none" or (edges == "auto" and len(picture.cards) > MOST_LABELLED):
+        return {}
+    meeting = picture.links_into()
+    texts = {}
+    for k, link in enumerate(picture.links):
+        trivial = link.local is not None and abs(link.local) == 1.0
+        several = len(meeting[link.source]) > 1
+        if edges == "auto" and (link.faint or (trivial and not several) or (link.local is None and len(picture.links) > 40)):
+            continue
+        local = f"×{short(link.local)}" if link.local is not None else f"Σ{len(link.edges)}" if link.of_one else ""
+        upper = local if edges != "flow" else ""
+        lower = _short_signed(link.flow) if edges != "local" and link.flow is not None and link.of_one else ""
+        if upper or lower:
+            texts[k] = upper, lower
+    return texts
+
+
+def _short_signed(flow: float) -> str:
+    return f"+{short(flow)}" if flow > 0 else short(flow)
+
+
+def _paint_link(canvas: Canvas, picture: Picture, k: int, link: Link, curve: list[Point], *, turned: bool) -> None:
+    step = 0 if link.faint else step_of(link.flow, picture.graph.full_scale)
+    broken = link.flow is not None and not math.isfinite(link.flow)
+    role = "alarm" if broken else line_role(step)
+    canvas.open_group(f"e{k}", describe_link(picture, link), attributes={"from": link.source, "to": link.target})
+    canvas.curve(curve, role, line_width(step), "4 3" if broken else "")
+    x, y = curve[-1]
+    half = 2.6 + 0.5 * abs(step)
+    if turned:
+        canvas.shape([Point(x - half, y - 0.5), Point(x + half, y - 0.5), Point(x, y + ARROW)], role)
+    else:
+        canvas.shape([Point(x - 0.5, y - half), Point(x - 0.5, y + half), Point(x + ARROW, y)], role)
+    canvas.close_group()
+
+
+def _paint_label(canvas: Canvas, picture: Picture, label: Label, grounds: Sequence[tuple[str, Box | None]]) -> None:
+    """The numbers of a link, on a small ground of the colour around them where they stand on lines."""
+    box, middle = label.box, label.box.middle
+    size = SIZES.label
+    ground = [role for role, around in grounds if around is None or around.overlaps(Box(*middle, 0.1, 0.1))][-1]
+    flow = picture.links[label.link].flow
+    step = 0 if picture.links[label.link].faint else step_of(flow, picture.graph.full_scale)
+    role = "alarm" if flow is not None and not math.isfinite(flow) else f"type-{'plus' if step > 0 else 'minus'}" if step else "muted"
+    rows = [(label.upper, "muted", False)] * bool(label.upper) + [(label.lower, role, True)] * bool(label.lower)
+    if label.level and len(rows) == 2:
+        height = (box.height - 3) / 2
+        plates = [Box(box.x, box.y, box.width, height), Box(box.x, box.bottom - height, box.width, height)]
+    else:
+        height = box.height / len(rows)
+        plates = [Box(box.x, box.y + i * height, box.width, height) for i in range(len(rows))]
+        canvas.box(box, ground, radius=2)
+    for plate, (text, kind, bold) in zip(plates, rows, strict=True):
+        canvas.text(Point(middle.x, plate.middle.y + size * 0.36), text, kind, size, anchor="middle", bold=bold)
+
+
+# --- words ------------------------------------------------------------------------------------------------
+
+
+def _name_of_root(picture: Picture) -> str:
+    return picture.graph.name(picture.graph.root)
+
+
+def _description(picture: Picture) -> str:
+    """What somebody who cannot see the picture needs to know of it."""
+    graph = picture.graph
+    words = [
+        f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}.",
+        f"Output {_name_of_root(picture)} = {number(graph.values[graph.root].data)}.",
+    ]
+    parameters = [
+        (abs(grad), -i)
+        for i, grad in enumerate(graph.grads)
+        if grad is not None and graph.values[i].kind == "parameter" and math.isfinite(grad)
+    ]
+    if parameters:
+        _, i = max(parameters)
+        words.append(f"Largest parameter gradient: {graph.name(-i)}, {signed(graph.grads[-i])}.")
+    elif graph.grads[graph.root] is None:
+        words.append("Gradients are not computed.")
+    return " ".join(words)
+
