@@ -154,9 +154,9 @@ def _run_console(names: dict[str, Any]) -> None:
 
 
 def _run_ipython(names: dict[str, Any]) -> None:
-    from IPython.terminal.embed import InteractiveShellEmbed
+    from IPython.terminal.embed import InteractiveShellEmbed  # noqa: T100 -- the prompt is the product here
 
-    shell: Any = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)  # type: ignore[no-untyped-call]
+    shell: Any = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)  # type: ignore[no-untyped-call]  # noqa: T100
     shell.events.register("post_run_cell", lambda _result: label_from_names(names))
     formatter = shell.display_formatter.formatters["text/plain"]
     formatter.for_type(Value, lambda value, printer, _cycle: printer.text(pretty(value)))

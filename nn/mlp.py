@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -42,10 +42,10 @@ class MLP(Module):
     ('a1[3]', 'layer 3/neuron 1')
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
-        nouts: Sequence[int],
+        nouts: Iterable[int],
         *,
         activation: str | Activation = "relu",
         output_activation: str | Activation = "identity",

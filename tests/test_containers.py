@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from autograd import OverflowDomainError, Value
 from autograd.containers import NUMBER, array_of, flatten, map_values
 
-Point = namedtuple("Point", "x y")
+
+
+class Point(NamedTuple):
+    x: Any
+    y: Any
+
 
 
 @dataclass(frozen=True, slots=True)

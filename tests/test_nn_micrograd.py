@@ -1,3 +1,4 @@
+# ruff: noqa: B905, N806, UP034 -- micrograd's programs stand as they were written
 """Programs written for micrograd run with only their import changed, and print the same numbers.
 
 Its two engine tests compare with PyTorch; here the numbers stand as constants, worked out from the formulas
@@ -15,6 +16,8 @@ from nn import MLP, Layer, Neuron
 
 class Dual(tuple):
     """A number with its derivatives with respect to a and b, in exact fractions."""
+
+    __slots__ = ()
 
     def __new__(cls, value, da=0, db=0):
         return super().__new__(cls, map(Fraction, (value, da, db)))

@@ -180,7 +180,7 @@ def test_an_activation_that_loses_the_gradient_is_refused():
 def test_unknown_names_are_answered_with_the_known_ones():
     with pytest.raises(ValueError, match="unknown activation 'rleu'; known: identity, linear, sigmoid, logistic, tanh"):
         MLP(1, [1], activation="rleu")
-    with pytest.raises(ValueError, match="unknown init 'he'; known: uniform, xavier_uniform, .*zeros; or give a fun"):
+    with pytest.raises(ValueError, match=r"unknown init 'he'; known: uniform, xavier_uniform, .*zeros; or give a fun"):
         MLP(1, [1], init="he")
     with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
         resolve_activation(3)

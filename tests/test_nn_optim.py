@@ -22,7 +22,7 @@ def descend(start, steps, **settings):
     return path
 
 
-def by_hand(start, steps, lr, momentum=0, nesterov=False, weight_decay=0):
+def by_hand(start, steps, *, lr, momentum=0, nesterov=False, weight_decay=0):
     """The same in exact fractions, written from PyTorch's documentation of torch.optim.SGD."""
     p, velocity, path = Fraction(start), None, []
     for _ in range(steps):
@@ -46,7 +46,7 @@ def by_hand(start, steps, lr, momentum=0, nesterov=False, weight_decay=0):
 )
 def test_steps_follow_the_formula(settings):
     lr = Fraction(1, 16)
-    assert descend(2.0, 8, lr=lr, **settings) == pytest.approx(by_hand(2, 8, lr, **settings), rel=1e-14)
+    assert descend(2.0, 8, lr=lr, **settings) == pytest.approx(by_hand(2, 8, lr=lr, **settings), rel=1e-14)
 
 
 def test_the_first_step_of_each_kind_in_numbers():

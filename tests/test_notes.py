@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import mpmath
@@ -33,7 +34,7 @@ class Scalar(NamedTuple):
     graphs: list[dict[str, Value]]
 
 
-def through_values(model, X, Y, loss, mean=False):
+def through_values(model, X, Y, loss, *, mean=False):
     """Build J out of Values, one graph per example, and read every gradient off the nodes by their names."""
     graphs, losses = [], []
     for x, y in zip(X, Y, strict=True):
@@ -73,11 +74,11 @@ def close(actual, expected, scale=None):
     np.testing.assert_allclose(actual, expected, rtol=PRECISION, atol=floor)
 
 
-def agree(model, X, Y, loss, mean=False, cancelling=False):
+def agree(model, X, Y, loss, *, mean=False, cancelling=False):
     """Values, matrix form and complex step give the same numbers, everywhere in the network."""
     X, Y = np.atleast_2d(np.asarray(X, float)), np.asarray(Y, float).reshape(len(np.atleast_2d(X)), -1)
     names = [function.__name__ for function in model.activations]
-    scalar = through_values(model, X, Y, LOSSES[loss], mean)
+    scalar = through_values(model, X, Y, LOSSES[loss], mean=mean)
     matrix = matrix_form.backprop(model.matrices(), X, Y, model.activations, loss, mean)
     weights, biases = zip(*model.matrices(), strict=True)
     oracle = Network(list(weights), list(biases), X, Y, names, loss, mean)
@@ -144,7 +145,7 @@ def test_4321_gradient_descent_lowers_the_loss_at_every_step():
         loss.backward()
         descent.step()
         losses.append(loss.data)
-    assert all(later < earlier for earlier, later in zip(losses, losses[1:], strict=False))
+    assert all(later < earlier for earlier, later in pairwise(losses))
     assert losses[-1] < 0.1 * losses[0]
 
 
@@ -313,9 +314,9 @@ def test_columns_are_the_transposes_and_satisfy_the_column_equations():
             np.testing.assert_array_equal(column, row.T)
     a = [X.T, *columns.a]
     for number, (W, b) in enumerate(model.matrices()):
-        w, b = W.T, b[:, np.newaxis]  # the note's w is (n_out, n_in), its b a column
+        w, column = W.T, b[:, np.newaxis]  # the note's w is (n_out, n_in), its b a column
         dz = m * columns.g_z[number]  # the note's dz is that of one example's loss
-        close(columns.z[number], w @ a[number] + b)
+        close(columns.z[number], w @ a[number] + column)
         close(columns.g_W[number], 1 / m * dz @ a[number].T, 1.0)  # the slip: a without its transpose
         close(columns.g_b[number], 1 / m * dz.sum(axis=1, keepdims=True), 1.0)
         if number:
@@ -342,8 +343,6 @@ def test_the_worked_1_1_1_example():
 
 # --- any network at all -----------------------------------------------------------------------------------
 
-SMOOTH = ["sigmoid", "tanh", "softplus", "identity", "relu", "leaky_relu"]
-
 
 @st.composite
 def networks(draw):
@@ -353,8 +352,8 @@ def networks(draw):
     model = MLP(
         widths[0],
         widths[1:],
-        activation=draw(st.sampled_from(SMOOTH)),
-        output_activation="sigmoid" if loss == "binary_cross_entropy" else draw(st.sampled_from(SMOOTH)),
+        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
+        output_activation="sigmoid" if loss == "binary_cross_entropy" else draw(st.sampled_from(sorted(ACTIVATIONS))),
         bias=draw(st.booleans()),
         init="xavier_uniform",
         rng=rng,
@@ -379,7 +378,7 @@ def test_values_matrix_form_and_complex_step_agree_on_any_network(network):
     predictions = ACTIVATIONS["sigmoid"](outputs) if loss == "bce_with_logits" else outputs
     # Next to a residual of 0 a gradient is a difference of nearly equal numbers, in the oracle as well.
     assume(np.abs(predictions - Y).min() > 1e-3)
-    agree(model, X, Y, loss, mean, cancelling=True)
+    agree(model, X, Y, loss, mean=mean, cancelling=True)
 
 
 @pytest.mark.parametrize("loss", [half_squared_error, binary_cross_entropy, squared_error])
