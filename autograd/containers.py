@@ -181,7 +181,8 @@ def map_values(function: Callable[[Value], Any], tree: Any) -> Any:
         if isinstance(leaf, Value):
             return function(leaf)
         if isinstance(leaf, np.ndarray) and any(isinstance(element, Value) for element in leaf.flat):
-            return array_of([convert(element) for element in leaf.flat], leaf.shape)
+            elements = [function(element) if isinstance(element, Value) else element for element in leaf.flat]
+            return array_of(elements, leaf.shape)
         return _with_fields(leaf, function) if _is_dataclass(leaf) else leaf
 
     return optree.tree_map(convert, tree, namespace=_NAMESPACE)

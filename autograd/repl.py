@@ -76,7 +76,7 @@ def namespace() -> dict[str, Any]:
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
         names |= {package: module} | {name: getattr(module, name) for name in module.__all__}
-    return names | {"help": Guide(), "math": autograd.math}
+    return names | {"help": Guide(), "math": importlib.import_module("autograd.math")}
 
 
 def label_from_names(names: dict[str, Any]) -> None:

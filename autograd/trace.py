@@ -111,7 +111,7 @@ class Trace:
         """
         with _Recording():
             held = {id(weight): identity(weight) for weight in cotangents if isinstance(weight, Value)}
-            total = dot(roots, [held.get(id(weight), weight) for weight in cotangents])
+            total = _as_value(dot(roots, [held.get(id(weight), weight) for weight in cotangents]))
         graph = self._graph([total], held.values())
         return self._reverse(total, graph, linked=self._linked(graph))
 

@@ -16,11 +16,9 @@ from autograd import OverflowDomainError, Value
 from autograd.containers import NUMBER, array_of, flatten, map_values
 
 
-
 class Point(NamedTuple):
     x: Any
     y: Any
-
 
 
 @dataclass(frozen=True, slots=True)

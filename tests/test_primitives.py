@@ -221,8 +221,10 @@ def test_the_record_documents_and_names_itself(define):
 
 
 def test_every_record_of_the_table_is_complete():
+    assert len(PRIMITIVES) > 25
     for name, op in PRIMITIVES.items():
         assert op.name == name
+        assert op.builtin, f"{name} is left over from another test"
         assert isinstance(op, Primitive)
         assert op.symbol, name
         assert op.text, name

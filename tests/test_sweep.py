@@ -39,6 +39,15 @@ from autograd.primitives import PRIMITIVES
 from autograd.sweep import adjoint_steps, adjoints, topological_order
 
 
+@pytest.fixture(autouse=True)
+def _registry():
+    """Take out of the table what a test put in."""
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
 def bits(number):
     """A float by its bits; every nan is one."""
     return "nan" if math.isnan(number) else struct.pack("<d", number).hex()

@@ -142,16 +142,15 @@ def test_a_0d_array_of_one_value_is_one_number():
 
 
 def test_python_branches_and_loops_follow_the_value():
-    def collatz_like(x):
-        steps = 0
+    def doubled_to_a_hundred(x):
         while x < 100:
-            x = x * 3 if x % 1 == 0 else x + 0.5
-            steps += 1
+            x = x * 2
         return x
 
     def absolute(x):
         return -x if x < 0 else x
 
+    assert grad(doubled_to_a_hundred)(3.0) == 64.0
     assert grad(absolute)(-2.0) == -1.0
     assert grad(absolute)(2.0) == 1.0
     assert grad(lambda x: sum(x * k if x > k else x for k in range(4)))(2.5) == 0 + 1 + 2 + 1
@@ -312,12 +311,16 @@ def test_vjp_of_a_single_number_and_of_nothing():
     assert (out, pull(2.0)) == (3.0, (2.0,))
     out, pull = vjp(lambda x: [], 3.0)
     assert (out, pull([])) == ([], (0.0,))
+    out, pull = vjp(lambda x: [2.0], 3.0)
+    assert (out, pull([1.0])) == ([2.0], (0.0,))
     out, pull = vjp(lambda: 2.0)
     assert (out, pull(1.0)) == (2.0, ())
 
 
 def test_jvp_moves_every_argument_at_once():
-    out, moved = jvp(lambda x, y: [x * y[0], y], (2.0, [3.0, np.array([1.0, 2.0])]), (1.0, [10.0, np.array([5.0, 6.0])]))
+    out, moved = jvp(
+        lambda x, y: [x * y[0], y], (2.0, [3.0, np.array([1.0, 2.0])]), (1.0, [10.0, np.array([5.0, 6.0])])
+    )
     assert out[0] == 6.0
     assert out[1][1].tolist() == [1.0, 2.0]
     assert moved[0] == 23.0
@@ -337,7 +340,7 @@ def test_forward_and_reverse_agree(x, v):
     by_rows, by_columns = jacrev(tangled)(x), jacfwd(tangled)(x)
     assert leaves(by_columns) == pytest.approx(leaves(by_rows), rel=1e-12, abs=1e-12)
     _, moved = jvp(tangled, (x,), (v,))
-    rows = np.array(leaves(by_rows)).reshape(-1, 3) if False else matrix_of(by_rows)
+    rows = matrix_of(by_rows)
     assert leaves(moved) == pytest.approx(rows @ v, rel=1e-12, abs=1e-12)
     out, pull = vjp(tangled, x)
     weights = {"u": 1.0, "rest": [2.0, 3.0], "w": np.array([4.0, 5.0])}
@@ -452,9 +455,13 @@ def test_argnums_must_name_arguments_that_are_there_and_each_once():
         grad(sin, (0, 0))
     with pytest.raises(ValueError, match=r"jacfwd: argnums=\(0, -2\) names an argument twice, of 2"):
         jacfwd(lambda x, y: x, (0, -2))(1.0, 2.0)
-    with pytest.raises(TypeError, match=r"grad: argnums=2 names argument 2, but the function was called with 1 positional "):
+    with pytest.raises(
+        TypeError, match=r"grad: argnums=2 names argument 2, but the function was called with 1 positional "
+    ):
         grad(sin, 2)(1.0)
-    with pytest.raises(TypeError, match=r"names argument -3, but .* 2 positional arguments\. What is passed by keyword is "):
+    with pytest.raises(
+        TypeError, match=r"names argument -3, but .* 2 positional arguments\. What is passed by keyword is "
+    ):
         grad(lambda x, y: x, (0, -3))(1.0, 2.0)
     with pytest.raises(TypeError, match=r"hessian: argnums=0 names argument 0, but .* 0 positional arguments"):
         hessian(lambda x: x)(x=1.0)
@@ -492,8 +499,8 @@ def test_a_cotangent_must_fit_the_result():
         pull({"a": 1.0})
     expected = "vjp_fn takes a cotangent that is built like the result, {'a': number, 'b': [number]}; got {'a': number}"
     assert str(error.value) == expected
-    with pytest.raises(TypeError, match=r"the cotangent\['a'\] takes one real number, not None|built like the result"):
-        pull({"a": None, "b": [1.0]})
+    with pytest.raises(TypeError, match=r"the cotangent\['a'\] takes one real number, not the str 'x'"):
+        pull({"a": "x", "b": [1.0]})
 
 
 @pytest.mark.parametrize("returned", [1.0, (1.0,), (1.0, 2.0, 3.0), "ab"])

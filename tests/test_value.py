@@ -578,7 +578,7 @@ def test_the_methods_that_type_checkers_are_told_of_are_those_that_exist():
     assert missing == [], "promised to type checkers, but not there"
     built = {
         name for name, member in _attributes(Value).items()
-        if callable(member) and getattr(member, "__doc__", None) in {op.__doc__ for op in PRIMITIVES.values()}
+        if getattr(member, "__name__", None) == name and name.strip("_") in PRIMITIVES and callable(member)
     }  # fmt: skip
     assert sorted(built - set(told)) == [], "there, but not promised to type checkers"
     for name, parameters in told.items():
@@ -608,8 +608,9 @@ def test_a_method_and_the_function_of_its_name_are_the_same_operation():
     for name, op in PRIMITIVES.items():
         method = getattr(Value, name, None)
         if method is not None and op.arity == 1 and op.partials is not None:
-            x = Value(0.5)
-            assert getattr(x, name)().op is op is op(x).op
+            x = Value(1.0)
+            with errstate(domain="nan"):
+                assert getattr(x, name)().op is op is op(x).op
             assert method.__name__ == name
             assert method.__doc__ == op.__doc__
 

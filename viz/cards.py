@@ -77,7 +77,7 @@ def paint_card(canvas: Canvas, picture: Picture, card: Card, box: Box, bar: Sequ
 def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, bar: Sequence[Segment], *, turned: bool) -> None:
     assert card.node is not None
     graph = picture.graph
-    radius = 14.0 if card.kind == "input" else 5.0
+    radius = 12.0 if card.kind == "input" else 5.0
     dash = "4 3" if card.kind == "constant" else ""
     canvas.box(box, "card", "ink" if card.is_root else "line", radius=radius, width=2.4 if card.is_root else 1.0, dash=dash)
     if card.kind == "parameter":

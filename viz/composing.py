@@ -56,8 +56,12 @@ def _cards(graph: Graph, folding: Folding) -> dict[int, Card]:
 def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> Card:
     node = graph.node(i)
     kind = "sum" if i in folding.tags else node.kind
-    tag = folding.tags.get(i) or _LEAF_TAGS.get(kind, node.symbol)
-    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope, is_root=i == graph.root)
+    # A name that is the formula shows the operation already.
+    tag = folding.tags.get(i) or _LEAF_TAGS.get(kind) or ("" if node.name == graph.formula(i) else node.symbol)
+    # The root stands beside the fold of its own frame, not in a second frame of that name.
+    folded = {(*fold.scope, fold.name) for fold in folding.folds}
+    depth = next((k for k in range(len(node.scope)) if node.scope[: k + 1] in folded), len(node.scope))
+    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i == graph.root)
 
 
 def _fold_card(graph: Graph, folding: Folding, key: str, fold: Fold, members: list[int]) -> Card:

@@ -16,17 +16,19 @@ __all__ = ["Label", "place_labels"]
 
 CELL = 48.0
 GAP = 1.0
+LANE = 80.0
+"""From this length on a straight part is a lane, where a label stands best."""
 
 
 class Label(NamedTuple):
     """The numbers of one link, and where they stand."""
 
     link: int
-    upper: str
-    lower: str
+    rows: tuple[tuple[str, ...], ...]
+    """The numbers, row by row."""
     box: Box
-    level: bool
-    """Whether the line runs through the middle of the box, between the two numbers."""
+    split: bool
+    """Whether the line runs through the middle of the box, between its two rows."""
 
 
 class _Field:
@@ -86,24 +88,47 @@ def place_labels(
         for point in _points(curve, 16):
             field.add_point(k, point)
     labels = []
-    for k, (upper, lower) in texts.items():
-        width = max(len(upper), len(lower)) * size[0] + 4
-        height = size[1] * (bool(upper) + bool(lower)) + (3 if upper and lower else 2)
-        best: tuple[float, Label] | None = None
-        for rank, (point, level) in enumerate(_places(curves[k], width, turned)):
-            top = point.y - height / 2
-            if level and not (upper and lower):
-                top = point.y - height - 1 if upper else point.y + 1
-            box = Box(point.x - width / 2, top, width, height)
-            if not field.free(box):
-                continue
-            cost = 12 * field.hidden(box, k) + rank + (0 if level else 6)
-            if best is None or cost < best[0]:
-                best = cost, Label(k, upper, lower, box, level)
-        if best is not None:
-            field.add(best[1].box)
-            labels.append(best[1])
+    for k, numbers in texts.items():
+        label = _best(field, k, tuple(text for text in numbers if text), curves[k], size, turned)
+        if label is not None:
+            field.add(label.box)
+            labels.append(label)
     return labels
+
+
+def _best(
+    field: _Field, link: int, numbers: tuple[str, ...], curve: list[Point], size: tuple[float, float], turned: bool
+) -> Label | None:
+    """The best free place for one label."""
+    two_rows = tuple((number,) for number in numbers)
+    width = max(map(len, numbers)) * size[0] + 4
+    best: tuple[float, Label] | None = None
+    for rank, (point, level) in enumerate(_places(curve, width, turned)):
+        for label in _shapes(link, two_rows, point, level, size):
+            if not field.free(label.box):
+                continue
+            hidden = field.hidden(label.box, link)
+            cost = 12 * hidden + rank + (0 if level else 6) + (0 if len(label.rows) == len(numbers) else 9)
+            if best is None or cost < best[0]:
+                best = cost, label
+    return best[1] if best else None
+
+
+def _shapes(
+    link: int, rows: tuple[tuple[str, ...], ...], point: Point, level: bool, size: tuple[float, float]
+) -> Iterator[Label]:
+    """The forms a label may take at ``point``: around a level line, above it in one row, or upon the line."""
+    width = max(len(row[0]) for row in rows) * size[0] + 4
+    height = size[1] * len(rows) + 2
+    if level and len(rows) == 2:
+        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 2, width, height + 2), split=True)
+        line = tuple(number for row in rows for number in row)
+        width = (sum(map(len, line)) + 1) * size[0] + 4
+        yield Label(link, (line,), Box(point.x - width / 2, point.y - size[1] - 3, width, size[1]), split=False)
+    elif level:
+        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 3, width, size[1]), split=False)
+    else:
+        yield Label(link, rows, Box(point.x - width / 2, point.y - height / 2, width, height), split=False)
 
 
 def _points(curve: list[Point], each: int) -> list[Point]:
@@ -112,23 +137,20 @@ def _points(curve: list[Point], each: int) -> list[Point]:
 
 def _places(curve: list[Point], width: float, turned: bool) -> Iterator[tuple[Point, bool]]:
     """Places for a label along a curve, the better first, and whether the line is level there."""
-    straight, bent = [], []
+    lanes: list[tuple[float, list[Point]]] = []
+    bent: list[Point] = []
     for k in range((len(curve) - 1) // 3):
         start, end = curve[3 * k], curve[3 * k + 3]
         if turned and abs(end.x - start.x) < 0.5:
-            straight.append([bezier(curve, k, t) for t in (0.5, 0.25, 0.75)])
+            lanes.append((end.y - start.y, [bezier(curve, k, t) for t in (0.5, 0.3, 0.7)]))
         elif abs(end.y - start.y) < 0.5 and end.x - start.x >= width:
-            straight.append([
-                Point(start.x + width / 2 + 2, start.y),
-                bezier(curve, k, 0.5),
-                Point(end.x - width / 2 - 2, end.y),
-            ])
+            near, far = start.x + width / 2 + 2, end.x - width / 2 - 2
+            lanes.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
         else:
             bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)]
-    for places in reversed(straight):
+    for _, places in sorted(lanes, key=lambda lane: -(lane[0] > LANE)):
         for place in places:
             yield place, not turned
     for place in bent:
-        yield place, False
-        for aside in (12, -12, 24, -24):
+        for aside in (0, 12, -12, 24, -24):
             yield Point(place.x, place.y + aside), False

@@ -26,6 +26,12 @@ PIXEL = 1 / 72
 MARGIN = 10.0
 TITLE = 16.0
 STACKED = 12.0
+FAN, MOST_FAN = 0.08, 110.0
+"""How much wider a gap is for tall columns, so that links between far places are not steep."""
+BUNDLE = 6
+"""Links between the same two items, beyond which they share one route past other items."""
+BUNDLED = 3.0
+"""How far apart they then run."""
 
 
 class Frame(NamedTuple):
@@ -102,7 +108,7 @@ def lay_out(
         distinct = list(dict.fromkeys(texts))
         answers = dict(zip(distinct, run_layout(distinct, engine) if distinct else (), strict=True))
         plans |= {
-            block.scope: _plan(answers[text], block, breadths, turned, _stub(block, spacing))
+            block.scope: _plan(answers[text], block, breadths, spacing, turned)
             for block, text in zip(linked, texts, strict=True)
         }
         for block in level:
@@ -145,12 +151,30 @@ def _stub(block: Block, spacing: Spacing) -> float:
     return spacing.stub if labelled else 0.0
 
 
+def _shared(block: Block) -> list[tuple[int, float]]:
+    """For each piece, the piece whose route it takes, and how far beside it it runs.
+
+    It is its own, except in a block where very many links join the same two items.
+    """
+    alike: dict[tuple[Item | None, Item | None], list[int]] = {}
+    for k, piece in enumerate(block.pieces):
+        if piece.inner:
+            alike.setdefault((piece.source, piece.target), []).append(k)
+    shared = [(k, 0.0) for k in range(len(block.pieces))]
+    for pieces in alike.values():
+        if len(pieces) > BUNDLE:
+            for i, k in enumerate(pieces):
+                shared[k] = pieces[0], (i - (len(pieces) - 1) / 2) * min(BUNDLED, 40.0 / len(pieces))
+    return shared
+
+
 def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing) -> str:
     """The DOT source of ``block``. Its names are numbers, so equal blocks have equal sources."""
     number = {item: f"i{k}" for k, item in enumerate(block.items)}
     lane_of = {piece.link: f"l{k}" for k, piece in enumerate(block.pieces)}
     coming, going, first, last = _lanes(block)
-    gap = spacing.gap + _stub(block, spacing)
+    tallest = max(sizes[item][1] for item in block.items)
+    gap = spacing.gap + _stub(block, spacing) + min(MOST_FAN, FAN * tallest)
     lines = [
         "digraph {",
         f"graph [rankdir=LR nodesep=0.17 ranksep={gap * PIXEL:.4f} pad=0 margin=0]",
@@ -183,7 +207,10 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
     if going or last:
         lines.append("{rank=max " + " ".join([lane_of[p.link] for p in going] + [number[i] for i in last]) + "}")
     leaving = {piece.link for piece in going}
-    for piece in block.pieces:
+    shared = _shared(block)
+    for k, piece in enumerate(block.pieces):
+        if shared[k][0] != k:
+            continue
         tail = number[piece.source] if piece.source is not None else lane_of[piece.link]
         head = number[piece.target] if piece.target is not None else lane_of[piece.link]
         if piece.inner or piece.link in entering or piece.link in leaving:
@@ -196,38 +223,50 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
 
 
 def _plan(
-    answer: dict[str, Any], block: Block, sizes: Mapping[Item, tuple[float, float]], turned: bool, stub: float
+    answer: dict[str, Any], block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing, turned: bool
 ) -> _Plan:
-    """Read the places of one block."""
-    left, low, right, high = (float(part) for part in answer["bb"].split(","))
-    before, above, after = _margins(block, turned)
-
-    def point(text: str) -> Point:
-        x, y = text.split(",")
-        return Point(float(x) - left + before, high - float(y) + above)
-
-    centres = {thing["name"]: point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
+    """Read the places of one block, and cut them to what stands there: Graphviz's own border includes its curves."""
+    stub = _stub(block, spacing)
+    centres = {thing["name"]: _point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
     items: dict[Item, Box] = {}
     for k, item in enumerate(block.items):
         width, height = sizes[item]
         centre = centres[f"i{k}"]
         items[item] = Box(centre.x - width / 2, centre.y - height / 2, width, height)
-    plan = _Plan(right - left + before + after, high - low + above + after, items, stub=stub)
-    routes = {edge["id"]: [point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
+    routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
     columns = [(near, far + stub) for near, far in _columns(items)]
+    left, right = min(box.x for box in items.values()), max(box.right for box in items.values())
+    gates: dict[int, list[Point]] = {}
+    shared = _shared(block)
     for k, piece in enumerate(block.pieces):
-        lane, route = f"l{k}", routes.get(f"l{k}")
-        gates: list[Point] = []
-        if route is not None:
-            start = items[piece.source].right + stub if piece.source is not None else centres[lane].x + 1
-            end = items[piece.target].x if piece.target is not None else centres[lane].x - 1
-            if piece.source is None:
-                gates += _across(columns, 0.0, centres[lane].x + 1, [centres[lane]] * 4, first=True)
-            gates += _across(columns, start, end, route)
-            if piece.target is None:
-                gates += _across(columns, centres[lane].x - 1, plan.width, [centres[lane]] * 4, first=True)
-        plan.gates[piece.link] = gates
-    return plan
+        lane, route = centres.get(f"l{k}"), routes.get(f"l{shared[k][0]}")
+        start = items[piece.source].right + stub if piece.source is not None else left
+        end = items[piece.target].x if piece.target is not None else right
+        passed = [column for column in columns if start < column[0] and column[1] < end]
+        found = [(column, _height_at(route, sum(column) / 2) + shared[k][1]) for column in passed] if route else []
+        if lane is not None and piece.source is None:
+            found += [(column, lane.y) for column in columns if column[0] <= lane.x <= column[1]]
+        if lane is not None and piece.target is None:
+            found += [((near, max(far, right)), lane.y) for near, far in columns if near <= lane.x <= far]
+        gates[piece.link] = [Point(x, y) for (near, far), y in sorted(found) for x in (near, far)]
+    lanes = [gate.y for found in gates.values() for gate in found]
+    top = min([box.y for box in items.values()] + [y - spacing.lane / 2 for y in lanes])
+    low = max([box.bottom for box in items.values()] + [y + spacing.lane / 2 for y in lanes])
+    before, above, after = _margins(block, turned)
+    x, y = before - left, above - top
+    return _Plan(
+        right - left + before + after,
+        low - top + above + after,
+        {item: box.moved(x, y) for item, box in items.items()},
+        {link: [Point(gate.x + x, gate.y + y) for gate in found] for link, found in gates.items()},
+        stub,
+    )
+
+
+def _point(text: str) -> Point:
+    """A place in Graphviz's answer, whose y-axis points upward."""
+    x, y = text.split(",")
+    return Point(float(x), -float(y))
 
 
 def _margins(block: Block, turned: bool) -> tuple[float, float, float]:
@@ -260,20 +299,6 @@ def _columns(items: Mapping[Item, Box]) -> list[tuple[float, float]]:
     return sorted(columns.values())
 
 
-def _across(
-    columns: list[tuple[float, float]], start: float, end: float, route: list[Point], first: bool = False
-) -> list[Point]:
-    """The gates at which ``route`` passes the columns between ``start`` and ``end``: into each and out of it."""
-    gates: list[Point] = []
-    for left, right in columns:
-        if first and left <= route[0].x <= right:
-            gates += [Point(left, route[0].y), Point(right, route[0].y)]
-        elif not first and left > start and right < end:
-            y = _height_at(route, (left + right) / 2)
-            gates += [Point(left, y), Point(right, y)]
-    return gates
-
-
 def _height_at(route: list[Point], x: float) -> float:
     """Where a chain of Béziers that runs along the flow has got to across it, at ``x``."""
     pieces = (len(route) - 1) // 3
@@ -299,7 +324,11 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> L
                 origins[item] = Point(placed.x, placed.y)
                 frames.append(Frame(item, placed))
     scope_of = {card.key: card.scope for card in picture.cards}
-    starts = {k: scope_of[link.source] for k, link in enumerate(picture.links)}
+    starts = {
+        k: scope
+        for k, link in enumerate(picture.links)
+        if scope_of[link.target][: len(scope := scope_of[link.source])] == scope
+    }
     gates: list[list[Point]] = [[] for _ in picture.links]
     for scope in sorted(plans, key=len):
         x, y = origins[scope]

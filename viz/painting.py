@@ -24,6 +24,8 @@ EDGE_NUMBERS = ("auto", "flow", "local", "both", "none")
 
 MOST_LABELLED = 150
 """Above this many cards ``edges="auto"`` leaves the numbers of the links to their tooltips."""
+MOST_FOLDED = 40
+"""The same for the links of a folded picture, which run close together."""
 
 
 def paint(picture: Picture, *, edges: str, rankdir: str, theme: str, engine: str, title: str) -> str:
@@ -98,7 +100,8 @@ def _link_texts(picture: Picture, edges: str) -> dict[int, tuple[str, str]]:
     for k, link in enumerate(picture.links):
         trivial = link.local is not None and abs(link.local) == 1.0
         several = len(meeting[link.source]) > 1
-        if edges == "auto" and (link.faint or (trivial and not several) or (link.local is None and len(picture.links) > 40)):
+        folded = picture.detail in ("neurons", "layers") and len(picture.links) > MOST_FOLDED
+        if edges == "auto" and (link.faint or (trivial and not several) or folded):
             continue
         local = f"×{short(link.local)}" if link.local is not None else f"Σ{len(link.edges)}" if link.of_one else ""
         upper = local if edges != "flow" else ""
@@ -109,7 +112,7 @@ def _link_texts(picture: Picture, edges: str) -> dict[int, tuple[str, str]]:
 
 
 def _short_signed(flow: float) -> str:
-    return f"+{short(flow)}" if flow > 0 else short(flow)
+    return f"+{short(flow)}" if flow > 0 else short(flow or 0.0)
 
 
 def _paint_link(canvas: Canvas, picture: Picture, k: int, link: Link, curve: list[Point], *, turned: bool) -> None:
@@ -128,23 +131,29 @@ def _paint_link(canvas: Canvas, picture: Picture, k: int, link: Link, curve: lis
 
 
 def _paint_label(canvas: Canvas, picture: Picture, label: Label, grounds: Sequence[tuple[str, Box | None]]) -> None:
-    """The numbers of a link, on a small ground of the colour around them where they stand on lines."""
-    box, middle = label.box, label.box.middle
-    size = SIZES.label
-    ground = [role for role, around in grounds if around is None or around.overlaps(Box(*middle, 0.1, 0.1))][-1]
-    flow = picture.links[label.link].flow
-    step = 0 if picture.links[label.link].faint else step_of(flow, picture.graph.full_scale)
-    role = "alarm" if flow is not None and not math.isfinite(flow) else f"type-{'plus' if step > 0 else 'minus'}" if step else "muted"
-    rows = [(label.upper, "muted", False)] * bool(label.upper) + [(label.lower, role, True)] * bool(label.lower)
-    if label.level and len(rows) == 2:
-        height = (box.height - 3) / 2
-        plates = [Box(box.x, box.y, box.width, height), Box(box.x, box.bottom - height, box.width, height)]
-    else:
-        height = box.height / len(rows)
-        plates = [Box(box.x, box.y + i * height, box.width, height) for i in range(len(rows))]
-        canvas.box(box, ground, radius=2)
-    for plate, (text, kind, bold) in zip(plates, rows, strict=True):
-        canvas.text(Point(middle.x, plate.middle.y + size * 0.36), text, kind, size, anchor="middle", bold=bold)
+    """The numbers of a link, on a small ground of the colour around them unless they stand beside the line."""
+    box, size = label.box, SIZES.label
+    if not label.split:
+        middle = Box(*box.middle, 0.1, 0.1)
+        canvas.box(box, [role for role, around in grounds if around is None or around.overlaps(middle)][-1], radius=2)
+    link = picture.links[label.link]
+    for i, row in enumerate(label.rows):
+        height = size + 1 if label.split else box.height / len(label.rows)
+        top = box.bottom - height if label.split and i else box.y + i * height
+        base = top + height / 2 + size * 0.36
+        for j, number in enumerate(row):
+            is_flow = number[0] not in "×Σ"
+            role = _flow_role(link, picture) if is_flow else "muted"
+            anchor, x = ("middle", box.middle.x) if len(row) == 1 else ("end", box.right - 2) if j else ("start", box.x + 2)
+            canvas.text(Point(x, base), number, role, size, anchor=anchor, bold=is_flow)
+
+
+def _flow_role(link: Link, picture: Picture) -> str:
+    """The colour in which a flow is written."""
+    if link.flow is not None and not math.isfinite(link.flow):
+        return "alarm"
+    step = 0 if link.faint else step_of(link.flow, picture.graph.full_scale)
+    return f"type-{'plus' if step > 0 else 'minus'}" if step else "muted"
 
 
 # --- words ------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from viz.picture import Picture
 
 __all__ = ["ARROW", "Segment", "draw_routes"]
 
-BAR_INSET = 6.0
+BAR_INSET = 9.0
 ARRIVALS = 8.0
 LEAST_SEGMENT = 4.0
 ARROW = 7.0
