@@ -166,7 +166,7 @@ def _leaf(numbers: Sequence[Any], shape: Shape) -> Any:
 
 def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """``numbers`` as an array of ``shape``: of floats if they all are, else of objects."""
-    array = np.empty(shape, dtype=object if any(isinstance(number, Value) for number in numbers) else float)
+    array = np.empty(shape, dtype=float if all(isinstance(number, float) for number in numbers) else object)
     array.reshape(-1)[:] = numbers
     return array
 

@@ -50,7 +50,7 @@ class _Graph(NamedTuple):
     order: list[Value]
     """The variables, then what was computed, in topological order."""
     outside: list[Value]
-    """The nodes from outside that were used, constants excepted."""
+    """The nodes from outside that were used."""
 
 
 class Trace:
@@ -152,7 +152,7 @@ class Trace:
             elif node not in seen:
                 see(node)
                 first = node._first
-                if node._stamp < since and node.__class__ is not Constant:
+                if node._stamp < since:
                     outside.append(node)
                 elif first is None:
                     finish(node)

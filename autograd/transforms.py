@@ -8,7 +8,7 @@ A derivative is a float, or an array of floats, unless it depends on a Value fro
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
 
 No transform reads or writes the ``grad`` of any node. Hooks that stand between the variables and the result run
-in reverse sweeps, as in ``backward()``; forward sweeps run none.
+in reverse sweeps, as in ``backward()``; forward sweeps run none. No promise is made for hooks that stand elsewhere.
 """
 
 from __future__ import annotations

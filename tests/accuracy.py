@@ -165,9 +165,14 @@ def points(case: Case, count: int, random: Random) -> Iterator[tuple[float, ...]
         point = (draw if attempt % 5 else _point)(random, case.inputs)
         if found == count:
             return
-        if all(map(math.isfinite, point)) and case.contains(point):
+        if all(map(math.isfinite, point)) and case.contains(point) and not _slow(case, point):
             found += 1
             yield point
+
+
+def _slow(case: Case, point: tuple[float, ...]) -> bool:
+    """Whether mpmath takes seconds for it. (The partial of digamma tests polygamma there.)"""
+    return case.op.name == "polygamma" and not -50.0 < point[0] < 1e6
 
 
 # --- errors -----------------------------------------------------------------------------------------------
@@ -186,7 +191,7 @@ def ulps(got: float, true: Any) -> float:
         return float(mp.ldexp(abs(given - true), -max(min(exponent, 971), -1074)))
 
 
-def _conditioned_ulps(case: Case, got: float, true: Any, point: tuple[float, ...], read: Any) -> float:
+def _conditioned_ulps(got: float, true: Any, point: tuple[float, ...], read: Any) -> float:
     """The error in ulps of the inputs: against how much an ulp of each input changes the true result."""
     change = mp.mpf(0)
     for i, x in enumerate(point):
@@ -223,18 +228,19 @@ def errors(case: Case, point: tuple[float, ...]) -> tuple[float, float]:
         return (0.0, 0.0) if too_large else (math.inf, math.inf)
     at_value = ulps(value, true)
     if at_value > LIMIT and (name, "value") in CONDITIONED:
-        at_value = _conditioned_ulps(case, value, true, point, read_value)
-    if case.kinked(point) or math.isinf(value):
+        at_value = _conditioned_ulps(value, true, point, read_value)
+    if case.kinked(point) or math.isinf(value) or name not in public_names():
         return at_value, 0.0
     worst = 0.0
     for i, got in enumerate(partials):
-        read_partial = partial(reference_partial, function, index=i, constants=case.constants)
-        true = read_partial(point)
+        true = reference_partial(function, point, i, constants=case.constants)
         if true is None:
             continue
         error = ulps(got, true)
         if error > LIMIT and (name, "partial") in CONDITIONED:
-            error = _conditioned_ulps(case, got, true, point, read_partial)
+            error = _conditioned_ulps(
+                got, true, point, lambda moved, i=i: reference_partial(function, moved, i, constants=case.constants)
+            )
         worst = max(worst, error)
     return at_value, worst
 

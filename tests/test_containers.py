@@ -59,7 +59,7 @@ def same(left: Any, right: Any) -> bool:
     if type(left) is not type(right):
         return False
     if isinstance(left, np.ndarray):
-        return left.shape == right.shape and left.dtype == right.dtype and left.tobytes() == right.tobytes()
+        return bool(left.shape == right.shape and left.dtype == right.dtype and left.tobytes() == right.tobytes())
     if isinstance(left, dict):
         return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
     if isinstance(left, (list, tuple)):
@@ -244,6 +244,7 @@ def test_map_values_changes_values_alone():
         "array": np.array([[Value(2.0), 3.0]], dtype=object),
         "mixed": Leg(Value(4.0), [Value(5.0)]),
         "words": np.array(["a", None], dtype=object),
+        "strange": np.array([Value(6.0), "a"], dtype=object),
         "floats": np.ones(2),
         "text": text,
         "same": primitive_like,
@@ -254,6 +255,7 @@ def test_map_values_changes_values_alone():
     assert mapped["array"].dtype == float
     assert mapped["array"].tolist() == [[20.0, 3.0]]
     assert mapped["mixed"] == Leg(40.0, [50.0])
+    assert mapped["strange"].tolist() == [60.0, "a"]
     for untouched in ("words", "floats", "text", "same", "set"):
         assert mapped[untouched] is tree[untouched]
 

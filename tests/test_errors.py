@@ -183,7 +183,7 @@ CHECKS = """
 
 
 @pytest.mark.parametrize(("option", "mode"), [("-O", "optimised"), ("-OO", "optimised"), ("-B", "plain")])
-def test_the_checks_are_real_under_python_O(option, mode):
+def test_the_checks_are_real_in_an_optimised_run(option, mode):
     run = subprocess.run(
         [sys.executable, option, "-W", "error", "-c", textwrap.dedent(CHECKS)],
         capture_output=True, text=True, cwd=ROOT, check=False,

@@ -93,15 +93,15 @@ def test_values_from_outside_stay_linked():
 
 def test_a_domain_error_names_the_argument():
     with pytest.raises(DomainError, match=r"log\(spot = -1.0\)"):
-        sensitivities(lambda spot: log(spot))(spot=-1.0)
+        sensitivities(lambda spot: 2 * log(spot))(spot=-1.0)
 
 
 def test_refusals():
-    with pytest.raises(TypeError, match="sensitivities takes a function, not 3.0"):
+    with pytest.raises(TypeError, match=r"sensitivities takes a function, not 3\.0"):
         sensitivities(3.0)
     with pytest.raises(ValueError, match="sensitivities: order is 1 or 2, not 3"):
         sensitivities(black_scholes, order=3)
-    with pytest.raises(ValueError, match="pass at least one number by keyword, as in"):
+    with pytest.raises(ValueError, match="pass at least one number by keyword"):
         sensitivities(lambda x: x)(3.0)
     with pytest.raises(ValueError, match="an argument cannot be called 'value'"):
         sensitivities(lambda value: value)(value=3.0)

@@ -68,9 +68,10 @@ def test_both_cross_entropies_are_the_same_function(z, y):
 
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
 def test_squared_errors_have_their_textbook_gradients(p, y):
-    assert with_gradient(squared_error, p, y) == ((y - p) ** 2, 2 * (y - p) * -1)
-    assert with_gradient(mse, p, y) == with_gradient(squared_error, p, y)
-    assert with_gradient(half_squared_error, p, y) == ((y - p) ** 2 / 2, -(y - p))
+    residual = y - p
+    assert with_gradient(squared_error, p, y) == (residual * residual, -2 * residual)
+    assert with_gradient(mse, p, y) == (residual * residual, -2 * residual)
+    assert with_gradient(half_squared_error, p, y) == (residual * residual / 2, -residual)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,9 @@ def test_a_users_operation_of_many_inputs(define):
     a, b, c = Value(2.0), Value(3.0), Value(5.0)
     product(a, b, c).backward()
     assert (a.grad, b.grad, c.grad) == (15.0, 10.0, 6.0)
-    largest = define("largest", forward=lambda *xs: max(xs), partials=lambda *args: tuple(float(x == args[-1]) for x in args[:-1]))
+    largest = define(
+        "largest", forward=lambda *xs: max(xs), partials=lambda *args: tuple(float(x == args[-1]) for x in args[:-1])
+    )
     assert largest.arity is None
     for inputs in ([a], [a, b], [a, b, c], [b, a, c, a]):
         result = largest(*inputs)
@@ -255,7 +257,7 @@ def test_a_users_domain_is_raised_in_its_words_or_answered_by_its_ieee_value(def
 
 
 def test_without_an_ieee_value_an_overflow_is_inf_and_the_rest_nan(define):
-    overflow = define("overflowing", forward=lambda x: math.exp(x), partials=lambda x, out: (out,))
+    overflow = define("overflowing", forward=math.exp, partials=lambda x, out: (out,))
     division = define("dividing", forward=lambda x: 1.0 / x, partials=lambda x, out: (-out / x,))
     with pytest.raises(OverflowDomainError, match=r"overflowing\(1000\.0\) is too large for a float"):
         overflow(1000)
@@ -270,11 +272,11 @@ def test_without_an_ieee_value_an_overflow_is_inf_and_the_rest_nan(define):
 @pytest.mark.parametrize(
     ("call", "fragment"),
     [
-        (lambda: tanh(), "tanh() takes 1 argument(s), 0 given"),
+        (tanh, "tanh() takes 1 argument(s), 0 given"),
         (lambda: tanh(1.0, 2.0), "tanh() takes 1 argument(s), 2 given"),
         (lambda: tanh(Value(1.0), 2.0), "tanh() takes 1 argument(s), 2 given"),
         (lambda: power(2.0), "pow() takes 2 argument(s), 1 given"),
-        (lambda: leaky_relu(), "leaky_relu() takes 1 to 2 argument(s), 0 given"),
+        (leaky_relu, "leaky_relu() takes 1 to 2 argument(s), 0 given"),
         (lambda: leaky_relu(Value(1.0), 0.1, 0.2), "leaky_relu() takes 1 to 2 argument(s), 3 given"),
     ],
 )

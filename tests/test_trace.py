@@ -1,4 +1,4 @@
-"""Nested derivatives stay apart, stay linked to what is outside, and leave nothing behind."""
+"""Derivatives stay linked to what is outside, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autograd import (
     AnomalyError,
@@ -33,130 +31,8 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-
-
-def forward(f):
-    """The derivative of a function of one number by a forward sweep."""
-    return lambda x: jvp(f, (x,), (1.0,))[1]
-
-
-def pulled(f):
-    """The derivative of a function of one number by its vjp."""
-    return lambda x: vjp(f, x)[1](1.0)[0]
-
-
-WAYS = [grad, forward, pulled, jacfwd, jacrev]
-NAMES = ["grad", "jvp", "vjp", "jacfwd", "jacrev"]
-ways = pytest.mark.parametrize("way", WAYS, ids=NAMES)
-pairs = pytest.mark.parametrize(
-    ("outer", "inner"), [(o, i) for o in WAYS for i in WAYS], ids=[f"{o}-{i}" for o in NAMES for i in NAMES]
-)
-
-
-# --- perturbation confusion -------------------------------------------------------------------------------
-
-
-@pairs
-def test_the_classical_confusion(outer, inner):
-    """d/dx [x · d/dy (x + y)] is 1, and 2 for whoever confuses the two perturbations."""
-    assert outer(lambda x: x * inner(lambda y: x + y)(1.0))(1.0) == 1.0
-
-
-@pairs
-def test_the_inner_derivative_depends_on_the_outer_variable(outer, inner):
-    assert outer(lambda x: x * inner(lambda y: x * y)(2.0))(3.0) == 6.0
-    assert outer(lambda x: inner(lambda y: x * y * y)(x))(3.0) == 12.0
-    assert outer(lambda x: inner(lambda y: y * y * x)(x * x))(2.0) == 6 * 4.0
-
-
-@pairs
-def test_an_inner_derivative_at_the_outer_variable_itself(outer, inner):
-    assert outer(inner(sin))(0.5) == pytest.approx(-math.sin(0.5), rel=1e-15)
-    assert outer(inner(lambda x: x))(0.5) == 0.0
-    assert outer(inner(lambda x: 2.0))(0.5) == 0.0
-    assert outer(lambda x: inner(lambda y: x)(x) + x)(0.5) == 1.0
-
-
-@pairs
-def test_an_outer_variable_hidden_in_what_the_inner_function_uses(outer, inner):
-    """The inner function closes over a value computed from the outer variable, and over that of the loop."""
-
-    def f(x):
-        total = 0.0
-        for _ in range(3):
-            h = x * x + total
-            total = inner(lambda y, h=h: h * y + y**3)(x)
-        return total
-
-    # With u = x² + t, t' = u + 3x²: the loop gives 4x², 8x², 12x².
-    assert f(2.0) == 48.0
-    assert outer(f)(2.0) == 48.0
-
-
-@pairs
-def test_three_levels_in_one_expression(outer, inner):
-    def f(x):
-        return x * inner(lambda y: y * outer(lambda z: x * y * z * z)(y))(x)
-
-    # outer: 2xy·y = 2xy²; inner: d/dy (2xy³) at y=x: 6x³; f = 6x⁴.
-    assert f(2.0) == 96.0
-    assert inner(f)(2.0) == 24 * 8.0
-
-
-@pytest.mark.parametrize("order", [2, 3, 4])
-@ways
-def test_one_way_repeated(way, order):
-    slope = lambda x: x**5  # noqa: E731 -- one line of mathematics
-    for _ in range(order):
-        slope = way(slope)
-    assert slope(1.5) == pytest.approx(math.perm(5, order) * 1.5 ** (5 - order), rel=1e-15)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(WAYS), min_size=1, max_size=4), st.floats(-2, 2))
-def test_any_mix_of_ways_up_to_order_four(mix, x):
-    slope = lambda t: sin(2 * t)  # noqa: E731
-    for way in mix:
-        slope = way(slope)
-    expected = [math.cos, lambda t: -math.sin(t), lambda t: -math.cos(t), math.sin][len(mix) - 1](2 * x)
-    assert slope(x) == pytest.approx(2.0 ** len(mix) * expected, rel=1e-13, abs=1e-13)
-
-
-def test_an_inner_tangent_and_an_inner_cotangent_are_differentiated_too():
-    assert grad(lambda v: jvp(lambda x: x**3, (2.0,), (v * v,))[1])(3.0) == 12.0 * 6.0
-    assert forward(lambda v: jvp(lambda x: x**3, (2.0,), (v * v,))[1])(3.0) == 12.0 * 6.0
-
-    def pulled_square(v):
-        out, pull = vjp(lambda x: [x * v, x], v)
-        return pull([v, out[1]])[0]  # v·v + v
-
-    assert grad(pulled_square)(3.0) == 7.0
-    assert forward(pulled_square)(3.0) == 7.0
-
-
-def test_a_cotangent_that_is_the_result_itself_is_held_while_the_sweep_runs():
-    def f(x):
-        out, pull = vjp(lambda y: y * y, x)
-        return pull(out)[0]  # y² · 2y
-
-    assert f(3.0) == 54.0
-    assert grad(f)(3.0) == 6 * 9.0
-    assert grad(grad(f))(3.0) == 12 * 3.0
-
-
-def test_hvp_inside_grad():
-    assert grad(lambda x: hvp(lambda p: p[0] ** 3 * p[1], ([x, 2.0],), ([1.0, 0.0],))[0])(3.0) == 12.0
-
-
-def test_an_optimiser_step_inside_is_differentiated():
-    def after(rate):
-        x = 3.0
-        for _ in range(2):
-            x = x - rate * grad(lambda x: x * x)(x)
-        return x
-
-    assert grad(after)(0.1) == pytest.approx(-12 * (1 - 2 * 0.1), rel=1e-14)
-
+from autograd.trace import Trace
+from tests.ways import WAYS, forward, ways
 
 # --- what is outside --------------------------------------------------------------------------------------
 
@@ -195,6 +71,14 @@ def test_every_part_of_a_linked_answer_is_a_value():
     _, aux = grad(lambda x: (x, [w, x * w]), has_aux=True)(2.0)
     assert aux[0] is w
     assert aux[1].parents[1] is w
+
+
+@ways
+def test_returning_what_is_outside_has_derivative_zero(way):
+    w = Parameter(3.0)
+    slope = way(lambda _: w)(2.0)
+    assert isinstance(slope, Value)
+    assert slope.data == 0.0
 
 
 def test_a_constant_or_a_value_made_inside_is_not_outside():
@@ -239,32 +123,26 @@ def test_no_grad_inside_a_function_stops_the_gradient_there():
     assert grad(f)(3.0) == 9.0
 
 
-def test_a_walk_costs_what_the_function_did_not_the_history_of_its_arguments():
-    x = Value(1.0)
-    for _ in range(20_000):
+def test_a_walk_costs_what_the_function_did_not_the_history_of_what_it_was_given():
+    x, hooked = Value(1.0), []
+    x.register_hook(hooked.append)
+    for _ in range(1000):
         x = x * 1.0
-    visited = []
-    x.register_hook(visited.append)
-    first = x.parents[0]
-    first.register_hook(visited.append)
-    for f in (lambda t: t * t, lambda t: t * x):
-        assert grad(f)(x) == 2.0 if f(2.0) == 4.0 else 1.0
-    assert visited == []  # the sweep never arrived there
+    for f, slope in ((lambda t: t * t * 3.0, 6.0), (lambda t: t * x * 3.0, 3.0)):
+        trace = Trace(f, [0], [x], {})
+        graph = trace._graph([trace.result])
+        assert len(graph.order) + len(graph.outside) <= 5
+        assert grad(f)(x) == slope
+    assert hooked == []
 
 
-def test_an_inner_gradient_in_a_long_loop_is_linear_in_the_steps():
-    def counted_steps(n):
-        visits = [0]
+def test_a_gradient_in_every_step_of_a_loop_is_differentiated_through_all_steps():
+    def roll(x):
+        for _ in range(300):
+            x = x - 0.001 * grad(lambda q, x=x: q * q + x * q)(x)  # x' = x - 0.001 · 3x
+        return x
 
-        def roll(x):
-            for _ in range(n):
-                x = x - 0.001 * grad(lambda q, x=x: q * q + x * q)(x)
-            return x
-
-        assert grad(roll)(1.0) == pytest.approx((1 - 0.003) ** n, rel=1e-10)
-        return visits
-
-    counted_steps(1000)
+    assert grad(roll)(1.0) == pytest.approx(0.997**300, rel=1e-12)
 
 
 # --- grad, hooks, staleness -------------------------------------------------------------------------------
@@ -276,7 +154,7 @@ def test_no_transform_touches_grad():
     f = lambda t: w * t * t  # noqa: E731
     for call in (
         lambda: grad(f)(x), lambda: jvp(f, (x,), (1.0,)), lambda: vjp(f, x)[1](1.0), lambda: hessian(f)(x),
-        lambda: sensitivities(lambda t: f(t))(t=x),
+        lambda: sensitivities(f)(t=x),
     ):  # fmt: skip
         call()
         assert (w.grad, x.grad) == (7.0, 8.0)
@@ -295,9 +173,10 @@ def test_hooks_between_the_variables_and_the_result_run_and_others_do_not():
 
     w = Parameter(1.0)
     w.register_hook(seen.append)
-    assert grad(f)(3.0, 1.0 * w) == 6.0 * 2 * 10
     assert grad(lambda x: f(x, Value(1.0)))(3.0) == 6.0 * 2 * 10
-    assert seen == [1.0]  # of the second call alone, where all is of one run and the sweep takes in everything
+    del seen[:]  # what stands elsewhere is not promised where all was made in one run
+    assert grad(f)(Value(3.0), 1.0 * w).data == 6.0 * 2 * 10
+    assert seen == []
     assert forward(lambda x: f(x, 1.0 * w))(3.0) == 6.0
 
 
@@ -336,24 +215,24 @@ def test_detect_anomaly_watches_the_sweeps_of_transforms():
 
 @ways
 def test_an_exception_leaves_no_state(way):
-    class Boom(Exception):
+    class BoomError(Exception):
         pass
 
     def f(x):
         if x > 1:
-            raise Boom
+            raise BoomError
         return sin(x)
 
     def g(x):
         try:
             return way(f)(x + 5.0)
-        except Boom:
+        except BoomError:
             return way(f)(x)
 
-    with pytest.raises(Boom):
+    with pytest.raises(BoomError):
         way(f)(2.0)
     with no_grad():
-        with pytest.raises(Boom):
+        with pytest.raises(BoomError):
             way(f)(2.0)
         assert (Value(1.0) * 2).parents == ()
     assert way(f)(0.5) == pytest.approx(math.cos(0.5), rel=1e-15)
@@ -388,7 +267,8 @@ def test_a_call_leaves_no_cycle_for_the_collector():
 
     calls = [
         lambda: grad(f)([1.0, 2.0]), lambda: hessian(f)([1.0, 2.0]), lambda: vjp(f, [1.0, 2.0])[1](1.0),
-        lambda: jvp(f, ([1.0, 2.0],), ([1.0, 0.0],)), lambda: jacrev(f)(np.ones(2)), lambda: hvp(f, ([1, 2],), ([1, 0],)),
+        lambda: jvp(f, ([1.0, 2.0],), ([1.0, 0.0],)), lambda: jacrev(f)(np.ones(2)),
+        lambda: hvp(f, ([1, 2],), ([1, 0],)),
         lambda: sensitivities(lambda a, b: f([a, b]))(a=1.0, b=2.0),
     ]  # fmt: skip
     gc.collect()

@@ -352,7 +352,9 @@ COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, 
 
 
 @pytest.mark.parametrize("compare", COMPARISONS)
-@pytest.mark.parametrize("kind", [float, int, bool, Value, Fraction, Decimal, np.float64, np.float32, np.int64, np.array])
+@pytest.mark.parametrize(
+    "kind", [float, int, bool, Value, Fraction, Decimal, np.float64, np.float32, np.int64, np.array]
+)
 def test_comparisons_are_of_the_data_with_every_number_from_both_sides(compare, kind):
     for number in (0, 1):
         for data in (0.0, 0.5, 1.0):
@@ -427,7 +429,7 @@ def test_repr():
     (x * x).backward()
     assert repr(x) == "Value(data=2.0, grad=4.0, label='x')"
     assert repr(Parameter(-0.0)) == "Parameter(data=-0.0)"
-    assert repr(Value(1.0, "a'\n<b>")) == "Value(data=1.0, label=\"a'\\n<b>\")"
+    assert repr(Value(1.0, "a'\n<b>")) == 'Value(data=1.0, label="a\'\\n<b>")'
     x.zero_grad()
     (x * x).backward(create_graph=True)
     assert repr(x) == "Value(data=2.0, grad=4.0, label='x')"
@@ -578,7 +580,7 @@ def test_the_methods_that_type_checkers_are_told_of_are_those_that_exist():
     assert missing == [], "promised to type checkers, but not there"
     built = {
         name for name, member in _attributes(Value).items()
-        if getattr(member, "__name__", None) == name and name.strip("_") in PRIMITIVES and callable(member)
+        if name.strip("_") in PRIMITIVES and member.__doc__ == PRIMITIVES[name.strip("_")].__doc__
     }  # fmt: skip
     assert sorted(built - set(told)) == [], "there, but not promised to type checkers"
     for name, parameters in told.items():
@@ -600,7 +602,9 @@ def _promised(cls):
         node for node in ast.walk(tree)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     ]  # fmt: skip
-    functions = [node for block in blocks for node in block.body if isinstance(node, ast.FunctionDef)]
+    functions = [
+        node for block in blocks for node in block.body if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    ]  # fmt: skip
     return {function.name: [argument.arg for argument in function.args.args[1:]] for function in functions}
 
 

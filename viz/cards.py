@@ -7,13 +7,13 @@ constant is dashed, the root has a thick border, a fold is a stack.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from viz.geometry import Box, Point
 from viz.names import columns, cut
 from viz.numbers import count, number, signed
 from viz.picture import Card, Picture
-from viz.routes import Segment
+from viz.routes import BAR_INSET, Segment
 from viz.style import SIZES, STEPS, chip_roles, step_of
 from viz.svg import Canvas, text_width
 from viz.words import describe_card, peak
@@ -23,15 +23,23 @@ __all__ = ["card_sizes", "paint_card"]
 BAR = 5.0
 STACK = 4.0
 CHIP = 14.0
+CROWD, MOST_CROWDED = 18.0, 12
+"""The height a card has for each labelled link, and for how many at most."""
 
 
-def card_sizes(picture: Picture) -> dict[str, tuple[float, float]]:
-    """The size of each card: all of one width, the least that holds their names and numbers."""
+def card_sizes(picture: Picture, crowded: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
+    """The size of each card: all of one width, the least that holds their names and numbers.
+
+    Args:
+        picture: whose cards.
+        crowded: the cards that many labelled links leave, and those links.
+    """
     least = max((_least_width(picture, card) for card in picture.cards), default=0.0)
     width = min(SIZES.card_most, max(SIZES.card_least, math.ceil(least / 4) * 4.0))
-    return {
-        card.key: (width, SIZES.fold_height if card.kind == "fold" else SIZES.card_height) for card in picture.cards
-    }
+    heights = {card.key: SIZES.fold_height if card.kind == "fold" else SIZES.card_height for card in picture.cards}
+    for key, links in crowded.items():
+        heights[key] = max(heights[key], 2 * BAR_INSET + CROWD * min(len(links), MOST_CROWDED))
+    return {key: (width, height) for key, height in heights.items()}
 
 
 def _least_width(picture: Picture, card: Card) -> float:
@@ -74,20 +82,32 @@ def paint_card(canvas: Canvas, picture: Picture, card: Card, box: Box, bar: Sequ
     canvas.close_group()
 
 
-def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, bar: Sequence[Segment], *, turned: bool) -> None:
+def _paint_value(
+    canvas: Canvas, picture: Picture, card: Card, box: Box, bar: Sequence[Segment], *, turned: bool
+) -> None:
     assert card.node is not None
     graph = picture.graph
     radius = 12.0 if card.kind == "input" else 5.0
     dash = "4 3" if card.kind == "constant" else ""
-    canvas.box(box, "card", "ink" if card.is_root else "line", radius=radius, width=2.4 if card.is_root else 1.0, dash=dash)
+    canvas.box(
+        box, "card", "ink" if card.is_root else "line", radius=radius, width=2.4 if card.is_root else 1.0, dash=dash
+    )
     if card.kind == "parameter":
         canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "parameter", radius=2)
+    box = Box(box.x, box.y + (box.height - SIZES.card_height) / 2, box.width, SIZES.card_height)
     left, right = box.x + SIZES.pad + 1, box.right - SIZES.pad - (0 if turned else BAR)
     canvas.text(Point(left, box.y + 16), cut(card.name), "ink", SIZES.name, bold=True)
     canvas.text(Point(right, box.y + 16), card.tag, "muted", SIZES.small, anchor="end")
     data = graph.values[card.node].data
     canvas.text(Point(left, box.y + 30), "data", "muted", SIZES.small)
-    canvas.text(Point(right, box.y + 30), number(data), "ink" if math.isfinite(data) else "alarm", SIZES.text, anchor="end", bold=not math.isfinite(data))
+    canvas.text(
+        Point(right, box.y + 30),
+        number(data),
+        "ink" if math.isfinite(data) else "alarm",
+        SIZES.text,
+        anchor="end",
+        bold=not math.isfinite(data),
+    )
     chip = Box(left - 3, box.y + 35, right - left + 6, CHIP)
     grad = graph.grads[card.node]
     _paint_chip(canvas, chip, _grad_word(picture, card), grad, step_of(grad, graph.full_scale))

@@ -67,9 +67,7 @@ def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> C
 def _fold_card(graph: Graph, folding: Folding, key: str, fold: Fold, members: list[int]) -> Card:
     who = folding.owner[members[0]]
     outputs = [
-        i
-        for i in members
-        if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
+        i for i in members if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
     ]
     output = outputs[0] if len(outputs) == 1 else None
     return Card(key, "fold", output, fold.name, fold.tag, members, fold.scope)
@@ -147,6 +145,7 @@ def describe_extent(picture: Picture) -> str:
         "fused": "sums fused",
         "neurons": "folded to neurons",
         "layers": "folded to layers",
+        "ends": "the middle folded",
     }.get(picture.detail)
     if hidden and cards != values:
         words.append(hidden)

@@ -20,6 +20,7 @@ from viz.names import NameTable, clean, formula
 
 __all__ = ["Edge", "Graph", "Node", "read_graph"]
 
+
 class Node(NamedTuple):
     """One value."""
 

@@ -7,7 +7,7 @@ hides the fewest other links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from viz.geometry import Box, Point, bezier
@@ -27,8 +27,8 @@ class Label(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
     """The numbers, row by row."""
     box: Box
-    split: bool
-    """Whether the line runs through the middle of the box, between its two rows."""
+    beside: bool
+    """Whether the line runs past the numbers, or between two rows, rather than behind them."""
 
 
 class _Field:
@@ -57,12 +57,14 @@ class _Field:
 
     def hidden(self, box: Box, link: int) -> int:
         """How many other links ``box`` would stand on."""
-        return len({
-            other
-            for cell in self._cells(box)
-            for other, point in self._points.get(cell, ())
-            if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
-        })
+        return len(
+            {
+                other
+                for cell in self._cells(box)
+                for other, point in self._points.get(cell, ())
+                if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
+            }
+        )
 
 
 def place_labels(
@@ -70,6 +72,8 @@ def place_labels(
     curves: Sequence[list[Point]],
     taken: Iterable[Box],
     size: tuple[float, float],
+    crowded: Set[int],
+    *,
     turned: bool,
 ) -> list[Label]:
     """A place for the label of each link that has one; a label without any free place is left out.
@@ -79,6 +83,7 @@ def place_labels(
         curves: the curve of every link, in the plane of the picture.
         taken: what no label may stand on.
         size: the width of a character, and the height of a line of type.
+        crowded: the links whose labels are better in one row.
         turned: whether links run from top to bottom.
     """
     field = _Field()
@@ -89,7 +94,7 @@ def place_labels(
             field.add_point(k, point)
     labels = []
     for k, numbers in texts.items():
-        label = _best(field, k, tuple(text for text in numbers if text), curves[k], size, turned)
+        label = _best(field, k, tuple(text for text in numbers if text), curves[k], size, k in crowded, turned)
         if label is not None:
             field.add(label.box)
             labels.append(label)
@@ -97,18 +102,27 @@ def place_labels(
 
 
 def _best(
-    field: _Field, link: int, numbers: tuple[str, ...], curve: list[Point], size: tuple[float, float], turned: bool
+    field: _Field,
+    link: int,
+    numbers: tuple[str, ...],
+    curve: list[Point],
+    size: tuple[float, float],
+    narrow: bool,
+    turned: bool,
 ) -> Label | None:
     """The best free place for one label."""
     two_rows = tuple((number,) for number in numbers)
     width = max(map(len, numbers)) * size[0] + 4
+    if narrow:
+        width = (sum(map(len, numbers)) + len(numbers) - 1) * size[0] + 4
     best: tuple[float, Label] | None = None
     for rank, (point, level) in enumerate(_places(curve, width, turned)):
         for label in _shapes(link, two_rows, point, level, size):
             if not field.free(label.box):
                 continue
             hidden = field.hidden(label.box, link)
-            cost = 12 * hidden + rank + (0 if level else 6) + (0 if len(label.rows) == len(numbers) else 9)
+            awkward = (len(label.rows) == 1) != (narrow or len(numbers) == 1)
+            cost = 12 * hidden + 0.15 * rank + (0 if level else 6) + (9 if awkward else 0)
             if best is None or cost < best[0]:
                 best = cost, label
     return best[1] if best else None
@@ -121,14 +135,16 @@ def _shapes(
     width = max(len(row[0]) for row in rows) * size[0] + 4
     height = size[1] * len(rows) + 2
     if level and len(rows) == 2:
-        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 2, width, height + 2), split=True)
+        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 2, width, height + 2), beside=True)
         line = tuple(number for row in rows for number in row)
         width = (sum(map(len, line)) + 1) * size[0] + 4
-        yield Label(link, (line,), Box(point.x - width / 2, point.y - size[1] - 3, width, size[1]), split=False)
+        for top in (point.y - size[1] - 2, point.y + 2):
+            yield Label(link, (line,), Box(point.x - width / 2, top, width, size[1]), beside=True)
     elif level:
-        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 3, width, size[1]), split=False)
+        for top in (point.y - size[1] - 2, point.y + 2):
+            yield Label(link, rows, Box(point.x - width / 2, top, width, size[1]), beside=True)
     else:
-        yield Label(link, rows, Box(point.x - width / 2, point.y - height / 2, width, height), split=False)
+        yield Label(link, rows, Box(point.x - width / 2, point.y - height / 2, width, height), beside=False)
 
 
 def _points(curve: list[Point], each: int) -> list[Point]:
@@ -147,7 +163,7 @@ def _places(curve: list[Point], width: float, turned: bool) -> Iterator[tuple[Po
             near, far = start.x + width / 2 + 2, end.x - width / 2 - 2
             lanes.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
         else:
-            bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)]
+            bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)]
     for _, places in sorted(lanes, key=lambda lane: -(lane[0] > LANE)):
         for place in places:
             yield place, not turned

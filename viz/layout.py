@@ -26,8 +26,8 @@ PIXEL = 1 / 72
 MARGIN = 10.0
 TITLE = 16.0
 STACKED = 12.0
-FAN, MOST_FAN = 0.08, 110.0
-"""How much wider a gap is for tall columns, so that links between far places are not steep."""
+FAN, MOST_FAN = 0.16, 110.0
+"""How much wider a gap is for links that rise, so that they are not steep."""
 BUNDLE = 6
 """Links between the same two items, beyond which they share one route past other items."""
 BUNDLED = 3.0
@@ -42,18 +42,14 @@ class Frame(NamedTuple):
 
 
 class Spacing(NamedTuple):
-    """The room that labels need."""
+    """The room that links need."""
 
-    labelled: frozenset[int]
-    """The links that carry a label."""
+    labels: Mapping[int, tuple[float, float]]
+    """For each link with a label, how much room it takes along the link and across it."""
     gap: float
-    """Between one column and the next."""
-    stub: float
-    """How far a link runs straight on from a column where labels need the room."""
+    """The least between one column and the next."""
     lane: float
     """The breadth of a lane without a label."""
-    wide_lane: float
-    """The breadth of a lane with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,8 @@ class _Plan:
     height: float
     items: dict[Item, Box]
     gates: dict[int, list[Point]] = field(default_factory=dict)
-    stub: float = 0.0
+    stubs: dict[Item, float] = field(default_factory=dict)
+    """How far links run straight on behind each item."""
 
 
 def lay_out(
@@ -142,15 +139,6 @@ def _lanes(block: Block) -> tuple[list[Piece], list[Piece], list[Item], list[Ite
     )
 
 
-def _stub(block: Block, spacing: Spacing) -> float:
-    """How far links run straight on in ``block``: as far as a label needs, if one stands between two cards."""
-    labelled = any(
-        piece.link in spacing.labelled and isinstance(piece.source, str) and isinstance(piece.target, str)
-        for piece in block.pieces
-    )
-    return spacing.stub if labelled else 0.0
-
-
 def _shared(block: Block) -> list[tuple[int, float]]:
     """For each piece, the piece whose route it takes, and how far beside it it runs.
 
@@ -173,17 +161,15 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
     number = {item: f"i{k}" for k, item in enumerate(block.items)}
     lane_of = {piece.link: f"l{k}" for k, piece in enumerate(block.pieces)}
     coming, going, first, last = _lanes(block)
-    tallest = max(sizes[item][1] for item in block.items)
-    gap = spacing.gap + _stub(block, spacing) + min(MOST_FAN, FAN * tallest)
     lines = [
         "digraph {",
-        f"graph [rankdir=LR nodesep=0.17 ranksep={gap * PIXEL:.4f} pad=0 margin=0]",
+        f"graph [rankdir=LR nodesep=0.17 ranksep=1 pad=0 margin=0]",
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowhead=none tailport=e headport=w]",
     ]
 
     def lane(piece: Piece) -> str:
-        breadth = spacing.wide_lane if piece.link in spacing.labelled else spacing.lane
+        breadth = spacing.labels.get(piece.link, (0.0, spacing.lane))[1]
         return f"{lane_of[piece.link]} [width=0.01 height={breadth * PIXEL:.4f}]"
 
     def place(item: Item) -> str:
@@ -207,6 +193,7 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
     if going or last:
         lines.append("{rank=max " + " ".join([lane_of[p.link] for p in going] + [number[i] for i in last]) + "}")
     leaving = {piece.link for piece in going}
+    fed = {piece.target for piece in block.pieces}
     shared = _shared(block)
     for k, piece in enumerate(block.pieces):
         if shared[k][0] != k:
@@ -214,7 +201,8 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
         tail = number[piece.source] if piece.source is not None else lane_of[piece.link]
         head = number[piece.target] if piece.target is not None else lane_of[piece.link]
         if piece.inner or piece.link in entering or piece.link in leaving:
-            lines.append(f"{tail} -> {head} [id={lane_of[piece.link]}]")
+            weight = 8 if piece.source in fed else 1  # what was computed runs straight on; leaves stand aside
+            lines.append(f"{tail} -> {head} [id={lane_of[piece.link]} weight={weight}]")
     lines.append("}")
     return "\n".join(lines)
 
@@ -225,33 +213,36 @@ def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Sp
 def _plan(
     answer: dict[str, Any], block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing, turned: bool
 ) -> _Plan:
-    """Read the places of one block, and cut them to what stands there: Graphviz's own border includes its curves."""
-    stub = _stub(block, spacing)
+    """Read the places of one block, and give each gap between its columns the breadth that its links need."""
     centres = {thing["name"]: _point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
+    routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
+    middles = sorted({round(centres[f"i{k}"].x) for k in range(len(block.items))})
+    column = {item: middles.index(round(centres[f"i{k}"].x)) for k, item in enumerate(block.items)}
+    columns = _spread(block, column, sizes, spacing, centres)
     items: dict[Item, Box] = {}
     for k, item in enumerate(block.items):
         width, height = sizes[item]
-        centre = centres[f"i{k}"]
-        items[item] = Box(centre.x - width / 2, centre.y - height / 2, width, height)
-    routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
-    columns = [(near, far + stub) for near, far in _columns(items)]
-    left, right = min(box.x for box in items.values()), max(box.right for box in items.values())
+        middle = (columns[column[item]].near + columns[column[item]].far) / 2
+        items[item] = Box(middle - width / 2, centres[f"i{k}"].y - height / 2, width, height)
     gates: dict[int, list[Point]] = {}
-    shared = _shared(block)
-    for k, piece in enumerate(block.pieces):
-        lane, route = centres.get(f"l{k}"), routes.get(f"l{shared[k][0]}")
-        start = items[piece.source].right + stub if piece.source is not None else left
-        end = items[piece.target].x if piece.target is not None else right
-        passed = [column for column in columns if start < column[0] and column[1] < end]
-        found = [(column, _height_at(route, sum(column) / 2) + shared[k][1]) for column in passed] if route else []
-        if lane is not None and piece.source is None:
-            found += [(column, lane.y) for column in columns if column[0] <= lane.x <= column[1]]
-        if lane is not None and piece.target is None:
-            found += [((near, max(far, right)), lane.y) for near, far in columns if near <= lane.x <= far]
-        gates[piece.link] = [Point(x, y) for (near, far), y in sorted(found) for x in (near, far)]
-    lanes = [gate.y for found in gates.values() for gate in found]
-    top = min([box.y for box in items.values()] + [y - spacing.lane / 2 for y in lanes])
-    low = max([box.bottom for box in items.values()] + [y + spacing.lane / 2 for y in lanes])
+    lanes: list[tuple[float, float]] = []
+    for k, (route_of, aside) in enumerate(_shared(block)):
+        piece = block.pieces[k]
+        route, lane = routes.get(f"l{route_of}"), centres.get(f"l{k}")
+        first = column[piece.source] + 1 if piece.source is not None else 0
+        last = column[piece.target] if piece.target is not None else len(columns)
+        heights = {}
+        for c in range(first, last):
+            if lane is not None and (route is None or round(lane.x) == middles[c]):
+                heights[c] = lane.y
+            elif route is not None:
+                heights[c] = _height_at(route, middles[c]) + aside
+        gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].near, columns[c].end)]
+        breadth = spacing.labels.get(piece.link, (0.0, spacing.lane))[1] if lane is not None else spacing.lane
+        lanes += [(y, breadth / 2) for y in heights.values()]
+    left, right = columns[0].near, columns[-1].far
+    top = min([box.y for box in items.values()] + [y - half for y, half in lanes])
+    low = max([box.bottom for box in items.values()] + [y + half for y, half in lanes])
     before, above, after = _margins(block, turned)
     x, y = before - left, above - top
     return _Plan(
@@ -259,8 +250,47 @@ def _plan(
         low - top + above + after,
         {item: box.moved(x, y) for item, box in items.items()},
         {link: [Point(gate.x + x, gate.y + y) for gate in found] for link, found in gates.items()},
-        stub,
+        {item: columns[c].end - columns[c].far for item, c in column.items()},
     )
+
+
+class _Column(NamedTuple):
+    """Where items stand one above the other, and how far beyond it links run straight on."""
+
+    near: float
+    far: float
+    end: float
+
+
+def _spread(
+    block: Block,
+    column: Mapping[Item, int],
+    sizes: Mapping[Item, tuple[float, float]],
+    spacing: Spacing,
+    centres: Mapping[str, Point],
+) -> list[_Column]:
+    """The columns with new places along the flow: a gap is broad where labels stand or where links rise steeply."""
+    number = {item: f"i{k}" for k, item in enumerate(block.items)}
+    count = max(column.values()) + 1
+    widths = [max(sizes[item][0] for item, c in column.items() if c == k) for k in range(count)]
+    stubs, rises = [0.0] * count, [0.0] * count
+    for piece in block.pieces:
+        source, target = piece.source, piece.target
+        if source is None or target is None:
+            continue
+        c = column[source]
+        if piece.link in spacing.labels and isinstance(source, str) and isinstance(target, str):
+            stubs[c] = max(stubs[c], spacing.labels[piece.link][0])
+        if column[target] == c + 1:
+            # Links meet a card in its middle, but a frame anywhere along its edge.
+            loose = sum(sizes[end][1] / 3 for end in (source, target) if not isinstance(end, str))
+            rise = abs(centres[number[source]].y - centres[number[target]].y) + loose
+            rises[c] = max(rises[c], rise)
+    columns, x = [], 0.0
+    for width, stub, rise in zip(widths, stubs, rises, strict=True):
+        columns.append(_Column(x, x + width, x + width + stub))
+        x += width + stub + spacing.gap + min(MOST_FAN, FAN * rise)
+    return columns
 
 
 def _point(text: str) -> Point:
@@ -283,20 +313,10 @@ def _stack(block: Block, sizes: Mapping[Item, tuple[float, float]], turned: bool
     items: dict[Item, Box] = {}
     y = above
     for item in block.items:
-        breadth, height = sizes[item]
-        items[item] = Box(before + (width - breadth) / 2, y, breadth, height)
+        _, height = sizes[item]
+        items[item] = Box(before, y, width, height)
         y += height + STACKED
     return _Plan(before + width + after, y - STACKED + after, items)
-
-
-def _columns(items: Mapping[Item, Box]) -> list[tuple[float, float]]:
-    """The left and right edges of the columns in which the items stand."""
-    columns: dict[float, tuple[float, float]] = {}
-    for box in items.values():
-        x = round(box.middle.x)
-        left, right = columns.get(x, (box.x, box.right))
-        columns[x] = min(left, box.x), max(right, box.right)
-    return sorted(columns.values())
 
 
 def _height_at(route: list[Point], x: float) -> float:
@@ -336,5 +356,5 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> L
             gates[link] += [Point(gate.x + x, gate.y + y) for gate in found]
     for found in gates:
         found.sort()
-    stubs = {k: plans[scope].stub for k, scope in starts.items() if plans[scope].stub}
+    stubs = {k: stub for k, scope in starts.items() if (stub := plans[scope].stubs.get(picture.links[k].source, 0.0))}
     return Layout(whole.width, whole.height, turned, cards, frames, gates, stubs)

@@ -61,7 +61,7 @@ def _sentences(picture: Picture, *, labelled: bool, computed: bool) -> list[str]
     if not computed:
         words.append("· no gradient yet: call backward()" if picture.graph.grads[-1] is None else "all gradients are 0")
     if labelled and computed:
-        words.append("edge: ×local derivative, below it the flow = local × upstream")
+        words.append("edge: ×local derivative, and the flow = local × upstream")
     elif labelled:
         words.append("edge: ×local derivative")
     if any(len(picture.graph.flow_edges(card.node)) > 1 for card in picture.cards if card.node is not None):

@@ -59,7 +59,14 @@ class Canvas:
         return f' class="{" ".join(classes)}"{literal}'
 
     def box(
-        self, box: Box, fill: str | None, stroke: str | None = None, *, radius: float = 0.0, width: float = 1.0, dash: str = ""
+        self,
+        box: Box,
+        fill: str | None,
+        stroke: str | None = None,
+        *,
+        radius: float = 0.0,
+        width: float = 1.0,
+        dash: str = "",
     ) -> None:
         """A rectangle."""
         rounded = f' rx="{_trim(radius)}"' if radius else ""
@@ -80,9 +87,7 @@ class Canvas:
             f' rx="{_trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
         )
 
-    def text(
-        self, at: Point, text: str, role: str, size: float, *, anchor: str = "start", bold: bool = False
-    ) -> None:
+    def text(self, at: Point, text: str, role: str, size: float, *, anchor: str = "start", bold: bool = False) -> None:
         """One line of type, its baseline at ``at``."""
         weight = ' font-weight="700"' if bold else ""
         align = "" if anchor == "start" else f' text-anchor="{anchor}"'
@@ -106,7 +111,9 @@ class Canvas:
         path = "L".join(f"{_trim(x)} {_trim(y)}" for x, y in points)
         self._parts.append(f'<path d="M{path}z"{self._paint(fill=role)}/>')
 
-    def open_group(self, name: str, about: str, *, faded: bool = False, attributes: Mapping[str, str] | None = None) -> None:
+    def open_group(
+        self, name: str, about: str, *, faded: bool = False, attributes: Mapping[str, str] | None = None
+    ) -> None:
         """Begin a part of the picture that has a name, and a tooltip that says what it is."""
         extra = "".join(f' data-{key}="{escape(value)}"' for key, value in (attributes or {}).items())
         opacity = ' opacity="0.45"' if faded else ""
@@ -119,16 +126,18 @@ class Canvas:
     def finish(self, width: float, height: float, title: str, description: str) -> str:
         """The whole SVG document."""
         size = f'width="{math.ceil(width)}" height="{math.ceil(height)}"'
-        body = "\n".join([
-            f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" {size} viewBox="0 0 {math.ceil(width)} {math.ceil(height)}"'
-            f' role="img" aria-labelledby="{_ID}-title {_ID}-desc" font-family="{escape(SIZES.font)}">',
-            f'<title id="{_ID}-title">{escape(title)}</title>',
-            f'<desc id="{_ID}-desc">{escape(description)}</desc>',
-            *self._definitions(),
-            f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>',
-            *self._parts,
-            "</svg>\n",
-        ])
+        body = "\n".join(
+            [
+                f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" {size} viewBox="0 0 {math.ceil(width)} {math.ceil(height)}"'
+                f' role="img" aria-labelledby="{_ID}-title {_ID}-desc" font-family="{escape(SIZES.font)}">',
+                f'<title id="{_ID}-title">{escape(title)}</title>',
+                f'<desc id="{_ID}-desc">{escape(description)}</desc>',
+                *self._definitions(),
+                f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>',
+                *self._parts,
+                "</svg>\n",
+            ]
+        )
         digest = hashlib.sha256(body.encode()).hexdigest()[:10]
         return body.replace(_ID, f"g{digest}")
 

@@ -17,7 +17,9 @@ def describe_card(picture: Picture, card: Card) -> str:
     """A card in words: its name and formula, its number, and the flows that make up its gradient."""
     graph = picture.graph
     if card.kind == "fold":
-        return "\n".join([*_fold_lines(graph, card), *(_value_lines(graph, card.node) if card.node is not None else ())])
+        return "\n".join(
+            [*_fold_lines(graph, card), *(_value_lines(graph, card.node) if card.node is not None else ())]
+        )
     assert card.node is not None
     return "\n".join(_value_lines(graph, card.node))
 

@@ -182,8 +182,7 @@ def _power_slope(x: float, y: float) -> float:
         slope = math.pow(x, lowered)
         return y * (slope + slope * correction)
     root = math.pow(magnitude, 0.5 * lowered)
-    slope = (y * root) * root
-    return math.pow(math.copysign(1.0, x), lowered) * (slope + slope * correction)
+    return y * math.pow(math.copysign(1.0, x), lowered) * (root + root * correction) * root
 
 
 def _power_log(x: float, y: float) -> float:
@@ -232,7 +231,10 @@ power_slope = define(
     ),
     captured=lambda x, n, out: (n * power_slope(x, n - 1.0) if n else 0.0,),
     captures=1,
-    domain=power.domain,
+    domain=Domain(
+        "a base above 0, or an integer exponent (not below 1 where the base is 0)",
+        lambda x, y: x > 0.0 or (x < 0.0 and y.is_integer()) or (x == 0.0 and (y >= 1.0 or y == 0.0)),
+    ),
     ieee=lambda x, y: y * _ieee_power(x, y - 1.0),
     symbol="y·x^(y−1)", text="{1}*{0}**({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}", precedence=Precedence.PRODUCT,
     doc="y * x ** (y - 1), the derivative of x ** y by x, as if y - 1 were not rounded.",
@@ -294,6 +296,7 @@ cbrt = define(
     "cbrt",
     forward=_cbrt,
     partials=lambda x, out: (1.0 / (3.0 * (out * out)),),
+    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf"),
     symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",
 )  # fmt: skip

@@ -10,6 +10,8 @@ from autograd.rules.define import define
 __all__ = ["erf", "erfc", "gaussian", "gelu", "gelu_slope", "norm_cdf", "norm_pdf", "weighted_norm_pdf"]
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_SQRT_2 = math.sqrt(2.0)
+_SQRT_2_REST = -9.667293313452913e-17  # √2 - _SQRT_2
 
 erf = define(
     "erf",
@@ -70,7 +72,10 @@ gelu = define(
 gelu_slope = define(
     "gelu_slope",
     forward=special.gelu_slope,
-    partials=lambda x, out: (weighted_norm_pdf(2.0 - x * x, x),),
+    # (2 - x²)·φ(x), in factors that keep their digits near its zeros ±√2
+    partials=lambda x, out: (
+        weighted_norm_pdf(((_SQRT_2 - x) + _SQRT_2_REST) * ((_SQRT_2 + x) + _SQRT_2_REST), x),
+    ),
     symbol="gelu′", text="gelu'({0})", latex=r"\operatorname{{gelu}}'\left({0}\right)",
     doc="The derivative of gelu, Φ(x) + x·φ(x), accurate through its zero at -0.752.",
 )  # fmt: skip

@@ -28,10 +28,13 @@ def _sum(*terms: float) -> float:
 
 def _exact_sum(pairs: list[tuple[float, float]]) -> float:
     """The sum of the products of ``pairs``, rounded once, where floats over- or underflow on the way to it."""
-    try:
-        return float(sum(Fraction(x) * Fraction(y) for x, y in pairs))
-    except (OverflowError, ValueError):  # too large, or not finite: plain arithmetic gives the IEEE value
+    if not all(math.isfinite(x) and math.isfinite(y) for x, y in pairs):
         return sum(x * y for x, y in pairs)
+    total = sum(Fraction(x) * Fraction(y) for x, y in pairs)
+    try:
+        return float(total)
+    except OverflowError:
+        return math.inf if total > 0 else -math.inf
 
 
 def _dot(*factors: float) -> float:

@@ -88,8 +88,8 @@ def _scaled_erfc(x: float) -> float:
 
 def erfc(x: float) -> float:
     """1 - erf(x)."""
-    if x < 0.0:
-        return 2.0 - erfc(-x)
+    if x < 0.5:
+        return math.erfc(x)
     return _scaled_gaussian(_scaled_erfc(min(x, 50.0)), *square_parts(x))
 
 
@@ -101,12 +101,14 @@ def _weighted_tail(weight: float, x: float) -> float:
 
 def norm_cdf(x: float) -> float:
     """The probability that a standard normal variable is below x."""
+    if math.fabs(x) < 0.7:
+        return 0.5 + 0.5 * math.erf(_SQRT_HALF * x)
     return 1.0 - _weighted_tail(1.0, x) if x > 0.0 else _weighted_tail(1.0, -x)
 
 
 def gelu(x: float) -> float:
     """x · norm_cdf(x)."""
-    return x * norm_cdf(x) if x > 0.0 else _weighted_tail(x, -x)
+    return x * norm_cdf(x) if x > -0.7 else _weighted_tail(x, -x)
 
 
 def gelu_slope(x: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from autograd.primitives import Domain, Kink, Precedence
-from autograd.rules.arithmetic import sqrt
+from autograd.rules.arithmetic import hypot, sqrt
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
 __all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "tan"]
@@ -79,14 +79,17 @@ def _angle_slope(x: float, y: float) -> float:
         return math.copysign(0.0, x) if math.isfinite(x) and math.isinf(y) else math.nan
     exponent = math.frexp(largest)[1]
     x, y = math.ldexp(x, -exponent), math.ldexp(y, -exponent)
-    return math.ldexp(x / (x * x + y * y), -exponent)
+    squared = x * x + y * y
+    if exponent < 0 and math.fabs(x) < 2.0**-900:
+        return math.ldexp(x, -exponent) / squared  # in this order a small x cannot become a subnormal short of bits
+    return math.ldexp(x / squared, -exponent)
 
 
 angle_slope = define(
     "angle_slope",
     forward=_angle_slope,
     partials=lambda x, y, out: (
-        (angle_slope(y, x) - out) * (angle_slope(y, x) + out),
+        (y - x) / hypot(x, y) * ((y + x) / hypot(x, y)) / hypot(x, y) / hypot(x, y),
         -2.0 * out * angle_slope(y, x),
     ),
     domain=Domain("a point other than (0, 0)", lambda x, y: x != 0.0 or y != 0.0),
