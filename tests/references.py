@@ -137,7 +137,14 @@ CONSTANTS: dict[str, list[tuple[float, ...]]] = {
 }
 """Which constants an operation that captures some is tested with."""
 
-INPUTS = {"dot": (2, 4, 6), "fsum": (1, 3), "logsumexp": (1, 2, 4), "mean": (1, 3), "prod": (1, 2, 4), "softmax": (1, 2, 4)}
+INPUTS = {
+    "dot": (2, 4, 6),
+    "fsum": (1, 3),
+    "logsumexp": (1, 2, 4),
+    "mean": (1, 3),
+    "prod": (1, 2, 4),
+    "softmax": (1, 2, 4),
+}
 """With how many inputs an operation that takes any number is tested."""
 
 _WORKING_BITS = 200
@@ -172,14 +179,13 @@ def reference_partial(
     or complex ones, on the other side.
     """
     steps = [_step(inputs, index) for index in wrt]
-    scale = mp.fprod(2 * step for step in steps)
+    scale = math.prod(2 * step for step in steps)
     corners = list(product((1, -1), repeat=len(wrt)))
-    exponents = [mp.mag(x) for x in (*inputs, 1.0) if x]
-    bits = max(exponents) - min(mp.mag(step) for step in steps) - mp.mag(scale) + _KEPT_BITS
+    bits = max(math.frexp(x)[1] for x in (*inputs, 1.0)) - mp.mag(scale) - min(map(mp.mag, steps)) + _KEPT_BITS
     most = bits - _SMALLEST
     while True:
         with mp.workprec(bits):
-            terms = []
+            difference, largest = mp.mpf(0), mp.ninf
             for corner in corners:
                 arguments = [*map(mp.mpf, inputs), *map(mp.mpf, constants)]
                 for sign, index, step in zip(corner, wrt, steps, strict=True):
@@ -190,14 +196,11 @@ def reference_partial(
                     return None
                 if isinstance(value, mp.mpc):
                     return None
-                terms.append(math.prod(corner) * value)
-            difference = mp.fsum(terms)
-            largest = max(mp.mag(term) for term in terms) if any(terms) else mp.ninf
-            if largest == mp.ninf:
-                return mp.mpf(0)
+                difference += math.prod(corner) * value
+                largest = max(largest, mp.mag(value))
             kept = bits - largest + mp.mag(difference) if difference else 0
             if kept >= _KEPT_BITS:
                 return difference / scale
-            if bits >= most:
+            if bits >= most or largest == mp.ninf:
                 return mp.mpf(0)
         bits = min(most, bits + _KEPT_BITS - kept + 20 if difference else 2 * bits)

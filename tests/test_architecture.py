@@ -17,7 +17,11 @@ import autograd
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
 
-LAYERS = ["errors", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly", "transport", "passes", "operators", "value", "diagnose", "containers", "trace", "transforms", "named_derivatives", "numeric", "check", "math", "replay", "__init__", "repl", "__main__"]
+LAYERS = [
+    "errors", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly", "transport",
+    "passes", "operators", "value", "diagnose", "containers", "trace", "transforms", "named_derivatives",
+    "numeric", "check", "math", "replay", "__init__", "repl", "__main__",
+]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""
 
 
@@ -159,7 +163,10 @@ def test_every_module_can_be_imported_first(package):
 
 
 def test_importing_the_engine_is_light():
-    heavy = ["numba", "jax", "scipy", "matplotlib", "graphviz", "graphviz_pure", "IPython", "torch", "pandas", "sympy", "rich", "mpmath", "nn", "viz"]
+    heavy = [
+        "numba", "jax", "scipy", "matplotlib", "graphviz", "graphviz_pure", "IPython", "torch", "pandas",
+        "sympy", "rich", "mpmath", "nn", "viz",
+    ]  # fmt: skip
     code = f"import sys, autograd; print([name for name in {heavy!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout.strip() == "[]"
@@ -188,7 +195,16 @@ def test_everything_the_package_imports_is_public():
     assert imported == set(autograd.__all__)
 
 
-PROMISED = ["Value", "primitive", "check_primitive", "grad", "value_and_grad", "vjp", "jvp", "jacfwd", "jacrev", "jacobian", "hessian", "hvp", "check_grads", "sensitivities", "no_grad", "detect_anomaly", "errstate", "diagnose", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "log_sigmoid", "softplus", "relu", "leaky_relu", "elu", "gelu", "silu", "softsign", "erf", "erfc", "norm_cdf", "norm_pdf", "lgamma", "digamma", "hypot", "minimum", "maximum", "clip", "where", "sign", "step", "floor", "square", "reciprocal", "logsumexp", "softmax", "fsum", "dot", "mean", "prod", "AutogradError", "DomainError", "StaleGraphError", "RecordingError", "GuardError", "GradientError", "AnomalyError", "TapeError"]
+PROMISED = [
+    "Value", "primitive", "check_primitive", "grad", "value_and_grad", "vjp", "jvp", "jacfwd", "jacrev",
+    "jacobian", "hessian", "hvp", "check_grads", "sensitivities", "no_grad", "detect_anomaly", "errstate",
+    "diagnose", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin",
+    "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "log_sigmoid",
+    "softplus", "relu", "leaky_relu", "elu", "gelu", "silu", "softsign", "erf", "erfc", "norm_cdf", "norm_pdf",
+    "lgamma", "digamma", "hypot", "minimum", "maximum", "clip", "where", "sign", "step", "floor", "square",
+    "reciprocal", "logsumexp", "softmax", "fsum", "dot", "mean", "prod", "AutogradError", "DomainError",
+    "StaleGraphError", "RecordingError", "GuardError", "GradientError", "AnomalyError", "TapeError",
+]  # fmt: skip
 
 
 def test_the_promised_names_are_public():

@@ -78,7 +78,7 @@ def test_whatever_kind_of_number_forward_returns_it_is_a_python_float_everywhere
 @pytest.mark.parametrize("result", [None, "2.5", 1j, [2.5], np.ones(2)])
 def test_a_forward_that_returns_no_number_is_named(define, result):
     op = define("no_number", forward=lambda x: result, partials=lambda x, out: (1.0,))
-    with pytest.raises(TypeError, match="no_number takes one real number|the result of no_number"):
+    with pytest.raises(TypeError, match=r"no_number takes one real number|the result of no_number"):
         op(Value(1.0))
     with pytest.raises(TypeError, match="no_number"):
         op(1.0)
@@ -144,6 +144,17 @@ def test_wrong_partials_are_named(define, partials, inputs, fragment, create_gra
         y.partials()
 
 
+def test_local_gradients_that_fall_out_of_the_graph_are_refused_at_second_order(define):
+    # math.cos(Value) is a float, so the second derivative would silently be 0.
+    sine = define("float_sine", forward=math.sin, partials=lambda x, out: (math.cos(x),))
+    x = Value(0.5, "x")
+    sine(x).backward()
+    assert x.grad == math.cos(0.5)
+    x.zero_grad()
+    with pytest.raises(GradientError, match=r"float_sine.*operators and primitives"):
+        sine(x).backward(create_graph=True)
+
+
 def test_local_gradients_that_leave_the_floats_are_ieee_values(define):
     def gradient(partials, x):
         op = define("edge", forward=lambda x: x, partials=partials)
@@ -191,9 +202,19 @@ def test_an_unknown_field_is_refused(define):
     assert "odd" not in PRIMITIVES
 
 
-def test_gates_need_a_condition_and_two_branches(define):
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"partials": lambda c, x, out: (0.0, 1.0)},
+        {"partials": lambda *args: (1.0,) * (len(args) - 1)},
+        {"captured": lambda c, x, y, out: (0.0, 1.0), "captures": 1},
+    ],
+)
+def test_gates_need_a_condition_and_two_branches(define, rule):
+    # The fast sweep multiplies at one and at two parents; only at more does it ask whether a gate is closed.
     with pytest.raises(TypeError, match="gated local gradients need a condition and two branches"):
-        define("gate", forward=lambda c, x: x, partials=lambda c, x, out: (0.0, 1.0), gated=True)
+        define("gate", forward=lambda *inputs: inputs[1], gated=True, **rule)
+    assert "gate" not in PRIMITIVES
 
 
 def test_a_users_gate_stops_an_infinity_whatever_kind_of_number_it_is(define):

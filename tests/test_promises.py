@@ -237,9 +237,6 @@ def test_a_shared_subgraph_recomputed_through_one_root_makes_the_other_stale():
         first.backward()
     assert first.forward() == 10.0
     first.backward()
-    with pytest.raises(StaleGraphError):
-        (first * Value(1.0)).parents[0].parents[0]._first.data = 1.0
-        second.backward()
 
 
 def test_recomputing_through_a_root_of_another_branch_does_not_hide_a_stale_leaf():

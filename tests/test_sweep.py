@@ -181,7 +181,7 @@ def test_the_gradient_to_start_from():
             y.backward(bad)
         assert str(caught.value).startswith("backward(gradient)")
         assert fragment in str(caught.value)
-    with pytest.raises(TypeError, match="without create_graph, takes one real number, not .*already part of a graph"):
+    with pytest.raises(TypeError, match=r"without create_graph, takes one real number, not .*already part of a graph"):
         y.backward(Value(1.0))
     assert x.grad == 0.0
 
@@ -240,7 +240,7 @@ class Stop(BaseException):
 
 def with_hook(error):
     def fail(node):
-        def hook(gradient):
+        def hook(_gradient):
             raise error
 
         node.register_hook(hook)
@@ -250,10 +250,13 @@ def with_hook(error):
 
 
 def with_partials(error):
-    def partials(x, out):
+    def partials(_x, _out):
         raise error
 
-    return lambda node: primitive("sweep_failing", forward=lambda x: x, partials=partials)(node)
+    def fail(node):
+        return primitive("sweep_failing", forward=operator.pos, partials=partials)(node)
+
+    return fail
 
 
 def with_stale_leaf(node):
@@ -262,6 +265,13 @@ def with_stale_leaf(node):
     leaf.data = 2.0
     return result
 
+
+SWEEPS = {
+    "plain": lambda root: root.backward(),
+    "create_graph": lambda root: root.backward(create_graph=True),
+    "steps": lambda root: list(root.backward_steps()),
+    "anomaly": detect_anomaly()(lambda root: root.backward()),
+}
 
 FAILURES = [
     (with_hook(RuntimeError("hook")), RuntimeError),
@@ -274,18 +284,12 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("fail", "error"), FAILURES)
-@pytest.mark.parametrize("sweep", ["plain", "create_graph", "steps", "anomaly"])
+@pytest.mark.parametrize("sweep", SWEEPS)
 def test_an_exception_in_the_middle_leaves_every_gradient_bit_for_bit(fail, error, sweep):
     root, order, before = failing(fail)
     assert None in before
     with pytest.raises(error):
-        if sweep == "steps":
-            list(root.backward_steps())
-        elif sweep == "anomaly":
-            with detect_anomaly():
-                root.backward()
-        else:
-            root.backward(create_graph=sweep == "create_graph")
+        SWEEPS[sweep](root)
     after = grads(order)
     assert all(x is y if isinstance(x, Value) else x == y for x, y in zip(before, after, strict=True))
 
@@ -317,16 +321,13 @@ STALE = {
 
 
 @pytest.mark.parametrize("use", STALE)
-@pytest.mark.parametrize("sweep", ["plain", "create_graph", "steps"])
+@pytest.mark.parametrize("sweep", SWEEPS)
 def test_a_leaf_that_changed_after_use_is_named_wherever_it_was_used(use, sweep):
     x = Value(1.0, "rate")
     root = STALE[use](x).tanh() * Value(2.0)
     x.data = -1.0
     with pytest.raises(StaleGraphError) as caught:
-        if sweep == "steps":
-            list(root.backward_steps())
-        else:
-            root.backward(create_graph=sweep == "create_graph")
+        SWEEPS[sweep](root)
     assert "'rate' (data = -1.0) changed after" in str(caught.value)
     assert "Call forward() on the root to recompute it" in str(caught.value)
     assert not x.has_grad
@@ -411,7 +412,7 @@ def test_one_function_may_be_registered_twice():
 def test_a_hook_may_remove_itself_and_others_while_it_runs():
     x, seen = Value(1.0), []
 
-    def once(gradient):
+    def once(_gradient):
         seen.append("once")
         handle.remove()
 
@@ -447,7 +448,7 @@ def test_a_hook_may_not_turn_a_plain_pass_into_a_graph():
     x = Value(1.0, "x")
     y = x * 3
     y.register_hook(lambda g: Value(2.0))
-    with pytest.raises(TypeError, match="a hook of the mul node .* already part of a graph"):
+    with pytest.raises(TypeError, match=r"a hook of the mul node .* already part of a graph"):
         y.backward()
     assert not x.has_grad
 
@@ -456,7 +457,7 @@ def test_under_create_graph_a_hook_is_handed_a_value_and_may_return_either_kind(
     x = Value(3.0)
     y = x * x * x
     seen = []
-    x.register_hook(lambda g: seen.append(g))
+    x.register_hook(seen.append)
     handle = y.register_hook(lambda g: g * 2)
     y.backward(create_graph=True)
     assert isinstance(seen[0], Value)
@@ -648,13 +649,13 @@ def test_where_passes_an_infinity_of_the_branch_taken():
 
 
 CONVENTIONS = {
-    "relu(0)": (lambda x: relu(x), 0.0, 0.0, 0.0),
-    "relu(-0)": (lambda x: relu(x), -0.0, 0.0, 0.0),
+    "relu(0)": (relu, 0.0, 0.0, 0.0),
+    "relu(-0)": (relu, -0.0, 0.0, 0.0),
     "abs(0)": (abs, 0.0, 0.0, 0.0),
-    "step(0)": (lambda x: step(x), 0.0, 0.0, 0.0),
-    "sign(0)": (lambda x: sign(x), 0.0, 0.0, 0.0),
+    "step(0)": (step, 0.0, 0.0, 0.0),
+    "sign(0)": (sign, 0.0, 0.0, 0.0),
     "leaky_relu(0)": (lambda x: leaky_relu(x, 0.25), 0.0, 0.0, 0.25),
-    "sqrt(0)": (lambda x: sqrt(x), 0.0, 0.0, math.inf),
+    "sqrt(0)": (sqrt, 0.0, 0.0, math.inf),
     "x**0 at 0": (lambda x: x**0, 0.0, 1.0, 0.0),
     "x**0 at 5": (lambda x: x**0, 5.0, 1.0, 0.0),
     "max(x, 1) at 1": (lambda x: maximum(x, 1.0), 1.0, 1.0, 0.5),
@@ -882,16 +883,3 @@ def test_the_operators_of_local_gradients_in_ieee_arithmetic():
     assert locals_at_zero(lambda x, pole: abs(-pole)) == math.inf
     assert math.isnan(locals_at_zero(lambda x, pole: pole - pole))
     assert math.isnan(locals_at_zero(lambda x, pole: pole * x))
-
-
-def test_a_gate_stays_a_gate_when_its_last_input_is_captured():
-    gate = primitive(
-        "sweep_gate",
-        forward=lambda c, x, y: x if c else y,
-        captured=lambda c, x, y, out: (0.0, 1.0 if c else 0.0),
-        captures=1,
-        gated=True,
-    )
-    c, x = Value(0.0), Value(1.0)
-    (gate(c, x, 2.0) * math.inf).backward()
-    assert (c.grad, x.grad) == (0.0, 0.0)

@@ -166,5 +166,5 @@ def test_hooks_and_errors_of_one_thread_do_not_disturb_another():
     assert shared.grad == 60 * (THREADS / 2) * 3.0
 
 
-def _fail(gradient):
+def _fail(_gradient):
     raise RuntimeError("hook")

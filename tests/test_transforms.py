@@ -71,9 +71,7 @@ def tangled(x):
 
 
 def test_a_gradient_is_a_plain_float():
-    slope = grad(lambda x: x**3)(2.0)
-    assert type(slope) is float
-    assert slope == 12.0
+    assert repr(grad(lambda x: x**3)(2.0)) == "12.0"
 
 
 @settings(max_examples=50, deadline=None)

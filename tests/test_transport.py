@@ -263,7 +263,7 @@ def calls_of(function):
     """How many calls ``function`` makes, of Python and of C functions: its work, without a clock."""
     calls = 0
 
-    def count(frame, event, argument):
+    def count(_frame, event, _argument):
         nonlocal calls
         calls += event in ("call", "c_call")
 
@@ -325,7 +325,7 @@ def test_a_pickler_that_fails_to_write_leaves_nothing_behind():
         def writable(self):
             return True
 
-        def write(self, data):
+        def write(self, _data):
             raise OSError("disk full")
 
     y = x = Value(2.0)

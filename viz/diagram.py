@@ -47,8 +47,8 @@ class Diagram:
     def __repr__(self) -> str:
         return f"<Diagram of {self._words}>"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """What a notebook shows."""
+    def _repr_mimebundle_(self, **_selection: object) -> dict[str, str]:
+        """What a notebook shows. IPython passes ``include`` and ``exclude``, and selects by itself."""
         return {"image/svg+xml": self._svg, "text/plain": repr(self)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -84,10 +84,10 @@ def _write_whole(target: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(target)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 

@@ -15,8 +15,9 @@ from viz.engine import ENGINES
 from viz.errors import DiagramError
 from viz.folding import DETAILS, fold, neighbourhood
 from viz.graph import Graph, read_graph
+from viz.links import EDGE_NUMBERS
 from viz.names import clean, variable_names
-from viz.painting import EDGE_NUMBERS, paint
+from viz.painting import Look, paint
 from viz.picture import Picture
 from viz.style import THEMES
 
@@ -25,7 +26,7 @@ __all__ = ["draw", "draw_dot", "picture_of"]
 DIRECTIONS = ("LR", "TB")
 
 
-def draw(
+def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     root: Value,
     *,
     detail: str = "auto",
@@ -81,13 +82,13 @@ def draw(
         raise TypeError(f"title must be a str, not {title!r}")
     picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
     heading = clean(title or "")
-    svg = paint(picture, edges=edges, rankdir=rankdir, theme=theme, engine=engine, title=heading)
+    svg = paint(picture, Look(edges, rankdir, theme, engine, heading))
     root_name = picture.graph.name(picture.graph.root)
     return Diagram(svg, lambda: digraph(picture, rankdir).source, f"{root_name}: {describe_extent(picture)}")
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
-    """The whole graph of ``root`` as a ``graphviz.Digraph``, as micrograd's ``draw_dot`` gives it.
+    r"""The whole graph of ``root`` as a ``graphviz.Digraph``, as micrograd's ``draw_dot`` gives it.
 
     Its ``source`` needs nothing; its ``render`` and ``pipe`` need Graphviz's program ``dot``. :func:`draw` does not.
 
@@ -99,7 +100,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
     return digraph(picture_of(root, detail="full"), rankdir, format)
 
 
-def picture_of(
+def picture_of(  # noqa: PLR0913 -- the same
     root: Value,
     *,
     detail: str = "auto",

@@ -6,7 +6,7 @@ fused sum) goes by the index of that node; a fold, which stands for many, by an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -112,17 +112,20 @@ def _only(owner: Iterable[int], alive: set[int] | None) -> list[int]:
 
 def neighbourhood(graph: Graph, centre: int, depth: int) -> set[int]:
     """The nodes that ``depth`` edges or fewer, each way, lead to from ``centre``."""
+    return _reach(centre, depth, lambda i: [graph.sources[e] for e in graph.operand_edges(i)]) | _reach(
+        centre, depth, lambda i: [graph.targets[e] for e in graph.flow_edges(i)]
+    )
+
+
+def _reach(centre: int, depth: int, neighbours: Callable[[int], list[int]]) -> set[int]:
+    """The nodes that ``depth`` steps or fewer lead to."""
     found = {centre}
-    for neighbours in (
-        lambda i: [graph.sources[e] for e in graph.operand_edges(i)],
-        lambda i: [graph.targets[e] for e in graph.flow_edges(i)],
-    ):
-        rim = [centre]
-        for _ in range(depth):
-            rim = list(dict.fromkeys(j for i in rim for j in neighbours(i)))
-            found.update(rim)
-            if not rim:
-                break
+    rim = found
+    for _ in range(depth):
+        rim = {j for i in rim for j in neighbours(i)} - found
+        if not rim:
+            break
+        found |= rim
     return found
 
 

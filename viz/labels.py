@@ -7,17 +7,33 @@ hides the fewest other links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from viz.geometry import Box, Point, bezier
+from viz.style import SIZES
 
-__all__ = ["Label", "place_labels"]
+__all__ = ["ROW", "Label", "Numbers", "place_labels"]
 
+ROW = SIZES.label + 1
+"""The height of a row of type."""
+EM = SIZES.label * SIZES.em
 CELL = 48.0
 GAP = 1.0
 LANE = 80.0
 """From this length on a straight part is a lane, where a label stands best."""
+ALONG = (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
+"""Where on a bent part a label is tried, in twentieths of its length; near its source first."""
+ASIDE = (0, 12, -12, 24, -24)
+
+
+class Numbers(NamedTuple):
+    """What a label says: the local derivative, the flow, or both."""
+
+    link: int
+    texts: tuple[str, ...]
+    in_one_row: bool
+    """Whether its link leaves a card so close to others that one row of type is better than two."""
 
 
 class Label(NamedTuple):
@@ -40,16 +56,21 @@ class _Field:
 
     @staticmethod
     def _cells(box: Box) -> Iterator[tuple[int, int]]:
-        for column in range(int(box.x // CELL), int(box.right // CELL) + 1):
-            for row in range(int(box.y // CELL), int(box.bottom // CELL) + 1):
+        for column in range(int((box.x - GAP) // CELL), int((box.right + GAP) // CELL) + 1):
+            for row in range(int((box.y - GAP) // CELL), int((box.bottom + GAP) // CELL) + 1):
                 yield column, row
 
     def add(self, box: Box) -> None:
+        """Let nothing else stand where ``box`` stands."""
         for cell in self._cells(box):
             self._boxes.setdefault(cell, []).append(box)
 
-    def add_point(self, link: int, point: Point) -> None:
-        self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
+    def add_curve(self, link: int, curve: list[Point]) -> None:
+        """Know where ``link`` runs."""
+        for k in range((len(curve) - 1) // 3):
+            for t in range(33):
+                point = bezier(curve, k, t / 32)
+                self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
 
     def free(self, box: Box) -> bool:
         """Whether nothing stands where ``box`` would."""
@@ -68,105 +89,80 @@ class _Field:
 
 
 def place_labels(
-    texts: Mapping[int, tuple[str, str]],
-    curves: Sequence[list[Point]],
-    taken: Iterable[Box],
-    size: tuple[float, float],
-    crowded: Set[int],
-    *,
-    turned: bool,
+    numbers: Sequence[Numbers], curves: Sequence[list[Point]], taken: Iterable[Box], *, turned: bool
 ) -> list[Label]:
-    """A place for the label of each link that has one; a label without any free place is left out.
+    """A place for the numbers of each link that has some; those without any free place are left out.
 
     Args:
-        texts: for each labelled link the local derivative and the flow; either may be empty.
+        numbers: what is to be placed.
         curves: the curve of every link, in the plane of the picture.
         taken: what no label may stand on.
-        size: the width of a character, and the height of a line of type.
-        crowded: the links whose labels are better in one row.
         turned: whether links run from top to bottom.
     """
     field = _Field()
     for box in taken:
         field.add(box)
     for k, curve in enumerate(curves):
-        for point in _points(curve, 16):
-            field.add_point(k, point)
+        field.add_curve(k, curve)
     labels = []
-    for k, numbers in texts.items():
-        label = _best(field, k, tuple(text for text in numbers if text), curves[k], size, k in crowded, turned)
+    for wanted in numbers:
+        label = _best(field, wanted, curves[wanted.link], turned=turned)
         if label is not None:
             field.add(label.box)
             labels.append(label)
     return labels
 
 
-def _best(
-    field: _Field,
-    link: int,
-    numbers: tuple[str, ...],
-    curve: list[Point],
-    size: tuple[float, float],
-    narrow: bool,
-    turned: bool,
-) -> Label | None:
+def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -> Label | None:
     """The best free place for one label."""
-    two_rows = tuple((number,) for number in numbers)
-    width = max(map(len, numbers)) * size[0] + 4
-    if narrow:
-        width = (sum(map(len, numbers)) + len(numbers) - 1) * size[0] + 4
+    rows = 1 if wanted.in_one_row else len(wanted.texts)
     best: tuple[float, Label] | None = None
-    for rank, (point, level) in enumerate(_places(curve, width, turned)):
-        for label in _shapes(link, two_rows, point, level, size):
+    for rank, (point, level) in enumerate(_places(curve, _width(wanted, rows), turned=turned)):
+        for label in _forms(wanted, point, level=level):
             if not field.free(label.box):
                 continue
-            hidden = field.hidden(label.box, link)
-            awkward = (len(label.rows) == 1) != (narrow or len(numbers) == 1)
-            cost = 12 * hidden + 0.15 * rank + (0 if level else 6) + (9 if awkward else 0)
+            awkward = len(label.rows) != rows
+            cost = 12.0 * field.hidden(label.box, wanted.link) + 0.15 * rank + 6.0 * (not level) + 9.0 * awkward
             if best is None or cost < best[0]:
                 best = cost, label
     return best[1] if best else None
 
 
-def _shapes(
-    link: int, rows: tuple[tuple[str, ...], ...], point: Point, level: bool, size: tuple[float, float]
-) -> Iterator[Label]:
-    """The forms a label may take at ``point``: around a level line, above it in one row, or upon the line."""
-    width = max(len(row[0]) for row in rows) * size[0] + 4
-    height = size[1] * len(rows) + 2
-    if level and len(rows) == 2:
-        yield Label(link, rows, Box(point.x - width / 2, point.y - size[1] - 2, width, height + 2), beside=True)
-        line = tuple(number for row in rows for number in row)
-        width = (sum(map(len, line)) + 1) * size[0] + 4
-        for top in (point.y - size[1] - 2, point.y + 2):
-            yield Label(link, (line,), Box(point.x - width / 2, top, width, size[1]), beside=True)
-    elif level:
-        for top in (point.y - size[1] - 2, point.y + 2):
-            yield Label(link, rows, Box(point.x - width / 2, top, width, size[1]), beside=True)
-    else:
-        yield Label(link, rows, Box(point.x - width / 2, point.y - height / 2, width, height), beside=False)
+def _width(numbers: Numbers, rows: int) -> float:
+    """How wide ``numbers`` are in one row, or each in a row of its own."""
+    lengths = [len(text) for text in numbers.texts]
+    columns = sum(lengths) + len(lengths) - 1 if rows == 1 else max(lengths)
+    return columns * EM + 4
 
 
-def _points(curve: list[Point], each: int) -> list[Point]:
-    return [bezier(curve, k, t / each) for k in range((len(curve) - 1) // 3) for t in range(each + 1)]
+def _forms(numbers: Numbers, at: Point, *, level: bool) -> Iterator[Label]:
+    """The forms a label may take: around a level line, above or beneath it in one row, or upon a bent one."""
+    rows = tuple((text,) for text in numbers.texts)
+    if not level or len(rows) > 1:
+        width, height = _width(numbers, len(rows)), ROW * len(rows) + (4 if level else 2)
+        yield Label(numbers.link, rows, Box(at.x - width / 2, at.y - height / 2, width, height), level)
+    if level:
+        width = _width(numbers, 1)
+        for top in (at.y - ROW - 2, at.y + 2):
+            yield Label(numbers.link, (numbers.texts,), Box(at.x - width / 2, top, width, ROW), beside=True)
 
 
-def _places(curve: list[Point], width: float, turned: bool) -> Iterator[tuple[Point, bool]]:
+def _places(curve: list[Point], width: float, *, turned: bool) -> Iterator[tuple[Point, bool]]:
     """Places for a label along a curve, the better first, and whether the line is level there."""
-    lanes: list[tuple[float, list[Point]]] = []
+    straight: list[tuple[float, list[Point]]] = []
     bent: list[Point] = []
     for k in range((len(curve) - 1) // 3):
         start, end = curve[3 * k], curve[3 * k + 3]
         if turned and abs(end.x - start.x) < 0.5:
-            lanes.append((end.y - start.y, [bezier(curve, k, t) for t in (0.5, 0.3, 0.7)]))
+            straight.append((end.y - start.y, [bezier(curve, k, t) for t in (0.5, 0.3, 0.7)]))
         elif abs(end.y - start.y) < 0.5 and end.x - start.x >= width:
             near, far = start.x + width / 2 + 2, end.x - width / 2 - 2
-            lanes.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
+            straight.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
         else:
-            bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)]
-    for _, places in sorted(lanes, key=lambda lane: -(lane[0] > LANE)):
+            bent += [bezier(curve, k, t / 20) for t in ALONG]
+    for _, places in sorted(straight, key=lambda part: part[0] <= LANE):
         for place in places:
             yield place, not turned
     for place in bent:
-        for aside in (0, 12, -12, 24, -24):
+        for aside in ASIDE:
             yield Point(place.x, place.y + aside), False

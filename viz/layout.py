@@ -13,25 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from viz.blocks import Block, Item, Piece, Scope, blocks_of
+from viz.asking import Sizes, Spacing, block_source, shared_routes
+from viz.blocks import Block, Item, Scope, blocks_of
 from viz.engine import run_layout
 from viz.geometry import Box, Point, bezier
 from viz.picture import Picture
 
-__all__ = ["Frame", "Layout", "Spacing", "lay_out"]
-
-PIXEL = 1 / 72
-"""Graphviz measures items in inches and places in points; one point is one pixel here."""
+__all__ = ["Frame", "Layout", "lay_out"]
 
 MARGIN = 10.0
 TITLE = 16.0
 STACKED = 12.0
 FAN, MOST_FAN = 0.16, 110.0
 """How much wider a gap is for links that rise, so that they are not steep."""
-BUNDLE = 6
-"""Links between the same two items, beyond which they share one route past other items."""
-BUNDLED = 3.0
-"""How far apart they then run."""
 
 
 class Frame(NamedTuple):
@@ -41,23 +35,10 @@ class Frame(NamedTuple):
     box: Box
 
 
-class Spacing(NamedTuple):
-    """The room that links need."""
-
-    labels: Mapping[int, tuple[float, float]]
-    """For each link with a label, how much room it takes along the link and across it."""
-    gap: float
-    """The least between one column and the next."""
-    lane: float
-    """The breadth of a lane without a label."""
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The places of a picture, before its links are drawn."""
 
-    width: float
-    height: float
     turned: bool
     """Whether it runs from top to bottom; all boxes and gates are given as if it ran from left to right."""
     cards: dict[str, Box]
@@ -101,118 +82,24 @@ def lay_out(
     for depth in sorted({len(scope) for scope in blocks}, reverse=True):
         level = [block for scope, block in blocks.items() if len(scope) == depth]
         linked = [block for block in level if any(piece.inner for piece in block.pieces)]
-        texts = [_source(block, breadths, spacing) for block in linked]
+        texts = [block_source(block, breadths, spacing) for block in linked]
         distinct = list(dict.fromkeys(texts))
         answers = dict(zip(distinct, run_layout(distinct, engine) if distinct else (), strict=True))
         plans |= {
-            block.scope: _plan(answers[text], block, breadths, spacing, turned)
+            block.scope: _plan(answers[text], block, breadths, spacing, turned=turned)
             for block, text in zip(linked, texts, strict=True)
         }
         for block in level:
             if block.scope not in plans:
-                plans[block.scope] = _stack(block, breadths, turned)
+                plans[block.scope] = _stack(block, breadths, turned=turned)
             breadths[block.scope] = plans[block.scope].width, plans[block.scope].height
-    return _assemble(picture, plans, turned)
-
-
-# --- what Graphviz is asked -------------------------------------------------------------------------------
-
-
-def _lanes(block: Block) -> tuple[list[Piece], list[Piece], list[Item], list[Item]]:
-    """The pieces that need a lane to come in, or to go out; the items that must stand first, or last.
-
-    What comes in to an item that follows another needs a lane past that other; an item that follows none is put
-    into the first column instead. Likewise for what goes out.
-    """
-    inner = [piece for piece in block.pieces if piece.inner]
-    fed = {piece.target for piece in inner}
-    feeding = {piece.source for piece in inner}
-    coming = [piece for piece in block.pieces if piece.source is None]
-    going = [piece for piece in block.pieces if piece.target is None]
-    first = dict.fromkeys(piece.target for piece in coming if piece.target not in fed)
-    last = dict.fromkeys(piece.source for piece in going if piece.source not in feeding)
-    return (
-        [piece for piece in coming if piece.target in fed],
-        [piece for piece in going if piece.source in feeding or piece.source in first],
-        [item for item in first if item is not None],
-        [item for item in last if item is not None and item not in first],
-    )
-
-
-def _shared(block: Block) -> list[tuple[int, float]]:
-    """For each piece, the piece whose route it takes, and how far beside it it runs.
-
-    It is its own, except in a block where very many links join the same two items.
-    """
-    alike: dict[tuple[Item | None, Item | None], list[int]] = {}
-    for k, piece in enumerate(block.pieces):
-        if piece.inner:
-            alike.setdefault((piece.source, piece.target), []).append(k)
-    shared = [(k, 0.0) for k in range(len(block.pieces))]
-    for pieces in alike.values():
-        if len(pieces) > BUNDLE:
-            for i, k in enumerate(pieces):
-                shared[k] = pieces[0], (i - (len(pieces) - 1) / 2) * min(BUNDLED, 40.0 / len(pieces))
-    return shared
-
-
-def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing) -> str:
-    """The DOT source of ``block``. Its names are numbers, so equal blocks have equal sources."""
-    number = {item: f"i{k}" for k, item in enumerate(block.items)}
-    lane_of = {piece.link: f"l{k}" for k, piece in enumerate(block.pieces)}
-    coming, going, first, last = _lanes(block)
-    lines = [
-        "digraph {",
-        f"graph [rankdir=LR nodesep=0.17 ranksep=1 pad=0 margin=0]",
-        'node [shape=box fixedsize=true label=""]',
-        "edge [arrowhead=none tailport=e headport=w]",
-    ]
-
-    def lane(piece: Piece) -> str:
-        breadth = spacing.labels.get(piece.link, (0.0, spacing.lane))[1]
-        return f"{lane_of[piece.link]} [width=0.01 height={breadth * PIXEL:.4f}]"
-
-    def place(item: Item) -> str:
-        width, height = sizes[item]
-        return f"{number[item]} [width={width * PIXEL:.4f} height={height * PIXEL:.4f}]"
-
-    # In the order of the links, so that the lane of x stands beside the w that it is multiplied by.
-    entering = {piece.link for piece in coming}
-    declared: set[Item | None] = set()
-    for piece in block.pieces:
-        for end in (piece.source, piece.target):
-            if end is not None and end not in declared:
-                declared.add(end)
-                lines.append(place(end))
-        if piece.link in entering:
-            lines.append(lane(piece))
-    lines += [place(item) for item in block.items if item not in declared]
-    lines += [lane(piece) for piece in going]
-    if coming or first:
-        lines.append("{rank=min " + " ".join([lane_of[p.link] for p in coming] + [number[i] for i in first]) + "}")
-    if going or last:
-        lines.append("{rank=max " + " ".join([lane_of[p.link] for p in going] + [number[i] for i in last]) + "}")
-    leaving = {piece.link for piece in going}
-    fed = {piece.target for piece in block.pieces}
-    shared = _shared(block)
-    for k, piece in enumerate(block.pieces):
-        if shared[k][0] != k:
-            continue
-        tail = number[piece.source] if piece.source is not None else lane_of[piece.link]
-        head = number[piece.target] if piece.target is not None else lane_of[piece.link]
-        if piece.inner or piece.link in entering or piece.link in leaving:
-            weight = 8 if piece.source in fed else 1  # what was computed runs straight on; leaves stand aside
-            lines.append(f"{tail} -> {head} [id={lane_of[piece.link]} weight={weight}]")
-    lines.append("}")
-    return "\n".join(lines)
+    return _assemble(picture, plans, turned=turned)
 
 
 # --- what it answers --------------------------------------------------------------------------------------
 
 
-def _plan(
-    answer: dict[str, Any], block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing, turned: bool
-) -> _Plan:
+def _plan(answer: dict[str, Any], block: Block, sizes: Sizes, spacing: Spacing, *, turned: bool) -> _Plan:
     """Read the places of one block, and give each gap between its columns the breadth that its links need."""
     centres = {thing["name"]: _point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
     routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
@@ -226,7 +113,7 @@ def _plan(
         items[item] = Box(middle - width / 2, centres[f"i{k}"].y - height / 2, width, height)
     gates: dict[int, list[Point]] = {}
     lanes: list[tuple[float, float]] = []
-    for k, (route_of, aside) in enumerate(_shared(block)):
+    for k, (route_of, aside) in enumerate(shared_routes(block)):
         piece = block.pieces[k]
         route, lane = routes.get(f"l{route_of}"), centres.get(f"l{k}")
         first = column[piece.source] + 1 if piece.source is not None else 0
@@ -238,12 +125,12 @@ def _plan(
             elif route is not None:
                 heights[c] = _height_at(route, middles[c]) + aside
         gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].near, columns[c].end)]
-        breadth = spacing.labels.get(piece.link, (0.0, spacing.lane))[1] if lane is not None else spacing.lane
+        breadth = spacing.across(piece.link) if lane is not None else spacing.lane
         lanes += [(y, breadth / 2) for y in heights.values()]
     left, right = columns[0].near, columns[-1].far
     top = min([box.y for box in items.values()] + [y - half for y, half in lanes])
     low = max([box.bottom for box in items.values()] + [y + half for y, half in lanes])
-    before, above, after = _margins(block, turned)
+    before, above, after = _margins(block, turned=turned)
     x, y = before - left, above - top
     return _Plan(
         right - left + before + after,
@@ -265,7 +152,7 @@ class _Column(NamedTuple):
 def _spread(
     block: Block,
     column: Mapping[Item, int],
-    sizes: Mapping[Item, tuple[float, float]],
+    sizes: Sizes,
     spacing: Spacing,
     centres: Mapping[str, Point],
 ) -> list[_Column]:
@@ -299,16 +186,16 @@ def _point(text: str) -> Point:
     return Point(float(x), -float(y))
 
 
-def _margins(block: Block, turned: bool) -> tuple[float, float, float]:
+def _margins(block: Block, *, turned: bool) -> tuple[float, float, float]:
     """The room of a frame before its content, above it, and after and below it."""
     if not block.scope:
         return 0.0, 0.0, 0.0
     return (MARGIN + TITLE, MARGIN, MARGIN) if turned else (MARGIN, MARGIN + TITLE, MARGIN)
 
 
-def _stack(block: Block, sizes: Mapping[Item, tuple[float, float]], turned: bool) -> _Plan:
+def _stack(block: Block, sizes: Sizes, *, turned: bool) -> _Plan:
     """Items that no link joins, one beneath the other in their order."""
-    before, above, after = _margins(block, turned)
+    before, above, after = _margins(block, turned=turned)
     width = max((sizes[item][0] for item in block.items), default=0.0)
     items: dict[Item, Box] = {}
     y = above
@@ -329,8 +216,7 @@ def _height_at(route: list[Point], x: float) -> float:
 # --- putting the blocks together --------------------------------------------------------------------------
 
 
-def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> Layout:
-    whole = plans[()]
+def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], *, turned: bool) -> Layout:
     origins: dict[Scope, Point] = {(): Point(0.0, 0.0)}
     cards: dict[str, Box] = {}
     frames: list[Frame] = []
@@ -357,4 +243,4 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> L
     for found in gates:
         found.sort()
     stubs = {k: stub for k, scope in starts.items() if (stub := plans[scope].stubs.get(picture.links[k].source, 0.0))}
-    return Layout(whole.width, whole.height, turned, cards, frames, gates, stubs)
+    return Layout(turned, cards, frames, gates, stubs)

@@ -7,7 +7,7 @@ from viz.geometry import Box, Point
 from viz.numbers import number
 from viz.picture import Picture
 from viz.style import SIZES, STEPS, chip_roles
-from viz.svg import Canvas, text_width
+from viz.svg import Canvas, Stroke, Type, text_width
 
 __all__ = ["paint_legend"]
 
@@ -36,7 +36,7 @@ def paint_legend(canvas: Canvas, picture: Picture, right: float, top: float, *, 
         length = text_width(len(words), SIZES.small)
         if x > SIZES.margin and x + length > width:
             x, y = SIZES.margin, y + ROW
-        canvas.text(Point(x, y + 10), words, "muted", SIZES.small)
+        canvas.text(Point(x, y + 10), words, Type("muted", SIZES.small))
         x += length + SPACE
         width = max(width, x - SPACE)
     return width + SIZES.margin, y + ROW + SIZES.margin / 2
@@ -46,13 +46,13 @@ def _paint_scale(canvas: Canvas, picture: Picture, at: Point) -> float:
     """The eleven colours; how far to the right they reach."""
     x, base = at.x, at.y + 10
     words = f"gradient  −{number(picture.graph.full_scale or 0.0)}"
-    canvas.text(Point(x, base), words, "muted", SIZES.small)
+    canvas.text(Point(x, base), words, Type("muted", SIZES.small))
     x += text_width(len(words), SIZES.small) + 6
     for step in range(-STEPS, STEPS + 1):
-        canvas.box(Box(x, at.y, SWATCH, SWATCH), chip_roles(step)[0], "line", width=0.4)
+        canvas.box(Box(x, at.y, SWATCH, SWATCH), chip_roles(step)[0], Stroke("line", 0.4))
         x += SWATCH
     words = f"+{number(picture.graph.full_scale or 0.0)}  over 3 decades"
-    canvas.text(Point(x + 6, base), words, "muted", SIZES.small)
+    canvas.text(Point(x + 6, base), words, Type("muted", SIZES.small))
     return x + 6 + text_width(len(words), SIZES.small)
 
 

@@ -60,12 +60,12 @@ def draw_routes(
     bars: dict[str, list[Segment]] = {}
     for card in picture.cards:
         box = layout.cards[card.key]
-        for k, place in _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True)):
-            ends[k] = place
+        ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True))
         order = _by_place(leaving[card.key], picture, layout, incoming=False)
         flows = [(picture.links[k].flow, k) for k in order]
         hidden = [(picture.graph.flow(e), None) for e in card.hidden_flows]
-        segments = _segments(box, [*flows, *hidden], CROWDED_SEGMENT if card.key in crowded else LEAST_SEGMENT)
+        least = CROWDED_SEGMENT if card.key in crowded else LEAST_SEGMENT
+        segments = _segments(box, [*flows, *hidden], least)
         for segment in segments:
             if segment.link is not None:
                 starts[segment.link] = segment.middle
@@ -95,12 +95,12 @@ def _by_place(links: Sequence[int], picture: Picture, layout: Layout, *, incomin
     return sorted(links, key=across)
 
 
-def _arrivals(box: Box, links: list[int]) -> list[tuple[int, float]]:
+def _arrivals(box: Box, links: list[int]) -> dict[int, float]:
     """Where on the edge of a card its operands arrive: evenly, around the middle."""
     room = min(box.height - 2 * BAR_INSET, ARRIVALS * (len(links) - 1))
     first = (box.height - room) / 2
     step = room / (len(links) - 1) if len(links) > 1 else 0.0
-    return [(k, first + i * step) for i, k in enumerate(links)]
+    return {k: first + i * step for i, k in enumerate(links)}
 
 
 def _segments(box: Box, flows: Sequence[tuple[float | None, int | None]], least: float) -> list[Segment]:

@@ -10,7 +10,19 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-__all__ = ["ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast", "line_role", "line_width", "step_of"]
+__all__ = [
+    "ROLES",
+    "SIZES",
+    "STEPS",
+    "THEMES",
+    "Role",
+    "chip_roles",
+    "contrast",
+    "line_role",
+    "line_width",
+    "size_roles",
+    "step_of",
+]
 
 THEMES = ("auto", "light", "dark")
 
@@ -129,6 +141,11 @@ def chip_roles(step: int) -> tuple[str, str]:
         return "chip0", "ink"
     name = f"{'plus' if step > 0 else 'minus'}{abs(step)}"
     return name, f"on-{name}"
+
+
+def size_roles(step: int) -> tuple[str, str]:
+    """The same for a size without a sign, from 0 to 5."""
+    return (f"size{step}", f"on-size{step}") if step else ("chip0", "ink")
 
 
 def line_role(step: int) -> str:

@@ -11,11 +11,12 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
 from viz.geometry import Box, Point
 from viz.style import ROLES, SIZES
 
-__all__ = ["Canvas", "text_width"]
+__all__ = ["Canvas", "Stroke", "Type", "text_width"]
 
 _ID = "\x00id\x00"
 """Stands for the id until the content is known; a control character, so no label can hold it."""
@@ -30,6 +31,28 @@ def _trim(x: float) -> str:
     """A coordinate in the fewest characters that place it to a tenth of a pixel."""
     text = f"{x:.1f}"
     return "0" if text == "-0.0" else text.removesuffix(".0")
+
+
+class Stroke(NamedTuple):
+    """How a line is drawn."""
+
+    role: str
+    width: float = 1.0
+    dash: str = ""
+
+    def attributes(self) -> str:
+        """Its width and dashes, as attributes; its colour follows the theme."""
+        width = f' stroke-width="{self.width:.1f}"' if self.width != 1.0 else ""
+        return f'{width} stroke-dasharray="{self.dash}"' if self.dash else width
+
+
+class Type(NamedTuple):
+    """How a line of type is set."""
+
+    role: str
+    size: float
+    anchor: str = "start"
+    bold: bool = False
 
 
 class Canvas:
@@ -58,23 +81,13 @@ class Canvas:
             literal += f' {attribute}="{dark if self._theme == "dark" else light}"'
         return f' class="{" ".join(classes)}"{literal}'
 
-    def box(
-        self,
-        box: Box,
-        fill: str | None,
-        stroke: str | None = None,
-        *,
-        radius: float = 0.0,
-        width: float = 1.0,
-        dash: str = "",
-    ) -> None:
+    def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
         """A rectangle."""
         rounded = f' rx="{_trim(radius)}"' if radius else ""
-        line = f' stroke-width="{_trim(width)}"' if stroke and width != 1.0 else ""
-        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        line = stroke.attributes() if stroke else ""
         self._parts.append(
             f'<rect x="{_trim(box.x)}" y="{_trim(box.y)}" width="{_trim(box.width)}" height="{_trim(box.height)}"'
-            f"{rounded}{self._paint(fill=fill, stroke=stroke)}{line}{dashed}/>"
+            f"{rounded}{self._paint(fill=fill, stroke=stroke.role if stroke else None)}{line}/>"
         )
 
     def hatched(self, box: Box, radius: float) -> None:
@@ -87,23 +100,22 @@ class Canvas:
             f' rx="{_trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
         )
 
-    def text(self, at: Point, text: str, role: str, size: float, *, anchor: str = "start", bold: bool = False) -> None:
+    def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type, its baseline at ``at``."""
-        weight = ' font-weight="700"' if bold else ""
-        align = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        weight = ' font-weight="700"' if style.bold else ""
+        align = "" if style.anchor == "start" else f' text-anchor="{style.anchor}"'
         self._parts.append(
-            f'<text x="{_trim(at.x)}" y="{_trim(at.y)}" font-size="{_trim(size)}"{weight}{align}'
-            f"{self._paint(fill=role)}>{escape(text)}</text>"
+            f'<text x="{_trim(at.x)}" y="{_trim(at.y)}" font-size="{_trim(style.size)}"{weight}{align}'
+            f"{self._paint(fill=style.role)}>{escape(text)}</text>"
         )
 
-    def curve(self, curve: Sequence[Point], role: str, width: float, dash: str = "") -> None:
+    def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
         """A chain of Béziers."""
         start, rest = curve[0], curve[1:]
-        dashed = f' stroke-dasharray="{dash}"' if dash else ""
         path = " ".join(f"{_trim(x)} {_trim(y)}" for x, y in rest)
         self._parts.append(
-            f'<path d="M{_trim(start.x)} {_trim(start.y)}C{path}"{self._paint(fill=None, stroke=role)}'
-            f' stroke-width="{width:.1f}"{dashed}/>'
+            f'<path d="M{_trim(start.x)} {_trim(start.y)}C{path}"{self._paint(fill=None, stroke=stroke.role)}'
+            f"{stroke.attributes()}/>"
         )
 
     def shape(self, points: Sequence[Point], role: str) -> None:
@@ -111,13 +123,18 @@ class Canvas:
         path = "L".join(f"{_trim(x)} {_trim(y)}" for x, y in points)
         self._parts.append(f'<path d="M{path}z"{self._paint(fill=role)}/>')
 
-    def open_group(
-        self, name: str, about: str, *, faded: bool = False, attributes: Mapping[str, str] | None = None
-    ) -> None:
-        """Begin a part of the picture that has a name, and a tooltip that says what it is."""
-        extra = "".join(f' data-{key}="{escape(value)}"' for key, value in (attributes or {}).items())
-        opacity = ' opacity="0.45"' if faded else ""
-        self._parts.append(f'<g id="{_ID}-{name}"{extra}{opacity}><title>{escape(about)}</title>')
+    def open_group(self, name: str, about: str, *, faded: bool = False, link: Mapping[str, str] | None = None) -> None:
+        """Begin a part of the picture that has a name, and a tooltip that says what it is.
+
+        Args:
+            name: what its id ends in.
+            about: its tooltip.
+            faded: whether it is of little weight.
+            link: for a link, the names of the cards it joins.
+        """
+        ends = "".join(f' data-{end}="{escape(card)}"' for end, card in (link or {}).items())
+        opacity = ' opacity="0.5"' if faded else ""
+        self._parts.append(f'<g id="{_ID}-{name}"{ends}{opacity}><title>{escape(about)}</title>')
 
     def close_group(self) -> None:
         """End the part."""
@@ -125,25 +142,23 @@ class Canvas:
 
     def finish(self, width: float, height: float, title: str, description: str) -> str:
         """The whole SVG document."""
-        size = f'width="{math.ceil(width)}" height="{math.ceil(height)}"'
-        body = "\n".join(
-            [
-                f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" {size} viewBox="0 0 {math.ceil(width)} {math.ceil(height)}"'
-                f' role="img" aria-labelledby="{_ID}-title {_ID}-desc" font-family="{escape(SIZES.font)}">',
-                f'<title id="{_ID}-title">{escape(title)}</title>',
-                f'<desc id="{_ID}-desc">{escape(description)}</desc>',
-                *self._definitions(),
-                f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>',
-                *self._parts,
-                "</svg>\n",
-            ]
+        across, down = math.ceil(width), math.ceil(height)
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" width="{across}" height="{down}"'
+            f' viewBox="0 0 {across} {down}" role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
+            f' font-family="{escape(SIZES.font)}">'
         )
+        ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
+        names = [
+            f'<title id="{_ID}-title">{escape(title)}</title>',
+            f'<desc id="{_ID}-desc">{escape(description)}</desc>',
+        ]
+        body = "\n".join([opening, *names, *self._definitions(), ground, *self._parts, "</svg>\n"])
         digest = hashlib.sha256(body.encode()).hexdigest()[:10]
         return body.replace(_ID, f"g{digest}")
 
     def _definitions(self) -> list[str]:
         found = []
-        self._used.add(("fill", "canvas"))
         if self._theme == "auto":
             rules = "".join(
                 f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}"

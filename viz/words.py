@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from viz.graph import Graph
 from viz.names import clean
 from viz.numbers import count, number, signed
@@ -16,12 +18,8 @@ MOST_TERMS = 12
 def describe_card(picture: Picture, card: Card) -> str:
     """A card in words: its name and formula, its number, and the flows that make up its gradient."""
     graph = picture.graph
-    if card.kind == "fold":
-        return "\n".join(
-            [*_fold_lines(graph, card), *(_value_lines(graph, card.node) if card.node is not None else ())]
-        )
-    assert card.node is not None
-    return "\n".join(_value_lines(graph, card.node))
+    lines = _fold_lines(graph, card) if card.kind == "fold" else []
+    return "\n".join(lines if card.node is None else [*lines, *_value_lines(graph, card.node)])
 
 
 def _fold_lines(graph: Graph, card: Card) -> list[str]:
@@ -58,7 +56,7 @@ def sum_of_flows(graph: Graph, i: int) -> str:
     if len(flows) > MOST_TERMS:
         terms += f" … {len(flows) - MOST_TERMS:,} more"
     written = f"{terms} = {signed(total)}" if len(flows) > 1 else signed(total)
-    if abs(total - grad) <= 1e-9 * max(abs(grad), *map(abs, flows)) or total != total or grad != grad:
+    if abs(total - grad) <= 1e-9 * max(abs(grad), *map(abs, flows)) or math.isnan(total - grad):
         return written
     return f"{signed(grad)}, of which the flows of the last pass: {written}"
 

@@ -183,8 +183,17 @@ def _softplus(x: float) -> float:
 def _silu(x: float) -> float:
     if x >= 0.0:
         return x / (1.0 + math.exp(-x))
-    root = math.exp(0.5 * x)  # in two halves: exp(x) may be subnormal where x·exp(x) still has more bits
-    return x * root / (1.0 + root * root) * root if x > -1500.0 else -0.0
+    if x > -700.0:
+        small = math.exp(x)
+        return x * small / (1.0 + small)
+    if x > -1500.0:
+        root = math.exp(0.5 * x)  # in two halves: exp(x) may be subnormal where x·exp(x) still has more bits
+        return x * root * root
+    return -0.0 if x < 0.0 else x
+
+
+def _softsign(x: float) -> float:
+    return math.copysign(1.0, x) if math.isinf(x) else x / (1.0 + math.fabs(x))
 
 
 sigmoid = define(
@@ -239,7 +248,7 @@ elu = define(
 
 softsign = define(
     "softsign",
-    forward=lambda x: x / (1.0 + math.fabs(x)),
+    forward=_softsign,
     partials=lambda x, out: (1.0 / (1.0 + abs(x)) / (1.0 + abs(x)),),
     text="softsign({0})", latex=r"\operatorname{{softsign}}\left({0}\right)",
     doc="x / (1 + abs(x)).",
@@ -252,8 +261,7 @@ softsign = define(
 def _exp_difference(x: float, y: float) -> float:
     difference = x - y
     power = math.exp(difference)
-    lost = sum_error(x, -y, difference) if difference > -800.0 else 0.0
-    return power + power * lost
+    return power + power * sum_error(x, -y, difference) if math.fabs(difference) < 800.0 else power
 
 
 exp_difference = define(

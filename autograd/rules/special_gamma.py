@@ -87,7 +87,7 @@ def _lgamma_below_zero(x: float) -> float:
     """
     if x == -math.inf:
         return math.inf
-    if x == math.floor(x):
+    if math.fmod(x, 1.0) == 0.0:
         raise ValueError
     if x > -1.0:
         return lgamma(2.0 + x) - math.log(-x * (1.0 + x))
@@ -112,7 +112,7 @@ def digamma(x: float) -> float:
     is https://oeis.org/A030169
     """
     if x <= 0.0:
-        if x == math.floor(x):
+        if math.fmod(x, 1.0) == 0.0:
             raise ValueError
         return digamma(1.0 - x) - math.pi * _cotangent(x)
     if x < 1.0:
@@ -136,32 +136,33 @@ def _digamma_near_zero_crossing(x: float) -> float:
 
 
 def polygamma(x: float, order: float) -> float:
-    """The derivative of digamma of order 1, 2, ...
+    """The derivative of digamma of order 1, 2, ...: recurrence up to where its asymptotic series holds.
 
     Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.15
     """
     n = int(order)
-    if n != order or not 1 <= n <= 60 or (x <= 0.0 and x == math.floor(x)):
+    if n != order or not 1 <= n <= 60 or (x <= 0.0 and math.fmod(x, 1.0) == 0.0):
         raise ValueError
     sign = 1.0 if n % 2 else -1.0
     if x < 0.0:
-        return -sign * polygamma(1.0 - x, order) - math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
-    terms = []
+        reflected = math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
+        if not math.isfinite(reflected):
+            raise OverflowError
+        return -sign * polygamma(1.0 - x, order) - reflected
+    steps = []
     while x < 16.0 + n:
-        terms.append(n * math.pow(x, -n - 1.0))
+        steps.append(n * math.pow(x, -n - 1.0))
         x += 1.0
     inverse = 1.0 / x
-    term = inverse * n / 2.0
-    terms_beyond = [1.0, term]
+    series = [1.0, 0.5 * n * inverse]
     for k, bernoulli in enumerate(_BERNOULLI, start=1):
-        # (2k + n - 1)! / (2k)! / (n - 1)! grows from one k to the next by this factor
-        growth = math.prod(range(n, n + 2 * k)) / math.factorial(2 * k)
-        terms_beyond.append(bernoulli * growth * inverse ** (2 * k))
-    beyond = math.fsum(terms_beyond) * math.pow(x, -float(n))
-    return sign * math.factorial(n - 1) * (math.fsum(terms) + beyond)
+        rising = math.prod(range(n, n + 2 * k)) / math.factorial(2 * k)
+        series.append(bernoulli * rising * inverse ** (2 * k))
+    return sign * math.factorial(n - 1) * (math.fsum(steps) + math.fsum(series) * math.pow(x, -float(n)))
 
 
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
+"""The Bernoulli numbers B_2, B_4, ... B_20."""
 
 
 def _cotangent_derivative(c: float, order: int) -> float:
