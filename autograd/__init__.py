@@ -10,7 +10,7 @@
 
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
-from autograd.diagnose import diagnose
+from autograd.diagnosis import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,

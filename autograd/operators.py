@@ -6,6 +6,7 @@ call and no dispatch.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -63,22 +64,22 @@ class Operators:
         return self._data != 0.0
 
     def __eq__(self, other: object) -> Any:
-        return _compare(self, other, float.__eq__)
+        return _compare(self, other, operator.eq)
 
     def __ne__(self, other: object) -> Any:
-        return _compare(self, other, float.__ne__)
+        return _compare(self, other, operator.ne)
 
     def __lt__(self, other: Any) -> Any:
-        return _compare(self, other, float.__lt__)
+        return _compare(self, other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return _compare(self, other, float.__le__)
+        return _compare(self, other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return _compare(self, other, float.__gt__)
+        return _compare(self, other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return _compare(self, other, float.__ge__)
+        return _compare(self, other, operator.ge)
 
     __hash__ = object.__hash__
     """By identity, so sets and dicts hold nodes; ``==`` compares the data."""
@@ -184,8 +185,6 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     data = compute(op, [parent._data for parent in parents], parents)
-    if type(data) is not float:
-        data = as_float(data, f"the result of {op.name}")
     if not surroundings.grad:
         return _Value(data)
     out = _new(_Value)
@@ -297,18 +296,18 @@ def _named(function: Callable[..., Any], op: Primitive, name: str) -> Callable[.
 
 
 def _captured(op: Primitive) -> Callable[..., Any]:
-    def method(self: Any, *constants: float) -> Any:
-        return self.__primitive__(op, (self, *constants))
+    def method(self: Any, *constants: float, **named: float) -> Any:
+        return op(self, *constants, **named)
 
     return method
 
 
-def _compare(value: Any, other: Any, relation: Callable[[float, float], bool]) -> Any:
+def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any:
     if isinstance(other, Operators):
         return relation(value._data, other._data)
     if is_number(other):
         # An int too large for a float still compares rightly, so let Python compare, not as_float.
-        return relation(value._data, other)
+        return bool(relation(value._data, other))
     return NotImplemented
 
 
@@ -318,9 +317,9 @@ def install_operators(value: type[Value], constant: type[Value]) -> None:
     _Value, _Constant = value, constant
     for name, operation in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
         op = PRIMITIVES[operation]
-        operator = _binary(op)
-        setattr(value, f"__{name}__", _named(operator, op, f"__{name}__"))
-        setattr(value, f"__r{name}__", _named(_reflected(op, operator), op, f"__r{name}__"))
+        method = _binary(op)
+        setattr(value, f"__{name}__", _named(method, op, f"__{name}__"))
+        setattr(value, f"__r{name}__", _named(_reflected(op, method), op, f"__r{name}__"))
     for op in PRIMITIVES.values():
         if op.name in ("neg", "abs"):
             setattr(value, f"__{op.name}__", _named(_unary(op), op, f"__{op.name}__"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import repeat
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
 from autograd.anomaly import watched
@@ -15,6 +15,9 @@ from autograd.primitives import Primitive, as_float
 from autograd.sweep import adjoint_steps, adjoints, check_fresh, local_gradients, topological_order
 
 __all__ = ["HookHandle", "Passes", "compute"]
+
+
+_hook_keys = count()
 
 
 class Passes:
@@ -74,6 +77,9 @@ class Passes:
         if create_graph:
             seed = seed if not isinstance(seed, float) else self.constant(seed)
             adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, _itself))}
+            for node in order:
+                if node.op is None and not isinstance(adjoint[node], Passes):
+                    adjoint[node] = self.constant(adjoint[node] or 0.0)
         elif current().anomaly:
             steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), _data))
             adjoint = {step.node: step.adjoint for step in steps}
@@ -176,30 +182,32 @@ class Passes:
         hooks = self._hooks
         if hooks is None:
             hooks = self._hooks = {}  # type: ignore[misc]  # the slot is Value's
-        handle = HookHandle(hooks)
-        hooks[id(handle)] = hook
-        return handle
+        key = next(_hook_keys)
+        hooks[key] = hook
+        return HookHandle(hooks, key)
 
 
 class HookHandle:
     """What :meth:`Passes.register_hook` returns: ``remove()`` takes the hook off again."""
 
-    __slots__ = ("_hooks",)
+    __slots__ = ("_hooks", "_key")
 
-    def __init__(self, hooks: dict[int, Callable[[Any], Any]]) -> None:
+    def __init__(self, hooks: dict[int, Callable[[Any], Any]], key: int) -> None:
         self._hooks = hooks
+        self._key = key
 
     def remove(self) -> None:
         """Take the hook off; a second call does nothing."""
-        self._hooks.pop(id(self), None)
+        self._hooks.pop(self._key, None)
 
 
 def compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> float:
     """``op.forward``, with the domain answered by errstate and the labels of the parents in the message."""
     try:
-        return op.forward(*inputs)
+        data = op.forward(*inputs)
     except (ArithmeticError, ValueError) as error:
         return op.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+    return data if type(data) is float else as_float(data, f"the result of {op.name}")
 
 
 def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:

@@ -103,7 +103,7 @@ def pretty(value: Value) -> str:
     >>> from autograd import Value
     >>> a = Value(2.0, "a")
     >>> pretty(a * 3)
-    '6.0   no gradient yet   mul of a, 3.0'
+    '6.0   no gradient yet   mul of a, 3'
     """
     gradient = f"grad {float(value.grad):+.6g}" if value.has_grad else "no gradient yet"
     parts = [f"{value.label} = {value.data!r}" if value.label else repr(value.data), gradient]

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
 from autograd.context import current
-from autograd.errors import StaleGraphError
+from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
@@ -98,7 +98,15 @@ class Value(Operators, Passes):
         Raises (when set):
             StaleGraphError: the node is computed.
             TypeError: the new value is not one real number.
+
+        Raises (when read):
+            GradientError: inside the local gradients of an operation that are being differentiated themselves.
         """
+        if current().sealed:
+            raise GradientError(
+                f"a float was taken out of {describe(self)}, so the derivative of this rule would silently be lost: "
+                f"write it with operators and primitives alone"
+            )
         return self._data
 
     @data.setter
@@ -195,7 +203,13 @@ class Constant(Value):
 
 
 class Parameter(Value):
-    """A leaf that a model learns."""
+    """A leaf that a model learns.
+
+    >>> from autograd import Parameter
+    >>> weight = Parameter(0.5, "W11[1]")
+    >>> weight.kind
+    'parameter'
+    """
 
     __slots__ = ()
     kind = "parameter"

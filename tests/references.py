@@ -96,6 +96,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "nonzero": lambda x: mp.mpf(x != 0),
     "norm_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
     "norm_pdf": mp.npdf,
+    "one_minus_square": lambda x: 1 - x * x,
     "polygamma": _polygamma,
     "positive_quotient": lambda x, y: x / y,
     "pow": lambda x, y: x**y,

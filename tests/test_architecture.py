@@ -19,7 +19,7 @@ PACKAGES = ("autograd", "nn", "viz")
 
 LAYERS = [
     "errors", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly", "transport",
-    "passes", "operators", "value", "diagnose", "containers", "trace", "transforms", "named_derivatives",
+    "passes", "operators", "value", "diagnosis", "containers", "trace", "transforms", "named_derivatives",
     "numeric", "check", "math", "replay", "__init__", "repl", "__main__",
 ]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""

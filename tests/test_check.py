@@ -127,10 +127,22 @@ def test_a_wrong_rule_is_named_with_point_and_numbers(scratch, spoil, message):
     assert "Mend the partials of 'spoilt'" in str(caught.value)
 
 
+def frozen_cube(scratch):
+    """A cube whose derivative has the right value, and no derivative of its own."""
+    hold = scratch("hold", forward=lambda x: x, partials=lambda x, out: (0.0,))
+    return scratch("frozen", forward=lambda x: x**3, partials=lambda x, out: (3.0 * hold(x) * hold(x),))
+
+
 def test_a_rule_right_at_order_one_and_wrong_at_order_two(scratch):
-    op = scratch("frozen", forward=lambda x: x**3, partials=lambda x, out: (3.0 * float(x) ** 2,))
+    op = frozen_cube(scratch)
     assert check_primitive(op, [(2.0,)], order=1) == 1
     with pytest.raises(GradientError, match=r"second derivative with respect to inputs 0 and 0 is 0.0, but 12.0"):
+        check_primitive(op, [(2.0,)])
+
+
+def test_a_rule_that_takes_a_float_out_is_told_so(scratch):
+    op = scratch("leaky", forward=lambda x: x**3, partials=lambda x, out: (3.0 * float(x) ** 2,))
+    with pytest.raises(GradientError, match="a float was taken out .* write it with operators and primitives alone"):
         check_primitive(op, [(2.0,)])
 
 
@@ -182,7 +194,7 @@ def test_a_wrong_rule_deep_inside_is_named(scratch, mode):
 
 
 def test_a_rule_wrong_at_second_order_only_is_named(scratch):
-    op = scratch("frozen", forward=lambda x: x**3, partials=lambda x, out: (3.0 * float(x) ** 2,))
+    op = frozen_cube(scratch)
     check_grads(lambda x: op(x) * 2.0, (2.0,), order=1)
     with pytest.raises(GradientError, match=r"the second derivative with respect to argument 0.*rule of 'frozen'"):
         check_grads(lambda x: op(x) * 2.0, (2.0,))

@@ -117,7 +117,8 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
 
 def _paint_head(canvas: Canvas, card: Card, top: float, left: float, right: float) -> None:
     canvas.text(Point(left, top + 16), cut(card.name), Type("ink", SIZES.name, bold=True))
-    canvas.text(Point(right, top + 16), card.tag, Type("muted", SIZES.small, "end"))
+    if card.tag:
+        canvas.text(Point(right, top + 16), card.tag, Type("muted", SIZES.small, "end"))
 
 
 def _paint_chip(canvas: Canvas, chip: Box, words: tuple[str, str], roles: tuple[str | None, str]) -> None:
@@ -135,7 +136,8 @@ def _paint_chip(canvas: Canvas, chip: Box, words: tuple[str, str], roles: tuple[
 def _paint_bar(canvas: Canvas, picture: Picture, box: Box, bar: Sequence[Segment], *, turned: bool) -> None:
     """The flows that add up here, each as long as its share."""
     for segment in bar:
-        fill, _ = chip_roles(step_of(segment.flow, picture.graph.full_scale))
+        broken = segment.flow is not None and not math.isfinite(segment.flow)
+        fill = "alarm" if broken else chip_roles(step_of(segment.flow, picture.graph.full_scale))[0]
         length = max(segment.length - 1.0, 1.0)
         part = (
             Box(box.x + segment.start, box.bottom - BAR, length, BAR)

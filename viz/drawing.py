@@ -94,7 +94,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
 
     >>> from autograd import Value
     >>> print(draw_dot(Value(2.0, "a") * 3).source.splitlines()[3].strip())
-    n0 [label="{a|input|data\\ 2.0000|grad\\ ·}" style=rounded]
+    n0 [label="{a|input|data\ 2.0000|grad\ ·}" style=rounded]
     """
     _check("rankdir", rankdir, DIRECTIONS)
     return digraph(picture_of(root, detail="full"), rankdir, format)

@@ -22,7 +22,7 @@ DETAILS = ("auto", "full", "fused", "neurons", "layers")
 FULL_UP_TO = 60
 READABLE = 150
 """How many cards a picture may have before ``auto`` folds further."""
-DRAWABLE = 3000
+DRAWABLE = 6000
 """How many cards are laid out in seconds rather than minutes."""
 SMALL_SCOPE = 12
 """A frame without parameters and with no more values than this stays open beside folded neurons."""

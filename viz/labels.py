@@ -118,6 +118,8 @@ def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -
     rows = 1 if wanted.in_one_row else len(wanted.texts)
     best: tuple[float, Label] | None = None
     for rank, (point, level) in enumerate(_places(curve, _width(wanted, rows), turned=turned)):
+        if best is not None and best[0] <= 0.15 * rank:
+            break
         for label in _forms(wanted, point, level=level):
             if not field.free(label.box):
                 continue

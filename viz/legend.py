@@ -65,5 +65,5 @@ def _sentences(picture: Picture, *, labelled: bool, computed: bool) -> list[str]
     elif labelled:
         words.append("edge: ×local derivative")
     if any(len(picture.graph.flow_edges(card.node)) > 1 for card in picture.cards if card.node is not None):
-        words.append("Σk: k flows add up, the bar shows their shares")
+        words.append("Σk: k flows add up" + (", the bar shows their shares" if computed else ""))
     return words

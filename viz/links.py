@@ -89,12 +89,15 @@ def label_room(numbers: Sequence[Numbers], *, turned: bool) -> Spacing:
 def paint_links(canvas: Canvas, picture: Picture, curves: Sequence[list[Point]], *, turned: bool) -> None:
     """Every link along its curve, the strong over the weak; where there are many they are finer."""
     fineness = 1.0 if len(picture.links) <= 80 else 0.75 if len(picture.links) <= 160 else 0.5
+    names = {card.key: card.name for card in picture.cards}
     steps = [0 if link.faint else step_of(link.flow, picture.graph.full_scale) for link in picture.links]
     for k in sorted(range(len(steps)), key=lambda k: abs(steps[k])):
         link, curve, step = picture.links[k], curves[k], steps[k]
         broken = link.flow is not None and not math.isfinite(link.flow)
         role = "alarm" if broken else line_role(step)
-        canvas.open_group(f"e{k}", describe_link(picture, link), link={"from": link.source, "to": link.target})
+        canvas.open_group(
+            f"e{k}", describe_link(picture.graph, link, names), link={"from": link.source, "to": link.target}
+        )
         canvas.curve(curve, Stroke(role, line_width(step) * fineness, "4 3" if broken else ""))
         x, y = curve[-1]
         half = (2.6 + 0.5 * abs(step)) * fineness

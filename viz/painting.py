@@ -13,6 +13,7 @@ from viz.labels import Label, Numbers, place_labels
 from viz.layout import Layout, lay_out
 from viz.legend import paint_legend
 from viz.links import crowded_cards, frame_role, ground_at, label_room, link_numbers, paint_label, paint_links
+from viz.names import columns
 from viz.numbers import count, number, signed
 from viz.picture import Card, Picture
 from viz.routes import Segment, draw_routes
@@ -106,6 +107,7 @@ def paint(picture: Picture, look: Look) -> str:
     for label in scene.labels:
         paint_label(canvas, picture, label, ground_at(label.box, scene.frames))
     boxes = [*scene.cards.values(), *(box for _, box in scene.frames), *(label.box for label in scene.labels)]
+    boxes.append(Box(SIZES.margin, SIZES.margin, text_width(columns(look.title), 14), 0))
     right = max([box.right for box in boxes] + [point.x for curve in scene.curves for point in curve])
     bottom = max([box.bottom for box in boxes] + [point.y for curve in scene.curves for point in curve])
     width, height = paint_legend(canvas, picture, right, bottom + 14, labelled=bool(scene.labels))

@@ -54,7 +54,7 @@ ROLES: dict[str, Role] = {
     "frame2": Role("#fdfdfe", "#181e26"),
     "frame-line": Role("#8a939d", "#5f6873"),
     "parameter": Role("#1a7f37", "#3fb950"),
-    "faint": Role("#8a939d", "#5f6873"),
+    "faint": Role("#7e8791", "#6f7984"),
     "alarm": Role("#cf222e", "#ff7b72"),
     "alarm-type": Role("#a40e26", "#ffaba3"),
     "type-plus": Role("#9a4a00", "#f2a64b"),
@@ -72,17 +72,17 @@ _CHIPS: Final = {
     ),
     "minus": (
         ("#e0def0", "#bdb8dc", "#9790c4", "#7264a8", "#542788"),
-        ("#35324a", "#4a4569", "#655e92", "#857cbc", "#a9a1e6"),
+        ("#35324a", "#4a4569", "#655e92", "#8e85c5", "#a9a1e6"),
     ),
     "size": (
-        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#727d88", "#4b5560"),
+        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#66717c", "#4b5560"),
         ("#2b313a", "#3c444e", "#555f6a", "#818b96", "#b3bcc6"),
     ),
 }
 _LINES: Final = {
     # The weak steps keep a line's contrast of 3:1 and are told apart by their width.
     "plus": (
-        ("#d9781c", "#d9781c", "#d9781c", "#c9690f", "#b35806"),
+        ("#d3721a", "#d3721a", "#d06f18", "#c5660f", "#b35806"),
         ("#9a6a35", "#a97239", "#b97c3d", "#d59145", "#f2a64b"),
     ),
     "minus": (

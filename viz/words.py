@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from viz.graph import Graph
 from viz.names import clean
@@ -61,10 +62,14 @@ def sum_of_flows(graph: Graph, i: int) -> str:
     return f"{signed(grad)}, of which the flows of the last pass: {written}"
 
 
-def describe_link(picture: Picture, link: Link) -> str:
-    """A link in words: the local derivative, and the flow as its product with the upstream gradient."""
-    graph = picture.graph
-    names = {card.key: card.name for card in picture.cards}
+def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
+    """A link in words: the local derivative, and the flow as its product with the upstream gradient.
+
+    Args:
+        graph: what the picture is of.
+        link: the link.
+        names: the names of the cards, by their keys.
+    """
     head = f"{names[link.source]} → {names[link.target]}"
     if link.local is None:
         kind = f"{count(len(link.edges), 'flow')}"

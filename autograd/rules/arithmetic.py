@@ -9,7 +9,7 @@ import math
 import operator
 from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.choices import where
 from autograd.rules.define import AT_LEAST_ZERO, define
 from autograd.rules.errorfree import product_error, sum_error
@@ -22,6 +22,7 @@ __all__ = [
     "identity",
     "mul",
     "neg",
+    "one_minus_square",
     "positive_quotient",
     "power",
     "power_log",
@@ -82,6 +83,14 @@ square = define(
     doc="x * x, as one operation.",
 )  # fmt: skip
 
+one_minus_square = define(
+    "one_minus_square",
+    forward=lambda x: (1.0 - x) * (1.0 + x),
+    partials=lambda x, out: (-2.0 * x,),
+    symbol="1−x²", text="1 - {0}**2", latex="1 - {0}^2", precedence=Precedence.SUM,
+    doc="1 - x*x, relatively accurate near ±1.",
+)  # fmt: skip
+
 
 # --- quotients --------------------------------------------------------------------------------------------
 
@@ -114,7 +123,7 @@ div = define(
     doc="x / y, correctly rounded; division by zero is a DomainError.",
 )  # fmt: skip
 
-quotient_by_square = define(
+quotient_by_square: Primitive = define(
     "quotient_by_square",
     forward=_quotient_by_square,
     partials=lambda x, y, out: (quotient_by_square(1.0, y), -2.0 * out / y),
@@ -124,7 +133,7 @@ quotient_by_square = define(
     doc="x / y**2, minus the derivative of x / y by y: right also where x / y or y**2 leaves the range of floats.",
 )  # fmt: skip
 
-positive_quotient = define(
+positive_quotient: Primitive = define(
     "positive_quotient",
     forward=_positive_quotient,
     partials=lambda x, y, out: (positive_quotient(1.0, y), -out / y),
@@ -222,7 +231,7 @@ power = define(
     doc="x ** y. A plain number as exponent is captured, so that no logarithm of x is ever taken.",
 )  # fmt: skip
 
-power_slope = define(
+power_slope: Primitive = define(
     "power_slope",
     forward=_power_slope,
     partials=lambda x, y, out: (
@@ -240,7 +249,7 @@ power_slope = define(
     doc="y * x ** (y - 1), the derivative of x ** y by x, as if y - 1 were not rounded.",
 )  # fmt: skip
 
-power_log = define(
+power_log: Primitive = define(
     "power_log",
     forward=_power_log,
     partials=lambda x, y, out: (
@@ -310,7 +319,7 @@ hypot = define(
     doc="sqrt(x*x + y*y) without overflow on the way; its derivatives at (0, 0) are taken as 0.",
 )  # fmt: skip
 
-unit = define(
+unit: Primitive = define(
     "unit",
     forward=_unit,
     partials=lambda x, y, out: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain
+from autograd.primitives import Domain, Primitive
 from autograd.rules import special_gamma as special
 from autograd.rules.define import define
 
@@ -33,7 +33,7 @@ lgamma = define(
     doc="The natural logarithm of the absolute value of the gamma function.",
 )  # fmt: skip
 
-digamma = define(
+digamma: Primitive = define(
     "digamma",
     forward=special.digamma,
     partials=lambda x, out: (polygamma(x, 1.0),),
@@ -42,7 +42,7 @@ digamma = define(
     doc="The derivative of lgamma.",
 )  # fmt: skip
 
-polygamma = define(
+polygamma: Primitive = define(
     "polygamma",
     forward=special.polygamma,
     captured=lambda x, order, out: (polygamma(x, order + 1.0),),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from autograd.primitives import Primitive
 from autograd.rules.choices import maximum
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
@@ -103,7 +104,7 @@ def _prod(*factors: float) -> float:
     return math.ldexp(product + error, exponent)
 
 
-_product = define(
+_product: Primitive = define(
     "prod",
     forward=_prod,
     # Each from the other factors: dividing the product by a factor would fail at a zero.

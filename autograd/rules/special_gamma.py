@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 
 from autograd.rules.chebyshev import chebyshev
+from autograd.rules.errorfree import product_error
 
 __all__ = ["digamma", "lgamma", "polygamma"]
 
+_PI_REST = 1.2246467991473532e-16  # π - math.pi
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 _LGAMMA = (
@@ -93,6 +95,12 @@ def _lgamma_below_zero(x: float) -> float:
         return lgamma(2.0 + x) - math.log(-x * (1.0 + x))
     if x > -2.0:
         return lgamma(3.0 + x) - math.log(-x * (-1.0 - x) * (2.0 + x))
+    if x > -3.0:  # here a product near 1 meets a small lgamma: it is carried with its rounding error
+        left, right = x * (x + 1.0), -(x + 2.0) * (x + 3.0)
+        product = left * right
+        error = product_error(x, x + 1.0, left) * right - product_error(x + 2.0, x + 3.0, -right) * left
+        error += product_error(left, right, product)
+        return lgamma(4.0 + x) - (math.log(product) + error / product)
     sine = math.fabs(math.sin(math.pi * math.remainder(x, 1.0)))
     return math.log(math.pi / (-x * sine)) - lgamma(-x)
 
@@ -100,9 +108,13 @@ def _lgamma_below_zero(x: float) -> float:
 def _cotangent(x: float) -> float:
     """cot(πx), from the exact distance of x to the nearest integer."""
     rest = math.remainder(x, 1.0)
-    if math.fabs(rest) <= 0.25:
-        return 1.0 / math.tan(math.pi * rest)
-    return math.tan(math.pi * math.copysign(0.5 - math.fabs(rest), rest))
+    near_pole = math.fabs(rest) <= 0.25
+    part = rest if near_pole else math.copysign(0.5 - math.fabs(rest), rest)
+    angle = math.pi * part
+    lost = product_error(math.pi, part, angle) + _PI_REST * part if math.fabs(part) > 1e-200 else 0.0
+    tangent = math.tan(angle)
+    tangent += lost * (1.0 + tangent * tangent)
+    return 1.0 / tangent if near_pole else tangent
 
 
 def digamma(x: float) -> float:
@@ -144,10 +156,8 @@ def polygamma(x: float, order: float) -> float:
     if n != order or not 1 <= n <= 60 or (x <= 0.0 and math.fmod(x, 1.0) == 0.0):
         raise ValueError
     sign = 1.0 if n % 2 else -1.0
-    if x < 0.0:
+    if x < -20.0:
         reflected = math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
-        if not math.isfinite(reflected):
-            raise OverflowError
         return -sign * polygamma(1.0 - x, order) - reflected
     steps = []
     while x < 16.0 + n:

@@ -135,7 +135,7 @@ def silu_slope(x: float) -> float:
         return (1.0 + x * (small / (1.0 + small))) / (1.0 + small) if small else 1.0
     if x > -700.0:
         small = math.exp(x)
-        return ((1.0 + x) + small) / ((1.0 + small) * (1.0 + small)) * small
+        return ((1.0 + x) + small) / (1.0 + small * (2.0 + small)) * small
     if x > -1500.0:
         root = math.exp(0.5 * x)
         return (1.0 + x) * root * root

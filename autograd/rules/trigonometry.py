@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence
-from autograd.rules.arithmetic import hypot, sqrt
+from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
 __all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "tan"]
@@ -19,7 +19,7 @@ sin = define(
     doc="The sine of x in radians.",
 )  # fmt: skip
 
-cos = define(
+cos: Primitive = define(
     "cos",
     forward=math.cos,
     partials=lambda x, out: (-sin(x),),
@@ -40,7 +40,7 @@ tan = define(
 asin = define(
     "asin",
     forward=math.asin,
-    partials=lambda x, out: (1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    partials=lambda x, out: (1.0 / sqrt(one_minus_square(x)),),
     domain=UNIT_INTERVAL,
     text="asin({0})", latex=r"\arcsin {0}", ufunc="arcsin",
     doc="The inverse of sin, in -π/2 to π/2; its derivative at ±1 is inf.",
@@ -49,7 +49,7 @@ asin = define(
 acos = define(
     "acos",
     forward=math.acos,
-    partials=lambda x, out: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    partials=lambda x, out: (-1.0 / sqrt(one_minus_square(x)),),
     domain=UNIT_INTERVAL,
     text="acos({0})", latex=r"\arccos {0}", ufunc="arccos",
     doc="The inverse of cos, in 0 to π; its derivative at ±1 is -inf.",
@@ -85,7 +85,7 @@ def _angle_slope(x: float, y: float) -> float:
     return math.ldexp(x / squared, -exponent)
 
 
-angle_slope = define(
+angle_slope: Primitive = define(
     "angle_slope",
     forward=_angle_slope,
     partials=lambda x, y, out: (
