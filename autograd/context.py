@@ -55,7 +55,7 @@ def _inside(outer: Context, name: str) -> Context:
     return _changed(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))  # noqa: B039 -- frozen
 _ENTERED: ContextVar[Any] = ContextVar("autograd.entered", default=None)
 """The contexts to go back to, as a linked list (outer, rest): one list for each thread and task."""
 
@@ -173,9 +173,7 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
 
 
 class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
-    """How the sweeps evaluate local gradients on Values: IEEE values, sealed, and unwatched, for the sweep itself
-    watches the flows.
-    """
+    """How sweeps evaluate local gradients: IEEE values, sealed, unwatched (the sweep watches the flows itself)."""
 
     __slots__ = ()
 

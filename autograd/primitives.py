@@ -149,14 +149,14 @@ class Primitive:
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
         """``args`` with the captured arguments that were given by name, such as ``slope=0.2``, in their places."""
         names = [*inspect.signature(self.captured).parameters][-1 - self.captures : -1] if self.captured else []
-        args = list(args)
+        placed = list(args)
         for place, name in enumerate(names, start=(self.arity or 0) - self.captures):
-            if name in constants and len(args) <= place:
-                args.append(constants.pop(name))
+            if name in constants and len(placed) == place:
+                placed.append(constants.pop(name))
         if constants:
             known = f"; it takes {', '.join(names)}" if names else ""
             raise TypeError(f"{self.name}() got an unexpected argument {next(iter(constants))!r}{known}")
-        return tuple(args)
+        return tuple(placed)
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """``args`` with the defaults of those left out; a wrong number of them is a TypeError."""

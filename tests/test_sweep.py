@@ -364,6 +364,14 @@ def test_a_hook_on_a_leaf_replaces_what_one_pass_adds():
     assert x.grad == 2.0
 
 
+def test_a_hook_may_stop_the_gradient_with_a_zero():
+    x = Value(3.0)
+    s = x * x
+    s.register_hook(lambda g: 0)
+    (s * 2 + x).backward()
+    assert (s.grad, x.grad, type(s.grad)) == (0.0, 1.0, float)
+
+
 def test_hooks_run_in_the_order_of_registration_each_on_the_result_of_the_one_before():
     x = Value(1.0)
     handles = [x.register_hook(lambda g: g + 1), x.register_hook(lambda g: g * 10), x.register_hook(lambda g: None)]

@@ -320,6 +320,22 @@ def test_layers_stand_side_by_side_and_neurons_in_their_order():
     assert all(one.bottom < other.y for one, other in pairwise(neurons))
 
 
+def test_the_lane_of_an_input_runs_beside_the_weight_it_is_multiplied_by():
+    picture = picture_of(network((4, 3, 2, 1)))
+    scene = arrange(picture, Look())
+    keys = {card.name: card.key for card in picture.cards}
+    for i in range(1, 5):
+        weight = scene.cards[keys[f"W{i}2[1]"]]
+        below = scene.cards[keys[f"W{i + 1}2[1]" if i < 4 else "b2[1]"]]
+        (k,) = [
+            k for k, link in enumerate(picture.links) if (link.source, link.target) == (keys[f"a{i}[0]"], keys["z2[1]"])
+        ]
+        points = [bezier(scene.curves[k], n, t / 16) for n in range((len(scene.curves[k]) - 1) // 3) for t in range(17)]
+        passing = [point.y for point in points if weight.x <= point.x <= weight.right]
+        assert passing
+        assert all(weight.bottom < y < below.y for y in passing)
+
+
 def test_a_loop_between_frames_is_drawn():
     x = Value(0.5, "x")
     for step in range(40):
