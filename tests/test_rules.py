@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import pickle
 import string
+from collections.abc import Callable
+from itertools import pairwise
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,14 +43,15 @@ def test_every_name_of_the_table_is_exported_and_every_other_operation_is_a_help
     ]  # fmt: skip
     operators = {"absolute", "add", "sub", "mul", "div", "neg", "power"}
     assert all(hasattr(autograd, name) for name in set(rules.__all__) - operators)
-    assert not any(hasattr(autograd, name) for name in HELPERS if name not in ("identity",))
+    assert not any(hasattr(autograd, name) for name in HELPERS if name != "identity")
 
 
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_record_says_how_it_is_written(name: str) -> None:
     op = PRIMITIVES[name]
     assert op.symbol
-    assert op.__doc__ and not op.__doc__.startswith("The operation ")
+    assert op.__doc__
+    assert not op.__doc__.startswith("The operation ")
     for template in (op.text, op.latex):
         fields = {field for _, field, _, _ in string.Formatter().parse(template) if field is not None}
         assert fields == ({"*"} if op.arity is None else {str(i) for i in range(op.arity)}), template
@@ -60,8 +64,8 @@ def test_a_record_says_how_it_is_written(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in BUILTIN if PRIMITIVES[name].ufunc])
 def test_numpy_has_the_function_and_gives_values(name: str) -> None:
     op = PRIMITIVES[name]
-    ufunc = getattr(np, op.ufunc or "") if op.ufunc != "clip" else np.clip
-    point = (1.25, 0.5)[: op.arity] if name != "clip" else (3.0, 1.0, 2.0)
+    ufunc = getattr(np, op.ufunc or "")
+    point = (1.25, 0.5)[: op.arity]
     if name in ("acos", "asin", "atanh"):
         point = (0.5,)
     result = ufunc(Value(point[0]), *point[1:])
@@ -70,7 +74,7 @@ def test_numpy_has_the_function_and_gives_values(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in public_names() if name in PRIMITIVES and PRIMITIVES[name].arity == 1]
+    "name", [name for name in sorted(public_names()) if name in PRIMITIVES and PRIMITIVES[name].arity == 1]
 )
 def test_every_operation_of_one_input_is_a_method(name: str) -> None:
     x = Value(1.5 if name == "acosh" else 0.5)
@@ -140,7 +144,8 @@ def test_a_refusal_names_the_operation_the_label_the_number_and_what_to_do() -> 
     with pytest.raises(DomainError) as raised:
         Value(-3.0, "price").log2()
     assert str(raised.value) == (
-        "log2(price = -3.0) is outside the domain: log2 needs x > 0. Use errstate(domain='nan') for IEEE values instead."
+        "log2(price = -3.0) is outside the domain: log2 needs x > 0. "
+        "Use errstate(domain='nan') for IEEE values instead."
     )
     with pytest.raises(
         DivisionDomainError, match=r"reciprocal\(0\.0\) is outside the domain: .* a number other than 0"
@@ -164,7 +169,7 @@ def test_the_graph_of_a_gradient_holds_at_every_point(name: str) -> None:
     for case in cases(name):
         op = case.op.capture(*case.constants) if case.constants else case.op
         found = [point for point in points(case, 60, random) if all(1e-3 < abs(x) < 30.0 for x in point)][:8]
-        for first, second in zip(found, found[1:], strict=False):
+        for first, second in pairwise(found):
             with errstate(domain="nan"):
                 leaves = [Value(x) for x in first]
                 out = op(*leaves)
@@ -182,7 +187,7 @@ def test_the_graph_of_a_gradient_holds_at_every_point(name: str) -> None:
 
 
 @pytest.mark.parametrize(("function", "name"), [(mean, "mean"), (logsumexp, "logsumexp"), (softmax, "softmax")])
-def test_no_values_at_all(function, name: str) -> None:
+def test_no_values_at_all(function: Callable[..., Any], name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name}\(\) of no values$"):
         function([])
 
@@ -194,7 +199,7 @@ def test_no_terms_and_no_factors() -> None:
 
 
 @pytest.mark.parametrize("function", [fsum, mean, prod, logsumexp, softmax])
-def test_what_is_no_list(function) -> None:
+def test_what_is_no_list(function: Callable[..., Any]) -> None:
     with pytest.raises(TypeError, match=r"\(\) takes a list of numbers or Values, not 3\.0"):
         function(3.0)
 
@@ -242,12 +247,12 @@ def test_softmax_gives_one_node_for_each_value() -> None:
         (lambda: logsumexp([-1e308, 1e308]), 1e308),
     ],
 )  # fmt: skip
-def test_nothing_is_lost_on_the_way(call, exact: float) -> None:
+def test_nothing_is_lost_on_the_way(call: Callable[[], float], exact: float) -> None:
     assert call() == pytest.approx(exact, rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize("function", [fsum, mean, prod, logsumexp])
-def test_nan_goes_through_reductions(function) -> None:
+def test_nan_goes_through_reductions(function: Callable[..., float]) -> None:
     for xs in ([math.nan, 1.0], [1.0, math.nan], [math.inf, math.nan]):
         assert math.isnan(function(xs))
     assert math.isnan(dot([math.nan], [1.0]))

@@ -165,7 +165,7 @@ def test_edges_chooses_the_numbers():
 
 def test_the_picture_says_what_it_hides():
     said = texts(network((3, 8, 8, 1)))
-    assert "336 values, 31 cards shown, folded to neurons" in said
+    assert "336 values, 29 cards shown, folded to neurons" in said
     root = network((3, 8, 8, 1))
     focus = find(root, "a1[1]")
     assert any("values outside the focus" in text for text in texts(root, focus=focus))
@@ -466,9 +466,9 @@ def test_a_chain_of_a_million_values_draws():
     for _ in range(1_000_000):
         x = tanh(x)
     x.backward()
-    start = time.perf_counter()
+    start = time.process_time()
     svg = draw(x).svg
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert len(svg) < 2_000_000
     assert "1,000,001 values" in svg
     assert "… 999,9" in svg

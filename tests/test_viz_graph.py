@@ -271,6 +271,20 @@ def test_many_inputs_of_the_same_neurons_become_one_card():
     assert cards(picture)["10 inputs"].kind == "fold"
 
 
+def test_the_total_over_many_examples_is_one_sum():
+    total = sum((Value(0.1 * i, "x") - Value(1.0, "y")) ** 2 for i in range(3))
+    with scope("layer 1"):
+        w = Parameter(0.5, "w")
+        outputs = [tanh(w * i) for i in range(50)]
+    total = sum(outputs) + total
+    total.backward()
+    picture = picture_of(total, detail="neurons")
+    root = next(card for card in picture.cards if card.is_root)
+    assert (root.kind, root.tag) == ("sum", "Σ")
+    assert len(root.members) == 1 + 50 + 1 + 3 + 1
+    assert len(picture.cards) == 1 + 1 + 3 * 4
+
+
 def test_a_long_graph_without_scopes_shows_its_ends():
     x = Value(0.5, "x")
     for _ in range(500):

@@ -9,7 +9,7 @@ from viz.graph import Graph
 from viz.numbers import count
 from viz.picture import Card, Link, Picture
 
-__all__ = ["compose"]
+__all__ = ["compose", "describe_extent"]
 
 _LEAF_TAGS = {"input": "input", "parameter": "param", "constant": "const"}
 

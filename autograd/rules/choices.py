@@ -151,7 +151,7 @@ clip = define(
     captures=2,
     domain=Domain("a lower bound that is not above the upper one", lambda x, low, high: low <= high),
     kink=Kink(lambda x, low, high: x in (low, high), "the derivative of clip at a bound is taken as 0"),
-    text="clip({0}, {1}, {2})", latex=r"\operatorname{{clip}}_{{{1}}}^{{{2}}}\left({0}\right)", ufunc="clip",
+    text="clip({0}, {1}, {2})", latex=r"\operatorname{{clip}}_{{{1}}}^{{{2}}}\left({0}\right)",
     doc="x kept between two numbers, low and high; its derivative is 1 strictly between them, else 0.",
 )  # fmt: skip
 

@@ -1,0 +1,7 @@
+"""``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
+
+from tests.benchmarks import eager, transforms
+
+if __name__ == "__main__":
+    eager.main()
+    transforms.main()
