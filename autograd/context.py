@@ -71,6 +71,12 @@ class Setting:
 
     __slots__ = ()
 
+    def __new__(cls, *args: Any, **_: Any) -> Self:
+        """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""
+        if args and inspect.isroutine(args[0]):
+            raise TypeError(f"{cls.__name__} was given a function: to decorate it write @{cls.__name__}(...)")
+        return super().__new__(cls)
+
     def change(self, outer: Context) -> Context:
         """The context to put in force inside ``outer``."""
         raise NotImplementedError

@@ -60,6 +60,9 @@ class Operators:
     def __rpow__(self, other: Any) -> Any:
         return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
 
+    def __pos__(self) -> Any:
+        return self
+
     def __bool__(self) -> bool:
         return self._data != 0.0
 
@@ -192,7 +195,7 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     out._grad = None
     out._hooks = None
     out._stamp = time
-    out.label = ""
+    out._label = ""
     out.local_grads = op.partials
     out.op = op
     link(out, parents)
@@ -227,7 +230,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
         out._grad = None
         out._hooks = None
         out._stamp = time
-        out.label = ""
+        out._label = ""
         out.local_grads = local_grads
         out.op = op
         out._first = self
@@ -261,7 +264,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
         out._grad = None
         out._hooks = None
         out._stamp = time
-        out.label = ""
+        out._label = ""
         out.local_grads = local_grads
         out.op = op
         out._first = self

@@ -169,5 +169,5 @@ where = define(
     partials=lambda condition, x, y, out: (0.0, nonzero(condition), 1.0 - nonzero(condition)),
     gated=True,
     text="where({0}, {1}, {2})", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
-    doc="x where condition is not 0, else y. The branch not taken gets a gradient of exactly 0, whatever it is.",
+    doc="x where condition is not 0 (nan is not 0, as in NumPy), else y. The branch not taken gets exactly 0.",
 )  # fmt: skip
