@@ -17,15 +17,6 @@ from autograd.value import Constant
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(autouse=True)
-def _registry():
-    """Take out of the table what a test put in."""
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
-
-
 def by_pickle(thing, protocol=pickle.HIGHEST_PROTOCOL):
     return pickle.loads(pickle.dumps(thing, protocol))
 
