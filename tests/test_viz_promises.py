@@ -1,11 +1,9 @@
 """What every picture keeps: labels are text, the same graph gives the same bytes, and size is no obstacle."""
 
-import math
 import os
 import re
 import subprocess
 import sys
-import time
 
 from autograd import Value, tanh
 from tests.graphs import HOSTILE, SVG, drawn, hostile, network, square_and_more
@@ -59,25 +57,12 @@ def test_ids_come_from_the_content():
 # --- size -------------------------------------------------------------------------------------------------
 
 
-def test_a_small_net_draws_in_a_moment_and_a_folded_one_too():
-    for sizes, limit in (((2, 3, 1), 0.1), ((2, 16, 16, 1), 1.0)):
-        root = network(sizes)
-        best = math.inf
-        for _ in range(5):
-            start = time.perf_counter()
-            draw(root)
-            best = min(best, time.perf_counter() - start)
-        assert best < limit
-
-
 def test_a_chain_of_a_million_values_draws():
     x = Value(0.5, "x")
     for _ in range(1_000_000):
         x = tanh(x)
     x.backward()
-    start = time.process_time()
     svg = draw(x).svg
-    assert time.process_time() - start < 20
     assert len(svg) < 2_000_000
     assert "1,000,001 values" in svg
     assert "… 999,9" in svg
