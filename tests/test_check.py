@@ -1,6 +1,7 @@
 """The checkers: they pass what is right, and name what is wrong."""
 
 import math
+from itertools import islice
 
 import pytest
 
@@ -19,6 +20,7 @@ from autograd import (
     tanh,
     where,
 )
+from autograd.check import _sample
 from autograd.numeric import complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import PRIMITIVES
 
@@ -90,6 +92,12 @@ def operations():
 @pytest.mark.parametrize("op", list(operations()), ids=repr)
 def test_every_rule_of_the_table_passes_at_orders_one_and_two(op):
     assert check_primitive(op) >= 50
+
+
+@pytest.mark.parametrize("op", list(operations()), ids=repr)
+def test_every_operation_passes_check_grads_at_order_two_in_both_modes(op):
+    for point in islice(_sample(op), 3):
+        check_grads(op, point)
 
 
 @pytest.mark.parametrize(
