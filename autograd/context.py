@@ -6,15 +6,29 @@ tasks never see each other's settings, and an operation pays for one look-up ins
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
+from typing import Any, Literal, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
 
-__all__ = ["Context", "Setting", "current", "detect_anomaly", "errstate", "ieee", "no_grad", "scope"]
+__all__ = [
+    "Context",
+    "Recording",
+    "Setting",
+    "current",
+    "detect_anomaly",
+    "errstate",
+    "ieee",
+    "no_grad",
+    "recorded_in",
+    "recording",
+    "refuse_while_recording",
+    "scope",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +53,39 @@ _CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context()
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
+
+
+class Recording(Protocol):
+    """What watches while a function is recorded: see :mod:`autograd.replay.recorder`."""
+
+    def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
+        """Note that a comparison of Values came out so."""
+
+    def refuse(self, node: Any, taking: str) -> NoReturn:
+        """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""
+
+
+_RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
+
+recording: Callable[[], Recording | None] = _RECORDING.get
+"""What records at this moment in this thread or task. Operations need not ask: their nodes tell what they did."""
+
+
+@contextlib.contextmanager
+def recorded_in(by: Recording | None) -> Iterator[None]:
+    """Let ``by`` watch the code inside; None lets nothing watch."""
+    token = _RECORDING.set(by)
+    try:
+        yield
+    finally:
+        _RECORDING.reset(token)
+
+
+def refuse_while_recording(node: Any, taking: str) -> None:
+    """Raise RecordingError if a recording is under way."""
+    by = _RECORDING.get()
+    if by is not None:
+        by.refuse(node, taking)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -114,6 +161,7 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
     __slots__ = ()
 
     def change(self, outer: Context) -> Context:
+        refuse_while_recording(None, "no_grad()")
         return replace(outer, grad=False)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from autograd import rules
 from autograd.anomaly import check_value
 from autograd.clock import clock
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.sites import remember_site
@@ -61,7 +61,7 @@ class Operators:
         return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return bool(_compare(self, 0.0, float.__ne__))
 
     def __eq__(self, other: object) -> Any:
         return _compare(self, other, float.__eq__)
@@ -277,11 +277,19 @@ def _captured(op: Primitive) -> Callable[..., Value]:
 
 def _compare(value: Any, other: Any, relation: Callable[[float, float], bool]) -> Any:
     if isinstance(other, Operators):
-        return relation(value._data, other._data)
-    if is_number(other):
+        outcome = relation(value._data, other._data)
+    elif is_number(other):
         # An int too large for a float still compares rightly, so let Python compare, not as_float.
-        return relation(value._data, other)
-    return NotImplemented
+        outcome = relation(value._data, other)
+    else:
+        return NotImplemented
+    by = recording()
+    if by is not None:
+        by.guard(_RELATIONS[relation.__name__], value, other, outcome)
+    return outcome
+
+
+_RELATIONS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">=", "__eq__": "==", "__ne__": "!="}
 
 
 def install_operators(value: type[Value], constant: type[Value]) -> None:

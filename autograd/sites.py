@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
-__all__ = ["Site", "remember_site", "site_of"]
+__all__ = ["Site", "calling_site", "remember_site", "site_of"]
 
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
@@ -39,14 +39,19 @@ class Site(NamedTuple):
         return f"{self.file}, line {self.line}, in {self.function}{text}"
 
 
-def remember_site(node: Any) -> None:
-    """Note the line outside this library that is running now as the one that made ``node``."""
+def calling_site() -> Site:
+    """The line outside this library that is running now."""
     frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
     code = frame.f_code
+    return Site(code.co_filename, frame.f_lineno, code.co_name)
+
+
+def remember_site(node: Any) -> None:
+    """Note the line outside this library that is running now as the one that made ``node``."""
     key = id(node)
-    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), Site(code.co_filename, frame.f_lineno, code.co_name))
+    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), calling_site())
 
 
 def site_of(node: Any) -> Site | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
-from autograd.context import current
+from autograd.context import current, refuse_while_recording
 from autograd.errors import StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
@@ -99,10 +99,12 @@ class Value(Operators, Passes):
             StaleGraphError: the node is computed.
             TypeError: the new value is not one real number.
         """
+        refuse_while_recording(self, ".data")
         return self._data
 
     @data.setter
     def data(self, data: Any) -> None:
+        refuse_while_recording(self, ".data = ...")
         number = as_float(data, "data")
         if self.op is not None:
             raise StaleGraphError(
@@ -121,11 +123,13 @@ class Value(Operators, Passes):
 
         0.0 before any pass (``has_grad`` tells). A Value after ``backward(create_graph=True)`` on a leaf.
         """
+        refuse_while_recording(self, ".grad")
         gradient = self._grad
         return 0.0 if gradient is None else gradient
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
+        refuse_while_recording(self, ".grad = ...")
         self._grad = None if gradient is None else self.check_gradient(gradient, "grad")
 
     @property
@@ -150,17 +154,21 @@ class Value(Operators, Passes):
 
     def item(self) -> float:
         """The data as a plain float."""
-        return self.data
+        refuse_while_recording(self, "item()")
+        return self._data
 
     def detach(self) -> Value:
         """A new leaf with the same data and label, through which no gradient flows."""
+        refuse_while_recording(self, "detach()")
         return Value(self._data, self.label)
 
     def __float__(self) -> float:
-        return self.data
+        refuse_while_recording(self, "float()")
+        return self._data
 
     def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
+        refuse_while_recording(self, "formatting")
+        return format(self._data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
@@ -170,6 +178,7 @@ class Value(Operators, Passes):
     # --- copies -------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
+        refuse_while_recording(self, "copying")
         copy = object.__new__(type(self))
         for name in _COPIED:
             setattr(copy, name, getattr(self, name))
@@ -182,6 +191,7 @@ class Value(Operators, Passes):
         return deep_copy(self, memo, link)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        refuse_while_recording(self, "pickling")
         state = (self._data, None if self._grad is None else float(self._grad), self._stamp, self.label, self.scope)
         return flatten(self, _restore, (type(self), self.op, self.parents, state))
 

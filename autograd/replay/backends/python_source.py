@@ -1,0 +1,174 @@
+"""The reference backend: the tape as readable straight-line Python, equal to eager evaluation bit for bit.
+
+The text that :func:`emit` writes runs alone: it imports ``math`` and defines, from the forwards of the
+primitives, the functions that it calls. The kernel that :func:`build` makes is the same text with the forwards
+themselves bound to those names.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.primitives import Primitive
+from autograd.replay.backends.base import Kernel
+from autograd.replay.backends.helpers import Helpers
+from autograd.replay.tape import Floats, Guard, Tape
+
+__all__ = ["build", "emit"]
+
+_OPERATORS: dict[Callable[..., Any], str] = {
+    operator.add: "{} + {}",
+    operator.sub: "{} - {}",
+    operator.mul: "{} * {}",
+    operator.truediv: "{} / {}",
+    operator.neg: "-{}",
+}
+
+
+# --- the kernel -------------------------------------------------------------------------------------------
+
+
+def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
+    """A kernel that calls the straight-line function once for each example."""
+    namer = _Namer(tape)
+    namespace = {f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)}
+    body = _body(tape, namer, dict(zip(tape.ops, namespace, strict=True)))
+    unpacking = [f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"]
+    source = "\n".join(["def replay(inputs):", *unpacking, *body])
+    # The text is our own: labels are reduced to identifiers.
+    exec(compile(source, f"<tape of {len(tape)} instructions>", "exec"), namespace)  # noqa: S102
+    replay: Callable[[list[float]], tuple[float, ...]] = namespace["replay"]
+    is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
+
+    def one(inputs: list[float]) -> Sequence[float]:
+        try:
+            return replay(inputs)
+        except (ArithmeticError, ValueError):
+            return tape.run(inputs[: tape.n_inputs], inputs[tape.n_inputs :])  # outside a domain: IEEE values
+
+    def kernel(shared: Floats, lanes: Floats) -> Floats:
+        inputs = np.empty(len(is_lane))
+        inputs[~is_lane] = shared
+        results = np.empty((len(tape.outputs), lanes.shape[1]))
+        for column in range(lanes.shape[1]):
+            inputs[is_lane] = lanes[:, column]
+            results[:, column] = one(inputs.tolist())
+        return np.add.accumulate(results, axis=1)[:, -1] if summed else results
+
+    return kernel
+
+
+# --- the text ---------------------------------------------------------------------------------------------
+
+
+def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[float]] = ()) -> str:
+    """Self-contained Python source of the function that ``tapes`` recorded, one for each path.
+
+    The function takes the inputs one by one and returns a tuple of the outputs. Live leaves are keyword
+    arguments whose defaults are their present values. Outside a domain it raises, as Python's ``math`` does.
+
+    Args:
+        tapes: the paths; the guards of each tell where it is right.
+        name: what to call the function.
+        leaves: for each path the present values of its live leaves.
+
+    Raises:
+        NotImplementedError: the source of an operation is not at hand.
+    """
+    helpers = Helpers()
+    callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in _OPERATORS} for tape in tapes]
+    values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
+    if len(tapes) == 1:
+        functions = [_function(tapes[0], name, callees[0], values[0], "_other_branch()")]
+    else:
+        paths = [f"_path_{index + 1}" for index in range(len(tapes))]
+        functions = [
+            _function(tape, path, callee, live, "()")
+            for tape, path, callee, live in zip(tapes, paths, callees, values, strict=True)
+        ]
+        calls = " or ".join(f"{path}(*inputs)" for path in paths)
+        functions.append(f"def {name}(*inputs):\n    return {calls} or _other_branch()")
+    if any(tape.guards for tape in tapes):
+        functions.insert(0, _OTHER_BRANCH)
+    imports = "\n".join(["import math", *helpers.imports])
+    return "\n\n\n".join([imports, *helpers.texts, *functions]) + "\n"
+
+
+_OTHER_BRANCH = '''def _other_branch():
+    raise ValueError("a comparison came out as in no recorded path")'''
+
+
+def _function(tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequence[float], otherwise: str) -> str:
+    namer = _Namer(tape)
+    inputs = [namer.names[slot] for slot in range(tape.n_inputs)]
+    live = [f"{namer.names[tape.n_inputs + index]}={_number(value)}" for index, value in enumerate(leaves)]
+    parameters = [*inputs, *(["/"] if inputs else []), *(["*"] if live else []), *live]
+    return "\n".join([f"def {name}({', '.join(parameters)}):", *_body(tape, namer, callees, otherwise)])
+
+
+def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: str = "") -> Iterator[str]:
+    """One line an instruction, one ``if`` a guard, and the return."""
+    waiting = list(reversed(tape.guards))
+    names = namer.names
+    for done, (op, args, dest, label) in enumerate(tape.instructions()):
+        while waiting and waiting[-1].at <= done:
+            yield from _guard(waiting.pop(), names, otherwise)
+        written = [names[arg] for arg in args]
+        operator_form = _OPERATORS.get(op.forward)
+        if operator_form:
+            expression = operator_form.format(*written)
+        else:
+            expression = f"{callees[op]}({', '.join([*written, *map(_number, op.constants)])})"
+        yield f"    {namer.assign(dest, label)} = {expression}"
+    while waiting:
+        yield from _guard(waiting.pop(), names, otherwise)
+    yield f"    return ({''.join(f'{names[slot]}, ' for slot in tape.outputs.tolist())})"
+
+
+def _guard(guard: Guard, names: dict[int, str], otherwise: str) -> Iterator[str]:
+    comparison = f"{names[guard.left]} {guard.relation} {names[guard.right]}"
+    yield f"    if {f'not ({comparison})' if guard.outcome else comparison}:"
+    yield f"        return {otherwise}"
+
+
+def _number(number: float) -> str:
+    if math.isfinite(number):
+        return repr(number) if math.copysign(1.0, number) > 0.0 else f"({number!r})"
+    return "math.nan" if number != number else "math.inf" if number > 0.0 else "(-math.inf)"  # noqa: PLR0124
+
+
+class _Namer:
+    """Gives each slot a name: the user's label where it is one, else its number."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._taken = {"math", "inputs", "replay"}
+        self.names: dict[int, str] = {}
+        first_constant = tape.n_inputs + tape.n_leaves
+        for slot, label in enumerate(tape.labels[:first_constant]):
+            self.assign(slot, label, "x" if slot < tape.n_inputs else "p")
+        for index, constant in enumerate(tape.constants.tolist()):
+            self.names[first_constant + index] = _number(constant)
+
+    def assign(self, slot: int, label: str, letter: str = "t") -> str:
+        """The name of ``slot`` from here on: a new one, so that each line of the text has its own."""
+        name = _identifier(label)[:40] or f"{letter}{slot}"
+        if name in self._taken or keyword.iskeyword(name) or name.startswith("_"):
+            name = f"{name}_{letter}{slot}"
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        self.names[slot] = name
+        return name
+
+
+def _identifier(label: str) -> str:
+    """``label`` reduced to letters, digits and underscores of ASCII: ``W12[1]`` is ``W12_1``."""
+    name = re.sub(r"[^0-9A-Za-z]+", "_", label).strip("_")
+    return f"v{name}" if name[:1].isdigit() else name

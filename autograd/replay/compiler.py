@@ -1,0 +1,186 @@
+"""``compile``: a function of numbers, recorded when it is first called and replayed from then on."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, Literal, overload
+
+from autograd.context import recording
+from autograd.errors import RecordingError
+from autograd.replay.arguments import Axes, check_in_axes, take_apart
+from autograd.replay.backends import python_source
+from autograd.replay.backends.base import choose
+from autograd.replay.paths import Path
+from autograd.replay.specialised import Options, Specialised
+from autograd.replay.tape import Tape
+
+__all__ = ["Compiled", "compile"]
+
+
+class Compiled:
+    """A function that is recorded when it is first called, and then replayed. Made by :func:`compile`.
+
+    May be called from any number of threads at once. Called on Values it is the plain function.
+    """
+
+    def __init__(self, function: Callable[..., Any], options: Options) -> None:
+        self._function = function
+        self._options = options
+        self._specialised: dict[Hashable, Specialised] = {}
+        self._lock = threading.Lock()
+        self.__name__ = "the compiled function"
+        functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns, with floats and arrays of floats for its Values."""
+        arguments = None if recording() else take_apart(args, kwargs, self._options.in_axes)
+        if arguments is None:
+            return self._inlined(args, kwargs)
+        specialised = self._specialised.get(arguments.key)
+        if specialised is None:
+            with self._lock:
+                fresh = Specialised(self._function, arguments.form(), self._options)
+                specialised = self._specialised.setdefault(arguments.key, fresh)
+        return specialised(arguments.shared, arguments.lanes)
+
+    def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
+        if self._options.batched:
+            raise RecordingError(
+                f"{self.__name__} is compiled for batches (in_axes={self._options.in_axes!r}), so it takes numbers and "
+                f"cannot be a part of a graph: pass .data of the Values, or compile the whole computation"
+            )
+        return self._function(*args, **kwargs)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All recorded paths, in the order in which they were found."""
+        return tuple(path for specialised in list(self._specialised.values()) for path in specialised.paths.known)
+
+    @property
+    def tape(self) -> Tape:
+        """The tape of the path that was recorded first.
+
+        Raises:
+            RecordingError: nothing is recorded yet.
+        """
+        return self._recorded()[0].tape
+
+    def source(self, language: Literal["python", "c"] = "python") -> str:
+        """Self-contained source of what is recorded, for one example: the function's numbers in, a tuple out.
+
+        Raises:
+            RecordingError: nothing is recorded yet.
+            NotImplementedError: an operation cannot be written out.
+            ValueError: another language.
+        """
+        if language not in ("python", "c"):
+            raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
+        specialised = self._only()
+        paths = specialised.paths.known
+        return python_source.emit(
+            [path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths]
+        )
+
+    def _only(self) -> Specialised:
+        self._recorded()
+        (specialised, *others) = self._specialised.values()
+        if others:
+            raise RecordingError(f"{self.__name__} is recorded for {len(others) + 1} forms of arguments, not for one")
+        return specialised
+
+    def _recorded(self) -> tuple[Path, ...]:
+        if not self.paths:
+            raise RecordingError(f"{self.__name__} is not recorded yet: call it once with numbers")
+        return self.paths
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
+
+
+@overload
+def compile(  # noqa: A001
+    fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
+    max_paths: int = ..., checked: bool = ...,
+) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
+
+
+@overload
+def compile(  # noqa: A001
+    fun: Callable[..., Any], *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
+    max_paths: int = ..., checked: bool = ...,
+) -> Compiled: ...  # fmt: skip
+
+
+def compile(  # noqa: A001 -- the name that JAX's and PyTorch's users look for; Python's own is not used here
+    fun: Callable[..., Any] | None = None,
+    *,
+    in_axes: Axes = None,
+    reduce: str | None = None,
+    backend: str = "auto",
+    on_flip: str = "record",
+    max_paths: int = 64,
+    checked: bool = False,
+) -> Any:
+    """Record ``fun`` when it is called, and replay the recording from then on. Also a decorator.
+
+    The arguments and the result are numbers in any containers; the answer has floats, and arrays of floats, where
+    the function returns Values. Composes with :func:`~autograd.value_and_grad` and the other transforms.
+
+    Leaves that the function closes over, such as the parameters of a model, are live: their present data is read
+    at each call. A comparison of Values is kept as a guard; where it comes out differently another path is
+    recorded. Whatever else the function takes from outside, a float or the time of day, stays as it was.
+
+    Args:
+        fun: a function of numbers, or a :class:`Tape`.
+        in_axes: as in ``jax.vmap``. None: one example a call. Else the axis along which an array holds one
+            example after another: 0 for rows; None for an argument that all share; a tuple has an entry for
+            each argument. Arguments by keyword are batched along axis 0.
+        reduce: None: the results of all examples, along a new first axis. ``"sum"``, ``"mean"``: over the batch.
+        backend: ``"auto"``: the fastest that is installed; or its name.
+        on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
+        max_paths: how many paths there may be.
+        checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
+
+    Raises (when called):
+        RecordingError: a plain float was taken out of a Value.
+        GuardError: a path that may not be recorded.
+        ValueError: a batch axis is missing, or batch lengths differ.
+
+    >>> from autograd import compile, value_and_grad
+    >>> @compile
+    ... def f(x):
+    ...     while x > 1:
+    ...         x = x / 2
+    ...     return x * x
+    >>> f(3.0), f(5.0), len(f.paths)
+    (0.5625, 0.390625, 2)
+    >>> import numpy as np
+    >>> step = compile(value_and_grad(lambda w, x: (w * x - 1) ** 2), in_axes=(None, 0), reduce="mean")
+    >>> step(0.5, np.array([1.0, 2.0, 4.0]))
+    (0.4166666666666667, 2.3333333333333335)
+    """
+    if on_flip not in ("record", "raise"):
+        raise ValueError(f"on_flip is 'record' or 'raise', not {on_flip!r}")
+    if reduce not in (None, "sum", "mean"):
+        raise ValueError(f"reduce is None, 'sum' or 'mean', not {reduce!r}")
+    if reduce is not None and in_axes is None:
+        raise ValueError(f"reduce={reduce!r} needs a batch: give in_axes too")
+    if isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1:
+        raise ValueError(f"max_paths is a whole number above 0, not {max_paths!r}")
+    axes = check_in_axes(in_axes)
+    options = Options(
+        in_axes=axes, reduce=reduce, backend=backend, on_flip=on_flip, max_paths=max_paths, checked=checked
+    )
+    choose(backend, batched=options.batched)  # so that a bad name is told here, not at the first call
+    if fun is None:
+        return functools.partial(_compiled, options=options)
+    return _compiled(fun, options)
+
+
+def _compiled(fun: Any, options: Options) -> Compiled:
+    if not callable(fun):
+        raise TypeError(f"compile takes a function, not {fun!r}: give it the function itself, then call what comes back")
+    return Compiled(fun, options)
