@@ -17,6 +17,7 @@ import numpy as np
 from autograd.context import Context, Setting, recorded_in
 from autograd.errors import RecordingError
 from autograd.primitives import PRIMITIVES, Primitive, as_float
+from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sites import Site, calling_site
 from autograd.sweep import check_fresh, describe
@@ -190,7 +191,7 @@ class _Graph:
 
     def tape(self, outputs: Sequence[Value], guards: Iterable[tuple[str, Value, Value, bool, int, str]]) -> Recorded:
         """Number the slots and write the tape."""
-        numbers, which = _distinct([node._data for node in self.constants])
+        numbers, which = distinct([node._data for node in self.constants])
         first = len(self.inputs) + len(self.leaves)
         before = first + len(numbers)
         slot: dict[Any, int] = {node: index for index, node in enumerate([*self.inputs, *self.leaves])}
@@ -227,9 +228,3 @@ class _Graph:
             labels=(*labels, *(node.label for node in self.computed)),
         )
         return Recorded(tape, tuple(self.leaves))
-
-
-def _distinct(numbers: list[float]) -> tuple[Any, Any]:
-    """The different ones among ``numbers``, told apart by their bits, and which of them each is."""
-    bits, which = np.unique(np.array(numbers, dtype=np.float64).view(np.int64), return_inverse=True)
-    return bits.view(np.float64), which.reshape(-1)

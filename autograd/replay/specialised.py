@@ -12,8 +12,8 @@ from autograd.containers import Structure, flatten
 from autograd.errors import GuardError
 from autograd.replay.arguments import Form, assembled
 from autograd.replay.backends import checked_lanes
-from autograd.replay.backends.base import Build, Kernel, choose, load_backend
-from autograd.replay.passes import compacted, exact, reassociated
+from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
+from autograd.replay.passes import compacted, exact, fused, live
 from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Floats, Tape
@@ -53,7 +53,7 @@ class Specialised:
         self.paths = Paths(options.max_paths, options.on_flip)
         self._function = function
         self._options = options
-        self._builds = [load_backend(name) for name in choose(options.backend, batched=options.batched)]
+        self._backends = choose(options.backend, batched=options.batched)
 
     def __call__(self, shared: Floats, lanes: Floats) -> Any:
         """The result for these numbers; see :class:`~autograd.replay.arguments.Arguments`."""
@@ -91,10 +91,7 @@ class Specialised:
         if role == "checked":
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
-        tape = path.tape.returning(wanted)
-        if self._options.backend != "python":
-            tape = reassociated(tape)
-        return _first_that_can(self._builds, compacted(tape), self.form.batched, summed=role == "sum")
+        return _first_that_can(self._backends, live(path.tape.returning(wanted)), self.form.batched, summed=role == "sum")
 
     def record(self, numbers: list[float]) -> Path:
         """The path that the function takes at ``numbers``, which may be known already."""
@@ -153,13 +150,17 @@ class _Call:
         return self._owner.kernel(path, role)(path.inputs_and_leaves(self._shared), lanes)
 
 
-def _first_that_can(builds: list[Build], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    for build in builds[:-1]:
+def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
+    """The kernel of the first backend that knows all operations; the last one's refusal is the caller's."""
+    for name in backends:
+        build = load_backend(name)
+        prepared = compacted(fused(tape) if BACKENDS[name].fuses else tape)
         try:
-            return build(tape, batched, summed)
+            return build(prepared, batched, summed)
         except NotImplementedError:
-            continue
-    return builds[-1](tape, batched, summed)
+            if name == backends[-1]:
+                raise
+    raise ValueError("no backend to choose from")
 
 
 def _common(structure: Structure | None, other: Structure) -> Structure:

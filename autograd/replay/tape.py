@@ -188,7 +188,10 @@ class Tape:
         )
 
     def __str__(self) -> str:
-        return "\n".join(_listing(self))
+        lines = list(_listing(self))
+        if len(lines) > 2 * _SHOWN:
+            lines[_SHOWN:-_SHOWN] = [f"  ... {len(lines) - 2 * _SHOWN} more lines ..."]
+        return "\n".join(line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..." for line in lines)
 
 
 def _check_guards(waiting: list[Guard], done: int, slots: Sequence[float]) -> None:
@@ -257,6 +260,10 @@ def _verify_slots(tape: Tape) -> None:
 
 
 # --- the listing ------------------------------------------------------------------------------------------
+
+
+_SHOWN, _WIDTH = 100, 240
+"""How many lines a listing shows at either end of a long tape, and how much of a long line."""
 
 
 def _listing(tape: Tape) -> Iterator[str]:

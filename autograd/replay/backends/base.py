@@ -2,7 +2,7 @@
 
 A backend is a module with one function, ``build(tape, batched, summed) -> Kernel``:
 
-* ``tape``: verified, without guards.
+* ``tape``: without guards; with sums of products where the entry in ``BACKENDS`` says that it ``fuses``.
 * ``batched``: one bool for each input of the tape: True where every example has its own number, False where all
   share one. Live leaves are always shared.
 * ``summed``: whether the kernel returns the sum of each output over the examples.
@@ -47,12 +47,14 @@ class _Entry(NamedTuple):
     """The package that must be importable."""
     extra: str
     """The extra of this distribution that installs it."""
+    fuses: bool = False
+    """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.passes.fused`."""
 
 
 BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, ""),
-    "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast"),
+    "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax"),
 }
 
