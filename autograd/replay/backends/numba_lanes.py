@@ -1,0 +1,227 @@
+"""The numba backend: compiled kernels that interpret a tape, for a batch in blocks of lanes, on every core.
+
+See :mod:`~autograd.replay.backends.lane_program` for how a tape becomes a program, and
+:mod:`~autograd.replay.backends.numba_kernels` for what runs it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from autograd.primitives import Primitive
+from autograd.replay.backends.base import Kernel
+from autograd.replay.backends.lane_program import NOTHING, ONE, LaneProgram, computation, lower, split
+from autograd.replay.backends.numba_kernels import Block, lane_kernel, scalar_kernel
+from autograd.replay.backends.sums import without_exact_sums
+from autograd.replay.tape import FUSED_DOT, Floats, Tape
+
+__all__ = ["build"]
+
+_CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
+_WIDEST, _NARROWEST = 128, 16  # examples in a block
+_CHUNK = 60_000  # words of a program, times blocks, that are worth handing to another thread: some 200 µs
+_MOST_CHUNKS = 64
+
+
+def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
+    """``tape`` on compiled kernels; see :mod:`autograd.replay.backends.base`.
+
+    Raises:
+        NotImplementedError: numba cannot compile an operation.
+    """
+    tape = without_exact_sums(tape)
+    if any(batched):
+        return _Lanes(tape, batched, summed=summed)
+    return _Scalars(tape)
+
+
+def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
+    """The kernel of ``blocks``; if numba refuses, the operation that it refuses is named."""
+    try:
+        return compile_kernel(blocks)
+    except Exception as error:  # numba fails with its own errors, and with whatever its compiler trips over
+        for block in blocks:
+            if not isinstance(block, str):
+                _try_alone(block)
+        raise NotImplementedError(f"numba cannot compile this tape: {error}") from error
+
+
+def _try_alone(block: tuple[Primitive, int]) -> None:
+    try:
+        scalar_kernel([block])
+    except Exception as error:
+        raise NotImplementedError(
+            f"numba cannot compile the operation {block[0].name!r}. Write its forward with arithmetic and the "
+            f"functions of math alone, or use backend='numpy'."
+        ) from error
+
+
+class _Scalars:
+    """A tape without batched inputs: the scalar kernel reads the tape as it is."""
+
+    def __init__(self, tape: Tape) -> None:
+        arities = np.diff(tape.start)
+        blocks: dict[Block, int] = {}
+        codes = np.zeros(len(tape), dtype=np.uint32)
+        for index, op in enumerate(tape.ops):
+            if op is not FUSED_DOT:
+                for n in np.unique(arities[tape.code == index]).tolist():
+                    codes[(tape.code == index) & (arities == n)] = 1 + blocks.setdefault((op, n), len(blocks))
+        self._kernel = _compiled(scalar_kernel, list(blocks))
+        self._program = (codes, *(part.astype(np.uint32) for part in (tape.start, tape.args, tape.dest)))
+        self._outputs = tape.outputs
+        self._n_given = tape.n_inputs + tape.n_leaves
+        self._template = np.zeros(tape.n_slots)
+        self._template[self._n_given : tape.n_before] = tape.constants
+        self._spare: deque[Floats] = deque()
+
+    def __call__(self, shared: Floats, lanes: Floats) -> Floats:
+        try:
+            slots = self._spare.pop()
+        except IndexError:  # the first call, or as many calls at once in other threads
+            slots = self._template.copy()
+        slots[: self._n_given] = shared
+        self._kernel(*self._program, slots)
+        results: Floats = slots[self._outputs]
+        self._spare.append(slots)
+        return results
+
+
+class _Space(NamedTuple):
+    """What one running call writes to."""
+
+    shared: Floats
+    """The inputs, leaves and constants, then what is computed from them alone."""
+    rows: Floats
+
+
+class _Lanes:
+    """A tape with batched inputs: the lane kernel runs the programs that are made of it."""
+
+    def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
+        whole = computation(tape)
+        lanes = [number for number in range(tape.n_inputs) if batched[number]]
+        given = [number for number in range(tape.n_before) if number not in set(lanes)] + [ONE, NOTHING]
+        parts = split(whole, lanes)
+        place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
+        blocks: dict[Block, int] = {}
+        self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, blocks, summed=False)
+        self._each = lower(parts.lanes, lanes, place, blocks, summed=summed)
+        self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
+        self._kernel = _compiled(lane_kernel, list(blocks))
+        self._n_given = tape.n_before - len(tape.constants) - len(lanes)
+        self._constants = np.array([*tape.constants, 1.0, -0.0])
+        self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
+        self._width = _width(self._each.n_rows)
+        self._summed = summed
+        self._spare: deque[_Space] = deque()
+
+    def _space(self) -> _Space:
+        shared = np.empty(self._n_shared)
+        shared[self._n_given : self._n_before] = self._constants
+        return _Space(shared, np.empty((self._each.n_rows, self._width)))
+
+    def __call__(self, shared: Floats, lanes: Floats) -> Floats:
+        try:
+            space = self._spare.pop()
+        except IndexError:
+            space = self._space()
+        numbers = space.shared
+        numbers[: self._n_given] = shared
+        if self._once.words.size:
+            self._compute_shared(numbers)
+        n = lanes.shape[1]
+        size = _block_size(n, self._width)
+        chunk = size * _blocks_per_chunk(n, size, self._each)
+        columns = -(-n // chunk)
+        if self._summed:
+            results = np.full((self._n_results, columns), -0.0)
+        else:
+            results = np.empty((self._n_results, n))
+
+        def run(rows: Floats, column: int) -> None:
+            start = column * chunk
+            stop = min(n, start + chunk)
+            words, filled, _ = self._each
+            self._kernel(words, numbers, filled, lanes, rows, results, start, stop, size, column)
+
+        if columns == 1:
+            run(space.rows, 0)
+        else:
+            _share_out(run, columns, space.rows)
+        for at, place in self._same:
+            results[at] = numbers[place] * (n / columns) if self._summed else numbers[place]
+        self._spare.append(space)
+        if not self._summed:
+            return results
+        return results[:, 0] if columns == 1 else results.sum(axis=1)
+
+    def _compute_shared(self, numbers: Floats) -> None:
+        """Fill in what is computed from shared numbers alone, by the same kernel, as one example."""
+        given, computed = numbers[: self._n_before, None], numbers[self._n_before :, None]
+        words, filled, n_rows = self._once
+        self._kernel(words, numbers, filled, given, np.empty((n_rows, 1)), computed, 0, 1, 1, 0)
+
+
+# --- blocks, chunks, threads ------------------------------------------------------------------------------
+
+
+def _width(n_rows: int) -> int:
+    """How many examples a block may have, so that its rows stay in the cache: a power of two."""
+    fitting = _CACHE // (8 * n_rows)
+    return max(_NARROWEST, min(_WIDEST, 1 << fitting.bit_length() >> 1))
+
+
+def _block_size(n: int, width: int) -> int:
+    """``n`` examples in equal blocks, of a multiple of 8 where there are several."""
+    if n <= width:
+        return max(n, 1)
+    even = -(-n // -(-n // width))
+    return -(-even // 8) * 8
+
+
+def _blocks_per_chunk(n: int, size: int, program: LaneProgram) -> int:
+    """How many blocks one thread takes at a time.
+
+    It depends on the work alone, not on the machine: the order of summation, and so every bit of the result, is
+    the same on any number of cores.
+    """
+    blocks = max(1, -(-n // size))
+    chunks = min(_MOST_CHUNKS, 1 + blocks * program.words.size // _CHUNK)
+    return -(-blocks // chunks)
+
+
+def _share_out(run: Callable[[Floats, int], None], columns: int, rows: Floats) -> None:
+    """Run every column, on the calling thread and on helpers, each with rows of its own."""
+    waiting = iter(range(columns))
+
+    def work(rows: Floats) -> None:
+        for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
+            run(rows, column)
+
+    helpers = min(_cores(), columns) - 1
+    futures = [_pool().submit(work, np.empty_like(rows)) for _ in range(helpers)]
+    work(rows)
+    for future in futures:
+        future.result()
+
+
+def _cores() -> int:
+    """The processors that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="autograd-lanes")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a forked child has no threads but its own
