@@ -26,6 +26,9 @@ from autograd.errors import (
 from autograd.flows import Flow, Step
 from autograd.named_derivatives import sensitivities
 from autograd.primitives import Domain, Kink, Precedence, Primitive, primitive
+from autograd.replay.compiler import compile, load
+from autograd.replay.recorder import record
+from autograd.replay.tape import Tape
 from autograd.rules import (
     acos,
     acosh,

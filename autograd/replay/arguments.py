@@ -32,6 +32,15 @@ class Form(NamedTuple):
     keywords: tuple[str, ...]
     batched: tuple[bool, ...]
 
+    def key(self) -> Hashable:
+        """Equal for equal forms."""
+        return self.keywords, self.batched, tuple(structure.key() for structure in self.structures)
+
+    def __str__(self) -> str:
+        positional = len(self.structures) - len(self.keywords)
+        names = [""] * positional + [f"{name}=" for name in self.keywords]
+        return f"({', '.join(f'{name}{structure}' for name, structure in zip(names, self.structures, strict=True))})"
+
     def call(self, function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
         """``function`` called with one example's ``numbers``."""
         arguments, start = [], 0
@@ -70,9 +79,7 @@ class Form(NamedTuple):
 class Arguments(NamedTuple):
     """The arguments of one call."""
 
-    key: Hashable
-    """Equal for calls of one form."""
-    form: Callable[[], Form]
+    form: Form
     shared: Floats
     """The numbers that all examples share."""
     lanes: Floats
@@ -97,8 +104,7 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes) -> 
     """
     names = [f"argument {place}" for place in range(len(args))] + [f"argument {name!r}" for name in kwargs]
     packer = _Packer()
-    keys: list[Hashable] = []
-    parts: list[tuple[Structure, list[Shape]]] = []
+    structures = []
     axes = _axes_of_arguments(in_axes, len(args), len(kwargs))
     for tree, name, axis in zip((*args, *kwargs.values()), names, axes, strict=True):
         leaves, structure = leaves_of(tree, name)
@@ -106,17 +112,13 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes) -> 
             return None
         leaf_axes = _axes_of_leaves(axis, tree, len(leaves), name)
         shapes = [packer.add(leaf, along, name) for leaf, along in zip(leaves, leaf_axes, strict=True)]
-        keys.append((structure.key(), tuple(leaf_axes)))
-        parts.append((structure, shapes))
+        structures.append(structure.with_shapes(shapes))
 
     if in_axes is not None and not any(packer.batched):
         raise ValueError(f"in_axes={in_axes!r} gives no argument an axis: None in all places means no batch at all")
 
-    def form() -> Form:
-        structures = tuple(structure.with_shapes(shapes) for structure, shapes in parts)
-        return Form(structures, tuple(kwargs), tuple(packer.batched))
-
-    return Arguments((len(args), tuple(kwargs), *keys), form, packer.shared(), packer.lanes())
+    form = Form(tuple(structures), tuple(kwargs), tuple(packer.batched))
+    return Arguments(form, packer.shared(), packer.lanes())
 
 
 def _is_axis(axis: Any) -> bool:

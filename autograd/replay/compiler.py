@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Literal, overload
 
+import numpy as np
+
+from autograd.containers import flatten
 from autograd.context import recording
-from autograd.errors import RecordingError
-from autograd.replay.arguments import Axes, check_in_axes, take_apart
+from autograd.errors import RecordingError, TapeError
+from autograd.replay.arguments import Axes, Form, check_in_axes, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
+from autograd.replay.passes import exact
 from autograd.replay.paths import Path
+from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.specialised import Options, Specialised
+from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.tape import Tape
 
-__all__ = ["Compiled", "compile"]
+__all__ = ["Compiled", "compile", "load"]
 
 
 class Compiled:
@@ -25,25 +32,34 @@ class Compiled:
     May be called from any number of threads at once. Called on Values it is the plain function.
     """
 
-    def __init__(self, function: Callable[..., Any], options: Options) -> None:
+    def __init__(
+        self, function: Callable[..., Any] | None, options: Options, recorded: Iterable[Specialised] = (), name: str = ""
+    ) -> None:
         self._function = function
         self._options = options
-        self._specialised: dict[Hashable, Specialised] = {}
+        self._specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
         self._lock = threading.Lock()
-        self.__name__ = "the compiled function"
-        functools.update_wrapper(self, function, updated=())
+        self.__name__ = name or type(function).__name__
+        if function is not None:
+            functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with floats and arrays of floats for its Values."""
         arguments = None if recording() else take_apart(args, kwargs, self._options.in_axes)
         if arguments is None:
             return self._inlined(args, kwargs)
-        specialised = self._specialised.get(arguments.key)
+        return self._specialised_for(arguments.form)(arguments.shared, arguments.lanes)
+
+    def _specialised_for(self, form: Form) -> Specialised:
+        key = form.key()
+        specialised = self._specialised.get(key)
         if specialised is None:
+            if self._function is None:
+                known = " or ".join(str(entry.form) for entry in self._specialised.values())
+                raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
             with self._lock:
-                fresh = Specialised(self._function, arguments.form(), self._options)
-                specialised = self._specialised.setdefault(arguments.key, fresh)
-        return specialised(arguments.shared, arguments.lanes)
+                specialised = self._specialised.setdefault(key, Specialised(self._function, form, self._options))
+        return specialised
 
     def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
@@ -52,6 +68,8 @@ class Compiled:
                 f"{self.__name__} is compiled for batches (in_axes={self._options.in_axes!r}), so it takes numbers and "
                 f"cannot be a part of a graph: pass .data of the Values, or compile the whole computation"
             )
+        if self._function is None:
+            raise RecordingError(f"{self.__name__} is a tape and cannot be a part of a graph: call it with numbers")
         return self._function(*args, **kwargs)
 
     @property
@@ -78,11 +96,28 @@ class Compiled:
         """
         if language not in ("python", "c"):
             raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
-        specialised = self._only()
-        paths = specialised.paths.known
-        return python_source.emit(
-            [path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths]
-        )
+        paths = list(self._only().paths.known)
+        emit = python_source.emit if language == "python" else _c_source().emit
+        return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
+
+        Raises:
+            RecordingError: nothing is recorded yet.
+            TypeError: an argument or result is held in a container that a file cannot name.
+        """
+        self._recorded()
+        options = self._options
+        data = {
+            "kind": "compiled",
+            "name": self.__name__,
+            "in_axes": _axes_to_data(options.in_axes),
+            "reduce": options.reduce,
+            "checked": options.checked,
+            "forms": [specialised_to_data(specialised) for specialised in self._specialised.values()],
+        }
+        write_file(path, data)
 
     def _only(self) -> Specialised:
         self._recorded()
@@ -134,7 +169,8 @@ def compile(  # noqa: A001 -- the name that JAX's and PyTorch's users look for; 
     recorded. Whatever else the function takes from outside, a float or the time of day, stays as it was.
 
     Args:
-        fun: a function of numbers, or a :class:`Tape`.
+        fun: a function of numbers; or a :class:`Tape` without live leaves, which becomes a function of its inputs
+            that returns the list of its outputs.
         in_axes: as in ``jax.vmap``. None: one example a call. Else the axis along which an array holds one
             example after another: 0 for rows; None for an argument that all share; a tuple has an entry for
             each argument. Arguments by keyword are batched along axis 0.
@@ -181,6 +217,65 @@ def compile(  # noqa: A001 -- the name that JAX's and PyTorch's users look for; 
 
 
 def _compiled(fun: Any, options: Options) -> Compiled:
+    if isinstance(fun, Tape):
+        return _from_tape(fun, options)
     if not callable(fun):
         raise TypeError(f"compile takes a function, not {fun!r}: give it the function itself, then call what comes back")
     return Compiled(fun, options)
+
+
+def _from_tape(tape: Tape, options: Options) -> Compiled:
+    if tape.n_leaves:
+        raise ValueError(
+            f"compile takes a tape without live leaves; this one has {tape.n_leaves}: name them in record(inputs=...)"
+        )
+    if options.batched:
+        raise ValueError("compile takes a tape for one example; give in_axes when a function is compiled")
+    _, one = flatten(0.0, "an input")
+    _, outputs = flatten([0.0] * len(tape.outputs), "the result")
+    form = Form((one,) * tape.n_inputs, (), (False,) * tape.n_inputs)
+    specialised = Specialised(None, form, options)
+    specialised.paths.known.append(Path(exact(tape.verify()), (), outputs, object()))
+    return Compiled(None, options, [specialised], "the tape")
+
+
+def load(path: str | os.PathLike[str], *, backend: str = "auto") -> Compiled:
+    """The compiled function that :meth:`Compiled.save` wrote at ``path``. Nothing from the file is executed.
+
+    Live leaves have the values that they had; what was not recorded cannot be.
+
+    Raises:
+        TapeError: the file is not a tape, or is damaged.
+        OSError: it cannot be read.
+    """
+    record = Reader(read_file(path))
+    if record.entry("kind") != "compiled":
+        raise TapeError(f"damaged tape: a {record.entry('kind')!r} is no compiled function")
+    reduce, checked, name = record.entry("reduce"), record.entry("checked"), record.entry("name")
+    if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
+        raise TapeError("damaged tape: its settings are not such as compile() takes")
+    axes = _axes_from_data(record.entry("in_axes"))
+    options = Options(in_axes=axes, reduce=reduce, backend=backend, checked=checked)
+    choose(backend, batched=options.batched)
+    return Compiled(None, options, [specialised_from_data(form, options) for form in record.listed("forms")], name)
+
+
+def _axes_to_data(axes: Axes) -> Any:
+    if isinstance(axes, tuple):
+        return [_axes_to_data(axis) for axis in axes]
+    if axes is None or isinstance(axes, (int, np.integer)):
+        return axes if axes is None else int(axes)
+    raise TypeError(f"in_axes={axes!r} cannot be saved: use None, an int, or a tuple of them")
+
+
+def _axes_from_data(data: Any) -> Axes:
+    axes = tuple(data) if isinstance(data, list) else data
+    if all(axis is None or type(axis) is int for axis in (axes if isinstance(axes, tuple) else (axes,))):
+        return axes
+    raise TapeError(f"damaged tape: in_axes={data!r}")
+
+
+def _c_source() -> Any:
+    from autograd.replay.backends import c_source  # noqa: PLC0415 -- only for who asks for it
+
+    return c_source

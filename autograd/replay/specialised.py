@@ -97,8 +97,8 @@ class Specialised:
         """The path that the function takes at ``numbers``, which may be known already."""
         if self._function is None:
             raise GuardError(
-                "a comparison came out as in no path that is on the tape, and the function itself is not at hand: "
-                "compile it, call it on such numbers too, and save it again"
+                "a comparison came out as on no path of this tape, and the function itself is not at hand to record "
+                "another. Compile the function, call it on such numbers too, and save it again."
             )
         function, name = self._function, getattr(self._function, "__name__", "the function")
         variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]

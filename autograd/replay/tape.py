@@ -232,6 +232,12 @@ def _verify_sizes(tape: Tape) -> None:
     if n:
         wrong = np.flatnonzero((arity[tape.code] >= 0) & (arity[tape.code] != np.diff(offsets)))
         _require(not len(wrong), f"the wrong number of arguments at instruction {wrong[:1].tolist()}")
+    if n:
+        variadic = np.flatnonzero((arity[tape.code] < 0) & (np.diff(offsets) == 0))
+        _require(not len(variadic), f"no arguments at instruction {variadic[:1].tolist()}")
+        odd = [op is FUSED_DOT for op in tape.ops]
+        pairs = np.diff(offsets)[np.array(odd, dtype=bool)[tape.code]]
+        _require(np.all(pairs % 2 == 0), "a sum of products with a factor too many")
     for op in tape.ops:
         _require(op.captures == 0 or op.partials is not None, f"{op.name} without its constants")
 
