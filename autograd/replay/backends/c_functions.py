@@ -127,7 +127,8 @@ class CFunctions:
             arguments = ", ".join([f"double {one}_" for one in free] + flag)
             variables = [f"double {', '.join(scope.variables)};"] if scope.variables else []
             integers = [f"int {', '.join(scope.integers)};"] if scope.integers else []
-            self._define(f"static double {name}({arguments or 'void'})", [*variables, *integers, *scope.lines])
+            unused = [f"(void){one}_;" for one in free]
+            self._define(f"static double {name}({arguments or 'void'})", [*variables, *integers, *unused, *scope.lines])
         return self._names[key], len(free)
 
     def raises(self, function: Callable[..., Any], seen: frozenset[Any] = frozenset()) -> bool:
@@ -200,6 +201,8 @@ class _Scope:
                 found = self.value(value)
                 for target in targets:
                     self._assign(target, found)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._assign(target, self.value(value))
             case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
                 read = ast.Name(target.id, ast.Load())
                 self._assign(target, self.value(ast.BinOp(read, op, value)))
