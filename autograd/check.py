@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from autograd.containers import Structure, flatten
@@ -81,7 +82,7 @@ def check_primitive(
 
 def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tuple[float, ...]]:
     """Seeded points of the domain, near and far, where a derivative exists."""
-    rng = random.Random(op.name)
+    rng = random.Random(op.name)  # noqa: S311 -- points to check at, the same each time
     for _ in range(tries):
         inputs = tuple(
             rng.choice((1.0, -1.0)) * 10.0 ** rng.uniform(-2.0, 1.0) for _ in range(4 if op.arity is None else op.arity)
@@ -89,8 +90,10 @@ def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tup
         if not op.domain.contains(*inputs, *op.constants) or (op.kink and op.kink.at(*inputs, *op.constants)):
             continue
         try:
-            op.forward(*inputs)
+            value = op.forward(*inputs)
         except (ValueError, ArithmeticError):
+            continue
+        if not math.isfinite(value):
             continue
         yield inputs
         wanted -= 1
@@ -109,11 +112,11 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
             return _Fault(op, inputs, f"derivative with respect to input {i}", float(rule), estimate)
     if order == 1:
         return None
-    for i, partial in enumerate(local_gradients(node, _itself)):
+    for i, local in enumerate(local_gradients(node, _itself)):
         for j in range(len(inputs)):
-            rule = _derivative(partial, leaves[j])
-            estimate = ridders(lambda x, i=i, j=j: _partial_at(op, inputs, i, j, x), inputs[j])
-            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(float(partial)))):
+            rule = _derivative(local, leaves[j])
+            estimate = ridders(partial(_partial_at, op, inputs, i, j), inputs[j])
+            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(float(local)))):
                 return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
     return None
 
@@ -128,16 +131,16 @@ def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: flo
     return float(local_gradients(node)[i])
 
 
-def _derivative(partial: Any, leaf: Value) -> float:
-    if not isinstance(partial, Value):
+def _derivative(local: Any, leaf: Value) -> float:
+    if not isinstance(local, Value):
         return 0.0
-    return adjoints(topological_order(partial), 1.0).get(leaf) or 0.0
+    return adjoints(topological_order(local), 1.0).get(leaf) or 0.0
 
 
 # --- a whole function -------------------------------------------------------------------------------------
 
 
-def check_grads(
+def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
     f: Callable[..., Any],
     args: Any,
     order: int = 2,
@@ -157,7 +160,8 @@ def check_grads(
         args: the tuple of its arguments (a single number may stand alone).
         order: 1 checks first derivatives; 2 second derivatives too; and so on.
         modes: ``"fwd"`` (tangents), ``"rev"`` (adjoints), or both.
-        rtol, atol: the relative and absolute difference that is still taken as equal.
+        rtol: the relative difference that is still taken as equal.
+        atol: the absolute difference that is still taken as equal.
 
     Raises:
         GradientError: they differ: the input, both numbers, and the operation whose rule is wrong.
@@ -212,8 +216,9 @@ class _Problem:
             yield structure.argument(leaves[start:stop])
             start = stop
 
-    def value(self, k: int, point: Sequence[float]) -> float:
-        return self.graph(k, point)[0].data
+    def value_with(self, k: int, i: int, x: float) -> float:
+        """The scalar at the point with its i-th number replaced by ``x``."""
+        return self.graph(k, [*self.point[:i], x, *self.point[i + 1 :]])[0].data
 
     def check(self, k: int, modes: Sequence[str], rtol: float, atol: float) -> None:
         """Compare the k-th derivatives with respect to each input."""
@@ -229,17 +234,16 @@ class _Problem:
                 computed = [node for node in order if node.op is not None]
                 (tangent,) = tangents(computed, [{leaf: 1.0}], _data)
                 found["forward"] = float(tangent.get(root, 0.0))
-            differences = ridders(
-                lambda x, i=i: self.value(k, [*self.point[:i], x, *self.point[i + 1 :]]), self.point[i]
-            )
+            differences = ridders(partial(self.value_with, k, i), self.point[i])
             exact = _complex_step_through(order, leaves, i)
             for mode, derivative in found.items():
                 for estimate, tolerance in ((exact, rtol), (differences, max(rtol, 1e-5))):
                     floor = atol + (1e-8 * abs(root.data) if estimate is differences else 0.0)
                     if estimate and not estimate.agrees_with(derivative, tolerance, floor):
-                        raise GradientError(self._explain(k, i, mode, derivative, estimate, rtol))
+                        raise GradientError(self._explain(k, i, (mode, derivative), estimate, rtol))
 
-    def _explain(self, k: int, i: int, mode: str, derivative: float, estimate: Estimate, rtol: float) -> str:
+    def _explain(self, k: int, i: int, found: tuple[str, float], estimate: Estimate, rtol: float) -> str:
+        mode, derivative = found
         kind = {1: "derivative", 2: "second derivative"}.get(k, f"derivative of order {k}")
         root, _ = self.graph(1, self.point)  # its operations are the user's; those of a gradient follow from them
         faults = (
@@ -292,8 +296,8 @@ def _refuse_kinks(order: list[Any]) -> None:
         inputs = [parent.data for parent in node.parents]
         if kink and kink.at(*inputs, *node.op.constants):
             raise ValueError(
-                f"check_grads: {node.op.name}({', '.join(map(repr, inputs))}) is at a kink, where there is no derivative "
-                f"to compare ({kink.convention}). Move the input a little"
+                f"check_grads: {node.op.name}({', '.join(map(repr, inputs))}) is at a kink, where there is no "
+                f"derivative to compare ({kink.convention}). Move the input a little"
             )
 
 

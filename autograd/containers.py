@@ -188,7 +188,7 @@ def _leaf(numbers: Sequence[Any], shape: Shape) -> Any:
 
 def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """``numbers`` as an array of ``shape``: of floats if they all are, else of objects."""
-    array = np.empty(shape, dtype=object if any(isinstance(number, Value) for number in numbers) else float)
+    array = np.empty(shape, dtype=float if all(isinstance(number, float) for number in numbers) else object)
     array.reshape(-1)[:] = numbers
     return array
 
@@ -203,7 +203,8 @@ def map_values(function: Callable[[Value], Any], tree: Any) -> Any:
         if isinstance(leaf, Value):
             return function(leaf)
         if isinstance(leaf, np.ndarray) and any(isinstance(element, Value) for element in leaf.flat):
-            return array_of([convert(element) for element in leaf.flat], leaf.shape)
+            elements = [function(element) if isinstance(element, Value) else element for element in leaf.flat]
+            return array_of(elements, leaf.shape)
         return _with_fields(leaf, function) if _is_dataclass(leaf) else leaf
 
     return optree.tree_map(convert, tree, namespace=_NAMESPACE)

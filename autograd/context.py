@@ -6,29 +6,17 @@ tasks never see each other's settings, and an operation pays for one look-up ins
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar, Token
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields
 from types import TracebackType
-from typing import Any, Literal, NoReturn, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
-__all__ = [
-    "Context",
-    "Recording",
-    "Setting",
-    "current",
-    "detect_anomaly",
-    "errstate",
-    "ieee",
-    "no_grad",
-    "recorded_in",
-    "recording",
-    "refuse_while_recording",
-    "scope",
-]
+from autograd.recording import refuse_while_recording
+
+__all__ = ["Context", "Setting", "current", "detect_anomaly", "enable_grad", "errstate", "ieee", "no_grad", "scope"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,6 +30,8 @@ class Context:
     grad: bool = True
     domain: Literal["raise", "nan"] = "raise"
     anomaly: bool = False
+    sealed: bool = False
+    """No float may be taken out of a Value: a rule is being evaluated on Values."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
 
@@ -49,99 +39,77 @@ class Context:
         object.__setattr__(self, "plain", self.grad and not self.anomaly)
 
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=Context())
+@functools.lru_cache(maxsize=4096)
+def _context(**settings: Any) -> Context:
+    """The context of these settings: one object for equal settings, so that entering a scope again costs no memory."""
+    return Context(**settings)
+
+
+@functools.lru_cache(maxsize=4096)
+def _changed(outer: Context, **changes: Any) -> Context:
+    """``outer`` with some settings changed."""
+    settings = {each.name: getattr(outer, each.name) for each in fields(outer) if each.init}
+    return _context(**(settings | changes))
+
+
+@functools.lru_cache(maxsize=4096)
+def _inside(outer: Context, name: str) -> Context:
+    return _changed(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
+
+
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))
+_ENTERED: ContextVar[Any] = ContextVar("autograd.entered", default=None)
+"""The contexts to go back to, as a linked list (outer, rest): one list for each thread and task."""
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
 
 
-class Recording(Protocol):
-    """What watches while a function is recorded: see :mod:`autograd.replay.recorder`."""
-
-    def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
-        """Note that a comparison of Values came out so."""
-
-    def refuse(self, node: Any, taking: str) -> NoReturn:
-        """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""
-
-
-_RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
-
-recording: Callable[[], Recording | None] = _RECORDING.get
-"""What records at this moment in this thread or task. Operations need not ask: their nodes tell what they did."""
-
-
-@contextlib.contextmanager
-def recorded_in(by: Recording | None) -> Iterator[None]:
-    """Let ``by`` watch the code inside; None lets nothing watch."""
-    token = _RECORDING.set(by)
-    try:
-        yield
-    finally:
-        _RECORDING.reset(token)
-
-
-def refuse_while_recording(node: Any, taking: str) -> None:
-    """Raise RecordingError if a recording is under way."""
-    by = _RECORDING.get()
-    if by is not None:
-        by.refuse(node, taking)
-
-
-@functools.lru_cache(maxsize=4096)
-def _inside(outer: Context, name: str) -> Context:
-    return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
-
-
 class Setting:
-    """A change of the context, as a ``with`` block or as a decorator of a function or coroutine."""
+    """A change of the context, as a ``with`` block or as a decorator of a function or coroutine.
 
-    __slots__ = ("_tokens",)
+    It keeps no state of its own, so one instance may serve many threads and tasks at once.
+    """
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Context]] = []
+    __slots__ = ()
 
     def change(self, outer: Context) -> Context:
         """The context to put in force inside ``outer``."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        self._tokens.append(_CONTEXT.set(self.change(_CONTEXT.get())))
+        outer = _CONTEXT.get()
+        _CONTEXT.set(self.change(outer))
+        _ENTERED.set((outer, _ENTERED.get()))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _CONTEXT.reset(self._tokens.pop())
-
-    def _fresh(self) -> Self:
-        """An equal setting with no tokens: each decorated call enters its own, in its own thread."""
-        fresh = object.__new__(type(self))
-        for cls in type(self).__mro__:
-            for name in getattr(cls, "__slots__", ()):
-                setattr(fresh, name, getattr(self, name))
-        fresh._tokens = []
-        return fresh
+        outer, rest = _ENTERED.get()
+        _CONTEXT.set(outer)
+        _ENTERED.set(rest)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate ``function`` so that its whole body runs under this setting."""
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            name = getattr(function, "__qualname__", repr(function))
             raise TypeError(
-                f"{type(self).__name__} cannot decorate the generator {function.__qualname__!r}: its body runs "
+                f"{type(self).__name__} cannot decorate the generator {name!r}: its body runs "
                 f"between other code. Write 'with {type(self).__name__}(...):' inside it."
             )
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def coroutine(*args: Any, **kwargs: Any) -> Any:
-                with self._fresh():
+                with self:
                     return await function(*args, **kwargs)
 
             return cast("Callable[P, R]", coroutine)
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self._fresh():
+            with self:
                 return function(*args, **kwargs)
 
         return call
@@ -160,9 +128,9 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         refuse_while_recording(None, "no_grad()")
-        return replace(outer, grad=False)
+        return _changed(outer, grad=False)
 
 
 class errstate(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -180,13 +148,12 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
     __slots__ = ("domain",)
 
     def __init__(self, domain: Literal["raise", "nan"]) -> None:
-        super().__init__()
         if domain not in ("raise", "nan"):
             raise ValueError(f"errstate(domain=...) takes 'raise' or 'nan', not {domain!r}")
         self.domain = domain
 
-    def change(self, outer: Context) -> Context:
-        return replace(outer, domain=self.domain)
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, domain=self.domain)
 
 
 class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -199,22 +166,33 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
     ...     y = Value(1e300, "x") * 1e300
     Traceback (most recent call last):
         ...
-    autograd.errors.AnomalyError: mul gave inf from x = 1e+300, 1e+300 ...
+    autograd.errors.AnomalyError: mul gave inf from x = 1e+300, 1e+300. Made by ...
     """
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
-        return replace(outer, anomaly=True)
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, anomaly=True)
 
 
 class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
-    """How the sweeps evaluate local gradients: IEEE values, unwatched, for the sweep itself watches the flows."""
+    """How the sweeps evaluate local gradients on Values: IEEE values, sealed, and unwatched, for the sweep itself
+    watches the flows.
+    """
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:
-        return replace(outer, domain="nan", anomaly=False)
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, domain="nan", anomaly=False, sealed=True)
+
+
+class enable_grad(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Gradients on, also inside ``no_grad()``: a transform still records its own function."""
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, grad=True)
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -232,10 +210,9 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
-        super().__init__()
         if not isinstance(name, str):
             raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
         self.name = name
 
-    def change(self, outer: Context) -> Context:
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _inside(outer, self.name)

@@ -41,15 +41,21 @@ class Step(NamedTuple):
     """The gradient of each parent as far as it has got, after its flow was added."""
 
 
-def flow_steps(root: Any, seed: float) -> Iterator[Step]:
+def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[Step]:
     """The backward pass from ``root`` as floats, one :class:`Step` per node, root first."""
-    for node, adjoint, locals_, contributions, totals in adjoint_steps(topological_order(root), seed, _data):
-        upstream = adjoint or 0.0
+    steps = adjoint_steps(topological_order(root), seed, _data, root_hooks=root_hooks)
+    for node, adjoint, locals_, contributions, totals in steps:
+        upstream = _number(adjoint)
         flows = tuple(
-            Flow(node, local, upstream, contribution or 0.0)
+            Flow(node, local, upstream, _number(contribution))
             for local, contribution in zip(locals_, contributions, strict=True)
         )
-        yield Step(node, upstream, flows, tuple(total or 0.0 for total in totals))
+        yield Step(node, upstream, flows, tuple(map(_number, totals)))
+
+
+def _number(flow: float | None) -> float:
+    """A flow as a number: 0 where nothing flows."""
+    return 0.0 if flow is None else flow
 
 
 def _data(node: Any) -> float:
@@ -64,13 +70,16 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
     what earlier passes had left on a leaf.
 
     Raises:
+        TypeError: ``node`` is no Value.
         GradientError: ``root`` has no gradient yet, or ``node`` is not part of its graph.
     """
+    if not hasattr(type(node), "__primitive__"):
+        raise TypeError(f"flows_into takes a Value of the graph, not {node!r}")
     if not root.has_grad:
         raise GradientError(f"{describe(root)} has no gradient yet: call backward() on it first")
     found: list[Flow] = []
     met = False
-    for step in flow_steps(root, float(root.grad)):
+    for step in flow_steps(root, float(root.grad), root_hooks=False):
         met = met or step.node is node
         found += [flow for parent, flow in zip(step.node.parents, step.flows, strict=False) if parent is node]
     if not met:

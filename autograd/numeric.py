@@ -40,16 +40,30 @@ class Estimate(NamedTuple):
         return abs(derivative - self.value) <= atol + rtol * scale + 10.0 * self.error
 
 
-def ridders(f: Callable[[float], float], x: float, widest: float | None = None) -> Estimate:
+def ridders(f: Callable[[float], float], x: float) -> Estimate:
     """f'(x) by central differences, extrapolated to a step of 0.
+
+    Begun from a wide step and again from narrower ones until two agree, so that a pole or a kink within the
+    first steps does not pass for an answer.
 
     Args:
         f: a function of a float. Where it raises ValueError or ArithmeticError the step is made smaller.
         x: the point.
-        widest: the first step; by default a twentieth of ``|x|``, or of 1 near 0.
     """
-    step = widest or 0.05 * (abs(x) if abs(x) > 1e-3 else 1.0)
-    shrink, rows = 1.6, 14
+    widest = 0.05 * (abs(x) if abs(x) > 1e-3 else 1.0)
+    wide = _extrapolate(f, x, widest)
+    for _ in range(5):
+        widest /= 20.0
+        narrow = _extrapolate(f, x, widest)
+        if wide.agrees_with(narrow.value, rtol=1e-5, atol=1e-9):
+            return min(wide, narrow, key=lambda estimate: estimate.error)
+        wide = narrow
+    return wide._replace(error=max(wide.error, 1e-6 * abs(wide.value)))
+
+
+def _extrapolate(f: Callable[[float], float], x: float, step: float) -> Estimate:
+    """One run of Ridders' tableau from ``step`` downwards; the entry with the smallest estimated error."""
+    shrink, rows = 1.6, 12
     best = Estimate(math.nan, math.inf, "differences")
     previous: list[float] = []
     for _ in range(rows):

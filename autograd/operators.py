@@ -6,6 +6,7 @@ call and no dispatch.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ import numpy as np
 from autograd import rules
 from autograd.anomaly import check_value
 from autograd.clock import clock
-from autograd.context import current, recording
+from autograd.context import current
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
+from autograd.recording import recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
 
@@ -32,11 +34,10 @@ class Operators:
     __slots__ = ()
 
     _data: float
-    parents: tuple[Value, ...]
     op: Primitive | None
 
     @staticmethod
-    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Value:
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
         args = op.complete(args)
         if op.captures and (op.partials is None or not any(isinstance(arg, Operators) for arg in args[-op.captures :])):
@@ -52,34 +53,34 @@ class Operators:
             op, tuple(arg if isinstance(arg, Operators) else _Constant(as_float(arg, op.name)) for arg in args)
         )
 
-    def __pow__(self, other: Any) -> Value:
+    def __pow__(self, other: Any) -> Any:
         if isinstance(other, Operators) or is_number(other):
             return self.__primitive__(rules.power, (self, other))
         return _refuse(rules.power, other)
 
-    def __rpow__(self, other: Any) -> Value:
+    def __rpow__(self, other: Any) -> Any:
         return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
 
     def __bool__(self) -> bool:
-        return bool(_compare(self, 0.0, float.__ne__))
+        return bool(_compare(self, 0.0, operator.ne))
 
     def __eq__(self, other: object) -> Any:
-        return _compare(self, other, float.__eq__)
+        return _compare(self, other, operator.eq)
 
     def __ne__(self, other: object) -> Any:
-        return _compare(self, other, float.__ne__)
+        return _compare(self, other, operator.ne)
 
     def __lt__(self, other: Any) -> Any:
-        return _compare(self, other, float.__lt__)
+        return _compare(self, other, operator.lt)
 
     def __le__(self, other: Any) -> Any:
-        return _compare(self, other, float.__le__)
+        return _compare(self, other, operator.le)
 
     def __gt__(self, other: Any) -> Any:
-        return _compare(self, other, float.__gt__)
+        return _compare(self, other, operator.gt)
 
     def __ge__(self, other: Any) -> Any:
-        return _compare(self, other, float.__ge__)
+        return _compare(self, other, operator.ge)
 
     __hash__ = object.__hash__
     """By identity, so sets and dicts hold nodes; ``==`` compares the data."""
@@ -110,8 +111,10 @@ class Operators:
         constants = "".join(f"{constant:g}" for constant in self.op.constants)
         return _MICROGRAD_NAMES.get(self.op.name, self.op.name) + constants
 
-    if TYPE_CHECKING:  # built below from the table; tests/test_value.py holds this list to it
+    if TYPE_CHECKING:  # built below from the table; tests/test_operators.py holds this list to it
 
+        @property
+        def parents(self) -> tuple[Value, ...]: ...
         def __add__(self, other: Any) -> Value: ...
         def __radd__(self, other: Any) -> Value: ...
         def __sub__(self, other: Any) -> Value: ...
@@ -122,19 +125,46 @@ class Operators:
         def __rtruediv__(self, other: Any) -> Value: ...
         def __neg__(self) -> Value: ...
         def __abs__(self) -> Value: ...
+        def acos(self) -> Value: ...
+        def acosh(self) -> Value: ...
+        def asin(self) -> Value: ...
+        def asinh(self) -> Value: ...
+        def atan(self) -> Value: ...
+        def atanh(self) -> Value: ...
+        def cbrt(self) -> Value: ...
+        def clip(self, low: float, high: float) -> Value: ...
         def cos(self) -> Value: ...
+        def cosh(self) -> Value: ...
+        def digamma(self) -> Value: ...
+        def elu(self, alpha: float = 1.0) -> Value: ...
+        def erf(self) -> Value: ...
+        def erfc(self) -> Value: ...
         def exp(self) -> Value: ...
+        def expm1(self) -> Value: ...
+        def floor(self) -> Value: ...
+        def gelu(self) -> Value: ...
         def leaky_relu(self, slope: float = 0.01) -> Value: ...
+        def lgamma(self) -> Value: ...
         def log(self) -> Value: ...
+        def log10(self) -> Value: ...
+        def log1p(self) -> Value: ...
+        def log2(self) -> Value: ...
         def log_sigmoid(self) -> Value: ...
+        def norm_cdf(self) -> Value: ...
+        def norm_pdf(self) -> Value: ...
+        def reciprocal(self) -> Value: ...
         def relu(self) -> Value: ...
         def sigmoid(self) -> Value: ...
         def sign(self) -> Value: ...
+        def silu(self) -> Value: ...
         def sin(self) -> Value: ...
+        def sinh(self) -> Value: ...
         def softplus(self) -> Value: ...
+        def softsign(self) -> Value: ...
         def sqrt(self) -> Value: ...
         def square(self) -> Value: ...
         def step(self) -> Value: ...
+        def tan(self) -> Value: ...
         def tanh(self) -> Value: ...
 
 
@@ -149,15 +179,13 @@ _Constant: Any = None
 # _unary and _binary are the same few lines as _node, spelt out because they are the cost of building a graph.
 
 
-def _node(op: Primitive, parents: tuple[Value, ...]) -> Value:
+def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
     if op.partials is None:
         raise TypeError(f"{op.name} needs its constants captured before it is applied")
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     data = compute(op, [parent._data for parent in parents], parents)
-    if type(data) is not float:
-        data = as_float(data, f"the result of {op.name}")
     if not surroundings.grad:
         return _Value(data)
     out = _new(_Value)
@@ -177,16 +205,16 @@ def _node(op: Primitive, parents: tuple[Value, ...]) -> Value:
     return out
 
 
-def link(node: Value, parents: tuple[Value, ...]) -> None:
+def link(node: Any, parents: tuple[Any, ...]) -> None:
     """Give ``node`` its operands."""
     node._first = parents[0] if parents else None
     node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
 
 
-def _unary(op: Primitive) -> Callable[[Value], Value]:
+def _unary(op: Primitive) -> Callable[[Any], Any]:
     forward, local_grads = op.forward, op.partials
 
-    def method(self: Value) -> Value:
+    def method(self: Any) -> Any:
         surroundings = current()
         if not surroundings.plain:
             return _node(op, (self,))
@@ -213,10 +241,10 @@ def _unary(op: Primitive) -> Callable[[Value], Value]:
     return method
 
 
-def _binary(op: Primitive) -> Callable[[Value, Any], Value]:
+def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
     forward, local_grads = op.forward, op.partials
 
-    def method(self: Value, other: Any) -> Value:
+    def method(self: Any, other: Any) -> Any:
         if not isinstance(other, Operators):
             if not is_number(other):
                 return _refuse(op, other)
@@ -247,8 +275,8 @@ def _binary(op: Primitive) -> Callable[[Value, Any], Value]:
     return method
 
 
-def _reflected(op: Primitive, method: Callable[[Value, Any], Value]) -> Callable[[Value, Any], Value]:
-    def reflected(self: Value, other: Any) -> Value:
+def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def reflected(self: Any, other: Any) -> Any:
         return method(_Constant(other), self) if is_number(other) else _refuse(op, other)
 
     return reflected
@@ -261,51 +289,60 @@ def _refuse(op: Primitive, other: Any) -> Any:
     return NotImplemented
 
 
-def _named(function: Callable[..., Value], op: Primitive, name: str) -> Callable[..., Value]:
+def _named(function: Callable[..., Any], op: Primitive, name: str) -> Callable[..., Any]:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = op.__doc__
     return function
 
 
-def _captured(op: Primitive) -> Callable[..., Value]:
-    def method(self: Value, *constants: float) -> Value:
-        return self.__primitive__(op, (self, *constants))
+def _captured(op: Primitive) -> Callable[..., Any]:
+    def method(self: Any, *constants: float, **named: float) -> Any:
+        return op(self, *constants, **named)
 
     return method
 
 
-def _compare(value: Any, other: Any, relation: Callable[[float, float], bool]) -> Any:
+def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any:
     if isinstance(other, Operators):
         outcome = relation(value._data, other._data)
     elif is_number(other):
         # An int too large for a float still compares rightly, so let Python compare, not as_float.
-        outcome = relation(value._data, other)
+        outcome = bool(relation(value._data, other))
     else:
         return NotImplemented
     by = recording()
     if by is not None:
-        by.guard(_RELATIONS[relation.__name__], value, other, outcome)
+        by.guard(_RELATIONS[relation], value, other, outcome)
     return outcome
 
 
-_RELATIONS = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">=", "__eq__": "==", "__ne__": "!="}
+_RELATIONS: dict[Callable[[Any, Any], Any], str] = {
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
 
 
 def install_operators(value: type[Value], constant: type[Value]) -> None:
     """Build the operators and methods of the class of Values from the table."""
-    global _Value, _Constant  # noqa: PLW0603 -- set once, by value.py
+    global _Value, _Constant
     _Value, _Constant = value, constant
     for name, operation in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
         op = PRIMITIVES[operation]
-        operator = _binary(op)
-        setattr(value, f"__{name}__", _named(operator, op, f"__{name}__"))
-        setattr(value, f"__r{name}__", _named(_reflected(op, operator), op, f"__r{name}__"))
+        method = _binary(op)
+        setattr(value, f"__{name}__", _named(method, op, f"__{name}__"))
+        setattr(value, f"__r{name}__", _named(_reflected(op, method), op, f"__r{name}__"))
     for op in PRIMITIVES.values():
         if op.name in ("neg", "abs"):
             setattr(value, f"__{op.name}__", _named(_unary(op), op, f"__{op.name}__"))
         elif op.name in rules.__all__ and op.arity == 1:
-            setattr(value, op.name, _named(_unary(op), op, op.name))
+            # NumPy asks an array of objects for methods of its own names: arcsin, absolute.
+            for name in {op.name, op.ufunc or op.name}:
+                setattr(value, name, _named(_unary(op), op, name))
         elif op.name in rules.__all__ and op.partials is None:
             setattr(value, op.name, _named(_captured(op), op, op.name))
 

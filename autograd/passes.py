@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import repeat
-from typing import Any
+from itertools import count, repeat
+from typing import TYPE_CHECKING, Any
 
 from autograd.anomaly import watched
 from autograd.clock import clock, writing
-from autograd.context import current, refuse_while_recording
+from autograd.context import current
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import Primitive, as_float
+from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, adjoints, check_fresh, local_gradients, topological_order
 
 __all__ = ["HookHandle", "Passes", "compute"]
+
+
+_hook_keys = count()
 
 
 class Passes:
@@ -22,10 +26,14 @@ class Passes:
 
     __slots__ = ()
 
-    _data: float
-    _grad: Any
-    _hooks: dict[int, Callable[[Any], Any]] | None
-    op: Primitive | None
+    if TYPE_CHECKING:
+        _data: float
+        _grad: Any
+        _hooks: dict[int, Callable[[Any], Any]] | None
+        op: Primitive | None
+
+        @property
+        def parents(self) -> tuple[Any, ...]: ...  # noqa: D102 -- Value's
 
     @staticmethod
     def check_gradient(gradient: Any, where: str) -> Any:
@@ -71,6 +79,9 @@ class Passes:
         if create_graph:
             seed = seed if not isinstance(seed, float) else self.constant(seed)
             adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, _itself))}
+            for node in order:
+                if node.op is None and not isinstance(adjoint[node], Passes):
+                    adjoint[node] = self.constant(adjoint[node] or 0.0)
         elif current().anomaly:
             steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), _data))
             adjoint = {step.node: step.adjoint for step in steps}
@@ -119,7 +130,7 @@ class Passes:
         order = [node for node in topological_order(self) if node.op is not None]
         fresh: dict[Any, float] = {}
         for node in order:
-            inputs = [fresh[parent] if parent in fresh else parent._data for parent in node.parents]
+            inputs = [fresh.get(parent, parent._data) for parent in node.parents]
             fresh[node] = compute(node.op, inputs, node.parents)
         with writing:
             for node, data in fresh.items():
@@ -177,31 +188,33 @@ class Passes:
             raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
         hooks = self._hooks
         if hooks is None:
-            hooks = self._hooks = {}
-        handle = HookHandle(hooks)
-        hooks[id(handle)] = hook
-        return handle
+            hooks = self._hooks = {}  # type: ignore[misc]  # the slot is Value's
+        key = next(_hook_keys)
+        hooks[key] = hook
+        return HookHandle(hooks, key)
 
 
 class HookHandle:
     """What :meth:`Passes.register_hook` returns: ``remove()`` takes the hook off again."""
 
-    __slots__ = ("_hooks",)
+    __slots__ = ("_hooks", "_key")
 
-    def __init__(self, hooks: dict[int, Callable[[Any], Any]]) -> None:
+    def __init__(self, hooks: dict[int, Callable[[Any], Any]], key: int) -> None:
         self._hooks = hooks
+        self._key = key
 
     def remove(self) -> None:
         """Take the hook off; a second call does nothing."""
-        self._hooks.pop(id(self), None)
+        self._hooks.pop(self._key, None)
 
 
 def compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> float:
     """``op.forward``, with the domain answered by errstate and the labels of the parents in the message."""
     try:
-        return op.forward(*inputs)
+        data = op.forward(*inputs)
     except (ArithmeticError, ValueError) as error:
         return op.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+    return data if type(data) is float else as_float(data, f"the result of {op.name}")
 
 
 def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:

@@ -38,7 +38,13 @@ class Precedence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """Where an operation is defined: in words for people, as a test for machines."""
+    """Where an operation is defined: in words for people, as a test for machines.
+
+    >>> from autograd import Domain
+    >>> positive = Domain("x > 0", lambda x: x > 0.0)
+    >>> positive.contains(-1.0)
+    False
+    """
 
     text: str
     contains: Callable[..., bool]
@@ -46,7 +52,12 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Kink:
-    """Where an operation has no derivative, and the convention that is used there."""
+    """Where an operation has no derivative, and the convention that is used there.
+
+    >>> from autograd import Kink
+    >>> Kink(lambda x: x == 0.0, "the derivative at 0 is taken as 0").at(0.0)
+    True
+    """
 
     at: Callable[..., bool]
     convention: str
@@ -85,6 +96,10 @@ class Primitive:
         precedence: how tightly the written form binds.
         ufunc: the NumPy function of the same meaning, by name.
         builtin: part of autograd's own table, and so not to be redefined.
+
+    >>> from autograd import Value, tanh
+    >>> tanh.name, tanh(0.0), tanh(Value(0.0)).op is tanh
+    ('tanh', 0.0, True)
     """
 
     name: str
@@ -107,8 +122,10 @@ class Primitive:
     ufunc: str | None = None
     builtin: bool = False
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
+        if constants:
+            args = self.positional(args, constants)
         for arg in args:
             interpret = getattr(type(arg), "__primitive__", None)
             if interpret is not None:
@@ -126,9 +143,22 @@ class Primitive:
         """``forward`` on floats, with the domain answered as :func:`~autograd.errstate` says."""
         inputs = self.complete(inputs)
         try:
-            return self.forward(*inputs)
+            value = self.forward(*inputs)
         except (ArithmeticError, ValueError) as error:
             return self.outside(error, inputs)
+        return value if type(value) is float else as_float(value, f"the result of {self.name}")
+
+    def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
+        """``args`` with the captured arguments that were given by name, such as ``slope=0.2``, in their places."""
+        names = [*inspect.signature(self.captured).parameters][-1 - self.captures : -1] if self.captured else []
+        args = list(args)
+        for place, name in enumerate(names, start=(self.arity or 0) - self.captures):
+            if name in constants and len(args) <= place:
+                args.append(constants.pop(name))
+        if constants:
+            known = f"; it takes {', '.join(names)}" if names else ""
+            raise TypeError(f"{self.name}() got an unexpected argument {next(iter(constants))!r}{known}")
+        return tuple(args)
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """``args`` with the defaults of those left out; a wrong number of them is a TypeError."""
@@ -151,10 +181,11 @@ class Primitive:
         )
         call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
         way_out = "Use errstate(domain='nan') for IEEE values instead."
+        cause = None if self.builtin else error  # what a user's forward has to say is kept
         if isinstance(error, OverflowError):
-            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from None
+            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from cause
         kind = DivisionDomainError if isinstance(error, ZeroDivisionError) else DomainError
-        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from None
+        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from cause
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
         """What IEEE 754 gives where ``forward`` raised ``error``."""
@@ -251,7 +282,7 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
-    if record.get("gated") and (_count_inputs(rule) or 3) < 3:
+    if record.get("gated") and (_count_inputs(rule) or 0) - record.get("captures", 0) < 3:
         raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
     op = Primitive(
         name=name,
@@ -281,24 +312,26 @@ def as_float(number: Any, where: str) -> float:
     """
     if type(number) is float:
         return number
+    if not is_number(number):
+        raise TypeError(f"{where} takes one real number, not {_describe(number)}")
     try:
-        if isinstance(number, (Real, Decimal, np.bool_)):
-            return float(number)
-        if isinstance(number, np.ndarray) and number.ndim == 0 and number.dtype.kind in "biuf":
-            return float(number)
+        value = float(number)
     except OverflowError:
+        value = math.inf
+    if math.isinf(value) and number != value:
         raise OverflowDomainError(
-            f"{where} takes numbers that fit a float; this {type(number).__name__} does not (the limit is about 1.8e308)"
-        ) from None
-    raise TypeError(f"{where} takes one real number, not {_describe(number)}")
+            f"{where} takes numbers that fit a float; this {type(number).__name__} does not (about 1.8e308)"
+        )
+    return value
 
 
 def _describe(thing: Any) -> str:
     """What ``thing`` is and what to do instead, for a message."""
-    shown = repr(thing)
+    try:
+        shown = repr(thing)
+    except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong
+        shown = "a thing"
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    if thing is None:
-        return "None"
     if isinstance(thing, str):
         return f"the str {shown}: convert it with float(...)"
     if isinstance(thing, (list, tuple, set, frozenset, dict)):
@@ -309,11 +342,14 @@ def _describe(thing: Any) -> str:
         return f"the complex number {shown}: take .real or abs() of it first"
     if hasattr(type(thing), "__primitive__"):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
-    return f"{shown} of type {type(thing).__name__}"
+    return shown if thing is None else f"{shown} of type {type(thing).__name__}"
 
 
 def is_number(thing: Any) -> bool:
     """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
-    return isinstance(thing, (float, int, Real, Decimal, np.bool_)) or (
-        isinstance(thing, np.ndarray) and thing.ndim == 0 and thing.dtype.kind in "biuf"
-    )
+    if isinstance(thing, (float, int)):
+        return True
+    if isinstance(thing, np.ndarray):
+        return thing.ndim == 0 and thing.dtype.kind in "biuf"
+    # NumPy registers its time spans as integers.
+    return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)

@@ -76,7 +76,7 @@ def namespace() -> dict[str, Any]:
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
         names |= {package: module} | {name: getattr(module, name) for name in module.__all__}
-    return names | {"help": Guide(), "math": autograd.math}
+    return names | {"help": Guide(), "math": importlib.import_module("autograd.math")}
 
 
 def label_from_names(names: dict[str, Any]) -> None:
@@ -103,7 +103,7 @@ def pretty(value: Value) -> str:
     >>> from autograd import Value
     >>> a = Value(2.0, "a")
     >>> pretty(a * 3)
-    '6.0   no gradient yet   mul of a, 3.0'
+    '6.0   no gradient yet   mul of a, 3'
     """
     gradient = f"grad {float(value.grad):+.6g}" if value.has_grad else "no gradient yet"
     parts = [f"{value.label} = {value.data!r}" if value.label else repr(value.data), gradient]
@@ -126,12 +126,12 @@ class _Console(code.InteractiveConsole):
             super().runcode(compiled)
         finally:
             sys.displayhook = shown
-            label_from_names(self.locals)  # type: ignore[arg-type]  # a plain dict, as we made it
+            label_from_names(self.locals)
 
     def _display(self, thing: Any) -> None:
         if thing is not None:
-            self.locals["_"] = thing  # type: ignore[index]  # a plain dict, as we made it
-            label_from_names(self.locals)  # type: ignore[arg-type]
+            self.locals["_"] = thing
+            label_from_names(self.locals)
             self.write((pretty(thing) if isinstance(thing, Value) else repr(thing)) + "\n")
 
     def write(self, data: str) -> None:
@@ -154,9 +154,9 @@ def _run_console(names: dict[str, Any]) -> None:
 
 
 def _run_ipython(names: dict[str, Any]) -> None:
-    from IPython.terminal.embed import InteractiveShellEmbed
+    from IPython.terminal.embed import InteractiveShellEmbed  # noqa: T100 -- the prompt is the product here
 
-    shell = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)
+    shell: Any = InteractiveShellEmbed(banner1=BANNER + "\n", user_ns=names)  # type: ignore[no-untyped-call]  # noqa: T100
     shell.events.register("post_run_cell", lambda _result: label_from_names(names))
     formatter = shell.display_formatter.formatters["text/plain"]
     formatter.for_type(Value, lambda value, printer, _cycle: printer.text(pretty(value)))

@@ -10,12 +10,13 @@ Neither writes a gradient to any node: :func:`autograd.value.Value.backward` doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import NoneType
 from typing import Any, NamedTuple
 
 from autograd import rules
 from autograd.context import ieee
 from autograd.errors import GradientError, StaleGraphError
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.primitives import PRIMITIVES, Primitive, as_float
 
 __all__ = [
     "AdjointStep",
@@ -74,31 +75,46 @@ class AdjointStep(NamedTuple):
     """The sum at each parent after its contribution: the gradient as far as it has got."""
 
 
-def adjoint_steps(order: list[Any], seed: Any, read: Callable[[Any], Any]) -> Iterator[AdjointStep]:
+def adjoint_steps(
+    order: list[Any], seed: Any, read: Callable[[Any], Any], *, root_hooks: bool = True
+) -> Iterator[AdjointStep]:
     """The reverse sweep from the last node of ``order``, one step a node.
+
+    A closed gate stops a flow whatever comes after it, also 0 times infinity. In a sweep of floats nothing has
+    passed it, and that is all. In a sweep of Values a gate may open when the graph is computed again: there the
+    flow goes on, and every product behind the gate passes through the same gate.
 
     Args:
         order: nodes in topological order, root last.
         seed: the adjoint of the root.
         read: what the local gradient closures are handed for a node: its float for a numeric sweep, the
             node itself for a sweep that builds the graph of the gradient.
+        root_hooks: False if ``seed`` has been through the hooks of the root already.
     """
     adjoint: dict[Any, Any] = dict.fromkeys(order)
-    adjoint[order[-1]] = seed
+    root = order[-1]
+    adjoint[root] = seed
+    gates: dict[Any, Any] = {}
     for node in reversed(order):
         upstream = adjoint[node]
-        if upstream is not None and node._hooks:
+        if upstream is not None and node._hooks and (root_hooks or node is not root):
             upstream = adjoint[node] = run_hooks(node, upstream)
-        if upstream is None or not node.parents:
+        parents = node.parents
+        if parents:
+            check_fresh(node)
+        if upstream is None or not parents:
             yield AdjointStep(node, upstream, (), (), ())
             continue
-        check_fresh(node)
         locals_ = local_gradients(node, read)
         contributions, totals = [], []
-        for parent, local in zip(node.parents, locals_, strict=True):
+        for parent, local in zip(parents, locals_, strict=True):
             contribution = _contribution(node.op, local, upstream)
             if contribution is not None:
                 so_far = adjoint[parent]
+                gate = gates.get(node)
+                if gate is not None and not node.op.gated:
+                    contribution = rules.where(gate, contribution, 0.0)
+                _pass_gate(gates, parent, _gate_behind(node.op, local, gate), first=so_far is None)
                 adjoint[parent] = contribution if so_far is None else so_far + contribution
             contributions.append(contribution)
             totals.append(adjoint[parent])
@@ -117,7 +133,26 @@ def _contribution(op: Primitive, local: Any, upstream: Any) -> Any:
     return local * upstream
 
 
-def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
+def _gate_behind(op: Primitive, local: Any, gate: Any) -> Any:
+    """The gate that a flow has come through after ``op``, if it came to it through ``gate``; None for no gate."""
+    if not op.gated or isinstance(local, float):
+        return gate
+    return local if gate is None else gate * local
+
+
+def _pass_gate(gates: dict[Any, Any], parent: Any, gate: Any, *, first: bool) -> None:
+    """Note the gate that all flows to ``parent`` came through: with a second way in, either of the two."""
+    if first:
+        if gate is not None:
+            gates[parent] = gate
+    elif parent in gates and gates[parent] is not gate:
+        if gate is None:
+            del gates[parent]
+        else:
+            gates[parent] = rules.maximum(gates[parent], gate)
+
+
+def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa: C901, PLR0912 -- unrolled for speed
     """dL/dnode for every node of ``order``, as floats, with the root's adjoint ``seed``.
 
     None marks a node that no flow reaches, such as the branch that a ``where`` did not take.
@@ -129,11 +164,12 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
     adjoint[order[-1]] = seed
     for node in reversed(order):
         upstream = adjoint[node]
+        x, y = node._first, node._second
         if upstream is None:
+            check_fresh(node)
             continue
         if node._hooks:
             upstream = adjoint[node] = run_hooks(node, upstream)
-        x, y = node._first, node._second
         if x is None:
             continue
         if y is None:
@@ -141,22 +177,25 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
                 check_fresh(node)
             try:
                 (local_x,) = node.local_grads(x._data, node._data)
-            except Exception:
-                (local_x,) = local_gradients(node)
+                flow_x = local_x * upstream
+            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
+                flow_x = local_gradients(node)[0] * upstream
             so_far = adjoint[x]
-            adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
+            adjoint[x] = flow_x if so_far is None else so_far + flow_x
         elif y.__class__ is not tuple:
             stamp = node._stamp
             if x._stamp > stamp or y._stamp > stamp:
                 check_fresh(node)
             try:
                 local_x, local_y = node.local_grads(x._data, y._data, node._data)
-            except Exception:
+                flow_x, flow_y = local_x * upstream, local_y * upstream
+            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
                 local_x, local_y = local_gradients(node)
+                flow_x, flow_y = local_x * upstream, local_y * upstream
             so_far = adjoint[x]
-            adjoint[x] = local_x * upstream if so_far is None else so_far + local_x * upstream
+            adjoint[x] = flow_x if so_far is None else so_far + flow_x
             so_far = adjoint[y]
-            adjoint[y] = local_y * upstream if so_far is None else so_far + local_y * upstream
+            adjoint[y] = flow_y if so_far is None else so_far + flow_y
         else:
             check_fresh(node)
             for parent, local in zip(node.parents, local_gradients(node), strict=True):
@@ -164,6 +203,9 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
                 if contribution is not None:
                     so_far = adjoint[parent]
                     adjoint[parent] = contribution if so_far is None else so_far + contribution
+    if not {float, NoneType}.issuperset(map(type, adjoint.values())):
+        # A closure gave other numbers than floats: the readable sweep converts, or says which.
+        return {step.node: step.adjoint for step in adjoint_steps(order, seed, _data)}
     return adjoint
 
 
@@ -178,7 +220,8 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = _data) -> tuple[Any,
     A closure that leaves the floats, as 0.5/sqrt(x) does at 0, is asked again in IEEE arithmetic.
 
     Raises:
-        GradientError: the closure of the operation fails, or gives the wrong number of gradients.
+        GradientError: the closure of the operation fails, gives the wrong number of gradients, or something
+            that is no number, or takes a float out of a Value.
     """
     arguments = [*map(read, node.parents), read(node)]
     try:
@@ -186,19 +229,23 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = _data) -> tuple[Any,
             try:
                 locals_ = node.local_grads(*arguments)
             except (ArithmeticError, ValueError):
-                locals_ = tuple(map(float, node.local_grads(*map(_IEEEFloat, arguments))))
+                locals_ = node.local_grads(*map(_IEEEFloat, arguments))
+            locals_ = tuple(as_float(local, "a local gradient") for local in locals_)
         else:
             with ieee():
                 locals_ = node.local_grads(*arguments)
-        if len(locals_) == len(node.parents):
-            return tuple(locals_)
-        fault = f"gave {len(locals_)} local gradient(s) for {len(node.parents)} input(s)"
+            locals_ = tuple(node.check_gradient(local, "a local gradient") for local in locals_)
     except Exception as error:
         raise GradientError(
             f"the local gradients of {describe(node)} failed with {type(error).__name__}: {error}. "
             f"Mend the partials of the operation {node.op.name!r}."
         ) from error
-    raise GradientError(f"the operation {node.op.name!r} {fault}, at {describe(node)}. Mend its partials.")
+    if len(locals_) != len(arguments) - 1:
+        raise GradientError(
+            f"the operation {node.op.name!r} gave {len(locals_)} local gradient(s) for {len(arguments) - 1} input(s), "
+            f"at {describe(node)}. Mend its partials."
+        )
+    return locals_
 
 
 class _IEEEFloat(float):
@@ -212,7 +259,7 @@ class _IEEEFloat(float):
             return _IEEEFloat(op.evaluate(*[float(arg) for arg in args]))
 
 
-def _ieee_operator(op: Primitive, reflected: bool) -> Callable[..., _IEEEFloat]:
+def _ieee_operator(op: Primitive, *, reflected: bool) -> Callable[..., _IEEEFloat]:
     if reflected:
         return lambda self, other: _IEEEFloat.__primitive__(op, (other, self))
     return lambda self, *other: _IEEEFloat.__primitive__(op, (self, *other))
@@ -221,6 +268,7 @@ def _ieee_operator(op: Primitive, reflected: bool) -> Callable[..., _IEEEFloat]:
 for _name, _operator in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
     setattr(_IEEEFloat, f"__{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=False))
     setattr(_IEEEFloat, f"__r{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=True))
+_IEEEFloat.__abs__ = _ieee_operator(PRIMITIVES["abs"], reflected=False)  # type: ignore[method-assign]
 _IEEEFloat.__neg__ = _ieee_operator(PRIMITIVES["neg"], reflected=False)  # type: ignore[method-assign]
 
 
@@ -244,7 +292,11 @@ def run_hooks(node: Any, gradient: Any) -> Any:
     for hook in list(node._hooks.values()):
         replaced = hook(gradient)
         if replaced is not None:
-            gradient = type(node).check_gradient(replaced, f"a hook of {describe(node)}")
+            where = f"a hook of {describe(node)}"
+            # A float in a pass of floats; in a pass of Values either: a number stays fixed from there on.
+            gradient = (
+                as_float(replaced, where) if isinstance(gradient, float) else node.check_gradient(replaced, where)
+            )
     return gradient
 
 

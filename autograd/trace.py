@@ -19,14 +19,13 @@ the function did, however long the history of the values that it was given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
 from autograd.anomaly import watched
 from autograd.clock import clock
 from autograd.containers import flatten, map_values
-from autograd.context import Context, Setting, current
+from autograd.context import current, enable_grad
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
 from autograd.sweep import adjoint_steps, adjoints, tangents
@@ -35,22 +34,13 @@ from autograd.value import Constant, Value
 __all__ = ["Trace"]
 
 
-class _Recording(Setting):
-    """Gradients on: a transform inside ``no_grad()`` still records its own function."""
-
-    __slots__ = ()
-
-    def change(self, outer: Context) -> Context:
-        return replace(outer, grad=True)
-
-
 class _Graph(NamedTuple):
     """A part of a recording: what some roots depend on, as far as the function made it."""
 
     order: list[Value]
     """The variables, then what was computed, in topological order."""
     outside: list[Value]
-    """The nodes from outside that were used, constants excepted."""
+    """The nodes from outside that were used."""
 
 
 class Trace:
@@ -81,7 +71,7 @@ class Trace:
         if current().grad:
             self.result = fun(*arguments, **kwargs)
         else:
-            with _Recording():
+            with enable_grad():
                 self.result = fun(*arguments, **kwargs)
 
     def _variable(self, number: Any) -> Value:
@@ -109,9 +99,9 @@ class Trace:
 
         The sweep must not flow into a cotangent that is a Value: it is held by a node of its own, where it stops.
         """
-        with _Recording():
+        with enable_grad():
             held = {id(weight): identity(weight) for weight in cotangents if isinstance(weight, Value)}
-            total = dot(roots, [held.get(id(weight), weight) for weight in cotangents])
+            total = _as_value(dot(roots, [held.get(id(weight), weight) for weight in cotangents]))
         graph = self._graph([total], held.values())
         return self._reverse(total, graph, linked=self._linked(graph))
 
@@ -152,7 +142,7 @@ class Trace:
             elif node not in seen:
                 see(node)
                 first = node._first
-                if node._stamp < since and node.__class__ is not Constant:
+                if node._stamp < since:
                     outside.append(node)
                 elif first is None:
                     finish(node)

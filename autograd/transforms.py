@@ -8,7 +8,7 @@ A derivative is a float, or an array of floats, unless it depends on a Value fro
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
 
 No transform reads or writes the ``grad`` of any node. Hooks that stand between the variables and the result run
-in reverse sweeps, as in ``backward()``; forward sweeps run none.
+in reverse sweeps, as in ``backward()``; forward sweeps run none. No promise is made for hooks that stand elsewhere.
 """
 
 from __future__ import annotations
@@ -141,6 +141,7 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 0.0))
     (10.0, 5.0)
     """
+    _check_motion("jvp", fun, primals, tangents)
     return _jvp("jvp", fun, primals, tangents)
 
 
@@ -156,7 +157,7 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     >>> hvp(lambda x: x[0] * x[0] * x[1], ([3.0, 2.0],), ([1.0, 0.0],))
     [4.0, 6.0]
     """
-    _check_function("hvp", fun)
+    _check_motion("hvp", fun, primals, tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
 
     def gradient(*args: Any) -> Any:
@@ -166,13 +167,7 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     return _jvp("hvp", gradient, primals, tangents)[1]
 
 
-def _jvp(name: str, fun: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
-    _check_function(name, fun)
-    for given, which in ((primals, "primals"), (tangents, "tangents")):
-        if not isinstance(given, (tuple, list)):
-            raise TypeError(f"{name} takes {which} as a tuple with one entry for each argument, not {given!r}")
-    if len(primals) != len(tangents):
-        raise TypeError(f"{name} takes a tangent for each primal: {len(primals)} primals, {len(tangents)} tangents")
+def _jvp(name: str, fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     trace = Trace(fun, range(len(primals)), primals, {})
     speeds: list[Any] = []
     for place, (tangent, expected) in enumerate(zip(tangents, trace.structures, strict=True)):
@@ -216,8 +211,8 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     The answer is that of :func:`jacrev`.
 
-    >>> from autograd import cos, jacfwd, sin
-    >>> jacfwd(lambda t: {"x": cos(t), "y": sin(t)})(0.0)
+    >>> from autograd import jacfwd, sin
+    >>> jacfwd(lambda t: {"x": t * t, "y": sin(t)})(0.0)
     {'x': 0.0, 'y': 1.0}
     """
     return _jacfwd("jacfwd", fun, argnums)
@@ -300,6 +295,15 @@ def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
 def _check_function(name: str, fun: Any) -> None:
     if not callable(fun):
         raise TypeError(f"{name} takes a function, not {fun!r}: give it the function itself, then call what comes back")
+
+
+def _check_motion(name: str, fun: Any, primals: Any, tangents: Any) -> None:
+    _check_function(name, fun)
+    for which, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise TypeError(f"{name} takes {which} as a tuple with one entry for each argument, not {given!r}")
+    if len(primals) != len(tangents):
+        raise TypeError(f"{name} takes one tangent for each primal, not {len(tangents)} for {len(primals)}")
 
 
 def _checked(name: str, fun: Any, argnums: Any) -> Argnums:

@@ -1,8 +1,9 @@
-"""Copying and pickling graphs of any depth, without recursion and with their sharing kept.
+"""Copying and pickling graphs of any depth, with their sharing kept.
 
-Python's own copy and pickle recurse from a node into its parents and fail at a depth of about a thousand.
-Here the first node that pickle meets hands over all its ancestors before itself, in topological order, as the
-elements of a list: each is then pickled after its parents, which pickle already knows.
+Python's own copy and pickle recurse from a node into its operands and fail at a depth of about a thousand. Here
+pickle recurses as ever, so that what it has met is not walked again, but only to a small depth. There the node
+hands over all its ancestors before itself, in topological order, as the elements of a list: each is then pickled
+after its operands, which pickle already knows.
 """
 
 from __future__ import annotations
@@ -16,16 +17,36 @@ from autograd.sweep import topological_order
 
 __all__ = ["deep_copy", "flatten"]
 
-_handed_over: ContextVar[frozenset[int] | set[int]] = ContextVar("autograd.transport", default=frozenset())
+_DEEPEST = 40
+
+_handed_over: ContextVar[frozenset[int] | set[int]] = ContextVar("autograd.transport.nodes", default=frozenset())
 """The nodes that the pickling in progress has been given."""
+
+_depth: ContextVar[int] = ContextVar("autograd.transport.depth", default=0)
+"""How many nodes the pickling in progress is inside of."""
 
 
 def flatten(node: Any, restore: Callable[..., Any], parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What ``node.__reduce_ex__`` returns: ``restore(*parts)``, its ancestors first."""
+    """What ``node.__reduce_ex__`` returns: ``restore(*parts)``, and its ancestors first where they are deep."""
     handed_over = _handed_over.get()
     if all(id(parent) in handed_over for parent in node.parents):
         return (restore, parts)
-    return (_restore_after, (_Ancestors(node), restore, *parts))
+    depth = _depth.get()
+    if depth < _DEEPEST:
+        _depth.set(depth + 1)
+        return (_restore_after, (restore, *parts, _Leave(depth)))
+    return (_restore_behind, (_Ancestors(node), restore, *parts))
+
+
+class _Leave:
+    """Stands last among the parts of a node: by the time it is pickled, its operands have been."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        _depth.set(self.depth)
+        return (int, ())
 
 
 class _Ancestors:
@@ -48,15 +69,32 @@ class _Ancestors:
             _handed_over.reset(token)
 
 
-def _restore_after(_ancestors: list[Any], restore: Callable[..., Any], *parts: Any) -> Any:
+def _restore_after(restore: Callable[..., Any], *parts: Any) -> Any:
+    return restore(*parts[:-1])
+
+
+def _restore_behind(_ancestors: list[Any], restore: Callable[..., Any], *parts: Any) -> Any:
     return restore(*parts)
 
 
 def deep_copy(node: Any, memo: dict[int, Any], link: Callable[[Any, tuple[Any, ...]], None]) -> Any:
-    """``copy.deepcopy`` of a node: of its whole graph, each node once. ``link`` gives a copy its parents."""
-    for original in topological_order(node):
-        if id(original) not in memo:
-            duplicate = copy(original)
+    """``copy.deepcopy`` of a node: of all of its graph that is not copied yet, each node once.
+
+    Args:
+        node: the node.
+        memo: the copies by the ids of their originals, as ``copy.deepcopy`` keeps them.
+        link: gives a copy its operands.
+    """
+    stack = [node]
+    while stack:
+        original = stack[-1]
+        missing = [parent for parent in original.parents if id(parent) not in memo]
+        if id(original) in memo:
+            stack.pop()
+        elif missing:
+            stack += missing
+        else:
+            duplicate = copy(stack.pop())
             link(duplicate, tuple(memo[id(parent)] for parent in original.parents))
             memo[id(original)] = duplicate
     return memo[id(node)]

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
-from autograd.context import current, refuse_while_recording
-from autograd.errors import StaleGraphError
+from autograd.context import current
+from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
+from autograd.recording import refuse_while_recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
 from autograd.transport import deep_copy, flatten
@@ -98,8 +99,16 @@ class Value(Operators, Passes):
         Raises (when set):
             StaleGraphError: the node is computed.
             TypeError: the new value is not one real number.
+
+        Raises (when read):
+            GradientError: inside the local gradients of an operation that are being differentiated themselves.
         """
         refuse_while_recording(self, ".data")
+        if current().sealed:
+            raise GradientError(
+                f"a float was taken out of {describe(self)}, so the derivative of this rule would silently be lost: "
+                f"write it with operators and primitives alone"
+            )
         return self._data
 
     @data.setter
@@ -155,7 +164,7 @@ class Value(Operators, Passes):
     def item(self) -> float:
         """The data as a plain float."""
         refuse_while_recording(self, "item()")
-        return self._data
+        return self.data
 
     def detach(self) -> Value:
         """A new leaf with the same data and label, through which no gradient flows."""
@@ -164,11 +173,11 @@ class Value(Operators, Passes):
 
     def __float__(self) -> float:
         refuse_while_recording(self, "float()")
-        return self._data
+        return self.data
 
     def __format__(self, spec: str) -> str:
         refuse_while_recording(self, "formatting")
-        return format(self._data, spec) if spec else repr(self)
+        return format(self.data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
@@ -188,7 +197,8 @@ class Value(Operators, Passes):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below, of any depth; hooks and gradient graphs are left behind."""
-        return deep_copy(self, memo, link)
+        duplicate: Value = deep_copy(self, memo, link)
+        return duplicate
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         refuse_while_recording(self, "pickling")
@@ -204,7 +214,13 @@ class Constant(Value):
 
 
 class Parameter(Value):
-    """A leaf that a model learns."""
+    """A leaf that a model learns.
+
+    >>> from autograd import Parameter
+    >>> weight = Parameter(0.5, "W11[1]")
+    >>> weight.kind
+    'parameter'
+    """
 
     __slots__ = ()
     kind = "parameter"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from autograd import leaky_relu, relu, sigmoid, softplus, tanh
+from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh
 
 __all__ = ["ACTIVATIONS", "Activation", "identity", "name_of", "resolve_activation"]
 
@@ -30,7 +30,11 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": tanh,
     "relu": relu,
     "leaky_relu": leaky_relu,
+    "elu": elu,
+    "gelu": gelu,
+    "silu": silu,
     "softplus": softplus,
+    "softsign": softsign,
 }
 """Every activation by name; ``linear`` and ``logistic`` are second names."""
 

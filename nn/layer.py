@@ -30,7 +30,7 @@ class Layer(Module):
     ['a1[1]', 'a2[1]']
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
         nout: int,

@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd import Domain, Precedence, Value, fsum, maximum, mean, primitive, relu, scope, softplus, square
 from nn.module import counted
+from nn.numeric import real_number
 
 __all__ = [
     "LOSSES",
@@ -268,10 +269,7 @@ def _numbers(name: str, role: str, given: Any) -> list[Any]:
         given = given.tolist()
     many = isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, AbstractSet))
     items = list(given) if many else [given]
-    for place, item in enumerate(items):
-        if not isinstance(item, Value):
-            try:
-                items[place] = Value(item).data
-            except TypeError as error:
-                raise TypeError(f"{name}: {role}{f' {place + 1}' if many else ''}: {error}") from None
-    return items
+    return [
+        item if isinstance(item, Value) else real_number(item, f"{name}: {role}{f' {place}' if many else ''}")
+        for place, item in enumerate(items, start=1)
+    ]

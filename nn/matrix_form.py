@@ -24,9 +24,9 @@ import numpy as np
 
 from autograd import Value
 from nn.activations import Activation, resolve_activation
-from nn.arrays import Array, real_array
 from nn.losses import Loss, resolve_loss
 from nn.module import counted
+from nn.numeric import Array, real_array
 
 __all__ = ["MatrixForm", "backprop"]
 
@@ -56,13 +56,13 @@ class MatrixForm:
     g_b: list[Array | None]
 
 
-def backprop(
+def backprop(  # noqa: PLR0913, PLR0917 -- a pass is given by all of these
     matrices: Sequence[tuple[Any, Any]],
     X: Any,  # noqa: N803 -- the symbol of the notes
     y: Any,
     activations: str | Activation | Sequence[str | Activation],
     loss: str | Loss,
-    mean: bool = False,
+    mean: bool = False,  # noqa: FBT001, FBT002 -- documented as positional
     convention: Literal["rows", "columns"] = "rows",
 ) -> MatrixForm:
     """The loss of a network on examples, and its gradients with respect to everything in it.
@@ -193,8 +193,8 @@ def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Laye
     if len(activations) != len(pairs):
         raise ValueError(f"{counted(len(pairs), 'layer')} but {counted(len(activations), 'activation')}")
     layers: list[_Layer] = []
-    for number, ((W, b), activation) in enumerate(zip(pairs, activations, strict=True), start=1):
-        weights = real_array(W, f"W of layer {number}")
+    for number, ((w, b), activation) in enumerate(zip(pairs, activations, strict=True), start=1):
+        weights = real_array(w, f"W of layer {number}")
         if weights.ndim != 2 or (layers and weights.shape[0] != layers[-1].W.shape[1]):
             rows = layers[-1].W.shape[1] if layers else "n_in"
             raise ValueError(f"W of layer {number} has the shape {weights.shape}, not ({rows}, n_out)")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import Parameter
-from nn.activations import Activation, name_of
-from nn.arrays import Array, real_array
+from nn.activations import Activation, name_of, resolve_activation
 from nn.init import Initializer, generator
 from nn.layer import Layer
 from nn.module import Module, counted
 from nn.neuron import as_inputs, positive_int
+from nn.numeric import Array, real_array
 
 __all__ = ["MLP", "Matrices"]
 
@@ -42,10 +42,10 @@ class MLP(Module):
     ('a1[3]', 'layer 3/neuron 1')
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
-        nouts: Sequence[int],
+        nouts: Iterable[int],
         *,
         activation: str | Activation = "relu",
         output_activation: str | Activation = "identity",
@@ -60,12 +60,12 @@ class MLP(Module):
             raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        random = generator(rng)
+        hidden, output, random = resolve_activation(activation), resolve_activation(output_activation), generator(rng)
         last = len(widths) - 1
         self.layers = [
             Layer(
                 widths[number - 1], widths[number],
-                activation=output_activation if number == last else activation,
+                activation=output if number == last else hidden,
                 bias=bias, init=init, rng=random, layer=number,
             )
             for number in range(1, last + 1)

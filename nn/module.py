@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import starmap
+from reprlib import recursive_repr
 from typing import Any
 
 import numpy as np
 
-from autograd import Parameter, Value
+from autograd import Parameter
+from nn.numeric import real_number
 
 __all__ = ["Module"]
 
@@ -93,13 +96,15 @@ class Module:
                 f"load_state_dict: the state does not fit {self!r}; missing: {_some(missing)}; "
                 f"unexpected: {_some(strangers)}."
             )
-        numbers = {path: _number(state[path], path) for path in named}
+        numbers = {path: real_number(state[path], f"load_state_dict: the entry {path!r}") for path in named}
         for path, parameter in named.items():
             parameter.data = numbers[path]
 
+    @recursive_repr()
     def __repr__(self) -> str:
-        parts = [_part(name, child) for name, child in vars(self).items() if _part(name, child)]
-        return f"{type(self).__name__}({', '.join(parts)}; {counted(len(self.parameters()), 'parameter')})"
+        parts = ", ".join(filter(None, starmap(_part, vars(self).items())))
+        count = counted(len(self.parameters()), "parameter")
+        return f"{type(self).__name__}({parts}{'; ' if parts else ''}{count})"
 
 
 def counted(number: int, noun: str) -> str:
@@ -140,13 +145,6 @@ def _part(name: str, child: Any) -> str:
     if isinstance(child, Parameter):
         return name
     return f"{name}={child!r}" if isinstance(child, Module) else ""
-
-
-def _number(number: Any, path: str) -> float:
-    try:
-        return float(number.data) if isinstance(number, Value) else Value(number).data
-    except TypeError as error:
-        raise TypeError(f"load_state_dict: the entry {path!r}: {error}.") from None
 
 
 def _some(paths: list[str]) -> str:

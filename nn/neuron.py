@@ -53,7 +53,7 @@ class Neuron(Module):
     ('a1[1]', 'z1[1]', -0.5, 'layer 1/neuron 1')
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
         nonlin: bool = True,  # noqa: FBT001, FBT002 -- the signature of micrograd

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
+from nn.numeric import real_number
 
 __all__ = ["SGD"]
 
@@ -96,7 +97,7 @@ def _leaves(parameters: Any) -> list[Value]:
 
 def _rate(rate: Any, name: str) -> float:
     """``rate`` as a float that is finite and not negative."""
-    number = Value(rate).data
+    number = real_number(rate, name)
     if not (math.isfinite(number) and number >= 0.0):
         raise ValueError(f"{name} is a finite number from 0, not {rate!r}")
     return number

@@ -37,6 +37,9 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": lambda z: np.sinh(z) / np.cosh(z),
     "relu": _by_sign(lambda z: 0 * z, lambda z: z),
     "leaky_relu": _by_sign(lambda z: z / 100, lambda z: z),
+    "elu": _by_sign(lambda z: np.exp(z) - 1, lambda z: z),
+    "silu": _by_sign(lambda z: z * np.exp(z) / (1 + np.exp(z)), lambda z: z / (1 + np.exp(-z))),
+    "softsign": _by_sign(lambda z: z / (1 - z), lambda z: z / (1 + z)),
     "softplus": _by_sign(lambda z: np.log(1 + np.exp(z)), lambda z: z + np.log(1 + np.exp(-z))),
 }
 

@@ -7,7 +7,9 @@ in a rule cannot be repeated here. Each function must itself be accurate at the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import mpmath as mp
@@ -33,8 +35,8 @@ def _softmax(*xs: Any) -> Any:
 
 
 def _logsumexp(*xs: Any) -> Any:
-    largest = max(xs)
-    return largest + mp.log(mp.fsum(mp.exp(x - largest) for x in xs))
+    largest, *others = sorted(xs, reverse=True)
+    return largest + mp.log1p(mp.fsum(mp.exp(x - largest) for x in others))
 
 
 def _dot(*xs: Any) -> Any:
@@ -94,6 +96,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "nonzero": lambda x: mp.mpf(x != 0),
     "norm_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
     "norm_pdf": mp.npdf,
+    "one_minus_square": lambda x: 1 - x * x,
     "polygamma": _polygamma,
     "positive_quotient": lambda x, y: x / y,
     "pow": lambda x, y: x**y,
@@ -119,7 +122,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "sub": lambda x, y: x - y,
     "tan": mp.tan,
     "tanh": mp.tanh,
-    "unit": lambda x, y: x / mp.hypot(x, y),
+    "unit": lambda x, y: x / mp.hypot(x, y) if x or y else mp.mpf(0),
     "weighted_norm_pdf": lambda weight, x: weight * mp.npdf(x),
     "where": lambda condition, x, y: x if condition else y,
 }
@@ -135,13 +138,23 @@ CONSTANTS: dict[str, list[tuple[float, ...]]] = {
 }
 """Which constants an operation that captures some is tested with."""
 
-INPUTS = {"dot": (2, 4, 6), "fsum": (1, 3), "logsumexp": (1, 2, 4), "mean": (1, 3), "prod": (1, 2, 4), "softmax": (1, 2, 4)}
+INPUTS = {
+    "dot": (2, 4, 6),
+    "fsum": (1, 3),
+    "logsumexp": (1, 2, 4),
+    "mean": (1, 3),
+    "prod": (1, 2, 4),
+    "softmax": (1, 2, 4),
+}
 """With how many inputs an operation that takes any number is tested."""
 
 _WORKING_BITS = 200
-_STEP_BITS = 130
-_MOST_BITS = 2700
-"""Enough for the least subnormal derivative, 2**-1074, of a function near 1 at an argument near 2**1024."""
+_KEPT_BITS = 80
+_STEP = -130
+_STEP_AT_ZERO = -600
+_SMALLEST = -1100
+"""Binary exponents: of the step relative to the input; of the step at 0, where a result may be small as a square of
+the step; and of a derivative that no float can tell from 0."""
 
 
 def reference_value(function: Callable[..., Any], inputs: Sequence[float], constants: Sequence[float] = ()) -> Any:
@@ -150,31 +163,45 @@ def reference_value(function: Callable[..., Any], inputs: Sequence[float], const
         return function(*map(mp.mpf, inputs), *map(mp.mpf, constants))
 
 
-def reference_partial(
-    function: Callable[..., Any], inputs: Sequence[float], index: int, constants: Sequence[float] = ()
-) -> Any:
-    """The derivative of ``function`` by one input, to about 30 digits, by a central difference.
+def _step(inputs: Sequence[float], index: int) -> Any:
+    """A step of one input, far below the scale on which a function can change."""
+    x = inputs[index]
+    if x:
+        return mp.ldexp(min(1.0, abs(x)), _STEP)
+    return mp.ldexp(min([1.0, *[abs(other) for other in inputs if other]]), _STEP_AT_ZERO)
 
-    The step is 2**-130 of the smallest of 1 and the inputs; the precision is raised until the difference keeps 100 bits.
+
+def reference_partial(
+    function: Callable[..., Any], inputs: Sequence[float], *wrt: int, constants: Sequence[float] = ()
+) -> Any:
+    """The derivative of ``function`` by each of the inputs ``wrt`` in turn, by central differences; None at an edge.
+
+    The precision is raised until the difference keeps 80 bits. At an edge of its domain the function has no values,
+    or complex ones, on the other side.
     """
-    sizes = [abs(x) for x in inputs if x] if inputs[index] == 0.0 else [abs(inputs[index])]
-    least = min([1.0, *sizes])
-    bits = 2 * _STEP_BITS + 40 + max(0, mp.mag(inputs[index]) if inputs[index] else 0)
+    steps = [_step(inputs, index) for index in wrt]
+    scale = math.prod(2 * step for step in steps)
+    corners = list(product((1, -1), repeat=len(wrt)))
+    bits = max(math.frexp(x)[1] for x in (*inputs, 1.0)) - mp.mag(scale) - min(map(mp.mag, steps)) + _KEPT_BITS
+    most = bits - _SMALLEST
     while True:
         with mp.workprec(bits):
-            step = mp.ldexp(mp.mpf(least), -_STEP_BITS)
-            arguments = [*map(mp.mpf, inputs), *map(mp.mpf, constants)]
-            x = arguments[index]
-            arguments[index] = x + step
-            above = function(*arguments)
-            arguments[index] = x - step
-            below = function(*arguments)
-            difference = above - below
-            if above == 0 and below == 0:
+            difference, largest = mp.mpf(0), mp.ninf
+            for corner in corners:
+                arguments = [*map(mp.mpf, inputs), *map(mp.mpf, constants)]
+                for sign, index, step in zip(corner, wrt, steps, strict=True):
+                    arguments[index] += sign * step
+                try:
+                    value = function(*arguments)
+                except ZeroDivisionError:
+                    return None
+                if isinstance(value, mp.mpc):
+                    return None
+                difference += math.prod(corner) * value
+                largest = max(largest, mp.mag(value))
+            kept = bits - largest + mp.mag(difference) if difference else 0
+            if kept >= _KEPT_BITS:
+                return difference / scale
+            if bits >= most or largest == mp.ninf:
                 return mp.mpf(0)
-            kept = bits - max(mp.mag(above), mp.mag(below)) + mp.mag(difference) if difference else 0
-            if kept >= 100:
-                return difference / (2 * step)
-            if bits >= _MOST_BITS:
-                return mp.mpf(0)
-        bits = min(_MOST_BITS, bits + 100 - kept + 20 if difference else 2 * bits)
+        bits = min(most, bits + _KEPT_BITS - kept + 20 if difference else 2 * bits)

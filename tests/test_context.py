@@ -193,7 +193,7 @@ def test_a_decorated_function_may_recurse_and_may_fail():
             raise RuntimeError(Value(1.0).scope)
         return f(depth - 1)
 
-    with pytest.raises(RuntimeError, match="^f/f/f$"):
+    with pytest.raises(RuntimeError, match=r"^f/f/f$"):
         f(2)
 
 

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
+import traceback
 from pathlib import Path
 
 import pytest
@@ -103,19 +104,16 @@ def test_an_overflow_says_too_large():
 
 
 def test_an_error_inside_a_users_forward_keeps_its_own_words():
-    strict = autograd.primitive("errors_strict", forward=_refuse, partials=lambda x, out: (1.0,))
-    with pytest.raises(DomainError) as caught:
-        strict(Value(7.0))
-    chain = f"{caught.value} {caught.value.__cause__} {caught.value.__context__ if _shows_context(caught) else ''}"
-    assert "no row for 7.0" in chain
+    def table(x):
+        raise ValueError(f"no row for {x}")
 
-
-def _refuse(x):
-    raise ValueError(f"no row for {x}")
-
-
-def _shows_context(caught):
-    return not caught.value.__suppress_context__
+    try:
+        look_up = autograd.primitive("errors_look_up", forward=table, partials=lambda x, out: (1.0,))
+        with pytest.raises(DomainError, match=r"errors_look_up\(7\.0\)") as caught:
+            look_up(Value(7.0))
+        assert "no row for 7.0" in "".join(traceback.format_exception(caught.value))
+    finally:
+        del PRIMITIVES["errors_look_up"]
 
 
 def test_a_number_of_the_wrong_type_is_a_plain_type_error():
@@ -185,17 +183,10 @@ CHECKS = """
 
 
 @pytest.mark.parametrize(("option", "mode"), [("-O", "optimised"), ("-OO", "optimised"), ("-B", "plain")])
-def test_the_checks_are_real_under_python_O(option, mode):
+def test_the_checks_are_real_in_an_optimised_run(option, mode):
     run = subprocess.run(
         [sys.executable, option, "-W", "error", "-c", textwrap.dedent(CHECKS)],
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == f"22 checks {mode}"
-
-
-def test_the_library_itself_uses_no_assert():
-    for path in sorted(path for package in ("autograd", "nn", "viz") for path in (ROOT / package).rglob("*.py")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        asserts = [number for number, line in enumerate(lines, 1) if line.lstrip().startswith("assert ")]
-        assert asserts == [], f"{path.name} asserts on lines {asserts}: an optimised run skips them"

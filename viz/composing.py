@@ -56,16 +56,18 @@ def _cards(graph: Graph, folding: Folding) -> dict[int, Card]:
 def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> Card:
     node = graph.node(i)
     kind = "sum" if i in folding.tags else node.kind
-    tag = folding.tags.get(i) or _LEAF_TAGS.get(kind, node.symbol)
-    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope, is_root=i == graph.root)
+    # A name that is the formula shows the operation already.
+    tag = folding.tags.get(i) or _LEAF_TAGS.get(kind) or ("" if node.name == graph.formula(i) else node.symbol)
+    # The root stands beside the fold of its own frame, not in a second frame of that name.
+    folded = {(*fold.scope, fold.name) for fold in folding.folds}
+    depth = next((k for k in range(len(node.scope)) if node.scope[: k + 1] in folded), len(node.scope))
+    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i == graph.root)
 
 
 def _fold_card(graph: Graph, folding: Folding, key: str, fold: Fold, members: list[int]) -> Card:
     who = folding.owner[members[0]]
     outputs = [
-        i
-        for i in members
-        if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
+        i for i in members if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
     ]
     output = outputs[0] if len(outputs) == 1 else None
     return Card(key, "fold", output, fold.name, fold.tag, members, fold.scope)
@@ -143,6 +145,7 @@ def describe_extent(picture: Picture) -> str:
         "fused": "sums fused",
         "neurons": "folded to neurons",
         "layers": "folded to layers",
+        "ends": "the middle folded",
     }.get(picture.detail)
     if hidden and cards != values:
         words.append(hidden)

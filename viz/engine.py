@@ -42,9 +42,9 @@ def _places() -> Iterator[Path]:
     else:
         for file in distribution.files or ():
             if file.name == _PROGRAM:
-                yield Path(os.fspath(distribution.locate_file(file)))
+                yield Path(str(distribution.locate_file(file)))
         # `pip install --target DIR` records a wrong place, and puts the program in DIR/bin.
-        yield Path(os.fspath(distribution.locate_file("bin"))) / _PROGRAM
+        yield Path(str(distribution.locate_file("bin"))) / _PROGRAM
     on_path = shutil.which(_PROGRAM)
     if on_path:
         yield Path(on_path)

@@ -6,7 +6,7 @@ fused sum) goes by the index of that node; a fold, which stands for many, by an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,13 +22,13 @@ DETAILS = ("auto", "full", "fused", "neurons", "layers")
 FULL_UP_TO = 60
 READABLE = 150
 """How many cards a picture may have before ``auto`` folds further."""
-DRAWABLE = 3000
+DRAWABLE = 6000
 """How many cards are laid out in seconds rather than minutes."""
 SMALL_SCOPE = 12
 """A frame without parameters and with no more values than this stays open beside folded neurons."""
 BUNDLE = 8
 """From how many leaves on, used by the same cards, a folded view shows one card for them."""
-ROOT_END, LEAF_END = 24, 16
+ROOT_END, LEAF_END = 14, 10
 """How many cards are shown next to the root, and next to the leaves, of a graph too long to show."""
 
 HIDDEN = -1
@@ -83,17 +83,24 @@ def _fold(graph: Graph, detail: str, alive: set[int] | None) -> Folding:
     size = len(graph) if alive is None else len(alive)
     if detail == "full" or (detail == "auto" and size <= FULL_UP_TO):
         return Folding("full", _only(range(len(graph)), alive))
-    if detail in ("auto", "fused"):
+    if detail == "fused" or (detail == "auto" and _has_few_leaves(graph, alive)):
         fusion = fuse(graph)
         whole = None if alive is None else alive | {fusion.head[i] for i in alive}
         fused = Folding("fused", _only(fusion.head, whole), fusion.tag)
         if detail == "fused" or fused.shown() <= READABLE:
             return fused
-    if detail in ("auto", "neurons"):
+    if detail == "neurons" or (detail == "auto" and any(value.scope for value in graph.values)):
         neurons = _by_scope(graph, alive, "neurons")
         if len(neurons.folds) <= READABLE and (detail == "neurons" or neurons.shown() <= READABLE):
             return _shortened(graph, neurons)
     return _shortened(graph, _by_scope(graph, alive, "layers"))
+
+
+def _has_few_leaves(graph: Graph, alive: set[int] | None) -> bool:
+    """Whether fusing could help at all: it hides operations, but no leaf except the 0 of a ``sum()``."""
+    nodes = range(len(graph)) if alive is None else alive
+    leaves = sum(1 for i in nodes if graph.values[i].op is None and graph.values[i].data)
+    return leaves <= READABLE
 
 
 def _only(owner: Iterable[int], alive: set[int] | None) -> list[int]:
@@ -105,17 +112,20 @@ def _only(owner: Iterable[int], alive: set[int] | None) -> list[int]:
 
 def neighbourhood(graph: Graph, centre: int, depth: int) -> set[int]:
     """The nodes that ``depth`` edges or fewer, each way, lead to from ``centre``."""
+    return _reach(centre, depth, lambda i: [graph.sources[e] for e in graph.operand_edges(i)]) | _reach(
+        centre, depth, lambda i: [graph.targets[e] for e in graph.flow_edges(i)]
+    )
+
+
+def _reach(centre: int, depth: int, neighbours: Callable[[int], list[int]]) -> set[int]:
+    """The nodes that ``depth`` steps or fewer lead to."""
     found = {centre}
-    for neighbours in (
-        lambda i: [graph.sources[e] for e in graph.operand_edges(i)],
-        lambda i: [graph.targets[e] for e in graph.flow_edges(i)],
-    ):
-        rim = [centre]
-        for _ in range(depth):
-            rim = list(dict.fromkeys(j for i in rim for j in neighbours(i)))
-            found.update(rim)
-            if not rim:
-                break
+    rim = found
+    for _ in range(depth):
+        rim = {j for i in rim for j in neighbours(i)} - found
+        if not rim:
+            break
+        found |= rim
     return found
 
 
@@ -126,8 +136,10 @@ def _by_scope(graph: Graph, alive: set[int] | None, detail: str) -> Folding:
     """Every neuron (the innermost frame), or every layer (the outermost), as one card."""
     owner = _only(range(len(graph)), alive)
     members: dict[tuple[str, ...], list[int]] = {}
+    root = graph.root
     for i, who in enumerate(owner):
-        if who != HIDDEN and i != graph.root and (scope := graph.scope(i)):
+        if who != HIDDEN and i != root and graph.values[i].scope:
+            scope = graph.scope(i)
             members.setdefault(scope if detail == "neurons" else scope[:1], []).append(i)
     folds: list[Fold] = []
     for scope, nodes in members.items():
@@ -144,9 +156,11 @@ def _by_scope(graph: Graph, alive: set[int] | None, detail: str) -> Folding:
 def _bundled(graph: Graph, folding: Folding) -> Folding:
     """Many free leaves that the same cards use, as one card: the inputs of a hundred examples."""
     owner = folding.owner
+    if not folding.folds:
+        return folding
     bundles: dict[tuple[str, tuple[int, ...]], list[int]] = {}
     for i, value in enumerate(graph.values):
-        if value.op is None and owner[i] == i and not graph.scope(i) and i != graph.root:
+        if value.op is None and owner[i] == i and not value.scope and i != graph.root:
             users = tuple(sorted({owner[graph.targets[e]] for e in graph.flow_edges(i)}))
             if any(user >= len(graph) for user in users):
                 bundles.setdefault((value.kind, users), []).append(i)
@@ -171,6 +185,7 @@ def _shortened(graph: Graph, folding: Folding) -> Folding:
     folding.folds.append(Fold(f"… {count(rest, 'value')}", "", ()))
     gap = len(owner) + len(folding.folds) - 1
     folding.owner = [who if who == HIDDEN or who in kept else gap for who in owner]
+    folding.detail = "ends"
     return folding
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 __all__ = ["Box", "Point", "bezier", "smooth"]
@@ -58,7 +59,7 @@ class Box(NamedTuple):
 def smooth(gates: list[Point]) -> list[Point]:
     """A curve through ``gates`` that runs along the x-axis at each: a start, then three points a cubic Bézier."""
     curve = gates[:1]
-    for start, end in zip(gates, gates[1:], strict=False):
+    for start, end in pairwise(gates):
         reach = (end.x - start.x) / 2 if end.x > start.x else 40.0  # a link that runs back swings out
         curve += [Point(start.x + reach, start.y), Point(end.x - reach, end.y), end]
     return curve

@@ -20,10 +20,12 @@ from viz.names import NameTable, clean, formula
 
 __all__ = ["Edge", "Graph", "Node", "read_graph"]
 
+
 class Node(NamedTuple):
     """One value."""
 
-    index: int
+    position: int
+    """Its place in topological order."""
     kind: str
     """``"op"``, or what a leaf is: ``"input"``, ``"parameter"``, ``"constant"``."""
     name: str
@@ -88,7 +90,7 @@ class Graph:
         value = self.values[i]
         op = value.op
         return Node(
-            index=i,
+            position=i,
             kind=value.kind if op is None else "op",
             name=self.name(i),
             symbol=clean(op.symbol or op.name) if op else "",

@@ -7,26 +7,44 @@ hides the fewest other links.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from viz.geometry import Box, Point, bezier
+from viz.style import SIZES
 
-__all__ = ["Label", "place_labels"]
+__all__ = ["ROW", "Label", "Numbers", "place_labels"]
 
+ROW = SIZES.label + 1
+"""The height of a row of type."""
+EM = SIZES.label * SIZES.em
 CELL = 48.0
 GAP = 1.0
+LANE = 80.0
+"""From this length on a straight part is a lane, where a label stands best."""
+ALONG = (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
+"""Where on a bent part a label is tried, in twentieths of its length; near its source first."""
+ASIDE = (0, 12, -12, 24, -24)
+
+
+class Numbers(NamedTuple):
+    """What a label says: the local derivative, the flow, or both."""
+
+    link: int
+    texts: tuple[str, ...]
+    in_one_row: bool
+    """Whether its link leaves a card so close to others that one row of type is better than two."""
 
 
 class Label(NamedTuple):
     """The numbers of one link, and where they stand."""
 
     link: int
-    upper: str
-    lower: str
+    rows: tuple[tuple[str, ...], ...]
+    """The numbers, row by row."""
     box: Box
-    level: bool
-    """Whether the line runs through the middle of the box, between the two numbers."""
+    beside: bool
+    """Whether the line runs past the numbers, or between two rows, rather than behind them."""
 
 
 class _Field:
@@ -38,16 +56,21 @@ class _Field:
 
     @staticmethod
     def _cells(box: Box) -> Iterator[tuple[int, int]]:
-        for column in range(int(box.x // CELL), int(box.right // CELL) + 1):
-            for row in range(int(box.y // CELL), int(box.bottom // CELL) + 1):
+        for column in range(int((box.x - GAP) // CELL), int((box.right + GAP) // CELL) + 1):
+            for row in range(int((box.y - GAP) // CELL), int((box.bottom + GAP) // CELL) + 1):
                 yield column, row
 
     def add(self, box: Box) -> None:
+        """Let nothing else stand where ``box`` stands."""
         for cell in self._cells(box):
             self._boxes.setdefault(cell, []).append(box)
 
-    def add_point(self, link: int, point: Point) -> None:
-        self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
+    def add_curve(self, link: int, curve: list[Point]) -> None:
+        """Know where ``link`` runs."""
+        for k in range((len(curve) - 1) // 3):
+            for t in range(33):
+                point = bezier(curve, k, t / 32)
+                self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
 
     def free(self, box: Box) -> bool:
         """Whether nothing stands where ``box`` would."""
@@ -55,80 +78,93 @@ class _Field:
 
     def hidden(self, box: Box, link: int) -> int:
         """How many other links ``box`` would stand on."""
-        return len({
-            other
-            for cell in self._cells(box)
-            for other, point in self._points.get(cell, ())
-            if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
-        })
+        return len(
+            {
+                other
+                for cell in self._cells(box)
+                for other, point in self._points.get(cell, ())
+                if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
+            }
+        )
 
 
 def place_labels(
-    texts: Mapping[int, tuple[str, str]],
-    curves: Sequence[list[Point]],
-    taken: Iterable[Box],
-    size: tuple[float, float],
-    turned: bool,
+    numbers: Sequence[Numbers], curves: Sequence[list[Point]], taken: Iterable[Box], *, turned: bool
 ) -> list[Label]:
-    """A place for the label of each link that has one; a label without any free place is left out.
+    """A place for the numbers of each link that has some; those without any free place are left out.
 
     Args:
-        texts: for each labelled link the local derivative and the flow; either may be empty.
+        numbers: what is to be placed.
         curves: the curve of every link, in the plane of the picture.
         taken: what no label may stand on.
-        size: the width of a character, and the height of a line of type.
         turned: whether links run from top to bottom.
     """
     field = _Field()
     for box in taken:
         field.add(box)
     for k, curve in enumerate(curves):
-        for point in _points(curve, 16):
-            field.add_point(k, point)
+        field.add_curve(k, curve)
     labels = []
-    for k, (upper, lower) in texts.items():
-        width = max(len(upper), len(lower)) * size[0] + 4
-        height = size[1] * (bool(upper) + bool(lower)) + (3 if upper and lower else 2)
-        best: tuple[float, Label] | None = None
-        for rank, (point, level) in enumerate(_places(curves[k], width, turned)):
-            top = point.y - height / 2
-            if level and not (upper and lower):
-                top = point.y - height - 1 if upper else point.y + 1
-            box = Box(point.x - width / 2, top, width, height)
-            if not field.free(box):
-                continue
-            cost = 12 * field.hidden(box, k) + rank + (0 if level else 6)
-            if best is None or cost < best[0]:
-                best = cost, Label(k, upper, lower, box, level)
-        if best is not None:
-            field.add(best[1].box)
-            labels.append(best[1])
+    for wanted in numbers:
+        label = _best(field, wanted, curves[wanted.link], turned=turned)
+        if label is not None:
+            field.add(label.box)
+            labels.append(label)
     return labels
 
 
-def _points(curve: list[Point], each: int) -> list[Point]:
-    return [bezier(curve, k, t / each) for k in range((len(curve) - 1) // 3) for t in range(each + 1)]
+def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -> Label | None:
+    """The best free place for one label."""
+    rows = 1 if wanted.in_one_row else len(wanted.texts)
+    best: tuple[float, Label] | None = None
+    for rank, (point, level) in enumerate(_places(curve, _width(wanted, rows), turned=turned)):
+        if best is not None and best[0] <= 0.15 * rank:
+            break
+        for label in _forms(wanted, point, level=level):
+            if not field.free(label.box):
+                continue
+            awkward = len(label.rows) != rows
+            cost = 12.0 * field.hidden(label.box, wanted.link) + 0.15 * rank + 6.0 * (not level) + 9.0 * awkward
+            if best is None or cost < best[0]:
+                best = cost, label
+    return best[1] if best else None
 
 
-def _places(curve: list[Point], width: float, turned: bool) -> Iterator[tuple[Point, bool]]:
+def _width(numbers: Numbers, rows: int) -> float:
+    """How wide ``numbers`` are in one row, or each in a row of its own."""
+    lengths = [len(text) for text in numbers.texts]
+    columns = sum(lengths) + len(lengths) - 1 if rows == 1 else max(lengths)
+    return columns * EM + 4
+
+
+def _forms(numbers: Numbers, at: Point, *, level: bool) -> Iterator[Label]:
+    """The forms a label may take: around a level line, above or beneath it in one row, or upon a bent one."""
+    rows = tuple((text,) for text in numbers.texts)
+    if not level or len(rows) > 1:
+        width, height = _width(numbers, len(rows)), ROW * len(rows) + (4 if level else 2)
+        yield Label(numbers.link, rows, Box(at.x - width / 2, at.y - height / 2, width, height), level)
+    if level:
+        width = _width(numbers, 1)
+        for top in (at.y - ROW - 2, at.y + 2):
+            yield Label(numbers.link, (numbers.texts,), Box(at.x - width / 2, top, width, ROW), beside=True)
+
+
+def _places(curve: list[Point], width: float, *, turned: bool) -> Iterator[tuple[Point, bool]]:
     """Places for a label along a curve, the better first, and whether the line is level there."""
-    straight, bent = [], []
+    straight: list[tuple[float, list[Point]]] = []
+    bent: list[Point] = []
     for k in range((len(curve) - 1) // 3):
         start, end = curve[3 * k], curve[3 * k + 3]
         if turned and abs(end.x - start.x) < 0.5:
-            straight.append([bezier(curve, k, t) for t in (0.5, 0.25, 0.75)])
+            straight.append((end.y - start.y, [bezier(curve, k, t) for t in (0.5, 0.3, 0.7)]))
         elif abs(end.y - start.y) < 0.5 and end.x - start.x >= width:
-            straight.append([
-                Point(start.x + width / 2 + 2, start.y),
-                bezier(curve, k, 0.5),
-                Point(end.x - width / 2 - 2, end.y),
-            ])
+            near, far = start.x + width / 2 + 2, end.x - width / 2 - 2
+            straight.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
         else:
-            bent += [bezier(curve, k, t / 20) for t in (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)]
-    for places in reversed(straight):
+            bent += [bezier(curve, k, t / 20) for t in ALONG]
+    for _, places in sorted(straight, key=lambda part: part[0] <= LANE):
         for place in places:
             yield place, not turned
     for place in bent:
-        yield place, False
-        for aside in (12, -12, 24, -24):
+        for aside in ASIDE:
             yield Point(place.x, place.y + aside), False

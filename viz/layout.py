@@ -13,19 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from viz.blocks import Block, Item, Piece, Scope, blocks_of
+from viz.asking import Sizes, Spacing, block_source, shared_routes
+from viz.blocks import Block, Item, Scope, blocks_of
 from viz.engine import run_layout
 from viz.geometry import Box, Point, bezier
 from viz.picture import Picture
 
-__all__ = ["Frame", "Layout", "Spacing", "lay_out"]
-
-PIXEL = 1 / 72
-"""Graphviz measures items in inches and places in points; one point is one pixel here."""
+__all__ = ["Frame", "Layout", "lay_out"]
 
 MARGIN = 10.0
 TITLE = 16.0
 STACKED = 12.0
+FAN, MOST_FAN = 0.16, 110.0
+"""How much wider a gap is for links that rise, so that they are not steep."""
 
 
 class Frame(NamedTuple):
@@ -35,27 +35,10 @@ class Frame(NamedTuple):
     box: Box
 
 
-class Spacing(NamedTuple):
-    """The room that labels need."""
-
-    labelled: frozenset[int]
-    """The links that carry a label."""
-    gap: float
-    """Between one column and the next."""
-    stub: float
-    """How far a link runs straight on from a column where labels need the room."""
-    lane: float
-    """The breadth of a lane without a label."""
-    wide_lane: float
-    """The breadth of a lane with one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The places of a picture, before its links are drawn."""
 
-    width: float
-    height: float
     turned: bool
     """Whether it runs from top to bottom; all boxes and gates are given as if it ran from left to right."""
     cards: dict[str, Box]
@@ -74,7 +57,8 @@ class _Plan:
     height: float
     items: dict[Item, Box]
     gates: dict[int, list[Point]] = field(default_factory=dict)
-    stub: float = 0.0
+    stubs: dict[Item, float] = field(default_factory=dict)
+    """How far links run straight on behind each item."""
 
 
 def lay_out(
@@ -98,180 +82,128 @@ def lay_out(
     for depth in sorted({len(scope) for scope in blocks}, reverse=True):
         level = [block for scope, block in blocks.items() if len(scope) == depth]
         linked = [block for block in level if any(piece.inner for piece in block.pieces)]
-        texts = [_source(block, breadths, spacing) for block in linked]
+        texts = [block_source(block, breadths, spacing) for block in linked]
         distinct = list(dict.fromkeys(texts))
         answers = dict(zip(distinct, run_layout(distinct, engine) if distinct else (), strict=True))
         plans |= {
-            block.scope: _plan(answers[text], block, breadths, turned, _stub(block, spacing))
+            block.scope: _plan(answers[text], block, breadths, spacing, turned=turned)
             for block, text in zip(linked, texts, strict=True)
         }
         for block in level:
             if block.scope not in plans:
-                plans[block.scope] = _stack(block, breadths, turned)
+                plans[block.scope] = _stack(block, breadths, turned=turned)
             breadths[block.scope] = plans[block.scope].width, plans[block.scope].height
-    return _assemble(picture, plans, turned)
-
-
-# --- what Graphviz is asked -------------------------------------------------------------------------------
-
-
-def _lanes(block: Block) -> tuple[list[Piece], list[Piece], list[Item], list[Item]]:
-    """The pieces that need a lane to come in, or to go out; the items that must stand first, or last.
-
-    What comes in to an item that follows another needs a lane past that other; an item that follows none is put
-    into the first column instead. Likewise for what goes out.
-    """
-    inner = [piece for piece in block.pieces if piece.inner]
-    fed = {piece.target for piece in inner}
-    feeding = {piece.source for piece in inner}
-    coming = [piece for piece in block.pieces if piece.source is None]
-    going = [piece for piece in block.pieces if piece.target is None]
-    first = dict.fromkeys(piece.target for piece in coming if piece.target not in fed)
-    last = dict.fromkeys(piece.source for piece in going if piece.source not in feeding)
-    return (
-        [piece for piece in coming if piece.target in fed],
-        [piece for piece in going if piece.source in feeding or piece.source in first],
-        [item for item in first if item is not None],
-        [item for item in last if item is not None and item not in first],
-    )
-
-
-def _stub(block: Block, spacing: Spacing) -> float:
-    """How far links run straight on in ``block``: as far as a label needs, if one stands between two cards."""
-    labelled = any(
-        piece.link in spacing.labelled and isinstance(piece.source, str) and isinstance(piece.target, str)
-        for piece in block.pieces
-    )
-    return spacing.stub if labelled else 0.0
-
-
-def _source(block: Block, sizes: Mapping[Item, tuple[float, float]], spacing: Spacing) -> str:
-    """The DOT source of ``block``. Its names are numbers, so equal blocks have equal sources."""
-    number = {item: f"i{k}" for k, item in enumerate(block.items)}
-    lane_of = {piece.link: f"l{k}" for k, piece in enumerate(block.pieces)}
-    coming, going, first, last = _lanes(block)
-    gap = spacing.gap + _stub(block, spacing)
-    lines = [
-        "digraph {",
-        f"graph [rankdir=LR nodesep=0.17 ranksep={gap * PIXEL:.4f} pad=0 margin=0]",
-        'node [shape=box fixedsize=true label=""]',
-        "edge [arrowhead=none tailport=e headport=w]",
-    ]
-
-    def lane(piece: Piece) -> str:
-        breadth = spacing.wide_lane if piece.link in spacing.labelled else spacing.lane
-        return f"{lane_of[piece.link]} [width=0.01 height={breadth * PIXEL:.4f}]"
-
-    def place(item: Item) -> str:
-        width, height = sizes[item]
-        return f"{number[item]} [width={width * PIXEL:.4f} height={height * PIXEL:.4f}]"
-
-    # In the order of the links, so that the lane of x stands beside the w that it is multiplied by.
-    entering = {piece.link for piece in coming}
-    declared: set[Item | None] = set()
-    for piece in block.pieces:
-        for end in (piece.source, piece.target):
-            if end is not None and end not in declared:
-                declared.add(end)
-                lines.append(place(end))
-        if piece.link in entering:
-            lines.append(lane(piece))
-    lines += [place(item) for item in block.items if item not in declared]
-    lines += [lane(piece) for piece in going]
-    if coming or first:
-        lines.append("{rank=min " + " ".join([lane_of[p.link] for p in coming] + [number[i] for i in first]) + "}")
-    if going or last:
-        lines.append("{rank=max " + " ".join([lane_of[p.link] for p in going] + [number[i] for i in last]) + "}")
-    leaving = {piece.link for piece in going}
-    for piece in block.pieces:
-        tail = number[piece.source] if piece.source is not None else lane_of[piece.link]
-        head = number[piece.target] if piece.target is not None else lane_of[piece.link]
-        if piece.inner or piece.link in entering or piece.link in leaving:
-            lines.append(f"{tail} -> {head} [id={lane_of[piece.link]}]")
-    lines.append("}")
-    return "\n".join(lines)
+    return _assemble(picture, plans, turned=turned)
 
 
 # --- what it answers --------------------------------------------------------------------------------------
 
 
-def _plan(
-    answer: dict[str, Any], block: Block, sizes: Mapping[Item, tuple[float, float]], turned: bool, stub: float
-) -> _Plan:
-    """Read the places of one block."""
-    left, low, right, high = (float(part) for part in answer["bb"].split(","))
-    before, above, after = _margins(block, turned)
-
-    def point(text: str) -> Point:
-        x, y = text.split(",")
-        return Point(float(x) - left + before, high - float(y) + above)
-
-    centres = {thing["name"]: point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
+def _plan(answer: dict[str, Any], block: Block, sizes: Sizes, spacing: Spacing, *, turned: bool) -> _Plan:
+    """Read the places of one block, and give each gap between its columns the breadth that its links need."""
+    centres = {thing["name"]: _point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
+    routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
+    middles = sorted({round(centres[f"i{k}"].x) for k in range(len(block.items))})
+    column = {item: middles.index(round(centres[f"i{k}"].x)) for k, item in enumerate(block.items)}
+    columns = _spread(block, column, sizes, spacing, centres)
     items: dict[Item, Box] = {}
     for k, item in enumerate(block.items):
         width, height = sizes[item]
-        centre = centres[f"i{k}"]
-        items[item] = Box(centre.x - width / 2, centre.y - height / 2, width, height)
-    plan = _Plan(right - left + before + after, high - low + above + after, items, stub=stub)
-    routes = {edge["id"]: [point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
-    columns = [(near, far + stub) for near, far in _columns(items)]
-    for k, piece in enumerate(block.pieces):
-        lane, route = f"l{k}", routes.get(f"l{k}")
-        gates: list[Point] = []
-        if route is not None:
-            start = items[piece.source].right + stub if piece.source is not None else centres[lane].x + 1
-            end = items[piece.target].x if piece.target is not None else centres[lane].x - 1
-            if piece.source is None:
-                gates += _across(columns, 0.0, centres[lane].x + 1, [centres[lane]] * 4, first=True)
-            gates += _across(columns, start, end, route)
-            if piece.target is None:
-                gates += _across(columns, centres[lane].x - 1, plan.width, [centres[lane]] * 4, first=True)
-        plan.gates[piece.link] = gates
-    return plan
+        middle = (columns[column[item]].near + columns[column[item]].far) / 2
+        items[item] = Box(middle - width / 2, centres[f"i{k}"].y - height / 2, width, height)
+    gates: dict[int, list[Point]] = {}
+    lanes: list[tuple[float, float]] = []
+    for k, (route_of, aside) in enumerate(shared_routes(block)):
+        piece = block.pieces[k]
+        route, lane = routes.get(f"l{route_of}"), centres.get(f"l{k}")
+        first = column[piece.source] + 1 if piece.source is not None else 0
+        last = column[piece.target] if piece.target is not None else len(columns)
+        heights = {}
+        for c in range(first, last):
+            if lane is not None and (route is None or round(lane.x) == middles[c]):
+                heights[c] = lane.y
+            elif route is not None:
+                heights[c] = _height_at(route, middles[c]) + aside
+        gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].near, columns[c].end)]
+        breadth = spacing.across(piece.link) if lane is not None else spacing.lane
+        lanes += [(y, breadth / 2) for y in heights.values()]
+    left, right = columns[0].near, columns[-1].far
+    top = min([box.y for box in items.values()] + [y - half for y, half in lanes])
+    low = max([box.bottom for box in items.values()] + [y + half for y, half in lanes])
+    before, above, after = _margins(block, turned=turned)
+    x, y = before - left, above - top
+    return _Plan(
+        right - left + before + after,
+        low - top + above + after,
+        {item: box.moved(x, y) for item, box in items.items()},
+        {link: [Point(gate.x + x, gate.y + y) for gate in found] for link, found in gates.items()},
+        {item: columns[c].end - columns[c].far for item, c in column.items()},
+    )
 
 
-def _margins(block: Block, turned: bool) -> tuple[float, float, float]:
+class _Column(NamedTuple):
+    """Where items stand one above the other, and how far beyond it links run straight on."""
+
+    near: float
+    far: float
+    end: float
+
+
+def _spread(
+    block: Block,
+    column: Mapping[Item, int],
+    sizes: Sizes,
+    spacing: Spacing,
+    centres: Mapping[str, Point],
+) -> list[_Column]:
+    """The columns with new places along the flow: a gap is broad where labels stand or where links rise steeply."""
+    number = {item: f"i{k}" for k, item in enumerate(block.items)}
+    count = max(column.values()) + 1
+    widths = [max(sizes[item][0] for item, c in column.items() if c == k) for k in range(count)]
+    stubs, rises = [0.0] * count, [0.0] * count
+    for piece in block.pieces:
+        source, target = piece.source, piece.target
+        if source is None or target is None:
+            continue
+        c = column[source]
+        if piece.link in spacing.labels and isinstance(source, str) and isinstance(target, str):
+            stubs[c] = max(stubs[c], spacing.labels[piece.link][0])
+        if column[target] == c + 1:
+            # Links meet a card in its middle, but a frame anywhere along its edge.
+            loose = sum(sizes[end][1] / 3 for end in (source, target) if not isinstance(end, str))
+            rise = abs(centres[number[source]].y - centres[number[target]].y) + loose
+            rises[c] = max(rises[c], rise)
+    columns, x = [], 0.0
+    for width, stub, rise in zip(widths, stubs, rises, strict=True):
+        columns.append(_Column(x, x + width, x + width + stub))
+        x += width + stub + spacing.gap + min(MOST_FAN, FAN * rise)
+    return columns
+
+
+def _point(text: str) -> Point:
+    """A place in Graphviz's answer, whose y-axis points upward."""
+    x, y = text.split(",")
+    return Point(float(x), -float(y))
+
+
+def _margins(block: Block, *, turned: bool) -> tuple[float, float, float]:
     """The room of a frame before its content, above it, and after and below it."""
     if not block.scope:
         return 0.0, 0.0, 0.0
     return (MARGIN + TITLE, MARGIN, MARGIN) if turned else (MARGIN, MARGIN + TITLE, MARGIN)
 
 
-def _stack(block: Block, sizes: Mapping[Item, tuple[float, float]], turned: bool) -> _Plan:
+def _stack(block: Block, sizes: Sizes, *, turned: bool) -> _Plan:
     """Items that no link joins, one beneath the other in their order."""
-    before, above, after = _margins(block, turned)
+    before, above, after = _margins(block, turned=turned)
     width = max((sizes[item][0] for item in block.items), default=0.0)
     items: dict[Item, Box] = {}
     y = above
     for item in block.items:
-        breadth, height = sizes[item]
-        items[item] = Box(before + (width - breadth) / 2, y, breadth, height)
+        _, height = sizes[item]
+        items[item] = Box(before, y, width, height)
         y += height + STACKED
     return _Plan(before + width + after, y - STACKED + after, items)
-
-
-def _columns(items: Mapping[Item, Box]) -> list[tuple[float, float]]:
-    """The left and right edges of the columns in which the items stand."""
-    columns: dict[float, tuple[float, float]] = {}
-    for box in items.values():
-        x = round(box.middle.x)
-        left, right = columns.get(x, (box.x, box.right))
-        columns[x] = min(left, box.x), max(right, box.right)
-    return sorted(columns.values())
-
-
-def _across(
-    columns: list[tuple[float, float]], start: float, end: float, route: list[Point], first: bool = False
-) -> list[Point]:
-    """The gates at which ``route`` passes the columns between ``start`` and ``end``: into each and out of it."""
-    gates: list[Point] = []
-    for left, right in columns:
-        if first and left <= route[0].x <= right:
-            gates += [Point(left, route[0].y), Point(right, route[0].y)]
-        elif not first and left > start and right < end:
-            y = _height_at(route, (left + right) / 2)
-            gates += [Point(left, y), Point(right, y)]
-    return gates
 
 
 def _height_at(route: list[Point], x: float) -> float:
@@ -284,8 +216,7 @@ def _height_at(route: list[Point], x: float) -> float:
 # --- putting the blocks together --------------------------------------------------------------------------
 
 
-def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> Layout:
-    whole = plans[()]
+def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], *, turned: bool) -> Layout:
     origins: dict[Scope, Point] = {(): Point(0.0, 0.0)}
     cards: dict[str, Box] = {}
     frames: list[Frame] = []
@@ -299,7 +230,11 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> L
                 origins[item] = Point(placed.x, placed.y)
                 frames.append(Frame(item, placed))
     scope_of = {card.key: card.scope for card in picture.cards}
-    starts = {k: scope_of[link.source] for k, link in enumerate(picture.links)}
+    starts = {
+        k: scope
+        for k, link in enumerate(picture.links)
+        if scope_of[link.target][: len(scope := scope_of[link.source])] == scope
+    }
     gates: list[list[Point]] = [[] for _ in picture.links]
     for scope in sorted(plans, key=len):
         x, y = origins[scope]
@@ -307,5 +242,5 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], turned: bool) -> L
             gates[link] += [Point(gate.x + x, gate.y + y) for gate in found]
     for found in gates:
         found.sort()
-    stubs = {k: plans[scope].stub for k, scope in starts.items() if plans[scope].stub}
-    return Layout(whole.width, whole.height, turned, cards, frames, gates, stubs)
+    stubs = {k: stub for k, scope in starts.items() if (stub := plans[scope].stubs.get(picture.links[k].source, 0.0))}
+    return Layout(turned, cards, frames, gates, stubs)

@@ -94,9 +94,10 @@ class Written(NamedTuple):
 def formula(op: Primitive, operands: Sequence[Written]) -> Written:
     """``op`` applied to ``operands``, as its record writes it, with brackets only where they are needed.
 
-    >>> from autograd.rules import mul, add
+    >>> from autograd import Value
+    >>> plus, times = (Value(1.0) + 1).op, (Value(1.0) * 1).op
     >>> w, x = Written("w", 5), Written("x", 5)
-    >>> formula(mul, [formula(add, [w, x]), x]).text
+    >>> formula(times, [formula(plus, [w, x]), x]).text
     '(w + x)·x'
     """
     binding = op.precedence

@@ -8,18 +8,18 @@ their sources, so that they do not cross at a card.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from viz.geometry import Box, Point, smooth
 from viz.layout import Layout
 from viz.picture import Picture
 
-__all__ = ["ARROW", "Segment", "draw_routes"]
+__all__ = ["ARROW", "BAR_INSET", "Segment", "draw_routes"]
 
-BAR_INSET = 6.0
+BAR_INSET = 9.0
 ARRIVALS = 8.0
-LEAST_SEGMENT = 4.0
+LEAST_SEGMENT, CROWDED_SEGMENT = 4.0, 14.0
 ARROW = 7.0
 """The length of an arrow's head, which ends at the card."""
 
@@ -40,8 +40,16 @@ class Segment:
         return self.start + self.length / 2
 
 
-def draw_routes(picture: Picture, layout: Layout) -> tuple[list[list[Point]], dict[str, list[Segment]]]:
-    """The curve of every link, and the bar of every card into which several flows run."""
+def draw_routes(
+    picture: Picture, layout: Layout, crowded: Container[str]
+) -> tuple[list[list[Point]], dict[str, list[Segment]]]:
+    """The curve of every link, and the bar of every card into which several flows run.
+
+    Args:
+        picture: what is drawn.
+        layout: where it stands.
+        crowded: the cards whose links need room for a row of type between them.
+    """
     leaving: dict[str, list[int]] = {card.key: [] for card in picture.cards}
     entering: dict[str, list[int]] = {card.key: [] for card in picture.cards}
     for k, link in enumerate(picture.links):
@@ -52,12 +60,12 @@ def draw_routes(picture: Picture, layout: Layout) -> tuple[list[list[Point]], di
     bars: dict[str, list[Segment]] = {}
     for card in picture.cards:
         box = layout.cards[card.key]
-        for k, place in _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True)):
-            ends[k] = place
+        ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True))
         order = _by_place(leaving[card.key], picture, layout, incoming=False)
         flows = [(picture.links[k].flow, k) for k in order]
         hidden = [(picture.graph.flow(e), None) for e in card.hidden_flows]
-        segments = _segments(box, [*flows, *hidden])
+        least = CROWDED_SEGMENT if card.key in crowded else LEAST_SEGMENT
+        segments = _segments(box, [*flows, *hidden], least)
         for segment in segments:
             if segment.link is not None:
                 starts[segment.link] = segment.middle
@@ -87,22 +95,22 @@ def _by_place(links: Sequence[int], picture: Picture, layout: Layout, *, incomin
     return sorted(links, key=across)
 
 
-def _arrivals(box: Box, links: list[int]) -> list[tuple[int, float]]:
+def _arrivals(box: Box, links: list[int]) -> dict[int, float]:
     """Where on the edge of a card its operands arrive: evenly, around the middle."""
     room = min(box.height - 2 * BAR_INSET, ARRIVALS * (len(links) - 1))
     first = (box.height - room) / 2
     step = room / (len(links) - 1) if len(links) > 1 else 0.0
-    return [(k, first + i * step) for i, k in enumerate(links)]
+    return {k: first + i * step for i, k in enumerate(links)}
 
 
-def _segments(box: Box, flows: Sequence[tuple[float | None, int | None]]) -> list[Segment]:
+def _segments(box: Box, flows: Sequence[tuple[float | None, int | None]], least: float) -> list[Segment]:
     """The parts of the edge that the flows take: as long as their shares, but none so short that it is not seen."""
     if len(flows) == 1:
         return [Segment(flows[0][0], 0.0, box.height, flows[0][1])]
     weights = [abs(flow) if flow is not None and math.isfinite(flow) else 0.0 for flow, _ in flows]
     total = sum(weights)
     room = box.height - 2 * BAR_INSET
-    least = min(LEAST_SEGMENT, room / max(len(flows), 1))
+    least = min(least, room / max(len(flows), 1))
     spare = room - least * len(flows)
     segments, at = [], BAR_INSET
     for (flow, link), weight in zip(flows, weights, strict=True):

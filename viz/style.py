@@ -10,7 +10,19 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-__all__ = ["ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast", "line_role", "line_width", "step_of"]
+__all__ = [
+    "ROLES",
+    "SIZES",
+    "STEPS",
+    "THEMES",
+    "Role",
+    "chip_roles",
+    "contrast",
+    "line_role",
+    "line_width",
+    "size_roles",
+    "step_of",
+]
 
 THEMES = ("auto", "light", "dark")
 
@@ -42,8 +54,11 @@ ROLES: dict[str, Role] = {
     "frame2": Role("#fdfdfe", "#181e26"),
     "frame-line": Role("#8a939d", "#5f6873"),
     "parameter": Role("#1a7f37", "#3fb950"),
-    "faint": Role("#8a939d", "#5f6873"),
+    "faint": Role("#7e8791", "#6f7984"),
     "alarm": Role("#cf222e", "#ff7b72"),
+    "alarm-type": Role("#a40e26", "#ffaba3"),
+    "type-plus": Role("#9a4a00", "#f2a64b"),
+    "type-minus": Role("#5b3a99", "#b7b0ea"),
     "alarm-fill": Role("#ffebe9", "#3c1618"),
     "blank": Role("#eef0f3", "#21262d"),
     "chip0": Role("#f3f1ee", "#262b33"),
@@ -57,17 +72,17 @@ _CHIPS: Final = {
     ),
     "minus": (
         ("#e0def0", "#bdb8dc", "#9790c4", "#7264a8", "#542788"),
-        ("#35324a", "#4a4569", "#655e92", "#857cbc", "#a9a1e6"),
+        ("#35324a", "#4a4569", "#655e92", "#8e85c5", "#a9a1e6"),
     ),
     "size": (
-        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#727d88", "#4b5560"),
+        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#66717c", "#4b5560"),
         ("#2b313a", "#3c444e", "#555f6a", "#818b96", "#b3bcc6"),
     ),
 }
 _LINES: Final = {
     # The weak steps keep a line's contrast of 3:1 and are told apart by their width.
     "plus": (
-        ("#d9781c", "#d9781c", "#d9781c", "#c9690f", "#b35806"),
+        ("#d3721a", "#d3721a", "#d06f18", "#c5660f", "#b35806"),
         ("#9a6a35", "#a97239", "#b97c3d", "#d59145", "#f2a64b"),
     ),
     "minus": (
@@ -126,6 +141,11 @@ def chip_roles(step: int) -> tuple[str, str]:
         return "chip0", "ink"
     name = f"{'plus' if step > 0 else 'minus'}{abs(step)}"
     return name, f"on-{name}"
+
+
+def size_roles(step: int) -> tuple[str, str]:
+    """The same for a size without a sign, from 0 to 5."""
+    return (f"size{step}", f"on-size{step}") if step else ("chip0", "ink")
 
 
 def line_role(step: int) -> str:

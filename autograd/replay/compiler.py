@@ -11,8 +11,8 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from autograd.containers import flatten
-from autograd.context import recording
 from autograd.errors import RecordingError, TapeError
+from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, check_in_axes, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from autograd.context import Context, Setting, recorded_in
+from autograd.context import enable_grad, errstate
 from autograd.errors import RecordingError
 from autograd.primitives import PRIMITIVES, Primitive, as_float
+from autograd.recording import recorded_in
 from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sites import Site, calling_site
@@ -44,7 +44,7 @@ class Recorded(NamedTuple):
 
 
 class Recorder:
-    """Watches one run of a function; see :class:`autograd.context.Recording`."""
+    """Watches one run of a function; see :class:`autograd.recording.Recording`."""
 
     def __init__(self) -> None:
         self.comparisons: list[Comparison] = []
@@ -90,19 +90,6 @@ def _advice(taking: str, site: Site) -> str:
     return f"The plain float would stay as it is now in every replay. {instead}."
 
 
-class _Recording(Setting):
-    """The settings under which a function is recorded: gradients on, and the domain answered as asked."""
-
-    __slots__ = ("checked",)
-
-    def __init__(self, *, checked: bool) -> None:
-        super().__init__()
-        self.checked = checked
-
-    def change(self, outer: Context) -> Context:
-        return replace(outer, grad=True, domain="raise" if self.checked else "nan")
-
-
 def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple[Any, list[Comparison]]:
     """What ``function()`` returns, and the comparisons that it made on the way.
 
@@ -110,7 +97,7 @@ def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple
         checked: raise DomainError outside a domain, rather than go on in IEEE arithmetic.
     """
     recorder = Recorder()
-    with _Recording(checked=checked), recorded_in(recorder):
+    with enable_grad(), errstate("raise" if checked else "nan"), recorded_in(recorder):
         result = function()
     return result, recorder.comparisons
 

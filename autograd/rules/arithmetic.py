@@ -9,7 +9,7 @@ import math
 import operator
 from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.choices import where
 from autograd.rules.define import AT_LEAST_ZERO, define
 from autograd.rules.errorfree import product_error, sum_error
@@ -22,6 +22,7 @@ __all__ = [
     "identity",
     "mul",
     "neg",
+    "one_minus_square",
     "positive_quotient",
     "power",
     "power_log",
@@ -82,6 +83,14 @@ square = define(
     doc="x * x, as one operation.",
 )  # fmt: skip
 
+one_minus_square = define(
+    "one_minus_square",
+    forward=lambda x: (1.0 - x) * (1.0 + x),
+    partials=lambda x, out: (-2.0 * x,),
+    symbol="1−x²", text="1 - {0}**2", latex="1 - {0}^2", precedence=Precedence.SUM,
+    doc="1 - x*x, relatively accurate near ±1.",
+)  # fmt: skip
+
 
 # --- quotients --------------------------------------------------------------------------------------------
 
@@ -114,7 +123,7 @@ div = define(
     doc="x / y, correctly rounded; division by zero is a DomainError.",
 )  # fmt: skip
 
-quotient_by_square = define(
+quotient_by_square: Primitive = define(
     "quotient_by_square",
     forward=_quotient_by_square,
     partials=lambda x, y, out: (quotient_by_square(1.0, y), -2.0 * out / y),
@@ -124,10 +133,11 @@ quotient_by_square = define(
     doc="x / y**2, minus the derivative of x / y by y: right also where x / y or y**2 leaves the range of floats.",
 )  # fmt: skip
 
-positive_quotient = define(
+positive_quotient: Primitive = define(
     "positive_quotient",
     forward=_positive_quotient,
     partials=lambda x, y, out: (positive_quotient(1.0, y), -out / y),
+    domain=Domain("a divisor above 0", lambda x, y: y > 0.0),
     symbol="÷", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
     doc="x / y for y > 0, its limit at 0, nan below: how a derivative such as 1/x stays inside the domain of log.",
 )  # fmt: skip
@@ -181,8 +191,7 @@ def _power_slope(x: float, y: float) -> float:
         slope = math.pow(x, lowered)
         return y * (slope + slope * correction)
     root = math.pow(magnitude, 0.5 * lowered)
-    slope = (y * root) * root
-    return math.pow(math.copysign(1.0, x), lowered) * (slope + slope * correction)
+    return y * math.pow(math.copysign(1.0, x), lowered) * (root + root * correction) * root
 
 
 def _power_log(x: float, y: float) -> float:
@@ -222,7 +231,7 @@ power = define(
     doc="x ** y. A plain number as exponent is captured, so that no logarithm of x is ever taken.",
 )  # fmt: skip
 
-power_slope = define(
+power_slope: Primitive = define(
     "power_slope",
     forward=_power_slope,
     partials=lambda x, y, out: (
@@ -231,13 +240,16 @@ power_slope = define(
     ),
     captured=lambda x, n, out: (n * power_slope(x, n - 1.0) if n else 0.0,),
     captures=1,
-    domain=power.domain,
+    domain=Domain(
+        "a base above 0, or an integer exponent (not below 1 where the base is 0)",
+        lambda x, y: x > 0.0 or (x < 0.0 and y.is_integer()) or (x == 0.0 and (y >= 1.0 or y == 0.0)),
+    ),
     ieee=lambda x, y: y * _ieee_power(x, y - 1.0),
     symbol="y·x^(y−1)", text="{1}*{0}**({1} - 1)", latex=r"{1} \cdot {0}^{{{1} - 1}}", precedence=Precedence.PRODUCT,
     doc="y * x ** (y - 1), the derivative of x ** y by x, as if y - 1 were not rounded.",
 )  # fmt: skip
 
-power_log = define(
+power_log: Primitive = define(
     "power_log",
     forward=_power_log,
     partials=lambda x, y, out: (
@@ -293,6 +305,7 @@ cbrt = define(
     "cbrt",
     forward=_cbrt,
     partials=lambda x, out: (1.0 / (3.0 * (out * out)),),
+    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf"),
     symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",
 )  # fmt: skip
@@ -306,13 +319,14 @@ hypot = define(
     doc="sqrt(x*x + y*y) without overflow on the way; its derivatives at (0, 0) are taken as 0.",
 )  # fmt: skip
 
-unit = define(
+unit: Primitive = define(
     "unit",
     forward=_unit,
     partials=lambda x, y, out: (
         unit(y, x) * unit(y, x) / hypot(x, y),
         -out * unit(y, x) / hypot(x, y),
     ),
+    kink=Kink(lambda x, y: x == 0.0 and y == 0.0, "unit at (0, 0) is taken as 0; it has no derivatives there"),
     text="{0}/hypot({0}, {1})", latex=r"\frac{{{0}}}{{\sqrt{{{0}^2 + {1}^2}}}}", precedence=Precedence.PRODUCT,
     doc="x / hypot(x, y), the derivative of hypot by x: right also where hypot overflows or is subnormal; 0 at (0, 0).",
 )  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence
-from autograd.rules.arithmetic import hypot, positive_quotient, sqrt
+from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
 from autograd.rules.choices import minimum, step
 from autograd.rules.define import POSITIVE, define
 from autograd.rules.errorfree import sum_error
@@ -102,7 +102,7 @@ log10 = define(
 
 def _sech_squared(x: float) -> float:
     small = math.exp(-2.0 * math.fabs(x))
-    return 4.0 * small / ((1.0 + small) * (1.0 + small))
+    return 4.0 * small / (1.0 + small * (2.0 + small))
 
 
 sinh = define(
@@ -114,7 +114,7 @@ sinh = define(
     doc="The hyperbolic sine; an overflow is a DomainError.",
 )  # fmt: skip
 
-cosh = define(
+cosh: Primitive = define(
     "cosh",
     forward=math.cosh,
     partials=lambda x, out: (sinh(x),),
@@ -130,7 +130,7 @@ sech_squared = define(
     doc="1 / cosh(x)**2, the derivative of tanh: relatively accurate in its far tails and never an overflow.",
 )  # fmt: skip
 
-tanh = define(
+tanh: Primitive = define(
     "tanh",
     forward=math.tanh,
     partials=lambda x, out: (sech_squared(x),),
@@ -158,7 +158,7 @@ acosh = define(
 atanh = define(
     "atanh",
     forward=math.atanh,
-    partials=lambda x, out: (positive_quotient(1.0, (1.0 - x) * (1.0 + x)),),
+    partials=lambda x, out: (positive_quotient(1.0, one_minus_square(x)),),
     domain=Domain("-1 < x < 1", lambda x: -1.0 < x < 1.0),
     ieee=lambda x: math.copysign(math.inf, x) if math.fabs(x) == 1.0 else math.nan,
     text="atanh({0})", latex=r"\operatorname{{artanh}} {0}", ufunc="arctanh",
@@ -183,8 +183,17 @@ def _softplus(x: float) -> float:
 def _silu(x: float) -> float:
     if x >= 0.0:
         return x / (1.0 + math.exp(-x))
-    root = math.exp(0.5 * x)  # in two halves: exp(x) may be subnormal where x·exp(x) still has more bits
-    return x * root / (1.0 + root * root) * root if x > -1500.0 else -0.0
+    if x > -700.0:
+        small = math.exp(x)
+        return x * small / (1.0 + small)
+    if x > -1500.0:
+        root = math.exp(0.5 * x)  # in two halves: exp(x) may be subnormal where x·exp(x) still has more bits
+        return x * root * root
+    return -0.0 if x < 0.0 else x
+
+
+def _softsign(x: float) -> float:
+    return math.copysign(1.0, x) if math.isinf(x) else x / (1.0 + math.fabs(x))
 
 
 sigmoid = define(
@@ -219,7 +228,7 @@ silu = define(
     doc="x * sigmoid(x), also called swish.",
 )  # fmt: skip
 
-silu_slope = define(
+silu_slope: Primitive = define(
     "silu_slope",
     forward=_silu_slope,
     partials=lambda x, out: (0.25 * sech_squared(0.5 * x) * (2.0 - x * tanh(0.5 * x)),),
@@ -239,7 +248,7 @@ elu = define(
 
 softsign = define(
     "softsign",
-    forward=lambda x: x / (1.0 + math.fabs(x)),
+    forward=_softsign,
     partials=lambda x, out: (1.0 / (1.0 + abs(x)) / (1.0 + abs(x)),),
     text="softsign({0})", latex=r"\operatorname{{softsign}}\left({0}\right)",
     doc="x / (1 + abs(x)).",
@@ -252,8 +261,7 @@ softsign = define(
 def _exp_difference(x: float, y: float) -> float:
     difference = x - y
     power = math.exp(difference)
-    lost = sum_error(x, -y, difference) if difference > -800.0 else 0.0
-    return power + power * lost
+    return power + power * sum_error(x, -y, difference) if math.fabs(difference) < 800.0 else power
 
 
 exp_difference = define(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+from autograd.primitives import Primitive
 from autograd.rules import special_normal as special
 from autograd.rules.define import define
 
 __all__ = ["erf", "erfc", "gaussian", "gelu", "gelu_slope", "norm_cdf", "norm_pdf", "weighted_norm_pdf"]
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+_SQRT_2 = math.sqrt(2.0)
+_SQRT_2_REST = -9.667293313452913e-17  # √2 - _SQRT_2
 
 erf = define(
     "erf",
@@ -27,7 +30,7 @@ erfc = define(
     doc="1 - erf(x), relatively accurate in its far tail.",
 )  # fmt: skip
 
-gaussian = define(
+gaussian: Primitive = define(
     "gaussian",
     forward=special.gaussian,
     partials=lambda x, out: (-2.0 * x * out,),
@@ -43,7 +46,7 @@ norm_cdf = define(
     doc="The probability that a standard normal variable is below x.",
 )  # fmt: skip
 
-norm_pdf = define(
+norm_pdf: Primitive = define(
     "norm_pdf",
     forward=lambda x: special.weighted_norm_pdf(1.0, x),
     partials=lambda x, out: (weighted_norm_pdf(-x, x),),
@@ -51,7 +54,7 @@ norm_pdf = define(
     doc="The density of the standard normal distribution, exp(-x²/2)/√(2π).",
 )  # fmt: skip
 
-weighted_norm_pdf = define(
+weighted_norm_pdf: Primitive = define(
     "weighted_norm_pdf",
     forward=special.weighted_norm_pdf,
     partials=lambda weight, x, out: (norm_pdf(x), weighted_norm_pdf(-x * weight, x)),
@@ -67,10 +70,13 @@ gelu = define(
     doc="x * norm_cdf(x), the exact Gaussian error linear unit.",
 )  # fmt: skip
 
-gelu_slope = define(
+gelu_slope: Primitive = define(
     "gelu_slope",
     forward=special.gelu_slope,
-    partials=lambda x, out: (weighted_norm_pdf(2.0 - x * x, x),),
+    # (2 - x²)·φ(x), in factors that keep their digits near its zeros ±√2
+    partials=lambda x, out: (
+        weighted_norm_pdf(((_SQRT_2 - x) + _SQRT_2_REST) * ((_SQRT_2 + x) + _SQRT_2_REST), x),
+    ),
     symbol="gelu′", text="gelu'({0})", latex=r"\operatorname{{gelu}}'\left({0}\right)",
     doc="The derivative of gelu, Φ(x) + x·φ(x), accurate through its zero at -0.752.",
 )  # fmt: skip

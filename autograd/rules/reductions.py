@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from autograd.primitives import Primitive
 from autograd.rules.choices import maximum
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
@@ -28,10 +29,13 @@ def _sum(*terms: float) -> float:
 
 def _exact_sum(pairs: list[tuple[float, float]]) -> float:
     """The sum of the products of ``pairs``, rounded once, where floats over- or underflow on the way to it."""
-    try:
-        return float(sum(Fraction(x) * Fraction(y) for x, y in pairs))
-    except (OverflowError, ValueError):  # too large, or not finite: plain arithmetic gives the IEEE value
+    if not all(math.isfinite(x) and math.isfinite(y) for x, y in pairs):
         return sum(x * y for x, y in pairs)
+    total = sum(Fraction(x) * Fraction(y) for x, y in pairs)
+    try:
+        return float(total)
+    except OverflowError:
+        return math.inf if total > 0 else -math.inf
 
 
 def _dot(*factors: float) -> float:
@@ -100,7 +104,7 @@ def _prod(*factors: float) -> float:
     return math.ldexp(product + error, exponent)
 
 
-_product = define(
+_product: Primitive = define(
     "prod",
     forward=_prod,
     # Each from the other factors: dividing the product by a factor would fail at a zero.

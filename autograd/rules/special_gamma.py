@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 
 from autograd.rules.chebyshev import chebyshev
+from autograd.rules.errorfree import product_error
 
 __all__ = ["digamma", "lgamma", "polygamma"]
 
+_PI_REST = 1.2246467991473532e-16  # π - math.pi
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 _LGAMMA = (
@@ -87,12 +89,18 @@ def _lgamma_below_zero(x: float) -> float:
     """
     if x == -math.inf:
         return math.inf
-    if x == math.floor(x):
+    if math.fmod(x, 1.0) == 0.0:
         raise ValueError
     if x > -1.0:
         return lgamma(2.0 + x) - math.log(-x * (1.0 + x))
     if x > -2.0:
         return lgamma(3.0 + x) - math.log(-x * (-1.0 - x) * (2.0 + x))
+    if x > -3.0:  # here a product near 1 meets a small lgamma: it is carried with its rounding error
+        left, right = x * (x + 1.0), -(x + 2.0) * (x + 3.0)
+        product = left * right
+        error = product_error(x, x + 1.0, left) * right - product_error(x + 2.0, x + 3.0, -right) * left
+        error += product_error(left, right, product)
+        return lgamma(4.0 + x) - (math.log(product) + error / product)
     sine = math.fabs(math.sin(math.pi * math.remainder(x, 1.0)))
     return math.log(math.pi / (-x * sine)) - lgamma(-x)
 
@@ -100,9 +108,13 @@ def _lgamma_below_zero(x: float) -> float:
 def _cotangent(x: float) -> float:
     """cot(πx), from the exact distance of x to the nearest integer."""
     rest = math.remainder(x, 1.0)
-    if math.fabs(rest) <= 0.25:
-        return 1.0 / math.tan(math.pi * rest)
-    return math.tan(math.pi * math.copysign(0.5 - math.fabs(rest), rest))
+    near_pole = math.fabs(rest) <= 0.25
+    part = rest if near_pole else math.copysign(0.5 - math.fabs(rest), rest)
+    angle = math.pi * part
+    lost = product_error(math.pi, part, angle) + _PI_REST * part if math.fabs(part) > 1e-200 else 0.0
+    tangent = math.tan(angle)
+    tangent += lost * (1.0 + tangent * tangent)
+    return 1.0 / tangent if near_pole else tangent
 
 
 def digamma(x: float) -> float:
@@ -112,7 +124,7 @@ def digamma(x: float) -> float:
     is https://oeis.org/A030169
     """
     if x <= 0.0:
-        if x == math.floor(x):
+        if math.fmod(x, 1.0) == 0.0:
             raise ValueError
         return digamma(1.0 - x) - math.pi * _cotangent(x)
     if x < 1.0:
@@ -136,32 +148,31 @@ def _digamma_near_zero_crossing(x: float) -> float:
 
 
 def polygamma(x: float, order: float) -> float:
-    """The derivative of digamma of order 1, 2, ...
+    """The derivative of digamma of order 1, 2, ...: recurrence up to where its asymptotic series holds.
 
     Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.15
     """
     n = int(order)
-    if n != order or not 1 <= n <= 60 or (x <= 0.0 and x == math.floor(x)):
+    if n != order or not 1 <= n <= 60 or (x <= 0.0 and math.fmod(x, 1.0) == 0.0):
         raise ValueError
     sign = 1.0 if n % 2 else -1.0
-    if x < 0.0:
-        return -sign * polygamma(1.0 - x, order) - math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
-    terms = []
+    if x < -20.0:
+        reflected = math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
+        return -sign * polygamma(1.0 - x, order) - reflected
+    steps = []
     while x < 16.0 + n:
-        terms.append(n * math.pow(x, -n - 1.0))
+        steps.append(n * math.pow(x, -n - 1.0))
         x += 1.0
     inverse = 1.0 / x
-    term = inverse * n / 2.0
-    terms_beyond = [1.0, term]
+    series = [1.0, 0.5 * n * inverse]
     for k, bernoulli in enumerate(_BERNOULLI, start=1):
-        # (2k + n - 1)! / (2k)! / (n - 1)! grows from one k to the next by this factor
-        growth = math.prod(range(n, n + 2 * k)) / math.factorial(2 * k)
-        terms_beyond.append(bernoulli * growth * inverse ** (2 * k))
-    beyond = math.fsum(terms_beyond) * math.pow(x, -float(n))
-    return sign * math.factorial(n - 1) * (math.fsum(terms) + beyond)
+        rising = math.prod(range(n, n + 2 * k)) / math.factorial(2 * k)
+        series.append(bernoulli * rising * inverse ** (2 * k))
+    return sign * math.factorial(n - 1) * (math.fsum(steps) + math.fsum(series) * math.pow(x, -float(n)))
 
 
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
+"""The Bernoulli numbers B_2, B_4, ... B_20."""
 
 
 def _cotangent_derivative(c: float, order: int) -> float:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from autograd.rules.chebyshev import chebyshev
-from autograd.rules.errorfree import square_parts
+from autograd.rules.errorfree import product_error, square_parts
 
 __all__ = [
     "erfc",
@@ -24,7 +24,8 @@ __all__ = [
 ]
 
 _SQRT_HALF = math.sqrt(0.5)
-_INVERSE_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+_INVERSE_SQRT_2PI = 0.3989422804014327
+_INVERSE_SQRT_2PI_REST = -2.49232720227773e-17  # 1/√(2π) - _INVERSE_SQRT_2PI
 
 _SCALED_ERFC = (
     1.1775789345674017, -0.004590054580646478, -0.08424913336651792, 0.05920993999819189, -0.026658668435305753,
@@ -46,13 +47,14 @@ _GELU_SLOPE = (
 """The derivative of gelu over (x - its zero), for -1.25 <= x <= -0.25."""
 
 _SILU_SLOPE = (
-    0.22404362013014806, 0.07235126193098831, 0.0019932956918172506, -0.0004961414163311306,
-    -4.899326241562375e-05, 6.615621916660146e-07, 3.9545493456708466e-07, 1.940233410732185e-08,
-    -1.5186707940119727e-09, -2.1875018881151363e-10, -2.9867164638625733e-12, 1.227731511210861e-12,
-    9.021826820697351e-14, -2.469657447428218e-15, -7.013456751313105e-16, -2.5015130724221565e-17,
-    2.850812836402541e-18,
+    0.22855246100552987, 0.13595407595277237, 0.00585137334872851, -0.0038617883652388068, -0.0006768254851925883,
+    3.1955679963675224e-05, 2.292946555659491e-05, 1.8072314296582539e-06, -3.9907314345950034e-07,
+    -9.23380629985108e-08, -3.010798364964536e-10, 2.2783384328613435e-09, 2.6193450797491465e-10,
+    -2.6589151303480227e-11, -9.284343312473705e-12, -3.847592016903306e-13, 1.7904003264161418e-13,
+    2.871434354533466e-14, -1.0795372852468964e-15, -7.899918039979368e-16, -6.068910788757624e-17,
+    1.1750129721354215e-17, 2.6745653041902152e-18,
 )  # fmt: skip
-"""The derivative of silu over (x - its zero), for -1.75 <= x <= -0.75."""
+"""The derivative of silu over (x - its zero), for -2.25 <= x <= -0.25."""
 
 
 def _scaled_gaussian(factor: float, square: float, lost: float) -> float:
@@ -88,8 +90,8 @@ def _scaled_erfc(x: float) -> float:
 
 def erfc(x: float) -> float:
     """1 - erf(x)."""
-    if x < 0.0:
-        return 2.0 - erfc(-x)
+    if x < 0.5:
+        return math.erfc(x)
     return _scaled_gaussian(_scaled_erfc(min(x, 50.0)), *square_parts(x))
 
 
@@ -101,34 +103,40 @@ def _weighted_tail(weight: float, x: float) -> float:
 
 def norm_cdf(x: float) -> float:
     """The probability that a standard normal variable is below x."""
+    if math.fabs(x) < 0.7:
+        return 0.5 + 0.5 * math.erf(_SQRT_HALF * x)
     return 1.0 - _weighted_tail(1.0, x) if x > 0.0 else _weighted_tail(1.0, -x)
 
 
 def gelu(x: float) -> float:
     """x · norm_cdf(x)."""
-    return x * norm_cdf(x) if x > 0.0 else _weighted_tail(x, -x)
+    return x * norm_cdf(x) if x > -0.7 else _weighted_tail(x, -x)
 
 
 def gelu_slope(x: float) -> float:
     """The derivative of gelu, norm_cdf(x) + x·norm_pdf(x)."""
     if math.fabs(x + 0.75) < 0.5:
         return chebyshev(_GELU_SLOPE, 2.0 * (x + 0.75)) * ((x + 0.7517915246935645) - 1.4956759177009883e-17)
-    if x > -5.0:
+    if x > -1.0:
         return norm_cdf(x) + weighted_norm_pdf(x, x)
+    z = max(x, -50.0)
+    density = _INVERSE_SQRT_2PI * z
+    lost_density = product_error(_INVERSE_SQRT_2PI, z, density) + _INVERSE_SQRT_2PI_REST * z
     square, lost = square_parts(x)
-    slope = 0.5 * _scaled_erfc(_SQRT_HALF * min(-x, 50.0)) + _INVERSE_SQRT_2PI * x
-    return _scaled_gaussian(slope, 0.5 * square, 0.5 * lost)
+    return _scaled_gaussian((0.5 * _scaled_erfc(-_SQRT_HALF * z) + density) + lost_density, 0.5 * square, 0.5 * lost)
 
 
 def silu_slope(x: float) -> float:
     """The derivative of x·sigmoid(x), sigmoid(x)·(1 + x·sigmoid(-x))."""
-    if math.fabs(x + 1.25) < 0.5:
-        return chebyshev(_SILU_SLOPE, 2.0 * (x + 1.25)) * ((x + 1.2784645427610737) + 1.0946994183093437e-16)
+    if math.fabs(x + 1.25) < 1.0:
+        return chebyshev(_SILU_SLOPE, x + 1.25) * ((x + 1.2784645427610737) + 1.0946994183093437e-16)
     if x >= 0.0:
         small = math.exp(-x)
         return (1.0 + x * (small / (1.0 + small))) / (1.0 + small) if small else 1.0
-    if x < -1500.0:
-        return -0.0
-    root = math.exp(0.5 * x)
-    whole = 1.0 + root * root
-    return (1.0 + x / whole) * root / whole * root
+    if x > -700.0:
+        small = math.exp(x)
+        return ((1.0 + x) + small) / (1.0 + small * (2.0 + small)) * small
+    if x > -1500.0:
+        root = math.exp(0.5 * x)
+        return (1.0 + x) * root * root
+    return -0.0 if x < 0.0 else x

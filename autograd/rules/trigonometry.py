@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Kink, Precedence
-from autograd.rules.arithmetic import sqrt
+from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
 __all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "tan"]
@@ -19,7 +19,7 @@ sin = define(
     doc="The sine of x in radians.",
 )  # fmt: skip
 
-cos = define(
+cos: Primitive = define(
     "cos",
     forward=math.cos,
     partials=lambda x, out: (-sin(x),),
@@ -40,7 +40,7 @@ tan = define(
 asin = define(
     "asin",
     forward=math.asin,
-    partials=lambda x, out: (1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    partials=lambda x, out: (1.0 / sqrt(one_minus_square(x)),),
     domain=UNIT_INTERVAL,
     text="asin({0})", latex=r"\arcsin {0}", ufunc="arcsin",
     doc="The inverse of sin, in -π/2 to π/2; its derivative at ±1 is inf.",
@@ -49,7 +49,7 @@ asin = define(
 acos = define(
     "acos",
     forward=math.acos,
-    partials=lambda x, out: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),),
+    partials=lambda x, out: (-1.0 / sqrt(one_minus_square(x)),),
     domain=UNIT_INTERVAL,
     text="acos({0})", latex=r"\arccos {0}", ufunc="arccos",
     doc="The inverse of cos, in 0 to π; its derivative at ±1 is -inf.",
@@ -79,16 +79,20 @@ def _angle_slope(x: float, y: float) -> float:
         return math.copysign(0.0, x) if math.isfinite(x) and math.isinf(y) else math.nan
     exponent = math.frexp(largest)[1]
     x, y = math.ldexp(x, -exponent), math.ldexp(y, -exponent)
-    return math.ldexp(x / (x * x + y * y), -exponent)
+    squared = x * x + y * y
+    if exponent < 0 and math.fabs(x) < 2.0**-900:
+        return math.ldexp(x, -exponent) / squared  # in this order a small x cannot become a subnormal short of bits
+    return math.ldexp(x / squared, -exponent)
 
 
-angle_slope = define(
+angle_slope: Primitive = define(
     "angle_slope",
     forward=_angle_slope,
     partials=lambda x, y, out: (
-        (angle_slope(y, x) - out) * (angle_slope(y, x) + out),
+        (y - x) / hypot(x, y) * ((y + x) / hypot(x, y)) / hypot(x, y) / hypot(x, y),
         -2.0 * out * angle_slope(y, x),
     ),
+    domain=Domain("a point other than (0, 0)", lambda x, y: x != 0.0 or y != 0.0),
     ieee=lambda x, y: math.copysign(math.inf, x),
     symbol="x/(x²+y²)", text="{0}/({0}**2 + {1}**2)", latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
     precedence=Precedence.PRODUCT,

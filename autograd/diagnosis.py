@@ -101,7 +101,7 @@ def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
     order = topological_order(root)
     stale = tuple(node for node in order if is_stale(node))
     kinks = tuple(KinkMet(node, node.op.kink.convention) for node in order if _at_kink(node))
-    return Diagnosis(len(order), _first_fault(order), kinks, _idle_leaves(order, leaves, bool(stale)), stale)
+    return Diagnosis(len(order), _first_fault(order), kinks, _idle_leaves(order, leaves, known=not stale), stale)
 
 
 def _first_fault(order: list[Any]) -> Fault | None:
@@ -126,11 +126,11 @@ def _at_kink(node: Any) -> bool:
     return bool(op.kink.at(*[parent._data for parent in node.parents], *op.constants))
 
 
-def _idle_leaves(order: list[Any], asked: Iterable[Any], stale: bool) -> tuple[Any, ...]:
-    """Leaves through which nothing flows; unknown while the graph is stale."""
+def _idle_leaves(order: list[Any], asked: Iterable[Any], *, known: bool) -> tuple[Any, ...]:
+    """Leaves through which nothing flows; of those in the graph nothing is known while it is stale."""
     present = dict.fromkeys(node for node in order if node.op is None and node.kind != "constant")
     absent = [leaf for leaf in asked if leaf not in present and leaf is not order[-1]]
-    if stale:
+    if not known:
         return tuple(absent)
     adjoint = adjoints(order, 1.0)
     return (*[leaf for leaf in present if not adjoint[leaf]], *absent)

@@ -1,4 +1,4 @@
-"""Arrays of real numbers, taken from whatever NumPy can read."""
+"""Numbers and arrays handed in by users, as floats; anything else is refused by name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,31 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "real_array"]
+from autograd import Value
+
+__all__ = ["Array", "real_array", "real_number"]
 
 Array: TypeAlias = NDArray[np.float64]
+
+
+def real_number(number: Any, name: str) -> float:
+    """``number`` as a float; nan and infinities are numbers.
+
+    Args:
+        number: anything that a Value can be made of.
+        name: what it is, for messages.
+
+    Raises:
+        TypeError: not one real number.
+
+    >>> from nn.numeric import real_number
+    >>> real_number(2, "lr")
+    2.0
+    """
+    try:
+        return Value(number).data
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
 
 
 def real_array(numbers: Any, name: str) -> Array:
@@ -23,7 +45,7 @@ def real_array(numbers: Any, name: str) -> Array:
         ValueError: nested lists of several lengths.
         TypeError: anything but real numbers, such as text, complex numbers or Values.
 
-    >>> from nn.arrays import real_array
+    >>> from nn.numeric import real_array
     >>> real_array([[1, 2], [3, 4]], "W")
     array([[1., 2.],
            [3., 4.]])

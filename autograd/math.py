@@ -1,0 +1,188 @@
+"""The standard library's ``math``, for Values too: ``from autograd import math`` in place of ``import math``.
+
+On plain numbers every function is the standard library's own, to the last bit and the last error. On Values
+the same call is an operation of the table, and gradients flow through it. What has no derivative of use, such as
+``gcd``, takes plain numbers only and says so.
+
+>>> from autograd import Value, math
+>>> x = Value(2.0)
+>>> y = math.log(x, 2) + math.hypot(x, 1.5)
+>>> y.backward()
+>>> y.data, round(x.grad, 6)
+(3.5, 1.521348)
+"""
+
+from __future__ import annotations
+
+import functools
+import math as _math
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograd import rules
+
+pi, e, tau, inf, nan = _math.pi, _math.e, _math.tau, _math.inf, _math.nan
+
+
+def _is_value(arg: Any) -> bool:
+    return hasattr(type(arg), "__primitive__")
+
+
+def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
+    """The standard function on plain numbers, ``on_values`` where an argument is a Value."""
+    standard: Callable[..., Any] = getattr(_math, name)
+
+    @functools.wraps(standard)
+    def function(*args: Any) -> Any:
+        if any(map(_is_value, args)):
+            return on_values(*args)
+        return standard(*args)
+
+    return function
+
+
+def _over_iterables(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a function whose positional arguments are iterables."""
+    standard: Callable[..., Any] = getattr(_math, name)
+
+    @functools.wraps(standard)
+    def function(*args: Iterable[Any], **options: Any) -> Any:
+        lists = [list(arg) for arg in args]
+        if any(_is_value(item) for items in [*lists, list(options.values())] for item in items):
+            return on_values(*lists, **options)
+        return standard(*lists, **options)
+
+    return function
+
+
+def _plain(name: str, instead: str = "") -> Callable[..., Any]:
+    """The standard function, which refuses Values by name."""
+    standard: Callable[..., Any] = getattr(_math, name)
+
+    @functools.wraps(standard)
+    def function(*args: Any, **options: Any) -> Any:
+        for arg in (*args, *options.values()):
+            if _is_value(arg):
+                advice = instead or "take .data of it if no gradient is to flow"
+                raise TypeError(f"math.{name}() has no derivative and takes plain numbers, not {arg!r}: {advice}")
+        return standard(*args, **options)
+
+    return function
+
+
+def _log(x: Any, base: Any = None) -> Any:
+    return rules.log(x) if base is None else rules.log(x) / rules.log(base)
+
+
+def _hypot(*coordinates: Any) -> Any:
+    return functools.reduce(
+        rules.hypot, coordinates[1:], abs(coordinates[0]) if len(coordinates) == 1 else coordinates[0]
+    )
+
+
+def _dist(p: list[Any], q: list[Any]) -> Any:
+    if len(p) != len(q):
+        raise ValueError("both points must have the same number of dimensions")
+    return _hypot(*[a - b for a, b in zip(p, q, strict=True)])
+
+
+def _prod(factors: list[Any], *, start: Any = 1) -> Any:
+    return rules.prod([*factors] if start == 1 and not _is_value(start) else [start, *factors])
+
+
+def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
+    """As comparisons of Values, so that a recording keeps it as a guard."""
+    if rel_tol < 0.0 or abs_tol < 0.0:
+        raise ValueError("tolerances must be non-negative")
+    if a == b:
+        return True
+    if not (_isfinite(a) and _isfinite(b)):
+        return False
+    difference = abs(b - a)
+    return bool(difference <= rel_tol * abs(b) or difference <= rel_tol * abs(a) or difference <= abs_tol)
+
+
+def _isfinite(x: Any) -> bool:
+    return bool(x > -inf and x < inf)
+
+
+# --- on Values an operation of the table ------------------------------------------------------------------
+
+acos = _lifted("acos", rules.acos)
+acosh = _lifted("acosh", rules.acosh)
+asin = _lifted("asin", rules.asin)
+asinh = _lifted("asinh", rules.asinh)
+atan = _lifted("atan", rules.atan)
+atan2 = _lifted("atan2", rules.atan2)
+atanh = _lifted("atanh", rules.atanh)
+cbrt = _lifted("cbrt", rules.cbrt)
+cos = _lifted("cos", rules.cos)
+cosh = _lifted("cosh", rules.cosh)
+erf = _lifted("erf", rules.erf)
+erfc = _lifted("erfc", rules.erfc)
+exp = _lifted("exp", rules.exp)
+expm1 = _lifted("expm1", rules.expm1)
+fabs = _lifted("fabs", rules.absolute)
+floor = _lifted("floor", rules.floor)
+fsum = _over_iterables("fsum", rules.fsum)
+lgamma = _lifted("lgamma", rules.lgamma)
+log1p = _lifted("log1p", rules.log1p)
+log2 = _lifted("log2", rules.log2)
+log10 = _lifted("log10", rules.log10)
+pow = _lifted("pow", rules.power)  # noqa: A001 -- the standard module's name
+sin = _lifted("sin", rules.sin)
+sinh = _lifted("sinh", rules.sinh)
+sqrt = _lifted("sqrt", rules.sqrt)
+tan = _lifted("tan", rules.tan)
+tanh = _lifted("tanh", rules.tanh)
+
+# --- on Values a few operations ---------------------------------------------------------------------------
+
+ceil = _lifted("ceil", lambda x: -rules.floor(-x))
+degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
+dist = _over_iterables("dist", _dist)
+exp2 = _lifted("exp2", lambda x: 2.0**x)
+hypot = _lifted("hypot", _hypot)
+log = _lifted("log", _log)
+prod = _over_iterables("prod", _prod)
+radians = _lifted("radians", lambda x: x * (pi / 180.0))
+trunc = _lifted("trunc", lambda x: rules.sign(x) * rules.floor(abs(x)))
+if sys.version_info >= (3, 12):
+    sumprod = _over_iterables("sumprod", rules.dot)
+if sys.version_info >= (3, 13):
+    fma = _lifted("fma", lambda x, y, z: rules.dot([x, z], [y, 1.0]))
+
+# --- questions --------------------------------------------------------------------------------------------
+
+isfinite = _lifted("isfinite", _isfinite)
+isinf = _lifted("isinf", lambda x: bool(abs(x) == inf))
+isnan = _lifted("isnan", lambda x: bool(x != x))
+
+
+def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
+    """Determine whether two numbers are close in value, as the standard ``isclose`` does."""
+    if _is_value(a) or _is_value(b):
+        return _isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+    return _math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+
+
+# --- plain numbers only -----------------------------------------------------------------------------------
+
+comb = _plain("comb")
+copysign = _plain("copysign", "write abs(x) times a sign")
+factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
+fmod = _plain("fmod", "write x - y * trunc(x / y)")
+frexp = _plain("frexp")
+gamma = _plain("gamma", "use lgamma, its logarithm")
+gcd = _plain("gcd")
+isqrt = _plain("isqrt")
+lcm = _plain("lcm")
+ldexp = _plain("ldexp", "write x * 2.0**i")
+modf = _plain("modf")
+nextafter = _plain("nextafter")
+perm = _plain("perm")
+remainder = _plain("remainder")
+ulp = _plain("ulp")
+
+__all__ = [name for name in dir(_math) if not name.startswith("_") and name in globals()]

@@ -1,0 +1,228 @@
+"""P1: every value and every local gradient within 4 ulps of mpmath; second derivatives to 1e-11.
+
+``python -m tests.accuracy`` is the same measurement at 10,000 points an operation.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from typing import Any
+
+import mpmath as mp
+import pytest
+from rich.console import Console
+
+from autograd import Value, logsumexp, norm_pdf, primitive, sigmoid, softmax, tanh
+from autograd.primitives import PRIMITIVES
+from autograd.rules import special_gamma, special_normal
+from tests import accuracy
+from tests.accuracy import CONDITIONED, LIMIT, Report, cases, errors, measure_all, table, ulps
+from tests.mutation import public_operations
+from tests.references import REFERENCES, reference_partial
+from tests.second_order import BALANCED, RELATIVE, second_derivatives, worst_second_derivative
+
+POINTS = int(os.environ.get("ACCURACY_POINTS", "1500"))
+BUILTIN = sorted(name for name, op in PRIMITIVES.items() if op.builtin)
+CORRECTLY_ROUNDED = ("add", "sub", "mul", "div", "sqrt", "fsum", "dot", "neg", "abs", "square", "reciprocal")
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    return {report.name: report for report in measure_all(BUILTIN, POINTS)}
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_value_and_gradients_are_within_4_ulps(reports: dict[str, Report], name: str) -> None:
+    report = reports[name]
+    assert report.points >= POINTS
+    assert report.value.error <= LIMIT, report
+    assert report.gradient.error <= LIMIT, report
+
+
+@pytest.mark.parametrize("name", CORRECTLY_ROUNDED)
+def test_arithmetic_is_correctly_rounded(reports: dict[str, Report], name: str) -> None:
+    assert reports[name].value.error <= 0.5
+
+
+def test_the_table_shows_every_operation(reports: dict[str, Report]) -> None:
+    console = Console(width=200)
+    with console.capture() as shown:
+        console.print(table(list(reports.values())))
+    for name in BUILTIN:
+        assert f" {name} " in shown.get() or f"({name})" in shown.get()
+    assert "*" in next(line for line in shown.get().splitlines() if " lgamma " in line)
+
+
+def test_the_exceptions_are_operations_of_the_table() -> None:
+    assert {name for name, _ in CONDITIONED} <= set(BUILTIN)
+    assert set(BALANCED) <= set(BUILTIN)
+    assert len(CONDITIONED) <= 5
+
+
+@pytest.mark.parametrize("name", public_operations())
+def test_second_derivatives(name: str) -> None:
+    error, point = worst_second_derivative(name, 120)
+    assert error <= RELATIVE, point
+
+
+# --- known numbers, said without the machinery ------------------------------------------------------------
+
+
+def gradient(function: Callable[[Value], Value], x: float) -> float:
+    leaf = Value(x)
+    function(leaf).backward()
+    return float(leaf.grad)
+
+
+def test_vanishing_gradients_keep_their_digits() -> None:
+    assert gradient(sigmoid, 40.0) == pytest.approx(4.248354255291589e-18, rel=1e-15, abs=0)
+    assert gradient(tanh, 20.0) == pytest.approx(1.6993417021166356e-17, rel=1e-15, abs=0)
+    assert gradient(norm_pdf, 30.0) == pytest.approx(-4.420938404635643e-195, rel=1e-15, abs=0)
+
+
+def test_softmax_sums_to_one_and_is_the_gradient_of_logsumexp() -> None:
+    xs = [Value(x) for x in (1000.0, 999.0, -1000.0)]
+    logsumexp(xs).backward()
+    shares = [share.data for share in softmax(xs)]
+    assert math.fsum(shares) == pytest.approx(1.0, rel=1e-15)
+    assert [x.grad for x in xs] == shares
+    assert shares[0] == pytest.approx(1 / (1 + math.exp(-1)), rel=1e-15)
+
+
+# --- the machinery ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("got", "true", "expected"),
+    [
+        (1.0, 1.0, 0.0),
+        (1.0 + 2.0**-52, 1.0, 1.0),
+        (1.5, mp.fadd(1.5, mp.ldexp(1, -53), exact=True), 0.5),
+        (5e-324, 0.0, 1.0),
+        (0.0, mp.ldexp(3, -1075), 1.5),
+        (1e-323, mp.mpf(5e-324), 1.0),
+        (math.inf, mp.mpf(10) ** 400, 0.0),
+        (1.7976931348623157e308, mp.mpf(10) ** 400, 1.0),
+        (math.inf, mp.mpf(1.7976931348623157e308), 1.0),
+        (-math.inf, mp.mpf(10) ** 400, math.inf),
+        (math.nan, mp.mpf(1), math.inf),
+    ],
+)  # fmt: skip
+def test_ulps(got: float, true: Any, expected: float) -> None:
+    assert ulps(got, mp.mpf(true, prec=200)) == expected
+
+
+@pytest.mark.parametrize("name", ["tanh", "erf", "sigmoid", "pow", "softmax", "atan2"])
+def test_the_reference_gradient_agrees_with_differentiation_by_mpmath(name: str) -> None:
+    point = (0.7, 1.3, -0.4, 2.1)[: max(case.inputs for case in cases(name))]
+    for i in range(len(point)):
+        with mp.workdps(40):
+            known = mp.diff(REFERENCES[name], point, tuple(int(i == k) for k in range(len(point))))
+        assert abs(reference_partial(REFERENCES[name], point, i) - known) < 1e-15 * abs(known)
+
+
+def test_the_reference_second_derivative() -> None:
+    assert float(reference_partial(REFERENCES["pow"], (2.0, 3.0), 0, 0)) == 12.0
+    assert float(reference_partial(REFERENCES["mul"], (2.0, 3.0), 0, 1)) == 1.0
+    assert second_derivatives(cases("mul")[0], (2.0, 3.0)) == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_a_reference_at_an_edge_of_the_domain_is_none() -> None:
+    assert reference_partial(REFERENCES["sqrt"], (0.0,), 0) is None
+    assert reference_partial(REFERENCES["acos"], (1.0,), 0) is None
+
+
+def test_a_wrong_operation_is_measured_as_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = primitive("wrong_sine", forward=lambda x: math.sin(x) + 1e-9, partials=lambda x, out: (-math.cos(x),))
+    monkeypatch.setitem(REFERENCES, "wrong_sine", mp.sin)
+    monkeypatch.setattr(accuracy, "public_names", lambda: {"wrong_sine"})
+    try:
+        at_value, at_gradient = errors(cases("wrong_sine")[0], (1.0,))
+        assert at_value > 1e6
+        assert at_gradient > 1e15
+    finally:
+        del PRIMITIVES[wrong.name]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"partials": lambda x, out: (1.0,)}, "add 'unheard_of' to REFERENCES in tests/references.py"),
+        ({"captured": lambda x, n, out: (1.0,), "captures": 1}, "add 'unheard_of' to CONSTANTS in tests/references.py"),
+        ({"partials": lambda *xs: (1.0,)}, "add 'unheard_of' to INPUTS in tests/references.py"),
+    ],
+)
+def test_an_operation_without_a_reference_says_where_to_add_it(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], message: str
+) -> None:
+    primitive("unheard_of", forward=lambda *xs: xs[0], **options)
+    if "REFERENCES" not in message:
+        monkeypatch.setitem(REFERENCES, "unheard_of", lambda *xs: xs[0])
+    try:
+        with pytest.raises(LookupError) as raised:
+            cases("unheard_of")
+        assert message in str(raised.value)
+    finally:
+        del PRIMITIVES["unheard_of"]
+
+
+def test_the_command_prints_the_table_and_the_conventions(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["accuracy", "--points", "20", "tanh"])
+    accuracy.main()
+    assert "Worst error, in ulps" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["accuracy", "--conventions"])
+    accuracy.main()
+    assert "| `relu(x)` | 0 | 0 | 0 |  |" in capsys.readouterr().out
+
+
+# --- the coefficients of the special functions ------------------------------------------------------------
+
+
+def chebyshev_coefficients(function: Callable[[Any], Any], low: float, high: float, count: int) -> list[float]:
+    """The Chebyshev coefficients of a function on an interval, by the discrete cosine transform, at 50 digits."""
+    nodes, middle, half = 100, (mp.mpf(low) + high) / 2, (mp.mpf(high) - low) / 2
+    angles = [mp.pi * (k + mp.mpf(1) / 2) / nodes for k in range(nodes)]
+    values = [function(middle + half * mp.cos(angle)) for angle in angles]
+    found = [
+        2 * mp.fsum(v * mp.cos(j * angle) for v, angle in zip(values, angles, strict=True)) / nodes
+        for j in range(count)
+    ]
+    return [float(found[0] / 2), *map(float, found[1:])]
+
+
+def scaled_erfc(t: Any) -> Any:
+    x = mp.mpf(15) / 4 * (1 + t) / (1 - t)
+    return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
+
+
+def over_zero(name: str, guess: float) -> Callable[[Any], Any]:
+    zero = mp.findroot(
+        lambda x: mp.diff(REFERENCES[name], x) if name in ("gelu", "silu") else REFERENCES[name](x), guess
+    )
+    slope = {"gelu": "gelu_slope", "silu": "silu_slope"}.get(name, name)
+    return lambda x: REFERENCES[slope](x) / (x - zero)
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "function", "low", "high"),
+    [
+        (special_normal._SCALED_ERFC, lambda: scaled_erfc, -1.0, 1.0),
+        (special_normal._GELU_SLOPE, lambda: over_zero("gelu", -0.75), -1.25, -0.25),
+        (special_normal._SILU_SLOPE, lambda: over_zero("silu", -1.28), -2.25, -0.25),
+        (special_gamma._LGAMMA, lambda: lambda x: mp.loggamma(x) / ((x - 1) * (x - 2)), 0.75, 2.5),
+        (special_gamma._DIGAMMA, lambda: over_zero("digamma", 1.46), 1.0, 3.0),
+    ],
+    ids=["scaled_erfc", "gelu_slope", "silu_slope", "lgamma", "digamma"],
+)
+def test_coefficients_are_those_of_the_function(
+    coefficients: tuple[float, ...], function: Callable[[], Callable[[Any], Any]], low: float, high: float
+) -> None:
+    with mp.workdps(50):
+        computed = chebyshev_coefficients(function(), low, high, len(coefficients) + 3)
+    for stored, exact in zip(coefficients, computed, strict=False):
+        assert abs(stored - exact) <= 1e-15 * abs(exact) + 1e-24
+    assert max(map(abs, computed[len(coefficients) :])) < 3e-18

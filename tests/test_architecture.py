@@ -1,0 +1,267 @@
+"""The shape of the code: which module may import which, what is public, and what an import costs."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("autograd", "nn", "viz")
+
+LAYERS = [
+    "errors", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly", "transport",
+    "passes", "operators", "value", "diagnosis", "containers", "trace", "transforms", "named_derivatives",
+    "numeric", "check", "math", "replay", "__init__", "repl", "__main__",
+]  # fmt: skip
+"""The modules of the engine in their order of reading: each may import only those before it."""
+
+
+def modules(package):
+    """The modules of a package by their full names, with the paths of their files."""
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+EVERY = {name: path for package in PACKAGES for name, path in modules(package).items()}
+
+
+def type_checking(node):
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def statements(tree, *, inside_functions):
+    """The import statements that run: at import time, or those inside functions."""
+    todo = [(tree, False)]
+    while todo:
+        node, in_function = todo.pop()
+        if type_checking(node):
+            todo += [(child, in_function) for child in node.orelse]
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and in_function is inside_functions:
+            yield node
+        in_function = in_function or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        todo += [(child, in_function) for child in ast.iter_child_nodes(node)]
+
+
+def imports(name, path, *, inside_functions=False):
+    """What the module ``name`` imports of the three packages: pairs of a module and a name in it, or None."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for statement in statements(ast.parse(path.read_text(encoding="utf-8")), inside_functions=inside_functions):
+        if isinstance(statement, ast.Import):
+            found = [(alias.name, None) for alias in statement.names]
+        else:
+            base = package.split(".")[: len(package.split(".")) - statement.level + 1] if statement.level else []
+            source = ".".join([*base, *([statement.module] if statement.module else [])])
+            found = [
+                (f"{source}.{alias.name}", None) if f"{source}.{alias.name}" in EVERY else (source, alias.name)
+                for alias in statement.names
+            ]
+        yield from (pair for pair in found if pair[0].split(".")[0] in PACKAGES)
+
+
+def layer(module):
+    """The place of a module of the engine in the order; a package inside it is one place."""
+    parts = module.split(".")
+    return LAYERS.index(parts[1] if len(parts) > 1 else "__init__")
+
+
+# --- who imports whom -------------------------------------------------------------------------------------
+
+
+def test_every_module_of_the_engine_has_its_place_in_the_order():
+    names = {name.split(".")[1] if "." in name else "__init__" for name in modules("autograd")}
+    assert names - set(LAYERS) == set()
+
+
+@pytest.mark.parametrize("inside_functions", [False, True], ids=["at import", "inside functions"])
+def test_imports_inside_the_engine_point_down(inside_functions):
+    found = 0
+    for name, path in modules("autograd").items():
+        for target, _ in imports(name, path, inside_functions=inside_functions):
+            if target.split(".")[0] == "autograd":
+                found += 1
+                same = name.split(".")[:2] == target.split(".")[:2] and len(name.split(".")) > 1
+                assert same or layer(target) < layer(name), f"{name} imports {target}, which comes after it"
+    assert inside_functions or found > 50
+
+
+def test_the_engine_knows_neither_networks_nor_pictures():
+    for name, path in modules("autograd").items():
+        targets = {target.split(".")[0] for target, _ in imports(name, path)}
+        assert targets <= {"autograd"}, f"{name} imports {targets}"
+        later = {target.split(".")[0] for target, _ in imports(name, path, inside_functions=True)}
+        assert later <= {"autograd", "viz"}, f"{name} imports {later} inside a function"
+
+
+@pytest.mark.parametrize(("package", "allowed"), [("nn", {"autograd", "nn"}), ("viz", {"autograd", "viz"})])
+def test_networks_and_pictures_use_public_names_alone(package, allowed):
+    used = 0
+    for name, path in modules(package).items():
+        for inside_functions in (False, True):
+            for target, imported in imports(name, path, inside_functions=inside_functions):
+                assert target.split(".")[0] in allowed, f"{name} imports {target}"
+                if target.split(".")[0] == "autograd":
+                    used += 1
+                    assert target == "autograd", f"{name} imports {target}: only names of autograd itself are public"
+                    assert imported is None or imported in autograd.__all__, f"{name} imports autograd.{imported}"
+    assert used > 2
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_is_imported_in_a_circle(package):
+    graph = {name: {target for target, _ in imports(name, path)} - {name} for name, path in modules(package).items()}
+    graph = {name: {target for target in targets if target in graph} for name, targets in graph.items()}
+    done = []
+    while graph:
+        ready = sorted(name for name, targets in graph.items() if not targets)
+        assert ready, f"in a circle, or behind one: {sorted(graph)}"
+        done += ready
+        graph = {name: targets - set(ready) for name, targets in graph.items() if name not in ready}
+    assert len(done) == len(modules(package))
+
+
+ALONE = """
+import importlib, sys, types
+package, path, names = sys.argv[1], sys.argv[2], sys.argv[3:]
+if package != "autograd":
+    import autograd
+for name in names:
+    for loaded in [loaded for loaded in sys.modules if loaded.split(".")[0] == package]:
+        del sys.modules[loaded]
+    bare = types.ModuleType(package)  # the package without what its __init__ imports, in whatever order
+    bare.__path__ = [path]
+    sys.modules[package] = bare
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        print(f"{name}: {error}")
+"""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_can_be_imported_first(package):
+    last = {"__main__", "repl"}  # those that import the whole package
+    names = [name for name in modules(package) if name != package and name.split(".")[-1] not in last]
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", ALONE, package, str(ROOT / package), *names],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stdout == ""
+
+
+def test_importing_the_engine_is_light():
+    heavy = [
+        "numba", "jax", "scipy", "matplotlib", "graphviz", "graphviz_pure", "IPython", "torch", "pandas",
+        "sympy", "rich", "mpmath", "nn", "viz",
+    ]  # fmt: skip
+    code = f"import sys, autograd; print([name for name in {heavy!r} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+# --- what is public ---------------------------------------------------------------------------------------
+
+
+def natural(name):
+    """The order in which a person sorts: log2 before log10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def test_the_public_names_are_sorted_unique_and_there():
+    assert list(autograd.__all__) == sorted(set(autograd.__all__), key=natural)
+    for name in autograd.__all__:
+        assert hasattr(autograd, name), name
+        assert not name.startswith("_")
+
+
+def test_everything_the_package_imports_is_public():
+    tree = ast.parse((ROOT / "autograd" / "__init__.py").read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert imported == set(autograd.__all__)
+
+
+PROMISED = [
+    "Value", "primitive", "check_primitive", "grad", "value_and_grad", "vjp", "jvp", "jacfwd", "jacrev",
+    "jacobian", "hessian", "hvp", "check_grads", "sensitivities", "no_grad", "detect_anomaly", "errstate",
+    "diagnose", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin",
+    "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "log_sigmoid",
+    "softplus", "relu", "leaky_relu", "elu", "gelu", "silu", "softsign", "erf", "erfc", "norm_cdf", "norm_pdf",
+    "lgamma", "digamma", "hypot", "minimum", "maximum", "clip", "where", "sign", "step", "floor", "square",
+    "reciprocal", "logsumexp", "softmax", "fsum", "dot", "mean", "prod", "AutogradError", "DomainError",
+    "StaleGraphError", "RecordingError", "GuardError", "GradientError", "AnomalyError", "TapeError",
+]  # fmt: skip
+
+
+def test_the_promised_names_are_public():
+    assert set(PROMISED) - set(autograd.__all__) == set()
+
+
+@pytest.mark.parametrize("name", autograd.__all__)
+def test_every_public_name_is_documented(name):
+    thing = getattr(autograd, name)
+    text = inspect.getdoc(thing)
+    assert text
+    first = text.splitlines()[0]
+    assert first.endswith((".", ":")), f"the first line of {name} is no sentence: {first!r}"
+    assert not re.match(rf"{name}\(\w+(:|=|,)", first), f"{name} has the docstring that dataclass wrote"
+    if inspect.isfunction(thing) or (inspect.isclass(thing) and not issubclass(thing, (Exception, tuple, int))):
+        assert ">>> " in text, f"{name} has no example"
+
+
+@pytest.mark.parametrize("cls", [autograd.Value, autograd.Parameter])
+def test_every_public_member_is_documented(cls):
+    for base in cls.__mro__[:-1]:
+        for name, member in vars(base).items():
+            if not name.startswith("_") and (callable(member) or isinstance(member, property)):
+                assert inspect.getdoc(member), f"{base.__name__}.{name} has no docstring"
+
+
+def test_every_module_says_what_it_is():
+    for name, path in EVERY.items():
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert text, f"{name} has no docstring"
+        assert text.splitlines()[0].endswith((".", ":")), f"the first line of {name} is no sentence"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_module_and_a_public_name_never_share_a_name(package):
+    public = set(importlib.import_module(package).__all__)
+    stems = {name.split(".")[1] for name in modules(package) if "." in name}
+    allowed = {"matrix_form"} if package == "nn" else set()  # a module that is itself the public name
+    assert stems & public <= allowed
+
+
+FLAGS = 0
+for _flag in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"][
+    "doctest_optionflags"
+]:
+    FLAGS |= getattr(doctest, _flag)
+
+
+@pytest.mark.parametrize("name", [name for name in modules("autograd") if not name.endswith("__main__")])
+def test_the_examples_of_the_engine_are_true(name):
+    failed, _ = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
+    assert failed == 0
+
+
+# --- the size of things -----------------------------------------------------------------------------------
+
+
+def test_files_are_small():
+    long = {name: count for name, path in EVERY.items() if (count := len(path.read_text().splitlines())) > 400}
+    assert long == {}

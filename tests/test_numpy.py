@@ -1,0 +1,274 @@
+"""Values and NumPy: scalars, arrays and object arrays beside Values, NumPy's functions, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+
+from autograd import Parameter, Value
+from autograd.primitives import PRIMITIVES
+
+
+def datas(array):
+    return [value.data for value in np.ravel(array)]
+
+
+def parameters(*shape):
+    array = np.empty(shape, dtype=object)
+    for i in range(array.size):
+        array.flat[i] = Parameter(0.5 + i, f"p{i}")
+    return array
+
+
+# --- scalars ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scalar", [np.float64(2), np.float32(2), np.float16(2), np.int64(2), np.uint8(2)], ids=repr)
+def test_a_numpy_scalar_on_either_side_gives_a_value(scalar):
+    v = Value(3.0)
+    results = [scalar + v, scalar - v, scalar * v, scalar / v, scalar**v, v + scalar, v - scalar, v / scalar, v**scalar]
+    assert {type(result) for result in results} == {Value}
+    assert [result.data for result in results] == [5.0, -1.0, 6.0, 2 / 3, 8.0, 5.0, 1.0, 1.5, 9.0]
+    (scalar * v).backward()
+    assert (v.grad, type(v.grad)) == (2.0, float)
+
+
+def test_numpy_scalars_compare_with_values():
+    v = Value(3.0)
+    for two in (np.float64(2), np.float32(2), np.int64(2)):
+        assert two < v
+        assert v > two
+        assert two != v
+        assert not two == v  # noqa: SIM201
+        assert two + 1 == v
+        assert v == two + 1
+        assert not two >= v
+
+
+def test_a_zero_dimensional_array_is_a_number():
+    v = Value(3.0)
+    for result in (np.array(2.0) * v, v * np.array(2.0), np.array(2) + v - 2 + v):
+        assert isinstance(result, Value)
+        assert result.data == 6.0
+
+
+def test_no_numpy_number_is_kept_in_the_graph():
+    v = Value(np.float64(3.0))
+    y = np.float64(2.0) * v + np.float64(1.0)
+    assert {type(node.data) for node in y.topological_order()} == {float}
+
+
+# --- NumPy's functions ------------------------------------------------------------------------------------
+
+FUNCTIONS = [op for op in PRIMITIVES.values() if op.builtin and isinstance(getattr(np, op.ufunc or "", None), np.ufunc)]
+
+
+@pytest.mark.parametrize("op", FUNCTIONS, ids=lambda op: op.ufunc)
+def test_a_function_of_numpy_on_values_is_the_operation_of_its_meaning(op):
+    ufunc = getattr(np, op.ufunc)
+    numbers = next(point for point in ([0.5, 0.25], [1.5, 0.25]) if op.domain.contains(*point[: op.arity]))
+    numbers = numbers[: op.arity]
+    values = [Value(number) for number in numbers]
+    result = ufunc(*values)
+    assert isinstance(result, Value)
+    assert (result.op.name, result.parents) == (op.name, tuple(values))
+    assert result.data == pytest.approx(float(ufunc(*numbers)), rel=1e-14)
+
+
+def test_every_name_of_a_function_of_numpy_is_one_of_numpys():
+    assert len(FUNCTIONS) > 15
+    for op in PRIMITIVES.values():
+        if op.builtin and op.ufunc:
+            assert callable(getattr(np, op.ufunc))
+
+
+def test_clipping_by_numpy_has_the_numbers_and_gradients_of_clipping():
+    for data, clipped, slope in [(0.5, 1.0, 0.0), (1.5, 1.5, 1.0), (2.5, 2.0, 0.0)]:
+        v = Value(data)
+        result = np.clip(v, 1.0, 2.0)
+        assert float(result) == clipped
+        (v * 0 + result).backward()
+        assert v.grad == slope
+
+
+def test_functions_of_numpy_work_on_object_arrays():
+    a = parameters(2, 2)
+    for name in ("exp", "tanh", "sqrt", "log", "sin", "cos", "square", "negative", "absolute"):
+        ufunc = getattr(np, name)
+        result = ufunc(a)
+        assert result.shape == (2, 2)
+        assert all(isinstance(value, Value) for value in result.flat)
+        assert datas(result) == pytest.approx(list(ufunc(np.array(datas(a)))), rel=1e-14)
+
+
+def test_a_function_of_numpy_on_an_array_and_a_value_goes_element_by_element():
+    v = Value(2.0)
+    for result, expected in [
+        (np.maximum(v, np.array([1.0, 3.0])), [2.0, 3.0]),
+        (np.power(np.array([1.0, 3.0]), v), [1.0, 9.0]),
+        (np.add(np.array([[1.0], [2.0]]), v), [3.0, 4.0]),
+    ]:
+        assert result.dtype == object
+        assert datas(result) == expected
+    assert np.add(np.array([[1.0], [2.0]]), v).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "fragment"),
+    [
+        (lambda v: np.floor_divide(v, 2.0), "NumPy's floor_divide is not defined on Values"),
+        (np.isnan, "NumPy's isnan is not defined on Values"),
+        (lambda v: np.ones(2) @ v, "NumPy's matmul is not defined on Values"),
+        (np.modf, "NumPy's modf is not defined on Values"),
+        (np.add.reduce, "NumPy's add (reduce) is not defined on Values"),
+        (lambda v: np.multiply.outer(v, [1.0]), "NumPy's multiply (outer) is not defined on Values"),
+        (np.add.accumulate, "NumPy's add (accumulate) is not defined on Values"),
+        (lambda v: np.add(v, 1.0, out=np.empty(1)), "NumPy's add with ['out'] is not defined on Values"),
+        (lambda v: np.exp(v, where=True), "NumPy's exp with ['where'] is not defined on Values"),
+        (lambda v: np.exp(v, dtype=float), "NumPy's exp with ['dtype'] is not defined on Values"),
+        (lambda v: np.float64(7) % v, "NumPy's remainder is not defined on Values"),
+    ],
+)
+def test_what_numpy_cannot_do_with_values_is_refused_by_name(call, fragment):
+    with pytest.raises(TypeError) as caught:
+        call(Value(1.0))
+    assert str(caught.value).replace("  ", " ") == fragment
+
+
+def test_an_array_of_floats_cannot_take_values_in_place():
+    array = np.ones(2)
+    with pytest.raises(TypeError, match="NumPy's multiply with \\['out'\\] is not defined on Values"):
+        array *= Value(2.0)
+    assert array.tolist() == [1.0, 1.0]
+
+
+def test_a_domain_error_inside_an_array_names_the_element():
+    with pytest.raises(ValueError, match=r"^log\(p = -1\.0\) is outside the domain"):
+        np.log(np.array([Value(1.0), Value(-1.0, "p")]))
+
+
+# --- arrays -----------------------------------------------------------------------------------------------
+
+
+def test_an_array_beside_a_value_gives_an_array_of_values():
+    v = Value(2.0, "v")
+    a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for result, expected in [
+        (a * v, a * 2),
+        (v * a, a * 2),
+        (a + v, a + 2),
+        (v - a, 2 - a),
+        (a / v, a / 2),
+        (v / a, 2 / a),
+        (a**v, a**2),
+        (v**a, 2**a),
+    ]:
+        assert (result.shape, result.dtype) == ((2, 2), object)
+        assert {type(value) for value in result.flat} == {Value}
+        assert datas(result) == list(expected.flat)
+    (a * v).sum().backward()
+    assert v.grad == 10.0
+
+
+def test_integers_and_booleans_in_an_array_are_numbers():
+    v = Value(2.0)
+    assert datas(np.arange(3) * v) == [0.0, 2.0, 4.0]
+    assert datas(np.array([True, False]) * v) == [2.0, 0.0]
+
+
+@pytest.mark.parametrize("array", [np.array([1j]), np.array(["a"], dtype=object), np.array([None])], ids=repr)
+def test_what_is_no_number_in_an_array_is_refused(array):
+    with pytest.raises(TypeError, match="takes one real number, not"):
+        array * Value(1.0)
+
+
+def test_comparisons_with_arrays_are_element_by_element():
+    v = Value(2.0)
+    a = np.array([1.0, 2.0, 3.0])
+    for result, expected in [
+        (v > a, [True, False, False]),
+        (a < v, [True, False, False]),
+        (v == a, [False, True, False]),
+        (a == v, [False, True, False]),
+        (v != a, [True, False, True]),
+        (a >= v, [False, True, True]),
+        (v <= a, [False, True, True]),
+    ]:
+        assert result.tolist() == expected
+        assert {type(element) for element in result.tolist()} == {bool}
+
+
+# --- arrays of Values -------------------------------------------------------------------------------------
+
+
+def test_lists_of_values_become_object_arrays():
+    values = [Value(1.0), Value(2.0)]
+    for array in (np.array(values), np.asarray(values), np.array([values, values]), np.array([1.0, values[0]])):
+        assert array.dtype == object
+    assert np.asarray(values)[1] is values[1]
+    assert np.array([1.0, values[0]])[1] is values[0]
+    assert np.asarray(Value(1.0)).dtype == object
+
+
+def test_a_float_array_is_made_only_when_asked_for():
+    array = np.array([Value(1.0), Value(2.0)], dtype=float)
+    assert (array.dtype, array.tolist()) == (float, [1.0, 2.0])
+
+
+def test_matrix_products_of_values_have_the_gradients_of_matrix_products():
+    A, x = parameters(3, 2), np.array([2.0, -1.0])
+    y = A @ x
+    assert datas(y) == list(np.reshape(datas(A), (3, 2)) @ x)
+    np.sum(y).backward()
+    assert [p.grad for p in A.flat] == [2.0, -1.0] * 3
+    values = parameters(2)
+    total = np.sum(A @ values)
+    for p in A.flat:
+        p.zero_grad()
+    total.backward()
+    assert [v.grad for v in values] == [0.5 + 2.5 + 4.5, 1.5 + 3.5 + 5.5]
+    assert [p.grad for p in A.flat] == [0.5, 1.5] * 3
+
+
+def test_reductions_of_object_arrays():
+    a = parameters(2, 3)
+    assert np.sum(a).data == a.sum().data == 18.0
+    assert datas(np.sum(a, axis=0)) == [4.0, 6.0, 8.0]
+    assert np.mean(a).data == 3.0
+    assert np.prod(a[0]).data == 0.5 * 1.5 * 2.5
+    assert a.max() is a[1, 2]
+    assert np.dot(a[0], a[1]).data == 0.5 * 3.5 + 1.5 * 4.5 + 2.5 * 5.5
+    np.mean(a).backward()
+    assert [p.grad for p in a.flat] == pytest.approx([1 / 6] * 6, rel=1e-15)
+
+
+def test_arithmetic_of_object_arrays_broadcasts():
+    a, v = parameters(2, 2), Value(3.0)
+    for result, expected in [
+        (a + a.T, [1.0, 4.0, 4.0, 7.0]),
+        (a * v, [1.5, 4.5, 7.5, 10.5]),
+        (v * a, [1.5, 4.5, 7.5, 10.5]),
+        (a - np.array([1.0, 2.0]), [-0.5, -0.5, 1.5, 1.5]),
+        (-a, [-0.5, -1.5, -2.5, -3.5]),
+        (a**2, [0.25, 2.25, 6.25, 12.25]),
+        (1 / a, [1 / 0.5, 1 / 1.5, 1 / 2.5, 1 / 3.5]),
+    ]:
+        assert datas(result) == expected
+        assert all(isinstance(value, Value) for value in result.flat)
+
+
+def test_a_network_in_matrix_form_over_values_equals_numpy():
+    rng = np.random.default_rng(0)
+    X, W = rng.normal(size=(5, 3)), rng.normal(size=(3, 2))
+    weights = np.array([[Parameter(w) for w in row] for row in W])
+    (np.tanh(X @ weights) ** 2).sum().backward()
+    Z = np.tanh(X @ W)
+    expected = X.T @ (2 * Z * (1 - Z**2))
+    assert [w.grad for w in weights.flat] == pytest.approx(list(expected.flat), rel=1e-12)
+
+
+def test_a_float_array_reads_the_number_of_a_value_put_into_it():
+    array = np.zeros(2)
+    array[0] = Value(2.5)
+    assert array[0] == 2.5
+    assert math.isclose(np.float64(Value(2.5)), 2.5)

@@ -1,0 +1,144 @@
+"""The prompt: what is there, how Values are shown and named, and two real terminals."""
+
+import os
+import pydoc
+import re
+import subprocess
+import sys
+
+import pytest
+
+import autograd
+from autograd import Value
+from autograd.repl import Guide, label_from_names, namespace, pretty
+
+if os.name != "nt":  # Windows has no pseudo-terminals
+    import pexpect
+
+
+def test_everything_public_is_there():
+    names = namespace()
+    for package in ("autograd", "nn", "viz"):
+        module = names[package]
+        assert all(names[name] is not None for name in module.__all__)
+    assert names["Value"] is Value
+    assert names["grad"] is autograd.grad
+
+
+def test_pretty_shows_label_data_gradient_state_and_origin():
+    a, b = Value(2.0, "a"), Value(-3.0)
+    c = (a * b).named("c")
+    assert pretty(a) == "a = 2.0   no gradient yet   input"
+    assert pretty(c) == "c = -6.0   no gradient yet   mul of a, -3"
+    c.backward()
+    assert pretty(a) == "a = 2.0   grad -3   input"
+    assert pretty(c) == "c = -6.0   grad +1   mul of a, -3"
+    assert pretty(a**3) == "8.0   no gradient yet   pow of a, 3"
+    assert pretty(autograd.fsum([a] * 9)).endswith("fsum of a, a, a, 6 more")
+
+
+def test_variables_name_their_values_once():
+    x, y = Value(1.0), Value(2.0)
+    names = {"x": x, "alias": x, "ys": [y, "text", Value(3.0)], "_hidden": Value(4.0), "number": 5.0}
+    label_from_names(names)
+    assert (x.label, y.label, names["ys"][2].label, names["_hidden"].label) == ("x", "ys[0]", "ys[2]", "")
+
+
+def test_help_teaches_and_explains(capsys, monkeypatch):
+    guide = Guide()
+    guide()
+    shown = capsys.readouterr().out
+    assert "c.backward()" in shown
+    assert "sigmoid" in shown
+    assert repr(guide) == shown.rstrip("\n") or repr(guide) in shown
+    monkeypatch.setattr(pydoc, "pager", print)
+    guide(autograd.tanh)
+    assert "hyperbolic tangent" in capsys.readouterr().out
+
+
+def test_every_line_of_the_guide_runs(tmp_path, monkeypatch):
+    """The guide's own examples, in its order."""
+    monkeypatch.chdir(tmp_path)
+    names = namespace() | {"f": lambda x: x * x, "print": lambda *things: None}
+    names["Value"] = Value
+    examples = [line[11:].split("   ")[0].strip() for line in Guide.text().splitlines() if line[:1].isalpha() or line[:11].isspace()]
+    runnable = [line for line in examples if line and not line.startswith("help(") and ("(" in line or "=" in line)]
+    assert len(runnable) >= 12
+    for line in runnable:
+        exec(line, names)
+    assert (tmp_path / "c.svg").exists()
+
+
+def script(lines):
+    """The plain console, fed from a pipe."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograd"],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0
+    return done.stdout, done.stderr
+
+
+def test_a_session_through_a_pipe():
+    out, _ = script(["a, b = Value(2.0), Value(-3.0)", "c = (a * b + 10).tanh()", "c.backward()", "c", "a", "_.label"])
+    assert "c = 0.9993" in out
+    assert re.search(r"a = 2.0   grad -0\.00\d+   input", out)
+    assert "'a'" in out
+
+
+def test_a_nan_hunt():
+    out, _ = script(
+        ["x = Value(-4.0)", "with errstate(domain='nan'): y = log(x + 3.0) * 2", "", "diagnose(y)", "log(Value(-1.0))"]
+    )
+    assert "first nan: log gave nan from -1.0" in out
+    assert "<console>, line 1" in out
+    assert "from log = nan <- add = -1 <- x = -4" in out
+
+
+def test_errors_are_shown_and_the_prompt_goes_on():
+    out, err = script(["log(Value(-1.0, 'x'))", "1 + 1"])
+    assert "DomainError: log(x = -1.0) is outside the domain" in err
+    assert out.rstrip().endswith("2") or "\n2\n" in out or ">>> 2" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+def test_a_real_terminal_with_ipython():
+    environment = os.environ | {"TERM": "dumb", "IPYTHONDIR": os.environ.get("TMPDIR", "/tmp") + "/chainrule-ipython"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "autograd"], env=environment, encoding="utf-8", timeout=60, dimensions=(40, 120)
+    )
+    child.expect("help\\(\\) shows how to begin")
+    child.expect("In \\[1\\]")
+    child.sendline("a = Value(3.0); y = a * a")
+    child.expect("In \\[2\\]")
+    child.sendline("y.backward(); a")
+    child.expect("a = 3.0   grad \\+6   input")
+    child.sendline("help")
+    child.expect("Build +a, b = Value")
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+def test_a_real_terminal_without_ipython_completes_names():
+    hide = "import sys; sys.modules['IPython'] = None; import importlib.util as u; f = u.find_spec; "
+    hide += "u.find_spec = lambda name, *a: None if name == 'IPython' else f(name, *a); "
+    child = pexpect.spawn(
+        sys.executable, ["-c", hide + "from autograd.repl import main; main()"], encoding="utf-8", timeout=60
+    )
+    child.expect(">>> ")
+    child.sendline("weight = Value(3.0)")
+    child.expect(">>> ")
+    child.send("weig\t")
+    child.expect("weight")
+    child.sendline("")
+    child.expect("weight = 3.0   no gradient yet   input")
+    child.sendeof()
+    child.expect(pexpect.EOF)

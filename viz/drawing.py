@@ -1,0 +1,145 @@
+"""``draw`` and ``draw_dot``: from a Value to a picture of everything it was computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import graphviz
+
+from autograd import Value
+from viz.composing import compose, describe_extent
+from viz.diagram import Diagram
+from viz.dot import digraph
+from viz.engine import ENGINES
+from viz.errors import DiagramError
+from viz.folding import DETAILS, fold, neighbourhood
+from viz.graph import Graph, read_graph
+from viz.links import EDGE_NUMBERS
+from viz.names import clean, variable_names
+from viz.painting import Look, paint
+from viz.picture import Picture
+from viz.style import THEMES
+
+__all__ = ["draw", "draw_dot", "picture_of"]
+
+DIRECTIONS = ("LR", "TB")
+
+
+def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
+    root: Value,
+    *,
+    detail: str = "auto",
+    focus: Value | None = None,
+    depth: int = 2,
+    min_flow: float = 0.0,
+    edges: str = "auto",
+    rankdir: str = "LR",
+    names: Mapping[str, Any] | None = None,
+    title: str | None = None,
+    theme: str = "auto",
+    engine: str = "auto",
+) -> Diagram:
+    """Draw the graph of ``root``: each value, each local derivative, each flow of gradient.
+
+    A card shows a value, the operation that made it, its data and its gradient. A link carries the local
+    derivative (``×0.424``) and the flow, local times upstream; where several flows reach a value, the bar on its
+    edge shows their shares.
+
+    Args:
+        root: the value that was differentiated. Before ``backward()`` gradients are shown as ``·``.
+        detail: ``"full"``: every value; ``"fused"``: each ``Σ w·x + b`` as one card; ``"neurons"``, ``"layers"``:
+            the scopes as cards; ``"auto"``: the most that can be read.
+        focus: show only the neighbourhood of this value.
+        depth: how many edges, each way, the neighbourhood reaches.
+        min_flow: flows smaller than this are grey.
+        edges: which numbers stand at the links: ``"auto"``, ``"flow"``, ``"local"``, ``"both"``, ``"none"``.
+        rankdir: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        title: what stands above the picture.
+        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        engine: ``"embedded"`` or ``"system"`` Graphviz for the layout; ``"auto"`` for the first there is.
+
+    Raises:
+        TypeError: ``root`` or ``focus`` is not a Value.
+        ValueError: an option is not one of those listed.
+        StaleGraphError: a leaf changed after the graph was built.
+        DiagramError: ``focus`` is not in the graph; the layout engine is missing.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> c = (a * b).named("c")
+    >>> c.backward()
+    >>> "×−3" in draw(c).svg
+    True
+    """
+    _check("detail", detail, DETAILS)
+    _check("edges", edges, EDGE_NUMBERS)
+    _check("rankdir", rankdir, DIRECTIONS)
+    _check("theme", theme, THEMES)
+    _check("engine", engine, ENGINES)
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title must be a str, not {title!r}")
+    picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
+    heading = clean(title or "")
+    svg = paint(picture, Look(edges, rankdir, theme, engine, heading))
+    root_name = picture.graph.name(picture.graph.root)
+    return Diagram(svg, lambda: digraph(picture, rankdir).source, f"{root_name}: {describe_extent(picture)}")
+
+
+def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
+    r"""The whole graph of ``root`` as a ``graphviz.Digraph``, as micrograd's ``draw_dot`` gives it.
+
+    Its ``source`` needs nothing; its ``render`` and ``pipe`` need Graphviz's program ``dot``. :func:`draw` does not.
+
+    >>> from autograd import Value
+    >>> print(draw_dot(Value(2.0, "a") * 3).source.splitlines()[3].strip())
+    n0 [label="{a|input|data\ 2.0000|grad\ ·}" style=rounded]
+    """
+    _check("rankdir", rankdir, DIRECTIONS)
+    return digraph(picture_of(root, detail="full"), rankdir, format)
+
+
+def picture_of(  # noqa: PLR0913 -- the same
+    root: Value,
+    *,
+    detail: str = "auto",
+    focus: Value | None = None,
+    depth: int = 2,
+    min_flow: float = 0.0,
+    names: Mapping[str, Any] | None = None,
+) -> Picture:
+    """What :func:`draw` would show, without places or colours: for views of other kinds."""
+    if not isinstance(root, Value):
+        raise TypeError(f"draw() takes a Value, the root of the graph, not {_shown(root)}")
+    if names is not None and not isinstance(names, Mapping):
+        raise TypeError(f"names must be a dict from names to Values, such as locals(), not {_shown(names)}")
+    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
+        raise ValueError(f"depth must be a whole number of edges, 0 or more, not {depth!r}")
+    if not isinstance(min_flow, (int, float)) or not min_flow >= 0:
+        raise ValueError(f"min_flow must be a number, 0 or more, not {min_flow!r}")
+    graph = read_graph(root, variable_names(names or {}))
+    alive = None if focus is None else neighbourhood(graph, _index_of(graph, focus), depth)
+    return compose(graph, fold(graph, detail, alive), float(min_flow))
+
+
+def _index_of(graph: Graph, focus: Value) -> int:
+    if not isinstance(focus, Value):
+        raise TypeError(f"focus must be a Value of the graph, not {_shown(focus)}")
+    index = graph.index.get(focus)
+    if index is None:
+        raise DiagramError(
+            f"focus={focus!r} is not part of the graph of {graph.name(graph.root)!r}: give a value that it depends on"
+        )
+    return index
+
+
+def _check(argument: str, seen: object, known: Sequence[str]) -> None:
+    if seen not in known:
+        raise ValueError(f"{argument}={seen!r} is not known: use one of {', '.join(map(repr, known))}")
+
+
+def _shown(thing: object) -> str:
+    """``thing`` in a message."""
+    text = repr(thing)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} of type {type(thing).__name__}"

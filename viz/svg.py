@@ -1,0 +1,174 @@
+"""The one painter: a picture and its places as SVG.
+
+Colours are literal attributes, so that every converter and editor shows them; for ``theme="auto"`` one style rule,
+scoped by the id of the picture, replaces them where the reader prefers dark. All ids begin with a hash of the
+content: several pictures stand in one page without meeting, and the same picture is always the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+from viz.geometry import Box, Point
+from viz.style import ROLES, SIZES
+
+__all__ = ["Canvas", "Stroke", "Type", "text_width"]
+
+_ID = "\x00id\x00"
+"""Stands for the id until the content is known; a control character, so no label can hold it."""
+
+
+def text_width(columns: int, size: float) -> float:
+    """The width of ``columns`` characters of type of ``size``."""
+    return columns * size * SIZES.em
+
+
+def _trim(x: float) -> str:
+    """A coordinate in the fewest characters that place it to a tenth of a pixel."""
+    text = f"{x:.1f}"
+    return "0" if text == "-0.0" else text.removesuffix(".0")
+
+
+class Stroke(NamedTuple):
+    """How a line is drawn."""
+
+    role: str
+    width: float = 1.0
+    dash: str = ""
+
+    def attributes(self) -> str:
+        """Its width and dashes, as attributes; its colour follows the theme."""
+        width = f' stroke-width="{self.width:.1f}"' if self.width != 1.0 else ""
+        return f'{width} stroke-dasharray="{self.dash}"' if self.dash else width
+
+
+class Type(NamedTuple):
+    """How a line of type is set."""
+
+    role: str
+    size: float
+    anchor: str = "start"
+    bold: bool = False
+
+
+class Canvas:
+    """SVG as it is painted, back to front.
+
+    Args:
+        theme: ``"auto"``, ``"light"`` or ``"dark"``.
+    """
+
+    def __init__(self, theme: str) -> None:
+        self._theme = theme
+        self._parts: list[str] = []
+        self._used: set[tuple[str, str]] = set()
+        self._hatched = False
+
+    def _paint(self, **roles: str | None) -> str:
+        """The attributes that fill or stroke with roles, and the classes by which dark replaces them."""
+        literal, classes = "", []
+        for attribute, role in roles.items():
+            if role is None:
+                literal += f' {attribute}="none"'
+                continue
+            light, dark = ROLES[role]
+            self._used.add((attribute, role))
+            classes.append(f"{attribute[0]}-{role}")
+            literal += f' {attribute}="{dark if self._theme == "dark" else light}"'
+        return f' class="{" ".join(classes)}"{literal}'
+
+    def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
+        """A rectangle."""
+        rounded = f' rx="{_trim(radius)}"' if radius else ""
+        line = stroke.attributes() if stroke else ""
+        self._parts.append(
+            f'<rect x="{_trim(box.x)}" y="{_trim(box.y)}" width="{_trim(box.width)}" height="{_trim(box.height)}"'
+            f"{rounded}{self._paint(fill=fill, stroke=stroke.role if stroke else None)}{line}/>"
+        )
+
+    def hatched(self, box: Box, radius: float) -> None:
+        """The mark of a number that is not finite: a red border and stripes."""
+        self._hatched = True
+        self._used |= {("stroke", "alarm"), ("fill", "alarm-fill")}
+        self.box(box, "alarm-fill", None, radius=radius)
+        self._parts.append(
+            f'<rect x="{_trim(box.x)}" y="{_trim(box.y)}" width="{_trim(box.width)}" height="{_trim(box.height)}"'
+            f' rx="{_trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
+        )
+
+    def text(self, at: Point, text: str, style: Type) -> None:
+        """One line of type, its baseline at ``at``."""
+        weight = ' font-weight="700"' if style.bold else ""
+        align = "" if style.anchor == "start" else f' text-anchor="{style.anchor}"'
+        self._parts.append(
+            f'<text x="{_trim(at.x)}" y="{_trim(at.y)}" font-size="{_trim(style.size)}"{weight}{align}'
+            f"{self._paint(fill=style.role)}>{escape(text)}</text>"
+        )
+
+    def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
+        """A chain of Béziers."""
+        start, rest = curve[0], curve[1:]
+        path = " ".join(f"{_trim(x)} {_trim(y)}" for x, y in rest)
+        self._parts.append(
+            f'<path d="M{_trim(start.x)} {_trim(start.y)}C{path}"{self._paint(fill=None, stroke=stroke.role)}'
+            f"{stroke.attributes()}/>"
+        )
+
+    def shape(self, points: Sequence[Point], role: str) -> None:
+        """A filled polygon."""
+        path = "L".join(f"{_trim(x)} {_trim(y)}" for x, y in points)
+        self._parts.append(f'<path d="M{path}z"{self._paint(fill=role)}/>')
+
+    def open_group(self, name: str, about: str, *, faded: bool = False, link: Mapping[str, str] | None = None) -> None:
+        """Begin a part of the picture that has a name, and a tooltip that says what it is.
+
+        Args:
+            name: what its id ends in.
+            about: its tooltip.
+            faded: whether it is of little weight.
+            link: for a link, the names of the cards it joins.
+        """
+        ends = "".join(f' data-{end}="{escape(card)}"' for end, card in (link or {}).items())
+        opacity = ' opacity="0.5"' if faded else ""
+        self._parts.append(f'<g id="{_ID}-{name}"{ends}{opacity}><title>{escape(about)}</title>')
+
+    def close_group(self) -> None:
+        """End the part."""
+        self._parts.append("</g>")
+
+    def finish(self, width: float, height: float, title: str, description: str) -> str:
+        """The whole SVG document."""
+        across, down = math.ceil(width), math.ceil(height)
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" width="{across}" height="{down}"'
+            f' viewBox="0 0 {across} {down}" role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
+            f' font-family="{escape(SIZES.font)}">'
+        )
+        ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
+        names = [
+            f'<title id="{_ID}-title">{escape(title)}</title>',
+            f'<desc id="{_ID}-desc">{escape(description)}</desc>',
+        ]
+        body = "\n".join([opening, *names, *self._definitions(), ground, *self._parts, "</svg>\n"])
+        digest = hashlib.sha256(body.encode()).hexdigest()[:10]
+        return body.replace(_ID, f"g{digest}")
+
+    def _definitions(self) -> list[str]:
+        found = []
+        if self._theme == "auto":
+            rules = "".join(
+                f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}"
+                for attribute, role in sorted(self._used)
+            )
+            found.append(f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>")
+        if self._hatched:
+            found.append(
+                f'<defs><pattern id="{_ID}-h" width="6" height="6" patternUnits="userSpaceOnUse"'
+                f' patternTransform="rotate(45)"><path d="M0 0V6"{self._paint(stroke="alarm")} stroke-width="1.2"'
+                f' stroke-opacity="0.35"/></pattern></defs>'
+            )
+        return found
