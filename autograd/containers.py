@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
@@ -63,9 +64,14 @@ class Structure:
         """The same containers with leaves of other shapes."""
         return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
 
+    def leaves(self, tree: Any) -> list[Any]:
+        """The leaves of ``tree``, whatever they are, which must be built of the same containers."""
+        found: list[Any] = self._spec.flatten_up_to(_open(tree) if self._opened else tree)
+        return found
+
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
-        return [size_of(shape) for shape in self.shapes]
+        return list(map(size_of, self.shapes))
 
     def places(self, where: str) -> list[str]:
         """Where each number stands, one name a number: ``argument 0['b'][2]``."""
@@ -116,7 +122,7 @@ NUMBER = Structure(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
 
 def size_of(shape: Shape) -> int:
     """How many numbers a leaf of ``shape`` holds."""
-    return int(np.prod(shape)) if shape else 1
+    return math.prod(shape) if shape else 1
 
 
 def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:

@@ -13,7 +13,7 @@ from autograd.containers import Shape, Structure, leaves_of
 from autograd.replay.tape import Floats
 from autograd.value import Value
 
-__all__ = ["Arguments", "Axes", "Form", "assembled", "check_in_axes", "take_apart"]
+__all__ = ["Axes", "Form", "Plan", "assembled", "axes_of_arguments", "axes_of_leaves", "check_in_axes", "leaves_and_structures", "take_apart"]
 
 Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
@@ -68,22 +68,90 @@ class Form(NamedTuple):
 
     def example(self, shared: Floats, lane: Floats) -> list[float]:
         """The numbers of one example, in order."""
-        numbers = np.empty(len(self.batched))
         is_lane = np.array(self.batched, dtype=bool)
+        numbers = np.empty(len(is_lane))
         numbers[is_lane] = lane
         numbers[~is_lane] = shared
         listed: list[float] = numbers.tolist()
         return listed
 
 
-class Arguments(NamedTuple):
-    """The arguments of one call."""
+class Plan:
+    """How the leaves of a call become numbers for a kernel: made once for calls with leaves of the same shapes.
 
-    form: Form
-    shared: Floats
-    """The numbers that all examples share."""
-    lanes: Floats
-    """One row for each number of an example that it does not share, one column for each example."""
+    Args:
+        args, kwargs, structures: those of such a call.
+        in_axes: as :func:`~autograd.compile` takes it.
+
+    Raises:
+        TypeError: ``in_axes`` holds something else than axes.
+        ValueError: an axis is missing, or the numbers of examples differ.
+    """
+
+    def __init__(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], structures: Sequence[Structure], in_axes: Axes
+    ) -> None:
+        axes = axes_of_arguments(in_axes, len(args), len(kwargs))
+        self._count: int | None = None
+        self._first = ""
+        self._n_shared = self._n_lanes = 0
+        self._shared: list[tuple[int, int, int]] = []  # the place of a leaf, and where its numbers go
+        self._batched: list[tuple[int, int, int, int]] = []  # and its axis
+        batched: list[bool] = []
+        examples = []
+        for tree, structure, axis, name in zip(
+            (*args, *kwargs.values()), structures, axes, _names(args, kwargs), strict=True
+        ):
+            leaf_axes = axes_of_leaves(axis, tree, len(structure.shapes), name)
+            shapes = [self._example(*leaf, name) for leaf in zip(structure.shapes, leaf_axes, strict=True)]
+            examples.append(structure.with_shapes(shapes))
+            for leaf_axis, size in zip(leaf_axes, examples[-1].sizes(), strict=True):
+                self._place(leaf_axis, size)
+                batched += [leaf_axis is not None] * size
+        if in_axes is not None and self._count is None:
+            raise ValueError(f"in_axes={in_axes!r} gives no argument an axis: None in all places means no batch at all")
+        self.form = Form(tuple(examples), tuple(kwargs), tuple(batched))
+
+    def _place(self, axis: int | None, size: int) -> None:
+        """Say where the numbers of the next leaf go."""
+        place = len(self._shared) + len(self._batched)
+        if axis is None:
+            self._shared.append((place, self._n_shared, self._n_shared + size))
+            self._n_shared += size
+        else:
+            self._batched.append((place, self._n_lanes, self._n_lanes + size, axis))
+            self._n_lanes += size
+
+    def _example(self, shape: Shape, axis: int | None, name: str) -> Shape:
+        """The shape of one example of a leaf."""
+        if axis is None:
+            return shape
+        if shape is None or not -len(shape) <= axis < len(shape):
+            has = "a bare number" if shape is None else f"an array of shape {shape}"
+            raise ValueError(
+                f"{name} is batched along axis {axis}, which is missing in {has}. Pass an array with one example "
+                f"per row, made with numpy.asarray, or give in_axes=None for what all examples share."
+            )
+        length = shape[axis]
+        if self._count is None:
+            self._count, self._first = length, name
+        if length != self._count:
+            raise ValueError(f"the batch lengths differ: {self._count} examples in {self._first}, {length} in {name}")
+        if not length:
+            raise ValueError(f"{name} holds no examples: the batch is empty")
+        return shape[:axis] + shape[axis:][1:] if axis >= 0 else shape[:axis] + shape[len(shape) + axis + 1 :]
+
+    def shared_and_lanes(self, leaves: list[Any]) -> tuple[Floats, Floats]:
+        """The numbers that all examples share; and the others, of shape (numbers, examples)."""
+        shared = np.empty(self._n_shared)
+        for place, start, stop in self._shared:
+            leaf = leaves[place]
+            shared[start:stop] = leaf if isinstance(leaf, float) else leaf.ravel()
+        lanes = np.empty((self._n_lanes, 1 if self._count is None else self._count))
+        for place, start, stop, axis in self._batched:
+            leaf = leaves[place] if axis == 0 else np.moveaxis(leaves[place], axis, 0)
+            lanes[start:stop] = leaf.reshape(len(leaf), stop - start).T if leaf.ndim > 1 else leaf
+        return shared, lanes
 
 
 def check_in_axes(in_axes: Axes) -> Axes:
@@ -95,37 +163,52 @@ def check_in_axes(in_axes: Axes) -> Axes:
     raise TypeError(f"in_axes is None, an int, or a tuple with an entry for each argument, not {in_axes!r}")
 
 
-def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Axes) -> Arguments | None:
-    """The numbers of the arguments; None if there is a Value among them.
+def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Hashable]:
+    """The leaves of the arguments, each a float or an array of floats; and a key, equal where one plan fits.
+
+    Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
+    :func:`leaves_and_structures`.
+    """
+    leaves, spec = optree.tree_flatten((args, tuple(kwargs.values())))
+    shapes: list[Shape] = []
+    for leaf in leaves:
+        kind = type(leaf)
+        if kind is float:
+            shapes.append(None)
+        elif kind is np.ndarray and leaf.dtype == np.float64:
+            shapes.append(leaf.shape)
+        else:
+            return [], None
+    return leaves, (spec, tuple(kwargs), tuple(shapes))
+
+
+def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[Structure]] | None:
+    """The leaves of any arguments and how each argument holds them; None if there is a Value among them.
 
     Raises:
         TypeError: an argument is not made of numbers.
-        ValueError: an axis is missing, or the numbers of examples differ.
     """
-    names = [f"argument {place}" for place in range(len(args))] + [f"argument {name!r}" for name in kwargs]
-    packer = _Packer()
+    leaves: list[Any] = []
     structures = []
-    axes = _axes_of_arguments(in_axes, len(args), len(kwargs))
-    for tree, name, axis in zip((*args, *kwargs.values()), names, axes, strict=True):
-        leaves, structure = leaves_of(tree, name)
-        if any(map(_holds_value, leaves)):
+    for tree, name in zip((*args, *kwargs.values()), _names(args, kwargs), strict=True):
+        found, structure = leaves_of(tree, name)
+        if any(map(_holds_value, found)):
             return None
-        leaf_axes = _axes_of_leaves(axis, tree, len(leaves), name)
-        shapes = [packer.add(leaf, along, name) for leaf, along in zip(leaves, leaf_axes, strict=True)]
-        structures.append(structure.with_shapes(shapes))
+        leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
+        structures.append(structure)
+    return leaves, structures
 
-    if in_axes is not None and not any(packer.batched):
-        raise ValueError(f"in_axes={in_axes!r} gives no argument an axis: None in all places means no batch at all")
 
-    form = Form(tuple(structures), tuple(kwargs), tuple(packer.batched))
-    return Arguments(form, packer.shared(), packer.lanes())
+def _names(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+    return [f"argument {place}" for place in range(len(args))] + [f"argument {name!r}" for name in kwargs]
 
 
 def _is_axis(axis: Any) -> bool:
     return isinstance(axis, (int, np.integer)) and not isinstance(axis, bool)
 
 
-def _axes_of_arguments(in_axes: Axes, positional: int, by_keyword: int) -> list[Any]:
+def axes_of_arguments(in_axes: Axes, positional: int, by_keyword: int) -> list[Any]:
+    """The entry of ``in_axes`` for each positional argument, then for each by keyword."""
     if in_axes is None:
         return [None] * (positional + by_keyword)
     if not isinstance(in_axes, tuple):
@@ -138,7 +221,8 @@ def _axes_of_arguments(in_axes: Axes, positional: int, by_keyword: int) -> list[
     return [*in_axes, *[0] * by_keyword]  # as jax.vmap does
 
 
-def _axes_of_leaves(axis: Any, tree: Any, count: int, name: str) -> list[Any]:
+def axes_of_leaves(axis: Any, tree: Any, count: int, name: str) -> list[Any]:
+    """The axis of each of the ``count`` leaves of an argument, None for a leaf that all examples share."""
     if axis is None or _is_axis(axis):
         return [axis] * count
     try:
@@ -152,65 +236,11 @@ def _axes_of_leaves(axis: Any, tree: Any, count: int, name: str) -> list[Any]:
 
 
 def _holds_value(leaf: Any) -> bool:
+    if type(leaf) is float:
+        return False
     if isinstance(leaf, np.ndarray):
         return leaf.dtype == object and any(isinstance(element, Value) for element in leaf.flat)
-    return isinstance(leaf, Value)
-
-
-class _Packer:
-    """Collects the numbers of leaf after leaf."""
-
-    def __init__(self) -> None:
-        self.batched: list[bool] = []
-        self._shared: list[Any] = []
-        self._rows: list[Floats] = []
-        self._examples: tuple[int, str] | None = None
-
-    def add(self, leaf: Any, axis: int | None, name: str) -> Shape:
-        """Take the numbers of a leaf; the shape of one example of it."""
-        if axis is None:
-            if isinstance(leaf, np.ndarray):
-                self._shared.append(leaf.astype(float).ravel())
-                self.batched += [False] * leaf.size
-                return leaf.shape
-            self._shared.append(leaf)
-            self.batched.append(False)
-            return None
-        if not isinstance(leaf, np.ndarray) or not -leaf.ndim <= axis < leaf.ndim:
-            has = f"an array of shape {leaf.shape}" if isinstance(leaf, np.ndarray) else f"the number {leaf!r}"
-            raise ValueError(
-                f"{name} is batched along axis {axis}, which is missing in {has}. Pass an array with one example "
-                f"per row, made with numpy.asarray, or give in_axes=None for what all examples share."
-            )
-        examples = np.moveaxis(leaf, axis, 0)
-        if self._examples is None:
-            self._examples = (len(examples), name)
-        count, first = self._examples
-        if len(examples) != count:
-            raise ValueError(f"the batch lengths differ: {count} examples in {first}, {len(examples)} in {name}")
-        if not count:
-            raise ValueError(f"{name} holds no examples: the batch is empty")
-        rows = examples.reshape(count, examples.size // count).T
-        self._rows.append(rows)
-        self.batched += [True] * len(rows)
-        return examples.shape[1:]
-
-    def shared(self) -> Floats:
-        """The numbers that all examples share."""
-        if any(isinstance(part, np.ndarray) for part in self._shared):
-            return np.concatenate([np.atleast_1d(part) for part in self._shared])
-        return np.array(self._shared, dtype=np.float64)
-
-    def lanes(self) -> Floats:
-        """The others, of shape (numbers, examples)."""
-        if self._examples is None:
-            return np.empty((0, 1))
-        lanes = np.empty((sum(map(len, self._rows)), self._examples[0]))
-        start = 0
-        for rows in self._rows:
-            lanes[start : start + len(rows)] = rows
-            start += len(rows)
-        return lanes
+    return True
 
 
 def assembled(structure: Structure, results: Floats, *, batched: bool) -> Any:
@@ -220,11 +250,13 @@ def assembled(structure: Structure, results: Floats, *, batched: bool) -> Any:
         structure: that of the result for one example.
         results: of shape (numbers, examples) where batched, else (numbers,).
     """
-    if not batched:
-        return structure.result(results.tolist())
-    leaves, start = [], 0
+    leaves: list[Any] = []
+    start = 0
     for shape, size in zip(structure.shapes, structure.sizes(), strict=True):
-        rows = results[start : start + size]
-        leaves.append(np.ascontiguousarray(rows.T).reshape((-1, *(shape or ()))))
+        part = results[start : start + size]
+        if batched:
+            leaves.append(np.ascontiguousarray(part.T).reshape((-1, *(shape or ()))))
+        else:
+            leaves.append(part.item() if shape is None else part.reshape(shape))
         start += size
     return structure.assemble(leaves)

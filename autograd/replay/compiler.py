@@ -13,8 +13,8 @@ import numpy as np
 from autograd.containers import flatten
 from autograd.errors import RecordingError, TapeError
 from autograd.recording import recording
-from autograd.replay.arguments import Axes, Form, check_in_axes, take_apart
-from autograd.replay.backends import python_source
+from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
+from autograd.replay.backends import c_source, python_source
 from autograd.replay.backends.base import choose
 from autograd.replay.passes import exact
 from autograd.replay.paths import Path
@@ -24,6 +24,9 @@ from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.tape import Tape
 
 __all__ = ["Compiled", "compile", "load"]
+
+_MOST_PLANS = 1024
+"""A new plan is made for each batch size; beyond so many they are forgotten."""
 
 
 class Compiled:
@@ -38,6 +41,7 @@ class Compiled:
         self._function = function
         self._options = options
         self._specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
+        self._plans: dict[Hashable, tuple[Plan, Specialised]] = {}
         self._lock = threading.Lock()
         self.__name__ = name or type(function).__name__
         if function is not None:
@@ -45,21 +49,25 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with floats and arrays of floats for its Values."""
-        arguments = None if recording() else take_apart(args, kwargs, self._options.in_axes)
-        if arguments is None:
+        if recording():
             return self._inlined(args, kwargs)
-        return self._specialised_for(arguments.form)(arguments.shared, arguments.lanes)
+        leaves, key = take_apart(args, kwargs)
+        planned = self._plans.get(key)
+        if planned is None:
+            found = leaves_and_structures(args, kwargs)
+            if found is None:
+                return self._inlined(args, kwargs)
+            leaves, structures = found
+            key = key or (tuple(kwargs), *[structure.key() for structure in structures])
+            planned = self._plans.get(key) or self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
+        plan, specialised = planned
+        return specialised(*plan.shared_and_lanes(leaves))
 
-    def _specialised_for(self, form: Form) -> Specialised:
-        key = form.key()
-        specialised = self._specialised.get(key)
-        if specialised is None:
-            if self._function is None:
-                known = " or ".join(str(entry.form) for entry in self._specialised.values())
-                raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
-            with self._lock:
-                specialised = self._specialised.setdefault(key, Specialised(self._function, form, self._options))
-        return specialised
+    def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        planned = self._plans[key] = (plan, self._specialised_for(plan.form))
+        return planned
 
     def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
@@ -71,6 +79,17 @@ class Compiled:
         if self._function is None:
             raise RecordingError(f"{self.__name__} is a tape and cannot be a part of a graph: call it with numbers")
         return self._function(*args, **kwargs)
+
+    def _specialised_for(self, form: Form) -> Specialised:
+        key = form.key()
+        specialised = self._specialised.get(key)
+        if specialised is None:
+            if self._function is None:
+                known = " or ".join(str(entry.form) for entry in self._specialised.values())
+                raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
+            with self._lock:
+                specialised = self._specialised.setdefault(key, Specialised(self._function, form, self._options))
+        return specialised
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -97,8 +116,25 @@ class Compiled:
         if language not in ("python", "c"):
             raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
         paths = list(self._only().paths.known)
-        emit = python_source.emit if language == "python" else _c_source().emit
+        emit = python_source.emit if language == "python" else c_source.emit
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
+
+    def to_jax(self) -> Callable[..., Any]:
+        """What is recorded as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
+
+        It has this function's signature, with the batch axes and the reduction. Live leaves become constants.
+        Where an example follows no recorded path the result is nan: call the function on such examples first.
+
+        Raises:
+            RecordingError: nothing is recorded yet.
+            ModuleNotFoundError: JAX is not installed.
+            NotImplementedError: an operation cannot be exported.
+        """
+        specialised, options = self._only(), self._options
+        choose("jax", batched=options.batched)
+        from autograd.replay.backends import jax_export  # noqa: PLC0415 -- imports JAX, for who asks for it
+
+        return jax_export.exported(specialised.form, list(specialised.paths.known), options.in_axes, options.reduce)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
@@ -273,9 +309,3 @@ def _axes_from_data(data: Any) -> Axes:
     if all(axis is None or type(axis) is int for axis in (axes if isinstance(axes, tuple) else (axes,))):
         return axes
     raise TapeError(f"damaged tape: in_axes={data!r}")
-
-
-def _c_source() -> Any:
-    from autograd.replay.backends import c_source  # noqa: PLC0415 -- only for who asks for it
-
-    return c_source
