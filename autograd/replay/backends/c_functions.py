@@ -82,7 +82,7 @@ class CFunctions:
             ) from None
 
     def _operation(self, op: Primitive) -> str:
-        """A function that computes ``forward`` and, where that raises, what IEEE 754 gives."""
+        """A function for ``forward``; where that raises, what IEEE 754 gives."""
         if op in self._names:
             return self._names[op]
         inner, n = self.function(op.forward, ())

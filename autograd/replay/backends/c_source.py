@@ -47,7 +47,7 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     """
     functions = CFunctions()
     paths = [name] if len(tapes) == 1 else [f"{name}_path_{index + 1}" for index in range(len(tapes))]
-    values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
+    values = list(leaves) or [[0.0] * tape.n_leaves for tape in tapes]
     bodies = [
         _path(without_exact_sums(tape), path, live, functions, public=len(tapes) == 1)
         for tape, path, live in zip(tapes, paths, values, strict=True)
@@ -65,7 +65,7 @@ def _signature(name: str) -> str:
 
 def _path(tape: Tape, name: str, leaves: Sequence[float], functions: CFunctions, *, public: bool) -> str:
     text = []
-    if leaves:
+    if tape.n_leaves:
         text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(c_number, leaves))}}};\n")
     text += [("" if public else "static ") + _signature(name), "{", *_body(tape, name, functions), "}"]
     return "\n".join(text)

@@ -147,7 +147,8 @@ def _dunder(op: Primitive, *, reflected: bool) -> Callable[..., _Traced]:
 for _name, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
     setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_op], reflected=False))
     setattr(_Traced, f"__r{_name}__", _dunder(PRIMITIVES[_op], reflected=True))
-setattr(_Traced, "__neg__", _dunder(PRIMITIVES["neg"], reflected=False))  # noqa: B010 -- as those above
+for _name in ("neg", "abs"):
+    setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_name], reflected=False))
 
 
 # --- forwards ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ Three decisions are made here, none of them about what an operation computes:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
 from autograd.replay.tape import FUSED_DOT, Tape
 
-__all__ = ["NOTHING", "ONE", "Computation", "LaneProgram", "Split", "Step", "computation", "lower", "split"]
+__all__ = ["NOTHING", "ONE", "Computation", "LaneProgram", "Split", "Step", "blocks_of", "computation", "lower", "split"]
 
 ONE, NOTHING = -1, -2
 """The numbers 1, and -0, which adds nothing to any number. They are always there."""
@@ -112,16 +112,27 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
 
 
 class LaneProgram(NamedTuple):
-    """What the lane kernel runs."""
+    """What the lane kernel runs, but for the codes."""
 
-    words: npt.NDArray[np.uint32]
+    instructions: list[tuple[Block, tuple[int, ...]]]
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
 
+    def words(self, codes: dict[Block, int]) -> npt.NDArray[np.uint32]:
+        """The program as the kernel reads it."""
+        listed = ((codes[block], *words) for block, words in self.instructions)
+        return np.fromiter(chain.from_iterable(listed), np.uint32)
+
+
+def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
+    """The branches that a kernel for all of ``programs`` has, in an order that depends on the set of them alone."""
+    found = {block for program in programs for block, _ in program.instructions}
+    return sorted(found, key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants))
+
 
 def lower(
-    part: Computation, inputs: Sequence[int], shared: dict[int, int], blocks: dict[Block, int], *, summed: bool
+    part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool
 ) -> LaneProgram:
     """The program of the lane kernel for ``part``.
 
@@ -129,14 +140,13 @@ def lower(
         part: what to compute. Outputs that are shared numbers are left to the caller.
         inputs: the numbers whose rows come from outside, in order.
         shared: the place of each shared number.
-        blocks: the code of each branch of the kernel; those that are needed and not there are added.
         summed: whether the results are sums over the examples.
     """
     stored, reduced, steps = _results(part, shared, summed=summed)
     ready = dict.fromkeys([*inputs, *shared], -1) | {step.result: at for at, step in enumerate(steps)}
     tiles = _tiles(reduced, ready)
     filled = _filled(steps, tiles, shared)
-    writer = _Writer(blocks, shared, {number: row for row, number in enumerate([*inputs, *filled])})
+    writer = _Writer(shared, {number: row for row, number in enumerate([*inputs, *filled])})
     last_use = _last_use(steps, tiles)
     done = defaultdict(list)
     for number, at in last_use.items():
@@ -147,7 +157,7 @@ def lower(
         writer.write_results([step.result], stored, tiles[at])
         writer.release(done[at] if step.result in last_use else [*done[at], step.result])
     return LaneProgram(
-        np.array(writer.words, dtype=np.uint32),
+        writer.instructions,
         np.array([shared[number] for number in filled], dtype=np.uint32),
         max(writer.n_rows, 1),
     )
@@ -217,14 +227,14 @@ def _last_use(steps: list[Step], tiles: dict[int, list[_Tile]]) -> dict[int, int
 class _Writer:
     """Writes a program, and gives out rows."""
 
-    def __init__(self, blocks: dict[Block, int], shared: dict[int, int], rows: dict[int, int]) -> None:
-        self.words: list[int] = []
+    def __init__(self, shared: dict[int, int], rows: dict[int, int]) -> None:
+        self.instructions: list[tuple[Block, tuple[int, ...]]] = []
         self.n_rows = len(rows)
-        self._blocks, self._shared, self._row = blocks, shared, rows
+        self._shared, self._row = shared, rows
         self._free: list[int] = []
 
     def _write(self, block: Block, *words: int) -> None:
-        self.words += [self._blocks.setdefault(block, len(self._blocks)), *words]
+        self.instructions.append((block, words))
 
     def write_step(self, step: Step) -> None:
         """Compute the result of ``step``, in a row that no number needed by it is in."""

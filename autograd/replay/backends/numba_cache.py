@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.errors import NumbaError
 
 from autograd.replay.backends import numba_forward, numba_math
 from autograd.replay.backends.numba_forward import fingerprint
@@ -44,11 +45,22 @@ def compile_kernel(text: str, signatures: dict[str, Any], functions: dict[str, A
     key = hashlib.sha256(repr((text, signatures, sorted(prints.items()), numba.__version__, sys.version, _HOW)).encode()).hexdigest()
     with _lock:
         if key not in _kernels:
-            path = _filed(key, text)
-            if path is None:
-                text = text.replace("cache=True", "cache=False")
-            _kernels[key] = _define(text, str(path or f"<autograd kernel {key}>"), signatures | functions)
+            _kernels[key] = _found_or_compiled(_filed(key, text), text, signatures | functions)
         return _kernels[key]
+
+
+def _found_or_compiled(path: Path | None, text: str, names: dict[str, Any]) -> Callable[..., None]:
+    """The kernel that numba keeps beside ``path``, or a fresh one where there is none that can be read."""
+    if path is None:
+        return _define(text.replace("cache=True", "cache=False"), "<autograd kernel>", names)
+    try:
+        return _define(text, str(path), names)
+    except NumbaError:
+        raise
+    except Exception:  # a damaged file fails in any way that pickle can
+        for kept in path.parent.glob(f"**/{path.stem}.*.nb[ic]"):
+            kept.unlink(missing_ok=True)
+        return _define(text, str(path), names)
 
 
 def _define(text: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:

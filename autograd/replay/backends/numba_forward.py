@@ -54,7 +54,7 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
     decorate = njit(error_model="python" if careful else "numpy", **_OPTIONS)
     made: dict[Any, Any] = {}
 
-    def visit(thing: Any, names: set[str]) -> Any:
+    def visit(thing: Any, names: frozenset[str]) -> Any:
         """What stands for ``thing`` in compiled code; ``names`` are the attributes that may be read of a module."""
         if isinstance(thing, ModuleType) and not _is_standard(thing):
             module = ModuleType(thing.__name__)
@@ -68,13 +68,13 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
             cells = tuple(CellType() for _ in thing.__closure__ or ())
             made[thing] = decorate(FunctionType(thing.__code__, namespace, thing.__name__, thing.__defaults__, cells))
             # Only now what it refers to, for that may be itself.
-            used = _names(thing)
-            namespace |= {name: visit(thing.__globals__[name], used) for name in used & thing.__globals__.keys()}
+            used, attributes = _names(thing.__code__)
+            namespace |= {name: visit(thing.__globals__[name], attributes) for name in used & thing.__globals__.keys()}
             for cell, original in zip(cells, thing.__closure__ or (), strict=True):
-                cell.cell_contents = visit(original.cell_contents, used)
+                cell.cell_contents = visit(original.cell_contents, attributes)
         return made[thing]
 
-    compiled: Callable[..., Any] = visit(function, set())
+    compiled: Callable[..., Any] = visit(function, frozenset())
     return compiled
 
 
@@ -84,16 +84,16 @@ def _is_standard(module: ModuleType) -> bool:
 
 def _guarded(op: Primitive, compiled: Callable[..., float], n: int) -> Callable[..., float]:
     """``compiled``, with the record's IEEE value where it raises."""
-    namespace: dict[str, Any] = {"__name__": _MODULE, "forward": compiled, "inf": math.inf, "nan": math.nan}
-    arguments = ", ".join(f"x{i}" for i in range(n))
+    namespace: dict[str, Any] = {"__name__": _MODULE, "forward": compiled, "nan": math.nan}
+    inputs = ", ".join(f"x{i}" for i in range(n))
     value = "nan"
     if isinstance(op.ieee, FunctionType):
         namespace["ieee"] = _jit(op.ieee, careful=False)
-        value = f"ieee({', '.join([arguments, *map(repr, op.constants)])})"
+        value = f"ieee({', '.join([inputs, *map(repr, op.constants)])})"
     text = (
-        f"def guarded({arguments}):\n"
+        f"def guarded({inputs}):\n"
         f"    try:\n"
-        f"        return forward({arguments})\n"
+        f"        return forward({inputs})\n"
         f"    except Exception:\n"
         f"        return {value}\n"
     )
@@ -112,20 +112,23 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _names(function: FunctionType) -> set[str]:
-    """Every name of a global or an attribute in the code of ``function``."""
-    return {name for code in _codes(function.__code__) for name in code.co_names}
+@functools.lru_cache(maxsize=1024)
+def _names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of globals, and those of attributes, that ``code`` and the functions inside it read."""
+    steps = [step for part in _codes(code) for step in dis.get_instructions(part)]
+    used = frozenset(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    return used, frozenset(step.argval for step in steps if step.opname in ("LOAD_ATTR", "LOAD_METHOD"))
 
 
 def _referred(function: FunctionType) -> list[tuple[str, Any]]:
     """The globals and captured variables of ``function``, and what it may read of modules of users, by name."""
-    names = _names(function)
-    found = [(name, function.__globals__[name]) for name in sorted(names & function.__globals__.keys())]
+    used, attributes = _names(function.__code__)
+    found = [(name, function.__globals__[name]) for name in sorted(used & function.__globals__.keys())]
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         found.append((name, cell.cell_contents))
     for module in [thing for _, thing in found if isinstance(thing, ModuleType) and not _is_standard(thing)]:
-        found += [(name, vars(module)[name]) for name in sorted(names & vars(module).keys())]
-    return found
+        found += [(name, vars(module)[name]) for name in sorted(attributes & vars(module).keys())]
+    return [(name, thing.forward if isinstance(thing, Primitive) else thing) for name, thing in found]
 
 
 def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:

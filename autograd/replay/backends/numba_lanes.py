@@ -14,10 +14,11 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
-from autograd.replay.backends.lane_program import NOTHING, ONE, LaneProgram, computation, lower, split
+from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
 from autograd.replay.backends.numba_kernels import Block, lane_kernel, scalar_kernel
 from autograd.replay.backends.sums import without_exact_sums
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
@@ -68,13 +69,17 @@ class _Scalars:
 
     def __init__(self, tape: Tape) -> None:
         arities = np.diff(tape.start)
-        blocks: dict[Block, int] = {}
+        used = {
+            (op, n, index)
+            for index, op in enumerate(tape.ops)
+            if op is not FUSED_DOT
+            for n in np.unique(arities[tape.code == index]).tolist()
+        }
+        blocks = sorted(used, key=lambda block: (block[0].name, block[0].constants, block[1]))
         codes = np.zeros(len(tape), dtype=np.uint32)
-        for index, op in enumerate(tape.ops):
-            if op is not FUSED_DOT:
-                for n in np.unique(arities[tape.code == index]).tolist():
-                    codes[(tape.code == index) & (arities == n)] = 1 + blocks.setdefault((op, n), len(blocks))
-        self._kernel = _compiled(scalar_kernel, list(blocks))
+        for code, (_, n, index) in enumerate(blocks, start=1):
+            codes[(tape.code == index) & (arities == n)] = code
+        self._kernel = _compiled(scalar_kernel, [(op, n) for op, n, _ in blocks])
         self._program = (codes, *(part.astype(np.uint32) for part in (tape.start, tape.args, tape.dest)))
         self._outputs = tape.outputs
         self._n_given = tape.n_inputs + tape.n_leaves
@@ -94,6 +99,14 @@ class _Scalars:
         return results
 
 
+class _Program(NamedTuple):
+    """A program of the lane kernel, with the codes of its branches."""
+
+    words: npt.NDArray[np.uint32]
+    filled: npt.NDArray[np.uint32]
+    n_rows: int
+
+
 class _Space(NamedTuple):
     """What one running call writes to."""
 
@@ -111,11 +124,14 @@ class _Lanes:
         given = [number for number in range(tape.n_before) if number not in set(lanes)] + [ONE, NOTHING]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        blocks: dict[Block, int] = {}
-        self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, blocks, summed=False)
-        self._each = lower(parts.lanes, lanes, place, blocks, summed=summed)
+        once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False)
+        each = lower(parts.lanes, lanes, place, summed=summed)
+        blocks = blocks_of([once, each])
+        codes = {block: code for code, block in enumerate(blocks)}
+        self._once = _Program(once.words(codes), once.filled, once.n_rows)
+        self._each = _Program(each.words(codes), each.filled, each.n_rows)
         self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
-        self._kernel = _compiled(lane_kernel, list(blocks))
+        self._kernel = _compiled(lane_kernel, blocks)
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
@@ -187,7 +203,7 @@ def _block_size(n: int, width: int) -> int:
     return -(-even // 8) * 8
 
 
-def _blocks_per_chunk(n: int, size: int, program: LaneProgram) -> int:
+def _blocks_per_chunk(n: int, size: int, program: _Program) -> int:
     """How many blocks one thread takes at a time.
 
     It depends on the work alone, not on the machine: the order of summation, and so every bit of the result, is
