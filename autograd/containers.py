@@ -283,7 +283,11 @@ def _static_fields(tree: Any) -> tuple[Any, ...]:
     found: list[Any] = []
     for leaf in filter(_is_dataclass, optree.tree_leaves(tree, is_leaf=_is_dataclass, namespace=_NAMESPACE)):
         variables = _variables(leaf)
-        found += [getattr(leaf, field.name) for field in dataclasses.fields(leaf) if field.name not in variables and field.init]
+        found += [
+            getattr(leaf, field.name)
+            for field in dataclasses.fields(leaf)
+            if field.name not in variables and field.init
+        ]
         found += [_static_fields(getattr(leaf, name)) for name in variables]
     return tuple(found)
 

@@ -18,6 +18,8 @@ __all__ = ["Site", "calling_site", "remember_site", "site_of"]
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
 
+_STANDARD = f"{Path(os.__file__).parent}{os.sep}"
+
 _sites: dict[int, tuple[ref[Any], Site]] = {}
 # By id and not in a WeakKeyDictionary, which looks a node up with ==, by its data: a nan would never be found.
 
@@ -39,10 +41,14 @@ class Site(NamedTuple):
         return f"{self.file}, line {self.line}, in {self.function}{text}"
 
 
+def _is_passed_over(file: str) -> bool:
+    return file.startswith(_OURS) or (file.startswith(_STANDARD) and "site-packages" not in file)
+
+
 def calling_site() -> Site:
-    """The line outside this library that is running now."""
+    """The line outside this library, and Python's own, that is running now."""
     frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame.f_back is not None and _is_passed_over(frame.f_code.co_filename):
         frame = frame.f_back
     code = frame.f_code
     return Site(code.co_filename, frame.f_lineno, code.co_name)

@@ -13,7 +13,17 @@ from autograd.containers import Shape, Structure, leaves_of
 from autograd.replay.tape import Floats
 from autograd.value import Value
 
-__all__ = ["Axes", "Form", "Plan", "assembled", "axes_of_arguments", "axes_of_leaves", "check_in_axes", "leaves_and_structures", "take_apart"]
+__all__ = [
+    "Axes",
+    "Form",
+    "Plan",
+    "assembled",
+    "axes_of_arguments",
+    "axes_of_leaves",
+    "check_in_axes",
+    "leaves_and_structures",
+    "take_apart",
+]
 
 Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
@@ -169,7 +179,8 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
     :func:`leaves_and_structures`.
     """
-    leaves, spec = optree.tree_flatten((args, tuple(kwargs.values())))
+    tree: Any = (args, tuple(kwargs.values()))
+    leaves, spec = optree.tree_flatten(tree)
     shapes: list[Shape] = []
     for leaf in leaves:
         kind = type(leaf)
@@ -249,6 +260,7 @@ def assembled(structure: Structure, results: Floats, *, batched: bool) -> Any:
     Args:
         structure: that of the result for one example.
         results: of shape (numbers, examples) where batched, else (numbers,).
+        batched: whether every leaf becomes an array of the results of all examples.
     """
     leaves: list[Any] = []
     start = 0

@@ -36,7 +36,11 @@ class Compiled:
     """
 
     def __init__(
-        self, function: Callable[..., Any] | None, options: Options, recorded: Iterable[Specialised] = (), name: str = ""
+        self,
+        function: Callable[..., Any] | None,
+        options: Options,
+        recorded: Iterable[Specialised] = (),
+        name: str = "",
     ) -> None:
         self._function = function
         self._options = options
@@ -132,9 +136,11 @@ class Compiled:
         """
         specialised, options = self._only(), self._options
         choose("jax", batched=options.batched)
-        from autograd.replay.backends import jax_export  # noqa: PLC0415 -- imports JAX, for who asks for it
+        from autograd.replay.backends import jax_export
 
-        return jax_export.exported(specialised.form, list(specialised.paths.known), options.in_axes, options.reduce)
+        paths = list(specialised.paths.known)
+        exported: Callable[..., Any] = jax_export.exported(specialised.form, paths, options.in_axes, options.reduce)
+        return exported
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
@@ -185,7 +191,7 @@ def compile(  # noqa: A001
 ) -> Compiled: ...  # fmt: skip
 
 
-def compile(  # noqa: A001 -- the name that JAX's and PyTorch's users look for; Python's own is not used here
+def compile(  # noqa: A001, PLR0913 -- its options are independent; the name that JAX's and PyTorch's users look for; Python's own is not used here
     fun: Callable[..., Any] | None = None,
     *,
     in_axes: Axes = None,
@@ -256,7 +262,9 @@ def _compiled(fun: Any, options: Options) -> Compiled:
     if isinstance(fun, Tape):
         return _from_tape(fun, options)
     if not callable(fun):
-        raise TypeError(f"compile takes a function, not {fun!r}: give it the function itself, then call what comes back")
+        raise TypeError(
+            f"compile takes a function, not {fun!r}: give it the function itself, then call what comes back"
+        )
     return Compiled(fun, options)
 
 

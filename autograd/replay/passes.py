@@ -55,7 +55,7 @@ def _any_foldable(tape: Tape) -> bool:
 
 
 def simplified(tape: Tape) -> Tape:
-    """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where that always or never holds.
+    """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
 
     Not x + 0, which is not x where x is -0.0, and not x·0, which is not 0 where x is infinite or nan.
     """
@@ -105,7 +105,9 @@ def _neutral_on_the_right(expected: float) -> Callable[..., int | None]:
     return rule
 
 
-def _first_power(args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any) -> int | None:
+def _first_power(
+    args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any
+) -> int | None:
     exponent = constants[0] if constants else constant.get(args[1])
     return args[0] if exponent == 1.0 else None
 
@@ -156,7 +158,9 @@ def shared(tape: Tape) -> Tape:
             alias[dest] = same
             keep[i] = False
     made = {(g.relation, alias[g.left], alias[g.right]): g for g in reversed(tape.guards)}
-    guards = tuple(guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]])
+    guards = tuple(
+        guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]]
+    )
     return rewired(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 
@@ -273,9 +277,8 @@ def compacted(tape: Tape) -> Tape:
         else:
             place[dest] = slots
             slots += 1
-        for arg in dict.fromkeys((*args[start[i] : start[i + 1]], dest)):
-            if last[arg] == i and arg >= tape.n_before:
-                free.append(place[arg])
+        read = dict.fromkeys((*args[start[i] : start[i + 1]], dest))
+        free += [place[arg] for arg in read if last[arg] == i and arg >= tape.n_before]
     table = np.array(place, dtype=np.int32)
     return replace(
         tape,

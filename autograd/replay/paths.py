@@ -52,7 +52,7 @@ class Path:
         now = clock.now  # read before the data: a leaf that is set meanwhile is then read again next time
         read = self._read
         if read is None or read[0] != now:
-            data = np.fromiter((leaf._data for leaf in self.leaves), np.float64, len(self.leaves))  # noqa: SLF001
+            data = np.fromiter((leaf._data for leaf in self.leaves), np.float64, len(self.leaves))
             read = self._read = (now, data)
         return np.concatenate([shared, read[1]])
 
@@ -92,6 +92,7 @@ class Paths:
         """Tell each of ``count`` examples its path.
 
         Args:
+            count: how many examples there are.
             evaluate: for a path and some examples the outputs (or None), and the operands of the guards, both with
                 one column for each example.
             record: runs the function on one example and returns its path.
@@ -142,7 +143,9 @@ class Paths:
 
     def _check_allowed(self, path: Path, index: int) -> None:
         guard = path.tape.guards[index]
-        comparison = f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
+        comparison = (
+            f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
+        )
         where = f"at {guard.site or 'an unknown line'}"
         if self._on_flip == "raise":
             raise GuardError(f"{comparison}, {where}. With on_flip='record' another path would be recorded.")

@@ -53,7 +53,7 @@ class Recorder:
         """Keep a comparison."""
         if not isinstance(right, Value):
             number = as_float(right, f"the comparison {relation!r}")
-            if number != right and right == right:  # noqa: PLR0124 -- false for nan alone
+            if number != right and right == right:
                 raise RecordingError(
                     f"{describe(left)} is compared with {right!r}, which no float equals, at {calling_site()}. "
                     f"A recorded comparison is made on floats: compare with {number!r}."
@@ -71,11 +71,11 @@ class Recorder:
 _ADVICE = {
     "backward()": "A recording cannot set gradients: compile(value_and_grad(f)) returns them.",
     "backward_steps()": "A recording cannot set gradients: compile(value_and_grad(f)) returns them.",
-    "zero_grad()": "A recording leaves no trace in the nodes: compile(value_and_grad(f)) has fresh gradients at each call.",
+    "zero_grad()": "A recording sets no gradients: those of compile(value_and_grad(f)) are fresh at each call.",
     ".data = ...": "A recording cannot set leaves: return the new number, and set the leaf outside.",
     ".grad = ...": "A recording cannot set gradients: return them, and set them outside.",
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
-    "detach()": "It would cut the recording: compute outside what is not to be differentiated, and pass it as an argument.",
+    "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
 }
 _CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")
 
@@ -85,7 +85,9 @@ def _advice(taking: str, site: Site) -> str:
     if taking in _ADVICE:
         return _ADVICE[taking]
     known = {"fabs": "abs", "pow": "the operator **", "fsum": "autograd.fsum"}
-    called = [known.get(name, f"autograd.{name}") for name in _CALL.findall(site.text) if name in known or name in PRIMITIVES]
+    called = [
+        known.get(name, f"autograd.{name}") for name in _CALL.findall(site.text) if name in known or name in PRIMITIVES
+    ]
     instead = f"Use {' and '.join(dict.fromkeys(called))}" if called else "Keep it a Value and use autograd's functions"
     return f"The plain float would stay as it is now in every replay. {instead}."
 
@@ -94,6 +96,7 @@ def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple
     """What ``function()`` returns, and the comparisons that it made on the way.
 
     Args:
+        function: takes nothing, for its arguments are recording Values already.
         checked: raise DomainError outside a domain, rather than go on in IEEE arithmetic.
     """
     recorder = Recorder()
@@ -126,9 +129,9 @@ def record(roots: Any, inputs: Iterable[Value] = ()) -> Tape:
     """
     outputs = [roots] if isinstance(roots, Value) else list(roots)
     given = list(inputs)
-    for place, node in [*(("root", root) for root in outputs), *(("input", leaf) for leaf in given)]:
+    for place, node in [*(("a root", root) for root in outputs), *(("an input", leaf) for leaf in given)]:
         if not isinstance(node, Value):
-            raise TypeError(f"record() takes Values; a {place} is {node!r}")
+            raise TypeError(f"record() takes Values; {place} is {node!r}")
     for leaf in given:
         if leaf.op is not None:
             raise ValueError(f"record(inputs=...) takes leaves; {describe(leaf)} is computed")

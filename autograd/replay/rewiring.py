@@ -78,7 +78,7 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
         code=tape.code[keep],
         start=np.concatenate([[0], np.cumsum(np.diff(tape.start)[keep])]),
         args=slot[args],
-        dest=slot[tape.dest[keep]],
+        dest=slot[tape.dest[keep]].astype(np.int32),
         constants=constants,
         outputs=slot[outputs],
         n_slots=start_of_results + int(np.count_nonzero(keep)),

@@ -35,7 +35,7 @@ def specialised_to_data(specialised: Specialised) -> Data:
         "paths": [
             {
                 "tape": tape_to_data(path.tape),
-                "leaves": [leaf._data.hex() for leaf in path.leaves],  # noqa: SLF001
+                "leaves": [leaf._data.hex() for leaf in path.leaves],
                 "result": structure_to_data(path.structure, "the result"),
                 "flips": [[guard, paths.index(follow)] for guard, follow in path.flips.items() if follow in paths],
             }
@@ -71,17 +71,18 @@ def specialised_from_data(data: Any, options: Options) -> Specialised:
 
 def _path(record: Reader, form: Form) -> Path:
     tape = tape_from_data(record.entry("tape"))
-    labels = tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves]
-    leaves = [Value(number, label) for number, label in zip(record.numbers("leaves"), labels, strict=False)]
+    numbers = record.numbers("leaves")
     structure = structure_from_data(record.entry("result"))
-    if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != (len(form.batched), len(leaves), sum(structure.sizes())):
+    if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != (len(form.batched), len(numbers), sum(structure.sizes())):
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
-    return Path(tape, leaves, structure, object())
+    leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
+    return Path(tape, tuple(leaves), structure, object())
 
 
 def _flip(flip: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:
     """One flip; it leads to a later path, so that a search comes to an end."""
-    match flip:
-        case [int(guard), int(follow)] if 0 <= guard < len(path.tape.guards) and index < follow < len(known):
+    if list(map(type, flip)) == [int, int]:
+        guard, follow = flip
+        if 0 <= guard < len(path.tape.guards) and index < follow < len(known):
             return {guard: known[follow]}
     raise TapeError(f"damaged tape: {flip!r} is no flip")

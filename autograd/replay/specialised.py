@@ -64,15 +64,14 @@ class Specialised:
         call = _Call(self, shared, lanes, self._options)
         for path, examples, values in self.paths.partition(count, call.evaluate, call.record):
             structure = _common(structure, path.structure)
-            if values is None:
-                values = call.outputs(path, examples)
+            found = call.outputs(path, examples) if values is None else values
             if reduce is not None:
-                total = total + values
+                total = total + found
             elif isinstance(examples, slice):
-                results = values
+                results = found
             else:
-                results = np.empty((len(values), count)) if results is None else results
-                results[:, examples] = values
+                results = np.empty((len(found), count)) if results is None else results
+                results[:, examples] = found
         if reduce is not None:
             results = total / count if reduce == "mean" else total
         elif not self._options.batched:
@@ -91,7 +90,9 @@ class Specialised:
         if role == "checked":
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
-        return _first_that_can(self._backends, live(path.tape.returning(wanted)), self.form.batched, summed=role == "sum")
+        return _first_that_can(
+            self._backends, live(path.tape.returning(wanted)), self.form.batched, summed=role == "sum"
+        )
 
     def record(self, numbers: list[float]) -> Path:
         """The path that the function takes at ``numbers``, which may be known already."""
@@ -102,9 +103,7 @@ class Specialised:
             )
         function, name = self._function, getattr(self._function, "__name__", "the function")
         variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
-        result, comparisons = run_recorded(
-            lambda: self.form.call(function, variables), checked=self._options.checked
-        )
+        result, comparisons = run_recorded(lambda: self.form.call(function, variables), checked=self._options.checked)
         outputs, structure = flatten(result, f"the result of {name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         tape, leaves = tape_of(roots, variables, comparisons)

@@ -79,7 +79,9 @@ def tape_to_data(tape: Tape) -> Data:
     """
     for op in tape.ops:
         if _named(op.name) is not (op.base or op):
-            raise TypeError(f"the tape uses an operation {op.name!r} other than the one that is called so now: record it again")
+            raise TypeError(
+                f"the tape uses an operation {op.name!r} other than the one that is called so now: record it again"
+            )
     return {
         "ops": [[op.name, [constant.hex() for constant in op.constants]] for op in tape.ops],
         **{name: getattr(tape, name).tolist() for name in _INDEX_ARRAYS},
@@ -137,9 +139,8 @@ def _operation(entry: list[Any]) -> Primitive:
 
 
 def _guard(entry: list[Any]) -> Guard:
-    match entry:
-        case [str(), int(), int(), bool(), int(), str()]:
-            return Guard(*entry)
+    if list(map(type, entry)) == [str, int, int, bool, int, str]:
+        return Guard(*entry)
     raise TapeError(f"damaged tape: {_shown(entry)} is no guard")
 
 
@@ -199,7 +200,7 @@ class Reader:
     def indices(self, name: str) -> Indices:
         """A list of indices."""
         found = self.list_of(name, int)
-        if found and not (0 <= min(found) and max(found) < _LARGEST_INDEX):
+        if found and not (min(found) >= 0 and max(found) < _LARGEST_INDEX):
             raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
         return np.array(found, dtype=np.int32)
 
@@ -227,7 +228,7 @@ def _tree_to_data(tree: Any, what: str) -> Any:
     match tree:
         case _Leaf(shape=None):
             return "number"
-        case _Leaf(shape=shape):
+        case _Leaf(shape=tuple(shape)):
             return {"array": list(shape)}
         case None:
             return "none"

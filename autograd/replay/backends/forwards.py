@@ -38,11 +38,11 @@ def definition(function: Callable[..., Any]) -> Definition:
     if len(same) != 1:
         raise LookupError(f"the source of {function!r} is not at hand")
     (node,) = same
-    body = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
+    body: list[ast.stmt] = [ast.Return(node.body)] if isinstance(node, ast.Lambda) else node.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
     closed_over = inspect.getclosurevars(function).nonlocals
-    return Definition(node.args, body, ChainMap({}, dict(closed_over), function.__globals__, vars(builtins)))  # type: ignore[attr-defined]
+    return Definition(node.args, body, ChainMap({}, dict(closed_over), function.__globals__, vars(builtins)))
 
 
 def _functions(filename: str) -> dict[int, list[ast.FunctionDef | ast.Lambda]]:

@@ -118,7 +118,7 @@ class _ModulesResolved(ast.NodeTransformer):
     def __init__(self, names: MutableMapping[str, Any]) -> None:
         self._names = names
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 -- ast's naming
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """Resolve one attribute of a module."""
         module = self._names.get(node.value.id) if isinstance(node.value, ast.Name) else None
         if not isinstance(module, ModuleType) or _is_standard(module.__name__):

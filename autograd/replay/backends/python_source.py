@@ -38,8 +38,12 @@ _OPERATORS: dict[Callable[..., Any], str] = {
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """A kernel that calls the straight-line function once for each example."""
     namer = _Namer(tape)
-    namespace = {f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)}
-    body = _body(tape, namer, dict(zip(tape.ops, namespace, strict=True)))
+    namespace: dict[str, Any] = {
+        f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)
+    }
+    callees = dict(zip(tape.ops, namespace, strict=True))
+    namespace["math"] = math  # for constants that are nan or infinite
+    body = _body(tape, namer, callees)
     unpacking = [f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"]
     source = "\n".join(["def replay(inputs):", *unpacking, *body])
     # The text is our own: labels are reduced to identifiers.
@@ -71,8 +75,9 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
 def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[float]] = ()) -> str:
     """Self-contained Python source of the function that ``tapes`` recorded, one for each path.
 
-    The function takes the inputs one by one and returns a tuple of the outputs. Live leaves are keyword
-    arguments whose defaults are their present values. Outside a domain it raises, as Python's ``math`` does.
+    The function takes the inputs one by one and returns a tuple of the outputs. Live leaves have their present
+    values: those of a single path are the defaults of keyword arguments. Outside a domain it raises, as Python's
+    ``math`` does.
 
     Args:
         tapes: the paths; the guards of each tell where it is right.
@@ -101,8 +106,8 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     return "\n\n\n".join([imports, *helpers.texts, *functions]) + "\n"
 
 
-_OTHER_BRANCH = '''def _other_branch():
-    raise ValueError("a comparison came out as in no recorded path")'''
+_OTHER_BRANCH = """def _other_branch():
+    raise ValueError("a comparison came out as in no recorded path")"""
 
 
 def _function(tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequence[float], otherwise: str) -> str:
@@ -129,7 +134,8 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: s
         yield f"    {namer.assign(dest, label)} = {expression}"
     while waiting:
         yield from _guard(waiting.pop(), names, otherwise)
-    yield f"    return ({''.join(f'{names[slot]}, ' for slot in tape.outputs.tolist())})"
+    results = [names[slot] for slot in tape.outputs.tolist()]
+    yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
 
 
 def _guard(guard: Guard, names: dict[int, str], otherwise: str) -> Iterator[str]:
@@ -141,7 +147,7 @@ def _guard(guard: Guard, names: dict[int, str], otherwise: str) -> Iterator[str]
 def _number(number: float) -> str:
     if math.isfinite(number):
         return repr(number) if math.copysign(1.0, number) > 0.0 else f"({number!r})"
-    return "math.nan" if number != number else "math.inf" if number > 0.0 else "(-math.inf)"  # noqa: PLR0124
+    return "math.nan" if number != number else "math.inf" if number > 0.0 else "(-math.inf)"
 
 
 class _Namer:

@@ -86,7 +86,9 @@ class _Scope:
                 case ast.If(test=test, body=body, orelse=orelse):
                     rest = statements[index + 1 :]
                     condition = self.condition(test, local)
-                    return f"_np.where({condition}, {self.block(body + rest, local)}, {self.block(orelse + rest, local)})"
+                    return (
+                        f"_np.where({condition}, {self.block(body + rest, local)}, {self.block(orelse + rest, local)})"
+                    )
                 case _:
                     raise _Unsupported
         raise _Unsupported  # no return
@@ -96,7 +98,7 @@ class _Scope:
         self.lines.append(f"    {name} = {expression}")
         return name
 
-    def number(self, node: ast.expr, local: dict[str, str]) -> str:
+    def number(self, node: ast.expr, local: dict[str, str]) -> str:  # noqa: PLR0911 -- one case for each kind of node
         """An expression of numbers, on arrays."""
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
@@ -104,7 +106,7 @@ class _Scope:
             case ast.Name(id=name) if name in local:
                 return local[name]
             case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div(), right=right):
-                sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(node.op)]  # type: ignore[index]
+                sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(node.op)]
                 return f"({self.number(left, local)} {sign} {self.number(right, local)})"
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return f"(-{self.number(operand, local)})"
