@@ -11,9 +11,18 @@ from hypothesis import given, settings
 
 import autograd as ag
 from autograd import Value, record
+from autograd.primitives import PRIMITIVES
 from autograd.replay.passes import compacted, exact, folded, fused, live, shared, simplified
 from autograd.replay.recorder import run_recorded, tape_of
 from tests.replay_programs import inputs, programs
+
+
+@pytest.fixture(autouse=True)
+def _own_operations_go_again():
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
 
 
 def taken(program, point):

@@ -151,6 +151,12 @@ class Plan:
             raise ValueError(f"{name} holds no examples: the batch is empty")
         return shape[:axis] + shape[axis:][1:] if axis >= 0 else shape[:axis] + shape[len(shape) + axis + 1 :]
 
+    def numbers(self, leaves: list[Any]) -> list[float]:
+        """All numbers, in order, of a call without a batch."""
+        if len(leaves) == self._n_shared and np.ndarray not in set(map(type, leaves)):
+            return leaves
+        return self.shared_and_lanes(leaves)[0].tolist()  # type: ignore[no-any-return]
+
     def shared_and_lanes(self, leaves: list[Any]) -> tuple[Floats, Floats]:
         """The numbers that all examples share; and the others, of shape (numbers, examples)."""
         shared = np.empty(self._n_shared)

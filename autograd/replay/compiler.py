@@ -65,6 +65,8 @@ class Compiled:
             key = key or (tuple(kwargs), *[structure.key() for structure in structures])
             planned = self._plans.get(key) or self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
         plan, specialised = planned
+        if not self._options.batched:
+            return specialised.single(plan.numbers(leaves))
         return specialised(*plan.shared_and_lanes(leaves))
 
     def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:

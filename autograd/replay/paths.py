@@ -34,6 +34,7 @@ class Path:
         flips: for the index of a guard the path to try where that guard comes out differently.
         identity: equal for recordings of the same way.
         kernels: what replays the tape, by what it is used for.
+        scalar: what replays it for a single example: see :func:`~autograd.replay.backends.python_source.straight_line`.
     """
 
     def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, identity: Hashable) -> None:
@@ -43,6 +44,7 @@ class Path:
         self.identity = identity
         self.flips: dict[int, Path] = {}
         self.kernels: dict[str, Kernel] = {}
+        self.scalar: Callable[[list[float]], tuple[float, ...] | int] | None = None
         self._read: tuple[int, Floats] | None = None
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:

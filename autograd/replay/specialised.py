@@ -11,7 +11,7 @@ import numpy as np
 from autograd.containers import Structure, flatten
 from autograd.errors import GuardError
 from autograd.replay.arguments import Form, assembled
-from autograd.replay.backends import checked_lanes
+from autograd.replay.backends import checked_lanes, python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
 from autograd.replay.passes import compacted, exact, fused, live
 from autograd.replay.paths import Path, Paths
@@ -39,6 +39,10 @@ class Options:
         return self.in_axes is not None
 
 
+_SHORT = 1000
+"""How many instructions plain Python replays before a compiled kernel is worth its call, and its compilation."""
+
+
 class Specialised:
     """Records and replays the calls of one form.
 
@@ -54,6 +58,28 @@ class Specialised:
         self._function = function
         self._options = options
         self._backends = choose(options.backend, batched=options.batched)
+        self._plain = options.backend in ("auto", "python") and not (options.batched or options.checked)
+
+    def single(self, numbers: list[float]) -> Any:
+        """The result for one example that is not part of a batch.
+
+        A short tape is replayed in plain Python, which takes less than to fill an array.
+        """
+        path = self.paths.known[0] if self.paths.known and self._plain else None
+        while path is not None:
+            replay = path.scalar
+            if replay is None:
+                if self._options.backend == "auto" and len(path.tape) > _SHORT:
+                    break
+                replay = path.scalar = python_source.straight_line(path.tape)
+            try:
+                found = replay([*numbers, *[leaf._data for leaf in path.leaves]])
+            except (ArithmeticError, ValueError):
+                break  # outside a domain
+            if not isinstance(found, int):
+                return path.structure.result(found)
+            path = path.flips.get(found)
+        return self(np.array(numbers, dtype=np.float64), np.empty((0, 1)))
 
     def __call__(self, shared: Floats, lanes: Floats) -> Any:
         """The result for these numbers; see :class:`~autograd.replay.arguments.Arguments`."""
@@ -90,9 +116,9 @@ class Specialised:
         if role == "checked":
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
-        return _first_that_can(
-            self._backends, live(path.tape.returning(wanted)), self.form.batched, summed=role == "sum"
-        )
+        tape = live(path.tape.returning(wanted))
+        backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
+        return _first_that_can(backends, tape, self.form.batched, summed=role == "sum")
 
     def record(self, numbers: list[float]) -> Path:
         """The path that the function takes at ``numbers``, which may be known already."""

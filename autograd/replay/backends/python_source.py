@@ -21,7 +21,7 @@ from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.helpers import Helpers
 from autograd.replay.tape import Floats, Guard, Tape
 
-__all__ = ["build", "emit"]
+__all__ = ["build", "emit", "straight_line"]
 
 _OPERATORS: dict[Callable[..., Any], str] = {
     operator.add: "{} + {}",
@@ -37,21 +37,10 @@ _OPERATORS: dict[Callable[..., Any], str] = {
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """A kernel that calls the straight-line function once for each example."""
-    namer = _Namer(tape)
-    namespace: dict[str, Any] = {
-        f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)
-    }
-    callees = dict(zip(tape.ops, namespace, strict=True))
-    namespace["math"] = math  # for constants that are nan or infinite
-    body = _body(tape, namer, callees)
-    unpacking = [f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"]
-    source = "\n".join(["def replay(inputs):", *unpacking, *body])
-    # The text is our own: labels are reduced to identifiers.
-    exec(compile(source, f"<tape of {len(tape)} instructions>", "exec"), namespace)  # noqa: S102
-    replay: Callable[[list[float]], tuple[float, ...]] = namespace["replay"]
+    replay = straight_line(tape)
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
 
-    def one(inputs: list[float]) -> Sequence[float]:
+    def one(inputs: list[float]) -> Any:
         try:
             return replay(inputs)
         except (ArithmeticError, ValueError):
@@ -67,6 +56,25 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
         return np.add.accumulate(results, axis=1)[:, -1] if summed else results
 
     return kernel
+
+
+def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int]:
+    """``tape`` as a function of its inputs and leaves: the outputs, or the index of the first guard that fails.
+
+    Outside the domain of an operation it raises what the forward raises.
+    """
+    namer = _Namer(tape)
+    namespace: dict[str, Any] = {
+        f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)
+    }
+    callees = dict(zip(tape.ops, namespace, strict=True))
+    namespace["math"] = math  # for constants that are nan or infinite
+    unpacking = f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"
+    source = "\n".join(["def replay(inputs):", unpacking, *_body(tape, namer, callees, str)])
+    # The text is our own: labels are reduced to identifiers.
+    exec(compile(source, f"<tape of {len(tape)} instructions>", "exec"), namespace)  # noqa: S102
+    replay: Callable[[list[float]], tuple[float, ...] | int] = namespace["replay"]
+    return replay
 
 
 # --- the text ---------------------------------------------------------------------------------------------
@@ -91,11 +99,11 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in _OPERATORS} for tape in tapes]
     values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
     if len(tapes) == 1:
-        functions = [_function(tapes[0], name, callees[0], values[0], "_other_branch()")]
+        functions = [_function(tapes[0], name, callees[0], values[0], lambda _: "_other_branch()")]
     else:
         paths = [f"_path_{index + 1}" for index in range(len(tapes))]
         functions = [
-            _function(tape, path, callee, live, "()")
+            _function(tape, path, callee, live, lambda _: "()")
             for tape, path, callee, live in zip(tapes, paths, callees, values, strict=True)
         ]
         calls = " or ".join(f"{path}(*inputs)" for path in paths)
@@ -110,7 +118,9 @@ _OTHER_BRANCH = """def _other_branch():
     raise ValueError("a comparison came out as in no recorded path")"""
 
 
-def _function(tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequence[float], otherwise: str) -> str:
+def _function(
+    tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequence[float], otherwise: Callable[[int], str]
+) -> str:
     namer = _Namer(tape)
     inputs = [namer.names[slot] for slot in range(tape.n_inputs)]
     live = [f"{namer.names[tape.n_inputs + index]}={_number(value)}" for index, value in enumerate(leaves)]
@@ -118,13 +128,13 @@ def _function(tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequ
     return "\n".join([f"def {name}({', '.join(parameters)}):", *_body(tape, namer, callees, otherwise)])
 
 
-def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: str = "") -> Iterator[str]:
-    """One line an instruction, one ``if`` a guard, and the return."""
-    waiting = list(reversed(tape.guards))
+def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: Callable[[int], str]) -> Iterator[str]:
+    """One line an instruction, one ``if`` a guard, and the return; ``otherwise`` says what a failed guard returns."""
+    waiting = [(guard, otherwise(index)) for index, guard in enumerate(tape.guards)][::-1]
     names = namer.names
     for done, (op, args, dest, label) in enumerate(tape.instructions()):
-        while waiting and waiting[-1].at <= done:
-            yield from _guard(waiting.pop(), names, otherwise)
+        while waiting and waiting[-1][0].at <= done:
+            yield from _guard(*waiting.pop(), names)
         written = [names[arg] for arg in args]
         operator_form = _OPERATORS.get(op.forward)
         if operator_form:
@@ -133,12 +143,12 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: s
             expression = f"{callees[op]}({', '.join([*written, *map(_number, op.constants)])})"
         yield f"    {namer.assign(dest, label)} = {expression}"
     while waiting:
-        yield from _guard(waiting.pop(), names, otherwise)
+        yield from _guard(*waiting.pop(), names)
     results = [names[slot] for slot in tape.outputs.tolist()]
     yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
 
 
-def _guard(guard: Guard, names: dict[int, str], otherwise: str) -> Iterator[str]:
+def _guard(guard: Guard, otherwise: str, names: dict[int, str]) -> Iterator[str]:
     comparison = f"{names[guard.left]} {guard.relation} {names[guard.right]}"
     yield f"    if {f'not ({comparison})' if guard.outcome else comparison}:"
     yield f"        return {otherwise}"
