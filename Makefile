@@ -7,6 +7,12 @@ else
   RUN := $(VENV)/bin/python
 endif
 
+# Run again under python -O, which drops assert statements: the engine's checks must not be among them.
+OPTIMISED := tests/test_errors.py tests/test_value.py tests/test_operators.py tests/test_powers.py \
+  tests/test_comparisons.py tests/test_primitives.py tests/test_numbers.py tests/test_sweep.py tests/test_hooks.py \
+  tests/test_second_order.py tests/test_edges.py tests/test_random_programs.py tests/test_flows.py \
+  tests/test_context.py tests/test_transport.py tests/test_check.py tests/test_diagnose.py tests/test_nn_network.py
+
 .PHONY: demo test check bench clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
@@ -28,7 +34,8 @@ demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and 
 
 test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
 	"$(RUN)" -m pytest --numprocesses auto
-	"$(RUN)" -O -m tests.optimised
+	"$(RUN)" -O -m pytest --quiet -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
+	"$(RUN)" -m tests.accuracy
 
 check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff format --check .

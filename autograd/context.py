@@ -57,7 +57,7 @@ def _inside(outer: Context, name: str) -> Context:
     return _changed(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))  # noqa: B039 -- frozen
 _ENTERED: ContextVar[Any] = ContextVar("autograd.entered", default=None)
 """The contexts to go back to, as a linked list (outer, rest): one list for each thread and task."""
 
@@ -72,6 +72,12 @@ class Setting:
     """
 
     __slots__ = ()
+
+    def __new__(cls, *args: Any, **_: Any) -> Self:
+        """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""
+        if args and inspect.isroutine(args[0]):
+            raise TypeError(f"{cls.__name__} was given a function: to decorate it write @{cls.__name__}(...)")
+        return super().__new__(cls)
 
     def change(self, outer: Context) -> Context:
         """The context to put in force inside ``outer``."""
@@ -176,9 +182,7 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
 
 
 class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
-    """How the sweeps evaluate local gradients on Values: IEEE values, sealed, and unwatched, for the sweep itself
-    watches the flows.
-    """
+    """How sweeps evaluate local gradients: IEEE values, sealed, unwatched (the sweep watches the flows itself)."""
 
     __slots__ = ()
 

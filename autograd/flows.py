@@ -67,7 +67,7 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
     """The flows that reach ``node`` in the backward pass from ``root``, in the order of that pass.
 
     An operand that occurs twice, as in ``a * a``, receives two flows. They sum to ``node.grad``, apart from
-    what earlier passes had left on a leaf.
+    what earlier passes had left on a leaf. The pass is run again for this, and with it the hooks of inner nodes.
 
     Raises:
         TypeError: ``node`` is no Value.

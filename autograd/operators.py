@@ -61,6 +61,9 @@ class Operators:
     def __rpow__(self, other: Any) -> Any:
         return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
 
+    def __pos__(self) -> Any:
+        return self
+
     def __bool__(self) -> bool:
         return bool(_compare(self, 0.0, operator.ne))
 
@@ -193,7 +196,7 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     out._grad = None
     out._hooks = None
     out._stamp = time
-    out.label = ""
+    out._label = ""
     out.local_grads = op.partials
     out.op = op
     link(out, parents)
@@ -228,7 +231,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
         out._grad = None
         out._hooks = None
         out._stamp = time
-        out.label = ""
+        out._label = ""
         out.local_grads = local_grads
         out.op = op
         out._first = self
@@ -262,7 +265,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
         out._grad = None
         out._hooks = None
         out._stamp = time
-        out.label = ""
+        out._label = ""
         out.local_grads = local_grads
         out.op = op
         out._first = self

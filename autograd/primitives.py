@@ -151,14 +151,14 @@ class Primitive:
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
         """``args`` with the captured arguments that were given by name, such as ``slope=0.2``, in their places."""
         names = [*inspect.signature(self.captured).parameters][-1 - self.captures : -1] if self.captured else []
-        args = list(args)
+        placed = list(args)
         for place, name in enumerate(names, start=(self.arity or 0) - self.captures):
-            if name in constants and len(args) <= place:
-                args.append(constants.pop(name))
+            if name in constants and len(placed) == place:
+                placed.append(constants.pop(name))
         if constants:
             known = f"; it takes {', '.join(names)}" if names else ""
             raise TypeError(f"{self.name}() got an unexpected argument {next(iter(constants))!r}{known}")
-        return tuple(args)
+        return tuple(placed)
 
     def complete(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """``args`` with the defaults of those left out; a wrong number of them is a TypeError."""
@@ -238,12 +238,20 @@ def _restore(name: str, constants: tuple[float, ...]) -> Primitive:
     return op.capture(*constants) if constants else op
 
 
-def _count_inputs(partials: Callable[..., tuple[Any, ...]]) -> int | None:
-    """How many inputs ``partials(*inputs, output)`` has; None for ``*inputs_and_output``."""
-    parameters = inspect.signature(partials).parameters.values()
+def _count_inputs(name: str, partials: Callable[..., tuple[Any, ...]]) -> int | None:
+    """How many inputs ``partials(*inputs, output)`` has; None for ``*inputs_and_output``.
+
+    Parameters with a default, as in ``lambda x, out, k=k: ...``, hold values and are not inputs.
+    """
+    try:
+        parameters = inspect.signature(partials).parameters.values()
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"primitive({name!r}): partials is a function of the inputs and the output, not {partials!r}"
+        ) from None
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None
-    return len(parameters) - 1
+    return sum(parameter.default is parameter.empty for parameter in parameters) - 1
 
 
 def primitive(
@@ -282,14 +290,14 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
-    if record.get("gated") and (_count_inputs(rule) or 0) - record.get("captures", 0) < 3:
+    if record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
         raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
     op = Primitive(
         name=name,
         forward=forward,
         partials=partials,
         captured=captured,
-        arity=_count_inputs(rule),
+        arity=_count_inputs(name, rule),
         symbol=record.pop("symbol", name),
         **record,
     )
@@ -318,6 +326,8 @@ def as_float(number: Any, where: str) -> float:
         value = float(number)
     except OverflowError:
         value = math.inf
+    except ValueError:  # a signalling nan of Decimal
+        raise TypeError(f"{where} takes one real number, not {_describe(number)}") from None
     if math.isinf(value) and number != value:
         raise OverflowDomainError(
             f"{where} takes numbers that fit a float; this {type(number).__name__} does not (about 1.8e308)"

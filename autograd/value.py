@@ -6,6 +6,7 @@ graph below it in :mod:`autograd.passes`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -43,8 +44,8 @@ class Value(Operators, Passes):
     """
 
     __slots__ = (
-        "__weakref__", "_data", "_first", "_grad", "_hooks", "_second", "_stamp",
-        "label", "local_grads", "op", "scope",
+        "__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_stamp",
+        "local_grads", "op", "scope",
     )  # fmt: skip
 
     # The operands are kept in two slots, not in a tuple. A tuple a node would be a second object for Python's
@@ -55,8 +56,7 @@ class Value(Operators, Passes):
     _grad: Any  # None: not computed; a float; a Value after backward(create_graph=True)
     _hooks: dict[int, Callable[[Any], Any]] | None
     _stamp: int
-    label: str
-    """The name shown in messages and pictures; data, never markup."""
+    _label: str
     local_grads: Callable[..., tuple[Any, ...]] | None
     """The local gradient closure: ``local_grads(*inputs, output)``, one gradient per parent. None on a leaf."""
     op: Primitive | None
@@ -72,7 +72,7 @@ class Value(Operators, Passes):
         self._grad = None
         self._hooks = None
         self._stamp = clock.now
-        self.label = label if type(label) is str else _check_label(label)
+        self._label = label if type(label) is str else _check_label(label)
         self.local_grads = None
         self.op = None
         self._first = self._second = None
@@ -126,6 +126,12 @@ class Value(Operators, Passes):
         if number - number:
             remember_site(self)
 
+    label = property(
+        operator.attrgetter("_label"),
+        lambda self, label: setattr(self, "_label", _check_label(label)),
+        doc="The name shown in messages and pictures; data, never markup.",
+    )
+
     @property
     def grad(self) -> Any:
         """d root / d self of the last backward pass; on a leaf the sum over all passes since ``zero_grad()``.
@@ -158,7 +164,7 @@ class Value(Operators, Passes):
         >>> (Value(2.0) * 3).named("six").label
         'six'
         """
-        self.label = _check_label(label)
+        self.label = label
         return self
 
     def item(self) -> float:
@@ -228,7 +234,7 @@ class Parameter(Value):
 
 install_operators(Value, Constant)
 
-_COPIED = ("_data", "_first", "_second", "_stamp", "label", "local_grads", "op", "scope")
+_COPIED = ("_data", "_first", "_second", "_stamp", "_label", "local_grads", "op", "scope")
 
 
 def _check_label(label: Any) -> str:
@@ -245,7 +251,7 @@ def _restore(
 ) -> Value:
     """A node from its pickled parts."""
     value = object.__new__(kind)
-    value._data, value._grad, value._stamp, value.label, value.scope = state
+    value._data, value._grad, value._stamp, value._label, value.scope = state
     value._hooks = None
     value.op = op
     link(value, parents)

@@ -53,7 +53,7 @@ def flows(loss: Any) -> Table:
 def main() -> None:
     """Print both forms, the flows and the descent; write out/two_flows.svg."""
     console = Console()
-    net = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=7)
+    net = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=37)
     optimiser, losses = SGD(net.parameters(), lr=0.5), []
     for step in range(11):
         optimiser.zero_grad()

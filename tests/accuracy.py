@@ -280,10 +280,12 @@ def table(reports: list[Report]) -> Table:
     for heading in ("operation", "points", "value", "at", "local gradients", "at"):
         shown.add_column(heading, justify="left" if heading in ("operation", "at") else "right")
     for report in reports:
-        cells = [report.name if report.name in public_names() else f"({report.name})", f"{report.points:,}"]
+        helper = report.name not in public_names()
+        cells = [f"({report.name})" if helper else report.name, f"{report.points:,}"]
         for which, worst in (("value", report.value), ("gradient", report.gradient)):
             star = "*" if (report.name, which) in CONDITIONED else ""
-            cells += [f"{worst.error:.2f}{star}", ", ".join(f"{x:.6g}" for x in worst.point)]
+            measured = which == "value" or not helper
+            cells += [f"{worst.error:.2f}{star}", ", ".join(f"{x:.6g}" for x in worst.point)] if measured else ["", ""]
         shown.add_row(*cells)
     return shown
 

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import mpmath as mp
@@ -18,7 +20,7 @@ from autograd import Value, logsumexp, norm_pdf, primitive, sigmoid, softmax, ta
 from autograd.primitives import PRIMITIVES
 from autograd.rules import special_gamma, special_normal
 from tests import accuracy
-from tests.accuracy import CONDITIONED, LIMIT, Report, cases, errors, measure_all, table, ulps
+from tests.accuracy import CONDITIONED, LIMIT, Report, cases, errors, measure, measure_all, points, table, ulps
 from tests.mutation import public_operations
 from tests.references import REFERENCES, reference_partial
 from tests.second_order import BALANCED, RELATIVE, second_derivatives, worst_second_derivative
@@ -28,31 +30,37 @@ BUILTIN = sorted(name for name, op in PRIMITIVES.items() if op.builtin)
 CORRECTLY_ROUNDED = ("add", "sub", "mul", "div", "sqrt", "fsum", "dot", "neg", "abs", "square", "reciprocal")
 
 
-@pytest.fixture(scope="module")
-def reports() -> dict[str, Report]:
-    return {report.name: report for report in measure_all(BUILTIN, POINTS)}
+@functools.cache
+def measured(name: str) -> Report:
+    return measure(name, POINTS)
 
 
 @pytest.mark.parametrize("name", BUILTIN)
-def test_value_and_gradients_are_within_4_ulps(reports: dict[str, Report], name: str) -> None:
-    report = reports[name]
+def test_value_and_gradients_are_within_4_ulps(name: str) -> None:
+    report = measured(name)
     assert report.points >= POINTS
     assert report.value.error <= LIMIT, report
     assert report.gradient.error <= LIMIT, report
 
 
 @pytest.mark.parametrize("name", CORRECTLY_ROUNDED)
-def test_arithmetic_is_correctly_rounded(reports: dict[str, Report], name: str) -> None:
-    assert reports[name].value.error <= 0.5
+def test_arithmetic_is_correctly_rounded(name: str) -> None:
+    assert measured(name).value.error <= 0.5
 
 
-def test_the_table_shows_every_operation(reports: dict[str, Report]) -> None:
-    console = Console(width=200)
+def test_the_table_shows_operations_helpers_and_exceptions() -> None:
+    console = Console(width=150)
     with console.capture() as shown:
-        console.print(table(list(reports.values())))
-    for name in BUILTIN:
-        assert f" {name} " in shown.get() or f"({name})" in shown.get()
-    assert "*" in next(line for line in shown.get().splitlines() if " lgamma " in line)
+        console.print(table(measure_all(["tanh", "unit", "lgamma"], 40)))
+    rows = [line for line in shown.get().splitlines() if " 40 " in line]
+    assert [row.split()[1] for row in rows] == ["tanh", "(unit)", "lgamma"]
+    assert ["*" in row for row in rows] == [False, False, True]
+
+
+def test_other_points_come_from_another_seed() -> None:
+    case = cases("tanh")[0]
+    drawn = [list(points(case, 50, Random(seed))) for seed in (0, 0, 1)]
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 def test_the_exceptions_are_operations_of_the_table() -> None:

@@ -69,6 +69,12 @@ def test_two_flows(tmp_path):
     assert all(label in text for label in ("a1[1]", "W11[2]", "z1[3]", "b2[2]"))
 
 
+def test_the_picture_in_the_readme_is_the_demos(tmp_path):
+    assert run("two_flows", folder=tmp_path).returncode == 0
+    shown = (ROOT / "demos" / "pictures" / "two_flows.svg").read_bytes()
+    assert (tmp_path / "out" / "two_flows.svg").read_bytes() == shown, "copy out/two_flows.svg to demos/pictures"
+
+
 def test_moons_learns(tmp_path):
     done = run("moons", folder=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -49,6 +49,14 @@ def test_an_operand_of_many_receives_one_flow_for_each_place():
     assert [flow.contribution for flow in root.flows_into(a)] == [1.0, 1.0, 1.0]
 
 
+def test_nodes_of_equal_data_are_told_apart():
+    a, b = Value(3.0), Value(3.0)
+    root = a * b + 9.0 * (a - b)
+    root.backward()
+    assert [flow.contribution for flow in root.flows_into(a)] == [9.0, 3.0]
+    assert [flow.contribution for flow in root.flows_into(b)] == [-9.0, 3.0]
+
+
 def test_nothing_flows_into_the_root():
     a = Value(3.0)
     root = a * 2

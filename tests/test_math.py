@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math as standard
 import random
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,17 @@ def test_functions_of_several_values(call: Callable[..., Any], expected: float, 
     out.backward()
     assert out.data == pytest.approx(expected, rel=1e-15)
     assert (x.grad, y.grad) == pytest.approx(gradients, rel=1e-14)
+
+
+def test_the_functions_of_later_versions() -> None:
+    x, y = Value(3.0), Value(4.0)
+    if sys.version_info >= (3, 12):
+        out = math.sumprod([x, 2.0], [y, 5.0])
+        assert (out.data, out.partials()) == (22.0, (4.0, 5.0, 3.0, 2.0))
+    if sys.version_info >= (3, 13):
+        out = math.fma(x, y, 1.0)
+        assert (out.data, out.partials()) == (13.0, (4.0, 1.0, 3.0, 1.0))
+    assert hasattr(math, "sumprod") is (sys.version_info >= (3, 12))
 
 
 def test_functions_of_several_numbers_are_the_standard_ones() -> None:

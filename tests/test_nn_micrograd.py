@@ -1,4 +1,4 @@
-# ruff: noqa: B905, N806, UP034 -- micrograd's programs stand as they were written
+# ruff: noqa: B905, UP034 -- micrograd's programs stand as they were written
 """Programs written for micrograd run with only their import changed, and print the same numbers.
 
 Its two engine tests compare with PyTorch; here the numbers stand as constants, worked out from the formulas

@@ -109,7 +109,7 @@ def test_one_output_is_bare_and_several_are_a_list():
 @pytest.mark.parametrize(
     "x",
     [(1, 2), np.array([1.0, 2.0]), np.array([1, 2], dtype=np.int8), [np.float32(1), True + 1], iter([1.0, 2.0])],
-    ids=repr,
+    ids=["tuple", "array", "int8", "mixed", "iterator"],
 )
 def test_any_sequence_of_numbers_is_an_example(x):
     model = MLP(2, [1], rng=0)

@@ -1,12 +1,144 @@
-"""The methods that are built from the table are the ones that type checkers are told of."""
+"""Operators and methods: what they combine with and refuse, and that they are those of the table."""
 
 import ast
 import inspect
+import operator
+import textwrap
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
-from autograd import Value, operators, rules
+from autograd import Value, errstate, operators, rules
 from autograd.primitives import PRIMITIVES
+from autograd.value import Constant
+
+# --- operators --------------------------------------------------------------------------------------------
+
+BINARY = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
+NAMES = {"+": "add", "-": "sub", "*": "mul", "/": "div", "**": "pow"}
+
+
+@pytest.mark.parametrize("sign", BINARY)
+@pytest.mark.parametrize(
+    "other", [3, 2.5, True, Fraction(1, 4), Decimal("0.5"), np.float64(2.5), np.float32(0.5), np.int64(3)], ids=type
+)
+def test_operators_combine_with_every_number_from_both_sides(sign, other):
+    x = Value(1.75, "x")
+    right, left = BINARY[sign](x, other), BINARY[sign](other, x)
+    assert isinstance(right, Value)
+    assert isinstance(left, Value)
+    assert right.data == BINARY[sign](1.75, float(other))
+    assert left.data == BINARY[sign](float(other), 1.75)
+    assert left.parents[1] is x
+    assert (left.parents[0].data, type(left.parents[0])) == (float(other), Constant)
+    assert right.parents[0] is x
+    assert right.op.name == left.op.name == NAMES[sign]
+    captured = (float(other),) if sign == "**" else ()
+    assert right.op.constants == captured
+    assert [parent.data for parent in right.parents[1:]] == ([] if captured else [float(other)])
+
+
+@pytest.mark.parametrize("sign", BINARY)
+def test_operators_on_two_values(sign):
+    x, y = Value(2.0), Value(3.0)
+    z = BINARY[sign](x, y)
+    assert z.data == BINARY[sign](2.0, 3.0)
+    assert len(z.parents) == 2
+    assert z.parents[0] is x
+    assert z.parents[1] is y
+    assert z.op is PRIMITIVES[NAMES[sign]]
+
+
+@pytest.mark.parametrize("sign", BINARY)
+def test_in_place_operators_rebind_and_leave_the_old_node_alone(sign):
+    in_place = {"+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv, "**": operator.ipow}
+    x = Value(3.0, "x")
+    y = in_place[sign](x, 2)
+    assert y is not x
+    assert (x.data, x.parents) == (3.0, ())
+    assert (y.data, y.parents[0]) == (BINARY[sign](3.0, 2.0), x)
+
+
+def test_unary_operators():
+    x = Value(-2.0)
+    assert ((-x).data, abs(x).data) == (2.0, 2.0)
+    assert ((-x).op.name, abs(x).op.name) == ("neg", "abs")
+    assert (-x).parents == abs(x).parents == (x,)
+
+
+def test_sum_and_max_of_the_standard_library_work():
+    values = [Value(1.0), Value(3.0), Value(2.0)]
+    assert sum(values).data == 6.0
+    assert max(values) is values[1]
+    assert sorted(values) == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("sign", BINARY)
+@pytest.mark.parametrize(
+    ("other", "fragment"),
+    [
+        (1j, "the complex number 1j"),
+        ("a", "the str 'a': convert it with float(...)"),
+        (b"a", "b'a' of type bytes"),
+        (None, "not None"),
+        ([1.0], "the list [1.0]: apply it to each element"),
+        ((1.0,), "the tuple (1.0,)"),
+        ({1.0}, "the set {1.0}"),
+        (frozenset(), "the frozenset frozenset()"),
+        ({}, "the dict {}"),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_operands_that_are_no_numbers_are_refused_from_both_sides(sign, other, fragment):
+    symbol = PRIMITIVES[NAMES[sign]].symbol
+    for attempt in (lambda: BINARY[sign](Value(1.0), other), lambda: BINARY[sign](other, Value(1.0))):
+        with pytest.raises(TypeError) as caught:
+            attempt()
+        assert f"the operator {symbol!r} on a Value takes one real number, not" in str(caught.value)
+        assert fragment in str(caught.value)
+
+
+class Stranger:
+    """Knows what to do with a Value on its left, and on its right."""
+
+    def __radd__(self, other):
+        return "radd", other
+
+    __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __radd__
+
+    def __add__(self, other):
+        return "add", other
+
+    __sub__ = __mul__ = __truediv__ = __pow__ = __add__
+
+    def __gt__(self, other):
+        return "gt"
+
+    def __eq__(self, other):
+        return "eq"
+
+    __hash__ = None
+
+
+@pytest.mark.parametrize("sign", BINARY)
+def test_a_stranger_that_knows_values_is_asked(sign):
+    x = Value(1.0)
+    name, operand = BINARY[sign](x, Stranger())
+    assert (name, operand is x) == ("radd", True)
+    assert BINARY[sign](Stranger(), x)[0] == "add"
+    assert (x < Stranger(), x == Stranger()) == ("gt", "eq")
+
+
+@pytest.mark.parametrize("sign", BINARY)
+def test_a_stranger_that_does_not_is_pythons_own_type_error(sign):
+    for attempt in (lambda: BINARY[sign](Value(1.0), object()), lambda: BINARY[sign](object(), Value(1.0))):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            attempt()
+
+
+# --- methods that are built from the table ----------------------------------------------------------------
 
 
 def declared():
@@ -43,3 +175,51 @@ def test_a_method_is_its_function_and_says_so(name):
     assert method.op.name == name
     assert getattr(Value, name).__doc__ == op.__doc__
     assert getattr(Value, name).__qualname__ == f"Value.{name}"
+
+
+def test_the_methods_that_type_checkers_are_told_of_are_those_that_exist():
+    told = {}
+    for cls in Value.__mro__:
+        if cls.__module__.startswith("autograd"):
+            told.update(_promised(cls))
+    assert told, "the block under TYPE_CHECKING was not found"
+    missing = [name for name in told if name not in _attributes(Value)]
+    assert missing == [], "promised to type checkers, but not there"
+    built = {
+        name for name, member in _attributes(Value).items()
+        if name.strip("_") in PRIMITIVES and member.__doc__ == PRIMITIVES[name.strip("_")].__doc__
+    }  # fmt: skip
+    assert sorted(built - set(told)) == [], "there, but not promised to type checkers"
+    for name, parameters in told.items():
+        signature = inspect.signature(getattr(Value, name))
+        signature.bind(None, *parameters)
+        if not name.startswith("__"):
+            signature.bind(None, **dict.fromkeys(parameters))
+
+
+def _attributes(cls):
+    return {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+
+
+def _promised(cls):
+    """The methods under ``if TYPE_CHECKING:`` in the body of ``cls``: their names and parameters."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    blocks = [
+        node for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    ]  # fmt: skip
+    functions = [
+        node for block in blocks for node in block.body if isinstance(node, ast.FunctionDef) and not node.decorator_list
+    ]  # fmt: skip
+    return {function.name: [argument.arg for argument in function.args.args[1:]] for function in functions}
+
+
+def test_a_method_and_the_function_of_its_name_are_the_same_operation():
+    for name, op in PRIMITIVES.items():
+        method = getattr(Value, name, None)
+        if method is not None and op.arity == 1 and op.partials is not None:
+            x = Value(1.0)
+            with errstate(domain="nan"):
+                assert getattr(x, name)().op is op is op(x).op
+            assert method.__name__ == name
+            assert method.__doc__ == op.__doc__

@@ -2,10 +2,12 @@
 
 import sys
 import threading
+import time
 
 import pytest
 
 from autograd import Parameter, StaleGraphError, Value, fsum, no_grad, scope
+from autograd.clock import Clock
 
 THREADS = 8
 
@@ -117,6 +119,28 @@ def test_every_change_of_a_leaf_gets_a_time_of_its_own():
 
     stamps = [stamp for result in in_threads(work) for stamp in result]
     assert len(set(stamps)) == THREADS * 300
+
+
+class HesitantClock(Clock):
+    """Lets every other thread go first between reading the time and setting it."""
+
+    _now = 0
+
+    @property
+    def now(self):
+        seen = self._now
+        time.sleep(1e-5)
+        return seen
+
+    @now.setter
+    def now(self, time):
+        self._now = time
+
+
+def test_a_tick_may_not_be_interrupted():
+    clock = HesitantClock()
+    ticks = [tick for result in in_threads(lambda _: [clock.tick() for _ in range(20)]) for tick in result]
+    assert sorted(ticks) == list(range(1, 20 * THREADS + 1))
 
 
 def test_a_graph_built_while_a_leaf_is_set_is_of_one_number_or_refused():

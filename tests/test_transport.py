@@ -17,15 +17,6 @@ from autograd.value import Constant
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(autouse=True)
-def _registry():
-    """Take out of the table what a test put in."""
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
-
-
 def by_pickle(thing, protocol=pickle.HIGHEST_PROTOCOL):
     return pickle.loads(pickle.dumps(thing, protocol))
 
@@ -250,13 +241,15 @@ def test_depth_is_no_obstacle(way):
     assert twin.data == y.data
 
 
-def recurrence(steps):
-    """The states of a recurrence, each built on the one before: a list whose nodes are each other's ancestors."""
-    x = Value(1e-3)
-    states = [x]
-    for _ in range(steps):
-        states.append(states[-1] * x)
-    return states
+def recurrence(states, apart):
+    """The states of a recurrence, each some operations after the one before: they are each other's ancestors."""
+    x = y = Value(1e-3)
+    result = [x]
+    for _ in range(states):
+        for _ in range(apart):
+            y = y * x
+        result.append(y)
+    return result
 
 
 def calls_of(function):
@@ -275,15 +268,18 @@ def calls_of(function):
     return calls
 
 
+@pytest.mark.parametrize("apart", [1, 60])
 @pytest.mark.parametrize("way", [copy.deepcopy, pickle.dumps])
-def test_a_list_of_the_states_of_a_recurrence_costs_what_its_nodes_cost(way):
+def test_a_list_of_the_states_of_a_recurrence_costs_what_its_nodes_cost(way, apart):
     # Ten times the states: ten times the work. A walk over all ancestors of every state is a hundred times.
-    small, large = recurrence(60), recurrence(600)
+    small, large = recurrence(10, apart), recurrence(100, apart)
     assert calls_of(lambda: way(large)) < 12 * calls_of(lambda: way(small))
 
 
-def test_the_pickle_of_a_list_of_states_is_as_long_as_its_nodes_need():
-    assert len(pickle.dumps(recurrence(600))) < 12 * len(pickle.dumps(recurrence(60)))
+@pytest.mark.parametrize("apart", [1, 60])
+def test_the_pickle_of_a_list_of_states_is_as_long_as_its_nodes_need(apart):
+    small, large = recurrence(10, apart), recurrence(100, apart)
+    assert len(pickle.dumps(large)) < 12 * len(pickle.dumps(small))
 
 
 # --- when it fails ----------------------------------------------------------------------------------------
@@ -318,6 +314,16 @@ def test_an_interrupted_pickling_leaves_nothing_behind(dumps):
     twin_x, twin = pickle.loads(dumps([x, y]))
     assert described(twin) == described(y)
     assert twin_x in set(twin.topological_order())
+
+
+@pytest.mark.parametrize("dumps", [pickle.dumps, pickle._dumps], ids=["C", "Python"])
+def test_the_same_bytes_come_out_before_and_after_interruptions(dumps):
+    states = recurrence(100, 1)
+    before = dumps(states)
+    for _ in range(30):
+        with pytest.raises(RuntimeError, match="not me"):
+            dumps(interrupted(states[3]))
+    assert dumps(states) == before
 
 
 def test_a_pickler_that_fails_to_write_leaves_nothing_behind():

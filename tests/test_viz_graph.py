@@ -2,53 +2,18 @@
 
 import math
 import random
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Parameter, StaleGraphError, Value, errstate, log, maximum, scope, sigmoid, tanh, where
+from autograd import Parameter, StaleGraphError, Value, errstate, maximum, scope, tanh, where
+from tests.graphs import find, network
 from viz import DiagramError
 from viz.drawing import picture_of
 from viz.graph import read_graph
 from viz.names import clean, columns, cut, variable_names
 from viz.numbers import number, short, signed
-
-
-def network(sizes, *, examples=1, loss="cross-entropy", backward=True, seed=0):
-    """The notes' logistic network on raw Values: ``W12[1]``, ``b1[1]``, ``z1[1]``, ``a1[1]``, the loss ``L``."""
-    draw = random.Random(seed).uniform
-    layers = []
-    for k, (nin, nout) in enumerate(pairwise(sizes), 1):
-        layers.append([])
-        for j in range(1, nout + 1):
-            with scope(f"layer {k}"), scope(f"neuron {j}"):
-                weights = [Parameter(draw(-1, 1), f"W{i}{j}[{k}]") for i in range(1, nin + 1)]
-                layers[-1].append((weights, Parameter(draw(-0.5, 0.5), f"b{j}[{k}]")))
-    total = None
-    for _ in range(examples):
-        a = [Value(draw(-1, 1), f"a{i}[0]") for i in range(1, sizes[0] + 1)]
-        for k, layer in enumerate(layers, 1):
-            inputs, a = a, []
-            for j, (weights, bias) in enumerate(layer, 1):
-                with scope(f"layer {k}"), scope(f"neuron {j}"):
-                    z = weights[0] * inputs[0]
-                    for w, x in list(zip(weights, inputs, strict=True))[1:]:
-                        z = z + w * x
-                    a.append(sigmoid((z + bias).named(f"z{j}[{k}]")).named(f"a{j}[{k}]"))
-        with scope("loss"):
-            y = Value(1.0, "y")
-            one = -((1 - y) * log(1 - a[0]) + y * log(a[0])) if loss == "cross-entropy" else 0.5 * (y - a[0]) ** 2
-            total = one if total is None else total + one
-    total.named("L")
-    if backward:
-        total.backward()
-    return total
-
-
-def find(root, label):
-    return next(value for value in root.topological_order() if value.label == label)
 
 
 def cards(picture):
@@ -269,6 +234,20 @@ def test_a_link_of_flows_into_different_values_shows_the_largest_not_a_meaningle
 def test_many_inputs_of_the_same_neurons_become_one_card():
     picture = picture_of(network((2, 4, 1), examples=5), detail="neurons")
     assert cards(picture)["10 inputs"].kind == "fold"
+
+
+def test_the_total_over_many_examples_is_one_sum():
+    total = sum((Value(0.1 * i, "x") - Value(1.0, "y")) ** 2 for i in range(3))
+    with scope("layer 1"):
+        w = Parameter(0.5, "w")
+        outputs = [tanh(w * i) for i in range(50)]
+    total = sum(outputs) + total
+    total.backward()
+    picture = picture_of(total, detail="neurons")
+    root = next(card for card in picture.cards if card.is_root)
+    assert (root.kind, root.tag) == ("sum", "Σ")
+    assert len(root.members) == 1 + 50 + 1 + 3 + 1
+    assert len(picture.cards) == 1 + 1 + 3 * 4
 
 
 def test_a_long_graph_without_scopes_shows_its_ends():

@@ -9,10 +9,9 @@ import zlib
 
 import graphviz
 import pytest
-from test_viz_draw import HOSTILE, hostile, square_and_more
-from test_viz_graph import network
 
 from autograd import Value
+from tests.graphs import HOSTILE, hostile, network, square_and_more
 from viz import ConversionError, DiagramError, EngineError, draw, draw_dot, engine
 
 

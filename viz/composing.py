@@ -9,7 +9,7 @@ from viz.graph import Graph
 from viz.numbers import count
 from viz.picture import Card, Link, Picture
 
-__all__ = ["compose"]
+__all__ = ["compose", "describe_extent"]
 
 _LEAF_TAGS = {"input": "input", "parameter": "param", "constant": "const"}
 
@@ -78,7 +78,7 @@ def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]
 
     What leads out of the picture is counted on the card that stays.
     """
-    owner, onward = folding.owner, _locals_to_the_head(graph, folding)
+    owner = folding.owner
     merged: dict[tuple[int, int], list[int]] = {}
     links: list[Link] = []
     for e, (source, target) in enumerate(zip(graph.sources, graph.targets, strict=True)):
@@ -92,8 +92,8 @@ def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]
                 cards[ends[1]].hidden_operands += 1
             continue
         if max(ends) < len(graph):
-            local = graph.locals[e] * onward[target] if target in onward else graph.locals[e]
-            links.append(Link(cards[ends[0]].key, cards[ends[1]].key, [e], local, graph.flow(e)))
+            # Also where the target is hidden in a sum: from there on every local derivative is 1.
+            links.append(Link(cards[ends[0]].key, cards[ends[1]].key, [e], graph.locals[e], graph.flow(e)))
         elif ends in merged:
             merged[ends].append(e)
         else:
@@ -103,17 +103,6 @@ def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]
         if link.local is None:
             _summarise(graph, link)
     return links
-
-
-def _locals_to_the_head(graph: Graph, folding: Folding) -> dict[int, float]:
-    """For each value hidden in a fused sum, d sum / d value: the product of the local derivatives between."""
-    onward: dict[int, float] = {}
-    if folding.tags:
-        for i in range(len(graph) - 1, -1, -1):
-            if folding.owner[i] not in (i, HIDDEN):
-                (e,) = graph.flow_edges(i)
-                onward[i] = graph.locals[e] * onward.get(graph.targets[e], 1.0)
-    return onward
 
 
 def _summarise(graph: Graph, link: Link) -> None:

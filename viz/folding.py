@@ -150,14 +150,25 @@ def _by_scope(graph: Graph, alive: set[int] | None, detail: str) -> Folding:
         folds.append(Fold(scope[-1], f"× {inner}" if inner > 1 else "", scope[:-1]))
         for i in nodes:
             owner[i] = len(graph) + len(folds) - 1
-    return _bundled(graph, Folding(detail, owner, {}, folds))
+    folding = Folding(detail, owner, {}, folds)
+    if folds:
+        _fuse_the_rest(graph, folding)
+        _bundle_leaves(graph, folding)
+    return folding
 
 
-def _bundled(graph: Graph, folding: Folding) -> Folding:
+def _fuse_the_rest(graph: Graph, folding: Folding) -> None:
+    """The sums outside all folds, each as one card: the total over a hundred examples."""
+    owner, fusion = folding.owner, fuse(graph)
+    for i, head in enumerate(fusion.head):
+        if head != i and owner[i] == i and owner[head] == head:
+            owner[i] = head
+            folding.tags[head] = fusion.tag[head]
+
+
+def _bundle_leaves(graph: Graph, folding: Folding) -> None:
     """Many free leaves that the same cards use, as one card: the inputs of a hundred examples."""
     owner = folding.owner
-    if not folding.folds:
-        return folding
     bundles: dict[tuple[str, tuple[int, ...]], list[int]] = {}
     for i, value in enumerate(graph.values):
         if value.op is None and owner[i] == i and not value.scope and i != graph.root:
@@ -169,7 +180,6 @@ def _bundled(graph: Graph, folding: Folding) -> Folding:
             folding.folds.append(Fold(count(len(leaves), kind), "", ()))
             for i in leaves:
                 owner[i] = len(owner) + len(folding.folds) - 1
-    return folding
 
 
 # --- the ends of a long graph -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 A sum is written as a chain of ``+``. Where its partial sums and products have no name and one use, they say
 nothing that the sum does not: one card ``Σ w·x + b`` replaces them, with the edge from each ``w`` and ``x``
-straight to it. The local derivative along such an edge is the product of those along the hidden path.
+straight to it. The local derivative along such an edge is that of the product, for a sum passes it on unchanged.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def _power(x: float, y: float) -> float:
 
 def _ieee_power(x: float, y: float) -> float:
     """x ** y where ``math.pow`` refuses: a pole at 0, an overflow, a fractional power of a negative number."""
-    odd = math.fmod(y, 2.0) in (1.0, -1.0)
+    odd = math.isfinite(y) and math.fmod(y, 2.0) in (1.0, -1.0)
     if x == 0.0:
         return math.copysign(math.inf, x) if odd else math.inf
     if x < 0.0 and not y.is_integer():

@@ -151,7 +151,7 @@ clip = define(
     captures=2,
     domain=Domain("a lower bound that is not above the upper one", lambda x, low, high: low <= high),
     kink=Kink(lambda x, low, high: x in (low, high), "the derivative of clip at a bound is taken as 0"),
-    text="clip({0}, {1}, {2})", latex=r"\operatorname{{clip}}_{{{1}}}^{{{2}}}\left({0}\right)", ufunc="clip",
+    text="clip({0}, {1}, {2})", latex=r"\operatorname{{clip}}_{{{1}}}^{{{2}}}\left({0}\right)",
     doc="x kept between two numbers, low and high; its derivative is 1 strictly between them, else 0.",
 )  # fmt: skip
 
@@ -169,5 +169,5 @@ where = define(
     partials=lambda condition, x, y, out: (0.0, nonzero(condition), 1.0 - nonzero(condition)),
     gated=True,
     text="where({0}, {1}, {2})", latex=r"\operatorname{{where}}\left({0}, {1}, {2}\right)",
-    doc="x where condition is not 0, else y. The branch not taken gets a gradient of exactly 0, whatever it is.",
+    doc="x where condition is not 0 (nan is not 0, as in NumPy), else y. The branch not taken gets exactly 0.",
 )  # fmt: skip

@@ -1,0 +1,8 @@
+"""``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
+
+from tests.benchmarks import eager, pictures, transforms
+
+if __name__ == "__main__":
+    eager.main()
+    pictures.main()
+    transforms.main()

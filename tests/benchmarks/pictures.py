@@ -1,0 +1,64 @@
+"""How long a picture takes: small nets, a folded one, and a chain of a million values.
+
+``python -m tests.benchmarks.pictures``.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from autograd import Value
+from nn import MLP, half_squared_error
+from viz import draw
+
+
+def loss_of(*sizes: int) -> Value:
+    """The loss of a logistic net on one example, after a backward pass."""
+    net = MLP(sizes[0], list(sizes[1:]), activation="sigmoid", output_activation="sigmoid", rng=1)
+    loss: Value = half_squared_error(net([0.5] * sizes[0]), 1.0)
+    loss.backward()
+    return loss
+
+
+def chain(length: int) -> Value:
+    """A chain of ``length`` operations, after a backward pass."""
+    root = Value(0.5, "x")
+    for _ in range(length):
+        root = root.tanh()
+    root.backward()
+    return root
+
+
+CASES: dict[str, tuple[Callable[[], Value], str, int]] = {
+    "2-3-1, full": (lambda: loss_of(2, 3, 1), "full", 9),
+    "4-3-2-1, full": (lambda: loss_of(4, 3, 2, 1), "full", 9),
+    "2-16-16-1, folded": (lambda: loss_of(2, 16, 16, 1), "auto", 5),
+    "2-16-16-1, full": (lambda: loss_of(2, 16, 16, 1), "full", 3),
+    "chain of 1,000,000": (lambda: chain(1_000_000), "auto", 1),
+}
+
+
+def main() -> None:
+    """Print the table of medians."""
+    table = Table("picture", "values", "median", "size of the SVG", title="Drawing")
+    for name, (build, detail, rounds) in CASES.items():
+        root = build()
+        taken = []
+        for _ in range(rounds):
+            start = time.perf_counter()
+            svg = draw(root, detail=detail).svg
+            taken.append(time.perf_counter() - start)
+        seconds = statistics.median(taken)
+        shown = f"{seconds * 1e3:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+        table.add_row(name, f"{len(root.topological_order()):,}", shown, f"{len(svg.encode()) / 1e3:,.0f} kB")
+        del root
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

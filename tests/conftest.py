@@ -1,0 +1,22 @@
+"""What all tests share: each finds the table of operations as it was, and leaves it so."""
+
+import pytest
+
+import nn  # noqa: F401 -- puts its operations into the table before the first test, so that no test's end removes them
+from autograd import primitive
+from autograd.primitives import PRIMITIVES
+
+
+@pytest.fixture(autouse=True)
+def _registry():
+    """Take out of the table what a test put in."""
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
+@pytest.fixture
+def define():
+    """``primitive``: what it defines lasts as long as the test."""
+    return primitive

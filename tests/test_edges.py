@@ -1,0 +1,148 @@
+"""The gradient where functions have kinks and poles: branches not taken, infinities, nan, signed zeros."""
+
+import math
+import operator
+
+import pytest
+
+from autograd import (
+    Value,
+    errstate,
+    fsum,
+    leaky_relu,
+    log,
+    maximum,
+    minimum,
+    primitive,
+    relu,
+    sigmoid,
+    sign,
+    sin,
+    sqrt,
+    step,
+    tanh,
+    where,
+)
+from tests.bits import bits
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: where(1.0, 2.0 * x, sqrt(x)),
+        lambda x: where(0.0, sqrt(x), 2.0 * x),
+        lambda x: where(1.0, 2.0 * x, x**0.5 + sqrt(x) * 3.0),
+        lambda x: where(1.0, 2.0 * x, fsum([sqrt(x), x, x])),
+        lambda x: where(1.0, where(1.0, 2.0 * x, sqrt(x)), sqrt(x)),
+        lambda x: where(sqrt(x) + 1.0, 2.0 * x, 1.0),
+    ],
+)
+def test_where_stops_zero_times_infinity(build, create_graph):
+    x = Value(0.0)
+    build(x).backward(create_graph=create_graph)
+    assert float(x.grad) == 2.0
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_where_stops_a_nan(create_graph):
+    x = Value(-1.0)
+    with errstate(domain="nan"):
+        y = where(relu(x), log(x), 3.0 * x)
+    y.backward(create_graph=create_graph)
+    assert (y.data, float(x.grad)) == (-3.0, 3.0)
+
+
+def test_where_stops_an_infinity_at_second_order():
+    x = Value(0.0)
+    where(1.0, x**3, sqrt(x)).backward(create_graph=True)
+    slope = x.grad
+    x.zero_grad()
+    slope.backward()
+    assert (slope.data, x.grad) == (0.0, 0.0)
+
+
+def test_where_passes_an_infinity_of_the_branch_taken():
+    x = Value(0.0)
+    where(1.0, sqrt(x), 2.0 * x).backward()
+    assert x.grad == math.inf
+
+
+CONVENTIONS = {
+    "relu(0)": (relu, 0.0, 0.0, 0.0),
+    "relu(-0)": (relu, -0.0, 0.0, 0.0),
+    "abs(0)": (abs, 0.0, 0.0, 0.0),
+    "step(0)": (step, 0.0, 0.0, 0.0),
+    "sign(0)": (sign, 0.0, 0.0, 0.0),
+    "leaky_relu(0)": (lambda x: leaky_relu(x, 0.25), 0.0, 0.0, 0.25),
+    "sqrt(0)": (sqrt, 0.0, 0.0, math.inf),
+    "x**0 at 0": (lambda x: x**0, 0.0, 1.0, 0.0),
+    "x**0 at 5": (lambda x: x**0, 5.0, 1.0, 0.0),
+    "max(x, 1) at 1": (lambda x: maximum(x, 1.0), 1.0, 1.0, 0.5),
+    "min(1, x) at 1": (lambda x: minimum(1.0, x), 1.0, 1.0, 0.5),
+    "max(x, x)": (lambda x: maximum(x, x), 4.0, 4.0, 1.0),
+    "min(x, x)": (lambda x: minimum(x, x), 4.0, 4.0, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", CONVENTIONS)
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_the_conventions_at_kinks_and_poles(name, create_graph):
+    f, at, value, slope = CONVENTIONS[name]
+    x = Value(at)
+    y = f(x)
+    y.backward(create_graph=create_graph)
+    assert (y.data, float(x.grad)) == (value, slope)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        relu, abs, sign, step, leaky_relu, lambda x: x**2,
+        lambda x: maximum(x, 1.0), lambda x: maximum(1.0, x), lambda x: minimum(x, 1.0), lambda x: minimum(1.0, x),
+        tanh, sigmoid, lambda x: x.softplus(),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_at_nan_no_gradient_is_finite(f, create_graph):
+    x = Value(math.nan)
+    y = f(x)
+    assert math.isnan(y.data)
+    y.backward(create_graph=create_graph)
+    assert math.isnan(float(x.grad))
+
+
+@pytest.mark.parametrize("f", [maximum, minimum])
+def test_a_nan_beside_a_number_makes_both_gradients_nan(f):
+    x, y = Value(math.nan), Value(1.0)
+    for root in (f(x, y), f(y, x)):
+        assert math.isnan(root.data)
+        root.zero_grad()
+        root.backward()
+        assert math.isnan(x.grad)
+        assert math.isnan(y.grad)
+
+
+def test_signed_zeros_are_kept():
+    x = Value(2.0)
+    (x * -0.0).backward()
+    assert bits(x.grad) == bits(-0.0)
+    assert bits((Value(0.0) * -1).data) == bits(-0.0)
+
+
+def test_the_operators_of_local_gradients_in_ieee_arithmetic():
+    # Where a closure leaves the floats it is asked again; the numbers it is then handed do all that floats do.
+    def locals_at_zero(rule):
+        op = primitive("sweep_ieee", forward=operator.pos, partials=lambda x, out: (rule(x, 1.0 / x),))
+        x = Value(0.0)
+        op(x).backward()
+        return x.grad
+
+    assert locals_at_zero(lambda x, pole: pole + 1) == math.inf
+    assert locals_at_zero(lambda x, pole: 1 - pole) == -math.inf
+    assert locals_at_zero(lambda x, pole: -pole * 2) == -math.inf
+    assert locals_at_zero(lambda x, pole: 3 / pole) == 0.0
+    assert locals_at_zero(lambda x, pole: sin(x) + pole) == math.inf
+    assert locals_at_zero(lambda x, pole: abs(-pole)) == math.inf
+    assert math.isnan(locals_at_zero(lambda x, pole: pole - pole))
+    assert math.isnan(locals_at_zero(lambda x, pole: pole * x))
