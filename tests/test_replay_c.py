@@ -45,7 +45,9 @@ def compiled(source: str, folder: Path, *flags: str) -> ctypes.CDLL:
         pytest.fail("these tests need a C compiler: install gcc or clang")
     (folder / "replay.c").write_text(source)
     built = subprocess.run(
-        [COMPILER, *STRICT, *flags, "-o", folder / "replay.so", folder / "replay.c", "-lm"], capture_output=True, text=True
+        [COMPILER, *STRICT, *flags, "-o", folder / "replay.so", folder / "replay.c", "-lm"],
+        capture_output=True,
+        text=True,
     )
     assert built.returncode == 0, built.stderr
     return ctypes.CDLL(str(folder / "replay.so"))
@@ -64,7 +66,9 @@ def test_every_operation_is_its_forward(tmp_path):
     if COMPILER is None:
         pytest.fail("these tests need a C compiler: install gcc or clang")
     built = subprocess.run(
-        [COMPILER, *STRICT, "-o", tmp_path / "all.so", *sorted(tmp_path.glob("*.c")), "-lm"], capture_output=True, text=True
+        [COMPILER, *STRICT, "-o", tmp_path / "all.so", *sorted(tmp_path.glob("*.c")), "-lm"],
+        capture_output=True,
+        text=True,
     )
     assert built.returncode == 0, built.stderr
     library = ctypes.CDLL(str(tmp_path / "all.so"))
@@ -81,7 +85,9 @@ def test_every_operation_is_its_forward(tmp_path):
 @pytest.mark.parametrize("operation", sorted(REFUSED))
 def test_what_cannot_be_written_in_c_is_refused_by_name(operation):
     op = PRIMITIVES[operation]
-    with pytest.raises(NotImplementedError, match=f"the operation '{operation}' cannot be written in C: .* Write its forward"):
+    with pytest.raises(
+        NotImplementedError, match=f"the operation '{operation}' cannot be written in C: .* Write its forward"
+    ):
         emit([single(op.capture(1.0) if op.partials is None else op)])
 
 

@@ -38,7 +38,7 @@ def test_every_operation_is_its_forward(op):
     got = np.asarray(jax.vmap(jax_function(op))(*columns))
     normal = ~((np.abs(wanted) < SMALLEST) & (wanted != 0.0))
     largest = 1e-12 * np.abs(columns).max() ** 2 if op.name in REDUCTIONS else 0.0
-    close = normal & np.all(np.isfinite(columns) & ((np.abs(columns) < 1e300)), axis=0)
+    close = normal & np.all(np.isfinite(columns) & (np.abs(columns) < 1e300), axis=0)
     assert_same(got[close], wanted[close], 1e-12, largest, signs=op.ufunc is None)
     infinite = normal & ~close & ~np.isfinite(wanted)
     assert (~np.isfinite(got[infinite])).all()

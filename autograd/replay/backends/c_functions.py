@@ -121,7 +121,9 @@ class CFunctions:
         key = (function, static)
         if key not in self._names:
             name = self._names[key] = self._new_name(getattr(function, "__name__", "f").strip("_<>"))
-            scope = _Scope(self, names, {**known, **{one: C(f"{one}_") for one in free}}, can_raise=self.raises(function))
+            scope = _Scope(
+                self, names, {**known, **{one: C(f"{one}_") for one in free}}, can_raise=self.raises(function)
+            )
             scope.block(body)
             flag = ["int *raised"] if self.raises(function) else []
             arguments = ", ".join([f"double {one}_" for one in free] + flag)
@@ -362,7 +364,9 @@ class _Scope:
             y = self._as_int(right, y)
         if isinstance(op, (ast.Mod, ast.FloorDiv)) and x.is_int and y.is_int:
             remainder = f"((({x.text}) % ({y.text}) + ({y.text})) % ({y.text}))"
-            return C(remainder if isinstance(op, ast.Mod) else f"((({x.text}) - {remainder}) / ({y.text}))", is_int=True)
+            return C(
+                remainder if isinstance(op, ast.Mod) else f"((({x.text}) - {remainder}) / ({y.text}))", is_int=True
+            )
         sign = _BINARY.get(type(op))
         if sign is None:
             raise _Unsupported(f"the operator of {ast.unparse(left)} and {ast.unparse(right)} is not translated")

@@ -56,7 +56,9 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
         tries = [f"    if (!{path}(inputs, outputs)) return 0;" for path in paths]
         bodies.append("\n".join([_signature(name), "{", *tries, "    return 1;", "}"]))
     summary = f"{name}: {tapes[0].n_inputs} input(s), {len(tapes[0].outputs)} output(s), {len(tapes)} path(s)."
-    return "\n".join([_HEAD.format(summary=summary), *functions.prototypes, "", "\n\n".join([*functions.texts, *bodies]), ""])
+    return "\n".join(
+        [_HEAD.format(summary=summary), *functions.prototypes, "", "\n\n".join([*functions.texts, *bodies]), ""]
+    )
 
 
 def _signature(name: str) -> str:

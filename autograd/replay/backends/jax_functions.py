@@ -310,7 +310,11 @@ class _Interpreter:
                 number = value(owner)
                 return jnp.isfinite(number) & (jnp.floor(number) == number)
             case ast.Call(func=function, args=args, keywords=keywords):
-                given = [item for arg in args for item in (value(arg.value) if isinstance(arg, ast.Starred) else [value(arg)])]
+                given = [
+                    item
+                    for arg in args
+                    for item in (value(arg.value) if isinstance(arg, ast.Starred) else [value(arg)])
+                ]
                 named = {keyword.arg: value(keyword.value) for keyword in keywords}
                 called = functools.partial(value(function), **named) if named else value(function)
                 return self.call(called, given, mask=mask)

@@ -22,7 +22,18 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
 from autograd.replay.tape import FUSED_DOT, Tape
 
-__all__ = ["NOTHING", "ONE", "Computation", "LaneProgram", "Split", "Step", "blocks_of", "computation", "lower", "split"]
+__all__ = [
+    "NOTHING",
+    "ONE",
+    "Computation",
+    "LaneProgram",
+    "Split",
+    "Step",
+    "blocks_of",
+    "computation",
+    "lower",
+    "split",
+]
 
 ONE, NOTHING = -1, -2
 """The numbers 1, and -0, which adds nothing to any number. They are always there."""
@@ -128,12 +139,13 @@ class LaneProgram(NamedTuple):
 def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
     """The branches that a kernel for all of ``programs`` has, in an order that depends on the set of them alone."""
     found = {block for program in programs for block, _ in program.instructions}
-    return sorted(found, key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants))
+    return sorted(
+        found,
+        key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants),
+    )
 
 
-def lower(
-    part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool
-) -> LaneProgram:
+def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool) -> LaneProgram:
     """The program of the lane kernel for ``part``.
 
     Args:

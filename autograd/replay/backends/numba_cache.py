@@ -42,7 +42,9 @@ def compile_kernel(text: str, signatures: dict[str, Any], functions: dict[str, A
     prints = {name: fingerprint(function) for name, function in functions.items()}
     if None in prints.values():
         return _define(text.replace("cache=True", "cache=False"), "<autograd kernel>", signatures | functions)
-    key = hashlib.sha256(repr((text, signatures, sorted(prints.items()), numba.__version__, sys.version, _HOW)).encode()).hexdigest()
+    key = hashlib.sha256(
+        repr((text, signatures, sorted(prints.items()), numba.__version__, sys.version, _HOW)).encode()
+    ).hexdigest()
     with _lock:
         if key not in _kernels:
             _kernels[key] = _found_or_compiled(_filed(key, text), text, signatures | functions)

@@ -30,7 +30,9 @@ DOT, PRODUCT, TILE, STORE = "dot", "product", "tile", "store"
 Block = str | tuple[Primitive, int]
 """What a branch does: one of the names above, or an operation on so many arguments."""
 
-_OPTIONS = 'error_model="numpy", fastmath={"contract", "reassoc"}, nogil=True, boundscheck=False, _nrt=False, cache=True'
+_OPTIONS = (
+    'error_model="numpy", fastmath={"contract", "reassoc"}, nogil=True, boundscheck=False, _nrt=False, cache=True'
+)
 _FLOATS, _ROWS = types.Array(types.float64, 1, "C"), types.Array(types.float64, 2, "C")
 _INTS = types.Array(types.uint32, 1, "C", readonly=True)
 _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)

@@ -40,7 +40,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     tape = without_exact_sums(tape)
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
-    return _Scalars(tape)
+    return _Scalars(tape, summed=summed)
 
 
 def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
@@ -67,7 +67,7 @@ def _try_alone(block: tuple[Primitive, int]) -> None:
 class _Scalars:
     """A tape without batched inputs: the scalar kernel reads the tape as it is."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, *, summed: bool) -> None:
         arities = np.diff(tape.start)
         used = {
             (op, n, index)
@@ -81,7 +81,7 @@ class _Scalars:
             codes[(tape.code == index) & (arities == n)] = code
         self._kernel = _compiled(scalar_kernel, [(op, n) for op, n, _ in blocks])
         self._program = (codes, *(part.astype(np.uint32) for part in (tape.start, tape.args, tape.dest)))
-        self._outputs = tape.outputs
+        self._outputs = tape.outputs if summed else tape.outputs[:, None]
         self._n_given = tape.n_inputs + tape.n_leaves
         self._template = np.zeros(tape.n_slots)
         self._template[self._n_given : tape.n_before] = tape.constants

@@ -61,9 +61,7 @@ def without_exact_sums(tape: Tape) -> Tape:
             continue
         code.append(ops.index(FUSED_DOT))
         # A number's slot is not known yet: it stands as ~index, below every slot.
-        args.append(
-            [read[f] if isinstance(f, int) else ~numbers.setdefault(f, len(numbers)) for f in chain(*products)]
-        )
+        args.append([read[f] if isinstance(f, int) else ~numbers.setdefault(f, len(numbers)) for f in chain(*products)])
     first_new = tape.n_before
     shift = len(numbers)
     flat = np.array(list(chain(*args)), dtype=np.int64)
