@@ -18,7 +18,7 @@ from autograd.replay.backends import numpy_lanes, python_source
 from autograd.replay.backends.forwards import definition
 from autograd.replay.backends.vectorised import vectorised
 from autograd.replay.tape import FUSED_DOT
-from tests.replay_backends import arity, name, points, random_tape, reference, single, special_points, table
+from tests.replay_backends import REDUCTIONS, arity, name, points, random_tape, reference, single, special_points, table
 from tests.replay_programs import inputs, programs
 
 _FACTOR = 3.0
@@ -169,7 +169,9 @@ def test_every_operation_on_numpy_lanes(op, choose):
     columns = choose(op)
     kernel = numpy_lanes.build(single(op), (True,) * arity(op), summed=False)
     got = kernel(np.empty(0), columns)[0]
-    np.testing.assert_allclose(got, reference(op, columns), rtol=2e-15)
+    # An exactly rounded sum is replayed as a plain one: right to the size of its terms.
+    atol = 1e-15 * np.abs(columns).max() ** (1 + (op.name == "dot")) if op.name in REDUCTIONS and columns.size else 0.0
+    np.testing.assert_allclose(got, reference(op, columns), rtol=2e-15, atol=atol)
 
 
 @pytest.mark.parametrize("op", table(), ids=name)

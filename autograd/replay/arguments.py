@@ -185,6 +185,8 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
     :func:`leaves_and_structures`.
     """
+    if not kwargs and set(map(type, args)) == {float}:
+        return list(args), len(args)
     tree: Any = (args, tuple(kwargs.values()))
     leaves, spec = optree.tree_flatten(tree)
     shapes: list[Shape] = []
@@ -268,6 +270,8 @@ def assembled(structure: Structure, results: Floats, *, batched: bool) -> Any:
         results: of shape (numbers, examples) where batched, else (numbers,).
         batched: whether every leaf becomes an array of the results of all examples.
     """
+    if not batched and structure.shapes.count(None) == len(results):
+        return structure.assemble(results.tolist())
     leaves: list[Any] = []
     start = 0
     for shape, size in zip(structure.shapes, structure.sizes(), strict=True):

@@ -293,6 +293,17 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto") -> Compiled:
     Raises:
         TapeError: the file is not a tape, or is damaged.
         OSError: it cannot be read.
+
+    >>> import os, tempfile
+    >>> from autograd import compile, load
+    >>> square = compile(lambda x: x * x)
+    >>> square(3.0)
+    9.0
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     square.save(os.path.join(folder, "square.tape"))
+    ...     again = load(os.path.join(folder, "square.tape"))
+    >>> again(4.0)
+    16.0
     """
     record = Reader(read_file(path))
     if record.entry("kind") != "compiled":

@@ -7,7 +7,7 @@ count. All but :func:`compacted` expect that every instruction has a slot of its
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -32,13 +32,14 @@ def folded(tape: Tape) -> Tape:
     added: list[float] = []
     alias = np.arange(tape.n_slots)
     keep = np.ones(len(tape), dtype=bool)
-    if _any_foldable(tape):
-        for i, (op, args, dest, _) in enumerate(tape.instructions()):
-            if all(arg in known for arg in args):
-                known[dest] = apply_ieee(op, [known[arg] for arg in args])
-                alias[dest] = tape.n_slots + len(added)
-                added.append(known[dest])
-                keep[i] = False
+    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
+    for i in range(len(dest) if _any_foldable(tape) else 0):
+        operands = args[start[i] : start[i + 1]]
+        if all(map(known.__contains__, operands)):
+            number = known[dest[i]] = apply_ieee(tape.ops[code[i]], [known[operand] for operand in operands])
+            alias[dest[i]] = tape.n_slots + len(added)
+            added.append(number)
+            keep[i] = False
     guards = tuple(guard for guard in tape.guards if guard.left not in known or guard.right not in known)
     return rewired(replace(tape, guards=guards), alias, keep, added)
 
@@ -147,13 +148,17 @@ def shared(tape: Tape) -> Tape:
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
     start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
     alias = list(range(tape.n_slots))
-    seen: dict[Any, int] = {}
+    seen: dict[Hashable, int] = {}
     keep = np.ones(len(tape), dtype=bool)
     for i, dest in enumerate(tape.dest.tolist()):
         operands = [alias[arg] for arg in args[start[i] : start[i + 1]]]
         if commutes[code[i]]:
             operands.sort()
-        same = seen.setdefault((code[i], *operands), dest)
+        if len(operands) == 2:  # nearly always: one number is found in half the time of a tuple
+            key: Hashable = (operands[0] * tape.n_slots + operands[1]) * len(tape.ops) + code[i]
+        else:
+            key = (code[i], *operands)
+        same = seen.setdefault(key, dest)
         if same != dest:
             alias[dest] = same
             keep[i] = False

@@ -108,6 +108,16 @@ class Tape:
         n_leaves: how many slots hold live leaves, whose present value is read at each call.
         n_slots: how many slots there are altogether.
         labels: a name, or "", for each input, leaf and constant, then for the result of each instruction.
+
+    >>> from autograd import Value, record
+    >>> x = Value(2.0, "x")
+    >>> print(record((x * x + 1.0).named("y"), [x]))
+    Tape: 1 input(s), 0 live leaf(s), 2 instruction(s), 0 guard(s), 1 output(s)
+      %0 = input    # x
+      %1 = 1.0
+      %2 = mul(%0, %0)
+      %3 = add(%2, %1)    # y
+      return %3
     """
 
     ops: tuple[Primitive, ...]
