@@ -18,7 +18,7 @@ import jax
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
-from autograd import compile, dot, softplus, tanh, value_and_grad
+from autograd import compile, dot, softplus, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 
 Params = dict[str, Any]
 

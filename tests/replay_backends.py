@@ -12,8 +12,8 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.tape import FUSED_DOT, Tape, apply_ieee
 
 HARD = (
-    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1 / 3, 2.0, -2.0, 3.0, -3.0, 1.5, 6.3, -7.3, 12.0, 40.0, -40.0, 1e-8, 700.0, -700.0,
-    1e150, -1e150, 1e-150,
+    0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1 / 3, 2.0, -2.0, 3.0, -3.0, 1.5, 6.3, -7.3, 12.0, 40.0, -40.0, 1e-8, 700.0,
+    -700.0, 1e150, -1e150, 1e-150,
 )  # fmt: skip
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 2.5, -3.0, math.inf, -math.inf, math.nan, 1e308, -1e308)
 
@@ -74,12 +74,8 @@ def _is_told(op: Primitive, point: tuple[float, ...]) -> bool:
     except OverflowError:
         return not hasattr(op.forward, "__code__")
     except (ArithmeticError, ValueError):
-        return (op.ieee is not None or not hasattr(op.forward, "__code__")) and not _fails(op, point)
+        return op.ieee is not None or not hasattr(op.forward, "__code__")
     return True
-
-
-def _fails(op: Primitive, point: tuple[float, ...]) -> bool:
-    return op.name.startswith("pow") and 0.0 in point and -math.inf in point
 
 
 def reference(op: Primitive, columns: np.ndarray) -> np.ndarray:

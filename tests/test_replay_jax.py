@@ -12,12 +12,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from autograd import Value, compile, dot, norm_cdf, relu, sigmoid, tanh, value_and_grad, where
+from autograd import Value, compile, dot, norm_cdf, relu, sigmoid, tanh, value_and_grad, where  # noqa: A004 -- the name that autograd gives it
 from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends.jax_export import build, tape_function
 from autograd.replay.backends.jax_functions import jax_function
 from tests.replay_backends import (
-    REDUCTIONS, arity, assert_same, expected, name, points, random_tape, reference, single, special_points, table,
+    REDUCTIONS,
+    assert_same,
+    expected,
+    name,
+    points,
+    random_tape,
+    reference,
+    single,
+    special_points,
+    table,
 )  # fmt: skip
 
 REFUSED = {"logsumexp", "polygamma"}
@@ -165,7 +174,7 @@ def test_thirty_two_bits_are_refused():
     f = compile(lambda x: x * x, backend="python")
     f(1.0)
     exported = f.to_jax()
-    with jax.enable_x64(False), pytest.raises(TypeError, match="computes in float64.*jax_enable_x64"):
+    with jax.enable_x64(False), pytest.raises(TypeError, match=r"computes in float64.*jax_enable_x64"):
         exported(2.0)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd import compile, exp, fsum, log, maximum, norm_cdf, sqrt, value_and_grad
+from autograd import compile, exp, fsum, log, maximum, norm_cdf, sqrt, value_and_grad  # noqa: A004 -- the name that autograd gives it
 
 Array = npt.NDArray[np.float64]
 Run = Callable[[], Any]
@@ -61,7 +61,7 @@ def black_scholes(n: int) -> dict[str, Callable[[], Run]]:
         import jax.numpy as jnp
         from jax.scipy.special import ndtr
 
-        jax.config.update("jax_enable_x64", True)  # noqa: FBT003
+        jax.config.update("jax_enable_x64", True)
 
         def price(spot: Any, strike: Any, rate: Any, sigma: Any, time: Any) -> Any:
             deviation = sigma * jnp.sqrt(time)
@@ -136,7 +136,7 @@ def mixture(n: int, dimension: int = 2, components: int = 5) -> dict[str, Callab
         import jax
         import jax.numpy as jnp
 
-        jax.config.update("jax_enable_x64", True)  # noqa: FBT003
+        jax.config.update("jax_enable_x64", True)
 
         def likelihood(alphas: Any, means: Any, diagonals: Any, lowers: Any, xs: Any) -> Any:
             factors = jnp.tril(lowers, -1) + jax.vmap(jnp.diag)(jnp.exp(diagonals))

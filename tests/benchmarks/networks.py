@@ -7,12 +7,13 @@ the same for all, in float64; NumPy, PyTorch and JAX use its matrix form, the ot
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd import compile, dot, relu, value_and_grad
+from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 
 Array = npt.NDArray[np.float64]
 Run = Callable[[], Any]
@@ -43,7 +44,7 @@ class Problem(NamedTuple):
         sizes = [2, width, width, 1]
         layers = [
             (rng.uniform(-1.0, 1.0, (n_in, n_out)) / np.sqrt(n_in), rng.uniform(-0.1, 0.1, n_out))
-            for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+            for n_in, n_out in pairwise(sizes)
         ]
         points = rng.uniform(-1.0, 1.0, (n, 2))
         return cls(layers, points, np.where(points[:, 0] > points[:, 1], 1.0, -1.0))
@@ -120,7 +121,7 @@ def jax_jit(problem: Problem, *, gradient: bool = True) -> Run:
     import jax
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003
+    jax.config.update("jax_enable_x64", True)
 
     def loss(layers: Any, x: Any, y: Any) -> Any:
         h = x

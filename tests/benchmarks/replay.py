@@ -1,7 +1,8 @@
 """Replay, beside its peers: one run, one table of medians and ratios. ``python -m tests.benchmarks.replay``.
 
 Every contender computes the same value and gradient, which is checked before anything is timed. Contenders run in
-turns, each long enough to be in its stride, so that a noisy machine slows all alike. What is not installed is shown as such.
+turns, each long enough to be in its stride, so that a noisy machine slows all alike. What is not installed is shown
+as such.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 import nn
-from autograd import Value, compile, record, relu
+from autograd import Value, compile, record, relu  # noqa: A004 -- the name that autograd gives it
 from tests.benchmarks import models, networks
 from tests.benchmarks.networks import Problem
 from tests.benchmarks.timing import medians
@@ -130,11 +132,11 @@ def widths(report: Report) -> None:
     for width in WIDTHS:
         problem = Problem.of(width, 100)
         makers: dict[str, Callable[[], Run]] = {
-            "chainrule": lambda problem=problem: networks.compiled(problem),
-            "NumPy by hand": lambda problem=problem: networks.numpy_by_hand(problem),
-            "JAX jit": lambda problem=problem: networks.jax_jit(problem),
-            "PyTorch": lambda problem=problem: networks.torch_eager(problem),
-        }  # type: ignore[misc]
+            "chainrule": partial(networks.compiled, problem),
+            "NumPy by hand": partial(networks.numpy_by_hand, problem),
+            "JAX jit": partial(networks.jax_jit, problem),
+            "PyTorch": partial(networks.torch_eager, problem),
+        }
         report.add(f"(b) 2-{width}-{width}-1, 100 points", makers, measured(makers, 31, networks.flat))
 
 
@@ -167,7 +169,7 @@ _LATENCY = """
 import time
 import numba
 import autograd
-from autograd import compile, tanh, value_and_grad
+from autograd import compile, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 start = time.perf_counter()
 compile(value_and_grad(lambda w, b: (tanh(w * 2.0 + b) - 1.0) ** 2), backend={backend!r})(0.5, 0.1)
 print(time.perf_counter() - start)
@@ -180,7 +182,7 @@ def latency(report: Report) -> None:
         with tempfile.TemporaryDirectory() as folder:
             times = []
             for _ in range(2):
-                done = subprocess.run(  # noqa: S603 -- this interpreter, our own text
+                done = subprocess.run(
                     [sys.executable, "-c", _LATENCY.format(backend=backend)],
                     env={**os.environ, "CHAINRULE_CACHE_DIR": folder}, capture_output=True, text=True, check=True,
                 )  # fmt: skip
@@ -214,7 +216,7 @@ def growth(report: Report) -> None:
         start = time.perf_counter()
         replay(0.3, -0.2)
         first = time.perf_counter() - start
-        again = steady({"replay": lambda replay=replay: replay(0.3, -0.2)}, 5)["replay"]  # type: ignore[misc]
+        again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
         report.note(
             f"(g) {size:,} values: record; first call; replay, per value",
             f"{time_of(recorded)}; {time_of(first)}; {time_of(again / size)}",

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.c_functions import CFunctions, c_number
+from autograd.replay.backends.c_functions import CFunctions
+from autograd.replay.backends.c_scope import c_number
 from autograd.replay.backends.sums import without_exact_sums
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 

@@ -98,7 +98,8 @@ def exported(form: Form, paths: Sequence[Path], in_axes: Axes, reduce: str | Non
     Args:
         form: the form of the arguments that was recorded.
         paths: what was recorded. Live leaves become constants, as they are now.
-        in_axes, reduce: as :func:`~autograd.compile` was told.
+        in_axes: as :func:`~autograd.compile` was told.
+        reduce: likewise.
     """
     run = paths_function([path.tape for path in paths], [[leaf.data for leaf in path.leaves] for path in paths])
     structure = paths[0].structure

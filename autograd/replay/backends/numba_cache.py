@@ -59,7 +59,7 @@ def _found_or_compiled(path: Path | None, text: str, names: dict[str, Any]) -> C
         return _define(text, str(path), names)
     except NumbaError:
         raise
-    except Exception:  # a damaged file fails in any way that pickle can
+    except Exception:  # noqa: BLE001 -- a damaged file fails in any way that pickle can
         for kept in path.parent.glob(f"**/{path.stem}.*.nb[ic]"):
             kept.unlink(missing_ok=True)
         return _define(text, str(path), names)
@@ -83,7 +83,7 @@ def _filed(key: str, text: str) -> Path | None:
             # Whole or not at all: another process may be doing the same.
             with tempfile.NamedTemporaryFile("w", dir=directory, delete=False, encoding="utf-8") as file:
                 file.write(text)
-            os.replace(file.name, path)
+            Path(file.name).replace(path)
     except OSError:
         return None
     return path

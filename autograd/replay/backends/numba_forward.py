@@ -59,7 +59,7 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
         if isinstance(thing, ModuleType) and not _is_standard(thing):
             module = ModuleType(thing.__name__)
             for name in names & vars(thing).keys():
-                setattr(module, name, visit(getattr(thing, name), set()))
+                setattr(module, name, visit(getattr(thing, name), frozenset()))
             return module
         if not isinstance(thing, FunctionType):
             return thing
@@ -98,7 +98,8 @@ def _guarded(op: Primitive, compiled: Callable[..., float], n: int) -> Callable[
         f"        return {value}\n"
     )
     exec(compile(text, f"<numba {op.name}>", "exec"), namespace)  # noqa: S102 -- text made of x0, x1 ... and floats
-    return njit(error_model="numpy", **_OPTIONS)(namespace["guarded"])
+    guarded: Callable[..., float] = njit(error_model="numpy", **_OPTIONS)(namespace["guarded"])
+    return guarded
 
 
 # --- what a function refers to ----------------------------------------------------------------------------

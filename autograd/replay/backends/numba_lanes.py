@@ -87,7 +87,7 @@ class _Scalars:
         self._template[self._n_given : tape.n_before] = tape.constants
         self._spare: deque[Floats] = deque()
 
-    def __call__(self, shared: Floats, lanes: Floats) -> Floats:
+    def __call__(self, shared: Floats, lanes: Floats) -> Floats:  # noqa: ARG002 -- nothing is batched
         try:
             slots = self._spare.pop()
         except IndexError:  # the first call, or as many calls at once in other threads
@@ -137,6 +137,7 @@ class _Lanes:
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
         self._width = _width(self._each.n_rows)
         self._summed = summed
+        self._layout = _Layout(0, 0, 0, 0)
         self._spare: deque[_Space] = deque()
 
     def _space(self) -> _Space:
@@ -154,30 +155,39 @@ class _Lanes:
         if self._once.words.size:
             self._compute_shared(numbers)
         n = lanes.shape[1]
-        size = _block_size(n, self._width)
-        chunk = size * _blocks_per_chunk(n, size, self._each)
-        columns = -(-n // chunk)
-        if self._summed:
-            results = np.full((self._n_results, columns), -0.0)
-        else:
-            results = np.empty((self._n_results, n))
-
-        def run(rows: Floats, column: int) -> None:
-            start = column * chunk
-            stop = min(n, start + chunk)
+        if self._layout.n != n:
+            self._layout = _Layout.of(n, self._width, self._each)
+        layout = self._layout
+        shape = (self._n_results, layout.columns if self._summed else n)
+        results = np.full(shape, -0.0) if self._summed else np.empty(shape)
+        if layout.columns == 1:
             words, filled, _ = self._each
-            self._kernel(words, numbers, filled, lanes, rows, results, start, stop, size, column)
-
-        if columns == 1:
-            run(space.rows, 0)
+            self._kernel(words, numbers, filled, lanes, space.rows, results, 0, n, layout.size, 0)
         else:
-            _share_out(run, columns, space.rows)
+            self._share_out(space, lanes, results, layout)
         for at, place in self._same:
-            results[at] = numbers[place] * (n / columns) if self._summed else numbers[place]
+            results[at] = numbers[place] * (n / layout.columns) if self._summed else numbers[place]
         self._spare.append(space)
         if not self._summed:
             return results
-        return results[:, 0] if columns == 1 else results.sum(axis=1)
+        return results[:, 0] if layout.columns == 1 else results.sum(axis=1)
+
+    def _share_out(self, space: _Space, lanes: Floats, results: Floats, layout: _Layout) -> None:
+        """Run every column, on the calling thread and on helpers, each with rows of its own."""
+        n, size, chunk, columns = layout
+        words, filled, _ = self._each
+        waiting = iter(range(columns))
+
+        def work(rows: Floats) -> None:
+            for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
+                stop = min(n, (column + 1) * chunk)
+                self._kernel(words, space.shared, filled, lanes, rows, results, column * chunk, stop, size, column)
+
+        helpers = min(_cores(), columns) - 1
+        futures = [_pool().submit(work, np.empty_like(space.rows)) for _ in range(helpers)]
+        work(space.rows)
+        for future in futures:
+            future.result()
 
     def _compute_shared(self, numbers: Floats) -> None:
         """Fill in what is computed from shared numbers alone, by the same kernel, as one example."""
@@ -189,44 +199,35 @@ class _Lanes:
 # --- blocks, chunks, threads ------------------------------------------------------------------------------
 
 
-def _width(n_rows: int) -> int:
-    """How many examples a block may have, so that its rows stay in the cache: a power of two."""
-    fitting = _CACHE // (8 * n_rows)
-    return max(_NARROWEST, min(_WIDEST, 1 << fitting.bit_length() >> 1))
-
-
-def _block_size(n: int, width: int) -> int:
-    """``n`` examples in equal blocks, of a multiple of 8 where there are several."""
-    if n <= width:
-        return max(n, 1)
-    even = -(-n // -(-n // width))
-    return -(-even // 8) * 8
-
-
-def _blocks_per_chunk(n: int, size: int, program: _Program) -> int:
-    """How many blocks one thread takes at a time.
+class _Layout(NamedTuple):
+    """How a batch is cut: into chunks, one for a thread at a time, and these into blocks.
 
     It depends on the work alone, not on the machine: the order of summation, and so every bit of the result, is
     the same on any number of cores.
     """
-    blocks = max(1, -(-n // size))
-    chunks = min(_MOST_CHUNKS, 1 + blocks * program.words.size // _CHUNK)
-    return -(-blocks // chunks)
+
+    n: int
+    size: int
+    """Examples in a block."""
+    chunk: int
+    """Examples in a chunk."""
+    columns: int
+    """How many chunks there are; each has a column of partial sums."""
+
+    @classmethod
+    def of(cls, n: int, width: int, program: _Program) -> _Layout:
+        """The layout of ``n`` examples in blocks of at most ``width``: equal ones, of a multiple of 8."""
+        size = n if n <= width else -(-n // (8 * -(-n // width))) * 8
+        blocks = -(-n // size)
+        chunks = min(_MOST_CHUNKS, 1 + blocks * program.words.size // _CHUNK)
+        chunk = size * -(-blocks // chunks)
+        return cls(n, size, chunk, -(-n // chunk))
 
 
-def _share_out(run: Callable[[Floats, int], None], columns: int, rows: Floats) -> None:
-    """Run every column, on the calling thread and on helpers, each with rows of its own."""
-    waiting = iter(range(columns))
-
-    def work(rows: Floats) -> None:
-        for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
-            run(rows, column)
-
-    helpers = min(_cores(), columns) - 1
-    futures = [_pool().submit(work, np.empty_like(rows)) for _ in range(helpers)]
-    work(rows)
-    for future in futures:
-        future.result()
+def _width(n_rows: int) -> int:
+    """How many examples a block may have, so that its rows stay in the cache: a power of two."""
+    fitting = _CACHE // (8 * n_rows)
+    return max(_NARROWEST, min(_WIDEST, 1 << fitting.bit_length() >> 1))
 
 
 def _cores() -> int:

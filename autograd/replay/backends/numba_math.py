@@ -24,7 +24,7 @@ def _known(function: Callable[..., Any]) -> bool:
     context.refresh()
     try:
         context.resolve_value_type(function)
-    except Exception:  # numba's own errors differ from version to version
+    except Exception:  # noqa: BLE001 -- numba's own errors differ from version to version
         return False
     return True
 
@@ -32,7 +32,7 @@ def _known(function: Callable[..., Any]) -> bool:
 def _teach(name: str, n: int) -> None:
     external = types.ExternalFunction(name, types.float64(*[types.float64] * n))
     # numba compares the two parameter lists, so neither may carry annotations.
-    unary, binary = (lambda x: lambda x: external(x)), (lambda x, y: lambda x, y: external(x, y))
+    unary, binary = (lambda x: lambda x: external(x)), (lambda x, y: lambda x, y: external(x, y))  # noqa: PLW0108
     overload(getattr(math, name))(unary if n == 1 else binary)
 
 
@@ -42,5 +42,5 @@ for _name, _n in _FROM_C.items():
 
 # From 2**53 on every float is whole.
 overload_method(types.Float, "is_integer")(
-    lambda x: lambda x: math.fabs(x) >= 2.0**53 and not math.isinf(x) or x == math.floor(x)
+    lambda x: lambda x: (math.fabs(x) >= 2.0**53 and not math.isinf(x)) or x == math.floor(x)
 )
