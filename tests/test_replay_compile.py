@@ -462,3 +462,46 @@ def test_many_threads_record_and_replay_one_function():
         assert all(pool.map(work, range(24)))
     assert len(f.paths) == 7
     assert len(g.paths) == 2
+
+
+# --- corners ----------------------------------------------------------------------------------------------
+
+
+def test_a_function_that_does_not_tell_its_parameters():
+    f = compiled(max)
+    assert (f(1.0, 2.0), f(3.0, 2.0)) == (2.0, 3.0)
+    assert f.tape.labels[:2] == ("x0", "x1")
+
+
+def test_in_axes_as_a_list():
+    assert compiled(lambda x, y: x * y, in_axes=[0, None])(np.array([1.0, 2.0]), 3.0).tolist() == [3.0, 6.0]
+
+
+def test_plans_are_forgotten_and_made_again(monkeypatch):
+    monkeypatch.setattr("autograd.replay.compiler._MOST_PLANS", 2)
+    f = compiled(lambda x: x * 2.0, in_axes=0)
+    for n in (1, 2, 3, 4, 1, 2):
+        assert f(np.ones(n)).tolist() == [2.0] * n
+    assert len(f.paths) == 1
+
+
+def test_a_long_tape_goes_to_a_kernel(monkeypatch):
+    monkeypatch.setattr("autograd.replay.specialised._SHORT", 1)
+    f = compiled(lambda x: (x * 2.0 + 1.0).sin() if x > 0.0 else -x)
+    for x in (0.5, 2.0, -3.0):
+        assert f(x) == pytest.approx(math.sin(2.0 * x + 1.0) if x > 0.0 else -x, rel=1e-15)
+
+
+def test_auto_goes_on_to_a_backend_that_knows_the_operation(monkeypatch):
+    def refuse(tape, batched, summed):
+        raise NotImplementedError("not known here")
+
+    load = base.load_backend
+    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba", "numpy"])
+    monkeypatch.setattr(
+        "autograd.replay.specialised.load_backend", lambda name: refuse if name == "numba" else load(name)
+    )
+    assert compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2)).tolist() == [2.0, 2.0]
+    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba"])
+    with pytest.raises(NotImplementedError, match="not known here"):
+        compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2))

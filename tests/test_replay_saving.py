@@ -15,7 +15,7 @@ import autograd as ag
 from autograd import GuardError, Parameter, RecordingError, TapeError, Value, primitive, record
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES
-from autograd.replay.storage import tape_from_data, tape_to_data
+from autograd.replay.storage import structure_from_data, tape_from_data, tape_to_data
 from tests.replay_backends import random_tape
 
 
@@ -240,3 +240,32 @@ def test_labels_are_data(tmp_path):
     f.save(tmp_path / "f")
     assert ag.load(tmp_path / "f").tape.labels == f.tape.labels
     assert label in f.tape.labels
+
+
+def changed(saved, tmp_path, **entries):
+    data = json.loads(saved[0].read_text())
+    data["forms"][0].update(entries)
+    (tmp_path / "changed").write_text(json.dumps(data))
+    return tmp_path / "changed"
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"keywords": ["a", "b", "c", "d"]}, "the names of its arguments do not fit"),
+        ({"keywords": ["a", "a"]}, "the names of its arguments do not fit"),
+        ({"paths": []}, "it has no path"),
+        ({"batched": [True]}, "do not hold as many numbers as it says"),
+    ],
+)
+def test_forms_that_do_not_fit(saved, tmp_path, entries, message):
+    with pytest.raises(TapeError, match=message):
+        ag.load(changed(saved, tmp_path, **entries))
+
+
+def test_containers_without_end():
+    deep = "number"
+    for _ in range(20_000):
+        deep = {"list": [deep]}
+    with pytest.raises(TapeError, match="its containers cannot be built"):
+        structure_from_data(deep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import math
 import subprocess
 import sys
@@ -206,7 +207,7 @@ def test_random_tapes_by_both_backends(seed, summed):
         ("fsum", False), ("erf", False),
     ],
 )  # fmt: skip
-def test_what_is_rewritten_for_arrays(op, fast):
+def test_what_of_the_table_is_rewritten_for_arrays(op, fast):
     assert (vectorised(PRIMITIVES[op].forward) is not None) is fast
 
 
@@ -273,3 +274,49 @@ def test_constants_that_are_not_finite():
 def test_fused_dot_on_arrays():
     kernel = numpy_lanes.build(single(FUSED_DOT), (True,) * 4, summed=True)
     assert kernel(np.empty(0), np.arange(8.0).reshape(4, 2)).tolist() == [0 * 2 + 4 * 6 + 1 * 3 + 5 * 7]
+
+
+def _no_return(x):
+    y = x  # noqa: F841, RUF100
+
+
+def _lost(x):
+    return x + nothing_of_this_name  # noqa: F821
+
+
+# fmt: off
+def _outer(x): return max(x, 1.0, key=lambda x: x + 1.0)
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        _no_return, _scaled, _lost, lambda x: 1.0 if x is _FACTOR else x, lambda x: x + float.hex(x), lambda x: x.real,
+        lambda x: 1.0 + _FACTOR(x), lambda x: x % 2.0, lambda x, *rest: x, lambda x: True,
+    ],
+)  # fmt: skip
+def test_what_is_left_alone(function):
+    assert vectorised(function) is None
+
+
+def test_constants_of_modules_and_other_operations_are_rewritten():
+    assert vectorised(lambda x: ag.relu(x) + 1.0)(np.array([-1.0, 2.0])).tolist() == [1.0, 3.0]
+    assert vectorised(lambda x: math.pi * x)(np.array([1.0, 2.0])).tolist() == [math.pi, 2.0 * math.pi]
+
+
+def test_a_name_that_is_not_defined_cannot_be_written_out():
+    lost = primitive("lost", forward=_lost, partials=lambda x, out: (1.0,))
+    with pytest.raises(NotImplementedError, match=r"it uses 'nothing_of_this_name', which is not defined"):
+        python_source.emit([single(lost)])
+
+
+def test_the_right_function_of_a_line_is_found():
+    assert [type(node).__name__ for node in definition(_outer).body] == ["Return"]
+    assert definition(_outer).names["_FACTOR"] == _FACTOR
+
+
+def test_a_file_that_is_not_python_has_no_functions(monkeypatch):
+    monkeypatch.setitem(linecache.cache, "<broken>", (5, None, ["def (:\n"], "<broken>"))
+    with pytest.raises(LookupError, match="not at hand"):
+        definition(eval(compile("lambda x: x", "<broken>", "eval")))

@@ -177,15 +177,16 @@ class _Call:
 
 def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
     """The kernel of the first backend that knows all operations; the last one's refusal is the caller's."""
-    for name in backends:
-        build = load_backend(name)
-        prepared = compacted(fused(tape) if BACKENDS[name].fuses else tape)
+    for name in backends[:-1]:
         try:
-            return build(prepared, batched, summed)
+            return _built_by(name, tape, batched, summed=summed)
         except NotImplementedError:
-            if name == backends[-1]:
-                raise
-    raise ValueError("no backend to choose from")
+            continue
+    return _built_by(backends[-1], tape, batched, summed=summed)
+
+
+def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
+    return load_backend(name)(compacted(fused(tape) if BACKENDS[name].fuses else tape), batched, summed)
 
 
 def _common(structure: Structure | None, other: Structure) -> Structure:
