@@ -9,14 +9,9 @@ the mesh spans processes and the rest stays as it is.
 from __future__ import annotations
 
 import os
-
-os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=8")  # before JAX is imported
-
 from typing import Any
 
-import jax
 import numpy as np
-from jax.sharding import NamedSharding, PartitionSpec
 
 from autograd import compile, dot, softplus, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 
@@ -31,6 +26,10 @@ def loss(params: Params, x: Any, label: Any) -> Any:
 
 def main() -> None:
     """Print the gradient of one machine and of eight devices, and their difference."""
+    os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=8")  # JAX reads it as it is imported
+    import jax  # noqa: PLC0415
+    from jax.sharding import NamedSharding, PartitionSpec  # noqa: PLC0415
+
     rng = np.random.default_rng(0)
     params = {"w": rng.normal(size=(8, 2)), "b": np.zeros(8), "v": rng.normal(size=8)}
     points = rng.normal(size=(80_000, 2))
