@@ -26,6 +26,9 @@ from autograd.errors import (
 from autograd.flows import Flow, Step
 from autograd.named_derivatives import sensitivities
 from autograd.primitives import Domain, Kink, Precedence, Primitive, primitive
+from autograd.replay.compiler import compile, load  # noqa: A004 -- the name that users of JAX and PyTorch look for
+from autograd.replay.recorder import record
+from autograd.replay.tape import Tape
 from autograd.rules import (
     acos,
     acosh,
@@ -100,6 +103,7 @@ __all__ = [
     "RecordingError",
     "StaleGraphError",
     "Step",
+    "Tape",
     "TapeError",
     "Value",
     "acos",
@@ -113,6 +117,7 @@ __all__ = [
     "check_grads",
     "check_primitive",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "detect_anomaly",
@@ -138,6 +143,7 @@ __all__ = [
     "jvp",
     "leaky_relu",
     "lgamma",
+    "load",
     "log",
     "log1p",
     "log2",
@@ -153,6 +159,7 @@ __all__ = [
     "primitive",
     "prod",
     "reciprocal",
+    "record",
     "relu",
     "scope",
     "sensitivities",

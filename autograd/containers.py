@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ import optree
 from autograd.primitives import as_float
 from autograd.value import Value
 
-__all__ = ["Shape", "Structure", "flatten", "map_values"]
+__all__ = ["Shape", "Structure", "flatten", "leaves_of", "map_values"]
 
 _NAMESPACE = "chainrule"
 """A registry of optree's for our own use: nothing of a user's is ever registered."""
@@ -55,9 +56,22 @@ class Structure:
             shape or () for shape in other.shapes
         ]
 
+    def key(self) -> Hashable:
+        """What two structures share if a function cannot tell them apart: containers, shapes, static fields."""
+        return self._spec, tuple(self.shapes), _static_fields(self.assemble(self.shapes)) if self._opened else ()
+
+    def with_shapes(self, shapes: list[Shape]) -> Structure:
+        """The same containers with leaves of other shapes."""
+        return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
+
+    def leaves(self, tree: Any) -> list[Any]:
+        """The leaves of ``tree``, whatever they are, which must be built of the same containers."""
+        found: list[Any] = self._spec.flatten_up_to(_open(tree) if self._opened else tree)
+        return found
+
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
-        return [size_of(shape) for shape in self.shapes]
+        return list(map(size_of, self.shapes))
 
     def places(self, where: str) -> list[str]:
         """Where each number stands, one name a number: ``argument 0['b'][2]``."""
@@ -108,7 +122,7 @@ NUMBER = Structure(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
 
 def size_of(shape: Shape) -> int:
     """How many numbers a leaf of ``shape`` holds."""
-    return int(np.prod(shape)) if shape else 1
+    return math.prod(shape) if shape else 1
 
 
 def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
@@ -123,38 +137,52 @@ def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
     """
     if type(tree) is float or isinstance(tree, Value):
         return [tree], NUMBER
+    leaves, structure = leaves_of(tree, where)
+    numbers: list[Any] = []
+    for leaf in leaves:
+        if isinstance(leaf, np.ndarray):
+            numbers += leaf.ravel().tolist()
+        else:
+            numbers.append(leaf)
+    return numbers, structure
+
+
+def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
+    """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
+    if type(tree) is float or isinstance(tree, Value):
+        return [tree], NUMBER
     leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
     opened = any(map(_is_dataclass, leaves))
     if opened:
         leaves, spec = optree.tree_flatten(_open(tree), namespace=_NAMESPACE)
-    numbers: list[Any] = []
+    found: list[Any] = []
     shapes: list[Shape] = []
     for index, leaf in enumerate(leaves):
         try:
             if isinstance(leaf, np.ndarray):
-                numbers += _elements(leaf, where)
+                found.append(_numbers_in(leaf, where))
                 shapes.append(leaf.shape)
             else:
-                numbers.append(leaf if isinstance(leaf, Value) else as_float(leaf, where))
+                found.append(leaf if isinstance(leaf, Value) else as_float(leaf, where))
                 shapes.append(None)
         except (TypeError, OverflowError) as error:
             path = spec.accessors()[index].codify("")
             raise type(error)(str(error).replace(where, where + path, 1)) from None
-    return numbers, Structure(spec, shapes, opened=opened)
+    return found, Structure(spec, shapes, opened=opened)
 
 
-def _elements(array: np.ndarray[Any, Any], where: str) -> list[Any]:
+def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:
+    """``array`` as one of floats; one of objects with its numbers as floats and its Values as they are."""
     if type(array) is not np.ndarray:
         raise TypeError(f"{where} takes a plain array, not a {type(array).__name__}: convert it with numpy.asarray")
     if array.dtype.kind in "biuf":
-        floats: list[Any] = array.astype(float).ravel().tolist()
-        return floats
+        return array.astype(float, copy=False)
     if array.dtype.kind != "O":
         raise TypeError(f"{where} takes an array of real numbers, not of dtype {array.dtype}")
-    return [
-        element if isinstance(element, Value) else as_float(element, f"{where}{list(position)}")
-        for position, element in np.ndenumerate(array)
-    ]
+    numbers = np.empty(array.shape, dtype=object)
+    for position, element in np.ndenumerate(array):
+        numbers[position] = element if isinstance(element, Value) else as_float(element, f"{where}{list(position)}")
+    return numbers
 
 
 def _leaf(numbers: Sequence[Any], shape: Shape) -> Any:
@@ -248,6 +276,20 @@ def _variables(instance: Any) -> list[str]:
     return [
         field.name for field in dataclasses.fields(instance) if field.init and not field.metadata.get("static", False)
     ]
+
+
+def _static_fields(tree: Any) -> tuple[Any, ...]:
+    """The fields of the dataclasses in ``tree`` that are not variables, though their constructors take them."""
+    found: list[Any] = []
+    for leaf in filter(_is_dataclass, optree.tree_leaves(tree, is_leaf=_is_dataclass, namespace=_NAMESPACE)):
+        variables = _variables(leaf)
+        found += [
+            getattr(leaf, field.name)
+            for field in dataclasses.fields(leaf)
+            if field.name not in variables and field.init
+        ]
+        found += [_static_fields(getattr(leaf, name)) for name in variables]
+    return tuple(found)
 
 
 def _open(tree: Any) -> Any:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
+from autograd.recording import refuse_while_recording
+
 __all__ = ["Context", "Setting", "current", "detect_anomaly", "enable_grad", "errstate", "ieee", "no_grad", "scope"]
 
 P = ParamSpec("P")
@@ -133,6 +135,7 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
     __slots__ = ()
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        refuse_while_recording(None, "no_grad()")
         return _changed(outer, grad=False)
 
 

@@ -18,6 +18,7 @@ from autograd.clock import clock
 from autograd.context import current
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
+from autograd.recording import recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
 
@@ -64,7 +65,7 @@ class Operators:
         return self
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return bool(_compare(self, 0.0, operator.ne))
 
     def __eq__(self, other: object) -> Any:
         return _compare(self, other, operator.eq)
@@ -307,11 +308,26 @@ def _captured(op: Primitive) -> Callable[..., Any]:
 
 def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any:
     if isinstance(other, Operators):
-        return relation(value._data, other._data)
-    if is_number(other):
+        outcome = relation(value._data, other._data)
+    elif is_number(other):
         # An int too large for a float still compares rightly, so let Python compare, not as_float.
-        return bool(relation(value._data, other))
-    return NotImplemented
+        outcome = bool(relation(value._data, other))
+    else:
+        return NotImplemented
+    by = recording()
+    if by is not None:
+        by.guard(_RELATIONS[relation], value, other, outcome)
+    return outcome
+
+
+_RELATIONS: dict[Callable[[Any, Any], Any], str] = {
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
 
 
 def install_operators(value: type[Value], constant: type[Value]) -> None:

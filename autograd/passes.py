@@ -12,6 +12,7 @@ from autograd.clock import clock, writing
 from autograd.context import current
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import Primitive, as_float
+from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, adjoints, check_fresh, local_gradients, topological_order
 
 __all__ = ["HookHandle", "Passes", "compute"]
@@ -71,6 +72,7 @@ class Passes:
         >>> slope.data, x.grad
         (27.0, 18.0)
         """
+        refuse_while_recording(self, "backward()")
         seed = self.check_gradient(gradient, "backward(gradient)")
         order = topological_order(self)
         adjoint: dict[Any, Any]
@@ -101,6 +103,7 @@ class Passes:
         a.grad += 3.0 * 1.0 -> 3.0
         a.grad += 3.0 * 1.0 -> 6.0
         """
+        refuse_while_recording(self, "backward_steps()")
         seed = as_float(gradient, "backward_steps(gradient)")
         order: list[Any] = []
         adjoint: dict[Any, float] = {}
@@ -122,6 +125,7 @@ class Passes:
         >>> y.forward()
         25.0
         """
+        refuse_while_recording(self, "forward()")
         time = clock.now
         order = [node for node in topological_order(self) if node.op is not None]
         fresh: dict[Any, float] = {}
@@ -137,6 +141,7 @@ class Passes:
 
     def zero_grad(self) -> None:
         """Forget the gradient of this node and of every node it depends on."""
+        refuse_while_recording(self, "zero_grad()")
         for node in topological_order(self):
             node._grad = None
 
@@ -147,6 +152,7 @@ class Passes:
         >>> (Value(2.0) * Value(5.0)).partials()
         (5.0, 2.0)
         """
+        refuse_while_recording(self, "partials()")
         check_fresh(self)
         return tuple(float(local) for local in local_gradients(self)) if self.parents else ()
 
@@ -162,6 +168,7 @@ class Passes:
         >>> [flow.contribution for flow in y.flows_into(a)]
         [1.0, 3.0, 3.0]
         """
+        refuse_while_recording(self, "flows_into()")
         return flows_into(self, node)
 
     def register_hook(self, hook: Callable[[Any], Any]) -> HookHandle:

@@ -86,6 +86,7 @@ class Primitive:
         captures: how many trailing arguments ``captured`` takes as constants.
         defaults: the values of trailing arguments that may be left out.
         constants: the captured numbers of a record that :meth:`capture` made.
+        base: the record that they were captured for.
         gated: the local gradients are gates, 0 or 1: a closed gate stops even an infinite upstream.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
@@ -109,6 +110,7 @@ class Primitive:
     captures: int = 0
     defaults: tuple[float, ...] = ()
     constants: tuple[float, ...] = ()
+    base: Primitive | None = None
     gated: bool = False
     domain: Domain = REALS
     ieee: Callable[..., float] | None = None
@@ -206,7 +208,7 @@ def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[float, .
     if captured is None or op.arity is None or len(constants) != op.captures:
         raise TypeError(f"{op.name} captures {op.captures} constant(s), {len(constants)} given")
     fixed = partial(
-        replace, op, arity=op.arity - op.captures, captured=None, captures=0, defaults=(), constants=constants
+        replace, op, arity=op.arity - op.captures, captured=None, captures=0, defaults=(), constants=constants, base=op
     )
     if op.arity == 2:
         # By far the most common: spelt out, since a sweep calls it at every such node.

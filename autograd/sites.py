@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
-__all__ = ["Site", "remember_site", "site_of"]
+__all__ = ["Site", "calling_site", "remember_site", "site_of"]
 
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
+
+_STANDARD = f"{Path(os.__file__).parent}{os.sep}"
 
 _sites: dict[int, tuple[ref[Any], Site]] = {}
 # By id and not in a WeakKeyDictionary, which looks a node up with ==, by its data: a nan would never be found.
@@ -39,14 +41,23 @@ class Site(NamedTuple):
         return f"{self.file}, line {self.line}, in {self.function}{text}"
 
 
-def remember_site(node: Any) -> None:
-    """Note the line outside this library that is running now as the one that made ``node``."""
+def _is_passed_over(file: str) -> bool:
+    return file.startswith(_OURS) or (file.startswith(_STANDARD) and "site-packages" not in file)
+
+
+def calling_site() -> Site:
+    """The line outside this library, and Python's own, that is running now."""
     frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame.f_back is not None and _is_passed_over(frame.f_code.co_filename):
         frame = frame.f_back
     code = frame.f_code
+    return Site(code.co_filename, frame.f_lineno, code.co_name)
+
+
+def remember_site(node: Any) -> None:
+    """Note the line outside this library that is running now as the one that made ``node``."""
     key = id(node)
-    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), Site(code.co_filename, frame.f_lineno, code.co_name))
+    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), calling_site())
 
 
 def site_of(node: Any) -> Site | None:

@@ -16,6 +16,7 @@ from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
+from autograd.recording import refuse_while_recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
 from autograd.transport import deep_copy, flatten
@@ -102,6 +103,7 @@ class Value(Operators, Passes):
         Raises (when read):
             GradientError: inside the local gradients of an operation that are being differentiated themselves.
         """
+        refuse_while_recording(self, ".data")
         if current().sealed:
             raise GradientError(
                 f"a float was taken out of {describe(self)}, so the derivative of this rule would silently be lost: "
@@ -111,6 +113,7 @@ class Value(Operators, Passes):
 
     @data.setter
     def data(self, data: Any) -> None:
+        refuse_while_recording(self, ".data = ...")
         number = as_float(data, "data")
         if self.op is not None:
             raise StaleGraphError(
@@ -135,11 +138,13 @@ class Value(Operators, Passes):
 
         0.0 before any pass (``has_grad`` tells). A Value after ``backward(create_graph=True)`` on a leaf.
         """
+        refuse_while_recording(self, ".grad")
         gradient = self._grad
         return 0.0 if gradient is None else gradient
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
+        refuse_while_recording(self, ".grad = ...")
         self._grad = None if gradient is None else self.check_gradient(gradient, "grad")
 
     @property
@@ -164,16 +169,20 @@ class Value(Operators, Passes):
 
     def item(self) -> float:
         """The data as a plain float."""
+        refuse_while_recording(self, "item()")
         return self.data
 
     def detach(self) -> Value:
         """A new leaf with the same data and label, through which no gradient flows."""
+        refuse_while_recording(self, "detach()")
         return Value(self._data, self.label)
 
     def __float__(self) -> float:
+        refuse_while_recording(self, "float()")
         return self.data
 
     def __format__(self, spec: str) -> str:
+        refuse_while_recording(self, "formatting")
         return format(self.data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
@@ -184,6 +193,7 @@ class Value(Operators, Passes):
     # --- copies -------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
+        refuse_while_recording(self, "copying")
         copy = object.__new__(type(self))
         for name in _COPIED:
             setattr(copy, name, getattr(self, name))
@@ -197,6 +207,7 @@ class Value(Operators, Passes):
         return duplicate
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        refuse_while_recording(self, "pickling")
         state = (self._data, None if self._grad is None else float(self._grad), self._stamp, self.label, self.scope)
         return flatten(self, _restore, (type(self), self.op, self.parents, state))
 

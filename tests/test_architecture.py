@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
 
 LAYERS = [
-    "errors", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly", "transport",
+    "errors", "recording", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly",
+    "transport",
     "passes", "operators", "value", "diagnosis", "containers", "trace", "transforms", "named_derivatives",
     "numeric", "check", "math", "replay", "__init__", "repl", "__main__",
 ]  # fmt: skip

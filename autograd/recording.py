@@ -1,0 +1,47 @@
+"""Whether a function is being recorded, and who watches: the one hook of :mod:`autograd.replay` in the engine.
+
+A recording reads off the graph what a function computed, so operations need not know of it. Two things leave no
+trace in a graph, and are reported here: a comparison, which decides a branch, and a number that is taken out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, NoReturn, Protocol
+
+__all__ = ["Recording", "recorded_in", "recording", "refuse_while_recording"]
+
+
+class Recording(Protocol):
+    """What watches while a function is recorded: see :mod:`autograd.replay.recorder`."""
+
+    def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
+        """Note that a comparison of Values came out so."""
+
+    def refuse(self, node: Any, taking: str) -> NoReturn:
+        """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""
+
+
+_RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
+
+recording: Callable[[], Recording | None] = _RECORDING.get
+"""What records at this moment, in this thread or task."""
+
+
+@contextlib.contextmanager
+def recorded_in(by: Recording) -> Iterator[None]:
+    """Let ``by`` watch the code inside."""
+    token = _RECORDING.set(by)
+    try:
+        yield
+    finally:
+        _RECORDING.reset(token)
+
+
+def refuse_while_recording(node: Any, taking: str) -> None:
+    """Raise RecordingError if a recording is under way."""
+    by = _RECORDING.get()
+    if by is not None:
+        by.refuse(node, taking)

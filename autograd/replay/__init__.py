@@ -1,0 +1,1 @@
+"""Record a function or a graph once, replay it fast."""

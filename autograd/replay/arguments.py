@@ -1,0 +1,284 @@
+"""What a compiled function is called with, taken apart into numbers for a kernel; and its results, put together."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import optree
+
+from autograd.containers import Shape, Structure, leaves_of
+from autograd.replay.tape import Floats
+from autograd.value import Value
+
+__all__ = [
+    "Axes",
+    "Form",
+    "Plan",
+    "assembled",
+    "axes_of_arguments",
+    "axes_of_leaves",
+    "check_in_axes",
+    "leaves_and_structures",
+    "take_apart",
+]
+
+Axes = Any
+"""None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
+
+
+class Form(NamedTuple):
+    """What all calls share that one recording can serve: everything about the arguments but the numbers.
+
+    Attributes:
+        structures: how the numbers of one example are held in each positional argument, then in each by keyword.
+        keywords: the names of the arguments by keyword.
+        batched: for each number of an example whether every example has its own.
+    """
+
+    structures: tuple[Structure, ...]
+    keywords: tuple[str, ...]
+    batched: tuple[bool, ...]
+
+    def key(self) -> Hashable:
+        """Equal for equal forms."""
+        return self.keywords, self.batched, tuple(structure.key() for structure in self.structures)
+
+    def __str__(self) -> str:
+        positional = len(self.structures) - len(self.keywords)
+        names = [""] * positional + [f"{name}=" for name in self.keywords]
+        return f"({', '.join(f'{name}{structure}' for name, structure in zip(names, self.structures, strict=True))})"
+
+    def call(self, function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
+        """``function`` called with one example's ``numbers``."""
+        arguments, start = [], 0
+        for structure in self.structures:
+            stop = start + sum(structure.sizes())
+            arguments.append(structure.argument(numbers[start:stop]))
+            start = stop
+        positional = len(arguments) - len(self.keywords)
+        return function(*arguments[:positional], **dict(zip(self.keywords, arguments[positional:], strict=True)))
+
+    def labels(self, function: Callable[..., Any]) -> list[str]:
+        """A name for each number: the argument's, as ``function`` calls it, with an index if it holds several."""
+        try:
+            parameters = list(inspect.signature(function).parameters.values())
+        except (TypeError, ValueError):  # a function written in C may not tell
+            parameters = []
+        positional = len(self.structures) - len(self.keywords)
+        named = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
+        names = [*named[:positional], *[f"x{place}" for place in range(len(named), positional)], *self.keywords]
+        labels = []
+        for name, structure in zip(names, self.structures, strict=True):
+            size = sum(structure.sizes())
+            labels += [name] if size == 1 else [f"{name}[{index}]" for index in range(size)]
+        return labels
+
+    def example(self, shared: Floats, lane: Floats) -> list[float]:
+        """The numbers of one example, in order."""
+        is_lane = np.array(self.batched, dtype=bool)
+        numbers = np.empty(len(is_lane))
+        numbers[is_lane] = lane
+        numbers[~is_lane] = shared
+        listed: list[float] = numbers.tolist()
+        return listed
+
+
+class Plan:
+    """How the leaves of a call become numbers for a kernel: made once for calls with leaves of the same shapes.
+
+    Args:
+        args, kwargs, structures: those of such a call.
+        in_axes: as :func:`~autograd.compile` takes it.
+
+    Raises:
+        TypeError: ``in_axes`` holds something else than axes.
+        ValueError: an axis is missing, or the numbers of examples differ.
+    """
+
+    def __init__(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], structures: Sequence[Structure], in_axes: Axes
+    ) -> None:
+        axes = axes_of_arguments(in_axes, len(args), len(kwargs))
+        self._count: int | None = None
+        self._first = ""
+        self._n_shared = self._n_lanes = 0
+        self._shared: list[tuple[int, int, int]] = []  # the place of a leaf, and where its numbers go
+        self._batched: list[tuple[int, int, int, int]] = []  # and its axis
+        batched: list[bool] = []
+        examples = []
+        for tree, structure, axis, name in zip(
+            (*args, *kwargs.values()), structures, axes, _names(args, kwargs), strict=True
+        ):
+            leaf_axes = axes_of_leaves(axis, tree, len(structure.shapes), name)
+            shapes = [self._example(*leaf, name) for leaf in zip(structure.shapes, leaf_axes, strict=True)]
+            examples.append(structure.with_shapes(shapes))
+            for leaf_axis, size in zip(leaf_axes, examples[-1].sizes(), strict=True):
+                self._place(leaf_axis, size)
+                batched += [leaf_axis is not None] * size
+        if in_axes is not None and self._count is None:
+            raise ValueError(f"in_axes={in_axes!r} gives no argument an axis: None in all places means no batch at all")
+        self.form = Form(tuple(examples), tuple(kwargs), tuple(batched))
+
+    def _place(self, axis: int | None, size: int) -> None:
+        """Say where the numbers of the next leaf go."""
+        place = len(self._shared) + len(self._batched)
+        if axis is None:
+            self._shared.append((place, self._n_shared, self._n_shared + size))
+            self._n_shared += size
+        else:
+            self._batched.append((place, self._n_lanes, self._n_lanes + size, axis))
+            self._n_lanes += size
+
+    def _example(self, shape: Shape, axis: int | None, name: str) -> Shape:
+        """The shape of one example of a leaf."""
+        if axis is None:
+            return shape
+        if shape is None or not -len(shape) <= axis < len(shape):
+            has = "a bare number" if shape is None else f"an array of shape {shape}"
+            raise ValueError(
+                f"{name} is batched along axis {axis}, which is missing in {has}. Pass an array with one example "
+                f"per row, made with numpy.asarray, or give in_axes=None for what all examples share."
+            )
+        length = shape[axis]
+        if self._count is None:
+            self._count, self._first = length, name
+        if length != self._count:
+            raise ValueError(f"the batch lengths differ: {self._count} examples in {self._first}, {length} in {name}")
+        if not length:
+            raise ValueError(f"{name} holds no examples: the batch is empty")
+        return shape[:axis] + shape[axis:][1:] if axis >= 0 else shape[:axis] + shape[len(shape) + axis + 1 :]
+
+    def numbers(self, leaves: list[Any]) -> list[float]:
+        """All numbers, in order, of a call without a batch."""
+        if len(leaves) == self._n_shared and np.ndarray not in set(map(type, leaves)):
+            return leaves
+        return self.shared_and_lanes(leaves)[0].tolist()  # type: ignore[no-any-return]
+
+    def shared_and_lanes(self, leaves: list[Any]) -> tuple[Floats, Floats]:
+        """The numbers that all examples share; and the others, of shape (numbers, examples)."""
+        shared = np.empty(self._n_shared)
+        for place, start, stop in self._shared:
+            leaf = leaves[place]
+            shared[start:stop] = leaf if isinstance(leaf, float) else leaf.ravel()
+        lanes = np.empty((self._n_lanes, 1 if self._count is None else self._count))
+        for place, start, stop, axis in self._batched:
+            leaf = leaves[place] if axis == 0 else np.moveaxis(leaves[place], axis, 0)
+            lanes[start:stop] = leaf.reshape(len(leaf), stop - start).T if leaf.ndim > 1 else leaf
+        return shared, lanes
+
+
+def check_in_axes(in_axes: Axes) -> Axes:
+    """``in_axes`` as it is, if it can be one."""
+    if isinstance(in_axes, list):
+        in_axes = tuple(in_axes)
+    if in_axes is None or _is_axis(in_axes) or isinstance(in_axes, tuple):
+        return in_axes
+    raise TypeError(f"in_axes is None, an int, or a tuple with an entry for each argument, not {in_axes!r}")
+
+
+def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Hashable]:
+    """The leaves of the arguments, each a float or an array of floats; and a key, equal where one plan fits.
+
+    Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
+    :func:`leaves_and_structures`.
+    """
+    if not kwargs and set(map(type, args)) == {float}:
+        return list(args), len(args)
+    tree: Any = (args, tuple(kwargs.values()))
+    leaves, spec = optree.tree_flatten(tree)
+    shapes: list[Shape] = []
+    for leaf in leaves:
+        kind = type(leaf)
+        if kind is float:
+            shapes.append(None)
+        elif kind is np.ndarray and leaf.dtype == np.float64:
+            shapes.append(leaf.shape)
+        else:
+            return [], None
+    return leaves, (spec, tuple(kwargs), tuple(shapes))
+
+
+def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[Structure]] | None:
+    """The leaves of any arguments and how each argument holds them; None if there is a Value among them.
+
+    Raises:
+        TypeError: an argument is not made of numbers.
+    """
+    leaves: list[Any] = []
+    structures = []
+    for tree, name in zip((*args, *kwargs.values()), _names(args, kwargs), strict=True):
+        found, structure = leaves_of(tree, name)
+        if any(map(_holds_value, found)):
+            return None
+        leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
+        structures.append(structure)
+    return leaves, structures
+
+
+def _names(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+    return [f"argument {place}" for place in range(len(args))] + [f"argument {name!r}" for name in kwargs]
+
+
+def _is_axis(axis: Any) -> bool:
+    return isinstance(axis, (int, np.integer)) and not isinstance(axis, bool)
+
+
+def axes_of_arguments(in_axes: Axes, positional: int, by_keyword: int) -> list[Any]:
+    """The entry of ``in_axes`` for each positional argument, then for each by keyword."""
+    if in_axes is None:
+        return [None] * (positional + by_keyword)
+    if not isinstance(in_axes, tuple):
+        return [in_axes] * positional + [0] * by_keyword
+    if len(in_axes) != positional:
+        raise ValueError(
+            f"in_axes={in_axes!r} has {len(in_axes)} entries, but there are {positional} positional arguments: "
+            f"give None for one that all examples share"
+        )
+    return [*in_axes, *[0] * by_keyword]  # as jax.vmap does
+
+
+def axes_of_leaves(axis: Any, tree: Any, count: int, name: str) -> list[Any]:
+    """The axis of each of the ``count`` leaves of an argument, None for a leaf that all examples share."""
+    if axis is None or _is_axis(axis):
+        return [axis] * count
+    try:
+        axes = optree.broadcast_prefix(axis, tree, is_leaf=lambda node: node is None)
+    except ValueError as error:
+        raise ValueError(f"in_axes for {name} is {axis!r}, which is not built like it: {error}") from None
+    for entry in axes:
+        if entry is not None and not _is_axis(entry):
+            raise TypeError(f"in_axes for {name} holds {entry!r}: an axis is an int, or None")
+    return axes
+
+
+def _holds_value(leaf: Any) -> bool:
+    if type(leaf) is float:
+        return False
+    if isinstance(leaf, np.ndarray):
+        return leaf.dtype == object and any(isinstance(element, Value) for element in leaf.flat)
+    return True
+
+
+def assembled(structure: Structure, results: Floats, *, batched: bool) -> Any:
+    """The result of a call.
+
+    Args:
+        structure: that of the result for one example.
+        results: of shape (numbers, examples) where batched, else (numbers,).
+        batched: whether every leaf becomes an array of the results of all examples.
+    """
+    if not batched and structure.shapes.count(None) == len(results):
+        return structure.assemble(results.tolist())
+    leaves: list[Any] = []
+    start = 0
+    for shape, size in zip(structure.shapes, structure.sizes(), strict=True):
+        part = results[start : start + size]
+        if batched:
+            leaves.append(np.ascontiguousarray(part.T).reshape((-1, *(shape or ()))))
+        else:
+            leaves.append(part.item() if shape is None else part.reshape(shape))
+        start += size
+    return structure.assemble(leaves)

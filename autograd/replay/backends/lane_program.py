@@ -1,0 +1,287 @@
+"""A tape as a program of the lane kernel: which numbers are shared, which have a row, and what runs in which order.
+
+Three decisions are made here, none of them about what an operation computes:
+
+* what depends on no batched input is computed once, by a program of its own on one example;
+* rows are used again when their number is not needed any more, so that a block of examples stays in the cache;
+* a result that is summed over the examples, and is a sum of products that nothing else needs, is never stored: the
+  sum over the lanes is taken as it is formed, four products at a time where they have a factor in common.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
+from autograd.replay.tape import FUSED_DOT, Tape
+
+__all__ = [
+    "NOTHING",
+    "ONE",
+    "Computation",
+    "LaneProgram",
+    "Split",
+    "Step",
+    "blocks_of",
+    "computation",
+    "lower",
+    "split",
+]
+
+ONE, NOTHING = -1, -2
+"""The numbers 1, and -0, which adds nothing to any number. They are always there."""
+
+_MUL = PRIMITIVES["mul"]
+_TILE = 4
+
+Pair = tuple[int, int]
+
+
+class Step(NamedTuple):
+    """One instruction, on numbers that each have a name of their own, whatever slot they shared."""
+
+    op: Primitive
+    args: tuple[int, ...]
+    result: int
+
+    def products(self) -> list[Pair]:
+        """The products that the result is the sum of; none if it is not one."""
+        if self.op is _MUL or self.op is FUSED_DOT:
+            return list(zip(self.args[::2], self.args[1::2], strict=True))
+        return []
+
+
+class Computation(NamedTuple):
+    """Steps in order, and the numbers that come out."""
+
+    steps: list[Step]
+    outputs: list[int]
+
+    def read(self) -> list[int]:
+        """Every number that a step reads, as often as it is read, and every output."""
+        return [*chain.from_iterable(step.args for step in self.steps), *self.outputs]
+
+
+def computation(tape: Tape) -> Computation:
+    """``tape`` with the sharing of slots undone: a number is a slot at the start, or one for each instruction."""
+    held = list(range(tape.n_slots))
+    for slot, constant in enumerate(tape.constants.tolist(), start=tape.n_inputs + tape.n_leaves):
+        if constant == 1.0:
+            held[slot] = ONE
+    steps = []
+    for result, (op, args, dest, _) in enumerate(tape.instructions(), start=tape.n_before):
+        steps.append(Step(op, tuple(held[arg] for arg in args), result))
+        held[dest] = result
+    return Computation(steps, [held[output] for output in tape.outputs.tolist()])
+
+
+class Split(NamedTuple):
+    """A computation in two: what is the same for every example, and what is not."""
+
+    shared: Computation
+    """Its outputs are those numbers of it that ``lanes`` reads, or that are results."""
+    lanes: Computation
+
+
+def split(whole: Computation, batched: Sequence[int]) -> Split:
+    """Separate what depends on one of the numbers ``batched`` from what does not.
+
+    In a fused dot product the products of two shared numbers are made one shared number, the bias: it comes
+    first, as the product with ``ONE``.
+    """
+    varying = set(batched)
+    shared: list[Step] = []
+    lanes: list[Step] = []
+    fresh = 1 + max([0, *batched, *(step.result for step in whole.steps), *whole.read()])
+    for step in whole.steps:
+        if varying.isdisjoint(step.args):
+            shared.append(step)
+            continue
+        varying.add(step.result)
+        bias = [pair for pair in step.products() if varying.isdisjoint(pair)]
+        if bias:
+            rest = [pair for pair in step.products() if not varying.isdisjoint(pair)]
+            if len(bias) > 1 or ONE not in bias[0]:
+                shared.append(Step(FUSED_DOT, tuple(chain(*bias)), fresh))
+                bias = [(fresh, ONE)]
+                fresh += 1
+            number = bias[0][0] if bias[0][1] == ONE else bias[0][1]
+            lanes.append(Step(FUSED_DOT, (number, ONE, *chain(*rest)), step.result))
+        else:
+            lanes.append(step)
+    part = Computation(lanes, whole.outputs)
+    made = {step.result for step in shared}
+    needed = list(dict.fromkeys(number for number in part.read() if number in made))
+    return Split(Computation(shared, needed), part)
+
+
+class LaneProgram(NamedTuple):
+    """What the lane kernel runs, but for the codes."""
+
+    instructions: list[tuple[Block, tuple[int, ...]]]
+    filled: npt.NDArray[np.uint32]
+    """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
+    n_rows: int
+
+    def words(self, codes: dict[Block, int]) -> npt.NDArray[np.uint32]:
+        """The program as the kernel reads it."""
+        listed = ((codes[block], *words) for block, words in self.instructions)
+        return np.fromiter(chain.from_iterable(listed), np.uint32)
+
+
+def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
+    """The branches that a kernel for all of ``programs`` has, in an order that depends on the set of them alone."""
+    found = {block for program in programs for block, _ in program.instructions}
+    return sorted(
+        found,
+        key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants),
+    )
+
+
+def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool) -> LaneProgram:
+    """The program of the lane kernel for ``part``.
+
+    Args:
+        part: what to compute. Outputs that are shared numbers are left to the caller.
+        inputs: the numbers whose rows come from outside, in order.
+        shared: the place of each shared number.
+        summed: whether the results are sums over the examples.
+    """
+    stored, reduced, steps = _results(part, shared, summed=summed)
+    ready = dict.fromkeys([*inputs, *shared], -1) | {step.result: at for at, step in enumerate(steps)}
+    tiles = _tiles(reduced, ready)
+    filled = _filled(steps, tiles, shared)
+    writer = _Writer(shared, {number: row for row, number in enumerate([*inputs, *filled])})
+    last_use = _last_use(steps, tiles)
+    done = defaultdict(list)
+    for number, at in last_use.items():
+        done[at].append(number)
+    writer.write_results(inputs, stored, tiles[-1])
+    for at, step in enumerate(steps):
+        writer.write_step(step)
+        writer.write_results([step.result], stored, tiles[at])
+        writer.release(done[at] if step.result in last_use else [*done[at], step.result])
+    return LaneProgram(
+        writer.instructions,
+        np.array([shared[number] for number in filled], dtype=np.uint32),
+        max(writer.n_rows, 1),
+    )
+
+
+class _Tile(NamedTuple):
+    """Products with a factor in common, each added to a result."""
+
+    factor: int
+    others: list[tuple[int, int]]
+    """(the other factor, the place of the result)"""
+
+
+def _results(
+    part: Computation, shared: dict[int, int], *, summed: bool
+) -> tuple[dict[int, list[int]], list[tuple[Pair, int]], list[Step]]:
+    """How each result comes out: stored (number to places) or summed (a product, a place); and the steps to do."""
+    varying = [(place, number) for place, number in enumerate(part.outputs) if number not in shared]
+    if not summed:
+        stored = defaultdict(list)
+        for place, number in varying:
+            stored[number].append(place)
+        return stored, [], part.steps
+    wanted = {number for _, number in varying}
+    used = {arg for step in part.steps for arg in step.args}
+    formed = {step.result: step.products() for step in part.steps if step.result in wanted - used and step.products()}
+    reduced = [(pair, place) for place, number in varying for pair in formed.get(number, [(number, ONE)])]
+    return {}, reduced, [step for step in part.steps if step.result not in formed]
+
+
+def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[_Tile]]:
+    """``reduced`` in tiles, by the step after which each can be written."""
+    count = Counter(factor for pair, _ in reduced for factor in pair)
+    groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (x, y), place in reduced:
+        factor, other = (x, y) if (count[x], ready[x]) >= (count[y], ready[y]) else (y, x)
+        groups[factor].append((other, place))
+    tiles: defaultdict[int, list[_Tile]] = defaultdict(list)
+    for factor, others in groups.items():
+        others.sort(key=lambda pair: ready[pair[0]])
+        whole = len(others) // _TILE * _TILE
+        cuts = [others[i : i + _TILE] for i in range(0, whole, _TILE)] + [[pair] for pair in others[whole:]]
+        for cut in cuts:
+            tiles[max(ready[factor], ready[cut[-1][0]])].append(_Tile(factor, cut))
+    return tiles
+
+
+def _filled(steps: list[Step], tiles: dict[int, list[_Tile]], shared: dict[int, int]) -> list[int]:
+    """The shared numbers that need a row, because what reads them reads rows."""
+    read = [arg for step in steps if step.op is not FUSED_DOT for arg in step.args]
+    for tile in chain.from_iterable(tiles.values()):
+        read += [tile.factor, *(other for other, _ in tile.others)]
+    return list(dict.fromkeys(number for number in read if number in shared))
+
+
+def _last_use(steps: list[Step], tiles: dict[int, list[_Tile]]) -> dict[int, int]:
+    """The step after which the row of a step's result is free; of those results alone that are read."""
+    last: dict[int, int] = {}
+    for at, step in enumerate(steps):
+        last |= dict.fromkeys(step.args, at)
+        for tile in tiles.get(at, ()):
+            last |= dict.fromkeys([tile.factor, *(other for other, _ in tile.others)], at)
+    made = {step.result for step in steps}
+    return {number: at for number, at in last.items() if number in made}
+
+
+class _Writer:
+    """Writes a program, and gives out rows."""
+
+    def __init__(self, shared: dict[int, int], rows: dict[int, int]) -> None:
+        self.instructions: list[tuple[Block, tuple[int, ...]]] = []
+        self.n_rows = len(rows)
+        self._shared, self._row = shared, rows
+        self._free: list[int] = []
+
+    def _write(self, block: Block, *words: int) -> None:
+        self.instructions.append((block, words))
+
+    def write_step(self, step: Step) -> None:
+        """Compute the result of ``step``, in a row that no number needed by it is in."""
+        if self._free:
+            row = self._free.pop()
+        else:
+            row, self.n_rows = self.n_rows, self.n_rows + 1
+        self._row[step.result] = row
+        if step.op is FUSED_DOT:
+            self._write_dot(step, row)
+        else:
+            self._write((step.op, len(step.args)), row, *(self._row[arg] for arg in step.args))
+
+    def _write_dot(self, step: Step, row: int) -> None:
+        bias, scaled, products = self._shared[NOTHING], [], []
+        for x, y in step.products():
+            if x in self._shared and y in self._shared:
+                bias = self._shared[x]  # times ONE, as split() left it
+            elif x in self._shared:
+                scaled += [self._shared[x], self._row[y]]
+            elif y in self._shared:
+                scaled += [self._shared[y], self._row[x]]
+            else:
+                products += [self._row[x], self._row[y]]
+        self._write(DOT, row, bias, len(scaled) // 2, len(products) // 2, *scaled, *products)
+
+    def write_results(self, numbers: Sequence[int], stored: dict[int, list[int]], tiles: list[_Tile]) -> None:
+        """Store what is a result among ``numbers``, and add up ``tiles``."""
+        for number in numbers:
+            for place in stored.get(number, ()):
+                self._write(STORE, self._row[number], place)
+        for factor, others in tiles:
+            rows, places = [self._row[other] for other, _ in others], [place for _, place in others]
+            self._write(TILE if len(others) == _TILE else PRODUCT, self._row[factor], *rows, *places)
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Give the rows of ``numbers`` out again."""
+        self._free += [self._row[number] for number in numbers]

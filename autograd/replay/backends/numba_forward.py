@@ -1,0 +1,184 @@
+"""An operation's ``forward``, compiled by numba: plain Python functions, the helpers they call included."""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import functools
+import hashlib
+import math
+import sys
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
+from typing import Any
+
+from numba import njit
+from numba.core.dispatcher import Dispatcher
+
+from autograd.primitives import Primitive
+from autograd.replay.backends import numba_math  # noqa: F401 -- teaches numba what it does not know of math
+
+__all__ = ["fingerprint", "jit_forward"]
+
+_MODULE = __name__
+"""The module that compiled functions say they are from: a cached kernel asks for it to be imported."""
+_DIVISIONS = frozenset({"/", "//", "%", "/=", "//=", "%="})
+# The kernel that calls them is the only caller, so nothing is made for calls from Python or C. What is not set here
+# would be taken from the kernel, whose sums may be reordered: a formula may not.
+_OPTIONS: dict[str, Any] = {"fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+
+
+@functools.lru_cache(maxsize=1024)
+def jit_forward(op: Primitive, n: int) -> Callable[..., float]:
+    """``op.forward`` on ``n`` numbers, to be called from a kernel; IEEE 754 where the original raises.
+
+    A C function such as ``math.exp`` is returned as it is: numba knows it.
+    """
+    forward = op.forward
+    if not isinstance(forward, FunctionType):
+        return forward
+    compiled = _jit(forward, careful=not op.builtin)
+    if not _may_raise(forward, division_raises=not op.builtin):
+        return compiled
+    return _guarded(op, compiled, n)
+
+
+def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
+    """``function`` compiled, and every plain function it refers to with it.
+
+    Args:
+        function: a Python function of floats.
+        careful: a division by zero raises, as in Python, so that the record's IEEE value can take its place.
+            The table's own operations give that value by themselves, and stay free of the test.
+    """
+    decorate = njit(error_model="python" if careful else "numpy", **_OPTIONS)
+    made: dict[Any, Any] = {}
+
+    def visit(thing: Any, names: frozenset[str]) -> Any:
+        """What stands for ``thing`` in compiled code; ``names`` are the attributes that may be read of a module."""
+        if isinstance(thing, ModuleType) and not _is_standard(thing):
+            module = ModuleType(thing.__name__)
+            for name in names & vars(thing).keys():
+                setattr(module, name, visit(getattr(thing, name), frozenset()))
+            return module
+        if not isinstance(thing, FunctionType):
+            return thing
+        if thing not in made:
+            namespace: dict[str, Any] = {"__name__": _MODULE, "__builtins__": builtins}
+            cells = tuple(CellType() for _ in thing.__closure__ or ())
+            made[thing] = decorate(FunctionType(thing.__code__, namespace, thing.__name__, thing.__defaults__, cells))
+            # Only now what it refers to, for that may be itself.
+            used, attributes = _names(thing.__code__)
+            namespace |= {name: visit(thing.__globals__[name], attributes) for name in used & thing.__globals__.keys()}
+            for cell, original in zip(cells, thing.__closure__ or (), strict=True):
+                cell.cell_contents = visit(original.cell_contents, attributes)
+        return made[thing]
+
+    compiled: Callable[..., Any] = visit(function, frozenset())
+    return compiled
+
+
+def _is_standard(module: ModuleType) -> bool:
+    return module.__name__.partition(".")[0] in sys.stdlib_module_names
+
+
+def _guarded(op: Primitive, compiled: Callable[..., float], n: int) -> Callable[..., float]:
+    """``compiled``, with the record's IEEE value where it raises."""
+    namespace: dict[str, Any] = {"__name__": _MODULE, "forward": compiled, "nan": math.nan}
+    inputs = ", ".join(f"x{i}" for i in range(n))
+    value = "nan"
+    if isinstance(op.ieee, FunctionType):
+        namespace["ieee"] = _jit(op.ieee, careful=False)
+        value = f"ieee({', '.join([inputs, *map(repr, op.constants)])})"
+    text = (
+        f"def guarded({inputs}):\n"
+        f"    try:\n"
+        f"        return forward({inputs})\n"
+        f"    except Exception:\n"
+        f"        return {value}\n"
+    )
+    exec(compile(text, f"<numba {op.name}>", "exec"), namespace)  # noqa: S102 -- text made of x0, x1 ... and floats
+    guarded: Callable[..., float] = njit(error_model="numpy", **_OPTIONS)(namespace["guarded"])
+    return guarded
+
+
+# --- what a function refers to ----------------------------------------------------------------------------
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """``code`` and the code of every function written inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+@functools.lru_cache(maxsize=1024)
+def _names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The names of globals, and those of attributes, that ``code`` and the functions inside it read."""
+    steps = [step for part in _codes(code) for step in dis.get_instructions(part)]
+    used = frozenset(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    return used, frozenset(step.argval for step in steps if step.opname in ("LOAD_ATTR", "LOAD_METHOD"))
+
+
+def _referred(function: FunctionType) -> list[tuple[str, Any]]:
+    """The globals and captured variables of ``function``, and what it may read of modules of users, by name."""
+    used, attributes = _names(function.__code__)
+    found = [(name, function.__globals__[name]) for name in sorted(used & function.__globals__.keys())]
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        found.append((name, cell.cell_contents))
+    for module in [thing for _, thing in found if isinstance(thing, ModuleType) and not _is_standard(thing)]:
+        found += [(name, vars(module)[name]) for name in sorted(attributes & vars(module).keys())]
+    return [(name, thing.forward if isinstance(thing, Primitive) else thing) for name, thing in found]
+
+
+def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:
+    """Whether the code of ``function``, or of a function it refers to, has a raise (or a division)."""
+    seen: set[Any] = set()
+    waiting: list[Any] = [function]
+    while waiting:
+        current = waiting.pop()
+        if not isinstance(current, FunctionType) or current in seen:
+            continue
+        seen.add(current)
+        waiting += [thing for _, thing in _referred(current)]
+        for code in _codes(current.__code__):
+            for step in dis.get_instructions(code):
+                if step.opname == "RAISE_VARARGS" or (division_raises and step.argrepr in _DIVISIONS):
+                    return True
+    return False
+
+
+def fingerprint(function: Any) -> str | None:
+    """A digest of what ``function`` computes: its code and everything it refers to; None if it cannot be told.
+
+    Equal in every process, so that a compiled kernel can be found again.
+    """
+    digest = hashlib.sha256()
+    return digest.hexdigest() if _feed(digest, function, set()) else None
+
+
+def _feed(digest: Any, thing: Any, seen: set[int]) -> bool:
+    if isinstance(thing, Dispatcher):
+        thing = thing.py_func
+    if isinstance(thing, (float, int, str, bytes, type(None))):
+        digest.update(f"{type(thing).__name__} {thing!r};".encode())
+    elif isinstance(thing, (BuiltinFunctionType, type)):
+        digest.update(f"{thing.__module__}.{thing.__qualname__};".encode())
+    elif isinstance(thing, ModuleType):
+        digest.update(f"module {thing.__name__};".encode())
+    elif isinstance(thing, frozenset):
+        digest.update(repr(sorted(map(repr, thing))).encode())
+    elif isinstance(thing, tuple):
+        digest.update(f"{len(thing)} of".encode())
+        return all(_feed(digest, item, seen) for item in thing)
+    elif isinstance(thing, CodeType):
+        digest.update(thing.co_code)
+        return _feed(digest, (thing.co_consts, thing.co_names, thing.co_argcount), seen)
+    elif isinstance(thing, FunctionType):
+        if id(thing) not in seen:
+            seen.add(id(thing))
+            return _feed(digest, (thing.__code__, thing.__defaults__, *_referred(thing)), seen)
+    else:
+        return False
+    return True

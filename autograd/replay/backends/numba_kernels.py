@@ -1,0 +1,219 @@
+"""The source of the two numba kernels, generated for the operations that a tape uses, and compiled.
+
+A kernel is an interpreter: it reads a program of numbers and has one branch for each operation. Its code, and the
+time to compile it, depend on the set of operations alone, not on the length of the program.
+
+*The lane kernel* works on a block of examples at a time. A number of the computation is a row: its values for the
+examples of the block, contiguous in memory, so that each branch is one loop that the compiler turns into vector
+instructions, and the cost of reading the program is shared by the whole block. *The scalar kernel* works on single
+numbers, for a tape that is called once.
+
+What an operation computes is always its own ``forward``, compiled by numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from numba import types
+
+from autograd.primitives import Primitive
+from autograd.replay.backends.numba_cache import compile_kernel
+from autograd.replay.backends.numba_forward import jit_forward
+
+__all__ = ["DOT", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel"]
+
+DOT, PRODUCT, TILE, STORE = "dot", "product", "tile", "store"
+"""The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
+
+Block = str | tuple[Primitive, int]
+"""What a branch does: one of the names above, or an operation on so many arguments."""
+
+_OPTIONS = (
+    'error_model="numpy", fastmath={"contract", "reassoc"}, nogil=True, boundscheck=False, _nrt=False, cache=True'
+)
+_FLOATS, _ROWS = types.Array(types.float64, 1, "C"), types.Array(types.float64, 2, "C")
+_INTS = types.Array(types.uint32, 1, "C", readonly=True)
+_READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
+_SIGNATURES = {
+    "lane_signature": types.void(_INTS, _FLOATS, _INTS, _READ_ONLY, _ROWS, _ROWS, *[types.int64] * 4),
+    "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
+}
+
+# Programs are read as unsigned numbers: an index that cannot be negative needs no test for counting from the end.
+_LANE_HEAD = f'''\
+@njit(lane_signature, {_OPTIONS})
+def kernel(program, shared, filled, lanes, rows, results, start, stop, size, column):
+    """Run the program on the examples start to stop, ``size`` at a time."""
+    n_lanes = lanes.shape[0]
+    for i in range(filled.size):
+        row = rows[n_lanes + i]
+        value = shared[filled[i]]
+        for k in range(size):
+            row[k] = value
+    while start < stop:
+        m = min(size, stop - start)
+        for i in range(n_lanes):
+            row = rows[i]
+            lane = lanes[i]
+            for k in range(m):
+                row[k] = lane[start + k]
+        pc = 0
+        while pc < program.size:
+            code = program[pc]
+            d = rows[program[pc + 1]]
+            pc += 2
+'''
+_LANE_TAIL = """\
+            else:
+                return
+        start += m
+"""
+
+_STRUCTURAL = {
+    # A bias, then so many products of a shared number and a row, then so many products of two rows.
+    # Two or four products at a time: the sum is loaded and stored less often.
+    DOT: """\
+bias = shared[program[pc]]
+p = pc + 3
+end = p + 2 * program[pc + 1]
+pc = end + 2 * program[pc + 2]
+odd = (end - p) // 2 % 4
+if odd == 0:
+    for k in range(m):
+        d[k] = bias
+else:
+    s0 = shared[program[p]]
+    x0 = rows[program[p + 1]]
+    p += 2
+    if odd == 2:
+        s1 = shared[program[p]]
+        x1 = rows[program[p + 1]]
+        p += 2
+        for k in range(m):
+            d[k] = (bias + s0 * x0[k]) + s1 * x1[k]
+    else:
+        for k in range(m):
+            d[k] = bias + s0 * x0[k]
+        if odd == 3:
+            s0 = shared[program[p]]
+            x0 = rows[program[p + 1]]
+            s1 = shared[program[p + 2]]
+            x1 = rows[program[p + 3]]
+            p += 4
+            for k in range(m):
+                d[k] += s0 * x0[k] + s1 * x1[k]
+while p < end:
+    s0 = shared[program[p]]
+    x0 = rows[program[p + 1]]
+    s1 = shared[program[p + 2]]
+    x1 = rows[program[p + 3]]
+    s2 = shared[program[p + 4]]
+    x2 = rows[program[p + 5]]
+    s3 = shared[program[p + 6]]
+    x3 = rows[program[p + 7]]
+    p += 8
+    for k in range(m):
+        d[k] += (s0 * x0[k] + s1 * x1[k]) + (s2 * x2[k] + s3 * x3[k])
+while p < pc:
+    x0 = rows[program[p]]
+    x1 = rows[program[p + 1]]
+    p += 2
+    for k in range(m):
+        d[k] += x0[k] * x1[k]
+""",
+    # The sum over the examples of the product of two rows, added to one result.
+    PRODUCT: """\
+x0 = rows[program[pc]]
+total = -0.0
+for k in range(m):
+    total += d[k] * x0[k]
+results[program[pc + 1], column] += total
+pc += 2
+""",
+    # Four of those that share a row.
+    TILE: """\
+x0 = rows[program[pc]]
+x1 = rows[program[pc + 1]]
+x2 = rows[program[pc + 2]]
+x3 = rows[program[pc + 3]]
+t0 = -0.0
+t1 = -0.0
+t2 = -0.0
+t3 = -0.0
+for k in range(m):
+    factor = d[k]
+    t0 += factor * x0[k]
+    t1 += factor * x1[k]
+    t2 += factor * x2[k]
+    t3 += factor * x3[k]
+results[program[pc + 4], column] += t0
+results[program[pc + 5], column] += t1
+results[program[pc + 6], column] += t2
+results[program[pc + 7], column] += t3
+pc += 8
+""",
+    # A row written out, one number for each example.
+    STORE: """\
+lane = results[program[pc]]
+for k in range(m):
+    lane[start + k] = d[k]
+pc += 1
+""",
+}
+
+_SCALAR_HEAD = f'''\
+@njit(scalar_signature, {_OPTIONS})
+def kernel(codes, starts, args, dests, slots):
+    """Run the tape on ``slots``, where its inputs, leaves and constants are."""
+    for i in range(codes.size):
+        code = codes[i]
+        p = starts[i]
+        if code == 0:
+            end = starts[i + 1]
+            t0 = -0.0  # the number that adds nothing, not even to -0.0
+            t1 = -0.0
+            if (end - p) & 2:
+                t0 = slots[args[p]] * slots[args[p + 1]]
+                p += 2
+            while p < end:
+                t0 += slots[args[p]] * slots[args[p + 1]]
+                t1 += slots[args[p + 2]] * slots[args[p + 3]]
+                p += 4
+            slots[dests[i]] = t0 + t1
+'''
+_SCALAR_TAIL = """\
+        else:
+            return
+"""
+
+
+def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
+    """The lane kernel whose code k does what ``blocks[k]`` says."""
+    text = [_LANE_HEAD]
+    namespace: dict[str, Any] = {}
+    for code, block in enumerate(blocks):
+        text.append(f"            {'elif' if code else 'if'} code == {code}:\n")
+        body = _STRUCTURAL[block] if isinstance(block, str) else _elementwise(code, block, namespace)
+        text.append("".join(f"                {line}\n" for line in body.splitlines()))
+    return compile_kernel("".join([*text, _LANE_TAIL]), _SIGNATURES, namespace)
+
+
+def _elementwise(code: int, block: tuple[Primitive, int], namespace: dict[str, Any]) -> str:
+    op, n = block
+    namespace[f"op{code}"] = jit_forward(op, n)
+    rows = [f"x{i} = rows[program[pc + {i}]]" for i in range(n)]
+    call = f"op{code}({', '.join(f'x{i}[k]' for i in range(n))})"
+    return "\n".join([*rows, "for k in range(m):", f"    d[k] = {call}", f"pc += {n}"])
+
+
+def scalar_kernel(blocks: Sequence[tuple[Primitive, int]]) -> Callable[..., None]:
+    """The scalar kernel whose code k + 1 is the operation ``blocks[k]``, and code 0 a sum of products."""
+    text = [_SCALAR_HEAD]
+    namespace: dict[str, Any] = {}
+    for code, (op, n) in enumerate(blocks, start=1):
+        namespace[f"op{code}"] = jit_forward(op, n)
+        call = f"op{code}({', '.join(f'slots[args[p + {i}]]' for i in range(n))})"
+        text.append(f"        elif code == {code}:\n            slots[dests[i]] = {call}\n")
+    return compile_kernel("".join([*text, _SCALAR_TAIL]), _SIGNATURES, namespace)

@@ -1,0 +1,190 @@
+"""The reference backend: the tape as readable straight-line Python, equal to eager evaluation bit for bit.
+
+The text that :func:`emit` writes runs alone: it imports ``math`` and defines, from the forwards of the
+primitives, the functions that it calls. The kernel that :func:`build` makes is the same text with the forwards
+themselves bound to those names.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.primitives import Primitive
+from autograd.replay.backends.base import Kernel
+from autograd.replay.backends.helpers import Helpers
+from autograd.replay.tape import Floats, Guard, Tape
+
+__all__ = ["build", "emit", "straight_line"]
+
+_OPERATORS: dict[Callable[..., Any], str] = {
+    operator.add: "{} + {}",
+    operator.sub: "{} - {}",
+    operator.mul: "{} * {}",
+    operator.truediv: "{} / {}",
+    operator.neg: "-{}",
+}
+
+
+# --- the kernel -------------------------------------------------------------------------------------------
+
+
+def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
+    """A kernel that calls the straight-line function once for each example."""
+    replay = straight_line(tape)
+    is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
+
+    def one(inputs: list[float]) -> Any:
+        try:
+            return replay(inputs)
+        except (ArithmeticError, ValueError):
+            return tape.run(inputs[: tape.n_inputs], inputs[tape.n_inputs :])  # outside a domain: IEEE values
+
+    def kernel(shared: Floats, lanes: Floats) -> Floats:
+        inputs = np.empty(len(is_lane))
+        inputs[~is_lane] = shared
+        results = np.empty((len(tape.outputs), lanes.shape[1]))
+        for column in range(lanes.shape[1]):
+            inputs[is_lane] = lanes[:, column]
+            results[:, column] = one(inputs.tolist())
+        return np.add.accumulate(results, axis=1)[:, -1] if summed else results
+
+    return kernel
+
+
+def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int]:
+    """``tape`` as a function of its inputs and leaves: the outputs, or the index of the first guard that fails.
+
+    Outside the domain of an operation it raises what the forward raises.
+    """
+    namer = _Namer(tape)
+    namespace: dict[str, Any] = {
+        f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)
+    }
+    callees = dict(zip(tape.ops, namespace, strict=True))
+    namespace["math"] = math  # for constants that are nan or infinite
+    unpacking = f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"
+    source = "\n".join(["def replay(inputs):", unpacking, *_body(tape, namer, callees, str)])
+    # The text is our own: labels are reduced to identifiers.
+    exec(compile(source, f"<tape of {len(tape)} instructions>", "exec"), namespace)  # noqa: S102
+    replay: Callable[[list[float]], tuple[float, ...] | int] = namespace["replay"]
+    return replay
+
+
+# --- the text ---------------------------------------------------------------------------------------------
+
+
+def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[float]] = ()) -> str:
+    """Self-contained Python source of the function that ``tapes`` recorded, one for each path.
+
+    The function takes the inputs one by one and returns a tuple of the outputs. Live leaves have their present
+    values: those of a single path are the defaults of keyword arguments. Outside a domain it raises, as Python's
+    ``math`` does.
+
+    Args:
+        tapes: the paths; the guards of each tell where it is right.
+        name: what to call the function.
+        leaves: for each path the present values of its live leaves.
+
+    Raises:
+        NotImplementedError: the source of an operation is not at hand.
+    """
+    helpers = Helpers()
+    callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in _OPERATORS} for tape in tapes]
+    values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
+    if len(tapes) == 1:
+        functions = [_function(tapes[0], name, callees[0], values[0], lambda _: "_other_branch()")]
+    else:
+        paths = [f"_path_{index + 1}" for index in range(len(tapes))]
+        functions = [
+            _function(tape, path, callee, live, lambda _: "()")
+            for tape, path, callee, live in zip(tapes, paths, callees, values, strict=True)
+        ]
+        calls = " or ".join(f"{path}(*inputs)" for path in paths)
+        functions.append(f"def {name}(*inputs):\n    return {calls} or _other_branch()")
+    if any(tape.guards for tape in tapes):
+        functions.insert(0, _OTHER_BRANCH)
+    imports = "\n".join(["import math", *helpers.imports])
+    return "\n\n\n".join([imports, *helpers.texts, *functions]) + "\n"
+
+
+_OTHER_BRANCH = """def _other_branch():
+    raise ValueError("a comparison came out as in no recorded path")"""
+
+
+def _function(
+    tape: Tape, name: str, callees: dict[Primitive, str], leaves: Sequence[float], otherwise: Callable[[int], str]
+) -> str:
+    namer = _Namer(tape)
+    inputs = [namer.names[slot] for slot in range(tape.n_inputs)]
+    live = [f"{namer.names[tape.n_inputs + index]}={_number(value)}" for index, value in enumerate(leaves)]
+    parameters = [*inputs, *(["/"] if inputs else []), *(["*"] if live else []), *live]
+    return "\n".join([f"def {name}({', '.join(parameters)}):", *_body(tape, namer, callees, otherwise)])
+
+
+def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: Callable[[int], str]) -> Iterator[str]:
+    """One line an instruction, one ``if`` a guard, and the return; ``otherwise`` says what a failed guard returns."""
+    waiting = [(guard, otherwise(index)) for index, guard in enumerate(tape.guards)][::-1]
+    names = namer.names
+    for done, (op, args, dest, label) in enumerate(tape.instructions()):
+        while waiting and waiting[-1][0].at <= done:
+            yield from _guard(*waiting.pop(), names)
+        written = [names[arg] for arg in args]
+        operator_form = _OPERATORS.get(op.forward)
+        if operator_form:
+            expression = operator_form.format(*written)
+        else:
+            expression = f"{callees[op]}({', '.join([*written, *map(_number, op.constants)])})"
+        yield f"    {namer.assign(dest, label)} = {expression}"
+    while waiting:
+        yield from _guard(*waiting.pop(), names)
+    results = [names[slot] for slot in tape.outputs.tolist()]
+    yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
+
+
+def _guard(guard: Guard, otherwise: str, names: dict[int, str]) -> Iterator[str]:
+    comparison = f"{names[guard.left]} {guard.relation} {names[guard.right]}"
+    yield f"    if {f'not ({comparison})' if guard.outcome else comparison}:"
+    yield f"        return {otherwise}"
+
+
+def _number(number: float) -> str:
+    if math.isfinite(number):
+        return repr(number) if math.copysign(1.0, number) > 0.0 else f"({number!r})"
+    return "math.nan" if number != number else "math.inf" if number > 0.0 else "(-math.inf)"
+
+
+class _Namer:
+    """Gives each slot a name: the user's label where it is one, else its number."""
+
+    def __init__(self, tape: Tape) -> None:
+        self._taken = {"math", "inputs", "replay"}
+        self.names: dict[int, str] = {}
+        first_constant = tape.n_inputs + tape.n_leaves
+        for slot, label in enumerate(tape.labels[:first_constant]):
+            self.assign(slot, label, "x" if slot < tape.n_inputs else "p")
+        for index, constant in enumerate(tape.constants.tolist()):
+            self.names[first_constant + index] = _number(constant)
+
+    def assign(self, slot: int, label: str, letter: str = "t") -> str:
+        """The name of ``slot`` from here on: a new one, so that each line of the text has its own."""
+        name = _identifier(label)[:40] or f"{letter}{slot}"
+        if name in self._taken or keyword.iskeyword(name) or name.startswith("_"):
+            name = f"{name}_{letter}{slot}"
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        self.names[slot] = name
+        return name
+
+
+def _identifier(label: str) -> str:
+    """``label`` reduced to letters, digits and underscores of ASCII: ``W12[1]`` is ``W12_1``."""
+    name = re.sub(r"[^0-9A-Za-z]+", "_", label).strip("_")
+    return f"v{name}" if name[:1].isdigit() else name

@@ -1,0 +1,295 @@
+"""The passes: each takes a tape to another that computes the same, with fewer instructions or slots.
+
+Those of :func:`exact` change no bit of any output. :func:`fused` adds in another order, and is left out where bits
+count. All but :func:`compacted` expect that every instruction has a slot of its own, and keep it so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.primitives import PRIMITIVES
+from autograd.replay.rewiring import last_uses, rewired, use_counts
+from autograd.replay.tape import FUSED_DOT, Tape, apply_ieee
+
+__all__ = ["compacted", "exact", "folded", "fused", "live", "shared", "simplified"]
+
+
+def exact(tape: Tape) -> Tape:
+    """``tape`` after all passes that change no bit."""
+    return live(shared(simplified(folded(tape))))
+
+
+def folded(tape: Tape) -> Tape:
+    """Constant folding: what depends on constants alone is computed now, and guards on it are dropped."""
+    first_constant = tape.n_inputs + tape.n_leaves
+    known = dict(enumerate(tape.constants.tolist(), first_constant))
+    added: list[float] = []
+    alias = np.arange(tape.n_slots)
+    keep = np.ones(len(tape), dtype=bool)
+    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
+    for i in range(len(dest) if _any_foldable(tape) else 0):
+        operands = args[start[i] : start[i + 1]]
+        if all(map(known.__contains__, operands)):
+            number = known[dest[i]] = apply_ieee(tape.ops[code[i]], [known[operand] for operand in operands])
+            alias[dest[i]] = tape.n_slots + len(added)
+            added.append(number)
+            keep[i] = False
+    guards = tuple(guard for guard in tape.guards if guard.left not in known or guard.right not in known)
+    return rewired(replace(tape, guards=guards), alias, keep, added)
+
+
+def _any_foldable(tape: Tape) -> bool:
+    """Whether any instruction has constants alone for arguments: nearly never, and told without a loop."""
+    first = tape.n_inputs + tape.n_leaves
+    varies = (tape.args < first) | (tape.args >= tape.n_before)
+    reader = np.repeat(np.arange(len(tape)), np.diff(tape.start))
+    return bool(np.any(np.bincount(reader[varies], minlength=len(tape)) == 0)) if len(tape) else False
+
+
+# --- algebra ----------------------------------------------------------------------------------------------
+
+
+def simplified(tape: Tape) -> Tape:
+    """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
+
+    Not x + 0, which is not x where x is -0.0, and not x·0, which is not 0 where x is infinite or nan.
+    """
+    first = tape.n_inputs + tape.n_leaves
+    constant = dict(enumerate(tape.constants.tolist(), first))
+    rules = [_RULES.get((op.base or op).name) if op.builtin else None for op in tape.ops]
+    alias = np.arange(tape.n_slots)
+    keep = np.ones(len(tape), dtype=bool)
+    if not any(rules):
+        return tape
+    moved: dict[int, int] = {}
+    negated: dict[int, int] = {}
+    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
+    for i, dest in enumerate(tape.dest.tolist()):
+        rule = rules[code[i]]
+        if rule is None:
+            continue
+        operands = [moved.get(arg, arg) for arg in args[start[i] : start[i + 1]]]
+        same = rule(operands, constant, tape.ops[code[i]].constants, negated)
+        if same is None:
+            if rule is _double_negation:
+                negated[dest] = operands[0]
+            continue
+        moved[dest] = same
+        keep[i] = False
+    if moved:
+        alias[list(moved)] = list(moved.values())
+    return rewired(tape, alias, keep, [])
+
+
+def _is(number: float | None, expected: float) -> bool:
+    return number is not None and number == expected and np.signbit(number) == np.signbit(expected)
+
+
+def _neutral_on_either_side(expected: float) -> Callable[..., int | None]:
+    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
+        x, y = args
+        return x if _is(constant.get(y), expected) else y if _is(constant.get(x), expected) else None
+
+    return rule
+
+
+def _neutral_on_the_right(expected: float) -> Callable[..., int | None]:
+    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
+        return args[0] if _is(constant.get(args[1]), expected) else None
+
+    return rule
+
+
+def _first_power(
+    args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any
+) -> int | None:
+    exponent = constants[0] if constants else constant.get(args[1])
+    return args[0] if exponent == 1.0 else None
+
+
+def _identity(args: list[int], *_: Any) -> int:
+    return args[0]
+
+
+def _double_negation(args: list[int], _constant: Any, _constants: Any, negated: dict[int, int]) -> int | None:
+    return negated.get(args[0])
+
+
+def _known_choice(args: list[int], constant: dict[int, float], *_: Any) -> int | None:
+    condition, x, y = args
+    return None if condition not in constant else x if constant[condition] else y
+
+
+_RULES: dict[str, Callable[..., int | None]] = {
+    "add": _neutral_on_either_side(-0.0),
+    "sub": _neutral_on_the_right(0.0),
+    "mul": _neutral_on_either_side(1.0),
+    "div": _neutral_on_the_right(1.0),
+    "pow": _first_power,
+    "identity": _identity,
+    "neg": _double_negation,
+    "where": _known_choice,
+}
+
+
+# --- common subexpressions, dead code ---------------------------------------------------------------------
+
+_COMMUTATIVE = frozenset({"add", "mul"})
+
+
+def shared(tape: Tape) -> Tape:
+    """Common subexpressions: what was computed already is not computed again, nor a comparison made again."""
+    commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
+    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
+    alias = list(range(tape.n_slots))
+    seen: dict[Hashable, int] = {}
+    keep = np.ones(len(tape), dtype=bool)
+    for i, dest in enumerate(tape.dest.tolist()):
+        operands = [alias[arg] for arg in args[start[i] : start[i + 1]]]
+        if commutes[code[i]]:
+            operands.sort()
+        if len(operands) == 2:  # nearly always: one number is found in half the time of a tuple
+            key: Hashable = (operands[0] * tape.n_slots + operands[1]) * len(tape.ops) + code[i]
+        else:
+            key = (code[i], *operands)
+        same = seen.setdefault(key, dest)
+        if same != dest:
+            alias[dest] = same
+            keep[i] = False
+    made = {(g.relation, alias[g.left], alias[g.right]): g for g in reversed(tape.guards)}
+    guards = tuple(
+        guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]]
+    )
+    return rewired(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
+
+
+def live(tape: Tape) -> Tape:
+    """Dead code: an instruction stays if an output or a guard depends on it."""
+    needed = np.zeros(tape.n_slots, dtype=bool)
+    needed[tape.outputs] = True
+    needed[[slot for guard in tape.guards for slot in (guard.left, guard.right)]] = True
+    wanted = needed.tolist()
+    start, args = tape.start.tolist(), tape.args.tolist()
+    dest = tape.dest.tolist()
+    for i in range(len(dest) - 1, -1, -1):
+        if wanted[dest[i]]:
+            for arg in args[start[i] : start[i + 1]]:
+                wanted[arg] = True
+    return rewired(tape, np.arange(tape.n_slots), np.array(wanted, dtype=bool)[tape.dest], [])
+
+
+# --- sums of products -------------------------------------------------------------------------------------
+
+
+def fused(tape: Tape) -> Tape:
+    """Dot fusion: a chain of additions over products that are used once becomes one sum of products.
+
+    The terms keep their order, so that a chain that was added from the left is added as before.
+    """
+    position = {op: index for index, op in enumerate(tape.ops)}
+    add, mul = position.get(PRIMITIVES["add"], -1), position.get(PRIMITIVES["mul"], -1)
+    if add < 0 or mul < 0:
+        return tape
+    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
+    once = (use_counts(tape) == 1).tolist()
+    one = tape.n_slots
+    terms: dict[int, deque[tuple[int, int]]] = {}
+    products: dict[int, tuple[int, int]] = {}
+    sums: dict[int, int] = {}
+    for i, slot in enumerate(dest):
+        if code[i] == mul and once[slot]:
+            products[slot] = (args[start[i]], args[start[i] + 1])
+        elif code[i] == add:
+            left, right = args[start[i]], args[start[i] + 1]
+            terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            sums[slot] = i
+    chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
+    return live(_with_dots(tape, chosen, one))
+
+
+def _worth_fusing(found: deque[tuple[int, int]], one: int) -> bool:
+    return len(found) > 2 or any(factor != one for _, factor in found)
+
+
+def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) -> Tape:
+    """``tape`` with the instructions ``chosen`` replaced by sums of products."""
+    if not chosen:
+        return tape
+    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
+    new_args: list[int] = []
+    new_start = [0]
+    for i in range(len(tape)):
+        if i in chosen:
+            for pair in chosen[i]:
+                new_args += pair
+            code[i] = len(tape.ops)
+        else:
+            new_args += args[start[i] : start[i + 1]]
+        new_start.append(len(new_args))
+    dotted = replace(
+        tape,
+        ops=(*tape.ops, FUSED_DOT),
+        code=np.array(code),
+        start=np.array(new_start),
+        args=np.array(new_args),
+    )
+    return rewired(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
+
+
+def _terms(
+    slot: int,
+    terms: dict[int, deque[tuple[int, int]]],
+    products: dict[int, tuple[int, int]],
+    once: list[bool],
+    one: int,
+) -> deque[tuple[int, int]]:
+    """What ``slot`` contributes to a sum; a sum that is used here alone is taken over, and is no more one itself."""
+    if slot in terms and once[slot]:
+        return terms.pop(slot)
+    return deque([products.get(slot, (slot, one))])
+
+
+def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> deque[tuple[int, int]]:
+    if len(right) > len(left):  # the longer one is extended, so that any chain costs its length
+        right.extendleft(reversed(left))
+        return right
+    left.extend(right)
+    return left
+
+
+# --- slots ------------------------------------------------------------------------------------------------
+
+
+def compacted(tape: Tape) -> Tape:
+    """Slot reuse: a result goes to a slot that is not needed any more, the one that was freed last.
+
+    Never to a slot that its own instruction reads.
+    """
+    last = last_uses(tape)
+    free: list[int] = []
+    slots = tape.n_before
+    place = list(range(tape.n_slots))
+    start, args = tape.start.tolist(), tape.args.tolist()
+    for i, dest in enumerate(tape.dest.tolist()):
+        if free:
+            place[dest] = free.pop()
+        else:
+            place[dest] = slots
+            slots += 1
+        read = dict.fromkeys((*args[start[i] : start[i + 1]], dest))
+        free += [place[arg] for arg in read if last[arg] == i and arg >= tape.n_before]
+    table = np.array(place, dtype=np.int32)
+    return replace(
+        tape,
+        args=table[tape.args],
+        dest=table[tape.dest],
+        outputs=table[tape.outputs],
+        guards=tuple(guard._replace(left=place[guard.left], right=place[guard.right]) for guard in tape.guards),
+        n_slots=slots,
+    )

@@ -1,0 +1,220 @@
+"""From a function, or from a graph, to a tape.
+
+While a function is recorded it runs on Values, as always, and the graph that they build is what it computed. Only
+what a graph cannot show needs watching: the comparisons, which become guards, and the places where a plain float
+is taken out, which would freeze a number and are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+
+from autograd.context import enable_grad, errstate
+from autograd.errors import RecordingError
+from autograd.primitives import PRIMITIVES, Primitive, as_float
+from autograd.recording import recorded_in
+from autograd.replay.rewiring import distinct
+from autograd.replay.tape import Guard, Tape
+from autograd.sites import Site, calling_site
+from autograd.sweep import check_fresh, describe
+from autograd.value import Constant, Value
+
+__all__ = ["Recorded", "Recorder", "record", "run_recorded", "tape_of"]
+
+
+class Comparison(NamedTuple):
+    """A comparison of Values that came out as ``outcome``."""
+
+    relation: str
+    left: Value
+    right: Value
+    outcome: bool
+    site: Site
+
+
+class Recorded(NamedTuple):
+    """A tape, and the leaves whose present data it reads."""
+
+    tape: Tape
+    leaves: tuple[Value, ...]
+
+
+class Recorder:
+    """Watches one run of a function; see :class:`autograd.recording.Recording`."""
+
+    def __init__(self) -> None:
+        self.comparisons: list[Comparison] = []
+
+    def guard(self, relation: str, left: Value, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
+        """Keep a comparison."""
+        if not isinstance(right, Value):
+            number = as_float(right, f"the comparison {relation!r}")
+            if number != right and right == right:
+                raise RecordingError(
+                    f"{describe(left)} is compared with {right!r}, which no float equals, at {calling_site()}. "
+                    f"A recorded comparison is made on floats: compare with {number!r}."
+                )
+            right = Constant(number)
+        self.comparisons.append(Comparison(relation, left, right, outcome, calling_site()))
+
+    def refuse(self, node: Any, taking: str) -> NoReturn:
+        """Refuse what would freeze the number of this one run in the recording."""
+        site = calling_site()
+        what = f" of {describe(node)}" if isinstance(node, Value) else ""
+        raise RecordingError(f"{taking}{what} in a function that is being recorded, at {site}. {_advice(taking, site)}")
+
+
+_ADVICE = {
+    "backward()": "A recording cannot set gradients: compile(value_and_grad(f)) returns them.",
+    "backward_steps()": "A recording cannot set gradients: compile(value_and_grad(f)) returns them.",
+    "zero_grad()": "A recording sets no gradients: those of compile(value_and_grad(f)) are fresh at each call.",
+    ".data = ...": "A recording cannot set leaves: return the new number, and set the leaf outside.",
+    ".grad = ...": "A recording cannot set gradients: return them, and set them outside.",
+    "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
+    "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
+}
+_CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")
+
+
+def _advice(taking: str, site: Site) -> str:
+    """What to do instead; where the line calls functions of a library that autograd has too, those."""
+    if taking in _ADVICE:
+        return _ADVICE[taking]
+    known = {"fabs": "abs", "pow": "the operator **", "fsum": "autograd.fsum"}
+    called = [
+        known.get(name, f"autograd.{name}") for name in _CALL.findall(site.text) if name in known or name in PRIMITIVES
+    ]
+    instead = f"Use {' and '.join(dict.fromkeys(called))}" if called else "Keep it a Value and use autograd's functions"
+    return f"The plain float would stay as it is now in every replay. {instead}."
+
+
+def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple[Any, list[Comparison]]:
+    """What ``function()`` returns, and the comparisons that it made on the way.
+
+    Args:
+        function: takes nothing, for its arguments are recording Values already.
+        checked: raise DomainError outside a domain, rather than go on in IEEE arithmetic.
+    """
+    recorder = Recorder()
+    with enable_grad(), errstate("raise" if checked else "nan"), recorded_in(recorder):
+        result = function()
+    return result, recorder.comparisons
+
+
+def record(roots: Any, inputs: Iterable[Value] = ()) -> Tape:
+    """The tape of an existing graph.
+
+    Only what the graph shows is on the tape. Comparisons that were made while it was built are not: use
+    :func:`~autograd.compile` on the function for those.
+
+    Args:
+        roots: a Value, or a list of them: the outputs.
+        inputs: the leaves that become inputs, in order. Other leaves become live leaves in the order in which
+            the graph meets them, constants become constants.
+
+    Raises:
+        TypeError: a root or an input is not a Value.
+        ValueError: an input is computed, or is named twice.
+        StaleGraphError: a leaf changed after the graph was built.
+
+    >>> from autograd import Value, record
+    >>> x, y = Value(2.0, "x"), Value(3.0, "y")
+    >>> tape = record(x * y + x, inputs=[x, y])
+    >>> tape.run([5.0, 7.0])
+    [40.0]
+    """
+    outputs = [roots] if isinstance(roots, Value) else list(roots)
+    given = list(inputs)
+    for place, node in [*(("a root", root) for root in outputs), *(("an input", leaf) for leaf in given)]:
+        if not isinstance(node, Value):
+            raise TypeError(f"record() takes Values; {place} is {node!r}")
+    for leaf in given:
+        if leaf.op is not None:
+            raise ValueError(f"record(inputs=...) takes leaves; {describe(leaf)} is computed")
+    if len(set(map(id, given))) < len(given):
+        raise ValueError("record(inputs=...) names a leaf twice")
+    return tape_of(outputs, given).tape
+
+
+def tape_of(outputs: Sequence[Value], inputs: Sequence[Value], comparisons: Iterable[Comparison] = ()) -> Recorded:
+    """The tape that computes ``outputs`` and makes ``comparisons``, each as soon as its operands are known."""
+    graph = _Graph(inputs)
+    guards = []
+    for relation, left, right, outcome, site in comparisons:
+        graph.reach(left)
+        graph.reach(right)
+        guards.append((relation, left, right, outcome, len(graph.computed), str(site)))
+    for output in outputs:
+        graph.reach(output)
+    return graph.tape(outputs, guards)
+
+
+class _Graph:
+    """The part of a graph that is reached from some nodes, operands before results."""
+
+    def __init__(self, inputs: Sequence[Value]) -> None:
+        self.inputs = inputs
+        self.computed: list[Any] = []
+        self.leaves: list[Value] = []
+        self.constants: list[Value] = []
+        self.seen: set[Any] = set(inputs)
+
+    def reach(self, root: Any) -> None:
+        """Append what ``root`` depends on and was not reached before; depth first, without recursion."""
+        seen, computed = self.seen, self.computed
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node is None:  # the marker under which a node waits for its operands
+                computed.append(stack.pop())
+            elif node not in seen:
+                seen.add(node)
+                if node.op is None:
+                    (self.constants if node.__class__ is Constant else self.leaves).append(node)
+                else:
+                    stack += (node, None)
+                    stack += reversed(node.parents)
+
+    def tape(self, outputs: Sequence[Value], guards: Iterable[tuple[str, Value, Value, bool, int, str]]) -> Recorded:
+        """Number the slots and write the tape."""
+        numbers, which = distinct([node._data for node in self.constants])
+        first = len(self.inputs) + len(self.leaves)
+        before = first + len(numbers)
+        slot: dict[Any, int] = {node: index for index, node in enumerate([*self.inputs, *self.leaves])}
+        slot.update(zip(self.constants, (first + which).tolist(), strict=True))
+        slot.update(zip(self.computed, range(before, before + len(self.computed)), strict=True))
+
+        codes: dict[Primitive, int] = {}
+        code, args, start = [], [], [0]
+        for node in self.computed:
+            parents = node.parents
+            stamp = node._stamp
+            code.append(codes.setdefault(node.op, len(codes)))
+            for parent in parents:
+                if parent._stamp > stamp:
+                    check_fresh(node)
+                args.append(slot[parent])
+            start.append(len(args))
+        labels = [node.label for node in self.inputs] + [leaf.label for leaf in self.leaves] + [""] * len(numbers)
+        tape = Tape(
+            ops=tuple(codes),
+            code=np.array(code, np.int32),
+            start=np.array(start, np.int32),
+            args=np.array(args, np.int32),
+            dest=np.arange(before, before + len(code), dtype=np.int32),
+            constants=numbers,
+            outputs=np.array([slot[node] for node in outputs], np.int32),
+            n_inputs=len(self.inputs),
+            n_leaves=len(self.leaves),
+            n_slots=before + len(code),
+            guards=tuple(
+                Guard(relation, slot[left], slot[right], outcome, at, site)
+                for relation, left, right, outcome, at, site in guards
+            ),
+            labels=(*labels, *(node.label for node in self.computed)),
+        )
+        return Recorded(tape, tuple(self.leaves))

@@ -1,0 +1,284 @@
+"""Tapes and compiled functions as files: JSON text, so that loading reads data and runs nothing.
+
+A file names operations, and numbers in hexadecimal so that each comes back to the bit; what it names is looked up
+in the table of primitives. Everything is verified before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path as FilePath
+from typing import Any
+
+import numpy as np
+
+from autograd.containers import Shape, Structure, leaves_of
+from autograd.errors import TapeError
+from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
+
+__all__ = [
+    "Reader",
+    "read_file",
+    "structure_from_data",
+    "structure_to_data",
+    "tape_from_data",
+    "tape_to_data",
+    "write_file",
+]
+
+Data = dict[str, Any]
+
+_FORMAT, _VERSION = "chainrule tape", 1
+_LARGEST_FILE = 2**30
+_LARGEST_INDEX = 2**31
+_INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
+
+
+def write_file(path: str | os.PathLike[str], data: Data) -> None:
+    """Write ``data`` at ``path``; what was there before stays until the new file is complete."""
+    target = FilePath(path)
+    text = json.dumps({"format": _FORMAT, "version": _VERSION, **data}, ensure_ascii=True)
+    partial = target.with_name(target.name + ".partial")
+    partial.write_text(text, encoding="ascii")
+    partial.replace(target)
+
+
+def read_file(path: str | os.PathLike[str]) -> Data:
+    """The data at ``path``.
+
+    Raises:
+        TapeError: it is not a tape, or is damaged.
+        OSError: it cannot be read.
+    """
+    file = FilePath(path)
+    size = file.stat().st_size
+    if size > _LARGEST_FILE:
+        raise TapeError(f"{file} has {size} bytes, more than a tape may have ({_LARGEST_FILE})")
+    try:
+        data = json.loads(file.read_bytes().decode("ascii"))
+    except (ValueError, RecursionError) as error:
+        raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise TapeError(f"{file} is not a tape of this package")
+    if data.get("version") != _VERSION:
+        raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
+    return data
+
+
+# --- tapes ------------------------------------------------------------------------------------------------
+
+
+def tape_to_data(tape: Tape) -> Data:
+    """``tape`` as numbers, strings, lists and dicts.
+
+    Raises:
+        TypeError: an operation is not the one that its name stands for now.
+    """
+    for op in tape.ops:
+        if _named(op.name) is not (op.base or op):
+            raise TypeError(
+                f"the tape uses an operation {op.name!r} other than the one that is called so now: record it again"
+            )
+    return {
+        "ops": [[op.name, [constant.hex() for constant in op.constants]] for op in tape.ops],
+        **{name: getattr(tape, name).tolist() for name in _INDEX_ARRAYS},
+        "constants": [constant.hex() for constant in tape.constants.tolist()],
+        "inputs": tape.n_inputs,
+        "leaves": tape.n_leaves,
+        "slots": tape.n_slots,
+        "guards": [list(guard) for guard in tape.guards],
+        "labels": list(tape.labels),
+    }
+
+
+def tape_from_data(data: Any) -> Tape:
+    """The tape that ``data`` describes, verified.
+
+    Raises:
+        TapeError: it describes none.
+    """
+    record = Reader(data)
+    constants = record.numbers("constants")
+    labels = record.list_of("labels", str)
+    n_inputs, n_leaves = record.count("inputs"), record.count("leaves")
+    indices = {name: record.indices(name) for name in _INDEX_ARRAYS}
+    if len(labels) != n_inputs + n_leaves + len(constants) + len(indices["code"]):
+        raise TapeError("damaged tape: not one label for each input, leaf, constant and instruction")
+    return Tape(
+        ops=tuple(map(_operation, record.list_of("ops", list))),
+        **indices,
+        constants=np.array(constants, dtype=np.float64),
+        n_inputs=n_inputs,
+        n_leaves=n_leaves,
+        n_slots=record.count("slots"),
+        guards=tuple(map(_guard, record.list_of("guards", list))),
+        labels=tuple(labels),
+    ).verify()
+
+
+def _named(name: str) -> Primitive | None:
+    return FUSED_DOT if name == FUSED_DOT.name else PRIMITIVES.get(name)
+
+
+def _operation(entry: list[Any]) -> Primitive:
+    match entry:
+        case [str(name), list(constants)]:
+            op = _named(name)
+            if op is None:
+                raise TapeError(
+                    f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
+                )
+            if not constants:
+                return op
+            if len(constants) == op.captures:
+                return op.capture(*map(_number, constants))
+    raise TapeError(f"damaged tape: {_shown(entry)} is no operation")
+
+
+def _guard(entry: list[Any]) -> Guard:
+    if list(map(type, entry)) == [str, int, int, bool, int, str]:
+        return Guard(*entry)
+    raise TapeError(f"damaged tape: {_shown(entry)} is no guard")
+
+
+def _number(text: Any) -> float:
+    if isinstance(text, str):
+        try:
+            return float.fromhex(text)
+        except (ValueError, OverflowError):
+            pass
+    raise TapeError(f"damaged tape: {_shown(text)} is no number")
+
+
+def _shown(thing: Any) -> str:
+    text = repr(thing)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Reader:
+    """Reads the entries of a dict from a file, and refuses what is not as it should be with TapeError."""
+
+    def __init__(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            raise TapeError(f"damaged tape: {_shown(data)} is no record")
+        self._data = data
+
+    def entry(self, name: str) -> Any:
+        """The entry ``name``."""
+        if name not in self._data:
+            raise TapeError(f"damaged tape: the entry {name!r} is missing")
+        return self._data[name]
+
+    def listed(self, name: str) -> list[Any]:
+        """A list."""
+        found = self.entry(name)
+        if isinstance(found, list):
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is no list")
+
+    def list_of(self, name: str, kind: type) -> list[Any]:
+        """A list of which every element is exactly a ``kind``."""
+        found = self.entry(name)
+        if isinstance(found, list) and all(type(element) is kind for element in found):
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is no list of {kind.__name__}")
+
+    def numbers(self, name: str) -> list[float]:
+        """A list of numbers in hexadecimal."""
+        return [_number(text) for text in self.list_of(name, str)]
+
+    def count(self, name: str) -> int:
+        """A number of things."""
+        found = self.entry(name)
+        if type(found) is int and 0 <= found < _LARGEST_INDEX:
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is {_shown(found)}, not a count")
+
+    def indices(self, name: str) -> Indices:
+        """A list of indices."""
+        found = self.list_of(name, int)
+        if found and not (min(found) >= 0 and max(found) < _LARGEST_INDEX):
+            raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
+        return np.array(found, dtype=np.int32)
+
+
+# --- containers -------------------------------------------------------------------------------------------
+
+
+def structure_to_data(structure: Structure, what: str) -> Any:
+    """How ``structure`` holds its numbers.
+
+    Raises:
+        TypeError: it has a container that a file cannot name.
+    """
+    return _tree_to_data(structure.assemble(map(_Leaf, structure.shapes)), what)
+
+
+class _Leaf:
+    """Stands for a number or an array."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+
+def _tree_to_data(tree: Any, what: str) -> Any:
+    match tree:
+        case _Leaf(shape=None):
+            return "number"
+        case _Leaf(shape=tuple(shape)):
+            return {"array": list(shape)}
+        case None:
+            return "none"
+    if type(tree) in (list, tuple):
+        return {type(tree).__name__: [_tree_to_data(branch, what) for branch in tree]}
+    if type(tree) is dict and all(type(key) in (str, int) for key in tree):
+        return {"dict": [[key, _tree_to_data(branch, what)] for key, branch in tree.items()]}
+    raise TypeError(
+        f"{what} holds a {type(tree).__name__}, which a file cannot name: use lists, tuples, dicts and arrays in a "
+        f"function that is to be saved"
+    )
+
+
+def structure_from_data(data: Any) -> Structure:
+    """The structure that ``data`` describes.
+
+    Raises:
+        TapeError: it describes none.
+    """
+    shapes: list[Shape] = []
+    try:
+        places, structure = leaves_of(_tree_from_data(data, shapes), "a tape")
+    except (RecursionError, TypeError) as error:
+        raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
+    return structure.with_shapes([shapes[int(place)] for place in places])
+
+
+def _tree_from_data(data: Any, shapes: list[Shape]) -> Any:
+    """The containers, with the place of its shape in ``shapes`` for each leaf, since a dict sorts its entries."""
+    match data:
+        case "number":
+            shapes.append(None)
+            return float(len(shapes) - 1)
+        case "none":
+            return None
+        case {"array": list(shape)} if _is_shape(shape):
+            shapes.append(tuple(shape))
+            return float(len(shapes) - 1)
+        case {"list": list(branches)}:
+            return [_tree_from_data(branch, shapes) for branch in branches]
+        case {"tuple": list(branches)}:
+            return tuple(_tree_from_data(branch, shapes) for branch in branches)
+        case {"dict": list(items)} if all(_is_item(item) for item in items):
+            return {key: _tree_from_data(branch, shapes) for key, branch in items}
+    raise TapeError(f"damaged tape: {_shown(data)} is no container")
+
+
+def _is_shape(shape: list[Any]) -> bool:
+    return all(type(length) is int and length >= 0 for length in shape) and math.prod(shape) < _LARGEST_INDEX
+
+
+def _is_item(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int)

@@ -1,0 +1,246 @@
+"""Replay, beside its peers: one run, one table of medians and ratios. ``python -m tests.benchmarks.replay``.
+
+Every contender computes the same value and gradient, which is checked before anything is timed. Contenders run in
+turns, each long enough to be in its stride, so that a noisy machine slows all alike. What is not installed is shown
+as such.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+import nn
+from autograd import Value, compile, record, relu  # noqa: A004 -- the name that autograd gives it
+from tests.benchmarks import models, networks
+from tests.benchmarks.networks import Problem
+from tests.benchmarks.timing import medians
+
+Run = Callable[[], Any]
+
+NEEDS = {
+    "chainrule": "numba", "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
+    "micrograd": "micrograd", "NumPy by hand": "scipy",
+}  # fmt: skip
+WIDTHS = (8, 16, 32, 64, 128)
+TURN = 5e-3
+
+
+def time_of(seconds: float) -> str:
+    """A duration to three figures."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def measured(
+    makers: Mapping[str, Callable[[], Run]], rounds: int, same: Callable[[Any], Any] | None = None
+) -> dict[str, float]:
+    """The median of each contender that is installed; all must give the first one's numbers."""
+    runs = {
+        name: make()
+        for name, make in makers.items()
+        if name not in NEEDS or importlib.util.find_spec(NEEDS[name]) is not None
+    }
+    expected = None
+    for name, run in runs.items():
+        numbers = (same or _numbers)(run())
+        expected = numbers if expected is None else expected
+        np.testing.assert_allclose(numbers, expected, rtol=1e-9, atol=1e-9, err_msg=name)
+    return steady(runs, rounds)
+
+
+def steady(runs: Mapping[str, Run], rounds: int) -> dict[str, float]:
+    """Medians as in a loop of training: a turn is as many calls as take some milliseconds, not one on cold caches."""
+    counts = {}
+    for name, run in runs.items():
+        start = time.perf_counter()
+        run()
+        counts[name] = max(1, min(200, int(TURN / (time.perf_counter() - start))))
+
+    def turn(run: Run, count: int) -> Run:
+        def calls() -> None:
+            for _ in range(count):
+                run()
+
+        return calls
+
+    found = medians({name: turn(run, counts[name]) for name, run in runs.items()}, rounds)
+    return {name: seconds / counts[name] for name, seconds in found.items()}
+
+
+def _numbers(tree: Any) -> Any:
+    if isinstance(tree, (tuple, list)):
+        return np.concatenate([_numbers(part) for part in tree])
+    return np.ravel(np.asarray(tree, dtype=float))
+
+
+class Report:
+    """The table, filled section by section."""
+
+    def __init__(self) -> None:
+        self.table = Table("", "contender", "median", "over chainrule", title="Replay: value and gradient, float64")
+
+    def add(self, what: str, makers: Mapping[str, Any], found: Mapping[str, float]) -> None:
+        """One row for each contender, with its time over ours."""
+        ours = found["chainrule"]
+        for place, name in enumerate(makers):
+            cells = (time_of(found[name]), f"{found[name] / ours:.2f}×") if name in found else ("not installed", "")
+            self.table.add_row("" if place else what, name, *cells)
+        self.table.add_section()
+
+    def note(self, what: str, found: str) -> None:
+        """One row with a single figure."""
+        self.table.add_row(what, "chainrule", found, "")
+
+
+def moons(report: Report, n: int) -> dict[str, float]:
+    """(a) One training step of 2-16-16-1."""
+    problem = Problem.of(16, n)
+    makers: dict[str, Callable[[], Run]] = {
+        "chainrule": lambda: networks.compiled(problem),
+        "chainrule numpy": lambda: networks.compiled(problem, "numpy"),
+        "NumPy by hand": lambda: networks.numpy_by_hand(problem),
+        "JAX jit": lambda: networks.jax_jit(problem),
+        "PyTorch": lambda: networks.torch_eager(problem),
+        "CasADi map": lambda: networks.casadi_map(problem),
+    }
+    if n <= 100:
+        makers["CasADi VM"] = lambda: networks.casadi_vm(problem)
+    found = measured(makers, 31, networks.flat)
+    if n <= 100:  # apart, since its garbage would slow the others
+        makers["micrograd"] = lambda: networks.micrograd_step(problem)
+        found |= measured({"micrograd": makers["micrograd"]}, 3, networks.flat)
+    report.add(f"(a) 2-16-16-1, hinge, {n:,} points", makers, found)
+    return found
+
+
+def widths(report: Report) -> None:
+    """(b) Where matrices win."""
+    for width in WIDTHS:
+        problem = Problem.of(width, 100)
+        makers: dict[str, Callable[[], Run]] = {
+            "chainrule": partial(networks.compiled, problem),
+            "NumPy by hand": partial(networks.numpy_by_hand, problem),
+            "JAX jit": partial(networks.jax_jit, problem),
+            "PyTorch": partial(networks.torch_eager, problem),
+        }
+        report.add(f"(b) 2-{width}-{width}-1, 100 points", makers, measured(makers, 31, networks.flat))
+
+
+def whole_graph(report: Report) -> None:
+    """The loss over all 100 points as one existing graph, recorded as it is."""
+    problem = Problem.of(16, 100)
+    model = nn.MLP(2, [16, 16, 1], rng=1)
+    model.set_matrices(problem.layers)
+    points = [[Value(x) for x in point] for point in problem.points.tolist()]
+    losses = [relu(1.0 - label * model(point)) for point, label in zip(points, problem.labels.tolist(), strict=True)]
+    total: Any = sum(losses)
+    leaves = [*model.parameters(), *(x for point in points for x in point)]
+    nodes = len(total.topological_order())
+    start = time.perf_counter()
+    total.backward(create_graph=True)
+    tape = record([total, *(p.grad for p in model.parameters())], inputs=leaves)
+    recorded = time.perf_counter() - start
+    replay = compile(tape, backend="numba")
+    numbers = [leaf.data for leaf in leaves]
+    start = time.perf_counter()
+    replay(*numbers)
+    first = time.perf_counter() - start
+    makers = {"chainrule": lambda: lambda: replay(*numbers), "PyTorch": lambda: networks.torch_eager(problem)}
+    found = measured(makers, 31, lambda result: float(result[0]))
+    report.add(f"the whole loss as one graph of {nodes:,} values", makers, found)
+    report.note("its gradient and recording; then the first replay", f"{time_of(recorded)}; {time_of(first)}")
+
+
+_LATENCY = """
+import time
+import numba
+import autograd
+from autograd import compile, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
+start = time.perf_counter()
+compile(value_and_grad(lambda w, b: (tanh(w * 2.0 + b) - 1.0) ** 2), backend={backend!r})(0.5, 0.1)
+print(time.perf_counter() - start)
+"""
+
+
+def latency(report: Report) -> None:
+    """(e) From a function to its first result, in a new process."""
+    for backend in ("numba", "python"):
+        with tempfile.TemporaryDirectory() as folder:
+            times = []
+            for _ in range(2):
+                done = subprocess.run(
+                    [sys.executable, "-c", _LATENCY.format(backend=backend)],
+                    env={**os.environ, "CHAINRULE_CACHE_DIR": folder}, capture_output=True, text=True, check=True,
+                )  # fmt: skip
+                times.append(time_of(float(done.stdout)))
+        report.note(f"(e) first call of a small function, {backend}: cold; with a warm cache", "; ".join(times))
+
+
+def gradient_cost(report: Report) -> None:
+    """(f) What the gradient costs, over the value alone."""
+    for n in (100, 10_000):
+        problem = Problem.of(16, n)
+        runs = {
+            "both": networks.compiled(problem),
+            "value": networks.compiled(problem, gradient=False),
+        }
+        found = steady(runs, 31)
+        report.note(f"(f) value and gradient over value, {n:,} points", f"{found['both'] / found['value']:.2f}×")
+
+
+def growth(report: Report) -> None:
+    """(g) A graph of more and more values: each step mixes two numbers."""
+    for size in (1_000, 10_000, 100_000, 1_000_000):
+        x, y = Value(0.3), Value(-0.2)
+        a, b = x, y
+        for _ in range(size // 4):
+            a, b = a * 0.5 + b, (a - b).tanh()
+        start = time.perf_counter()
+        tape = record([a, b], inputs=[x, y])
+        recorded = time.perf_counter() - start
+        replay = compile(tape, backend="numba")
+        start = time.perf_counter()
+        replay(0.3, -0.2)
+        first = time.perf_counter() - start
+        again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
+        report.note(
+            f"(g) {size:,} values: record; first call; replay, per value",
+            f"{time_of(recorded)}; {time_of(first)}; {time_of(again / size)}",
+        )
+
+
+def main() -> None:
+    """Print the table."""
+    report = Report()
+    small, large = moons(report, 100), moons(report, 10_000)
+    per_example = large["chainrule"] / 100.0 / small["chainrule"]
+    report.note("(a) time per example at 10,000 points over that at 100", f"{per_example:.2f}×")
+    widths(report)
+    for what, makers, rounds in (
+        ("(c) Black-Scholes, 10,000 options, price and greeks", models.black_scholes(10_000), 31),
+        ("(d) Gaussian mixture, 2 dimensions, 5 components, 1,000 points", models.mixture(1_000), 31),
+    ):
+        report.add(what, makers, measured(makers, rounds))
+    whole_graph(report)
+    latency(report)
+    gradient_cost(report)
+    growth(report)
+    Console(width=130).print(report.table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Random programs for the tests of recording: straight lines, comparisons, loops, on numbers or Values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+import autograd as ag
+
+N_INPUTS = 3
+
+
+def _larger(x: Any, y: Any) -> Any:
+    return x if x > y else y + 0.5
+
+
+def _halved(x: Any, y: Any) -> Any:
+    steps = 0
+    while abs(x) > 0.75 and steps < 4:
+        x = x * 0.5 + 0.01 * y
+        steps += 1
+    return x
+
+
+STEPS: list[Callable[[Any, Any], Any]] = [
+    lambda x, y: x + y,
+    lambda x, y: x - y,
+    lambda x, y: x * y,
+    lambda x, y: x / (1.0 + y * y),
+    lambda x, y: ag.tanh(x) + 2.0 * y,
+    lambda x, y: ag.sin(x) * ag.sigmoid(y),
+    lambda x, y: -x,
+    lambda x, y: abs(x) ** 3 + 1.0 * y,
+    lambda x, y: ag.relu(x - y),
+    lambda x, y: ag.where(ag.step(x), ag.sqrt(ag.relu(x)), y),
+    lambda x, y: ag.maximum(x, y) - ag.minimum(x, 0.25),
+    max,
+    lambda x, y: sorted([x, y, 0.1 * x])[1],
+    lambda x, y: x or y,
+    lambda x, y: y if x == y else ag.softplus(x),
+    lambda x, y: ag.fsum([x, y, 1.0]) * ag.leaky_relu(y, 0.1),
+    _larger,
+    _halved,
+]
+
+
+@st.composite
+def programs(draw: Any, *, branches: bool = True) -> Callable[..., list[Any]]:
+    """A function of three numbers that returns two; without ``branches`` it takes one path."""
+    known = STEPS if branches else STEPS[:11]
+    plan = [
+        (draw(st.sampled_from(known)), draw(st.integers(0, N_INPUTS + i - 1)), draw(st.integers(0, N_INPUTS + i - 1)))
+        for i in range(draw(st.integers(1, 12)))
+    ]
+
+    def program(a: Any, b: Any, c: Any) -> list[Any]:
+        numbers = [a, b, c]
+        for step, x, y in plan:
+            result = step(numbers[x], numbers[y])
+            if not branches:
+                numbers.append(ag.tanh(result * 0.01))
+            else:
+                numbers.append(ag.tanh(result) if abs(result) > 100.0 else result)
+        return [numbers[-1], numbers[-1] * numbers[N_INPUTS]]
+
+    return program
+
+
+inputs = st.tuples(*[st.floats(-4.0, 4.0, width=32)] * N_INPUTS)

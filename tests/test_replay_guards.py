@@ -1,0 +1,221 @@
+"""Recording: comparisons become guards in every form, and a float taken out is refused with the user's line."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import math
+import operator
+import pickle
+import threading
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import GuardError, Parameter, RecordingError, Value
+from autograd import compile as compiled
+from autograd.primitives import PRIMITIVES
+from autograd.replay.recorder import run_recorded
+
+
+@pytest.fixture(autouse=True)
+def _own_operations_go_again():
+    before = dict(PRIMITIVES)
+    yield
+    PRIMITIVES.clear()
+    PRIMITIVES.update(before)
+
+
+def below(x):
+    return x * 2.0 if x < 1.0 else x * 3.0
+
+
+RELATIONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize("backend", ["python", "numpy"])
+def test_every_comparison_with_a_number_a_value_and_reflected(relation, backend):
+    def f(x, y):
+        z = x if relation(x, 1.0) else -x
+        z = z + 10.0 if relation(x, y) else z
+        return z + 100.0 if relation(2, x) else z
+
+    g = compiled(f, backend=backend)
+    points = [(a, b) for a in (0.5, 1.0, 2.0, 3.0, math.nan, math.inf, -0.0) for b in (0.5, 1.0, 0.0, math.nan)]
+    for x, y in points + points[::-1]:
+        np.testing.assert_array_equal(g(x, y), f(x, y))
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: x or y,
+        lambda x, y: y if not x else x * 2.0,
+        lambda x, y: max(x, y, 0.3),
+        lambda x, y: min(x, y, 0.3),
+        lambda x, y: sorted([x, y, 0.3 * x], reverse=True)[1],
+        lambda x, y: x if x == y else y * 2.0,
+        lambda x, y: x if x in (y, 0.5) else y * 2.0,
+        lambda x, y: [x, y].index(y) * 1.0 + x,
+        lambda x, y: x if 0.0 < x < y else y,
+        lambda x, y: x if x > 0.0 or y > 0.0 else x * y,
+        lambda x, y: x * any(v > 0.4 for v in (x, y)),
+        lambda x, y: x if np.float64(0.4) < x else y,
+        lambda x, y: x if x > Fraction(1, 2) else y,
+        lambda x, y: max([x, y], key=lambda v: -abs(v)),
+    ],
+)
+def test_plain_python_takes_the_right_branch(f):
+    g = compiled(f, backend="python")
+    points = [(a, b) for a in (0.5, -0.5, 0.0, 0.3, 2.0) for b in (0.5, -0.4, 0.0, 7.0)]
+    for x, y in points:
+        expected = f(Value(x), Value(y))
+        assert g(x, y) == (expected.data if isinstance(expected, Value) else expected)
+    assert 1 < len(g.paths) < 20
+
+
+def test_comparisons_inside_a_local_gradient_are_guards_too():
+    kinked = ag.primitive(
+        "kinked", forward=lambda x: 2.0 * x if x > 0.0 else x, partials=lambda x, out: (2.0 if x > 0.0 else 1.0,)
+    )
+    g = compiled(ag.grad(kinked), backend="python")
+    assert [g(x) for x in (1.0, -1.0, 3.0, -3.0)] == [2.0, 1.0, 2.0, 1.0]
+
+
+def test_on_flip_raise_shows_the_line_of_the_comparison():
+    f = compiled(below, on_flip="raise")
+    assert f(0.5) == 1.0
+    with pytest.raises(
+        GuardError, match=r"'<' that was recorded as True came out False, at .*test_replay_guards.py, line"
+    ) as info:
+        f(2.0)
+    assert "return x * 2.0 if x < 1.0 else x * 3.0" in str(info.value)
+    assert "on_flip='record'" in str(info.value)
+    assert (f(0.25), len(f.paths)) == (0.5, 1)
+
+
+def test_max_paths():
+    def halvings(x):
+        while x > 1.0:
+            x = x / 2.0
+        return x
+
+    f = compiled(halvings, max_paths=3)
+    assert [f(x) for x in (1.0, 2.0, 4.0)] == [1.0, 1.0, 1.0]
+    with pytest.raises(GuardError, match=r"max_paths=3 are recorded. Raise max_paths.*where\(\)") as info:
+        f(8.0)
+    assert "while x > 1.0:" in str(info.value)
+    assert f(3.5) == 0.875
+
+
+def test_a_comparison_with_what_no_float_equals_is_refused():
+    f = compiled(lambda x: x if x > 10**400 else -x)
+    with pytest.raises((RecordingError, ag.OverflowDomainError)):
+        f(1.0)
+    g = compiled(lambda x: x if x > Fraction(1, 3) else -x)
+    with pytest.raises(RecordingError, match=r"compared with Fraction\(1, 3\), which no float equals"):
+        g(1.0)
+    assert compiled(lambda x: x if x > Decimal("0.5") else -x)(1.0) == 1.0
+
+
+TAKEN_OUT = [
+    (lambda x: x * math.exp(x), r"float\(\) of 'x' \(data = 2.0\)", "Use autograd.exp."),
+    (lambda x: x * math.fabs(x) + math.pow(x, 2.0), r"float\(\)", "Use autograd.abs and the operator"),
+    (lambda x: x * float(x), r"float\(\)", "Keep it a Value"),
+    (lambda x: x * x.data, r"\.data of 'x'", "Keep it a Value"),
+    (lambda x: x * x.item(), r"item\(\) of 'x'", "Keep it a Value"),
+    (lambda x: float(f"{x:.2f}"), "formatting of 'x'", "Keep it a Value"),
+    (lambda x: len(f"{x}"), "formatting of 'x'", "Keep it a Value"),
+    (lambda x: np.array([x], dtype=float)[0], r"float\(\)", "Keep it a Value"),
+    (lambda x: x.detach() * x, r"detach\(\) of 'x'", "as an argument"),
+    (copy.copy, "copying of 'x'", "Keep it a Value"),
+    (lambda x: copy.deepcopy(x * 2.0), "copying of the leaf", "Keep it a Value"),
+    (lambda x: pickle.loads(pickle.dumps(x)), "pickling of 'x'", "Keep it a Value"),
+    (lambda x: (x * x).backward(), r"backward\(\) of the mul node", "value_and_grad"),
+    (lambda x: list((x * x).backward_steps()), r"backward_steps\(\)", "value_and_grad"),
+    (lambda x: x.grad, r"\.grad of 'x'", "Keep it a Value"),
+    (lambda x: (x * x).partials(), r"partials\(\)", "Keep it a Value"),
+    (lambda x: (x * x).forward(), r"forward\(\)", "Keep it a Value"),
+    (Value.zero_grad, r"zero_grad\(\)", "value_and_grad"),
+    (lambda x: setattr(x, "data", 1.0), r"\.data = \.\.\.", "set the leaf outside"),
+    (lambda x: setattr(x, "grad", 1.0), r"\.grad = \.\.\.", "set them outside"),
+]
+
+
+@pytest.mark.parametrize(("f", "what", "advice"), TAKEN_OUT)
+def test_a_float_taken_out_is_refused_with_the_line_and_what_to_do(f, what, advice):
+    g = compiled(lambda x: f(x))  # noqa: PLW0108 -- a line of this file on every path
+    with pytest.raises(RecordingError, match=what) as info:
+        g(2.0)
+    assert "in a function that is being recorded, at" in str(info.value)
+    assert "test_replay_guards.py, line" in str(info.value)
+    assert advice in str(info.value)
+    assert len(g.paths) == 0
+
+
+def test_a_closed_over_leaf_may_not_be_read_either():
+    w = Parameter(2.0, "w")
+    with pytest.raises(RecordingError, match=r"\.data of 'w'"):
+        compiled(lambda x: x * w.data)(1.0)
+
+
+def test_no_grad_inside_is_refused():
+    def f(x):
+        with ag.no_grad():
+            return x * 2.0
+
+    with pytest.raises(RecordingError, match=r"no_grad\(\) in a function that is being recorded.*leave it out"):
+        compiled(f)(1.0)
+    with ag.no_grad():
+        assert compiled(lambda x: x * 2.0)(1.0) == 2.0
+
+
+def test_a_transform_inside_on_floats_alone_is_a_constant():
+    assert compiled(lambda x: x * ag.value_and_grad(lambda t: t * t)(3.0)[1])(2.0) == 12.0
+
+
+def test_repr_is_allowed_and_the_recording_ends():
+    seen = []
+    f = compiled(lambda x: seen.append(repr(x)) or x * 2.0)
+    assert f(1.0) == 2.0
+    assert seen == ["Value(data=1.0, label='x')"]
+    assert float(Value(1.0)) == 1.0
+
+
+def test_an_error_in_the_function_ends_the_recording():
+    with pytest.raises(KeyError):
+        compiled(lambda x: {}[x])(1.0)
+    assert Value(1.0).data == 1.0
+
+
+def test_a_recording_does_not_leak_to_other_threads_or_tasks():
+    entered, leave = threading.Event(), threading.Event()
+
+    def f(x):
+        entered.set()
+        leave.wait(10.0)
+        return x * 2.0
+
+    results = []
+    recording = threading.Thread(target=lambda: results.append(compiled(f)(1.0)))
+    recording.start()
+    entered.wait(10.0)
+    assert Value(3.0).data == 3.0
+    assert (Value(3.0) > 2.0) is True
+    leave.set()
+    recording.join()
+    assert results == [2.0]
+
+    async def record():
+        assert run_recorded(lambda: Value(1.0) > 0.5)[0] is True
+        await asyncio.sleep(0)
+        return Value(1.0).data
+
+    async def both():
+        return await asyncio.gather(record(), record())
+
+    assert asyncio.run(both()) == [1.0, 1.0]
