@@ -1,8 +1,9 @@
 """``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
 
-from tests.benchmarks import eager, pictures, transforms
+from tests.benchmarks import eager, pictures, replay, transforms
 
 if __name__ == "__main__":
     eager.main()
+    replay.main()
     pictures.main()
     transforms.main()

@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.jax_interpreter import IN_JAX, Interpreter, Unsupported
 from autograd.replay.backends.sums import as_products
