@@ -27,8 +27,8 @@ def loss(params: Params, x: Any, label: Any) -> Any:
 def main() -> None:
     """Print the gradient of one machine and of eight devices, and their difference."""
     os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=8")  # JAX reads it as it is imported
-    import jax  # noqa: PLC0415
-    from jax.sharding import NamedSharding, PartitionSpec  # noqa: PLC0415
+    import jax
+    from jax.sharding import NamedSharding, PartitionSpec
 
     rng = np.random.default_rng(0)
     params = {"w": rng.normal(size=(8, 2)), "b": np.zeros(8), "v": rng.normal(size=8)}
