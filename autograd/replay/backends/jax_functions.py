@@ -38,12 +38,12 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
     if op.gated:
         return lambda condition, x, y: jnp.where(condition != 0.0, x, y)
 
-    @jax.custom_jvp
-    def function(*inputs: Any) -> Any:
+    def value(*inputs: Any) -> Any:
         return _value(op, inputs)
 
-    @function.defjvp
-    def _derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    function: Callable[..., Any] = jax.custom_jvp(value)
+
+    def derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         out = function(*primals)
         if op.partials is None:
             raise TypeError(f"{op.name} has no derivative without its constants")
@@ -51,6 +51,7 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
         flows = [_plain(local) * tangent for local, tangent in zip(locals_, tangents, strict=True)]
         return out, functools.reduce(operator.add, flows)
 
+    function.defjvp(derivative)  # type: ignore[attr-defined]  # a method of JAX's own kind of function
     return function
 
 

@@ -228,7 +228,7 @@ class Interpreter:
                     for arg in args
                     for item in (value(arg.value) if isinstance(arg, ast.Starred) else [value(arg)])
                 ]
-                named = {keyword.arg: value(keyword.value) for keyword in keywords}
+                named: dict[str, Any] = {str(keyword.arg): value(keyword.value) for keyword in keywords}
                 called = functools.partial(value(function), **named) if named else value(function)
                 return self.call(called, given, mask=mask)
         raise Unsupported(f"{ast.unparse(node)!r} is not supported")

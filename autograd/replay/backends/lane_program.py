@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
 from autograd.replay.tape import FUSED_DOT, Tape
