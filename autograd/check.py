@@ -12,7 +12,7 @@ from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import Primitive
-from autograd.sweep import adjoint_steps, adjoints, local_gradients, tangents, topological_order
+from autograd.sweep import adjoint_steps, adjoints, data_of, itself, local_gradients, tangents, topological_order
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_primitive"]
@@ -112,7 +112,7 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
             return _Fault(op, inputs, f"derivative with respect to input {i}", float(rule), estimate)
     if order == 1:
         return None
-    for i, local in enumerate(local_gradients(node, _itself)):
+    for i, local in enumerate(local_gradients(node, itself)):
         for j in range(len(inputs)):
             rule = _derivative(local, leaves[j])
             estimate = ridders(partial(_partial_at, op, inputs, i, j), inputs[j])
@@ -205,7 +205,7 @@ class _Problem:
         root = _combination(outputs)
         for _ in range(k - 1):
             order = topological_order(root)
-            adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), _itself)}
+            adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), itself)}
             root = _combination([adjoint.get(leaf) or 0.0 for leaf in leaves])
         return root, leaves
 
@@ -232,7 +232,7 @@ class _Problem:
                 found["reverse"] = reverse.get(leaf) or 0.0
             if "fwd" in modes:
                 computed = [node for node in order if node.op is not None]
-                (tangent,) = tangents(computed, [{leaf: 1.0}], _data)
+                (tangent,) = tangents(computed, [{leaf: 1.0}], data_of)
                 found["forward"] = float(tangent.get(root, 0.0))
             differences = ridders(partial(self.value_with, k, i), self.point[i])
             exact = _complex_step_through(order, leaves, i)
@@ -299,11 +299,3 @@ def _refuse_kinks(order: list[Any]) -> None:
                 f"check_grads: {node.op.name}({', '.join(map(repr, inputs))}) is at a kink, where there is no "
                 f"derivative to compare ({kink.convention}). Move the input a little"
             )
-
-
-def _itself(node: Any) -> Any:
-    return node
-
-
-def _data(node: Any) -> float:
-    return float(node.data)

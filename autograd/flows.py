@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd.errors import GradientError
-from autograd.sweep import adjoint_steps, describe, topological_order
+from autograd.sweep import adjoint_steps, data_of, describe, topological_order
 
 __all__ = ["Flow", "Step", "flow_steps", "flows_into"]
 
@@ -43,7 +43,7 @@ class Step(NamedTuple):
 
 def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[Step]:
     """The backward pass from ``root`` as floats, one :class:`Step` per node, root first."""
-    steps = adjoint_steps(topological_order(root), seed, _data, root_hooks=root_hooks)
+    steps = adjoint_steps(topological_order(root), seed, data_of, root_hooks=root_hooks)
     for node, adjoint, locals_, contributions, totals in steps:
         upstream = _number(adjoint)
         flows = tuple(
@@ -56,11 +56,6 @@ def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[S
 def _number(flow: float | None) -> float:
     """A flow as a number: 0 where nothing flows."""
     return 0.0 if flow is None else flow
-
-
-def _data(node: Any) -> float:
-    data: float = node._data
-    return data
 
 
 def flows_into(root: Any, node: Any) -> list[Flow]:

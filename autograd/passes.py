@@ -13,7 +13,7 @@ from autograd.context import current
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
-from autograd.sweep import adjoint_steps, adjoints, check_fresh, local_gradients, topological_order
+from autograd.sweep import adjoint_steps, adjoints, check_fresh, data_of, itself, local_gradients, topological_order
 
 __all__ = ["HookHandle", "Passes", "compute"]
 
@@ -78,12 +78,12 @@ class Passes:
         adjoint: dict[Any, Any]
         if create_graph:
             seed = seed if not isinstance(seed, float) else self.constant(seed)
-            adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, _itself))}
+            adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, itself))}
             for node in order:
                 if node.op is None and not isinstance(adjoint[node], Passes):
                     adjoint[node] = self.constant(adjoint[node] or 0.0)
         elif current().anomaly:
-            steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), _data))
+            steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), data_of))
             adjoint = {step.node: step.adjoint for step in steps}
         else:
             adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
@@ -235,12 +235,3 @@ def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:
                 gradient = node._grad + gradient
             gradients.append(gradient)
         deque(map(setattr, order, repeat("_grad"), gradients), maxlen=0)
-
-
-def _itself(node: Any) -> Any:
-    return node
-
-
-def _data(node: Any) -> float:
-    data: float = node._data
-    return data

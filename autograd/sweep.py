@@ -23,8 +23,10 @@ __all__ = [
     "adjoint_steps",
     "adjoints",
     "check_fresh",
+    "data_of",
     "describe",
     "is_stale",
+    "itself",
     "local_gradients",
     "tangents",
     "topological_order",
@@ -205,16 +207,22 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
                     adjoint[parent] = contribution if so_far is None else so_far + contribution
     if not {float, NoneType}.issuperset(map(type, adjoint.values())):
         # A closure gave other numbers than floats: the readable sweep converts, or says which.
-        return {step.node: step.adjoint for step in adjoint_steps(order, seed, _data)}
+        return {step.node: step.adjoint for step in adjoint_steps(order, seed, data_of)}
     return adjoint
 
 
-def _data(node: Any) -> float:
+def data_of(node: Any) -> float:
+    """How a sweep of floats reads a node: its number."""
     data: float = node._data
     return data
 
 
-def local_gradients(node: Any, read: Callable[[Any], Any] = _data) -> tuple[Any, ...]:
+def itself(node: Any) -> Any:
+    """How a sweep that builds the graph of the gradient reads a node: as it is."""
+    return node
+
+
+def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[Any, ...]:
     """The local gradients of ``node``, one per parent, read as floats or as Values.
 
     A closure that leaves the floats, as 0.5/sqrt(x) does at 0, is asked again in IEEE arithmetic.

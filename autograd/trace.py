@@ -28,7 +28,7 @@ from autograd.containers import flatten, map_values
 from autograd.context import current, enable_grad
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
-from autograd.sweep import adjoint_steps, adjoints, tangents
+from autograd.sweep import adjoint_steps, adjoints, data_of, itself, tangents
 from autograd.value import Constant, Value
 
 __all__ = ["Trace"]
@@ -112,7 +112,7 @@ class Trace:
         linked = self._linked(graph) or (
             current().grad and any(isinstance(speed, Value) for seed in seeds for speed in seed.values())
         )
-        number, read = (_as_value, _itself) if linked else (_as_float, _data)
+        number, read = (_as_value, itself) if linked else (_as_float, data_of)
         starts = ({variable: number(speed) for variable, speed in seed.items()} for seed in seeds)
         moving, _ = self._parted(graph)
         return [[number(found.get(end)) for end in ends] for found in tangents(moving, starts, read)]
@@ -121,7 +121,7 @@ class Trace:
         """``tree`` with floats for its Values, unless something outside is involved in them."""
         values: list[Value] = []
         map_values(values.append, tree)
-        return tree if self._linked(self._graph(values)) else map_values(_data, tree)
+        return tree if self._linked(self._graph(values)) else map_values(data_of, tree)
 
     def _linked(self, graph: _Graph) -> bool:
         """Whether results stay Values: something outside is involved in ``graph``, and gradients are on."""
@@ -190,17 +190,9 @@ class Trace:
         if swept[-1] is not root:
             return {}
         order = [*graph.outside, *self._sources, *still, *swept]
-        read, seed = (_itself, Constant(1.0)) if linked else (_data, 1.0)
+        read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
         steps = islice(adjoint_steps(order, seed, read), len(swept))
         return {step.node: step.adjoint for step in watched(steps)}
-
-
-def _itself(node: Value) -> Value:
-    return node
-
-
-def _data(node: Value) -> float:
-    return node._data
 
 
 def _as_value(number: Any) -> Value:
