@@ -1,0 +1,41 @@
+"""A laboratory of mistakes: one graph differentiated with five classic errors, beside the right answer.
+
+A backward pass is a few lines, and each of these lines can go wrong in its own way. The table says which nodes come out
+wrong and by how much, and the lines under it why it is just these.
+"""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from demos._mistakes import MISTAKES, backward
+from demos._notes import named
+from nn import MLP, binary_cross_entropy
+
+SHOWN = ("z1[3]", "W11[3]", "a1[2]", "z1[2]", "W11[2]", "a1[1]", "z1[1]", "W11[1]", "a1[0]")
+COLOURS = {True: "red", False: "green"}
+
+
+def main() -> None:
+    """Print the right answer beside each mistake, and which nodes go wrong and why."""
+    console = Console()
+    net = MLP(2, [2, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=37)
+    loss = binary_cross_entropy(net([0.5, -1.0]), 1).named("L")
+    right, found = backward(loss), {name: differentiate(loss) for name, (differentiate, _) in MISTAKES.items()}
+    off = {
+        name: {n for n in right if abs(grads[n] - right[n]) > 1e-12 * abs(right[n])} for name, grads in found.items()
+    }
+    node = named(loss)
+    table = Table("node", "right", *MISTAKES, title="The same graph, differentiated with one mistake each")
+    for label in SHOWN:
+        cells = [f"[{COLOURS[node[label] in off[name]]}]{found[name][node[label]]:+.4f}" for name in MISTAKES]
+        table.add_row(escape(label), f"{right[node[label]]:+.4f}", *cells)
+    console.print(table)
+    for name, (_, why) in MISTAKES.items():
+        labels = [label for label in SHOWN if node[label] in off[name]]
+        which = escape(f"{len(off[name])} of {len(right)} nodes go wrong ({', '.join(labels)} …)")
+        console.print(f"[bold]{name}[/bold]: {which}: {why}.")
+
+
+if __name__ == "__main__":
+    main()
