@@ -13,7 +13,7 @@ OPTIMISED := tests/test_errors.py tests/test_value.py tests/test_operators.py te
   tests/test_second_order.py tests/test_edges.py tests/test_random_programs.py tests/test_flows.py \
   tests/test_context.py tests/test_transport.py tests/test_check.py tests/test_diagnose.py tests/test_nn_network.py
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
 $(VENV)/demo.stamp: pyproject.toml
@@ -44,6 +44,9 @@ check: $(VENV)/dev.stamp  ## style and types alone
 
 bench: $(VENV)/bench.stamp  ## the side-by-side benchmark
 	"$(RUN)" -m tests.benchmarks
+
+docs: $(VENV)/dev.stamp  ## the reference and the project's pages, under out/docs
+	"$(RUN)" -m tests.docs
 
 clean:
 	rm -rf "$(VENV)" out build dist
