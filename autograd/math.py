@@ -1,8 +1,9 @@
 """The standard library's ``math``, for Values too: ``from autograd import math`` in place of ``import math``.
 
 On plain numbers every function is the standard library's own, to the last bit and the last error. On Values
-the same call is an operation of the table, and gradients flow through it. What has no derivative of use, such as
-``gcd``, takes plain numbers only and says so.
+the same call is an operation of the table, and gradients flow through it. The last digits of the two may differ in
+``cbrt``, ``erfc`` and ``lgamma``, which are the table's own and keep digits that the library's lose, as ``lgamma`` does
+near 1 and 2. What has no derivative of use, such as ``gcd``, takes plain numbers only and says so.
 
 >>> from autograd import Value, math
 >>> x = Value(2.0)

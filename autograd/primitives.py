@@ -95,6 +95,11 @@ class Primitive:
         text, latex: how it is written; ``{0}``, ``{1}`` are the inputs, then the constants.
         precedence: how tightly the written form binds.
         ufunc: the NumPy function of the same meaning, by name.
+        expansion: ``expansion(*inputs, *constants)``: the same value, up to rounding, through operators and other
+            operations; how a backend computes it where ``forward`` is nothing to compile. Written with ``where`` and
+            ``maximum``, and without comparing; only its value counts, since derivatives are those of ``partials``.
+        textbook: ``textbook(*inputs, output)``: the local gradients as a textbook writes them, where ``partials`` are
+            written for accuracy; read by people, never computed with.
         builtin: part of autograd's own table, and so not to be redefined.
 
     >>> from autograd import Value, tanh
@@ -120,6 +125,8 @@ class Primitive:
     latex: str = ""
     precedence: Precedence = Precedence.CALL
     ufunc: str | None = None
+    expansion: Callable[..., Any] | None = None
+    textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
 
     def __call__(self, *args: Any, **constants: float) -> Any:

@@ -2,7 +2,7 @@
 
 IPython where it is installed, else Python's own console with completion. Either way the public names of
 ``autograd``, ``nn`` and ``viz`` are there, a Value is shown with the state of its gradient, variables name the
-Values assigned to them, and ``help()`` teaches.
+Values assigned to them, ``tour()`` teaches and ``help()`` reminds.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from types import CodeType
 from typing import Any
 
 import autograd
+from autograd.guided_tour import Tour
 from autograd.value import Value
 
 __all__ = ["GUIDE", "Guide", "label_from_names", "main", "namespace", "pretty"]
 
-BANNER = "chainrule: numbers that remember how they were computed. help() shows how to begin."
+BANNER = "chainrule: numbers that remember how they were computed. tour() teaches, help() reminds."
 
 GUIDE = """\
+Learn      tour()                             seven short steps, each of them checked
+
 Build      a, b = Value(2.0), Value(-3.0)     numbers to differentiate by
            c = (a * b + 10).tanh()            any arithmetic; variables name the Values
 
@@ -37,6 +40,9 @@ Change     a.data = 2.5                       set a leaf ...
            c.zero_grad()                      leaves add up over passes until this
 
 Look       draw(c).save("c.svg")              the graph with every gradient on it
+           tree(c)                            the same in this window
+           explain(a, c)                      which flows make up d c / d a
+           derive(c, a)                       the chain rule from c to a, written out
            diagnose(c)                        nan, infinities, kinks, leaves without influence
 
 Functions  grad(lambda x: x**3)(2.0)          derivatives of functions of floats: 12.0
@@ -71,12 +77,14 @@ class Guide:
 
 
 def namespace() -> dict[str, Any]:
-    """What the prompt starts with: the public names of the three packages, and ``help``."""
+    """What the prompt starts with: the public names of the three packages, ``help`` and ``tour``."""
     names: dict[str, Any] = {}
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
         names |= {package: module} | {name: getattr(module, name) for name in module.__all__}
-    return names | {"help": Guide(), "math": importlib.import_module("autograd.math")}
+    names |= {"help": Guide(), "math": importlib.import_module("autograd.math")}
+    names["tour"] = Tour(names)
+    return names
 
 
 def label_from_names(names: dict[str, Any]) -> None:

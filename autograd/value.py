@@ -190,6 +190,12 @@ class Value(Operators, Passes):
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}(data={self._data!r}{grad}{label})"
 
+    def _repr_svg_(self) -> Any:
+        """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
+        from viz.showing import picture_for_notebook
+
+        return picture_for_notebook(self)
+
     # --- copies -------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:

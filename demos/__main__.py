@@ -15,7 +15,7 @@ def first_line(name: str) -> str:
 
 def main() -> None:
     """Run the demo that the command line names, or list them all."""
-    names = sorted(module.name for module in pkgutil.iter_modules(demos.__path__) if module.name != "__main__")
+    names = sorted(module.name for module in pkgutil.iter_modules(demos.__path__) if not module.name.startswith("_"))
     parser = argparse.ArgumentParser(prog="python -m demos", description="Run a demo, or list them all.")
     parser.add_argument("name", nargs="?", choices=names, metavar="NAME", help="the demo to run")
     name = parser.parse_args().name
@@ -23,8 +23,9 @@ def main() -> None:
         importlib.import_module(f"demos.{name}").main()
         return
     sys.stdout.write("python -m demos NAME, where NAME is one of\n\n")
+    width = max(map(len, names))
     for name in names:
-        sys.stdout.write(f"  {name:<12} {first_line(name)}\n")
+        sys.stdout.write(f"  {name:<{width}}  {first_line(name)}\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograd import mean, softplus
+from autograd import mean
 from demos._notes import Array, Matrices, f, picture, slope
 from nn import MLP, binary_cross_entropy
 from viz import draw
@@ -55,7 +55,7 @@ def product(matrices: Matrices, label: str) -> float:
 def main() -> None:
     """Print some parameters and the largest difference over all; write out/any_parameter.svg."""
     console = Console()
-    net = MLP(3, [4, 2, 1], activation=["tanh", softplus], output_activation="sigmoid", init="glorot_normal", rng=4)
+    net = MLP(3, [4, 2, 1], activation=["tanh", "softplus"], output_activation="sigmoid", init="glorot_normal", rng=4)
     J = mean([binary_cross_entropy(net(x), y) for x, y in zip(X.T, Y, strict=True)]).named("J")
     J.backward()
     draw(J, detail="layers", title="J over five examples, folded to layers").save(picture("any_parameter.svg"))

@@ -1,7 +1,7 @@
 """Activation functions by name.
 
-An activation is any function from a Value to a Value. The table only gives names to functions that the
-engine has; their derivatives are the engine's.
+An activation is any function from a Value to a Value; softmax alone is one of all outputs of a layer together.
+The table only gives names to functions that the engine has; their derivatives are the engine's.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, softsign, tanh
+from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
 
-__all__ = ["ACTIVATIONS", "Activation", "identity", "name_of", "resolve_activation"]
+__all__ = ["ACTIVATIONS", "Activation", "identity", "joins_outputs", "name_of", "resolve_activation"]
 
 Activation: TypeAlias = Callable[[Any], Any]
-"""A function of one number, on floats and on Values."""
+"""A function of one number, on floats and on Values; or softmax, of a list of them."""
 
 
 def identity(x: Any) -> Any:
@@ -35,6 +35,7 @@ ACTIVATIONS: dict[str, Activation] = {
     "silu": silu,
     "softplus": softplus,
     "softsign": softsign,
+    "softmax": softmax,
 }
 """Every activation by name; ``linear`` and ``logistic`` are second names."""
 
@@ -57,6 +58,11 @@ def resolve_activation(activation: str | Activation) -> Activation:
     if activation not in ACTIVATIONS:
         raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
     return ACTIVATIONS[activation]
+
+
+def joins_outputs(activation: Activation) -> bool:
+    """Whether it takes the outputs of a layer together, as softmax, and not each by itself."""
+    return activation is softmax
 
 
 def name_of(activation: Activation) -> str:

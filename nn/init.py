@@ -14,22 +14,39 @@ Initializer: TypeAlias = Callable[[int, int, np.random.Generator], float]
 """``init(nin, nout, rng)``: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons."""
 
 
-def _uniform(limit: float, rng: np.random.Generator) -> float:
-    return float(rng.uniform(-limit, limit))
+def _uniform(variance: float, rng: np.random.Generator) -> float:
+    limit = math.sqrt(3.0 * variance)
+    return rng.uniform(-limit, limit)
+
+
+def _normal(variance: float, rng: np.random.Generator) -> float:
+    return rng.normal(0.0, math.sqrt(variance))
 
 
 INITIALIZERS: dict[str, Initializer] = {
-    "uniform": lambda nin, nout, rng: _uniform(1.0, rng),
-    "xavier_uniform": lambda nin, nout, rng: _uniform(math.sqrt(6.0 / (nin + nout)), rng),
-    "xavier_normal": lambda nin, nout, rng: float(rng.normal(0.0, math.sqrt(2.0 / (nin + nout)))),
-    "he_uniform": lambda nin, nout, rng: _uniform(math.sqrt(6.0 / nin), rng),
-    "he_normal": lambda nin, nout, rng: float(rng.normal(0.0, math.sqrt(2.0 / nin))),
+    "uniform": lambda nin, nout, rng: rng.uniform(-1.0, 1.0),
+    "xavier_uniform": lambda nin, nout, rng: _uniform(2.0 / (nin + nout), rng),
+    "xavier_normal": lambda nin, nout, rng: _normal(2.0 / (nin + nout), rng),
+    "he_uniform": lambda nin, nout, rng: _uniform(2.0 / nin, rng),
+    "he_normal": lambda nin, nout, rng: _normal(2.0 / nin, rng),
+    "lecun_uniform": lambda nin, nout, rng: _uniform(1.0 / nin, rng),
+    "lecun_normal": lambda nin, nout, rng: _normal(1.0 / nin, rng),
     "zeros": lambda nin, nout, rng: 0.0,
+    "ones": lambda nin, nout, rng: 1.0,
 }
-"""Every initializer by name. ``uniform`` is micrograd's: between -1 and 1 whatever the width.
+INITIALIZERS |= {
+    f"{author}_{shape}": INITIALIZERS[f"{known}_{shape}"]
+    for author, known in (("glorot", "xavier"), ("kaiming", "he"))
+    for shape in ("uniform", "normal")
+}
+"""Every initializer by name; ``glorot_*`` and ``kaiming_*`` are second names of ``xavier_*`` and ``he_*``.
+
+``uniform`` is micrograd's: between -1 and 1 whatever the width. The others have a variance that keeps the spread
+of signals from layer to layer: 2/(nin + nout) for xavier, 2/nin for he (for ReLU), 1/nin for lecun.
 
 Source: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks"
-(2010), for ``xavier_*``; K. He et al., "Delving deep into rectifiers" (2015), for ``he_*``.
+(2010), for ``xavier_*``; K. He et al., "Delving deep into rectifiers" (2015), for ``he_*``; Y. LeCun et al.,
+"Efficient BackProp" (1998), section 4.6, for ``lecun_*``.
 """
 
 

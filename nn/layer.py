@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
-from nn.activations import Activation, name_of
+from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
 from nn.init import Initializer, generator, resolve_init
 from nn.module import Module, counted
 from nn.neuron import Neuron, as_inputs, positive_int
@@ -19,7 +19,8 @@ class Layer(Module):
     Args:
         nin: how many inputs it takes.
         nout: how many neurons it has.
-        nonlin, activation, bias, init, rng: as of :class:`~nn.Neuron`, for every neuron.
+        nonlin, activation, bias, init, rng: as of :class:`~nn.Neuron`, for every neuron; and the activation may
+            be softmax, of all outputs together.
         layer: its number in the network, counted from 1; for names.
 
     >>> from nn import Layer
@@ -45,9 +46,13 @@ class Layer(Module):
         self.nin, self.nout = positive_int(nin, "nin"), positive_int(nout, "nout")
         self.layer = positive_int(layer, "layer")
         draw, random = resolve_init(init), generator(rng)
+        resolved = None if activation is None else resolve_activation(activation)
+        self._joint = resolved if resolved is not None and joins_outputs(resolved) else None
+        if self._joint and nout == 1:
+            raise ValueError("softmax of one output is 1 whatever the input: give sigmoid to a layer with nout=1")
         self.neurons = [
             Neuron(
-                nin, nonlin, activation=activation, bias=bias,
+                nin, nonlin, activation=identity if self._joint else resolved, bias=bias,
                 init=lambda nin, _, rng: draw(nin, nout, rng), rng=random, layer=layer, index=index,
             )
             for index in range(1, nout + 1)
@@ -55,8 +60,8 @@ class Layer(Module):
 
     @property
     def activation(self) -> Activation:
-        """The activation function of its neurons."""
-        return self.neurons[0].activation
+        """The activation function of its neurons, or of all of them together."""
+        return self._joint or self.neurons[0].activation
 
     def __call__(self, x: Any) -> Any:
         """The outputs on one example: a list of Values, or the bare Value if there is one neuron.
@@ -70,7 +75,13 @@ class Layer(Module):
 
     def forward(self, inputs: list[Value]) -> list[Value]:
         """The outputs on ``inputs`` that are known to be ``nin`` Values."""
-        return [neuron.forward(inputs) for neuron in self.neurons]
+        if self._joint is None:
+            return [neuron.forward(inputs) for neuron in self.neurons]
+        sums = [neuron.weighted_sum(inputs) for neuron in self.neurons]
+        outputs: list[Value] = self._joint(sums)
+        for place, (a, z) in enumerate(zip(outputs, sums, strict=True), start=1):
+            a.label, a.scope = f"a{place}[{self.layer}]", z.scope
+        return outputs
 
     def __repr__(self) -> str:
         shape = f"{self.nin} -> {self.nout} {name_of(self.activation)}"

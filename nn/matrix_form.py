@@ -9,6 +9,9 @@ and back, from g_a[L] = dJ/da[L] of the loss, for l = L .. 1::
     g_z[l] = g'(z[l]) ∘ g_a[l]           g_W[l] = a[l-1]ᵀ g_z[l]
     g_a[l-1] = g_z[l] W[l]ᵀ              g_b[l] = the sum of the rows of g_z[l]
 
+Where g is softmax, which joins the numbers of a row, g'(z) is the Jacobian of the row, and the product ∘ with it
+the matrix product of the row of g_a and the Jacobian.
+
 The engine takes no part in this chain: it gives only the single factors, g(z) and g'(z) of each number and the
 derivative of the loss at each output.
 """
@@ -23,7 +26,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd import Value
-from nn.activations import Activation, resolve_activation
+from nn.activations import Activation, joins_outputs, resolve_activation
 from nn.losses import Loss, resolve_loss
 from nn.module import counted
 from nn.numeric import Array, real_array
@@ -37,7 +40,8 @@ class MatrixForm:
 
     In rows, with m examples and n_l neurons in layer l: ``x`` is (m, n_0); ``z``, ``a``, ``slope``, ``g_a`` and
     ``g_z`` hold arrays of shape (m, n_l); ``g_W`` (n_(l-1), n_l); ``g_b`` (n_l,), or None for a layer without bias.
-    In columns each is transposed, with ``g_b`` as a column (n_l, 1).
+    The ``slope`` of a softmax layer is (m, n_l, n_l): da_i/dz_j of an example at [example, i, j].
+    In columns each is transposed, its axes in reverse, with ``g_b`` as a column (n_l, 1).
     """
 
     loss: float
@@ -70,8 +74,9 @@ def backprop(  # noqa: PLR0913, PLR0917 -- a pass is given by all of these
     Args:
         matrices: (W, b) of each layer, as :meth:`nn.MLP.matrices` gives them; b None for no bias.
         X: one example of shape (n_0,), or m examples as the rows of (m, n_0).
-        y: the targets, of shape (m, n_L); for one output also (m,), for one example also (n_L,) or a number.
-        activations: a name or function of a Value for all layers, or a list of them, one per layer.
+        y: the targets, of shape (m, n_L); for one output also (m,), for one example also (n_L,) or a number. For
+            losses over classes also the index of each example's class, of shape (m,).
+        activations: a name or function for all layers, or a list of them, one per layer.
         loss: a name or function of (prediction, target), applied to each example; J is the sum of them.
         mean: divide J, and so every gradient, by m.
         convention: how the result is laid out: one example per row, or (transposed) per column.
@@ -124,7 +129,7 @@ def _passes(layers: list[_Layer], x: Array, targets: Array, loss: Loss, weight: 
     g_b: list[Array | None] = []
     for layer, derivative, inputs in reversed(list(zip(layers, slope, [x, *a[:-1]], strict=True))):
         g_a.append(upstream)
-        g_z.append(derivative * upstream)
+        g_z.append(derivative * upstream if derivative.ndim == 2 else np.einsum("ei,eij->ej", upstream, derivative))
         g_W.append(inputs.T @ g_z[-1])
         g_b.append(None if layer.b is None else g_z[-1].sum(axis=0))
         upstream = g_z[-1] @ layer.W.T
@@ -132,7 +137,9 @@ def _passes(layers: list[_Layer], x: Array, targets: Array, loss: Loss, weight: 
 
 
 def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
-    """g(z) and g'(z), number by number."""
+    """g(z) and g'(z), number by number; of softmax row by row."""
+    if joins_outputs(activation):
+        return _activate_rows(activation, z)
     a, slope = np.empty_like(z), np.empty_like(z)
     for place, number in np.ndenumerate(z):
         leaf = Value(number)
@@ -143,6 +150,19 @@ def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
             )
         result.backward()
         a[place], slope[place] = result.data, leaf.grad
+    return a, slope
+
+
+def _activate_rows(activation: Activation, z: Array) -> tuple[Array, Array]:
+    """g of each row of z, and its Jacobian."""
+    a, slope = np.empty_like(z), np.empty((*z.shape, z.shape[1]))
+    for row, numbers in enumerate(z):
+        leaves = [Value(number) for number in numbers]
+        for place, result in enumerate(activation(leaves)):
+            for leaf in leaves:
+                leaf.zero_grad()
+            result.backward()
+            a[row, place], slope[row, place] = result.data, [leaf.grad for leaf in leaves]
     return a, slope
 
 
@@ -206,9 +226,11 @@ def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Laye
 
 
 def _targets(y: Any, shape: tuple[int, int]) -> Array:
-    """``y`` in the shape (m, n_L)."""
+    """``y`` in the shape (m, n_L), or (m,) where it gives a number for each example of several outputs."""
     targets = real_array(y, "y")
     examples, outputs = shape
+    if outputs > 1 and (targets.shape == (examples,) or (targets.ndim == 0 and examples == 1)):
+        return targets.reshape(examples)
     shorthand = [(examples,)] if outputs == 1 else [(outputs,)] if examples == 1 else []
     if targets.shape != shape and targets.shape not in shorthand and not (targets.ndim == 0 and shape == (1, 1)):
         raise ValueError(

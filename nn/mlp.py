@@ -27,7 +27,8 @@ class MLP(Module):
     Args:
         nin: how many inputs it takes.
         nouts: the number of neurons of each layer.
-        activation: of all layers but the last, by name or as a function of a Value.
+        activation: of the hidden layers, which are all but the last, by name or as a function of a Value; or a
+            list of them, one for each hidden layer.
         output_activation: of the last layer.
         bias: whether the neurons have biases, which start at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
@@ -47,7 +48,7 @@ class MLP(Module):
         nin: int,
         nouts: Iterable[int],
         *,
-        activation: str | Activation = "relu",
+        activation: str | Activation | Sequence[str | Activation] = "relu",
         output_activation: str | Activation = "identity",
         bias: bool = True,
         init: str | Initializer = "uniform",
@@ -60,12 +61,12 @@ class MLP(Module):
             raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        hidden, output, random = resolve_activation(activation), resolve_activation(output_activation), generator(rng)
-        last = len(widths) - 1
+        random, last = generator(rng), len(widths) - 1
+        functions = [*_hidden(activation, last - 1), resolve_activation(output_activation)]
         self.layers = [
             Layer(
                 widths[number - 1], widths[number],
-                activation=output if number == last else hidden,
+                activation=functions[number - 1],
                 bias=bias, init=init, rng=random, layer=number,
             )
             for number in range(1, last + 1)
@@ -80,8 +81,8 @@ class MLP(Module):
         """The outputs on one example: a list of Values, or the bare Value if there is one.
 
         Args:
-            x: a sequence of ``nin`` numbers or Values, such as a list or a row of an array. Numbers become
-                Values named ``a1[0]``, ``a2[0]`` ..., and so do Values that have no name.
+            x: a sequence of ``nin`` numbers or Values, such as a list or a row of an array; the one of ``nin=1``
+                also bare. Numbers become Values named ``a1[0]``, ``a2[0]`` ..., and so do Values that have no name.
 
         Raises:
             ValueError: not ``nin`` inputs.
@@ -166,3 +167,15 @@ def _shaped(numbers: Any, shape: tuple[int, ...], name: str) -> Array:
     if array.shape != shape:
         raise ValueError(f"set_matrices: {name} has the shape {shape}; {array.shape} given")
     return array
+
+
+def _hidden(activation: Any, layers: int) -> list[Activation]:
+    """The activation of each hidden layer."""
+    if not isinstance(activation, (list, tuple)):
+        return [resolve_activation(activation)] * layers
+    if len(activation) != layers:
+        raise ValueError(
+            f"{counted(len(activation), 'activation')} for {counted(layers, 'hidden layer')}: give one for each, "
+            f"or one for all"
+        )
+    return [resolve_activation(each) for each in activation]

@@ -1,18 +1,18 @@
-"""Module: a part of a model. It finds its parameters, clears their gradients, saves and loads their numbers."""
+"""Module: a part of a model. It finds its parameters, clears their gradients, gives and takes their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import starmap
 from reprlib import recursive_repr
 from typing import Any
 
 import numpy as np
 
-from autograd import Parameter
+from autograd import Parameter, Value
 from nn.numeric import real_number
 
-__all__ = ["Module"]
+__all__ = ["STAND_INS", "Module", "children", "counted", "some", "walk"]
 
 
 class Module:
@@ -20,14 +20,15 @@ class Module:
 
     They are found in its attributes, in lists, tuples, dicts and object arrays among these, and in other
     modules among these; in the order of definition, and each once however often it is referred to.
-    A plain ``Value`` is data, not a parameter.
+    A plain ``Value`` is data, not a parameter. A class that defines ``parameters()`` itself, as micrograd's do,
+    says itself what is learnt, plain Values too; every other method, and a module that holds it, goes by that.
 
     >>> from autograd import Parameter
     >>> from nn import Module
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope, self.offset = Parameter(2.0, "slope"), Parameter(1.0, "offset")
-    ...     def __call__(self, x):
+    ...     def forward(self, x):
     ...         return self.slope * x + self.offset
     >>> line = Line()
     >>> line(3.0).data, [p.label for p in line.parameters()]
@@ -36,25 +37,49 @@ class Module:
     Line(slope, offset; 2 parameters)
     """
 
-    def parameters(self) -> list[Parameter]:
-        """Every parameter, each once, in the order of definition."""
-        return [parameter for _, parameter in _walk(self)]
+    def __call__(self, *inputs: Any, **keywords: Any) -> Any:
+        """What the module gives: ``forward(...)``, unless a subclass defines this itself."""
+        return self.forward(*inputs, **keywords)
 
-    def named_parameters(self) -> dict[str, Parameter]:
+    def forward(self, *inputs: Any, **keywords: Any) -> Any:
+        """The computation; a subclass defines it, or ``__call__``."""
+        raise NotImplementedError(f"{type(self).__name__} computes nothing yet: define forward(self, x)")
+
+    def parameters(self) -> list[Any]:
+        """Every parameter, each once, in the order of definition."""
+        learnt = vars(self).get(STAND_INS, ())
+        found: dict[int, Any] = {}
+        for _, thing in walk(self, enter=lambda module: not _says_what_is_learnt(module)):
+            if isinstance(thing, Parameter) or id(thing) in learnt:
+                found[id(thing)] = thing
+            elif thing is not self and isinstance(thing, Module) and _says_what_is_learnt(thing):
+                found |= {id(leaf): leaf for leaf in thing.parameters()}
+        return list(found.values())
+
+    def named_parameters(self) -> dict[str, Any]:
         """Every parameter by its path, such as ``"layers.0.neurons.2.w.1"``; a shared one by its first path.
 
+        One that ``parameters()`` of a subclass gives without holding it is named by its place in that list.
+
         Raises:
+            TypeError: ``parameters()`` of a subclass gives something that is not a leaf Value.
             ValueError: two parameters have one path, as under the keys 1 and "1" of a dict.
 
         >>> from nn import Neuron
         >>> list(Neuron(2).named_parameters())
         ['w.0', 'w.1', 'b']
         """
-        named: dict[str, Parameter] = {}
-        for path, parameter in _walk(self):
+        paths = {id(thing): path for path, thing in walk(self) if isinstance(thing, Value)}
+        named: dict[str, Any] = {}
+        for place, leaf in enumerate({id(leaf): leaf for leaf in self.parameters()}.values()):
+            if not isinstance(leaf, Value) or leaf.op is not None:
+                raise TypeError(
+                    f"parameters() of {type(self).__name__} gives leaf Values, and number {place} is {leaf!r}"
+                )
+            path = paths.get(id(leaf), f"parameters.{place}")
             if path in named:
                 raise ValueError(f"two parameters of a {type(self).__name__} have the path {path!r}: rename a dict key")
-            named[path] = parameter
+            named[path] = leaf
         return named
 
     def zero_grad(self) -> None:
@@ -93,12 +118,24 @@ class Module:
         strangers = [path for path in state if path not in named]
         if missing or strangers:
             raise ValueError(
-                f"load_state_dict: the state does not fit {self!r}; missing: {_some(missing)}; "
-                f"unexpected: {_some(strangers)}."
+                f"load_state_dict: the state does not fit {self!r}; missing: {some(missing)}; "
+                f"unexpected: {some(strangers)}."
             )
         numbers = {path: real_number(state[path], f"load_state_dict: the entry {path!r}") for path in named}
         for path, parameter in named.items():
             parameter.data = numbers[path]
+
+    def predict(self, X: Any) -> Any:  # noqa: N803 -- the name that scikit-learn's users know
+        """The outputs on many examples, as an array: see :func:`nn.inference.predict`."""
+        from nn.inference import predict
+
+        return predict(self, X)
+
+    def evaluate(self, X: Any, y: Any, **options: Any) -> Any:  # noqa: N803 -- as above
+        """How good the outputs on many examples are: see :func:`nn.inference.evaluate`."""
+        from nn.inference import evaluate
+
+        return evaluate(self, X, y, **options)
 
     @recursive_repr()
     def __repr__(self) -> str:
@@ -112,22 +149,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _walk(module: Module) -> Iterator[tuple[str, Parameter]]:
-    """The parameters below ``module`` with their paths, in the order of definition, each once."""
-    seen: set[int] = set()
-    stack: list[tuple[str, Any]] = [("", module)]
-    while stack:
-        path, thing = stack.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, Parameter):
-            yield path, thing
-        else:
-            stack += [(f"{path}.{key}" if path else str(key), child) for key, child in reversed(_children(thing))]
+STAND_INS = "_stand_ins"
+"""The attribute of a module's copy that says, by id, which plain Values stand where it has parameters."""
 
 
-def _children(thing: Any) -> list[tuple[Any, Any]]:
+def children(thing: Any) -> list[tuple[Any, Any]]:
     """The named parts of a module or container; none of anything else."""
     if isinstance(thing, Module):
         return list(vars(thing).items())
@@ -140,6 +166,35 @@ def _children(thing: Any) -> list[tuple[Any, Any]]:
     return []
 
 
+def walk(root: Module, enter: Callable[[Module], bool] = lambda module: True) -> Iterator[tuple[str, Any]]:
+    """What ``root`` holds, itself first, with the paths; in the order of definition, each once.
+
+    Args:
+        root: where to begin.
+        enter: whether what another module holds is walked through too.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", root)]
+    while stack:
+        path, thing = stack.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        yield path, thing
+        if isinstance(thing, Value) or (thing is not root and isinstance(thing, Module) and not enter(thing)):
+            continue
+        prefix = f"{path}." if path else ""
+        stack += [(f"{prefix}{key}", part) for key, part in reversed(children(thing)) if type(part) not in _PLAIN]
+
+
+_PLAIN = {int, float, bool, str, type(None)}
+"""What holds nothing, and makes up most of what a module holds."""
+
+
+def _says_what_is_learnt(module: Module) -> bool:
+    return type(module).parameters is not Module.parameters
+
+
 def _part(name: str, child: Any) -> str:
     """How an attribute shows in the repr of its module; empty for one that is not learnt."""
     if isinstance(child, Parameter):
@@ -147,7 +202,7 @@ def _part(name: str, child: Any) -> str:
     return f"{name}={child!r}" if isinstance(child, Module) else ""
 
 
-def _some(paths: list[str]) -> str:
+def some(paths: list[str]) -> str:
     """The first few of ``paths``, for a message."""
     if not paths:
         return "none"

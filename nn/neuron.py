@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value, scope
-from nn.activations import Activation, identity, name_of, resolve_activation
+from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
 from nn.init import Initializer, generator, resolve_init
 from nn.module import Module, counted
 
@@ -69,6 +69,10 @@ class Neuron(Module):
             raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
         self.nin = positive_int(nin, "nin")
         self.activation = resolve_activation(activation if activation is not None else "relu" if nonlin else identity)
+        if joins_outputs(self.activation):
+            raise ValueError(
+                f"{name_of(self.activation)} is an activation of the outputs of a layer together: give it to a Layer"
+            )
         self.nonlin = self.activation is not identity
         self.layer, self.index = positive_int(layer, "layer"), positive_int(index, "index")
         draw, random = resolve_init(init), generator(rng)
@@ -90,14 +94,7 @@ class Neuron(Module):
     def forward(self, inputs: list[Value]) -> Value:
         """The output a on ``inputs`` that are known to be ``nin`` Values."""
         with scope(self._scope):
-            weights = iter(self.w)
-            values = iter(inputs)
-            z = next(weights) * next(values)
-            for w, x in zip(weights, values, strict=True):
-                z = z + w * x
-            if self.b is not None:
-                z = z + self.b
-            z.label = self._z_label
+            z = self._weighted_sum(inputs)
             a = self.activation(z)
         if not isinstance(a, Value):
             raise TypeError(
@@ -106,6 +103,22 @@ class Neuron(Module):
             )
         a.label = self._a_label
         return a
+
+    def weighted_sum(self, inputs: list[Value]) -> Value:
+        """The sum z on ``inputs`` that are known to be ``nin`` Values, for a layer with an activation of its own."""
+        with scope(self._scope):
+            return self._weighted_sum(inputs)
+
+    def _weighted_sum(self, inputs: list[Value]) -> Value:
+        weights = iter(self.w)
+        values = iter(inputs)
+        z = next(weights) * next(values)
+        for w, x in zip(weights, values, strict=True):
+            z = z + w * x
+        if self.b is not None:
+            z = z + self.b
+        z.label = self._z_label
+        return z
 
     def __repr__(self) -> str:
         name = name_of(self.activation)
@@ -118,18 +131,22 @@ def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
     A number becomes a Value; a Value stays the same node, and is named only if it has no name yet.
 
     Args:
-        x: a sequence of numbers and Values, such as a list or a row of an array.
+        x: a sequence of numbers and Values, such as a list or a row of an array; where there is one, also bare.
         count: how many there must be.
         layer: the layer that takes them.
         taker: who takes them, for messages.
     """
     if isinstance(x, np.ndarray):
         x = x.tolist()
+    if count == 1 and not isinstance(x, Iterable):
+        x = [x]
     if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, AbstractSet)):
-        raise TypeError(f"{taker!r} takes one example, a sequence of {counted(count, 'number or Value')}, not {x!r}")
+        raise TypeError(f"{taker!r} takes one example, a sequence of {counted(count, 'input')}, not {x!r}")
     inputs = list(x)
     if len(inputs) != count:
-        raise ValueError(f"{taker!r} takes {counted(count, 'input')}, {len(inputs)} given")
+        raise ValueError(
+            f"{taker!r} takes {counted(count, 'input')}, {len(inputs)} given: layer {layer} has one weight for each"
+        )
     for position, number in enumerate(inputs):
         if not isinstance(number, Value):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,8 +29,10 @@ def real_number(number: Any, name: str) -> float:
     >>> real_number(2, "lr")
     2.0
     """
+    if type(number) is float:
+        return number
     try:
-        return Value(number).data
+        return Context().run(lambda: Value(number).data)  # in a context of its own: a recording need not see it
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
 

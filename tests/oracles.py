@@ -31,6 +31,11 @@ def _by_sign(left: Callable[[Array], Array], right: Callable[[Array], Array]) ->
     return function
 
 
+def _softmax(z: Array) -> Array:
+    exponentials = np.exp(z - z.real.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda z: z,
     "sigmoid": _by_sign(lambda z: np.exp(z) / (1 + np.exp(z)), lambda z: 1 / (1 + np.exp(-z))),
@@ -41,7 +46,14 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "silu": _by_sign(lambda z: z * np.exp(z) / (1 + np.exp(z)), lambda z: z / (1 + np.exp(-z))),
     "softsign": _by_sign(lambda z: z / (1 - z), lambda z: z / (1 + z)),
     "softplus": _by_sign(lambda z: np.log(1 + np.exp(z)), lambda z: z + np.log(1 + np.exp(-z))),
+    "softmax": _softmax,
 }
+
+
+def _huber(r: Array) -> Array:
+    size = np.where(r.real < 0, -r, r)
+    return np.where(size.real <= 1, r * r / 2, size - 0.5)
+
 
 # Of one example: predictions p and targets y of shape (n,), to one complex number.
 LOSSES: dict[str, Callable[[Array, Array], Any]] = {
@@ -51,6 +63,9 @@ LOSSES: dict[str, Callable[[Array, Array], Any]] = {
     "binary_cross_entropy": lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum() / len(p),
     "bce_with_logits": lambda p, y: (ACTIVATIONS["softplus"](p) - y * p).sum() / len(p),
     "hinge": lambda p, y: ACTIVATIONS["relu"](1 - y * p).sum() / len(p),
+    "huber": lambda p, y: _huber(y - p).sum() / len(p),
+    "categorical_cross_entropy": lambda p, y: -(y * np.log(p)).sum(),
+    "softmax_cross_entropy": lambda p, y: -(y * np.log(_softmax(p))).sum(),
 }
 
 

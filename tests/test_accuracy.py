@@ -190,8 +190,8 @@ def test_the_command_prints_the_table_and_the_conventions(
 # --- the coefficients of the special functions ------------------------------------------------------------
 
 
-def chebyshev_coefficients(function: Callable[[Any], Any], low: float, high: float, count: int) -> list[float]:
-    """The Chebyshev coefficients of a function on an interval, by the discrete cosine transform, at 50 digits."""
+def chebyshev_series(function: Callable[[Any], Any], low: float, high: float, count: int) -> list[Any]:
+    """The Chebyshev coefficients of a function on an interval, by the discrete cosine transform."""
     nodes, middle, half = 100, (mp.mpf(low) + high) / 2, (mp.mpf(high) - low) / 2
     angles = [mp.pi * (k + mp.mpf(1) / 2) / nodes for k in range(nodes)]
     values = [function(middle + half * mp.cos(angle)) for angle in angles]
@@ -199,12 +199,30 @@ def chebyshev_coefficients(function: Callable[[Any], Any], low: float, high: flo
         2 * mp.fsum(v * mp.cos(j * angle) for v, angle in zip(values, angles, strict=True)) / nodes
         for j in range(count)
     ]
-    return [float(found[0] / 2), *map(float, found[1:])]
+    return [found[0] / 2, *found[1:]]
+
+
+def powers(series: list[Any]) -> list[Any]:
+    """The coefficients of 1, t, t² ... of the sum of series[k]·T_k(t)."""
+    found = [mp.mpf(0)] * len(series)
+    before, polynomial = [mp.mpf(0)], [mp.mpf(1)]  # "T_(-1)" is only ever multiplied by 0
+    for k, coefficient in enumerate(series):
+        for power, factor in enumerate(polynomial):
+            found[power] += coefficient * factor
+        following = [mp.mpf(0), *((2 if k else 1) * factor for factor in polynomial)]
+        for power, factor in enumerate(before):
+            following[power] -= factor
+        before, polynomial = polynomial, following
+    return found
 
 
 def scaled_erfc(t: Any) -> Any:
     x = mp.mpf(15) / 4 * (1 + t) / (1 - t)
     return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
+
+
+def erf_over_x(square: Any) -> Any:
+    return 2 / mp.sqrt(mp.pi) * mp.hyp1f1(mp.mpf(1) / 2, mp.mpf(3) / 2, -square)
 
 
 def over_zero(name: str, guess: float) -> Callable[[Any], Any]:
@@ -219,18 +237,64 @@ def over_zero(name: str, guess: float) -> Callable[[Any], Any]:
     ("coefficients", "function", "low", "high"),
     [
         (special_normal._SCALED_ERFC, lambda: scaled_erfc, -1.0, 1.0),
+        (special_normal._ERF, lambda: erf_over_x, 0.0, 0.25),
         (special_normal._GELU_SLOPE, lambda: over_zero("gelu", -0.75), -1.25, -0.25),
         (special_normal._SILU_SLOPE, lambda: over_zero("silu", -1.28), -2.25, -0.25),
         (special_gamma._LGAMMA, lambda: lambda x: mp.loggamma(x) / ((x - 1) * (x - 2)), 0.75, 2.5),
         (special_gamma._DIGAMMA, lambda: over_zero("digamma", 1.46), 1.0, 3.0),
     ],
-    ids=["scaled_erfc", "gelu_slope", "silu_slope", "lgamma", "digamma"],
+    ids=["scaled_erfc", "erf", "gelu_slope", "silu_slope", "lgamma", "digamma"],
 )
 def test_coefficients_are_those_of_the_function(
-    coefficients: tuple[float, ...], function: Callable[[], Callable[[Any], Any]], low: float, high: float
+    coefficients: tuple[tuple[float, float], ...],
+    function: Callable[[], Callable[[Any], Any]],
+    low: float,
+    high: float,
 ) -> None:
+    """Those of the Chebyshev series that is cut off where a float ends, as powers."""
+    stored = [number for pair in reversed(coefficients) for number in pair][:-1]
     with mp.workdps(50):
-        computed = chebyshev_coefficients(function(), low, high, len(coefficients) + 3)
-    for stored, exact in zip(coefficients, computed, strict=False):
-        assert abs(stored - exact) <= 1e-15 * abs(exact) + 1e-24
-    assert max(map(abs, computed[len(coefficients) :])) < 3e-18
+        series = chebyshev_series(function(), low, high, len(stored) + 3)
+        exact = [float(number) for number in powers(series[: len(stored)])]
+    assert coefficients[0][1] == 0.0
+    assert stored == exact
+    assert max(map(abs, series[len(stored) :])) < 5e-18
+
+
+def test_the_far_exponential_is_nearly_a_float() -> None:
+    with mp.workdps(50):
+        exact = mp.exp(-mp.mpf(special_normal._FAR))
+        error = abs(exact - special_normal._EXP_OF_MINUS_FAR) / math.ulp(special_normal._EXP_OF_MINUS_FAR)
+        rest = mp.sqrt(mp.mpf(1) / 2) - special_normal._SQRT_HALF
+    assert error < 2e-4
+    assert float(rest) == special_normal._SQRT_HALF_REST
+
+
+@pytest.mark.parametrize("function", ["erf", "erfc"])
+def test_erf_for_arrays_is_as_accurate_as_that_of_c(function: str) -> None:
+    random = Random(0)
+    exact, own = getattr(mp, function), getattr(special_normal, function)
+    worst = max(
+        ulps(own(x), exact(x)) for x in (random.choice((-1, 1)) * 10 ** random.uniform(-9, 1.43) for _ in range(3000))
+    )
+    assert worst <= LIMIT
+    assert math.copysign(1.0, special_normal.erf(-0.0)) == -1.0
+
+
+def test_a_polygamma_that_overflows_in_its_last_factor_says_so() -> None:
+    """x**-3 is a float, and twice that is none."""
+    with pytest.raises(OverflowError):
+        special_gamma.polygamma(1.5e308 ** (-1.0 / 3.0), 2.0)
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0, 7.0, 20.0, 59.0, 60.0])
+def test_polygamma_of_high_order(order: float) -> None:
+    random = Random(0)
+    for x in [random.uniform(0.1, 100.0) for _ in range(20)] + [10.0 ** random.uniform(2.0, 5.0) for _ in range(10)]:
+        exact = mp.polygamma(int(order), mp.mpf(x))
+        if 1e-300 < abs(exact) < 1e300:
+            assert ulps(special_gamma.polygamma(x, order), exact) <= LIMIT, x
+    for x in (-20.75, -33.25, -41.625):
+        with mp.workdps(60):
+            exact = mp.polygamma(int(order), mp.mpf(x))
+        assert special_gamma.polygamma(x, order) == pytest.approx(float(exact), rel=1e-14)

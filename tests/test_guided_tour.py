@@ -11,6 +11,7 @@ def session(monkeypatch, tmp_path):
     """A prompt's names, what was said so far, and the tour."""
     monkeypatch.chdir(tmp_path)
     said, names = [], namespace()
+    assert repr(names["tour"]).startswith("the tour, at step 1 of 7")
     return names, said, Tour(names, said.append)
 
 

@@ -1,4 +1,7 @@
-"""Losses: their values and gradients against fifty digits, their edges, and what they refuse."""
+"""Losses number by number: their values and gradients against fifty digits, their edges, what they refuse.
+
+Those over classes are in test_nn_class_losses.py, all of them compiled in test_nn_compiled_losses.py.
+"""
 
 import math
 
@@ -10,8 +13,11 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import DomainError, Value, check_grads, check_primitive, errstate
-from nn import bce_with_logits, binary_cross_entropy, half_squared_error, hinge, mse, squared_error
-from nn.losses import COMPLEMENT_FLOOR, FLOOR, LOSSES, resolve_loss, surprise, surprise_of_not
+from nn import bce_with_logits, binary_cross_entropy, half_squared_error, hinge, huber, mse, squared_error
+from nn.losses import LOSSES, resolve_loss
+from nn.surprise import COMPLEMENT_FLOOR, FLOOR, surprise, surprise_of_not
+
+SINGLE = sorted(set(LOSSES) - {"softmax_cross_entropy", "categorical_cross_entropy"})
 
 
 def with_gradient(loss, prediction, target):
@@ -82,10 +88,39 @@ def test_hinge(p, y, value, gradient):
     assert with_gradient(hinge, p, y) == (value, gradient)
 
 
-@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("loss", SINGLE)
 def test_every_loss_passes_the_gradient_check_to_second_order(loss):
     check_grads(lambda p: LOSSES[loss](p, 1.0), (0.3,))
-    check_grads(lambda y: LOSSES[loss](0.3, y), (0.8,))
+    if loss != "hinge":  # its targets are two numbers
+        check_grads(lambda y: LOSSES[loss](0.3, y), (0.8,))
+
+
+@pytest.mark.parametrize("delta", [0.5, 1.0, 3.0])
+@given(p=st.floats(-1e3, 1e3), y=st.floats(-1e3, 1e3))
+def test_huber_is_a_parabola_up_to_delta_and_its_tangent_beyond(delta, p, y):
+    residual = y - p
+    size = abs(residual)
+    value = residual * residual / 2 if size <= delta else delta * (size - delta / 2)
+    slope = -residual if size <= delta else -math.copysign(delta, residual)
+    found = Value(p)
+    loss = huber(found, y, delta=delta)
+    loss.backward()
+    assert (loss.data, found.grad) == (pytest.approx(value, rel=1e-14, abs=1e-300), pytest.approx(slope, rel=1e-15))
+
+
+def test_huber_at_delta_and_beyond_passes_the_gradient_check():
+    check_grads(lambda p: huber(p, 0.0, delta=2.0), (3.5,))
+    check_grads(lambda p: huber(p, 0.0, delta=2.0), (-3.5,))
+    assert with_gradient(huber, 1.0, 0.0) == (0.5, 1.0)
+    assert with_gradient(huber, -1.0, 0.0) == (0.5, -1.0)
+
+
+@pytest.mark.parametrize("delta", [0, -1.0, math.inf, math.nan])
+def test_a_delta_that_is_no_width_is_refused(delta):
+    with pytest.raises(ValueError, match=f"^huber: delta is a finite number above 0, not {delta}$"):
+        huber(1.0, 2.0, delta=delta)
+    with pytest.raises(TypeError, match=r"^huber: delta: Value takes one real number, not None"):
+        huber(1.0, 2.0, delta=None)
 
 
 # --- the ends of a probability ----------------------------------------------------------------------------
@@ -188,7 +223,23 @@ def test_errors_are_sums_and_the_rest_are_means(loss, value):
     assert [x.grad for x in p] == [value / 5 * -2, value / 5 * -4]
 
 
-@pytest.mark.parametrize("loss", [binary_cross_entropy, bce_with_logits, hinge, mse])
+@pytest.mark.parametrize("loss", SINGLE)
+def test_a_reduction_puts_the_single_losses_together(loss):
+    loss = LOSSES[loss]
+    p, y = [Value(0.25), Value(0.5), Value(0.125)], [1.0, 1.0, 1.0]
+    single = [loss(one.data, other) for one, other in zip(p, y, strict=True)]
+    found = loss(p, y, reduction="none")
+    assert [each.data for each in found] == single
+    assert loss(p, y, reduction="sum").data == pytest.approx(math.fsum(single), rel=1e-15)
+    assert loss(p, y, reduction="mean").data == pytest.approx(math.fsum(single) / 3, rel=1e-15)
+    assert [loss(0.25, 1.0, reduction=name) for name in ("sum", "mean", "none")] == [single[0]] * 3
+    assert loss([0.25], [1.0], reduction="none") == [single[0]]
+    assert loss([0.25], [1.0], reduction="sum") == single[0]
+    with pytest.raises(ValueError, match=f"^{loss.__name__}: reduction is 'mean', 'sum' or 'none', not 'avg'$"):
+        loss(p, y, reduction="avg")
+
+
+@pytest.mark.parametrize("loss", [binary_cross_entropy, bce_with_logits, hinge, mse, huber])
 def test_a_mean_is_the_mean_of_the_single_losses(loss):
     assert loss([0.25, 0.5], [1.0, 1.0]) == pytest.approx((loss(0.25, 1.0) + loss(0.5, 1.0)) / 2)
 
@@ -198,7 +249,7 @@ def test_one_prediction_in_a_list_is_the_prediction():
     assert mse(np.array([3.0]), np.float64(1.0)) == 4.0
 
 
-@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("loss", SINGLE)
 def test_numbers_alone_give_a_float(loss):
     for target in (1, True, np.float64(1.0), np.int8(1)):
         assert type(LOSSES[loss](np.float32(0.5), target)) is float
@@ -208,7 +259,7 @@ def test_numbers_alone_give_a_float(loss):
 # --- refusals ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("loss", SINGLE)
 def test_lists_that_do_not_match_are_refused(loss):
     with pytest.raises(ValueError, match=f"^{loss}: 2 predictions but 3 targets$"):
         LOSSES[loss]([0.1, 0.2], [1.0, 1.0, 1.0])
@@ -220,6 +271,8 @@ def test_lists_that_do_not_match_are_refused(loss):
         LOSSES[loss](None, 1.0)
     with pytest.raises(TypeError, match=f"^{loss}: target 2: Value takes one real number, not the str '1'"):
         LOSSES[loss]([0.5, 0.5], [1.0, "1"])
+    with pytest.raises(TypeError, match=f"^{loss}: prediction: Value takes one real number, not the dict"):
+        LOSSES[loss]({}, 1.0)
     with pytest.raises(TypeError, match=f"^{loss}: prediction 1: Value takes one real number, not the list"):
         LOSSES[loss]([[0.5], [0.5]], [1.0, 1.0])
     with pytest.raises(TypeError, match=f"^{loss}: prediction: Value takes one real number, not the str '0.5'"):
@@ -237,6 +290,18 @@ def test_a_target_that_is_no_probability_is_refused(loss, y):
 def test_a_target_of_hinge_is_a_sign(y):
     with pytest.raises(ValueError, match=f"^hinge takes targets -1 or 1, and y2 is {float(y)}$"):
         hinge([0.5, 0.5], [1, y])
+
+
+def test_a_target_that_is_a_value_is_checked_like_a_number():
+    with pytest.raises(
+        ValueError, match=r"^binary_cross_entropy takes .* from 0 to 1, and y is Value\(data=1.5, label"
+    ):
+        binary_cross_entropy(0.5, Value(1.5, "t"))
+    with pytest.raises(ValueError, match=r"^hinge takes targets -1 or 1, and y is Value\(data=0.0\)$"):
+        hinge(Value(0.5), Value(0.0))
+    p, y = Value(0.5), Value(-1.0)
+    hinge(p, y).backward()
+    assert (p.grad, y.grad) == (1.0, -0.5)
 
 
 @pytest.mark.parametrize("y", [0, 1, 0.5])

@@ -65,6 +65,33 @@ def test_targets_of_one_output_may_be_a_plain_list():
     same(backprop(NET, X[0], Y[0], "tanh", mse), backprop(NET, X[:1], Y[:1], "tanh", mse))
 
 
+def test_a_softmax_layer_keeps_its_jacobian_as_slope():
+    form = backprop(NET, X, Y, ["tanh", "softmax"], "categorical_cross_entropy", mean=True)
+    exponentials = np.exp(form.z[1])
+    shares = exponentials / exponentials.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(form.a[1], shares, rtol=1e-14)
+    assert form.slope[1].shape == (3, 2, 2)
+    for jacobian, s in zip(form.slope[1], shares, strict=True):
+        np.testing.assert_allclose(jacobian, np.diag(s) - np.outer(s, s), rtol=1e-14)
+    np.testing.assert_allclose(form.g_z[1], (shares - Y) / 3, rtol=1e-13)
+    columns = backprop(NET, X, Y, ["tanh", "softmax"], "categorical_cross_entropy", True, "columns")
+    assert columns.slope[1].shape == (2, 2, 3)
+    np.testing.assert_array_equal(columns.g_W[1], form.g_W[1].T)
+
+
+def test_softmax_with_cross_entropy_and_the_loss_of_raw_scores_are_one():
+    indices = [0, 1, 1]
+    joined = backprop(NET, X, indices, ["tanh", "identity"], "softmax_cross_entropy")
+    apart = backprop(NET, X, np.eye(2)[indices], ["tanh", "softmax"], "categorical_cross_entropy")
+    assert joined.loss == pytest.approx(apart.loss, rel=1e-13)
+    for left, right in zip(joined.g_W, apart.g_W, strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-12)
+    one = backprop(NET, X[0], 1, ["tanh", "identity"], "softmax_cross_entropy")
+    same(one, backprop(NET, X[:1], [1], ["tanh", "identity"], "softmax_cross_entropy"))
+    with pytest.raises(ValueError, match="mse: 2 predictions but 1 target"):
+        backprop(NET, X, indices, "tanh", "mse")
+
+
 def test_the_surroundings_of_the_call_change_nothing():
     plain = backprop(NET, X, Y, "tanh", half_squared_error)
     with no_grad(), scope("elsewhere"):

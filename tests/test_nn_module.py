@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Parameter, Value
-from nn import MLP, Layer, Module, Neuron
+from nn import MLP, Layer, Module, Neuron, evaluate, predict
 
 
 class Bag(Module):
@@ -61,6 +61,79 @@ def test_deeply_nested_containers_need_no_recursion():
     for _ in range(5000):
         nested = [nested]
     assert Bag(nested=nested).parameters() == [p]
+
+
+class OwnList(Module):
+    """As in micrograd: plain Values, and a list of what is learnt that the class writes itself."""
+
+    def __init__(self, *, offset=None):
+        self.w, self.data = [Value(1.0, "w1"), Value(2.0, "w2")], Value(9.0, "data")
+        self.b = Value(0.5, "b") if offset is None else offset
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+def test_a_class_that_says_itself_what_is_learnt_is_believed():
+    own = OwnList()
+    assert own.state_dict() == {"w.0": 1.0, "w.1": 2.0, "b": 0.5}
+    own.load_state_dict({"w.0": 3.0, "w.1": 4.0, "b": 5.0})
+    assert [p.data for p in own.parameters()] == [3.0, 4.0, 5.0]
+    (own.w[0] * own.data).backward()
+    own.zero_grad()
+    assert not own.w[0].has_grad
+    assert own.data.has_grad
+    assert repr(own) == "OwnList(3 parameters)"
+
+
+def test_a_module_that_holds_such_a_class_goes_by_it():
+    bag = Bag(p=parameters(1)[0], inner=[OwnList()], q=parameters(2)[1])
+    assert list(bag.state_dict().items()) == [("p", 0.0), ("inner.0.w.0", 1.0), ("inner.0.w.1", 2.0),
+                                              ("inner.0.b", 0.5), ("q", 1.0)]  # fmt: skip
+    bag.parameters()[1].grad = 1.0
+    bag.zero_grad()
+    assert not bag.inner[0].w[0].has_grad
+
+
+def test_a_class_may_leave_parameters_out_or_add_to_those_found():
+    class Frozen(Bag):
+        def parameters(self):
+            return [p for p in super().parameters() if p.label != "p0"]
+
+    frozen = Frozen(listed=parameters(3))
+    assert frozen.state_dict() == {"listed.1": 1.0, "listed.2": 2.0}
+    assert Bag(frozen=frozen).state_dict() == {"frozen.listed.1": 1.0, "frozen.listed.2": 2.0}
+
+    extra = Value(7.0)
+
+    class More(Bag):
+        def parameters(self):
+            return [*super().parameters(), extra, extra]
+
+    assert More(p=parameters(1)[0]).state_dict() == {"p": 0.0, "parameters.1": 7.0}
+
+
+@pytest.mark.parametrize("what", [3.0, Value(1.0) * 2])
+def test_parameters_that_are_no_leaves_are_refused_by_place(what):
+    own = OwnList(offset=what)
+    with pytest.raises(TypeError, match=r"parameters\(\) of OwnList gives leaf Values, and number 2 is "):
+        own.state_dict()
+
+
+def test_a_module_is_called_through_forward():
+    class Double(Module):
+        def forward(self, x, *, offset=0):
+            return 2 * x + offset
+
+    assert Double()(3, offset=1) == 7
+    with pytest.raises(NotImplementedError, match=r"Bag computes nothing yet: define forward\(self, x\)"):
+        Bag()(1.0)
+
+
+def test_predict_and_evaluate_are_those_of_the_package():
+    model, X, y = MLP(2, [3, 1], activation="tanh", rng=0), np.array([[0.5, -1.0], [1.0, 2.0]]), [1.0, 0.0]
+    np.testing.assert_array_equal(model.predict(X), predict(model, X))
+    assert model.evaluate(X, y, loss="mse") == evaluate(model, X, y, loss="mse")
 
 
 def test_equal_paths_lose_no_parameter_and_are_refused_by_name():

@@ -6,10 +6,8 @@ import threading
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value, no_grad, scope
-from nn import MLP, Layer, Module, Neuron
-from nn.activations import ACTIVATIONS, resolve_activation
-from nn.init import INITIALIZERS, generator, resolve_init
+from autograd import Value, no_grad, scope, softplus
+from nn import MLP, Layer, Neuron
 
 
 def names(root):
@@ -144,100 +142,13 @@ def test_a_model_serves_several_threads_at_once():
     assert wrong == []
 
 
-# --- activations, starting weights ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
-def test_each_activation_serves_values_and_floats_alike(name):
-    function = ACTIVATIONS[name]
-    for number in (-1.5, 0.0, 0.25, 3.0):
-        assert function(number) == function(Value(number)).data
-
-
-def test_an_activation_may_be_any_function_of_values_or_a_module_that_learns():
-    class Swish(Module):
-        def __init__(self):
-            self.beta = Parameter(1.5, "β")
-
-        def __call__(self, z):
-            return z * (self.beta * z).sigmoid()
-
-    model = MLP(1, [2, 1], activation=Swish(), rng=0)
-    assert [p.label for p in model.parameters()].count("β") == 1
-    assert "2 Swish" in repr(model)
-    a = MLP(1, [1], output_activation=lambda z: z * z, rng=0)([2.0])
-    assert (a.label, a.op.name) == ("a1[1]", "mul")
-    assert a.data == a.parents[0].data ** 2
-
-
-def test_an_activation_that_loses_the_gradient_is_refused():
-    with pytest.raises(
-        TypeError, match=r"the activation tanh of Neuron\(1 -> 1 tanh; 2 parameters\) gave .*, not a Value"
-    ):
-        Neuron(1, activation=math.tanh)([1.0])
-
-
-def test_unknown_names_are_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match="unknown activation 'rleu'; known: identity, linear, sigmoid, logistic, tanh"):
-        MLP(1, [1], activation="rleu")
-    with pytest.raises(ValueError, match=r"unknown init 'he'; known: uniform, xavier_uniform, .*zeros; or give a fun"):
-        MLP(1, [1], init="he")
-    with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
-        resolve_activation(3)
-    with pytest.raises(TypeError, match=r"init is a name or a function \(nin, nout, rng\) -> float, not None"):
-        resolve_init(None)
-    with pytest.raises(ValueError, match="nonlin=False is a linear neuron; leave it out to use activation='tanh'"):
-        Neuron(1, nonlin=False, activation="tanh")
-
-
-def test_defaults_are_those_of_micrograd():
-    model = MLP(30, [20, 1], rng=0)
-    weights = np.concatenate([W.ravel() for W, _ in model.matrices()])
-    assert -1 <= weights.min() < -0.97
-    assert 0.97 < weights.max() <= 1
-    assert abs(weights.mean()) < 0.1
-    assert all(not b.any() for _, b in model.matrices())
-    assert [a.__name__ for a in model.activations] == ["relu", "identity"]
-
-
-def test_the_same_seed_gives_the_same_weights_and_no_seed_others():
-    assert MLP(2, [3, 1], rng=5).state_dict() == MLP(2, [3, 1], rng=np.random.default_rng(5)).state_dict()
-    assert MLP(2, [3, 1], rng=5).state_dict() != MLP(2, [3, 1], rng=6).state_dict()
-    assert MLP(2, [3, 1]).state_dict() != MLP(2, [3, 1]).state_dict()
-    weights = Layer(2, 4, rng=5).parameters()
-    assert len({parameter.data for parameter in weights}) == 4 * 2 + 1  # every neuron its own, and the biases 0
-    random = np.random.default_rng(5)
-    assert MLP(2, [3], rng=random).state_dict() != MLP(2, [3], rng=random).state_dict()
-
-
-@pytest.mark.parametrize(("rng", "error"), [(-1, ValueError), ("seed", TypeError), (1.5, TypeError)])
-def test_what_is_no_seed_is_refused(rng, error):
-    with pytest.raises(error, match=r"rng is a seed \(an int from 0\), a numpy.random.Generator or None, not "):
-        MLP(1, [1], rng=rng)
-
-
-@pytest.mark.parametrize(
-    ("name", "spread"),
-    [
-        ("uniform", 1 / math.sqrt(3)),
-        ("xavier_uniform", math.sqrt(2 / 50)),
-        ("xavier_normal", math.sqrt(2 / 50)),
-        ("he_uniform", math.sqrt(2 / 40)),
-        ("he_normal", math.sqrt(2 / 40)),
-        ("zeros", 0.0),
-    ],
-)
-def test_each_initializer_has_its_spread(name, spread):
-    assert set(INITIALIZERS) >= {name}
-    ((W, _),) = MLP(40, [10], init=name, rng=0).matrices()
-    assert W.std() == pytest.approx(spread, rel=0.1)
-    assert type(INITIALIZERS[name](2, 3, generator(0))) is float
-
-
-def test_an_initializer_of_ones_own_is_told_the_widths():
-    ((W, _), (V, _)) = MLP(2, [3, 1], init=lambda nin, nout, rng: 10 * nin + nout).matrices()
-    assert W.tolist() == [[23.0] * 3] * 2
-    assert V.tolist() == [[31.0]] * 3
+@pytest.mark.parametrize("model", [MLP(1, [2, 1], rng=0), Layer(1, 1, rng=0), Neuron(1, rng=0)])
+def test_a_single_input_may_be_bare(model):
+    x = Value(0.5)
+    assert model(0.5).data == model([0.5]).data == model(np.float64(0.5)).data == model(np.array(0.5)).data
+    assert x in model(x).topological_order()
+    with pytest.raises(TypeError, match=r"input 1: Value takes one real number, not None"):
+        model(None)
 
 
 # --- errors -----------------------------------------------------------------------------------------------
@@ -251,12 +162,12 @@ def test_an_initializer_of_ones_own_is_told_the_widths():
 @pytest.mark.parametrize(
     ("x", "error", "message"),
     [
-        ([1.0, 2.0, 3.0], ValueError, "takes 2 inputs, 3 given"),
+        ([1.0, 2.0, 3.0], ValueError, "takes 2 inputs, 3 given: layer 1 has one weight for each$"),
         ([], ValueError, "takes 2 inputs, 0 given"),
         (np.ones((3, 2)), ValueError, "takes 2 inputs, 3 given"),
         (np.ones((2, 2)), TypeError, r"input 1: .*one real number, not the list .* one example at a time: call it on"),
         ([1.0, None], TypeError, r"input 2: Value takes one real number, not None$"),
-        (1.0, TypeError, r"takes one example, a sequence of 2 number or Values, not 1.0"),
+        (1.0, TypeError, r"takes one example, a sequence of 2 inputs, not 1.0"),
         (Value(1.0), TypeError, r"takes one example, .* not Value\(data=1.0\)"),
         ("12", TypeError, r"takes one example, .* not '12'"),
         ({1.0, 2.0}, TypeError, r"takes one example, .* not \{1.0, 2.0\}"),
@@ -363,3 +274,14 @@ def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error
 def test_a_bias_for_a_network_without_is_refused():
     with pytest.raises(ValueError, match=r"layer 1 has no bias, so its b is None, not \[1\.0\]"):
         MLP(1, [1], bias=False).set_matrices([([[1.0]], [1.0])])
+
+
+def test_each_hidden_layer_may_have_its_own_activation():
+    model = MLP(2, [3, 2, 1], activation=["tanh", softplus], output_activation="sigmoid", rng=0)
+    assert repr(model) == "MLP(2 -> 3 tanh -> 2 softplus -> 1 sigmoid; 20 parameters)"
+
+
+@pytest.mark.parametrize("activations", [[], ["tanh"], ["tanh"] * 3])
+def test_one_activation_for_each_hidden_layer(activations):
+    with pytest.raises(ValueError, match=rf"{len(activations)} activations? for 2 hidden layers: give one for each"):
+        MLP(2, [3, 2, 1], activation=activations)

@@ -24,8 +24,10 @@ def through_values(model, X, Y, loss, *, mean=False):
     """Build J out of Values, one graph per example; read every gradient off the nodes, laid out as a MatrixForm."""
     graphs, losses = [], []
     for x, y in zip(X, Y, strict=True):
-        losses.append(loss(model(x), y))
-        graphs.append({node.label: node for node in losses[-1].topological_order() if node.label})
+        outputs = model(x)
+        losses.append(loss(outputs, y))
+        roots = [*(outputs if isinstance(outputs, list) else [outputs]), losses[-1]]
+        graphs.append({node.label: node for root in roots for node in root.topological_order() if node.label})
     J = sum(losses[1:], losses[0])
     J = J * (1 / len(losses)) if mean else J
     model.zero_grad()
@@ -329,16 +331,22 @@ def test_the_worked_1_1_1_example():
 # --- any network at all -----------------------------------------------------------------------------------
 
 
+SINGLE = sorted(set(ACTIVATIONS) - {"softmax"})
+PROBABILITIES = {"binary_cross_entropy": ["sigmoid"], "categorical_cross_entropy": ["sigmoid", "softmax"]}
+
+
 @st.composite
 def networks(draw):
     loss = draw(st.sampled_from(sorted(LOSSES)))
-    widths = draw(st.lists(st.integers(1, 4), min_size=2, max_size=6))
+    of_classes = loss in ("softmax_cross_entropy", "categorical_cross_entropy")
+    widths = [*draw(st.lists(st.integers(1, 4), min_size=1, max_size=5)), draw(st.integers(2 if of_classes else 1, 4))]
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    hidden, output = (sorted(ACTIVATIONS) if min(part) > 1 else SINGLE for part in (widths[1:-1] or [1], widths[-1:]))
     model = MLP(
         widths[0],
         widths[1:],
-        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
-        output_activation="sigmoid" if loss == "binary_cross_entropy" else draw(st.sampled_from(sorted(ACTIVATIONS))),
+        activation=draw(st.sampled_from(hidden)),
+        output_activation=draw(st.sampled_from(PROBABILITIES.get(loss, output))),
         bias=draw(st.booleans()),
         init="xavier_uniform",
         rng=rng,
@@ -351,6 +359,10 @@ def networks(draw):
     shape = (m, widths[-1])
     if loss == "hinge":
         return model, X, rng.choice([-1.0, 1.0], shape), loss, draw(st.booleans())
+    if of_classes:
+        indices = rng.integers(0, shape[1], m)
+        probabilities = rng.dirichlet(np.ones(shape[1]), m)
+        return model, X, np.eye(shape[1])[indices] if draw(st.booleans()) else probabilities, loss, draw(st.booleans())
     Y = rng.uniform(0, 1, shape) if draw(st.booleans()) else rng.integers(0, 2, shape).astype(float)
     return model, X, Y, loss, draw(st.booleans())
 
@@ -360,7 +372,8 @@ def networks(draw):
 def test_values_matrix_form_and_complex_step_agree_on_any_network(network):
     model, X, Y, loss, mean = network
     outputs = matrix_form.backprop(model.matrices(), X, Y, model.activations, loss).a[-1]
-    predictions = ACTIVATIONS["sigmoid"](outputs) if loss == "bce_with_logits" else outputs
+    through = {"bce_with_logits": "sigmoid", "softmax_cross_entropy": "softmax"}.get(loss, "identity")
+    predictions = ACTIVATIONS[through](outputs)
     # Next to a residual of 0 a gradient is a difference of nearly equal numbers, in the oracle as well.
     assume(np.abs(predictions - Y).min() > 1e-3)
     agree(model, X, Y, loss, mean=mean, cancelling=True)

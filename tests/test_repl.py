@@ -113,7 +113,7 @@ def test_a_real_terminal_with_ipython():
     child = pexpect.spawn(
         sys.executable, ["-m", "autograd"], env=environment, encoding="utf-8", timeout=60, dimensions=(40, 120)
     )
-    child.expect("help\\(\\) shows how to begin")
+    child.expect("tour\\(\\) teaches")
     child.expect("In \\[1\\]")
     child.sendline("a = Value(3.0); y = a * a")
     child.expect("In \\[2\\]")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd import Value, compile, norm_cdf, relu, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
+from autograd import Value, compile, dot, fsum, mean, norm_cdf, relu, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends.c_source import emit
 from tests.replay_backends import (
@@ -26,7 +26,6 @@ from tests.replay_backends import (
     table,
 )  # fmt: skip
 
-REFUSED = {"logsumexp", "polygamma", "prod", "softmax"}
 COMPILER = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", "-O1", "-shared", "-fPIC"]
 UNUSED = "-Wno-unused-but-set-variable"  # a random tape computes what nobody reads
@@ -69,7 +68,7 @@ def call(library: ctypes.CDLL, inputs: np.ndarray, count: int, function: str = "
 
 
 def test_every_operation_is_its_forward(tmp_path):
-    ops = [op for op in table() if op.name not in REFUSED]
+    ops = table()
     for index, op in enumerate(ops):
         (tmp_path / f"{index}.c").write_text(emit([single(op)], f"replay_{index}"))
     if COMPILER is None:
@@ -92,13 +91,18 @@ def test_every_operation_is_its_forward(tmp_path):
             raise AssertionError(f"{name(op)}: {error}") from None
 
 
-@pytest.mark.parametrize("operation", sorted(REFUSED))
-def test_what_cannot_be_written_in_c_is_refused_by_name(operation):
-    op = PRIMITIVES[operation]
-    with pytest.raises(
-        NotImplementedError, match=f"the operation '{operation}' cannot be written in C: .* Write its forward"
-    ):
-        emit([single(op.capture(1.0) if op.partials is None else op)])
+def test_a_guard_stays_where_it_is_beside_an_expansion(tmp_path):
+    """Both branches sum: the comparison stands between two sums, and must be made in C too."""
+    f = compile(lambda x, y: mean([x, y]) if fsum([x, y, 1.0]) > 2.0 else dot([x, y], [y, 3.0]), backend="python")
+    pairs = [(1.0, 2.0), (-1.0, 0.5), (0.25, 0.5), (3.0, -2.5)]
+    wanted = [f(*pair) for pair in pairs]
+    assert len(f.paths) == 2
+    library = compiled(f.source("c"), tmp_path)
+    assert [call(library, pair, 1)[1][0] for pair in pairs] == wanted
+    one = compile(lambda x, y: mean([x, y]) if fsum([x, y, 1.0]) > 2.0 else y, backend="python")
+    one(1.0, 2.0)
+    (tmp_path / "one").mkdir()
+    assert call(compiled(one.source("c"), tmp_path / "one"), (-1.0, 0.5), 1)[0] == 1
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -148,6 +152,22 @@ def test_an_example_on_no_path_is_told_and_writes_nothing(tmp_path):
     f(1.0)
     status, outputs = call(compiled(f.source("c"), tmp_path), [-1.0], 1)
     assert (status, outputs[0]) == (1, 12345.0)
+
+
+def test_a_guard_without_any_instruction_and_inputs_that_are_not_read(tmp_path):
+    f = compile(lambda x, y: y if x > 0.0 else x * 2.0, backend="python")
+    f(1.0, 3.0)
+    library = compiled(f.source("c"), tmp_path)
+    assert call(library, [1.0, 4.0], 1)[1][0] == 4.0
+    assert call(library, [-1.0, 4.0], 1)[0] == 1
+    (tmp_path / "constant").mkdir()
+    constant = compile(lambda x, y: [2.5, y], backend="python")
+    constant(1.0, 3.0)
+    assert call(compiled(constant.source("c"), tmp_path / "constant"), [1.0, 3.0], 2)[1].tolist() == [2.5, 3.0]
+    (tmp_path / "nothing").mkdir()
+    nothing = compile(lambda: 1.5, backend="python")
+    nothing()
+    assert call(compiled(nothing.source("c"), tmp_path / "nothing"), [0.0], 1)[1].tolist() == [1.5]
 
 
 def test_labels_cannot_leave_their_comment(tmp_path):

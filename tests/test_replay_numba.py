@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import subprocess
@@ -18,7 +19,6 @@ from autograd.replay.backends import numba_cache, numba_lanes
 from autograd.replay.backends.lane_program import ONE, computation, split
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
-from autograd.replay.backends.sums import as_products
 from autograd.replay.tape import FUSED_DOT, Tape
 from tests.replay_backends import (
     REDUCTIONS,
@@ -34,8 +34,7 @@ from tests.replay_backends import (
     table,
 )  # fmt: skip
 
-REFUSED = {"logsumexp", "polygamma", "softmax"}
-TABLE = [op for op in table() if op.name not in REFUSED]
+TABLE = table()
 NOTHING = np.empty(0)
 
 
@@ -70,32 +69,46 @@ def together(ops: list[Primitive]) -> Tape:
 GROUPS = 4  # a kernel for each: compiled side by side when the tests run in several processes
 
 
+EXTREME = (
+    0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1e-20, -1e-20, 709.0,
+    710.0, -745.0, -746.0, 1e16, -1e16, 1e154, 1e200, -1e200, 1.7976931348623157e308, -1.7976931348623157e308,
+    math.inf, -math.inf, math.nan,
+)  # fmt: skip
+
+
+def extreme_points(op: Primitive) -> np.ndarray:
+    """The ends of the range, poles and overflows among them: one point per column."""
+    n = arity(op)
+    if op.arity is None:  # reordered sums of infinities and of what overflows are not comparable
+        return np.empty((n, 0))
+    chosen = (
+        list(itertools.product(EXTREME, repeat=n)) if n <= 2 else np.random.default_rng(3).choice(EXTREME, (800, n))
+    )
+    return np.array(chosen).reshape(-1, n).T
+
+
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_every_operation_is_its_forward(group):
     ops = TABLE[group::GROUPS]
-    columns = [np.hstack([points(op), special_points(op)]) for op in ops]
+    columns = [np.hstack([points(op), special_points(op), extreme_points(op)]) for op in ops]
     longest = max(column.shape[1] for column in columns)
     lanes = np.ascontiguousarray(np.vstack([np.resize(column.T, (longest, len(column))).T for column in columns]))
     tape = together(ops)
     results = build(tape, [True] * len(lanes), False)(NOTHING, lanes)
     for op, got, inputs in zip(ops, results, np.split(lanes, np.cumsum([arity(op) for op in ops])[:-1]), strict=True):
         largest = 1e-12 * np.abs(inputs).max() ** 2 if op.name in REDUCTIONS else 0.0
+        wanted = reference(op, inputs)
+        with np.errstate(invalid="ignore"):
+            subnormal = (np.abs(wanted) < 1e-307) & (np.abs(got - wanted) <= 1e-323)  # they have few bits
         try:
-            assert_same(got, reference(op, inputs), 2e-14, largest)
+            assert_same(got[~subnormal], wanted[~subnormal], 2e-14, largest)
         except AssertionError as error:
             raise AssertionError(f"{name(op)}: {error}") from None
     scalars = build(tape, [False] * len(lanes), False)
     unsummed = [op.name not in REDUCTIONS for op in ops]
-    for column in range(0, longest, 10):
+    for column in range(0, longest, 25):
         got = scalars(np.ascontiguousarray(lanes[:, column]), np.empty((0, 1)))[:, 0]
         assert_same(got[unsummed], results[unsummed, column], 1e-15)
-
-
-@pytest.mark.parametrize("operation", sorted(REFUSED))
-def test_what_numba_cannot_compile_is_refused_by_name(operation):
-    op = PRIMITIVES[operation]
-    with pytest.raises(NotImplementedError, match=f"the operation '{operation}'.*use backend='numpy'"):
-        build(single(op.capture(1.0) if op.partials is None else op), [True] * arity(op), False)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -233,6 +246,14 @@ def test_an_operation_of_the_user_s_own():
 
 
 @pytest.mark.usefixtures("own_operations")
+def test_an_operation_whose_meaning_cannot_be_told_apart_is_compiled_anew():
+    table = np.array([2.0, 5.0])
+    op = primitive("tabled", forward=lambda x: x * table[1], partials=lambda x, out: (5.0,))
+    assert fingerprint(op.forward) is None
+    np.testing.assert_array_equal(build(single(op), [True], False)(NOTHING, np.array([[3.0]])), [[15.0]])
+
+
+@pytest.mark.usefixtures("own_operations")
 def test_an_operation_that_numba_cannot_compile_is_refused_by_name():
     op = primitive("texty", forward=lambda x: float(f"{x:.3e}"), partials=lambda x, out: (1.0,))
     with pytest.raises(NotImplementedError, match=r"numba cannot compile the operation 'texty'. Write its forward"):
@@ -251,13 +272,6 @@ def test_a_fingerprint_tells_functions_apart_by_what_they_compute():
     assert fingerprint(made(2.0)) != fingerprint(made(2.0, math.log))
     assert fingerprint(made(2.0, made(1.0))) != fingerprint(made(2.0, made(4.0)))
     assert fingerprint(made([])) is None
-
-
-def test_exact_sums_are_read_off_their_local_gradients():
-    assert as_products(PRIMITIVES["fsum"], 3) == [(0, 1.0), (1, 1.0), (2, 1.0)]
-    assert as_products(PRIMITIVES["dot"], 4) == [(0, 2), (1, 3)]
-    assert as_products(PRIMITIVES["prod"], 3) is None
-    assert as_products(PRIMITIVES["nonzero"], 1) is None
 
 
 # --- the cache --------------------------------------------------------------------------------------------
@@ -295,6 +309,21 @@ def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_agai
     for file in kept:
         file.write_bytes(b"not a kernel")
     assert run_apart(tmp_path)[1] == result
+
+
+def test_a_damaged_kernel_is_made_again_in_the_same_process(tmp_path, monkeypatch):
+    monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
+    tape, column = single(PRIMITIVES["softsign"]), np.array([[3.0]])
+    for _ in range(2):
+        monkeypatch.setattr(numba_cache, "_kernels", {})
+        np.testing.assert_array_equal(build(tape, [True], False)(NOTHING, column), [[0.75]])
+        for file in (tmp_path / "kernels" / "__pycache__").iterdir():
+            file.write_bytes(b"not a kernel")
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
+    monkeypatch.setattr(numba_cache, "cache_directory", lambda: tmp_path / "gone")
+    assert numba_cache._filed("key", "text") is None
 
 
 def test_a_cache_that_others_may_write_to_is_not_used(tmp_path, monkeypatch):

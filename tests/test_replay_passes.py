@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 import autograd as ag
-from autograd import Value, record
+from autograd import GuardError, Value, record
 from autograd.primitives import PRIMITIVES
 from autograd.replay.passes import compacted, exact, folded, fused, live, shared, simplified
 from autograd.replay.recorder import run_recorded, tape_of
+from autograd.replay.tape import FUSED_DOT, Guard, Tape
 from tests.replay_programs import inputs, programs
 
 
@@ -229,3 +230,28 @@ def test_labels_follow_their_numbers():
 def test_an_empty_tape_passes():
     tape = compacted(fused(exact(record([], []))))
     assert (len(tape.verify()), tape.run([])) == (0, [])
+
+
+def test_a_product_that_is_used_twice_is_not_computed_again_in_a_sum():
+    x, y = Value(2.0), Value(3.0)
+    product = x * y
+    found = fused(record([product + x + y, product], [x, y]))
+    product_slot = int(found.outputs[1])
+    (dot,) = [step for step in found.instructions() if step.op is FUSED_DOT]
+    assert product_slot in dot.args
+    assert [step.op.name for step in found.instructions()] == ["mul", "fused_dot"]
+
+
+def test_a_slot_is_kept_until_the_guard_that_reads_it():
+    """Each number is read by the next instruction alone, and by a guard that is made later."""
+    negation = PRIMITIVES["neg"]
+    for at in range(1, 6):
+        tape = Tape(
+            ops=(negation,), code=[0] * 6, start=range(7), args=range(6), dest=range(1, 7), constants=[], outputs=[6],
+            n_inputs=1, n_slots=7, guards=(Guard(">", 1, 0, False, at, ""),),
+        ).verify()  # fmt: skip
+        found = compacted(tape).verify()
+        assert found.n_slots < tape.n_slots
+        assert found.run([2.0]) == [2.0]
+        with pytest.raises(GuardError, match=r"2\.0 > -2\.0"):
+            found.run([-2.0])

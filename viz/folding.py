@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from viz.errors import DiagramError
-from viz.fusing import fuse
+from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.numbers import count
 
@@ -83,17 +84,17 @@ def _fold(graph: Graph, detail: str, alive: set[int] | None) -> Folding:
     size = len(graph) if alive is None else len(alive)
     if detail == "full" or (detail == "auto" and size <= FULL_UP_TO):
         return Folding("full", _only(range(len(graph)), alive))
+    sums = cache(lambda: fuse(graph))  # asked for at most once, and not at all where no view needs them
     if detail == "fused" or (detail == "auto" and _has_few_leaves(graph, alive)):
-        fusion = fuse(graph)
-        whole = None if alive is None else alive | {fusion.head[i] for i in alive}
-        fused = Folding("fused", _only(fusion.head, whole), fusion.tag)
+        whole = None if alive is None else alive | {sums().head[i] for i in alive}
+        fused = Folding("fused", _only(sums().head, whole), sums().tag)
         if detail == "fused" or fused.shown() <= READABLE:
             return fused
     if detail == "neurons" or (detail == "auto" and any(value.scope for value in graph.values)):
-        neurons = _by_scope(graph, alive, "neurons")
+        neurons = _by_scope(graph, alive, "neurons", sums)
         if len(neurons.folds) <= READABLE and (detail == "neurons" or neurons.shown() <= READABLE):
             return _shortened(graph, neurons)
-    return _shortened(graph, _by_scope(graph, alive, "layers"))
+    return _shortened(graph, _by_scope(graph, alive, "layers", sums))
 
 
 def _has_few_leaves(graph: Graph, alive: set[int] | None) -> bool:
@@ -132,7 +133,7 @@ def _reach(centre: int, depth: int, neighbours: Callable[[int], list[int]]) -> s
 # --- by scope ---------------------------------------------------------------------------------------------
 
 
-def _by_scope(graph: Graph, alive: set[int] | None, detail: str) -> Folding:
+def _by_scope(graph: Graph, alive: set[int] | None, detail: str, sums: Callable[[], Fusion]) -> Folding:
     """Every neuron (the innermost frame), or every layer (the outermost), as one card."""
     owner = _only(range(len(graph)), alive)
     members: dict[tuple[str, ...], list[int]] = {}
@@ -152,14 +153,14 @@ def _by_scope(graph: Graph, alive: set[int] | None, detail: str) -> Folding:
             owner[i] = len(graph) + len(folds) - 1
     folding = Folding(detail, owner, {}, folds)
     if folds:
-        _fuse_the_rest(graph, folding)
+        _fuse_the_rest(folding, sums())
         _bundle_leaves(graph, folding)
     return folding
 
 
-def _fuse_the_rest(graph: Graph, folding: Folding) -> None:
+def _fuse_the_rest(folding: Folding, fusion: Fusion) -> None:
     """The sums outside all folds, each as one card: the total over a hundred examples."""
-    owner, fusion = folding.owner, fuse(graph)
+    owner = folding.owner
     for i, head in enumerate(fusion.head):
         if head != i and owner[i] == i and owner[head] == head:
             owner[i] = head
@@ -205,7 +206,7 @@ def _root_end(graph: Graph, owner: list[int]) -> set[int]:
     for e in range(len(graph.sources) - 1, -1, -1):
         source, target = graph.sources[e], graph.targets[e]
         level[source] = max(level[source], level[target] + 1)
-    return _first(owner, sorted(range(len(graph)), key=lambda i: (level[i], -i)), ROOT_END)
+    return _first(owner, sorted(reversed(range(len(graph))), key=level.__getitem__), ROOT_END)
 
 
 def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:
@@ -213,7 +214,7 @@ def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:
     height = [0] * len(graph)
     for source, target in zip(graph.sources, graph.targets, strict=True):
         height[target] = max(height[target], height[source] + 1)
-    operations = sorted((i for i in range(len(graph)) if height[i]), key=lambda i: (height[i], i))
+    operations = sorted((i for i in range(len(graph)) if height[i]), key=height.__getitem__)
     with_operands = (j for i in operations for j in [*(graph.sources[e] for e in graph.operand_edges(i)), i])
     return _first(owner, with_operands, LEAF_END)
 

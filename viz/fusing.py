@@ -26,29 +26,24 @@ class Fusion(NamedTuple):
 def fuse(graph: Graph) -> Fusion:
     """Find every sum of two terms or more with something to hide."""
     head = list(range(len(graph)))
-    products: dict[int, int] = {}
-    hidden: dict[int, int] = {}
+    operation = ["" if value.op is None else value.op.name for value in graph.values]
+    products: set[int] = set()
+    found: set[int] = set()
     for i in range(len(graph) - 1, -1, -1):
-        if not _is(graph, i, "add"):
+        if operation[i] != "add":
             continue
         sum_ = head[i]
         for e in graph.operand_edges(i):
             term = graph.sources[e]
-            if not _absorbable(graph, term, i):
+            known = operation[term] in ("mul", "add") or _is_zero(graph, term)
+            if not (known and _absorbable(graph, term, i)):
                 continue
-            if _is(graph, term, "mul"):
-                products[sum_] = products.get(sum_, 0) + 1
-            elif not (_is(graph, term, "add") or _is_zero(graph, term)):
-                continue
+            if operation[term] == "mul":
+                products.add(sum_)
             head[term] = sum_
-            hidden[sum_] = hidden.get(sum_, 0) + 1
-    tags = {sum_: _tag(graph, sum_, head, products.get(sum_, 0)) for sum_ in hidden}
+            found.add(sum_)
+    tags = {sum_: _tag(graph, sum_, head, operation) if sum_ in products else "Σ" for sum_ in sorted(found)}
     return Fusion(head, tags)
-
-
-def _is(graph: Graph, i: int, name: str) -> bool:
-    op = graph.values[i].op
-    return op is not None and op.name == name
 
 
 def _is_zero(graph: Graph, i: int) -> bool:
@@ -66,16 +61,14 @@ def _absorbable(graph: Graph, term: int, into: int) -> bool:
     )
 
 
-def _tag(graph: Graph, sum_: int, head: list[int], products: int) -> str:
-    """How the sum is written on its card."""
-    if not products:
-        return "Σ"
+def _tag(graph: Graph, sum_: int, head: list[int], operation: list[str]) -> str:
+    """How a sum of products is written on its card."""
     others, waiting = 0, [sum_]
     while waiting:
         for e in graph.operand_edges(waiting.pop()):
             term = graph.sources[e]
             if head[term] != sum_:
                 others += 1
-            elif _is(graph, term, "add"):
+            elif operation[term] == "add":
                 waiting.append(term)
     return "Σ w·x" if not others else "Σ w·x + b" if others == 1 else "Σ w·x + …"

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from autograd import Value
@@ -105,8 +106,7 @@ class Graph:
 
     def scope(self, i: int) -> tuple[str, ...]:
         """The frames node ``i`` stands in, outermost first."""
-        path = self.values[i].scope
-        return tuple(map(clean, path.split("/"))) if path else ()
+        return _frames(self.values[i].scope)
 
     def edge(self, e: int) -> Edge:
         """Edge ``e``."""
@@ -131,14 +131,17 @@ class Graph:
 
     def flow_edges(self, i: int) -> list[int]:
         """The edges along which gradient flows into node ``i``: one for each use of it."""
-        return self._uses[i]
+        starts, edges = self._uses
+        return edges[starts[i] : starts[i + 1]]
 
     @cached_property
-    def _uses(self) -> list[list[int]]:
-        uses: list[list[int]] = [[] for _ in self.values]
-        for e, source in enumerate(self.sources):
-            uses[source].append(e)
-        return uses
+    def _uses(self) -> tuple[list[int], list[int]]:
+        """Every edge, ordered by its source; and where those of each node begin."""
+        edges = sorted(range(len(self.sources)), key=self.sources.__getitem__)
+        starts = [0] * (len(self.values) + 1)
+        for source in self.sources:
+            starts[source + 1] += 1
+        return list(accumulate(starts)), edges
 
     @cached_property
     def full_scale(self) -> float | None:
@@ -156,6 +159,12 @@ class Graph:
         if op is None:
             return ""
         return formula(op, [self.names[self.sources[e]] for e in self.operand_edges(i)]).text
+
+
+@lru_cache(maxsize=4096)
+def _frames(path: str) -> tuple[str, ...]:
+    """The frames that ``path`` names; many values share one path."""
+    return tuple(map(clean, path.split("/"))) if path else ()
 
 
 def read_graph(root: Value, names: Mapping[Value, str]) -> Graph:

@@ -2,7 +2,7 @@
 
 Each label is tried at places along its link, best first: on a lane, then on the straight beginning, then wherever
 the curve runs. It never stands on a card, a title or another label; of the free places the one is taken that
-hides the fewest other links.
+hides the fewest other links and stands on no edge of a frame.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class _Field:
     def __init__(self) -> None:
         self._boxes: dict[tuple[int, int], list[Box]] = {}
         self._points: dict[tuple[int, int], list[tuple[int, Point]]] = {}
+        self._edges: dict[tuple[int, int], list[Box]] = {}
 
     @staticmethod
     def _cells(box: Box) -> Iterator[tuple[int, int]]:
@@ -65,6 +66,15 @@ class _Field:
         for cell in self._cells(box):
             self._boxes.setdefault(cell, []).append(box)
 
+    def add_frame(self, frame: Box) -> None:
+        """Know where the edges of ``frame`` run."""
+        x, y, width, height = frame
+        level = Box(x, y, width, 0), Box(x, frame.bottom, width, 0)
+        upright = Box(x, y, 0, height), Box(frame.right, y, 0, height)
+        for edge in (*level, *upright):
+            for cell in self._cells(edge):
+                self._edges.setdefault(cell, []).append(edge)
+
     def add_curve(self, link: int, curve: list[Point]) -> None:
         """Know where ``link`` runs."""
         for k in range((len(curve) - 1) // 3):
@@ -75,6 +85,10 @@ class _Field:
     def free(self, box: Box) -> bool:
         """Whether nothing stands where ``box`` would."""
         return not any(box.overlaps(other, GAP) for cell in self._cells(box) for other in self._boxes.get(cell, ()))
+
+    def on_edge(self, box: Box) -> bool:
+        """Whether ``box`` would stand on the edge of a frame."""
+        return any(box.overlaps(edge) for cell in self._cells(box) for edge in self._edges.get(cell, ()))
 
     def hidden(self, box: Box, link: int) -> int:
         """How many other links ``box`` would stand on."""
@@ -89,7 +103,12 @@ class _Field:
 
 
 def place_labels(
-    numbers: Sequence[Numbers], curves: Sequence[list[Point]], taken: Iterable[Box], *, turned: bool
+    numbers: Sequence[Numbers],
+    curves: Sequence[list[Point]],
+    taken: Iterable[Box],
+    frames: Iterable[Box],
+    *,
+    turned: bool,
 ) -> list[Label]:
     """A place for the numbers of each link that has some; those without any free place are left out.
 
@@ -97,11 +116,14 @@ def place_labels(
         numbers: what is to be placed.
         curves: the curve of every link, in the plane of the picture.
         taken: what no label may stand on.
+        frames: what a label stands inside or outside.
         turned: whether links run from top to bottom.
     """
     field = _Field()
     for box in taken:
         field.add(box)
+    for frame in frames:
+        field.add_frame(frame)
     for k, curve in enumerate(curves):
         field.add_curve(k, curve)
     labels = []
@@ -124,7 +146,8 @@ def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -
             if not field.free(label.box):
                 continue
             awkward = len(label.rows) != rows
-            cost = 12.0 * field.hidden(label.box, wanted.link) + 0.15 * rank + 6.0 * (not level) + 9.0 * awkward
+            cost = 16.0 * field.hidden(label.box, wanted.link) + 6.0 * field.on_edge(label.box)
+            cost += 0.15 * rank + 6.0 * (not level) + 9.0 * awkward
             if best is None or cost < best[0]:
                 best = cost, label
     return best[1] if best else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from viz.composing import describe_extent
 from viz.geometry import Box, Point
+from viz.graph import Graph
 from viz.numbers import number
 from viz.picture import Picture
 from viz.style import SIZES, STEPS, chip_roles
@@ -66,4 +69,14 @@ def _sentences(picture: Picture, *, labelled: bool, computed: bool) -> list[str]
         words.append("edge: ×local derivative")
     if any(len(picture.graph.flow_edges(card.node)) > 1 for card in picture.cards if card.node is not None):
         words.append("Σk: k flows add up" + (", the bar shows their shares" if computed else ""))
+    if any(card.kind == "fold" for card in picture.cards):
+        words.append("max |∂|: the largest gradient within, in grey")
+    if any(card.node is not None and _is_broken(picture.graph, card.node) for card in picture.cards):
+        words.append("hatched: nan or inf")
     return words
+
+
+def _is_broken(graph: Graph, i: int) -> bool:
+    """Whether the value or the gradient of node ``i`` is nan or infinite."""
+    grad = graph.grads[i]
+    return not math.isfinite(graph.values[i].data) or (grad is not None and not math.isfinite(grad))

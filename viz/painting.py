@@ -19,8 +19,9 @@ from viz.picture import Card, Picture
 from viz.routes import Segment, draw_routes
 from viz.style import SIZES
 from viz.svg import Canvas, Stroke, Type, text_width
+from viz.words import describe_link
 
-__all__ = ["Look", "Scene", "arrange", "paint"]
+__all__ = ["Look", "Scene", "arrange", "describe", "paint", "paint_scene"]
 
 TITLE = 24.0
 LOOSE = 12.0
@@ -85,17 +86,32 @@ def _placed(
     titles = [
         Box(box.x, box.y, min(box.width, text_width(len(scope[-1]), SIZES.text) + 16), 20) for scope, box in frames
     ]
-    labels = place_labels(numbers, curves, [*cards.values(), *titles], turned=layout.turned)
+    boxes = [box for _, box in frames]
+    labels = place_labels(numbers, curves, [*cards.values(), *titles], boxes, turned=layout.turned)
     return Scene(cards, frames, titles, curves, bars, labels)
 
 
 def paint(picture: Picture, look: Look) -> str:
     """``picture`` as an SVG document."""
     scene = arrange(picture, look)
-    turned = look.rankdir == "TB"
     canvas = Canvas(look.theme)
     if look.title:
         canvas.text(Point(SIZES.margin, SIZES.margin + 10), look.title, Type("ink", 14, bold=True))
+    right, bottom = paint_scene(canvas, picture, scene, turned=look.rankdir == "TB")
+    right = max(right, SIZES.margin + text_width(columns(look.title), 14))
+    width, height = paint_legend(canvas, picture, right, bottom + 14, labelled=bool(scene.labels))
+    return canvas.finish(width, height, look.title or f"Computation graph of {_root_name(picture)}", describe(picture))
+
+
+def paint_scene(canvas: Canvas, picture: Picture, scene: Scene, *, turned: bool = False) -> tuple[float, float]:
+    """Everything of a picture but its title and legend; how far it reaches to the right and down.
+
+    Args:
+        canvas: what to paint on.
+        picture: what to paint.
+        scene: where it stands.
+        turned: whether it runs from top to bottom.
+    """
     for scope, box in scene.frames:
         canvas.box(box, frame_role(scope), Stroke("frame-line", 0.8), radius=8)
         canvas.text(Point(box.x + 9, box.y + 15), frame_title(scope[-1], box.width), Type("muted", SIZES.text))
@@ -104,16 +120,15 @@ def paint(picture: Picture, look: Look) -> str:
         box = scene.cards[card.key]
         _paint_loose_ends(canvas, card, box, turned=turned)
         paint_card(canvas, picture, card, (box, scene.bars.get(card.key, ())), turned=turned)
+    names = {card.key: card.name for card in picture.cards}
     for label in scene.labels:
+        canvas.open_group(f"l{label.link}", describe_link(picture.graph, picture.links[label.link], names))
         paint_label(canvas, picture, label, ground_at(label.box, scene.frames))
+        canvas.close_group()
     boxes = [*scene.cards.values(), *(box for _, box in scene.frames), *(label.box for label in scene.labels)]
-    boxes.append(Box(SIZES.margin, SIZES.margin, text_width(columns(look.title), 14), 0))
     right = max([box.right for box in boxes] + [point.x for curve in scene.curves for point in curve])
     bottom = max([box.bottom for box in boxes] + [point.y for curve in scene.curves for point in curve])
-    width, height = paint_legend(canvas, picture, right, bottom + 14, labelled=bool(scene.labels))
-    return canvas.finish(
-        width, height, look.title or f"Computation graph of {_root_name(picture)}", _description(picture)
-    )
+    return right, bottom
 
 
 def frame_title(name: str, width: float) -> str:
@@ -138,7 +153,7 @@ def _root_name(picture: Picture) -> str:
     return picture.graph.name(picture.graph.root)
 
 
-def _description(picture: Picture) -> str:
+def describe(picture: Picture) -> str:
     """What somebody who cannot see the picture needs to know of it."""
     graph = picture.graph
     words = [

@@ -30,6 +30,8 @@ class Card:
     """Every value it stands for, in topological order."""
     scope: tuple[str, ...] = ()
     is_root: bool = False
+    outputs: int = 1
+    """How many of its values are used elsewhere."""
     hidden_flows: list[int] = field(default_factory=list)
     """Flows into it whose other end is not in the picture."""
     hidden_operands: int = 0

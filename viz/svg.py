@@ -18,6 +18,9 @@ from viz.style import ROLES, SIZES
 
 __all__ = ["Canvas", "Stroke", "Type", "text_width"]
 
+LEAST_SCALE = 0.8
+"""How far a page may shrink a wide picture to its own width: beyond that, type would be too small to read."""
+
 _ID = "\x00id\x00"
 """Stands for the id until the content is known; a control character, so no label can hold it."""
 
@@ -90,8 +93,14 @@ class Canvas:
             f"{rounded}{self._paint(fill=fill, stroke=stroke.role if stroke else None)}{line}/>"
         )
 
-    def hatched(self, box: Box, radius: float) -> None:
-        """The mark of a number that is not finite: a red border and stripes."""
+    def hatched(self, box: Box, radius: float, *, data: bool = False) -> None:  # noqa: ARG002 -- a page tells them apart
+        """The mark of a number that is not finite: a red border and stripes.
+
+        Args:
+            box: where it stands.
+            radius: of its corners.
+            data: whether it marks a value rather than a gradient.
+        """
         self._hatched = True
         self._used |= {("stroke", "alarm"), ("fill", "alarm-fill")}
         self.box(box, "alarm-fill", None, radius=radius)
@@ -123,18 +132,16 @@ class Canvas:
         path = "L".join(f"{_trim(x)} {_trim(y)}" for x, y in points)
         self._parts.append(f'<path d="M{path}z"{self._paint(fill=role)}/>')
 
-    def open_group(self, name: str, about: str, *, faded: bool = False, link: Mapping[str, str] | None = None) -> None:
+    def open_group(self, name: str, about: str, *, link: Mapping[str, str] | None = None) -> None:
         """Begin a part of the picture that has a name, and a tooltip that says what it is.
 
         Args:
             name: what its id ends in.
             about: its tooltip.
-            faded: whether it is of little weight.
             link: for a link, the names of the cards it joins.
         """
         ends = "".join(f' data-{end}="{escape(card)}"' for end, card in (link or {}).items())
-        opacity = ' opacity="0.5"' if faded else ""
-        self._parts.append(f'<g id="{_ID}-{name}"{ends}{opacity}><title>{escape(about)}</title>')
+        self._parts.append(f'<g id="{_ID}-{name}"{ends}><title>{escape(about)}</title>')
 
     def close_group(self) -> None:
         """End the part."""
@@ -145,7 +152,7 @@ class Canvas:
         across, down = math.ceil(width), math.ceil(height)
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" width="{across}" height="{down}"'
-            f' viewBox="0 0 {across} {down}" role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
+            f' viewBox="0 0 {across} {down}" style="min-width:{LEAST_SCALE * across:.0f}px;height:auto" role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
             f' font-family="{escape(SIZES.font)}">'
         )
         ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'

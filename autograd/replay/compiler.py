@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Literal, overload
 
-import numpy as np
-
 from autograd.containers import flatten
 from autograd.errors import RecordingError, TapeError
 from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
-from autograd.replay.backends import c_source, python_source
+from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
+from autograd.replay.methods import Methods
 from autograd.replay.passes import exact
 from autograd.replay.paths import Path
 from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.specialised import Options, Specialised
 from autograd.replay.storage import Reader, read_file, write_file
+from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
 
 __all__ = ["Compiled", "compile", "load"]
 
-_MOST_PLANS = 1024
-"""A new plan is made for each batch size; beyond so many they are forgotten."""
+_MOST_PLANS = 64
+"""A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
 
 
 class Compiled:
     """A function that is recorded when it is first called, and then replayed. Made by :func:`compile`.
 
-    May be called from any number of threads at once. Called on Values it is the plain function.
+    May be called from any number of threads at once. Called on Values it is the plain function. In the body of a
+    class it is a method: each instance has recordings of its own, in which the parameters it holds are live.
     """
+
+    __self__: Any
+    """The instance, of a method."""
 
     def __init__(
         self,
@@ -47,9 +52,19 @@ class Compiled:
         self._specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
         self._plans: dict[Hashable, tuple[Plan, Specialised]] = {}
         self._lock = threading.Lock()
+        self._methods: Methods[Compiled] = Methods()
         self.__name__ = name or type(function).__name__
         if function is not None:
             functools.update_wrapper(self, function, updated=())
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
+        """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
+        function = self._function
+        if instance is None or function is None or not hasattr(function, "__get__"):
+            return self
+        method = copy.copy(self._methods.of(instance, function, lambda bound: Compiled(bound, self._options)))
+        method.__self__ = instance  # kept alive by its method, as Python's are, and not by the recordings
+        return method
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with floats and arrays of floats for its Values."""
@@ -66,8 +81,11 @@ class Compiled:
             planned = self._plans.get(key) or self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
         plan, specialised = planned
         if not self._options.batched:
-            return specialised.single(plan.numbers(leaves))
-        return specialised(*plan.shared_and_lanes(leaves))
+            return specialised.single(plan.listed(leaves))
+        numbers = plan.numbers(leaves)
+        result = specialised(numbers.shared, numbers.lanes)
+        plan.release(numbers)
+        return result
 
     def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
         if len(self._plans) >= _MOST_PLANS:
@@ -122,7 +140,10 @@ class Compiled:
         if language not in ("python", "c"):
             raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
         paths = list(self._only().paths.known)
-        emit = python_source.emit if language == "python" else c_source.emit
+        if language == "python":
+            emit = python_source.emit
+        else:
+            from autograd.replay.backends.c_source import emit
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
 
     def to_jax(self) -> Callable[..., Any]:
@@ -156,7 +177,7 @@ class Compiled:
         data = {
             "kind": "compiled",
             "name": self.__name__,
-            "in_axes": _axes_to_data(options.in_axes),
+            "in_axes": axes_to_data(options.in_axes),
             "reduce": options.reduce,
             "checked": options.checked,
             "forms": [specialised_to_data(specialised) for specialised in self._specialised.values()],
@@ -188,13 +209,13 @@ def compile(  # noqa: A001
 
 @overload
 def compile(  # noqa: A001
-    fun: Callable[..., Any], *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ...,
+    fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
+    on_flip: str = ..., max_paths: int = ..., checked: bool = ...,
 ) -> Compiled: ...  # fmt: skip
 
 
 def compile(  # noqa: A001, PLR0913 -- its options are independent; the name that JAX's and PyTorch's users look for; Python's own is not used here
-    fun: Callable[..., Any] | None = None,
+    fun: Callable[..., Any] | Tape | None = None,
     *,
     in_axes: Axes = None,
     reduce: str | None = None,
@@ -285,13 +306,18 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
     return Compiled(None, options, [specialised], "the tape")
 
 
-def load(path: str | os.PathLike[str], *, backend: str = "auto") -> Compiled:
+def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterable[type] = ()) -> Compiled:
     """The compiled function that :meth:`Compiled.save` wrote at ``path``. Nothing from the file is executed.
 
     Live leaves have the values that they had; what was not recorded cannot be.
 
+    Args:
+        path: the file.
+        backend: as :func:`compile` takes it.
+        classes: the named tuples and dataclasses among the arguments and results: a file says their names alone.
+
     Raises:
-        TapeError: the file is not a tape, or is damaged.
+        TapeError: the file is not a tape, or is damaged, or needs a class that is not among ``classes``.
         OSError: it cannot be read.
 
     >>> import os, tempfile
@@ -311,22 +337,9 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto") -> Compiled:
     reduce, checked, name = record.entry("reduce"), record.entry("checked"), record.entry("name")
     if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
         raise TapeError("damaged tape: its settings are not such as compile() takes")
-    axes = _axes_from_data(record.entry("in_axes"))
+    known = named_classes(classes)
+    axes = axes_from_data(record.entry("in_axes"), known)
     options = Options(in_axes=axes, reduce=reduce, backend=backend, checked=checked)
     choose(backend, batched=options.batched)
-    return Compiled(None, options, [specialised_from_data(form, options) for form in record.listed("forms")], name)
-
-
-def _axes_to_data(axes: Axes) -> Any:
-    if isinstance(axes, tuple):
-        return [_axes_to_data(axis) for axis in axes]
-    if axes is None or isinstance(axes, (int, np.integer)):
-        return axes if axes is None else int(axes)
-    raise TypeError(f"in_axes={axes!r} cannot be saved: use None, an int, or a tuple of them")
-
-
-def _axes_from_data(data: Any) -> Axes:
-    axes = tuple(data) if isinstance(data, list) else data
-    if all(axis is None or type(axis) is int for axis in (axes if isinstance(axes, tuple) else (axes,))):
-        return axes
-    raise TapeError(f"damaged tape: in_axes={data!r}")
+    forms = [specialised_from_data(form, options, known) for form in record.listed("forms")]
+    return Compiled(None, options, forms, name)

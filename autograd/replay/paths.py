@@ -17,7 +17,9 @@ import numpy as np
 from autograd.clock import clock
 from autograd.containers import Structure
 from autograd.errors import GuardError
+from autograd.replay.arguments import packed
 from autograd.replay.backends.base import Kernel
+from autograd.replay.results import Assembly
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.value import Value
 
@@ -33,6 +35,7 @@ class Path:
         structure: how the results are held.
         flips: for the index of a guard the path to try where that guard comes out differently.
         identity: equal for recordings of the same way.
+        assembly: what puts the results together, made when they are first asked for.
         kernels: what replays the tape, by what it is used for.
         scalar: what replays it for a single example: see :func:`~autograd.replay.backends.python_source.straight_line`.
     """
@@ -43,6 +46,7 @@ class Path:
         self.structure = structure
         self.identity = identity
         self.flips: dict[int, Path] = {}
+        self.assembly: Assembly | None = None
         self.kernels: dict[str, Kernel] = {}
         self.scalar: Callable[[list[float]], tuple[float, ...] | int] | None = None
         self._read: tuple[int, Floats] | None = None
@@ -54,7 +58,7 @@ class Path:
         now = clock.now  # read before the data: a leaf that is set meanwhile is then read again next time
         read = self._read
         if read is None or read[0] != now:
-            data = np.fromiter((leaf._data for leaf in self.leaves), np.float64, len(self.leaves))
+            data = packed([leaf._data for leaf in self.leaves])
             read = self._read = (now, data)
         return np.concatenate([shared, read[1]])
 
@@ -89,6 +93,11 @@ class Paths:
         self._max_paths = max_paths
         self._on_flip = on_flip
         self._lock = threading.Lock()
+
+    @property
+    def straight(self) -> Path | None:
+        """The path of every example, if the function compares nothing; None before it is recorded."""
+        return self.known[0] if self.known and not self.known[0].tape.guards else None
 
     def partition(self, count: int, evaluate: Evaluate, record: Callable[[int], Path]) -> Iterator[Share]:
         """Tell each of ``count`` examples its path.

@@ -8,14 +8,8 @@ from autograd.errors import TapeError
 from autograd.replay.arguments import Form
 from autograd.replay.paths import Path
 from autograd.replay.specialised import Options, Specialised
-from autograd.replay.storage import (
-    Data,
-    Reader,
-    structure_from_data,
-    structure_to_data,
-    tape_from_data,
-    tape_to_data,
-)
+from autograd.replay.storage import Data, Reader, tape_from_data, tape_to_data
+from autograd.replay.structures import Classes, structure_from_data, structure_to_data
 from autograd.value import Value
 
 __all__ = ["specialised_from_data", "specialised_to_data"]
@@ -44,14 +38,14 @@ def specialised_to_data(specialised: Specialised) -> Data:
     }
 
 
-def specialised_from_data(data: Any, options: Options) -> Specialised:
+def specialised_from_data(data: Any, options: Options, classes: Classes) -> Specialised:
     """What :func:`specialised_to_data` wrote, to be replayed without the function.
 
     Raises:
-        TapeError: the data is damaged.
+        TapeError: the data is damaged, or names a class that is not among ``classes``.
     """
     record = Reader(data)
-    structures = tuple(map(structure_from_data, record.listed("arguments")))
+    structures = tuple(structure_from_data(argument, classes) for argument in record.listed("arguments"))
     form = Form(structures, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
     if len(form.keywords) > len(structures) or len(set(form.keywords)) < len(form.keywords):
         raise TapeError("damaged tape: the names of its arguments do not fit")
@@ -59,7 +53,7 @@ def specialised_from_data(data: Any, options: Options) -> Specialised:
         raise TapeError("damaged tape: its arguments do not hold as many numbers as it says")
     specialised = Specialised(None, form, options)
     entries = [Reader(entry) for entry in record.listed("paths")]
-    known = [_path(entry, form) for entry in entries]
+    known = [_path(entry, form, classes) for entry in entries]
     for index, (path, entry) in enumerate(zip(known, entries, strict=True)):
         for flip in entry.list_of("flips", list):
             path.flips.update(_flip(flip, index, path, known))
@@ -69,10 +63,10 @@ def specialised_from_data(data: Any, options: Options) -> Specialised:
     return specialised
 
 
-def _path(record: Reader, form: Form) -> Path:
+def _path(record: Reader, form: Form, classes: Classes) -> Path:
     tape = tape_from_data(record.entry("tape"))
     numbers = record.numbers("leaves")
-    structure = structure_from_data(record.entry("result"))
+    structure = structure_from_data(record.entry("result"), classes)
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != (len(form.batched), len(numbers), sum(structure.sizes())):
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from autograd.containers import Structure, flatten
 from autograd.errors import GuardError
-from autograd.replay.arguments import Form, assembled
-from autograd.replay.backends import checked_lanes, python_source
+from autograd.replay.arguments import Form, packed
+from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
 from autograd.replay.passes import compacted, exact, fused, live
 from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import run_recorded, tape_of
+from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
 from autograd.value import Constant, Value
 
@@ -79,30 +80,42 @@ class Specialised:
             if not isinstance(found, int):
                 return path.structure.result(found)
             path = path.flips.get(found)
-        return self(np.array(numbers, dtype=np.float64), np.empty((0, 1)))
+        return self(packed(numbers), np.empty((0, 1)))
 
     def __call__(self, shared: Floats, lanes: Floats) -> Any:
-        """The result for these numbers; see :class:`~autograd.replay.arguments.Arguments`."""
-        count, reduce = lanes.shape[1], self._options.reduce
-        total: Any = 0.0
+        """The result for these numbers; see :class:`~autograd.replay.arguments.Numbers`."""
+        path = self.paths.straight
+        if path is not None and not self._options.checked:
+            role = "outputs" if self._options.reduce is None else "sum"
+            results = self.kernel(path, role)(path.inputs_and_leaves(shared), lanes)
+        else:
+            path, results = self._by_path(shared, lanes)
+        if self._options.reduce == "mean":
+            results /= lanes.shape[1]
+        elif not self._options.batched:
+            results = results[:, 0]
+        if path.assembly is None:
+            path.assembly = Assembly(path.structure, batched=self._options.batched and self._options.reduce is None)
+        return path.assembly(results)
+
+    def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
+        """The results of examples that may follow different paths; and one of these."""
+        count, summed = lanes.shape[1], self._options.reduce is not None
+        first: Path | None = None
         results: Any = None
-        structure: Any = None
         call = _Call(self, shared, lanes, self._options)
         for path, examples, values in self.paths.partition(count, call.evaluate, call.record):
-            structure = _common(structure, path.structure)
+            first = first or path
+            _check_same(first.structure, path.structure)
             found = call.outputs(path, examples) if values is None else values
-            if reduce is not None:
-                total = total + found
+            if summed:
+                results = found if results is None else results + found
             elif isinstance(examples, slice):
                 results = found
             else:
                 results = np.empty((len(found), count)) if results is None else results
                 results[:, examples] = found
-        if reduce is not None:
-            results = total / count if reduce == "mean" else total
-        elif not self._options.batched:
-            results = results[:, 0]
-        return assembled(structure, results, batched=self._options.batched and reduce is None)
+        return cast("Path", first), results
 
     def kernel(self, path: Path, role: str) -> Kernel:
         """The kernel that uses ``path`` in one of the ways of :class:`_Call`, made when it is first asked for."""
@@ -114,6 +127,8 @@ class Specialised:
     def _built(self, path: Path, role: str) -> Kernel:
         outputs, operands = path.tape.outputs.tolist(), path.operands()
         if role == "checked":
+            from autograd.replay.backends import checked_lanes
+
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
         tape = live(path.tape.returning(wanted))
@@ -189,14 +204,13 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
     return load_backend(name)(compacted(fused(tape) if BACKENDS[name].fuses else tape), batched, summed)
 
 
-def _common(structure: Structure | None, other: Structure) -> Structure:
-    """The structure of the results of all paths of a batch."""
-    if structure is not None and not structure.matches(other):
+def _check_same(structure: Structure, other: Structure) -> None:
+    """Refuse paths of one batch whose results have different structures."""
+    if not structure.matches(other):
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {structure}, "
             f"on another {other}"
         )
-    return structure or other
 
 
 def _identity(tape: Tape) -> Hashable:

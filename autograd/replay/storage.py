@@ -7,23 +7,20 @@ in the table of primitives. Everything is verified before it is used.
 from __future__ import annotations
 
 import json
-import math
 import os
 from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 
-from autograd.containers import Shape, Structure, leaves_of
 from autograd.errors import TapeError
 from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.structures import shown
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
 
 __all__ = [
     "Reader",
     "read_file",
-    "structure_from_data",
-    "structure_to_data",
     "tape_from_data",
     "tape_to_data",
     "write_file",
@@ -135,13 +132,13 @@ def _operation(entry: list[Any]) -> Primitive:
                 return op
             if len(constants) == op.captures:
                 return op.capture(*map(_number, constants))
-    raise TapeError(f"damaged tape: {_shown(entry)} is no operation")
+    raise TapeError(f"damaged tape: {shown(entry)} is no operation")
 
 
 def _guard(entry: list[Any]) -> Guard:
     if list(map(type, entry)) == [str, int, int, bool, int, str]:
         return Guard(*entry)
-    raise TapeError(f"damaged tape: {_shown(entry)} is no guard")
+    raise TapeError(f"damaged tape: {shown(entry)} is no guard")
 
 
 def _number(text: Any) -> float:
@@ -150,12 +147,7 @@ def _number(text: Any) -> float:
             return float.fromhex(text)
         except (ValueError, OverflowError):
             pass
-    raise TapeError(f"damaged tape: {_shown(text)} is no number")
-
-
-def _shown(thing: Any) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 else text[:57] + "..."
+    raise TapeError(f"damaged tape: {shown(text)} is no number")
 
 
 class Reader:
@@ -163,7 +155,7 @@ class Reader:
 
     def __init__(self, data: Any) -> None:
         if not isinstance(data, dict):
-            raise TapeError(f"damaged tape: {_shown(data)} is no record")
+            raise TapeError(f"damaged tape: {shown(data)} is no record")
         self._data = data
 
     def entry(self, name: str) -> Any:
@@ -195,7 +187,7 @@ class Reader:
         found = self.entry(name)
         if type(found) is int and 0 <= found < _LARGEST_INDEX:
             return found
-        raise TapeError(f"damaged tape: the entry {name!r} is {_shown(found)}, not a count")
+        raise TapeError(f"damaged tape: the entry {name!r} is {shown(found)}, not a count")
 
     def indices(self, name: str) -> Indices:
         """A list of indices."""
@@ -203,82 +195,3 @@ class Reader:
         if found and not (min(found) >= 0 and max(found) < _LARGEST_INDEX):
             raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
         return np.array(found, dtype=np.int32)
-
-
-# --- containers -------------------------------------------------------------------------------------------
-
-
-def structure_to_data(structure: Structure, what: str) -> Any:
-    """How ``structure`` holds its numbers.
-
-    Raises:
-        TypeError: it has a container that a file cannot name.
-    """
-    return _tree_to_data(structure.assemble(map(_Leaf, structure.shapes)), what)
-
-
-class _Leaf:
-    """Stands for a number or an array."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-
-def _tree_to_data(tree: Any, what: str) -> Any:
-    match tree:
-        case _Leaf(shape=None):
-            return "number"
-        case _Leaf(shape=tuple(shape)):
-            return {"array": list(shape)}
-        case None:
-            return "none"
-    if type(tree) in (list, tuple):
-        return {type(tree).__name__: [_tree_to_data(branch, what) for branch in tree]}
-    if type(tree) is dict and all(type(key) in (str, int) for key in tree):
-        return {"dict": [[key, _tree_to_data(branch, what)] for key, branch in tree.items()]}
-    raise TypeError(
-        f"{what} holds a {type(tree).__name__}, which a file cannot name: use lists, tuples, dicts and arrays in a "
-        f"function that is to be saved"
-    )
-
-
-def structure_from_data(data: Any) -> Structure:
-    """The structure that ``data`` describes.
-
-    Raises:
-        TapeError: it describes none.
-    """
-    shapes: list[Shape] = []
-    try:
-        places, structure = leaves_of(_tree_from_data(data, shapes), "a tape")
-    except (RecursionError, TypeError) as error:
-        raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
-    return structure.with_shapes([shapes[int(place)] for place in places])
-
-
-def _tree_from_data(data: Any, shapes: list[Shape]) -> Any:
-    """The containers, with the place of its shape in ``shapes`` for each leaf, since a dict sorts its entries."""
-    match data:
-        case "number":
-            shapes.append(None)
-            return float(len(shapes) - 1)
-        case "none":
-            return None
-        case {"array": list(shape)} if _is_shape(shape):
-            shapes.append(tuple(shape))
-            return float(len(shapes) - 1)
-        case {"list": list(branches)}:
-            return [_tree_from_data(branch, shapes) for branch in branches]
-        case {"tuple": list(branches)}:
-            return tuple(_tree_from_data(branch, shapes) for branch in branches)
-        case {"dict": list(items)} if all(_is_item(item) for item in items):
-            return {key: _tree_from_data(branch, shapes) for key, branch in items}
-    raise TapeError(f"damaged tape: {_shown(data)} is no container")
-
-
-def _is_shape(shape: list[Any]) -> bool:
-    return all(type(length) is int and length >= 0 for length in shape) and math.prod(shape) < _LARGEST_INDEX
-
-
-def _is_item(item: Any) -> bool:
-    return isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int)

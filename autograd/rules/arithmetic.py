@@ -191,7 +191,9 @@ def _power_slope(x: float, y: float) -> float:
         slope = math.pow(x, lowered)
         return y * (slope + slope * correction)
     root = math.pow(magnitude, 0.5 * lowered)
-    return y * math.pow(math.copysign(1.0, x), lowered) * (root + root * correction) * root
+    if math.fabs(correction) > 0.5:  # the power is 0 or infinite, whatever is put back
+        correction = 0.0
+    return y * math.pow(math.copysign(1.0, x), lowered) * (root * (1.0 + correction)) * root
 
 
 def _power_log(x: float, y: float) -> float:
@@ -258,6 +260,7 @@ power_log: Primitive = define(
     ),
     symbol="xʸ·log x", text="{0}**{1}*log({0})", latex=r"{0}^{{{1}}} \cdot \log {0}", precedence=Precedence.PRODUCT,
     domain=Domain("x >= 0", lambda x, y: x > 0.0 or (x == 0.0 and y >= 0.0)),
+    ieee=lambda x, y: -math.inf if x < 1.0 else math.inf,
     doc="x ** y * log(x), the derivative of x ** y by y; 0 at x = 0, its limit for y > 0.",
 )  # fmt: skip
 

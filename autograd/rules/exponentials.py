@@ -134,6 +134,7 @@ tanh: Primitive = define(
     "tanh",
     forward=math.tanh,
     partials=lambda x, out: (sech_squared(x),),
+    textbook=lambda x, out: (1.0 - out**2,),
     text="tanh({0})", latex=r"\tanh {0}", ufunc="tanh",
     doc="The hyperbolic tangent.",
 )  # fmt: skip
@@ -200,6 +201,7 @@ sigmoid = define(
     "sigmoid",
     forward=_sigmoid,
     partials=lambda x, out: (0.25 * sech_squared(0.5 * x),),
+    textbook=lambda x, out: (out * (1.0 - out),),
     symbol="σ", text="sigmoid({0})", latex=r"\sigma\left({0}\right)",
     doc="The logistic function 1 / (1 + exp(-x)); its derivative σ(x)·σ(-x) is accurate in both tails.",
 )  # fmt: skip
@@ -261,7 +263,9 @@ softsign = define(
 def _exp_difference(x: float, y: float) -> float:
     difference = x - y
     power = math.exp(difference)
-    return power + power * sum_error(x, -y, difference) if math.fabs(difference) < 800.0 else power
+    if math.fabs(difference) < 800.0 and power < math.inf:  # compiled, an exponential that is too large is infinite
+        return power + power * sum_error(x, -y, difference)
+    return power
 
 
 exp_difference = define(

@@ -17,9 +17,11 @@ def _no_pole(x: float) -> bool:
 
 def _ieee_polygamma(x: float, order: float) -> float:
     """At a pole an odd order goes to inf on both sides; an even one to either, told apart at 0 by the sign of 0."""
-    if order % 2.0 == 1.0:
+    if x == -math.inf or not 1.0 <= order <= 60.0 or not order.is_integer():
+        return math.nan
+    if math.fmod(order, 2.0) == 1.0:
         return math.inf
-    return math.nan if x == -math.inf or (x < 0.0 and x.is_integer()) else -math.copysign(math.inf, x)
+    return math.nan if x < 0.0 and x.is_integer() else -math.copysign(math.inf, x)
 
 
 _NO_POLE = Domain("a number other than 0, -1, -2, ...", _no_pole)

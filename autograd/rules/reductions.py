@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from autograd.primitives import Primitive
-from autograd.rules.choices import maximum
+from autograd.rules.choices import clip, floor, maximum, minimum, step, where
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
-from autograd.rules.exponentials import exp_difference
+from autograd.rules.exponentials import exp_difference, log1p
 
 __all__ = ["dot", "fsum", "logsumexp", "mean", "prod", "softmax"]
 
@@ -57,10 +58,20 @@ def _mean(*terms: float) -> float:
     return total / len(terms)
 
 
+def _added(*terms: Any) -> Any:
+    return functools.reduce(operator.add, terms)
+
+
+def _products(*factors: Any) -> tuple[Any, ...]:
+    half = len(factors) // 2
+    return tuple(map(operator.mul, factors[:half], factors[half:]))
+
+
 _fsum = define(
     "fsum",
     forward=_sum,
     partials=lambda *terms: (1.0,) * (len(terms) - 1),
+    expansion=_added,
     symbol="Σ", text="fsum({*})", latex=r"\sum\left({*}\right)",
     doc="The sum of all inputs, correctly rounded.",
 )  # fmt: skip
@@ -69,6 +80,7 @@ _dot_product = define(
     "dot",
     forward=_dot,
     partials=lambda *args: (*args[len(args) // 2 : -1], *args[: len(args) // 2]),
+    expansion=lambda *factors: _added(*_products(*factors)),
     symbol="·", text="dot({*})", latex=r"\operatorname{{dot}}\left({*}\right)",
     doc="The sum of the products of the first half of the inputs with the second half, correctly rounded.",
 )  # fmt: skip
@@ -77,6 +89,7 @@ _mean_value = define(
     "mean",
     forward=_mean,
     partials=lambda *terms: (1.0 / (len(terms) - 1),) * (len(terms) - 1),
+    expansion=lambda *terms: _added(*[term * (1.0 / len(terms)) for term in terms]),
     text="mean({*})", latex=r"\operatorname{{mean}}\left({*}\right)",
     doc="The mean of all inputs.",
 )  # fmt: skip
@@ -104,11 +117,43 @@ def _prod(*factors: float) -> float:
     return math.ldexp(product + error, exponent)
 
 
+_MOST_MANTISSAS = 500
+"""A product of so many numbers in 1/2 to 1 is a normal float."""
+
+_mantissa = Primitive(
+    name="mantissa",
+    forward=lambda x: math.frexp(x)[0],
+    partials=lambda x, out: (),
+    arity=1,
+    builtin=True,
+)
+_exponent = Primitive(
+    name="exponent",
+    forward=lambda x: float(math.frexp(x)[1]) if math.isfinite(x) else 0.0,
+    partials=lambda x, out: (),
+    arity=1,
+    builtin=True,
+)
+
+
+def _expanded_product(*factors: Any) -> Any:
+    """Mantissas multiplied and exponents added, apart, so that only the product itself can over- or underflow."""
+    product, exponent = _mantissa(factors[0]), _exponent(factors[0])
+    for place, factor in enumerate(factors[1:], start=1):
+        product, exponent = product * _mantissa(factor), exponent + _exponent(factor)
+        if place % _MOST_MANTISSAS == 0:
+            product, exponent = _mantissa(product), exponent + _exponent(product)
+    exponent = clip(exponent, -2100.0, 2100.0)  # by then it is 0 or infinite; and a third of it is a power that is not
+    third = floor(exponent / 3.0)
+    return product * 2.0**third * 2.0**third * 2.0 ** (exponent - 2.0 * third)
+
+
 _product: Primitive = define(
     "prod",
     forward=_prod,
     # Each from the other factors: dividing the product by a factor would fail at a zero.
     partials=lambda *args: tuple(_product(*args[:i], *args[i + 1 : -1]) for i in range(len(args) - 1)),
+    expansion=_expanded_product,
     ieee=lambda *factors: math.prod(math.copysign(math.inf, factor) for factor in factors),
     symbol="Π", text="prod({*})", latex=r"\prod\left({*}\right)",
     doc="The product of all inputs; no over- or underflow on the way.",
@@ -134,15 +179,30 @@ def _logsumexp(*values: float) -> float:
     return largest + math.log1p(math.fsum(math.exp(value - largest) for value in others))
 
 
+def _expanded_logsumexp(*values: Any) -> Any:
+    """largest + log(1 + the rest), in one run: where a larger value comes, what was summed is scaled down to it.
+
+    An infinity less itself is nan, which is not 0: so it is told from a finite number.
+
+    Source: M. Milakov, N. Gimelshein, "Online normalizer calculation for softmax", https://arxiv.org/abs/1805.02867
+    """
+    largest, rest = values[0], 0.0
+    for value in values[1:]:
+        larger = maximum(largest, value)
+        smaller = exp_difference(minimum(largest, value), where(larger - larger, 0.0, larger))
+        rest = where(step(value - largest), (rest + 1.0) * smaller, rest + smaller)
+        largest = larger
+    return where(largest - largest, largest, largest + log1p(rest))
+
+
 def _logsumexp_slopes(*args: Any) -> tuple[Any, ...]:
     shares, total = _shares(*args[:-1])
     return tuple(share / total for share in shares)
 
 
-def _softmax(*values: float) -> float:
+def _softmax(*values: Any) -> Any:
     shares, total = _shares(*values)
-    share: float = shares[0] / total
-    return share
+    return shares[0] / total
 
 
 def _softmax_slopes(*args: Any) -> tuple[Any, ...]:
@@ -157,6 +217,7 @@ _log_sum_exp = define(
     "logsumexp",
     forward=_logsumexp,
     partials=_logsumexp_slopes,
+    expansion=_expanded_logsumexp,
     symbol="log Σ exp", text="logsumexp({*})", latex=r"\log \sum \exp\left({*}\right)",
     doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
 )  # fmt: skip
@@ -165,6 +226,7 @@ _softmax_share = define(
     "softmax",
     forward=_softmax,
     partials=_softmax_slopes,
+    expansion=_softmax,
     text="softmax({*})", latex=r"\operatorname{{softmax}}\left({*}\right)",
     doc="exp of the first input over the sum of exp of all inputs, right at ±1000.",
 )  # fmt: skip

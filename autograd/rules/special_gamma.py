@@ -1,7 +1,7 @@
 """The gamma function's logarithm and its derivatives, on floats.
 
-``math.lgamma`` has no relative accuracy at its zeros 1 and 2, and Python has no digamma. Here both are a Chebyshev
-series times the distance to the zero, Stirling's series from 10 up, and recurrence between. Below 0, where each unit
+``math.lgamma`` has no relative accuracy at its zeros 1 and 2, and Python has no digamma. Here both are a polynomial
+times the distance to the zero, Stirling's series from 10 up, and recurrence between. Below 0, where each unit
 interval has its own zeros, reflection is accurate relative to its two terms, and not to a result near 0.
 ``tests/test_accuracy.py`` computes every coefficient again from the definition of its function.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.chebyshev import chebyshev
-from autograd.rules.errorfree import product_error
+from autograd.rules.errorfree import product_error, sum_error
+from autograd.rules.polynomial import polynomial
 
 __all__ = ["digamma", "lgamma", "polygamma"]
 
@@ -19,28 +19,28 @@ _PI_REST = 1.2246467991473532e-16  # π - math.pi
 _HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 _LGAMMA = (
-    0.48915941315815786, -0.12977554826486654, 0.0245354612663626, -0.005353988483172056, 0.0012591174147457093,
-    -0.00030963225697398393, 7.839212330645153e-05, -2.0254130269358163e-05, 5.311657438118483e-06,
-    -1.4089924582539849e-06, 3.771574253839643e-07, -1.017058277228891e-07, 2.7595971567540684e-08,
-    -7.526954057431332e-09, 2.0623067439794526e-09, -5.672811330748482e-10, 1.565857021462794e-10,
-    -4.335582892584259e-11, 1.2037731393275986e-11, -3.3506191164439386e-12, 9.347323828257433e-13,
-    -2.6130258986614765e-13, 7.31843274080563e-14, -2.0532583042329677e-14, 5.76980746014083e-15,
-    -1.623749693219459e-15, 4.575835232086181e-16, -1.2911408288161565e-16, 3.6474674915270336e-17,
-    -1.031549646051976e-17, 2.920379191130372e-18,
+    (1.5678666397279852e-09, 0.0), (-6.863451801293711e-09, -2.7690449962460076e-09),
+    (2.077174355527538e-08, 1.1410876794196483e-08), (-2.3928171242873048e-08, -3.4000900914160417e-08),
+    (5.860323548319595e-08, 3.415478861046221e-08), (6.74083874040652e-08, -9.747685584996339e-08),
+    (3.6981977875112547e-07, -1.4589471613129093e-07), (1.3515288251841204e-06, -7.124670253724189e-07),
+    (5.258288417317622e-06, -2.659544551729333e-06), (2.0670288322590812e-05, -1.0402662239495317e-05),
+    (8.299893411142164e-05, -4.1293830632439904e-05), (0.0003433590213660248, -0.0001680526078696555),
+    (0.0014887756326751995, -0.0007096266366983168), (0.007029440969898759, -0.003187960055724473),
+    (0.040256123200019825, -0.016208382218219474), (0.46580963736232694, -0.11513161737597971),
 )  # fmt: skip
-"""lgamma(x) / ((x - 1)·(x - 2)), for 0.75 <= x <= 2.5."""
+"""lgamma(x) / ((x - 1)·(x - 2)) in t = (x - 1.625)/0.875, for 0.75 <= x <= 2.5."""
 
 _DIGAMMA = (
-    0.8508141002274594, -0.30691795316595705, 0.06960086856205178, -0.01712297234345182, 0.004374961886424303,
-    -0.0011401796377915106, 0.00030046127392236794, -7.969172661686522e-05, 2.1218853925722328e-05,
-    -5.6631596935365925e-06, 1.5136717505341737e-06, -4.0495026233355134e-07, 1.083979923064392e-07,
-    -2.9026750711369042e-08, 7.774554697983642e-09, -2.082649195692377e-09, 5.579524084715322e-10,
-    -1.4948718863979587e-10, 4.005228073341035e-11, -1.0731515178725395e-11, 2.8754217843517632e-12,
-    -7.704533926086572e-13, 2.0644004026236004e-13, -5.53150434659318e-14, 1.482155285389004e-14,
-    -3.971411389284323e-15, 1.0641344625722717e-15, -2.8513362471718133e-16, 7.640126526131413e-17,
-    -2.047164716811876e-17, 5.485359583436558e-18,
+    (2.944930002207525e-09, 0.0), (-1.183257077685753e-08, -5.495315942645068e-09),
+    (3.846913846622345e-08, 2.070604694120438e-08), (-3.299171559966835e-08, -6.695140151139414e-08),
+    (1.3990472099665014e-07, 4.594744120460249e-08), (2.8091189744546605e-07, -2.532281805799342e-07),
+    (1.3308629411671011e-06, -5.864278463317367e-07), (5.212445133891106e-06, -2.645871409092003e-06),
+    (2.091081451447697e-05, -1.0435770943228892e-05), (8.377508659378348e-05, -4.184787693054116e-05),
+    (0.0003364331278986385, -0.00016781483194783505), (0.0013581421098813344, -0.0006753134209495447),
+    (0.005552254176536144, -0.0027395728785465467), (0.023447309597549766, -0.011338432553570059),
+    (0.10899991701762858, -0.04955103291766727), (0.7853075386041053, -0.26073895468300146),
 )  # fmt: skip
-"""digamma(x) / (x - its zero), for 1 <= x <= 3."""
+"""digamma(x) / (x - its zero) in t = x - 2, for 1 <= x <= 3."""
 
 
 def lgamma(x: float) -> float:
@@ -67,7 +67,7 @@ def lgamma(x: float) -> float:
 
 def _lgamma_near_zeros(from_one: float, from_two: float, x: float) -> float:
     """lgamma(x) for 3/4 <= x <= 5/2, given x - 1 and x - 2, its distances from its zeros."""
-    return from_one * from_two * chebyshev(_LGAMMA, (x - 1.625) / 0.875)
+    return from_one * from_two * polynomial(_LGAMMA, (x - 1.625) / 0.875)
 
 
 def _stirling(x: float) -> float:
@@ -144,44 +144,72 @@ def digamma(x: float) -> float:
 
 def _digamma_near_zero_crossing(x: float) -> float:
     """digamma(x) for 1 <= x <= 3; its zero is carried to twice the digits of a float."""
-    return ((x - 1.4616321449683622) - 9.549995429965697e-17) * chebyshev(_DIGAMMA, x - 2.0)
+    return ((x - 1.4616321449683622) - 9.549995429965697e-17) * polynomial(_DIGAMMA, x - 2.0)
 
 
 def polygamma(x: float, order: float) -> float:
-    """The derivative of digamma of order 1, 2, ...: recurrence up to where its asymptotic series holds.
+    """The derivative of digamma of order n = 1, 2, ... 60: ±n! times the sum of 1/(x + k)**(n+1) over k = 0, 1, ...
 
-    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.15
+    Below -20 the sum is that over all integers k, which has the period 1, less that over the negative ones.
+
+    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.15.E1
     """
-    n = int(order)
-    if n != order or not 1 <= n <= 60 or (x <= 0.0 and math.fmod(x, 1.0) == 0.0):
+    if not 1.0 <= order <= 60.0 or math.fmod(order, 1.0) != 0.0 or (x <= 0.0 and math.fmod(x, 1.0) == 0.0):
         raise ValueError
-    sign = 1.0 if n % 2 else -1.0
-    if x < -20.0:
-        reflected = math.pi ** (n + 1) * _cotangent_derivative(_cotangent(x), n)
-        return -sign * polygamma(1.0 - x, order) - reflected
-    steps = []
+    even = math.fmod(order, 2.0) == 0.0
+    if x >= -20.0 or x != x:
+        total = _pole_sum(x, order)
+        return -total if even else total
+    rest = math.remainder(x, 1.0)
+    right, left = _pole_sum(1.0 + rest, order), _pole_sum(1.0 - rest, order)
+    pole = _factorial(order) * math.pow(rest, -1.0 - order)
+    negative = _pole_sum(1.0 - x, order)
+    if even:
+        return (left - right) - (pole + negative)
+    return (pole - negative) + (left + right)
+
+
+def _pole_sum(x: float, n: float) -> float:
+    """n! times the sum of 1/(x + k)**(n+1) over k = 0, 1, ...: term by term up to where the asymptotic series holds.
+
+    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.15.E8
+    """
+    total = lost = away = 0.0  # x + away is exact
     while x < 16.0 + n:
-        steps.append(n * math.pow(x, -n - 1.0))
-        x += 1.0
+        term = n * math.pow(x, -n - 1.0)
+        before, start = total, x
+        total = before + term
+        lost += sum_error(before, term, total) - term * (n + 1.0) * away / x
+        x = start + 1.0
+        away += sum_error(start, 1.0, x)
+    if math.isinf(total):
+        raise OverflowError
     inverse = 1.0 / x
-    series = [1.0, 0.5 * n * inverse]
-    for k, bernoulli in enumerate(_BERNOULLI, start=1):
-        rising = math.prod(range(n, n + 2 * k)) / math.factorial(2 * k)
-        series.append(bernoulli * rising * inverse ** (2 * k))
-    return sign * math.factorial(n - 1) * (math.fsum(steps) + math.fsum(series) * math.pow(x, -float(n)))
+    series, factor = 0.5 * n * inverse, 1.0
+    double_k = 0.0  # 2k, of the Bernoulli number that comes
+    for bernoulli in _BERNOULLI:
+        double_k += 2.0
+        factor *= (n + double_k - 2.0) * (n + double_k - 1.0) / (double_k * (double_k - 1.0)) * inverse * inverse
+        series += bernoulli * factor
+    scale = _factorial(n - 1.0)
+    if x < 1e4:
+        power = math.pow(x, -n)
+        whole = power + total
+        return scale * (whole + (sum_error(power, total, whole) + lost + power * (series - n * away * inverse)))
+    root = math.pow(x, -0.5 * n)  # the power may be too small for a float where the result is not
+    return scale * root * (1.0 + series) * root
+
+
+def _factorial(n: float) -> float:
+    """n!, with the rounding errors of its factors carried along."""
+    product, error, factor = 1.0, 0.0, 1.0
+    while factor < n:
+        factor += 1.0
+        rounded = product * factor
+        error = error * factor + product_error(product, factor, rounded)
+        product = rounded
+    return product + error
 
 
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 """The Bernoulli numbers B_2, B_4, ... B_20."""
-
-
-def _cotangent_derivative(c: float, order: int) -> float:
-    """P_n(c), where π**(n+1)·P_n(cot πx) is the n-th derivative of π·cot πx: P_0 = c, P_(n+1) = -(1 + c²)·P_n'."""
-    polynomial = [0.0, 1.0]
-    for _ in range(order):
-        slope = [k * coefficient for k, coefficient in enumerate(polynomial)][1:]
-        polynomial = [-(a + b) for a, b in zip([*slope, 0.0, 0.0], [0.0, 0.0, *slope], strict=True)]
-    value = 0.0
-    for coefficient in reversed(polynomial):
-        value = value * c + coefficient
-    return value

@@ -1,9 +1,10 @@
 """``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
 
-from tests.benchmarks import eager, pictures, replay, transforms
+from tests.benchmarks import eager, pictures, replay, training, transforms
 
 if __name__ == "__main__":
     eager.main()
     replay.main()
+    training.main()
     pictures.main()
     transforms.main()

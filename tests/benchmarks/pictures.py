@@ -1,18 +1,21 @@
-"""How long a picture takes: small nets, a folded one, and a chain of a million values.
+"""How long a picture takes: small nets, folded ones, and graphs of a million values.
 
 ``python -m tests.benchmarks.pictures``.
 """
 
 from __future__ import annotations
 
+import operator
+import random
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from autograd import Value
+from autograd import Value, fsum, scope
 from nn import MLP, half_squared_error
 from viz import draw
 
@@ -34,24 +37,39 @@ def chain(length: int) -> Value:
     return root
 
 
-CASES: dict[str, tuple[Callable[[], Value], str, int]] = {
-    "2-3-1, full": (lambda: loss_of(2, 3, 1), "full", 9),
-    "4-3-2-1, full": (lambda: loss_of(4, 3, 2, 1), "full", 9),
-    "2-16-16-1, folded": (lambda: loss_of(2, 16, 16, 1), "auto", 5),
-    "2-16-16-1, full": (lambda: loss_of(2, 16, 16, 1), "full", 3),
-    "chain of 1,000,000": (lambda: chain(1_000_000), "auto", 1),
+def tangle(size: int) -> Value:
+    """About ``size`` values in 2,000 frames, each made of two before it, after a backward pass."""
+    choose = random.Random(1)
+    nodes = [Value(choose.uniform(-1.0, 1.0), f"x{i}") for i in range(100)]
+    for frame in range(2000):
+        with scope(f"layer {frame // 20}"), scope(f"neuron {frame % 20}"):
+            for _ in range(size // 2000):
+                one, other = choose.choice(nodes[-50:]), nodes[-choose.randint(1, len(nodes))]
+                nodes.append(choose.choice((operator.add, operator.mul))(one.tanh() if one.data > 1 else one, other))
+    root = fsum(nodes)
+    root.backward()
+    return root
+
+
+CASES: dict[str, tuple[Callable[[], Value], dict[str, Any], int]] = {
+    "2-3-1, full": (lambda: loss_of(2, 3, 1), {"detail": "full"}, 9),
+    "4-3-2-1, full": (lambda: loss_of(4, 3, 2, 1), {"detail": "full"}, 9),
+    "2-16-16-1, folded": (lambda: loss_of(2, 16, 16, 1), {}, 5),
+    "2-16-16-1, full": (lambda: loss_of(2, 16, 16, 1), {"detail": "full"}, 3),
+    "chain of 1,000,000": (lambda: chain(1_000_000), {}, 1),
+    "tangle of 1,000,000, folded": (lambda: tangle(1_000_000), {}, 1),
 }
 
 
 def main() -> None:
     """Print the table of medians."""
     table = Table("picture", "values", "median", "size of the SVG", title="Drawing")
-    for name, (build, detail, rounds) in CASES.items():
+    for name, (build, options, rounds) in CASES.items():
         root = build()
         taken = []
         for _ in range(rounds):
             start = time.perf_counter()
-            svg = draw(root, detail=detail).svg
+            svg = draw(root, **options).svg
             taken.append(time.perf_counter() - start)
         seconds = statistics.median(taken)
         shown = f"{seconds * 1e3:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,14 +1,17 @@
 """Replay, beside its peers: one run, one table of medians and ratios. ``python -m tests.benchmarks.replay``.
 
 Every contender computes the same value and gradient, which is checked before anything is timed. Contenders run in
-turns, each long enough to be in its stride, so that a noisy machine slows all alike. What is not installed is shown
-as such.
+turns, each long enough to be in its stride, so that a noisy machine slows all alike. What is printed is Markdown, as
+it stands in ``tests/benchmarks/README.md``; what is not installed is left out.
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib.metadata
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -18,14 +21,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 import nn
 from autograd import Value, compile, record, relu  # noqa: A004 -- the name that autograd gives it
 from tests.benchmarks import models, networks
 from tests.benchmarks.networks import Problem
-from tests.benchmarks.timing import medians
+from tests.benchmarks.timing import steady
 
 Run = Callable[[], Any]
 
@@ -33,8 +34,10 @@ NEEDS = {
     "chainrule": "numba", "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
     "micrograd": "micrograd", "NumPy by hand": "scipy",
 }  # fmt: skip
+CONTENDERS = (
+    "chainrule", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map", "micrograd",
+)  # fmt: skip
 WIDTHS = (8, 16, 32, 64, 128)
-TURN = 5e-3
 
 
 def time_of(seconds: float) -> str:
@@ -45,10 +48,15 @@ def time_of(seconds: float) -> str:
     return f"{seconds * 1e9:.3g} ns"
 
 
+def times(ratio: float) -> str:
+    """How many times as long."""
+    return f"{ratio:,.0f}×" if ratio >= 10.0 else f"{ratio:.1f}×" if ratio >= 1.0 else f"{ratio:.2f}×"
+
+
 def measured(
     makers: Mapping[str, Callable[[], Run]], rounds: int, same: Callable[[Any], Any] | None = None
 ) -> dict[str, float]:
-    """The median of each contender that is installed; all must give the first one's numbers."""
+    """The time of each contender that is installed; all must give the first one's numbers."""
     runs = {
         name: make()
         for name, make in makers.items()
@@ -62,25 +70,6 @@ def measured(
     return steady(runs, rounds)
 
 
-def steady(runs: Mapping[str, Run], rounds: int) -> dict[str, float]:
-    """Medians as in a loop of training: a turn is as many calls as take some milliseconds, not one on cold caches."""
-    counts = {}
-    for name, run in runs.items():
-        start = time.perf_counter()
-        run()
-        counts[name] = max(1, min(200, int(TURN / (time.perf_counter() - start))))
-
-    def turn(run: Run, count: int) -> Run:
-        def calls() -> None:
-            for _ in range(count):
-                run()
-
-        return calls
-
-    found = medians({name: turn(run, counts[name]) for name, run in runs.items()}, rounds)
-    return {name: seconds / counts[name] for name, seconds in found.items()}
-
-
 def _numbers(tree: Any) -> Any:
     if isinstance(tree, (tuple, list)):
         return np.concatenate([_numbers(part) for part in tree])
@@ -88,22 +77,37 @@ def _numbers(tree: Any) -> Any:
 
 
 class Report:
-    """The table, filled section by section."""
+    """The table and the notes under it, filled section by section."""
 
     def __init__(self) -> None:
-        self.table = Table("", "contender", "median", "over chainrule", title="Replay: value and gradient, float64")
+        self._rows: list[str] = []
+        self._notes: list[str] = []
 
-    def add(self, what: str, makers: Mapping[str, Any], found: Mapping[str, float]) -> None:
-        """One row for each contender, with its time over ours."""
+    def add(self, what: str, found: Mapping[str, float]) -> None:
+        """One row: our time, and each contender's, with how many times ours it is."""
         ours = found["chainrule"]
-        for place, name in enumerate(makers):
-            cells = (time_of(found[name]), f"{found[name] / ours:.2f}×") if name in found else ("not installed", "")
-            self.table.add_row("" if place else what, name, *cells)
-        self.table.add_section()
+        cells = [
+            f"{time_of(found[name])} ({times(found[name] / ours)})" if name in found else "" for name in CONTENDERS[1:]
+        ]
+        self._rows.append(" | ".join([what, time_of(ours), *cells]))
 
     def note(self, what: str, found: str) -> None:
-        """One row with a single figure."""
-        self.table.add_row(what, "chainrule", found, "")
+        """One line with a single figure."""
+        self._notes.append(f"* {what}: {found}.")
+
+    def __str__(self) -> str:
+        head = [" | ".join(["", *CONTENDERS]), "|".join(["---"] * (len(CONTENDERS) + 1))]
+        table = [f"| {row} |" for row in (head[0], *self._rows)]
+        return "\n".join([versions(), "", table[0], f"|{head[1]}|", *table[1:], "", *self._notes])
+
+
+def versions() -> str:
+    """What was compared."""
+    found = [f"Python {platform.python_version()}"]
+    for name in ("numpy", "numba", "jax", "torch", "casadi", "micrograd"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found.append(f"{name} {importlib.metadata.version(name)}")
+    return ", ".join(found) + f"; {os.cpu_count()} cores."
 
 
 def moons(report: Report, n: int) -> dict[str, float]:
@@ -123,7 +127,7 @@ def moons(report: Report, n: int) -> dict[str, float]:
     if n <= 100:  # apart, since its garbage would slow the others
         makers["micrograd"] = lambda: networks.micrograd_step(problem)
         found |= measured({"micrograd": makers["micrograd"]}, 3, networks.flat)
-    report.add(f"(a) 2-16-16-1, hinge, {n:,} points", makers, found)
+    report.add(f"(a) 2-16-16-1, hinge, {n:,} points", found)
     return found
 
 
@@ -137,7 +141,7 @@ def widths(report: Report) -> None:
             "JAX jit": partial(networks.jax_jit, problem),
             "PyTorch": partial(networks.torch_eager, problem),
         }
-        report.add(f"(b) 2-{width}-{width}-1, 100 points", makers, measured(makers, 31, networks.flat))
+        report.add(f"(b) 2-{width}-{width}-1, 100 points", measured(makers, 31, networks.flat))
 
 
 def whole_graph(report: Report) -> None:
@@ -161,7 +165,7 @@ def whole_graph(report: Report) -> None:
     first = time.perf_counter() - start
     makers = {"chainrule": lambda: lambda: replay(*numbers), "PyTorch": lambda: networks.torch_eager(problem)}
     found = measured(makers, 31, lambda result: float(result[0]))
-    report.add(f"the whole loss as one graph of {nodes:,} values", makers, found)
+    report.add(f"the whole loss of (a) as one graph of {nodes:,} values", found)
     report.note("its gradient and recording; then the first replay", f"{time_of(recorded)}; {time_of(first)}")
 
 
@@ -188,6 +192,21 @@ def latency(report: Report) -> None:
                 )  # fmt: skip
                 times.append(time_of(float(done.stdout)))
         report.note(f"(e) first call of a small function, {backend}: cold; with a warm cache", "; ".join(times))
+
+
+def start_up(report: Report) -> None:
+    """What importing autograd costs, over importing NumPy, which it needs."""
+    seconds = {}
+    for package in ("numpy", "autograd"):
+        command = [sys.executable, "-c", f"import {package}"]
+        seconds[package] = min(_seconds_of(partial(subprocess.run, command, check=True)) for _ in range(7))
+    report.note("import autograd, beyond import numpy", time_of(seconds["autograd"] - seconds["numpy"]))
+
+
+def _seconds_of(run: Run) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 def gradient_cost(report: Report) -> None:
@@ -230,16 +249,17 @@ def main() -> None:
     per_example = large["chainrule"] / 100.0 / small["chainrule"]
     report.note("(a) time per example at 10,000 points over that at 100", f"{per_example:.2f}×")
     widths(report)
-    for what, makers, rounds in (
-        ("(c) Black-Scholes, 10,000 options, price and greeks", models.black_scholes(10_000), 31),
-        ("(d) Gaussian mixture, 2 dimensions, 5 components, 1,000 points", models.mixture(1_000), 31),
+    for what, makers in (
+        ("(c) Black-Scholes, 10,000 options: price, delta, gamma, vega, theta, rho", models.black_scholes(10_000)),
+        ("(d) Gaussian mixture, 2 dimensions, 5 components, 1,000 points", models.mixture(1_000)),
     ):
-        report.add(what, makers, measured(makers, rounds))
+        report.add(what, measured(makers, 31))
     whole_graph(report)
     latency(report)
+    start_up(report)
     gradient_cost(report)
     growth(report)
-    Console(width=130).print(report.table)
+    print(report)  # noqa: T201 -- which is what it is for
 
 
 if __name__ == "__main__":

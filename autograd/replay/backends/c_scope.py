@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from autograd.primitives import Primitive
 from autograd.replay.backends.forwards import definition
 
-__all__ = ["IN_C", "C", "Scope", "Unsupported", "c_number", "resolve"]
+__all__ = ["IN_C", "C", "Scope", "Unsupported", "c_number", "is_condition", "resolve"]
 
 _NAMES = {
     name: name
@@ -251,7 +251,7 @@ class Scope:
                 return C(f"({tested.text} ? {self.number(body).text} : {self.number(orelse).text})")
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self._comparison([left, *comparators], ops)
-            case ast.BoolOp(op=op, values=values) if condition or all(map(_is_condition, values)):
+            case ast.BoolOp(op=op, values=values) if condition or all(map(is_condition, values)):
                 sign = " && " if isinstance(op, ast.And) else " || "
                 return C(f"({sign.join(self.number(value, condition=True).text for value in values)})", is_int=True)
             case ast.Call():
@@ -365,7 +365,7 @@ class Scope:
         return eval(expression, {**self.names, **self.known})  # noqa: S307 -- the forward's own code, as Python runs it
 
 
-def _is_condition(node: ast.expr) -> bool:
+def is_condition(node: ast.expr) -> bool:
     """Whether an expression is True or False, so that ``and`` and ``or`` are C's."""
     match node:
         case (
@@ -375,7 +375,7 @@ def _is_condition(node: ast.expr) -> bool:
         ):
             return True
         case ast.BoolOp(values=values):
-            return all(map(_is_condition, values))
+            return all(map(is_condition, values))
     return False
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from autograd.primitives import Primitive
 from autograd.replay.backends.c_functions import CFunctions
 from autograd.replay.backends.c_scope import c_number
-from autograd.replay.backends.sums import without_exact_sums
+from autograd.replay.backends.expansion import expanded
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
 __all__ = ["emit"]
@@ -50,7 +50,7 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     paths = [name] if len(tapes) == 1 else [f"{name}_path_{index + 1}" for index in range(len(tapes))]
     values = list(leaves) or [[0.0] * tape.n_leaves for tape in tapes]
     bodies = [
-        _path(without_exact_sums(tape), path, live, functions, public=len(tapes) == 1)
+        _path(expanded(tape), path, live, functions, public=len(tapes) == 1)
         for tape, path, live in zip(tapes, paths, values, strict=True)
     ]
     if len(tapes) > 1:

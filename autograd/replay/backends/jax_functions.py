@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.jax_interpreter import IN_JAX, Interpreter, Unsupported
-from autograd.replay.backends.sums import as_products
 from autograd.replay.tape import FUSED_DOT
 
 __all__ = ["jax_function"]
@@ -60,9 +59,6 @@ def _sum_of_products(*factors: Any) -> Any:
 
 
 def _value(op: Primitive, inputs: Sequence[Any]) -> Any:
-    products = as_products(op, len(inputs))
-    if products is not None:
-        return _sum_of_products(*[f if isinstance(f, float) else inputs[f] for pair in products for f in pair])
     base = op.base or op
     arguments = [*inputs, *op.constants]
     if base.ufunc:
@@ -70,6 +66,8 @@ def _value(op: Primitive, inputs: Sequence[Any]) -> Any:
     if base.forward in IN_JAX:
         return IN_JAX[base.forward](*arguments)
     try:
+        if base.expansion is not None:
+            return _plain(base.expansion(*map(_Traced, inputs), *op.constants))
         return Interpreter(_apply).operation(base, arguments)
     except (Unsupported, LookupError, TypeError, AttributeError) as error:  # JAX's own are TypeErrors
         raise NotImplementedError(

@@ -19,12 +19,14 @@ from typing import Any
 import numba
 from numba.core.errors import NumbaError
 
-from autograd.replay.backends import numba_forward, numba_math
+from autograd.replay.backends import numba_elementary, numba_forward, numba_math
 from autograd.replay.backends.numba_forward import fingerprint
 
 __all__ = ["cache_directory", "compile_kernel"]
 
-_HOW = b"".join(Path(module.__file__).read_bytes() for module in (numba_forward, numba_math) if module.__file__)
+_HOW = b"".join(
+    Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_math) if module.__file__
+)
 """How operations are compiled, which is a part of what a kernel is."""
 
 _kernels: dict[str, Callable[..., None]] = {}

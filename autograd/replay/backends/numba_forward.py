@@ -17,6 +17,8 @@ from numba.core.dispatcher import Dispatcher
 
 from autograd.primitives import Primitive
 from autograd.replay.backends import numba_math  # noqa: F401 -- teaches numba what it does not know of math
+from autograd.replay.backends.numba_elementary import IN_LANES
+from autograd.rules.polynomial import polynomial
 
 __all__ = ["fingerprint", "jit_forward"]
 
@@ -24,19 +26,25 @@ _MODULE = __name__
 """The module that compiled functions say they are from: a cached kernel asks for it to be imported."""
 _DIVISIONS = frozenset({"/", "//", "%", "/=", "//=", "%="})
 # The kernel that calls them is the only caller, so nothing is made for calls from Python or C. What is not set here
-# would be taken from the kernel, whose sums may be reordered: a formula may not.
-_OPTIONS: dict[str, Any] = {"fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+# would be taken from the kernel, whose sums may be reordered: a formula may not. A loop that calls cannot be turned
+# into vector instructions, hence the inlining.
+_OPTIONS: dict[str, Any] = {
+    "fastmath": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True,
+}  # fmt: skip
+_MATH = ModuleType("math")
+"""``math`` as compiled code calls it."""
+vars(_MATH).update({name: IN_LANES.get(thing, thing) for name, thing in vars(math).items() if name[0] != "_"})
 
 
 @functools.lru_cache(maxsize=1024)
 def jit_forward(op: Primitive, n: int) -> Callable[..., float]:
     """``op.forward`` on ``n`` numbers, to be called from a kernel; IEEE 754 where the original raises.
 
-    A C function such as ``math.exp`` is returned as it is: numba knows it.
+    A C function such as ``math.sin`` is returned as it is: numba knows it.
     """
     forward = op.forward
     if not isinstance(forward, FunctionType):
-        return forward
+        return IN_LANES.get(forward, forward)
     compiled = _jit(forward, careful=not op.builtin)
     if not _may_raise(forward, division_raises=not op.builtin):
         return compiled
@@ -56,13 +64,15 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
 
     def visit(thing: Any, names: frozenset[str]) -> Any:
         """What stands for ``thing`` in compiled code; ``names`` are the attributes that may be read of a module."""
+        if thing is math:
+            return _MATH
         if isinstance(thing, ModuleType) and not _is_standard(thing):
             module = ModuleType(thing.__name__)
             for name in names & vars(thing).keys():
                 setattr(module, name, visit(getattr(thing, name), frozenset()))
             return module
-        if not isinstance(thing, FunctionType):
-            return thing
+        if not isinstance(thing, FunctionType) or thing is polynomial:  # numba knows how to unroll that
+            return IN_LANES.get(thing, thing) if isinstance(thing, BuiltinFunctionType) else thing
         if thing not in made:
             namespace: dict[str, Any] = {"__name__": _MODULE, "__builtins__": builtins}
             cells = tuple(CellType() for _ in thing.__closure__ or ())
@@ -132,21 +142,26 @@ def _referred(function: FunctionType) -> list[tuple[str, Any]]:
     return [(name, thing.forward if isinstance(thing, Primitive) else thing) for name, thing in found]
 
 
-def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:
-    """Whether the code of ``function``, or of a function it refers to, has a raise (or a division)."""
+def _reached(function: FunctionType) -> Iterator[FunctionType]:
+    """``function`` and every plain function that it refers to, at any remove."""
     seen: set[Any] = set()
     waiting: list[Any] = [function]
     while waiting:
         current = waiting.pop()
-        if not isinstance(current, FunctionType) or current in seen:
-            continue
-        seen.add(current)
-        waiting += [thing for _, thing in _referred(current)]
-        for code in _codes(current.__code__):
-            for step in dis.get_instructions(code):
-                if step.opname == "RAISE_VARARGS" or (division_raises and step.argrepr in _DIVISIONS):
-                    return True
-    return False
+        if isinstance(current, FunctionType) and current not in seen:
+            seen.add(current)
+            waiting += [thing for _, thing in _referred(current)]
+            yield current
+
+
+def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:
+    """Whether the code of ``function``, or of a function it refers to, has a raise (or a division)."""
+    return any(
+        step.opname == "RAISE_VARARGS" or (division_raises and step.argrepr in _DIVISIONS)
+        for reached in _reached(function)
+        for code in _codes(reached.__code__)
+        for step in dis.get_instructions(code)
+    )
 
 
 def fingerprint(function: Any) -> str | None:

@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
+from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
 from autograd.replay.backends.numba_kernels import Block, lane_kernel, scalar_kernel
-from autograd.replay.backends.sums import without_exact_sums
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
@@ -38,7 +38,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = without_exact_sums(tape)
+    tape = expanded(tape)
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
     return _Scalars(tape, summed=summed)
@@ -138,6 +138,7 @@ class _Lanes:
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
         self._width = _width(self._each.n_rows)
         self._summed = summed
+        self._nothing = np.full((self._n_results, 1), -0.0)  # what sums begin with
         self._layout = _Layout(0, 0, 0, 0)
         self._spare: deque[_Space] = deque()
 
@@ -156,11 +157,15 @@ class _Lanes:
         if self._once.words.size:
             self._compute_shared(numbers)
         n = lanes.shape[1]
-        if self._layout.n != n:
-            self._layout = _Layout.of(n, self._width, self._each)
         layout = self._layout
-        shape = (self._n_results, layout.columns if self._summed else n)
-        results = np.full(shape, -0.0) if self._summed else np.empty(shape)
+        if layout.n != n:
+            layout = self._layout = _Layout.of(n, self._width, self._each.words.size)
+        if not self._summed:
+            results = np.empty((self._n_results, n))
+        elif layout.columns == 1:
+            results = self._nothing.copy()
+        else:
+            results = self._nothing.repeat(layout.columns, axis=1)
         if layout.columns == 1:
             words, filled, _ = self._each
             self._kernel(words, numbers, filled, lanes, space.rows, results, 0, n, layout.size, 0)
@@ -216,11 +221,11 @@ class _Layout(NamedTuple):
     """How many chunks there are; each has a column of partial sums."""
 
     @classmethod
-    def of(cls, n: int, width: int, program: _Program) -> _Layout:
-        """The layout of ``n`` examples in blocks of at most ``width``: equal ones, of a multiple of 8."""
+    def of(cls, n: int, width: int, words: int) -> _Layout:
+        """The layout of ``n`` examples in equal blocks of at most ``width``, for a program of so many ``words``."""
         size = n if n <= width else -(-n // (8 * -(-n // width))) * 8
         blocks = -(-n // size)
-        chunks = min(_MOST_CHUNKS, 1 + blocks * program.words.size // _CHUNK)
+        chunks = min(_MOST_CHUNKS, 1 + blocks * words // _CHUNK)
         chunk = size * -(-blocks // chunks)
         return cls(n, size, chunk, -(-n // chunk))
 

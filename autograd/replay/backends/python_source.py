@@ -84,7 +84,8 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     """Self-contained Python source of the function that ``tapes`` recorded, one for each path.
 
     The function takes the inputs one by one and returns a tuple of the outputs. Live leaves have their present
-    values: those of a single path are the defaults of keyword arguments. Outside a domain it raises, as Python's
+    values: of a single path they are the defaults of keyword arguments; of several paths each has defaults of its
+    own, which the text says, and the function has no arguments for them. Outside a domain it raises, as Python's
     ``math`` does.
 
     Args:
@@ -106,6 +107,8 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
             _function(tape, path, callee, live, lambda _: "()")
             for tape, path, callee, live in zip(tapes, paths, callees, values, strict=True)
         ]
+        if any(values):
+            functions.insert(0, _FIXED_LEAVES)
         calls = " or ".join(f"{path}(*inputs)" for path in paths)
         functions.append(f"def {name}(*inputs):\n    return {calls} or _other_branch()")
     if any(tape.guards for tape in tapes):
@@ -114,6 +117,7 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
     return "\n\n\n".join([imports, *helpers.texts, *functions]) + "\n"
 
 
+_FIXED_LEAVES = "# Live leaves are numbers from here on: the defaults of each path, as they were when this was written."
 _OTHER_BRANCH = """def _other_branch():
     raise ValueError("a comparison came out as in no recorded path")"""
 

@@ -1,0 +1,156 @@
+"""What happened while a model learnt: the numbers of each epoch, and a table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+__all__ = ["Epoch", "History"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass over the examples."""
+
+    epoch: int
+    """Its number, counted from 0."""
+    loss: float
+    """The mean loss of the examples, each as it was met, before the step that followed."""
+    gradient_norm: float
+    """The norm of the gradient, before clipping; with batches the mean of theirs."""
+    seconds: float
+    """How long it took."""
+    lr: float | None = None
+    """The learning rate; None where the method has none."""
+    validation_loss: float | None = None
+    """The mean loss on the validation data after the epoch; None without such data."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """Each metric after the epoch, on what is learnt from; on the validation data as ``validation_...``."""
+
+
+@dataclass
+class History:
+    """The epochs of a :func:`~nn.fit`; each column is a list with a number for each epoch.
+
+    >>> from nn import MLP, fit
+    >>> history = fit(MLP(1, [1], rng=0), [[0.0], [1.0]], [1.0, 3.0], loss="mse", lr=0.5, epochs=3)
+    >>> len(history), len(history.loss), history.loss[2] < history.loss[0]
+    (3, 3, True)
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    """The epochs that were completed."""
+    best_epoch: int | None = None
+    """With ``patience``: the epoch with the least validation loss, whose parameters the model has."""
+    stopped: str = ""
+    """Why it ended before the last epoch; empty if it did not."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended it."""
+
+    @property
+    def loss(self) -> list[float]:
+        """The loss of each epoch."""
+        return [epoch.loss for epoch in self.epochs]
+
+    @property
+    def validation_loss(self) -> list[float]:
+        """The loss on the validation data after each epoch; empty without such data."""
+        return [epoch.validation_loss for epoch in self.epochs if epoch.validation_loss is not None]
+
+    @property
+    def gradient_norm(self) -> list[float]:
+        """The norm of the gradient in each epoch."""
+        return [epoch.gradient_norm for epoch in self.epochs]
+
+    @property
+    def lr(self) -> list[float]:
+        """The learning rate of each epoch; empty where the method has none."""
+        return [epoch.lr for epoch in self.epochs if epoch.lr is not None]
+
+    @property
+    def seconds(self) -> list[float]:
+        """How long each epoch took."""
+        return [epoch.seconds for epoch in self.epochs]
+
+    @property
+    def metrics(self) -> dict[str, list[float]]:
+        """Each metric after each epoch, by name."""
+        names = self.epochs[0].metrics if self.epochs else {}
+        return {name: [epoch.metrics[name] for epoch in self.epochs] for name in names}
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Every column by name: for JSON, or ``pandas.DataFrame(history.to_dict())``.
+
+        >>> from nn.history import Epoch, History
+        >>> History([Epoch(0, loss=2.0, gradient_norm=1.0, lr=0.1, seconds=0.5)]).to_dict()
+        {'epoch': [0], 'loss': [2.0], 'gradient_norm': [1.0], 'lr': [0.1], 'seconds': [0.5]}
+        """
+        columns: dict[str, list[float]] = {"epoch": [epoch.epoch for epoch in self.epochs], "loss": self.loss}
+        if self.validation_loss:
+            columns["validation_loss"] = self.validation_loss
+        columns |= self.metrics | {"gradient_norm": self.gradient_norm}
+        if self.lr:
+            columns["lr"] = self.lr
+        return columns | {"seconds": self.seconds}
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def __iter__(self) -> Iterator[Epoch]:
+        return iter(self.epochs)
+
+    def __getitem__(self, index: int) -> Epoch:
+        return self.epochs[index]
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return "History(no epochs)"
+        ended = f", {self.stopped}" if self.stopped else ""
+        return f"History({len(self)} epochs, loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{ended})"
+
+    def __str__(self) -> str:
+        """The table as plain text."""
+        from rich.console import Console
+
+        console = Console(width=120, color_system=None, force_terminal=False, force_jupyter=False)
+        with console.capture() as capture:
+            console.print(self)
+        return capture.get().rstrip("\n")
+
+    def __rich__(self) -> Any:
+        return self.table()
+
+    def table(self, rows: int = 12) -> Table:
+        """The epochs as a table for a terminal; of more than ``rows``, some at equal distances.
+
+        >>> from nn.history import Epoch, History
+        >>> print(History([Epoch(0, loss=2.0, gradient_norm=1.5, lr=0.1, seconds=0.5)]))
+        epoch   loss   gradient norm    lr   seconds
+        ────────────────────────────────────────────
+            0      2             1.5   0.1       0.5
+        """
+        from rich import box
+        from rich.table import Table
+
+        columns = self.to_dict()
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, caption=self.stopped or None)
+        for name in columns:
+            table.add_column(name.replace("_", " "), justify="right")
+        for place in _spread(len(self), rows):
+            table.add_row(*[_shown(name, numbers[place]) for name, numbers in columns.items()])
+        return table
+
+
+def _spread(count: int, rows: int) -> list[int]:
+    """At most ``rows`` places among ``count``, the first and the last among them, at nearly equal distances."""
+    if count <= rows:
+        return list(range(count))
+    return sorted({round(row * (count - 1) / (rows - 1)) for row in range(rows)})
+
+
+def _shown(name: str, number: float) -> str:
+    return f"{number:.2g}" if name == "seconds" else f"{number:.4g}"

@@ -1,0 +1,87 @@
+"""``predict`` and ``evaluate``: what a model says of many examples, and how good that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nn.dataset import Dataset, as_dataset, as_examples
+from nn.flat import FlatModel, advised
+from nn.losses import Loss, mse, resolve_loss
+from nn.metrics import Metric, resolve_metrics
+from nn.module import Module
+from nn.numeric import Array
+from nn.recorded import flat_model
+from nn.trial import tried_loss, tried_model
+
+__all__ = ["evaluate", "measured", "predict"]
+
+
+def predict(model: Module, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
+    """What ``model`` says of each example, from one recording of it: floats, with no graph.
+
+    Args:
+        model: a Module that maps one example, a sequence of numbers, to one Value or several.
+        X: the examples, one a row, shape (n, features).
+        compiled: False computes on Values, example by example: slow, for models that cannot be recorded.
+
+    Returns:
+        An array of shape (n,), or (n, outputs) for several outputs; nan or infinite where the arithmetic is.
+
+    Raises:
+        TypeError, ValueError: an argument that makes no sense; the message says which.
+        RecordingError: the model takes a plain float out of a Value, so it cannot be recorded.
+
+    >>> from nn import MLP, predict
+    >>> predict(MLP(2, [1], init="zeros"), [[0.0, 1.0], [2.0, 3.0]])
+    array([0., 0.])
+    """
+    examples = as_examples(X)
+    tried_model(model, examples)
+    flat = flat_model(model, model.parameters(), mse, compiled=compiled)
+    with advised():
+        return flat.predictions(flat.read(), examples)
+
+
+def evaluate(  # noqa: PLR0913 -- as of fit
+    model: Module,
+    X: Any,  # noqa: N803 -- as of predict
+    y: Any,
+    *,
+    loss: str | Loss,
+    metrics: str | Metric | Iterable[str | Metric] = (),
+    compiled: bool = True,
+) -> dict[str, float]:
+    """The mean loss of the examples under ``"loss"``, and each metric under its name.
+
+    Args:
+        model: a Module that maps one example, a sequence of numbers, to one Value or several.
+        X: the examples, one a row, shape (n, features).
+        y: their targets, shape (n,), or (n, outputs) for several outputs.
+        loss: a function of (prediction, target), or its name.
+        metrics: names and functions of (predictions, targets).
+        compiled: as of :func:`predict`.
+
+    Raises:
+        TypeError, ValueError: an argument that makes no sense; the message says which.
+        RecordingError: the model takes a plain float out of a Value, so it cannot be recorded.
+
+    >>> from nn import MLP, evaluate
+    >>> evaluate(MLP(1, [1], init="zeros"), [[1.0], [2.0]], [3.0, 1.0], loss="mse", metrics="mean_absolute_error")
+    {'loss': 5.0, 'mean_absolute_error': 2.0}
+    """
+    chosen = resolve_loss(loss)
+    functions, data = resolve_metrics(metrics, chosen), as_dataset(X, y)
+    tried_loss(chosen, tried_model(model, data.X), data)
+    flat = flat_model(model, model.parameters(), chosen, compiled=compiled)
+    numbers = flat.read()
+    with advised():
+        return {"loss": flat.mean_loss(numbers, data), **measured(flat, numbers, data, functions)}
+
+
+def measured(flat: FlatModel, numbers: Array, data: Dataset, metrics: dict[str, Metric]) -> dict[str, float]:
+    """Each metric of ``data``, by name."""
+    if not metrics:
+        return {}
+    predictions = flat.predictions(numbers, data.X)
+    return {name: float(metric(predictions, data.y)) for name, metric in metrics.items()}

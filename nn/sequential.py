@@ -1,0 +1,71 @@
+"""Sequential: modules and functions, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, overload
+
+from autograd import Value
+from nn.activations import Activation, joins_outputs, name_of, resolve_activation
+from nn.module import Module, counted
+
+__all__ = ["Sequential"]
+
+
+class Sequential(Module):
+    """Steps one after the other, each a module or an activation by name or as a function.
+
+    A module is called with all that the step before it gave, a list or a bare Value. A function is applied to
+    each element, and softmax to all together.
+
+    Args:
+        steps: at least one.
+
+    It is indexed, iterated and measured like a list; a slice is a Sequential that shares its parts.
+
+    >>> from nn import Layer, Sequential
+    >>> model = Sequential(
+    ...     Layer(2, 3, nonlin=False, rng=0),
+    ...     "tanh",
+    ...     Layer(3, 1, nonlin=False, rng=1, layer=2),
+    ... )
+    >>> model
+    Sequential(Layer(2 -> 3 identity; 9 parameters), tanh, Layer(3 -> 1 identity; 4 parameters); 13 parameters)
+    >>> model([0.5, -1.0]).label, len(model), model[1](0.0)
+    ('a1[2]', 3, 0.0)
+    """
+
+    def __init__(self, *steps: Module | str | Activation) -> None:
+        if not steps:
+            raise ValueError("Sequential of no steps: give modules and activations, as Sequential(Layer(2, 1), 'tanh')")
+        self.steps = [step if isinstance(step, Module) else resolve_activation(step) for step in steps]
+
+    def __call__(self, x: Any) -> Any:
+        """What the last step gives on one example.
+
+        Args:
+            x: what the first step takes.
+        """
+        for step in self.steps:
+            if isinstance(step, Module) or joins_outputs(step):
+                x = step(x)
+            else:
+                x = step(x) if isinstance(x, Value) else [step(element) for element in x]
+        return x
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.steps)
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequential: ...
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        return type(self)(*self.steps[place]) if isinstance(place, slice) else self.steps[place]
+
+    def __repr__(self) -> str:
+        steps = ", ".join(repr(step) if isinstance(step, Module) else name_of(step) for step in self.steps)
+        return f"Sequential({steps}; {counted(len(self.parameters()), 'parameter')})"

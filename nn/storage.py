@@ -1,0 +1,182 @@
+"""A model's parameters in a file of plain numbers: an ``.npz`` archive of NumPy's, without pickle.
+
+It holds two arrays. ``values``: every parameter as a float64, in order. ``about``: the bytes of a JSON object with
+the ``format``, its ``version``, the repr of the ``model``, and the ``names`` of the parameters, each its path as
+:meth:`nn.Module.named_parameters` gives it. ``numpy.load(path)["values"]`` reads it without this package.
+
+Loading reads data and runs nothing. The members are stored as they are, not compressed, so none can be larger than
+the file; each carries a check sum.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import threading
+import zipfile
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from autograd import AutogradError
+from nn.module import Module, counted, some
+
+__all__ = ["ModelFileError", "load", "save"]
+
+_FORMAT, _VERSION = "chainrule model", 1
+_LARGEST_FILE = 2**30
+_NPY_VERSION = (3, 0)
+_NPY_MAGIC = b"\x93NUMPY" + bytes(_NPY_VERSION)
+_NPY_PREFIX = len(_NPY_MAGIC) + 4
+"""Of NumPy's array format: the version, the bytes that begin it, and where its header begins."""
+
+_Model = TypeVar("_Model", bound=Module)
+_Path = str | os.PathLike[str]
+
+
+class ModelFileError(AutogradError, ValueError):
+    """A file that is no saved model, is damaged, or does not fit the model it is loaded into."""
+
+
+def save(model: Module, path: _Path) -> None:
+    """Write the parameters of ``model`` to ``path``, for :func:`load`; what was there stays until all is written.
+
+    Args:
+        model: any module.
+        path: of the file; ``.npz`` is its usual ending, and none is added.
+
+    Raises:
+        TypeError: ``model`` is not a Module, ``path`` is not a path.
+        OSError: the file cannot be written.
+
+    >>> import os, tempfile
+    >>> from nn import MLP, load, save
+    >>> model = MLP(2, [3, 1], rng=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, os.path.join(folder, "model.npz"))
+    ...     again = load(MLP(2, [3, 1]), os.path.join(folder, "model.npz"))
+    >>> again.state_dict() == model.state_dict()
+    True
+    """
+    target = _checked(model, path, "save")
+    state = model.state_dict()
+    about = {"format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state)}
+    members = {
+        "about.npy": np.frombuffer(json.dumps(about).encode("ascii"), dtype=np.uint8),
+        "values.npy": np.array(list(state.values()), dtype="<f8"),
+    }
+    partial = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.partial")
+    try:
+        with zipfile.ZipFile(partial, "w") as archive:
+            for name, array in members.items():
+                buffer = io.BytesIO()
+                np.lib.format.write_array(buffer, array, version=_NPY_VERSION, allow_pickle=False)
+                archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a fixed date: the same bytes each time
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(model: _Model, path: _Path) -> _Model:
+    """Set the parameters of ``model`` to those in the file: all of them, or on any error none.
+
+    Args:
+        model: a module of the same architecture as the saved one; a file holds numbers, not classes.
+        path: of a file that :func:`save` wrote.
+
+    Returns:
+        The model itself.
+
+    Raises:
+        ModelFileError: the file is no saved model, is damaged, or has other parameters.
+        TypeError: ``model`` is not a Module, ``path`` is not a path.
+        OSError: the file cannot be read.
+    """
+    file = _checked(model, path, "load")
+    saved = _read(file)
+    named = model.named_parameters()
+    missing = [name for name in named if name not in saved.state]
+    strangers = [name for name in saved.state if name not in named]
+    if missing or strangers:
+        raise ModelFileError(
+            f"{file} holds the parameters of {saved.model}, which do not fit {model!r}; missing: {some(missing)}; "
+            f"unexpected: {some(strangers)}. Make the model as it was made when it was saved."
+        )
+    model.load_state_dict(saved.state)
+    return model
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+class _Saved(NamedTuple):
+    model: str
+    state: dict[str, float]
+
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    ValueError,
+    KeyError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    struct.error,
+)
+"""What zipfile and json raise on bytes that no writer wrote."""
+
+
+def _read(file: Path) -> _Saved:
+    """What is in a file, each part of it checked before it is used."""
+    size = file.stat().st_size
+    if size > _LARGEST_FILE:
+        raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
+    content = file.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            about_bytes, values = _member(archive, "about", "|u1"), _member(archive, "values", "<f8")
+        about = json.loads(about_bytes.tobytes().decode("ascii"))
+    except _DAMAGE as error:
+        raise ModelFileError(f"{file} is no saved model, or is damaged: {error}. Save it again.") from None
+    if not isinstance(about, dict) or about.get("format") != _FORMAT:
+        raise ModelFileError(f"{file} is no saved model of this package")
+    if about.get("version") != _VERSION:
+        raise ModelFileError(f"{file} is of version {about.get('version')!r}; this package reads version {_VERSION}")
+    model, names = about.get("model"), about.get("names")
+    if not isinstance(model, str) or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ModelFileError(f"{file} is damaged: it does not name its model and parameters. Save it again.")
+    if len(set(names)) != len(names) or len(names) != len(values):
+        raise ModelFileError(
+            f"{file} is damaged: it has {counted(len(set(names)), 'different name')} for "
+            f"{counted(len(values), 'parameter')}. Save it again."
+        )
+    return _Saved(model, dict(zip(names, values.tolist(), strict=True)))
+
+
+def _member(archive: zipfile.ZipFile, name: str, dtype: str) -> np.ndarray[Any, Any]:
+    """One array of the archive. Its header is compared, not interpreted: there is only one that fits its bytes."""
+    info = archive.getinfo(f"{name}.npy")
+    if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+        raise ValueError(f"{name} is compressed or encrypted, and save() does neither")
+    content = archive.read(info)
+    size = int.from_bytes(content[len(_NPY_MAGIC) : _NPY_PREFIX], "little")
+    header, data = content[_NPY_PREFIX : _NPY_PREFIX + size], content[_NPY_PREFIX + size :]
+    count = len(data) // np.dtype(dtype).itemsize
+    expected = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({count},), }}"
+    if not content.startswith(_NPY_MAGIC) or header.rstrip() != expected.encode("ascii"):
+        raise ValueError(f"{name} is not an array as save() writes it")
+    return np.frombuffer(data, dtype=dtype, count=count)
+
+
+def _checked(model: Any, path: Any, verb: str) -> Path:
+    """``path`` as a Path, for ``verb(model, path)``."""
+    if not isinstance(model, Module):
+        raise TypeError(f"{verb}(model, path) takes the model itself first, not {model!r}")
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(f"{verb}(model, path) takes the path of a file second, not {path!r}") from None

@@ -1,0 +1,191 @@
+"""``fit``: a model learns from examples; its loss is recorded once and replayed over batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from nn.dataset import as_dataset, divided
+from nn.descent import Steps, descend, minimise
+from nn.flat import advised
+from nn.history import History
+from nn.inference import measured
+from nn.init import generator
+from nn.losses import Loss, resolve_loss
+from nn.metrics import Metric, resolve_metrics
+from nn.module import Module
+from nn.optim import SGD, Adam, AdamW, ConstantLR, Optimizer, RMSProp, Schedule
+from nn.optim.clipping import positive
+from nn.optim.optimizer import as_leaves
+from nn.optim.rates import finite_from_0
+from nn.progress import ProgressBar
+from nn.recorded import flat_model
+from nn.run import Callback, Run, Watch
+from nn.trial import tried_loss, tried_model
+
+__all__ = ["OPTIMIZERS", "fit"]
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"SGD": SGD, "Adam": Adam, "AdamW": AdamW, "RMSProp": RMSProp}
+"""Every optimiser by name; ``"L-BFGS-B"`` is SciPy's."""
+
+
+def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
+    model: Module,
+    X: Any,  # noqa: N803 -- the name that scikit-learn's users know
+    y: Any,
+    *,
+    loss: str | Loss,
+    optimizer: str | Optimizer = "Adam",
+    lr: float | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    validation: Any = None,
+    patience: int | None = None,
+    schedule: Schedule | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    l2: float = 0.0,
+    metrics: str | Metric | Iterable[str | Metric] = (),
+    callbacks: Callback | Iterable[Callback] = (),
+    compiled: bool = True,
+    progress: bool = True,
+    seed: Any = None,
+) -> History:
+    """Let ``model`` learn to predict ``y`` from ``X``: minimise the mean loss of the examples.
+
+    The loss of one example is recorded once and replayed over batches. Ctrl-C ends it and keeps what was learnt.
+
+    Args:
+        model: a Module that maps one example, a sequence of numbers, to one Value or several.
+        X: the examples, one a row, shape (n, features).
+        y: their targets, shape (n,), or (n, outputs) for several outputs.
+        loss: a function of (prediction, target), or its name.
+        optimizer: an optimiser of some or all of the model's parameters; or a name: SGD, Adam, AdamW, RMSProp, or
+            L-BFGS-B, which is SciPy's and takes all examples at once.
+        lr: the learning rate, for an optimiser by name; its own default if not given.
+        epochs: how often it goes over the examples; for L-BFGS-B the most iterations.
+        batch_size: how many examples there are to a step; all if not given. Smaller batches are shuffled.
+        validation: a pair (X, y) to validate on; or the share of the examples to hold back for that, drawn by
+            ``seed``.
+        patience: stop after so many epochs without a better validation loss; at the end the model has the
+            parameters of the best epoch.
+        schedule: from an epoch, counted from 0, to a factor of the learning rate, such as :class:`~nn.CosineLR`.
+        clip_norm: scale a gradient down to this norm.
+        clip_value: bring each number of a gradient to between -clip_value and clip_value; done before clip_norm.
+        l2: the loss gains l2·Σp² over all that is learnt.
+        metrics: names and functions of (predictions, targets) that are computed after each epoch.
+        callbacks: functions of an :class:`~nn.history.Epoch`, called after each; the model has the present
+            parameters, and returning True stops.
+        compiled: False computes on Values, example by example: slow, for functions that cannot be recorded.
+        progress: show a bar on a terminal when it takes longer than a second.
+        seed: for shuffling and drawing: an int or a ``numpy.random.Generator``; None for fresh entropy.
+
+    Returns:
+        The :class:`~nn.History`: the loss, gradient norm, validation loss and metrics of each epoch.
+
+    Raises:
+        TypeError, ValueError: an argument that makes no sense; the message says which.
+        AnomalyError: a loss or gradient that is not finite, with the example and the operation that it comes from.
+            The model keeps the parameters from before that step, as it does on any error.
+
+    >>> from nn import MLP, fit
+    >>> model = MLP(2, [8, 1], activation="tanh", rng=0)
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
+    >>> history = fit(model, X, y, loss="bce_with_logits", lr=0.1, epochs=100, metrics=["accuracy"])
+    >>> history.loss[-1] < 0.05, history.metrics["accuracy"][-1]
+    (True, 1.0)
+    """
+    chosen, random, count = resolve_loss(loss), generator(seed), _whole(epochs, "epochs", 0)
+    data, held_out = divided(as_dataset(X, y), validation, random)
+    prediction = tried_model(model, data.X)
+    tried_loss(chosen, prediction, data)
+    if held_out is not None:
+        tried_loss(chosen, prediction, held_out, "y" if isinstance(validation, float) else "validation y")
+    elif patience is not None:
+        raise ValueError("patience waits for a better validation loss: give validation, a pair (X, y) or a share")
+    watch = Watch(
+        validation=held_out,
+        metrics=resolve_metrics(metrics, chosen),
+        callbacks=_callbacks(callbacks),
+        patience=None if patience is None else _whole(patience, "patience", 1),
+    )
+    settings = {"batch_size": batch_size, "schedule": schedule, "clip_norm": clip_norm, "clip_value": clip_value}
+    method = None
+    if optimizer == "L-BFGS-B":
+        _refuse({"lr": lr, **settings}, "optimizer='L-BFGS-B' takes steps of its own, on all examples at once")
+    else:
+        method = _optimizer(optimizer, model, lr)
+        steps = _steps(len(data.X), **settings)
+    learnt = as_leaves(model.parameters()) if method is None else method.parameters
+    flat = flat_model(model, learnt, chosen, compiled=compiled)
+    with ProgressBar(count, enabled=progress) as bar, advised():
+        measured(flat, flat.read(), data, watch.metrics)  # so that an error comes before anything is learnt
+        run = Run(flat, data, l2=finite_from_0(l2, "l2"), watch=watch, bar=bar)
+        try:
+            if method is None:
+                minimise(run, count)
+            else:
+                descend(run, count, method, steps, random)
+            run.settle()
+        except KeyboardInterrupt:
+            run.history.interrupted, run.history.stopped = True, "interrupted"
+        finally:
+            flat.write(run.numbers)
+    return run.history
+
+
+def _optimizer(optimizer: Any, model: Module, lr: float | None) -> Optimizer:
+    """The optimiser that a name stands for; an optimiser stands for itself."""
+    if isinstance(optimizer, Optimizer):
+        _refuse({"lr": lr}, "the optimiser has its own: set it there")
+        return optimizer
+    known = ", ".join([*OPTIMIZERS, "L-BFGS-B"])
+    if not isinstance(optimizer, str):
+        raise TypeError(
+            f"optimizer is a name ({known}) or an optimiser, such as Adam(model.parameters()), not {optimizer!r}"
+        )
+    if optimizer not in OPTIMIZERS:
+        raise ValueError(f"unknown optimizer {optimizer!r}; known: {known}; or give an optimiser")
+    make, parameters = OPTIMIZERS[optimizer], model.parameters()
+    return make(parameters) if lr is None else make(parameters, lr)
+
+
+def _steps(count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_value: Any) -> Steps:
+    """The settings of the steps over ``count`` examples, checked."""
+    size = count if batch_size is None else _whole(batch_size, "batch_size", 1)
+    if size > count:
+        raise ValueError(f"batch_size is at most the number of examples that are learnt from, {count}, not {size}")
+    if schedule is not None and not callable(schedule):
+        raise TypeError(f"schedule is a function from an epoch to a factor of the learning rate, not {schedule!r}")
+    return Steps(
+        batch_size=size,
+        schedule=ConstantLR() if schedule is None else schedule,
+        clip_norm=None if clip_norm is None else positive(clip_norm, "clip_norm"),
+        clip_value=None if clip_value is None else positive(clip_value, "clip_value"),
+    )
+
+
+def _callbacks(callbacks: Any) -> list[Callback]:
+    if callable(callbacks):
+        return [callbacks]
+    if not isinstance(callbacks, Iterable) or not all(map(callable, listed := list(callbacks))):
+        raise TypeError(f"callbacks is a list of functions of an Epoch, not {callbacks!r}")
+    return listed
+
+
+def _refuse(given: dict[str, Any], why: str) -> None:
+    """Refuse arguments that have no meaning here."""
+    for name, argument in given.items():
+        if argument is not None:
+            raise ValueError(f"{name}={argument!r} has no meaning here: {why}")
+
+
+def _whole(number: Any, name: str, least: int) -> int:
+    """``number`` as an int of at least ``least``."""
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+        raise TypeError(f"{name} is an int of at least {least}, not {number!r}")
+    if number < least:
+        raise ValueError(f"{name} is an int of at least {least}, not {number}")
+    return int(number)

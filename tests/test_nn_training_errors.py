@@ -1,0 +1,350 @@
+"""fit, predict and evaluate: what makes no sense is refused by name, before anything is learnt."""
+
+import builtins
+import math
+from functools import partial
+
+import numpy as np
+import pytest
+
+from autograd import (
+    AnomalyError,
+    GuardError,
+    Parameter,
+    RecordingError,
+    Value,
+    compile,  # noqa: A004 -- the name that autograd gives it
+    log,
+    sqrt,
+)
+from nn import MLP, SGD, Adam, Module, evaluate, fit, mse, predict
+from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
+
+pytestmark = pytest.mark.usefixtures("numpy_replay")
+
+X = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+Y = np.array([1.0, -1.0, 1.0])
+
+
+def net(*nouts, **settings):
+    return MLP(2, nouts or [1], **{"rng": 0} | settings)
+
+
+def numbers_of(model):
+    return [parameter.data for parameter in model.parameters()]
+
+
+BAD_DATA = [
+    ({"X": [0.0, 1.0, 2.0]}, ValueError, r"X has the shape \(3,\), and holds one example a row: numpy.reshape\(X"),
+    ({"X": np.zeros((3, 2, 1))}, ValueError, r"X has the shape \(3, 2, 1\); it has two axes, examples and features"),
+    ({"X": [[1.0], [2.0, 3.0]]}, ValueError, "X has rows of several lengths"),
+    ({"X": [["a", "b"]] * 3}, TypeError, "X is an array of real numbers, not of <U1"),
+    ({"X": [[1.0, None]] * 3}, TypeError, "X is an array of real numbers, not of object"),
+    ({"X": [[1j, 2j]] * 3}, TypeError, "X is an array of real numbers, not of complex128"),
+    ({"X": 3.0}, TypeError, "X is an array with one example a row, not 3.0"),
+    ({"X": []}, ValueError, r"X has the shape \(0,\): it holds no examples"),
+    ({"X": np.zeros((0, 2)), "y": []}, ValueError, r"X has the shape \(0, 2\): it holds no examples"),
+    ({"X": [[0.0, 1.0], [2.0, math.nan], [math.inf, 0.0]]}, ValueError, r"X\[1, 1\] is nan, and 1 more such numbers"),
+    ({"y": [1.0, math.inf, 0.0]}, ValueError, r"y\[1\] is inf: leave such examples out, or put a number in"),
+    ({"y": [1.0, 2.0]}, ValueError, "X holds 3 examples and y 2 targets: it takes one for each"),
+    ({"y": ["a", "b", "c"]}, TypeError, "y is an array of real numbers, not of <U1"),
+    ({"y": np.zeros((3, 1, 1))}, ValueError, r"y has the shape \(3, 1, 1\); it is \(n,\), or \(n, outputs\)"),
+    ({"y": np.zeros((3, 2))}, ValueError, r"the loss mse does not take y\[0\] = \[0.0, 0.0\]: mse: 1 prediction but 2"),
+    ({"X": np.zeros((3, 4))}, ValueError, r"X has 4 features an example, which MLP\(2 .*\) does not take: "),
+    ({"loss": "hinge", "y": [1, 0, 1]}, ValueError, r"the loss hinge does not take y\[1\] = 0.0: hinge takes"),
+    ({"loss": "nll"}, ValueError, "unknown loss 'nll'; known: half_squared_error, squared_error, mse, .*; or give a f"),
+    ({"loss": 3}, TypeError, r"a loss is a name or a function of \(prediction, target\), not 3"),
+    ({"metrics": "acc"}, ValueError, "unknown metric 'acc'; known: accuracy, .*r2_score; or give a function"),
+    ({"metrics": [3]}, TypeError, r"a metric is a name or a function of \(predictions, targets\), not 3"),
+    ({"metrics": 3}, TypeError, r"metrics is a list of names and functions of \(predictions, targets\), not 3"),
+    ({"metrics": ["r2_score"] * 2}, ValueError, "metrics holds two that are called 'r2_score'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [fit, evaluate])
+@pytest.mark.parametrize(("arguments", "error", "message"), BAD_DATA)
+def test_data_losses_and_metrics(function, arguments, error, message):
+    model = net()
+    before = numbers_of(model)
+    with pytest.raises(error, match=message):
+        function(model, **{"X": X, "y": Y, "loss": "mse"} | arguments)
+    assert numbers_of(model) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"optimizer": "adam"}, ValueError, "unknown optimizer 'adam'; known: SGD, Adam, AdamW, RMSProp, L-BFGS-B"),
+        ({"optimizer": Adam}, TypeError, r"optimizer is a name \(SGD, .*\) or an optimiser, such as Adam\(model.par"),
+        ({"optimizer": SGD([Parameter(1.0, "p")])}, ValueError, r"the optimiser holds Parameter\(.*'p'\), which is no"),
+        ({"optimizer": SGD([Parameter(1.0)]), "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: the optimiser has"),
+        ({"lr": -1.0}, ValueError, r"lr is a finite number from 0, not -1\.0"),
+        ({"epochs": -1}, ValueError, "epochs is an int of at least 0, not -1"),
+        ({"epochs": 2.0}, TypeError, r"epochs is an int of at least 0, not 2\.0"),
+        ({"epochs": True}, TypeError, "epochs is an int of at least 0, not True"),
+        ({"batch_size": 0}, ValueError, "batch_size is an int of at least 1, not 0"),
+        ({"batch_size": 4}, ValueError, "batch_size is at most the number of examples that are learnt from, 3, not 4"),
+        ({"batch_size": True}, TypeError, "batch_size is an int of at least 1, not True"),
+        ({"batch_size": 2.0}, TypeError, r"batch_size is an int of at least 1, not 2\.0"),
+        ({"validation": 0.0}, ValueError, r"validation is a share between 0 and 1, or a pair \(X, y\), not 0\.0"),
+        ({"validation": 0.1}, ValueError, "validation=0.1 of 3 examples holds 0 back and leaves 3 to learn from: both"),
+        ({"validation": 0.9}, ValueError, "holds 3 back and leaves 0 to learn from"),
+        ({"validation": 1}, TypeError, r"validation is a pair \(X, y\), or a share such as 0.2, not 1"),
+        ({"validation": (X,)}, TypeError, r"validation is a pair \(X, y\), or a share"),
+        ({"validation": (X, Y[:2])}, ValueError, "validation X holds 3 examples and validation y 2 targets"),
+        ({"validation": ([[math.nan, 1.0]], [1.0])}, ValueError, r"validation X\[0, 0\] is nan"),
+        ({"validation": (X[:, :1], Y)}, ValueError, r"validation X \(3, 1\) and y \(3,\) are not built like X"),
+        ({"validation": (X, [1, 0, 1]), "loss": "hinge"}, ValueError, r"hinge does not take validation y\[1\] = 0\.0"),
+        ({"patience": 2}, ValueError, "patience waits for a better validation loss: give validation"),
+        ({"patience": 0, "validation": 0.4}, ValueError, "patience is an int of at least 1, not 0"),
+        ({"schedule": 0.5}, TypeError, "schedule is a function from an epoch to a factor of the learning rate"),
+        ({"schedule": lambda _: -1}, ValueError, "the factor of the schedule in epoch 0 is a finite number from 0"),
+        ({"clip_norm": 0}, ValueError, "clip_norm is a finite number above 0, not 0"),
+        ({"clip_value": math.nan}, ValueError, "clip_value is a finite number above 0, not nan"),
+        ({"l2": -0.1}, ValueError, r"l2 is a finite number from 0, not -0\.1"),
+        ({"callbacks": [3]}, TypeError, r"callbacks is a list of functions of an Epoch, not \[3\]"),
+        ({"callbacks": 3}, TypeError, "callbacks is a list of functions of an Epoch, not 3"),
+        ({"optimizer": "L-BFGS-B", "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: optimizer='L-BFGS-B' takes"),
+        ({"optimizer": "L-BFGS-B", "batch_size": 2}, ValueError, "batch_size=2 has no meaning here"),
+        ({"metrics": ["accuracy"], "y": [1.0, 2.0, 3.0]}, ValueError, "accuracy of one output takes targets of 0"),
+        ({"seed": "x"}, TypeError, "rng is a seed"),
+    ],
+)  # fmt: skip
+def test_arguments_of_fit(arguments, error, message):
+    model = net()
+    before = numbers_of(model)
+    with pytest.raises(error, match=message):
+        fit(model, **{"X": X, "y": Y, "loss": "mse"} | arguments)
+    assert numbers_of(model) == before
+
+
+def test_what_is_no_model():
+    with pytest.raises(TypeError, match="a model is a Module, such as an MLP, not 3"):
+        fit(3, X, Y, loss="mse")
+    with pytest.raises(NotImplementedError, match="Module computes nothing yet"):
+        predict(Module(), X)
+
+    class Wordy(Module):
+        def __call__(self, x):
+            return "yes" if len(x) else []
+
+    with pytest.raises(TypeError, match="gives 'yes': a model gives a Value, or a list of Values"):
+        predict(Wordy(), X)
+    with pytest.raises(ValueError, match="an optimiser needs at least one parameter; the list is empty"):
+        fit(Constant(), X, Y, loss="mse")
+    with pytest.raises(ValueError, match="an optimiser needs at least one parameter; the list is empty"):
+        fit(Constant(), X, Y, loss="mse", optimizer="L-BFGS-B")
+
+
+class Constant(Module):
+    """A model with nothing to learn."""
+
+    def __call__(self, x):
+        return Value(1.0) * x[0]
+
+
+def test_a_parameter_that_no_copy_reaches():
+    class Global(Module):
+        def parameters(self):
+            return [HIDDEN]
+
+        def __call__(self, x):
+            return HIDDEN * x[0]
+
+    with pytest.raises(TypeError, match=r"functional_call: Global\(.*\) gives parameters that it does not hold"):
+        fit(Global(), X, Y, loss="mse")
+
+
+HIDDEN = Parameter(1.0)
+
+
+def test_a_loss_that_gives_no_number():
+    def wrong(_, target):
+        return [target]
+
+    with pytest.raises(TypeError, match=r"the loss wrong gives \[1.0\] for y\[0\] = 1.0: a loss is one Value"):
+        fit(net(), X, Y, loss=wrong)
+
+
+def test_one_bad_target_among_thousands_is_found():
+    y = np.where(np.arange(5000) % 2, 1.0, -1.0)
+    y[4321] = 0.5
+    with pytest.raises(ValueError, match=r"the loss hinge does not take y\[4321\] = 0.5"):
+        fit(net(), np.zeros((5000, 2)), y, loss="hinge")
+    labels = np.arange(5000.0) % 3
+    labels[77] = 3.0
+    with pytest.raises(ValueError, match=r"does not take y\[77\] = 3.0: .* a whole number from 0 to 2"):
+        fit(net(3), np.zeros((5000, 2)), labels, loss="softmax_cross_entropy")
+
+
+def test_scipy_that_is_missing(monkeypatch):
+    real = builtins.__import__
+
+    def without_scipy(name, *rest):
+        if name.startswith("scipy"):
+            raise ModuleNotFoundError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_scipy)
+    with pytest.raises(ModuleNotFoundError, match=r"SciPy is not installed: pip install 'chainrule\[data\]'"):
+        fit(net(), X, Y, loss="mse", optimizer="L-BFGS-B")
+
+
+# --- what cannot be recorded ------------------------------------------------------------------------------
+
+
+class Peeking(Module):
+    """Takes a float out of a Value."""
+
+    def __init__(self):
+        self.w = Parameter(0.5, "w")
+
+    def __call__(self, x):
+        return self.w * math.floor(float(x[0])) if isinstance(x[0], Value) else self.w * math.floor(x[0])
+
+
+def test_a_model_that_cannot_be_recorded_says_so_and_learns_eagerly():
+    with pytest.raises(RecordingError, match="float") as caught:
+        fit(Peeking(), X, Y, loss="mse")
+    assert caught.value.__notes__ == ["compiled=False computes on Values, example by example, and records nothing."]
+    with pytest.raises(RecordingError):
+        predict(Peeking(), X)
+    history = fit(Peeking(), X, Y, loss="mse", compiled=False, epochs=2, lr=0.1)
+    assert history.loss[1] < history.loss[0]
+    assert predict(Peeking(), X, compiled=False).tolist() == [0.0, 1.0, 2.0]
+    assert evaluate(Peeking(), X, X[:, 0] / 2, loss="mse", compiled=False) == {"loss": 0.0}
+
+
+def test_too_many_paths_say_so(monkeypatch):
+    monkeypatch.setattr("nn.flat.compile", partial(compile, backend="numpy", max_paths=2))
+
+    def steps(prediction, target):
+        halved = target
+        while halved > 1.0:  # a path for each size
+            halved = halved / 2
+        return (prediction - halved) ** 2
+
+    with pytest.raises(GuardError, match="max_paths=2") as caught:
+        fit(net(), X, [1.5, 3.0, 6.0], loss=steps)
+    assert "compiled=False" in caught.value.__notes__[0]
+
+
+# --- numbers that are not finite --------------------------------------------------------------------------
+
+
+class Logarithm(Module):
+    """log(w·x), outside of its domain where w·x is not positive."""
+
+    def __init__(self, w=1.0):
+        self.w = Parameter(w, "w")
+
+    def __call__(self, x):
+        return log(self.w * x[0])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_loss_that_is_nan_is_explained_and_the_parameters_stay(compiled):
+    model = Logarithm()
+    with pytest.raises(AnomalyError) as caught:
+        fit(
+            model,
+            [[1.0], [2.0], [-3.0], [4.0]],
+            [0.0] * 4,
+            loss="mse",
+            epochs=3,
+            batch_size=1,
+            seed=5,
+            compiled=compiled,
+        )
+    message = str(caught.value)
+    assert "the loss is nan in epoch 0, batch " in message
+    assert "at example 2: X[2] = [-3.0], y[2] = 0.0" in message
+    assert "first nan: log gave nan from -2.99" in message
+    assert "return log(self.w * x[0])" in message
+    assert "The model keeps its parameters from before this step." in message
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_run_that_diverges_keeps_the_parameters_of_its_last_step(compiled):
+    model, kept = Logarithm(), []
+    with pytest.raises(AnomalyError, match=r"in epoch \d+, batch 0, at example 0: .*"):
+        fit(
+            model, [[1.0]], [-5.0], loss="mse", optimizer="SGD", lr=0.2, epochs=90, compiled=compiled,
+            callbacks=lambda _: kept.append(model.w.data),
+        )  # fmt: skip
+    assert kept
+    assert model.w.data == kept[-1]
+    assert math.isfinite(model.w.data)
+
+
+class Root(Module):
+    """The square root of w², whose derivative is infinite, then nan, at w = 0."""
+
+    def __init__(self):
+        self.w = Parameter(0.0, "w")
+
+    def __call__(self, x):
+        return sqrt(self.w * x[0])
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_gradient_that_is_not_finite_is_explained(compiled):
+    with pytest.raises(AnomalyError) as caught:
+        fit(Root(), [[1.0]], [1.0], loss="mse", compiled=compiled)
+    message = str(caught.value)
+    assert "the gradient of w is -inf, at a loss of 1, in epoch 0, batch 0, at example 0" in message
+    assert "first infinity" in message
+
+
+def test_a_mean_that_overflows_though_no_loss_does():
+    def huge(prediction, target):
+        return prediction * 0.0 + 1.5e308 * target
+
+    with pytest.raises(
+        AnomalyError, match="the mean of the losses or its gradient overflows in epoch 0, batch 0; no ex"
+    ):
+        fit(net(), X, [1.0, 1.0, 1.0], loss=huge)
+
+
+def test_a_loss_without_parameters_that_is_nan():
+    def odd(prediction, target):
+        return {1.0: 0.5, -1.0: math.inf}.get(target) or mse(prediction, target)
+
+    with pytest.raises(AnomalyError, match="the loss is inf in epoch 0, batch 0, at example 1"):
+        fit(net(), X, Y, loss=odd, compiled=False)
+
+
+def test_l_bfgs_stops_at_a_number_that_is_not_finite_too():
+    model = Logarithm(w=-1.0)
+    with pytest.raises(AnomalyError, match="the loss is nan in epoch 0, at example 0"):
+        fit(model, [[1.0]], [0.0], loss="mse", optimizer="L-BFGS-B")
+    assert model.w.data == -1.0
+
+
+def test_a_step_that_overflows_keeps_the_parameters():
+    model = net()
+    before = numbers_of(model)
+    with pytest.raises(ValueError, match=r"a step of lr=1e.308 takes .* so no parameter was moved: use a smaller lr"):
+        fit(model, X * 1e3, Y, loss="mse", optimizer="SGD", lr=1e308)
+    assert numbers_of(model) == before
+
+
+def test_a_parameter_that_is_nan_is_named():
+    model = net()
+    model.layers[0].neurons[0].b.data = math.nan
+    with pytest.raises(AnomalyError, match=r"(?s)the loss is nan in epoch 0.*b1\[1\] = nan was set so|b1\[1\]"):
+        fit(model, X, Y, loss="mse")
+    assert np.isnan(predict(model, X)).all()
+
+
+def test_an_error_of_a_callback_keeps_what_was_learnt():
+    model, kept = net(), []
+
+    def fails(epoch):
+        kept.append(numbers_of(model))
+        if epoch.epoch == 2:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fit(model, X, Y, loss="mse", callbacks=fails)
+    assert numbers_of(model) == kept[2]

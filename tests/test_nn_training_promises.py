@@ -1,0 +1,312 @@
+"""fit: interrupted, watched, repeated, in threads, for long; and the recordings that are kept."""
+
+import _thread
+import gc
+import io
+import sys
+import threading
+import time
+import tracemalloc
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from autograd import Parameter, Value, relu, tanh
+from nn import MLP, Adam, Module, evaluate, fit, mse, predict
+from nn.recorded import flat_model
+from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
+
+pytestmark = pytest.mark.usefixtures("numpy_replay")
+
+RANDOM = np.random.default_rng(1)
+X = RANDOM.normal(size=(40, 2))
+Y = X[:, 0] * X[:, 1]
+
+
+def net(seed=0):
+    return MLP(2, [3, 1], activation="tanh", rng=seed)
+
+
+def numbers_of(model):
+    return [parameter.data for parameter in model.parameters()]
+
+
+# --- Ctrl-C -----------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_at_any_moment_keeps_the_last_complete_step(monkeypatch):
+    """The interrupt comes inside of the 8th step, when its rule is computed: 7 are done, in 3 epochs of 3 batches."""
+    plain = net()
+    optimizer = Adam(plain.parameters(), lr=0.1)
+    rule, taken = Adam.rule, []
+
+    def interrupted(self, numbers, gradients, state, steps):
+        if len(taken) == 7:
+            raise KeyboardInterrupt
+        taken.append(numbers)
+        return rule(self, numbers, gradients, state, steps)
+
+    model = net()
+    monkeypatch.setattr(Adam, "rule", interrupted)
+    history = fit(model, X, Y, loss="mse", lr=0.1, epochs=9, batch_size=15, seed=0)
+    assert (len(history), history.interrupted, history.stopped) == (2, True, "interrupted")
+    monkeypatch.setattr(Adam, "rule", rule)
+    random = np.random.default_rng(0)
+    orders = [random.permutation(40) for _ in range(3)]
+    batches = [order[start : start + 15] for order in orders for start in (0, 15, 30)]
+    for chosen in batches[:7]:  # the same steps by hand
+        optimizer.zero_grad()
+        for x, y in zip(X[chosen], Y[chosen], strict=True):
+            (mse(plain(x), y) / len(chosen)).backward()
+        optimizer.step()
+    assert numbers_of(model) == pytest.approx(numbers_of(plain), rel=1e-9)
+
+
+def test_a_real_ctrl_c_ends_a_long_run_in_time():
+    model, start = net(), time.perf_counter()
+    before = numbers_of(model)
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    timer.start()
+    history = fit(model, X, Y, loss="mse", epochs=10**9)
+    timer.join()
+    assert history.interrupted
+    assert len(history) > 10
+    assert history.loss[-1] < history.loss[0]
+    assert numbers_of(model) != before
+    assert time.perf_counter() - start < 60.0
+
+
+def test_ctrl_c_in_l_bfgs_keeps_the_last_iterate():
+    model, kept = net(), []
+
+    def interrupt(epoch):
+        kept.append(numbers_of(model))
+        if epoch.epoch == 3:
+            raise KeyboardInterrupt
+
+    history = fit(model, X, Y, loss="mse", optimizer="L-BFGS-B", callbacks=interrupt)
+    assert history.interrupted
+    assert numbers_of(model) == kept[3]
+
+
+def test_ctrl_c_with_patience_keeps_the_last_step_and_not_the_best():
+    model, kept = net(), []
+
+    def interrupt(epoch):
+        kept.append(numbers_of(model))
+        if epoch.epoch == 20:
+            raise KeyboardInterrupt
+
+    history = fit(
+        model, X, Y, loss="mse", lr=0.5, validation=(X[:2], -Y[:2]), patience=100, callbacks=interrupt, epochs=50
+    )
+    assert history.best_epoch < 20
+    assert numbers_of(model) == kept[20]
+
+
+# --- the progress bar -------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def watched(monkeypatch):
+    """Standard error as a terminal, and a bar that appears at once."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("nn.progress.PATIENCE", 0.0)
+    monkeypatch.setattr("nn.progress.INTERVAL", 0.0)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    return terminal
+
+
+def test_the_bar_shows_epochs_loss_and_time_left(monkeypatch):
+    terminal = watched(monkeypatch)
+    history = fit(net(), X, Y, loss="mse", epochs=30, batch_size=10)
+    shown = terminal.getvalue()
+    assert "epoch 29/30" in shown
+    assert f"loss {history.loss[-1]:.4g}" in shown
+    assert "0:00:0" in shown
+    assert shown.rstrip().endswith(("\x1b[2K", "\x1b[?25h"))  # it takes itself away
+
+
+@pytest.mark.parametrize("how", ["progress=False", "no terminal", "short"])
+def test_otherwise_nothing_is_printed(how, monkeypatch, capsys):
+    terminal = watched(monkeypatch)
+    if how == "no terminal":
+        monkeypatch.setattr(terminal, "isatty", lambda: False)
+    if how == "short":
+        monkeypatch.setattr("nn.progress.PATIENCE", 1000.0)
+    fit(net(), X, Y, loss="mse", epochs=30, progress=how != "progress=False")
+    assert terminal.getvalue() == ""
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_bar_goes_away_when_something_fails(monkeypatch):
+    terminal = watched(monkeypatch)
+
+    def fails(epoch):
+        if epoch.epoch == 5:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fit(net(), X, Y, loss="mse", callbacks=fails)
+    assert "\x1b[?25l" in terminal.getvalue()  # it hid the cursor,
+    assert "\x1b[?25h" in terminal.getvalue()  # and gave it back
+
+
+# --- the same again ---------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bits():
+    def run(seed):
+        model = net()
+        history = fit(model, X, Y, loss="mse", epochs=5, batch_size=7, validation=0.2, seed=seed)
+        return history.loss, history.validation_loss, numbers_of(model)
+
+    assert run(5) == run(5)
+    assert run(5) != run(6)
+    assert run(np.random.default_rng(5)) == run(5)
+
+
+def test_threads_learn_models_of_their_own_as_one_thread_does():
+    def run(seed):
+        model = net(seed)
+        return fit(model, X, Y, loss="mse", epochs=20, batch_size=8, seed=seed).loss, numbers_of(model)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(8))) == list(map(run, range(8)))
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_memory_is_flat_over_epochs(compiled):
+    """Only the history grows, by its records; no graph stays, even with the cyclic collector off."""
+    model, sizes = net(), {}
+    first, last = (100, 500) if compiled else (4, 12)
+
+    def measure(epoch):
+        if epoch.epoch in (first, last):
+            sizes[epoch.epoch] = tracemalloc.get_traced_memory()[0]
+
+    gc.disable()
+    tracemalloc.start()
+    try:
+        fit(model, X, Y, loss="mse", epochs=last + 1, callbacks=measure, compiled=compiled)
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert sizes[last] - sizes[first] < 700 * (last - first) + 2_000
+
+
+# --- what is recorded is kept -----------------------------------------------------------------------------
+
+
+def kept(model, loss=mse):
+    return flat_model(model, model.parameters(), loss, compiled=True)
+
+
+def test_a_model_is_recorded_once_for_predict_evaluate_and_fit():
+    model = net()
+    assert kept(model) is kept(model)
+    predict(model, X)
+    (path,) = kept(model)._predictions.paths
+    fit(model, X, Y, loss="mse", epochs=2, metrics="r2_score")
+    assert evaluate(model, X, Y, loss="mse")["loss"] == pytest.approx(np.mean((predict(model, X) - Y) ** 2), rel=1e-12)
+    assert kept(model)._predictions.paths == (path,)
+    assert kept(net()) is not kept(model)
+
+
+def test_what_is_kept_goes_with_its_model():
+    model = net()
+    predict(model, X)
+    fit(model, X, Y, loss="mse", epochs=1)
+    watcher, recorded = weakref.ref(model), weakref.ref(kept(model))
+    gc.disable()
+    try:
+        del model
+        assert watcher() is None
+        assert recorded() is None
+    finally:
+        gc.enable()
+
+
+def test_a_function_whose_model_is_gone_says_so():
+    flat = kept(net())
+    with pytest.raises(ReferenceError, match="the model of this function is gone"):
+        flat.predictions(flat.read(), X)
+
+
+class Scaled(Module):
+    """factor·w·x + shift, through a function; it holds itself in a circle."""
+
+    def __init__(self):
+        self.w, self.shift, self.factor = Parameter(1.0), Value(0.5), 2.0
+        self.function, self.sizes = tanh, np.array([1.0, 1.0])
+        self.parts = {"first": [self.w], "second": [Parameter(-2.0)]}
+        self.chosen = self.parts["first"]
+        self.around = [self.parts]
+        self.parts["itself"] = self.around
+
+    def __call__(self, x):
+        return self.function(self.factor * self.chosen[0] * x[0] * self.sizes[0] + self.shift)
+
+
+def times(factor):
+    return lambda z: z * factor
+
+
+CHANGES = {
+    "number": lambda model: setattr(model, "factor", -2.0),
+    "sign of zero": lambda model: setattr(model, "factor", 0.0),
+    "function": lambda model: setattr(model, "function", relu),
+    "a function that closes over something": lambda model: setattr(model, "function", times(-3.0)),
+    "parameter": lambda model: model.chosen.__setitem__(0, Parameter(3.0)),
+    "value": lambda model: setattr(model, "shift", Value(-1.0)),
+    "an array in place": lambda model: model.sizes.__setitem__(0, 5.0),
+    "one of its parts for another": lambda model: setattr(model, "chosen", model.parts["second"]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_model_that_is_built_otherwise_is_recorded_anew(change):
+    model = Scaled()
+    before = predict(model, X)
+    np.testing.assert_allclose(before, np.tanh(2.0 * X[:, 0] + 0.5), rtol=1e-12)
+    change(model)
+    expected = [model(x).data for x in X]
+    assert predict(model, X) == pytest.approx(expected, rel=1e-12)
+    assert expected != pytest.approx(before, rel=1e-3)
+
+
+def test_numbers_that_change_need_no_new_recording():
+    model = Scaled()
+    predict(model, X)
+    flat = kept(model)
+    model.w.data, model.shift.data = 4.0, -0.25
+    assert predict(model, X) == pytest.approx(np.tanh(8.0 * X[:, 0] - 0.25), rel=1e-12)
+    assert kept(model) is flat
+
+
+def test_losses_of_one_s_own_are_recorded_anew():
+    weight = [1.0]
+
+    def weighted(prediction, target):
+        return weight[0] * (prediction - target) ** 2
+
+    model = net()
+    first = evaluate(model, X, Y, loss=weighted)["loss"]
+    weight[0] = 2.0
+    assert evaluate(model, X, Y, loss=weighted)["loss"] == pytest.approx(2.0 * first, rel=1e-12)
+
+
+def test_a_layer_that_is_added_counts():
+    model = net()
+    predict(model, X)
+    model.layers.append(MLP(1, [2]).layers[0])
+    assert predict(model, X).shape == (40, 2)

@@ -1,0 +1,8 @@
+"""``python -m viz``: an expression from the command line, differentiated and shown."""
+
+import sys
+
+from viz.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+"""``explain``: where the gradient of one node comes from, flow by flow."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rich.box import ASCII2, SIMPLE_HEAD
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from autograd import Value
+from viz.chain import MOST_TERMS, Chain, by_size
+from viz.graph import Graph
+from viz.latex import latex_lines
+from viz.mathml import mathml_lines
+from viz.names import cut
+from viz.notation import Math
+from viz.numbers import count, number, signed
+from viz.plain import to_text
+from viz.reading import graph_below, place_of
+from viz.terminal import as_text, in_signs_of
+
+__all__ = ["Explanation", "FlowRow", "explain"]
+
+LONGEST_NAME = 40
+"""How many columns of a name a table shows."""
+
+
+class FlowRow(NamedTuple):
+    """One flow of gradient into the node: contribution = local · upstream."""
+
+    path: str
+    """``through W11[2]·a1[1], toward z1[2]``."""
+    local: float
+    upstream: float
+    contribution: float
+
+
+class Explanation:
+    """Where the gradient of a node comes from. Made by :func:`explain`; it prints itself.
+
+    Attributes:
+        name: the node.
+        root: what was differentiated.
+        flows: every flow into the node, the largest first if there are many.
+        gradient: their sum, d root / d node.
+        note: what is to be said about ``node.grad``, where that is another number; else empty.
+    """
+
+    def __init__(self, graph: Graph, place: int) -> None:
+        chain = Chain(graph)
+        terms = chain.terms(place)
+        if len(terms) > MOST_TERMS:
+            terms.sort(key=by_size)
+        twice = len({graph.targets[term.edge] for term in terms}) < len(terms)
+        self.name = cut(chain.name(place), LONGEST_NAME)
+        self.root = cut(graph.name(graph.root), LONGEST_NAME)
+        self.flows = [
+            FlowRow(
+                _path(chain, term.edge, twice=twice) if k < MOST_TERMS else "",
+                term.local, term.upstream, term.contribution,
+            )
+            for k, term in enumerate(terms)
+        ]  # fmt: skip
+        self.gradient = chain.gradient(place)
+        self.note = _note(self, graph, place)
+        self._equation: list[Math] = chain.rule(place).equation
+
+    @property
+    def heading(self) -> str:
+        """What is explained, in a line."""
+        left = to_text(self._equation[0])
+        if not self.flows:
+            how = "it is the root itself" if self.gradient else "no gradient flows back to it"
+            return f"{left} = {self.gradient:g}: {how}"
+        how = "one flow" if len(self.flows) == 1 else f"the sum of {count(len(self.flows), 'flow')}"
+        return f"{left} = {signed(self.gradient)}, {how}"
+
+    @property
+    def latex(self) -> str:
+        r"""The chain rule at this node as a LaTeX ``aligned`` environment: in symbols, in numbers, as one number."""
+        return latex_lines([self._equation])
+
+    @property
+    def mathml(self) -> str:
+        """The same as a ``<math>`` element."""
+        return mathml_lines([self._equation])
+
+    @property
+    def markdown(self) -> str:
+        """The flows as a Markdown table, and the chain rule under it."""
+        lines = [f"**{_markdown(self.heading)}**", ""]
+        if self.flows:
+            lines += ["| flow | local | upstream | local · upstream |", "| :-- | --: | --: | --: |"]
+            lines += [f"| {' | '.join(map(_markdown, row))} |" for row in self._rows()]
+            lines += [f"| **{_markdown(self._sum())}** |  |  | **{signed(self.gradient)}** |", ""]
+        if self.note:
+            lines += [_markdown(self.note), ""]
+        return "\n".join([*lines, "$$", self.latex, "$$"])
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        def written(text: str) -> Text:
+            return Text(in_signs_of("ascii", text) if options.ascii_only else text)
+
+        yield written(self.heading)
+        if self.flows:
+            table = Table(
+                "flow",
+                show_footer=True,
+                show_edge=False,
+                pad_edge=False,
+                box=ASCII2 if options.ascii_only else SIMPLE_HEAD,
+            )
+            table.columns[0].footer = written(self._sum())
+            for title, footer in (("local", ""), ("· upstream", ""), ("= contribution", signed(self.gradient))):
+                table.add_column(written(title), written(footer), justify="right", no_wrap=True)
+            for row in self._rows():
+                table.add_row(*map(written, row))
+            yield table
+        if self.note:
+            yield written(self.note)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+    def _sum(self) -> str:
+        left = to_text(self._equation[0])
+        return f"their sum, {left}" if len(self.flows) > 1 else left
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        """The cells of the table: each flow, or the largest and a line for the others."""
+        shown = self.flows if len(self.flows) <= MOST_TERMS else self.flows[: MOST_TERMS - 1]
+        rows = [(flow.path, number(flow.local), signed(flow.upstream), signed(flow.contribution)) for flow in shown]
+        rest = [flow.contribution for flow in self.flows[len(shown) :]]
+        if rest:
+            words = f"and {count(len(rest), 'smaller flow')}, the largest of them {signed(rest[0])}: together"
+            rows.append((words, "", "", signed(math.fsum(rest))))
+        return rows
+
+
+def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None) -> Explanation:
+    """Say where d ``root`` / d ``node`` comes from: each flow, local · upstream = contribution, and their sum.
+
+    The gradients are those of this root, computed afresh; no ``grad`` is changed. Where ``node.grad`` is another
+    number, because several passes added up on it, the explanation says so.
+
+    Args:
+        node: whose gradient is explained.
+        root: what is differentiated.
+        names: variables, such as ``locals()``, to name the values that have no label.
+
+    Returns:
+        An :class:`Explanation`: it prints itself, and has ``markdown``, ``latex`` and ``mathml``.
+
+    Raises:
+        TypeError: not Values.
+        GradientError: ``node`` is not part of the graph of ``root``.
+        StaleGraphError: a leaf changed after the graph was built.
+
+    >>> from autograd import Value
+    >>> from viz import explain
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> c = (a * b + a**2).named("c")
+    >>> c.backward()
+    >>> explain(a, c)
+    ∂c/∂a = +1.0000, the sum of 2 flows
+    flow                      local   · upstream   = contribution
+    ─────────────────────────────────────────────────────────────
+    through a·b, toward c   −3.0000      +1.0000          −3.0000
+    through a^2, toward c    4.0000      +1.0000          +4.0000
+    <BLANKLINE>
+    their sum, ∂c/∂a                                      +1.0000
+    """
+    graph = graph_below(root, names, "explain")
+    return Explanation(graph, place_of(graph, node, "explain"))
+
+
+def _path(chain: Chain, e: int, *, twice: bool) -> str:
+    """A flow by the child that it comes back through, and the next node with a name on its way to the root."""
+    graph = chain.graph
+    child = graph.targets[e]
+    path = f"through {cut(chain.name(child), LONGEST_NAME)}"
+    operands = [graph.sources[edge] for edge in graph.operand_edges(child)]
+    if twice and operands.count(graph.sources[e]) > 1:
+        path += f" (operand {e - graph.first[child] + 1})"
+    toward = _toward(graph, child)
+    if not toward:
+        return path
+    shown = [cut(chain.name(i), LONGEST_NAME) for i in toward[:3]]
+    more = f" and {len(toward) - 3} more" if len(toward) > 3 else ""
+    return f"{path}, toward {', '.join(shown)}{more}"
+
+
+def _toward(graph: Graph, child: int) -> list[int]:
+    """The nodes with a name that come first on the ways from ``child`` to the root; none if it has one itself."""
+    found: list[int] = []
+    waiting, seen = [child], {child}
+    while waiting:
+        i = waiting.pop()
+        if graph.has_own_name(i) or i == graph.root:
+            found += [i] if i != child else []
+            continue
+        for e in graph.flow_edges(i):
+            target = graph.targets[e]
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return sorted(found)
+
+
+def _note(explanation: Explanation, graph: Graph, place: int) -> str:
+    """What is to be said where ``node.grad`` is not the sum of these flows."""
+    grad, gradient = graph.grads[place], explanation.gradient
+    if grad is None:
+        return "backward() has not been called: these gradients were computed for this table, and no grad was changed."
+    scale = max(abs(grad), *(abs(flow.contribution) for flow in explanation.flows), abs(gradient))
+    if abs(grad - gradient) <= 1e-9 * scale or grad == gradient or (math.isnan(grad) and math.isnan(gradient)):
+        return ""
+    leaf = graph.values[place].op is None
+    why = "passes add up on a leaf until zero_grad()" if leaf else "it is of another root, another seed, or a hook's"
+    return f"{explanation.name}.grad holds {signed(grad)}, which is not this: {why}."
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|$~>&-])")
+
+
+def _markdown(text: str) -> str:
+    """``text`` as Markdown shows it, not as it would obey it."""
+    return _MARKDOWN.sub(r"\\\1", text).replace("<", "&lt;")

@@ -1,0 +1,78 @@
+// The chain rule at one node, as MathML: in symbols, then in numbers, one term a row.
+
+const MATHML = "http://www.w3.org/1998/Math/MathML";
+
+function math(tag, ...children) {
+  const element = document.createElementNS(MATHML, tag);
+  element.append(...children);
+  return element;
+}
+
+// What Python wrote: [element, {attributes}, child, ...], or the number of a node for its symbol.
+function written(term) {
+  if (typeof term === "number") return written(FACTS.symbols[term]);
+  const [tag, ...parts] = term;
+  const element = math(tag);
+  for (const part of parts) {
+    if (typeof part === "string") element.append(part);
+    else if (Array.isArray(part) || typeof part === "number") element.append(written(part));
+    else for (const [name, value] of Object.entries(part)) element.setAttribute(name, value);
+  }
+  return element;
+}
+
+function partial(over, under) {
+  return math("mfrac", math("mrow", math("mo", "\u2202"), written(FACTS.symbols[over])), math("mrow", math("mo", "\u2202"), written(FACTS.symbols[under])));
+}
+
+function mathNumber(x, brackets) {
+  const text = number(x);
+  const [mantissa, exponent] = text.split("e");
+  const parts = [];
+  if (mantissa.startsWith(MINUS)) parts.push(math("mo", MINUS));
+  const size = mantissa.replace(MINUS, "");
+  parts.push(size === "inf" ? math("mi", "\u221e") : size === "nan" ? math("mi", "nan") : math("mn", size));
+  if (exponent) parts.push(math("mo", "\u00d7"), math("msup", math("mn", "10"), mathExponent(exponent)));
+  const written = math("mrow", ...parts);
+  return brackets && x < 0 ? math("mrow", math("mo", "("), written, math("mo", ")")) : written;
+}
+
+function mathExponent(text) {
+  return text.startsWith(MINUS) ? math("mrow", math("mo", MINUS), math("mn", text.slice(1))) : math("mn", text);
+}
+
+function row(left, sign, term) {
+  const cells = [["lhs", left], ["sign", math("mo", sign)], ["term", term]].map(([name, content]) => {
+    const cell = content ? math("mtd", content) : math("mtd");
+    cell.setAttribute("class", name);
+    return cell;
+  });
+  return math("mtr", ...cells);
+}
+
+// ∂root/∂node in symbols, in numbers, and as one number.
+function chainRule(i) {
+  const edges = flowsInto(i);
+  const rows = [];
+  const add = (terms) => terms.forEach((term, k) => rows.push(row(rows.length ? null : partial(ROOT, i), k ? "+" : "=", term)));
+  const product = (e) => math("mrow", mathNumber(numbers.locals[e], true), math("mo", "\u00b7"), mathNumber(numbers.gradients[TARGETS[e]], true));
+  if (i !== ROOT) {
+    add(edges.map((e) => written(FACTS.terms[e])));
+    add(edges.map(product));
+  }
+  add([mathNumber(numbers.gradients[i] ?? 0)]);
+  const table = math("mtable", ...rows);
+  table.setAttribute("displaystyle", "true");
+  const whole = math("math", table);
+  whole.setAttribute("display", "block");
+  return whole;
+}
+
+// Derivatives that the rule only names, such as sigma'(x), and their formulas.
+function namedDerivatives(i) {
+  const names = new Set(flowsInto(i).map((e) => operation(TARGETS[e]).name).filter((name) => name in FACTS.primes));
+  return [...names].map((name) => {
+    const [left, right] = FACTS.primes[name].map(written);
+    return math("math", left, math("mo", "="), right);
+  });
+}

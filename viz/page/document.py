@@ -1,0 +1,109 @@
+"""The page put together: pictures, facts, style and script in one file that asks nothing of any other."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from autograd import Value, javascript
+from viz.graph import Graph
+from viz.names import clean, cut
+from viz.page.canvas import colour_rules
+from viz.page.facts import as_json, facts_of, fresh_steps, operations_of
+from viz.page.levels import levels_of
+from viz.reading import graph_below
+from viz.style import THEMES
+
+__all__ = ["page_of"]
+
+_SCRIPTS = (
+    "numbers.js", "sweep.js", "view.js", "picture.js", "words.js", "chain.js", "panel.js", "leaves.js", "table.js",
+    "search.js", "controls.js", "start.js",
+)  # fmt: skip
+"""The parts of the script, each after those it uses."""
+
+
+def page_of(root: Value, *, names: Mapping[str, Any] | None = None, theme: str = "auto") -> str:
+    """The step-through page of the graph of ``root``, as one HTML document.
+
+    No gradient of the graph changes: the page runs a backward pass of its own.
+
+    Args:
+        root: the value that is differentiated.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+
+    Raises:
+        TypeError: ``root`` is not a Value, or ``names`` is not a dict.
+        ValueError: the theme is not one of those.
+        StaleGraphError: a leaf changed after the graph was built.
+        DiagramError: the graph has too many values, or the layout engine is missing.
+
+    >>> from autograd import Value, javascript
+    >>> page = page_of((Value(2.0, "a") * 3.0).named("y"))
+    >>> page[:15], "connect-src" in page, "http://" in page.replace("http://www.w3.org/", "")
+    ('<!doctype html>', False, False)
+    """
+    if theme not in THEMES:
+        raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
+    return _document(graph_below(root, names, "step_through"), theme)
+
+
+def _document(graph: Graph, theme: str) -> str:
+    steps = fresh_steps(graph)
+    graph.grads = [0.0] * len(graph)
+    for step in steps:
+        graph.grads[graph.index[step.node]] = step.gradient
+    levels = levels_of(graph)
+    facts = facts_of(graph, steps)
+    operations, still = _evaluator(graph, facts)
+    facts |= {"levels": [level.facts for level in levels], "still": still}
+    style, script = f"{colour_rules()}\n{_part('page.css')}", _script(operations)
+    return Template(_part("page.html")).substitute(
+        theme=theme,
+        policy=_policy(style, script),
+        title=escape(f"{cut(graph.name(graph.root))}, step by step"),
+        root=escape(cut(graph.name(graph.root))),
+        style=style,
+        pictures="\n".join(level.svg for level in levels),
+        facts=as_json(facts),
+        script=script,
+    )
+
+
+@cache
+def _part(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _evaluator(graph: Graph, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The operations of ``graph`` in JavaScript; or none, and why its leaves cannot be moved."""
+    if facts["replaced"]:
+        names = ", ".join(graph.name(i) for i in facts["replaced"])
+        return "null", f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
+    try:
+        return javascript(operations_of(graph)), ""
+    except NotImplementedError as error:
+        return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
+
+
+def _script(operations: str) -> str:
+    whole = "\n".join([f"const OPERATIONS = {operations};", *map(_part, _SCRIPTS)])
+    # Without comments and indentation, which are for the readers of the source.
+    lines = [line for line in map(str.strip, whole.splitlines()) if line and not line.startswith("//")]
+    return "\n".join(['"use strict";', "(() => {", *lines, "})();"])
+
+
+def _policy(style: str, script: str) -> str:
+    """The content-security policy: this style and this script, known by their hashes, and nothing else."""
+    return f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,83 @@
+// Moving the leaves: everything is computed again, and shown.
+
+const leafControls = []; // every control there is: {leaf, row, slider, field, gradient}
+
+// Far enough to see the gradient change sign or fade, near enough to aim.
+function reach(i) {
+  const x = BUILT.data[i];
+  const size = Number.isFinite(x) ? Math.max(1, 2 * Math.abs(x)) : 1;
+  const middle = Number.isFinite(x) ? x : 0;
+  return [middle - size, middle + size];
+}
+
+function moveLeaf(i, x) {
+  if (Object.is(numbers.data[i], x)) return;
+  numbers.data[i] = x;
+  recompute();
+  paint();
+}
+
+function leafControl(i, where) {
+  const id = `${where}-${i}`;
+  const [low, high] = reach(i);
+  const slider = element("input", { type: "range", min: low, max: high, step: "any", "aria-label": `${FACTS.names[i]}, slider` });
+  const field = element("input", { type: "number", step: "any", id });
+  const gradient = element("span", { class: "grad value" });
+  const row = element("div", { class: "leaf", "data-leaf": i }, element("label", { for: id }, FACTS.names[i]), field, slider, gradient);
+  slider.addEventListener("input", () => moveLeaf(i, slider.valueAsNumber));
+  field.addEventListener("input", () => Number.isNaN(field.valueAsNumber) || moveLeaf(i, field.valueAsNumber));
+  for (const control of [slider, field]) control.addEventListener("focus", () => markLeaf(i));
+  const control = { leaf: i, row, slider, field, gradient };
+  leafControls.push(control);
+  paintLeaf(control);
+  return row;
+}
+
+// Outline the card of the leaf that is being moved, with nothing faded: everything may change.
+function markLeaf(i) {
+  view.leaf = i;
+  view.hover = null;
+  paintFocus(LEVELS[view.level]);
+  bringIntoView(i);
+}
+
+function paintLeaf({ leaf, row, slider, field, gradient }) {
+  const x = numbers.data[leaf];
+  if (document.activeElement !== slider) slider.value = x;
+  if (document.activeElement !== field) field.value = Number.isFinite(x) ? String(x) : "";
+  setText(gradient, `grad ${signed(numbers.gradients[leaf] ?? 0)}`);
+  row.classList.toggle("moved", !Object.is(x, BUILT.data[leaf]));
+}
+
+function buildLeaves() {
+  if (!OPERATIONS) {
+    byId("leaves").append(paragraph(FACTS.still));
+    return;
+  }
+  const reset = element("button", { type: "button", class: "reset", id: "reset" }, "Put all leaves back");
+  reset.addEventListener("click", () => {
+    LEAVES.forEach((i) => (numbers.data[i] = BUILT.data[i]));
+    document.activeElement.blur();
+    recompute();
+    paint();
+  });
+  const rank = { input: 0, parameter: 1, constant: 2 };
+  const sorted = [...LEAVES].sort((i, j) => rank[FACTS.kinds[i]] - rank[FACTS.kinds[j]] || i - j);
+  const words = "Move a leaf and watch the values and gradients. Branches that Python took while it built the graph stay as they were taken.";
+  byId("leaves").append(paragraph(words, "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
+}
+
+function paintLeaves() {
+  for (let k = leafControls.length - 1; k >= 0; k--) {
+    if (leafControls[k].row.isConnected) paintLeaf(leafControls[k]);
+    else leafControls.splice(k, 1); // the panel has let it go
+  }
+  const outside = [...numbers.outside];
+  byId("alarm").hidden = outside.length === 0;
+  const lines = outside.slice(0, 3).map((i) => {
+    const operands = edgesFrom(i).map((e) => number(numbers.data[SOURCES[e]])).join(", ");
+    return `${FACTS.names[i]}: ${operation(i).name}(${operands}) is outside its domain, it needs ${operation(i).domain}.`;
+  });
+  if (outside.length > 3) lines.push(`And ${plural(outside.length - 3, "value")} more.`);
+  setText(byId("alarm"), lines.join(" "));
+}

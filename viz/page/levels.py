@@ -1,0 +1,81 @@
+"""The fold levels of a page: one picture for each, laid out beforehand, and what its cards and links stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from viz.composing import compose, describe_extent
+from viz.errors import DiagramError
+from viz.folding import Folding, fold
+from viz.graph import Graph
+from viz.numbers import count
+from viz.page.canvas import PageCanvas
+from viz.painting import Look, Scene, arrange, paint_scene
+from viz.picture import Picture
+from viz.style import SIZES
+
+__all__ = ["LAID_OUT", "MOST_VALUES", "Level", "levels_of"]
+
+LAID_OUT = 1_500
+"""Up to how many values a page has a picture with a card for each."""
+MOST_VALUES = 20_000
+"""Up to how many values a page steps through at all."""
+
+_TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "ends": "both ends"}
+
+
+class Level(NamedTuple):
+    """One picture of the page."""
+
+    svg: str
+    facts: dict[str, Any]
+    """What its cards and links stand for, as the script reads it."""
+
+
+def levels_of(graph: Graph) -> list[Level]:
+    """Every level that shows something of its own, the finest first.
+
+    Raises:
+        DiagramError: the graph is too big for any.
+    """
+    if len(graph) > MOST_VALUES:
+        raise DiagramError(
+            f"a page steps through at most {MOST_VALUES:,} values; this graph has {len(graph):,}. "
+            f"Step through a part of it, from an inner value as the root, or draw(root, focus=node) a neighbourhood."
+        )
+    return [_level(compose(graph, folding)) for folding in _foldings(graph)]
+
+
+def _foldings(graph: Graph) -> Iterator[Folding]:
+    if len(graph) <= LAID_OUT:
+        yield fold(graph, "full", None)
+    seen: list[list[int]] = []
+    for detail in ("neurons", "layers"):
+        folding = fold(graph, detail, None)
+        if folding.folds and folding.owner not in seen:
+            seen.append(folding.owner)
+            yield folding
+
+
+def _level(picture: Picture) -> Level:
+    scene = arrange(picture, Look())
+    canvas = PageCanvas()
+    right, bottom = paint_scene(canvas, picture, scene)
+    words = f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}"
+    svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words)
+    return Level(svg, _facts(picture, scene, words))
+
+
+def _facts(picture: Picture, scene: Scene, words: str) -> dict[str, Any]:
+    return {
+        "detail": picture.detail,
+        "title": _TITLES[picture.detail],
+        "about": words,
+        "cards": [
+            [card.key, card.node, None if card.members == [card.node] else card.members, card.name]
+            for card in picture.cards
+        ],
+        "links": [[link.source, link.target, link.edges, link.of_one] for link in picture.links],
+        "bars": {key: [segment.link for segment in bar] for key, bar in scene.bars.items()},
+    }

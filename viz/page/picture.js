@@ -1,0 +1,199 @@
+// The pictures: each card, link and label brought to the present numbers. Only what changed is written.
+
+const STEPS = 5;
+const DECADES = 3;
+
+function stepOf(gradient) {
+  if (!gradient || !numbers.scale || !Number.isFinite(gradient)) return 0;
+  const below = -Math.log10(Math.min(1, Math.abs(gradient) / numbers.scale));
+  const step = Math.max(0, STEPS - Math.floor((below * STEPS) / DECADES));
+  return gradient > 0 ? step : -step;
+}
+
+const broken = (x) => x !== null && !Number.isFinite(x);
+const stepName = (step) => (step > 0 ? "plus" : "minus") + Math.abs(step);
+
+// The colour of a chip and of the type on it.
+function chipRoles(x, unsigned) {
+  if (x === null) return ["blank", "muted"];
+  if (broken(x)) return ["broken", "alarm-type"];
+  const step = stepOf(x);
+  if (step === 0) return ["chip0", "ink"];
+  const name = unsigned ? "size" + Math.abs(step) : stepName(step);
+  return [name, "on-" + name];
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+// The classes of an element that are no colour of its fill or stroke stay.
+function setRoles(element, roles) {
+  element.kept ??= [...element.classList].filter((name) => !/^[fs]-/.test(name)).map((name) => name + " ").join("");
+  setAttribute(element, "class", element.kept + roles);
+}
+
+const ADVANCE = 0.602; // of a character, as a part of its size
+const SMALL = 10;
+const NORMAL = 11;
+
+// Type that would be wider than its place is set narrower.
+function setFitting(element, text, room) {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  if (text.length * NORMAL * ADVANCE > room) {
+    element.setAttribute("textLength", room);
+    element.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  } else {
+    element.removeAttribute("textLength");
+  }
+}
+
+// The parts of a card, in the order in which they were painted.
+function readCard(group, [key, node, members, name], bar) {
+  const texts = [...group.querySelectorAll("text")];
+  const [value, word, chipNumber] = texts.slice(-3);
+  const chip = word.previousElementSibling;
+  const segments = [];
+  for (let part = chipNumber.nextElementSibling; part; part = part.nextElementSibling) segments.push(part);
+  const width = Number(chip.getAttribute("width"));
+  return {
+    group, key, node, name, chip, word, chipNumber, bar, segments,
+    members: members ?? [node],
+    folded: members !== null,
+    value: node === null ? null : value,
+    chipRoom: width - 14 - word.textContent.length * SMALL * ADVANCE,
+    valueRoom: width - 40,
+  };
+}
+
+function readLink(group, label, [source, target, edges, ofOne]) {
+  const [line, arrow] = group.querySelectorAll("path");
+  const texts = label ? [...label.querySelectorAll("text")] : [];
+  const isLocal = (text) => /^[\u00d7\u03a3]/.test(text.textContent);
+  return {
+    group, label, source, target, edges, ofOne, line, arrow,
+    localText: texts.find(isLocal), flowText: texts.find((text) => !isLocal(text)),
+  };
+}
+
+function readLevel(level, index) {
+  const svg = document.querySelectorAll("svg.level")[index];
+  const groups = new Map([...svg.querySelectorAll("g[data-key]")].map((group) => [group.dataset.key, group]));
+  const cards = level.cards.map((card) => readCard(groups.get(card[0]), card, level.bars[card[0]]));
+  const links = level.links.map((link, k) => readLink(groups.get("e" + k), groups.get("l" + k), link));
+  const fineness = links.length <= 80 ? 1 : links.length <= 160 ? 0.75 : 0.5;
+  return { svg, cards, links, fineness, width: svg.width.baseVal.value, height: svg.height.baseVal.value };
+}
+
+const LEVELS = FACTS.levels.map(readLevel);
+const LEVELS_FULL = FACTS.levels[0].detail === "full";
+
+// The flow along a link: the sum where its flows add up in one value, else the largest; null if none has passed.
+function linkFlow(link, state) {
+  if (view.pass === "forward" || state === "idle") return null;
+  const flows = link.edges.filter((e) => edgeState(e) !== "idle").map((e) => numbers.flows[e] ?? 0);
+  return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+}
+
+function paintCard(card, gradients) {
+  if (card.value) {
+    const known = hasData(card.node);
+    const data = numbers.data[card.node];
+    setFitting(card.value, known ? number(data) : "\u00b7", card.valueRoom);
+    setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
+  }
+  let gradient = gradients[card.node] ?? null;
+  if (card.folded) {
+    const sizes = card.members.map((i) => gradients[i]).filter((g) => g !== null).map(Math.abs);
+    gradient = sizes.length ? sizes.reduce((a, b) => Math.max(a, b)) : null;
+  }
+  const [fill, ink] = chipRoles(gradient, card.folded);
+  setRoles(card.chip, "f-" + fill);
+  setRoles(card.word, "f-" + ink);
+  setRoles(card.chipNumber, "f-" + ink);
+  setFitting(card.chipNumber, card.folded ? signed(gradient).replace("+", "") : signed(gradient), card.chipRoom);
+  const active = view.fresh ? null : activeNode();
+  card.group.classList.toggle("now", active !== null && card.members.includes(active));
+}
+
+function paintBar(card, links) {
+  card.segments.forEach((segment, k) => {
+    const link = links[card.bar[k]];
+    const flow = linkFlow(link, linkState(link));
+    const fill = flow === null ? "blank" : broken(flow) ? "alarm" : chipRoles(flow, false)[0];
+    setRoles(segment, `f-${fill} s-line`);
+  });
+}
+
+function linkState(link) {
+  const states = link.edges.map(edgeState);
+  return states.includes("now") ? "now" : states.includes("done") ? "done" : "idle";
+}
+
+function paintLink(link, fineness) {
+  const state = linkState(link);
+  const flow = linkFlow(link, state);
+  const step = flow === null ? 0 : stepOf(flow);
+  const role = broken(flow) ? "alarm" : step ? "line-" + stepName(step) : "faint";
+  const classes = ["link", state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
+  const extra = ["off", "into"].filter((name) => link.group.classList.contains(name));
+  setAttribute(link.group, "class", [...classes, ...extra].filter(Boolean).join(" "));
+  setRoles(link.line, `f-none s-${role}`);
+  setAttribute(link.line, "stroke-width", ((1 + 0.6 * Math.abs(step)) * fineness).toFixed(1));
+  setRoles(link.arrow, "f-" + role);
+  if (!link.label) return;
+  link.label.classList.toggle("idle", state === "idle");
+  link.label.classList.toggle("gone", view.pass === "forward"); // derivatives belong to the way back
+  if (link.localText && link.edges.length === 1) setText(link.localText, "\u00d7" + short(numbers.locals[link.edges[0]]));
+  if (link.flowText) {
+    setText(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow));
+    const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
+    setRoles(link.flowText, "f-" + tone);
+  }
+}
+
+// Fade what is on no path from the node looked at to the root; thicken the flows into it.
+function paintFocus(level) {
+  const node = view.hover ?? view.node;
+  const onPath = node === null ? null : pathsToRoot(node);
+  const lit = new Set();
+  for (const card of level.cards) {
+    const on = onPath === null || card.members.some((i) => onPath.has(i));
+    if (on) lit.add(card.key);
+    card.group.classList.toggle("off", !on);
+    const marked = node ?? view.leaf;
+    card.group.classList.toggle("picked", marked !== null && card.members.includes(marked));
+  }
+  for (const link of level.links) {
+    const on = onPath === null || link.edges.some((e) => onPath.has(SOURCES[e]) && onPath.has(TARGETS[e]));
+    link.group.classList.toggle("off", !on);
+    link.group.classList.toggle("into", node !== null && link.edges.some((e) => SOURCES[e] === node));
+    link.label?.classList.toggle("off", !on);
+  }
+}
+
+function pathsToRoot(node) {
+  const found = new Set([node]);
+  for (let i = node; i <= ROOT; i++) {
+    if (found.has(i)) USES[i].forEach((e) => found.add(TARGETS[e]));
+  }
+  return found;
+}
+
+function paintPicture() {
+  const level = LEVELS[view.level];
+  const gradients = shownGradients();
+  LEVELS.forEach((other) => other.svg.classList.toggle("shown", other === level));
+  for (const link of level.links) paintLink(link, level.fineness);
+  for (const card of level.cards) {
+    paintCard(card, gradients);
+    if (card.bar) paintBar(card, level.links);
+    setAttribute(card.group, "aria-label", describeCard(card, gradients));
+  }
+  paintFocus(level);
+}

@@ -1,0 +1,63 @@
+// What is looked at: which pass, which step, which level, which node; kept in the address.
+
+const view = {
+  pass: "backward",
+  step: SIZE,
+  fresh: true, // no step was asked for yet: the whole pass is shown
+  level: 0, // which of FACTS.levels
+  node: null, // the node that was picked
+  hover: null, // the node under the pointer, or with the focus
+  leaf: null, // the leaf that is being moved
+  tab: "explain",
+  theme: null, // null: as the page was made
+};
+const byId = (id) => document.getElementById(id);
+const lastStep = () => (view.pass === "backward" ? SIZE : COMPUTED.length);
+
+// The node whose turn it is; null before the first step.
+function activeNode() {
+  if (view.step === 0) return null;
+  return view.pass === "backward" ? SIZE - view.step : COMPUTED[view.step - 1];
+}
+
+const hasData = (i) => view.pass === "backward" || FACTS.ops[i] < 0 || (activeNode() !== null && i <= activeNode());
+const shownGradients = () => (view.pass === "backward" ? gradientsAt(view.step) : new Array(SIZE).fill(null));
+
+// "now": the edge of this step; "done": of an earlier one; "idle": of a later one.
+function edgeState(e) {
+  const active = activeNode();
+  if (active === TARGETS[e] && !view.fresh) return "now";
+  if (active === null) return "idle";
+  return (view.pass === "backward") === TARGETS[e] > active ? "done" : "idle";
+}
+
+function readAddress() {
+  const said = new URLSearchParams(location.hash.slice(1));
+  const whole = (key, most) => {
+    const n = Number.parseInt(said.get(key) ?? "", 10);
+    return Number.isInteger(n) && n >= 0 && n <= most ? n : null;
+  };
+  if (["forward", "backward"].includes(said.get("pass"))) view.pass = said.get("pass");
+  const step = whole("step", lastStep());
+  view.fresh = step === null;
+  view.step = step ?? lastStep();
+  view.level = Math.max(0, FACTS.levels.findIndex((level) => level.detail === said.get("level")));
+  view.node = whole("node", ROOT);
+  if (["explain", "leaves", "table"].includes(said.get("tab"))) view.tab = said.get("tab");
+  if (["auto", "light", "dark"].includes(said.get("theme"))) view.theme = said.get("theme");
+}
+
+function writeAddress() {
+  const said = new URLSearchParams();
+  if (!view.fresh) said.set("pass", view.pass);
+  if (!view.fresh) said.set("step", view.step);
+  if (view.level) said.set("level", FACTS.levels[view.level].detail);
+  if (view.node !== null) said.set("node", view.node);
+  if (view.tab !== "explain") said.set("tab", view.tab);
+  if (view.theme) said.set("theme", view.theme);
+  try {
+    if (`${said}` || location.hash) history.replaceState(null, "", "#" + said);
+  } catch {
+    // A frame without an address of its own keeps no state.
+  }
+}

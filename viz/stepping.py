@@ -1,0 +1,48 @@
+"""``step_through``: a graph as one HTML file, to be opened in any browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from viz.files import check_folder, write_whole
+from viz.page import page_of
+
+__all__ = ["step_through"]
+
+
+def step_through(
+    root: Value, path: str | os.PathLike[str], *, names: Mapping[str, Any] | None = None, theme: str = "auto"
+) -> Path:
+    """Write a page that plays the forward and the backward pass of ``root``, and return its path.
+
+    The page steps through both passes with the arithmetic of each step, shows every flow that reaches a value and
+    the chain rule behind it, and computes everything again as a leaf is moved. It needs no other file and no
+    network. No gradient of the graph changes. The file appears whole or not at all.
+
+    Args:
+        root: the value that is differentiated.
+        path: where to write it; its ending should be ``.html``.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+
+    Raises:
+        TypeError: ``root`` is not a Value, or ``names`` is not a dict.
+        ValueError: the theme is not one of those.
+        StaleGraphError: a leaf changed after the graph was built.
+        DiagramError: the graph has too many values, or the file cannot be written there.
+
+    >>> import tempfile
+    >>> from autograd import Value
+    >>> a = Value(2.0, "a")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     step_through((a * a).named("y"), f"{folder}/page.html").name
+    'page.html'
+    """
+    target = Path(path)
+    check_folder(target)
+    write_whole(target, page_of(root, names=names, theme=theme).encode())
+    return target
