@@ -1,0 +1,47 @@
+"""The tutorial runs, and what it stores is what it prints."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from tests.tutorial import NOTEBOOKS, ROOT, executed
+
+
+def texts(notebook):
+    """What each cell of code prints, shows as text, and what kinds of pictures it has."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            streams = [output.text for output in cell.outputs if output.output_type == "stream"]
+            bundles = [
+                output.data for output in cell.outputs if output.output_type in ("execute_result", "display_data")
+            ]
+            shown = [re.sub(r"0x[0-9a-f]+", "0x", bundle["text/plain"]) for bundle in bundles]
+            kinds = sorted(kind for bundle in bundles for kind in bundle if kind.startswith("image/"))
+            found.append((cell.source, streams, shown, kinds))
+    return found
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:jupyter_client")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:zmq")
+def test_a_notebook_prints_what_is_stored(path):
+    stored = nbformat.read(path, as_version=4)
+    assert texts(executed(path)) == texts(stored), "run  python -m tests.tutorial  and look at what changed"
+
+
+def test_the_tutorial_has_pictures_and_each_notebook_leads_to_the_next():
+    assert [path.name[0] for path in NOTEBOOKS] == list("12345")
+    for path, following in zip(NOTEBOOKS, [*NOTEBOOKS[1:], None], strict=True):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = "".join("".join(cell["source"]) for cell in cells)
+        assert following is None or f"({following.name})" in sources
+        pictures = [kind for cell in cells for output in cell.get("outputs", []) for kind in output.get("data", {})]
+        assert any(kind.startswith("image/") for kind in pictures) or "replay" in path.name
+        for target in re.findall(
+            r"\]\(([^)]+)\)", "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        ):
+            assert (path.parent / target).resolve().is_file(), target
+    assert NOTEBOOKS[0].is_relative_to(ROOT)
