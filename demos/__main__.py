@@ -4,6 +4,7 @@ import argparse
 import importlib
 import pkgutil
 import sys
+from io import TextIOWrapper
 
 import demos
 
@@ -19,6 +20,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos", description="Run a demo, or list them all.")
     parser.add_argument("name", nargs="?", choices=names, metavar="NAME", help="the demo to run")
     name = parser.parse_args().name
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
     if name:
         importlib.import_module(f"demos.{name}").main()
         return

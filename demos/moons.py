@@ -26,7 +26,7 @@ def make_moons(count: int, noise: float, seed: int) -> tuple[Array, Array]:
     """Two interleaving half circles with Gaussian noise: points (count, 2), labels ±1 (count,)."""
     rng = np.random.default_rng(seed)
     angle = np.pi * rng.random(count)
-    upper = np.arange(count) % 3 == 0
+    upper = np.arange(count) % 2 == 0
     x = np.where(upper, np.cos(angle), 1.0 - np.cos(angle))
     y = np.where(upper, np.sin(angle), 0.5 - np.sin(angle))
     return np.column_stack([x, y]) + noise * rng.standard_normal((count, 2)), np.where(upper, -1.0, 1.0)

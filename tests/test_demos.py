@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demos import _nist
+from demos import _nist, moons
 from demos._nist_models import MODELS
 
 ROOT = Path(__file__).parent.parent
@@ -112,6 +112,14 @@ def test_moons_learns_the_same_both_ways_and_faster_replayed(tmp_path):
     written(tmp_path, "moons_history.png", "moons_boundary.png", "moons.gif")
     with Image.open(tmp_path / "out" / "moons.gif") as image:
         assert image.n_frames == 34
+
+
+def test_the_two_moons_are_of_one_size():
+    points, labels = moons.make_moons(100, noise=0.0, seed=0)
+    assert sorted(labels) == [-1.0] * 50 + [1.0] * 50
+    centres = np.where(labels[:, None] < 0, [0.0, 0.0], [1.0, 0.5])
+    assert np.hypot(*(points - centres).T) == pytest.approx(1.0)
+    assert ((points - centres)[:, 1] * labels <= 1e-12).all()  # the upper half of one circle, the lower of the other
 
 
 def test_iris_tells_the_species_apart(tmp_path):

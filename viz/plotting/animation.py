@@ -91,9 +91,9 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
     seen = [partial(examples.scores, partial(predict, snapshot)) for snapshot in snapshots]
     grounds = [Ground.of(examples, scores, RESOLUTION) for scores in seen]
     at_examples = [scores(examples.X) for scores in seen]
-    strongest = max(float(lead(ground.scores).max()) for ground in grounds)
+    strongest = float(lead(grounds[-1].scores).max())  # of all frames, so that tints can be compared
     figure, paint = new_figure(5.6, 4.6, theme)
-    axes = figure.add_axes((0.12, 0.12, 0.85, 0.79))
+    axes = figure.add_axes((0.14, 0.12, 0.83, 0.79))
     frames = []
     for ground, scores, title in zip(grounds, at_examples, shown, strict=True):
         axes.clear()
