@@ -318,6 +318,12 @@ def test_settings_are_checked_whenever_they_are_set(make, error, message):
         make([Parameter(1.0)])
 
 
+def test_the_repr_names_the_settings():
+    assert repr(SGD([Parameter(1.0)], 0.5)) == (
+        "SGD(1 parameter; lr=0.5, momentum=0.0, dampening=0.0, nesterov=False, weight_decay=0.0)"
+    )
+
+
 def test_the_base_is_abstract():
     with pytest.raises(TypeError, match="abstract"):
         Optimizer([Parameter(1.0)], 0.1, [])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
+from nn.module import counted
 from nn.numeric import Array, real_array
 from nn.optim.rates import Rate
 
@@ -199,6 +200,10 @@ class Optimizer(ABC):
             vars(self).update(before)
             raise
         self._memory = int(taken) if taken.ndim == 0 else taken.astype(np.int64), memory
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        return f"{type(self).__name__}({counted(len(self.parameters), 'parameter')}; {settings})"
 
 
 def as_leaves(parameters: Any) -> list[Value]:

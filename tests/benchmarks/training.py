@@ -1,8 +1,8 @@
 """Training, beside PyTorch and micrograd: one run, one table. ``python -m tests.benchmarks.training``.
 
 All start from the same weights and take the same steps in float64, which is checked by their losses before anything is
-timed. Runs take turns; medians. PyTorch is given one thread, with which it is fastest at these sizes, and its fused
-Adam beside the usual one.
+timed. Runs take turns; medians. PyTorch is given one thread, with which it is fastest at these sizes and whose waiting
+takes no time from others, and its fused Adam beside the usual one.
 """
 
 from __future__ import annotations
@@ -237,6 +237,7 @@ def memory(table: Table) -> None:
 
 def main() -> None:
     """Print the table."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # read when PyTorch is imported
     if importlib.util.find_spec("torch"):
         import torch
 
