@@ -62,8 +62,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         X: the examples, one a row, shape (n, features).
         y: their targets, shape (n,), or (n, outputs) for several outputs.
         loss: a function of (prediction, target), or its name.
-        optimizer: an optimiser of some or all of the model's parameters; or a name: SGD, Adam, AdamW, RMSProp, or
-            L-BFGS-B, which is SciPy's and takes all examples at once.
+        optimizer: an optimiser of some or all of the model's parameters; or a name, in capitals or not: SGD, Adam,
+            AdamW, RMSProp, or L-BFGS-B, which is SciPy's and takes all examples at once.
         lr: the learning rate, for an optimiser by name; its own default if not given.
         epochs: how often it goes over the examples; for L-BFGS-B the most iterations.
         batch_size: how many examples there are to a step; all if not given. Smaller batches are shuffled.
@@ -113,7 +113,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
     )
     settings = {"batch_size": batch_size, "schedule": schedule, "clip_norm": clip_norm, "clip_value": clip_value}
     method = None
-    if optimizer == "L-BFGS-B":
+    if isinstance(optimizer, str) and optimizer.upper() == "L-BFGS-B":
         _refuse({"lr": lr, **settings}, "optimizer='L-BFGS-B' takes steps of its own, on all examples at once")
     else:
         method = _optimizer(optimizer, model, lr)
@@ -146,9 +146,10 @@ def _optimizer(optimizer: Any, model: Module, lr: float | None) -> Optimizer:
         raise TypeError(
             f"optimizer is a name ({known}) or an optimiser, such as Adam(model.parameters()), not {optimizer!r}"
         )
-    if optimizer not in OPTIMIZERS:
+    makers = {name.lower(): make for name, make in OPTIMIZERS.items()}
+    if optimizer.lower() not in makers:
         raise ValueError(f"unknown optimizer {optimizer!r}; known: {known}; or give an optimiser")
-    make, parameters = OPTIMIZERS[optimizer], model.parameters()
+    make, parameters = makers[optimizer.lower()], model.parameters()
     return make(parameters) if lr is None else make(parameters, lr)
 
 

@@ -426,6 +426,7 @@ def of_sequences(x, y):
         pass
     twice = lambda z: 2.0 * z  # noqa: E731 -- one kind of code that is met
     pair, one = [x, y], 1.0
+    total += (x // 0.1) + (x % 0.1) + (x % -0.3) + math.copysign(1.0, math.trunc(-0.5 * x * x / 100.0))
     left, right = [y, x]
     total += left - right
     total += twice(x) + 1.0 * (not x) + (pair + [one])[2] + SCALES[0][1] * SCALES[1][0]  # noqa: RUF005 -- the same
@@ -527,6 +528,25 @@ def test_leaving_a_domain_is_told_and_shown_as_nan(show):
     watched.ask("chainrule.move(0, 1.5)")
     assert watched.page.locator("#alarm").is_hidden()
     assert chip.count() == 0
+
+
+def test_a_constant_keeps_the_number_it_is_named_by(show):
+    watched = show((Value(2.0, "x") * 3.0).named("y"), "#tab=leaves")
+    assert watched.page.locator("#leaves .leaf label").all_inner_texts() == ["x"]
+    watched.ask("chainrule.move(1, 5)")
+    assert watched.ask("chainrule.numbers.data") == [2.0, 3.0, 6.0]
+
+
+def test_a_move_that_fails_is_taken_back_and_told(show, define):
+    picked = define("picked", forward=lambda x: (x, 2.0 * x)[int(x)], partials=lambda x, out: (1.0,))
+    root = picked(Value(1.0, "x")).named("y")
+    watched = show(root)
+    watched.ask("chainrule.move(0, 7)")
+    assert watched.text("#alarm") == "x = 7.0000 was taken back: an operation failed with IndexError."
+    assert watched.ask("chainrule.numbers.data") == [1.0, 2.0]
+    watched.ask("chainrule.move(0, 0.5)")
+    assert watched.page.locator("#alarm").is_hidden()
+    assert watched.ask("chainrule.numbers.data") == [0.5, 0.5]
 
 
 def test_an_operation_of_the_user_s_own_moves_too(show, define):
@@ -776,7 +796,7 @@ def test_a_step_of_a_big_page_is_quick(show):
         return times.sort((a, b) => a - b);
     }""")
     assert len(times) == len(root.topological_order())
-    assert times[len(times) // 4] < 16.0  # the quicker half: what a busy machine adds is not the page's
+    assert times[len(times) // 2] < 16.0
 
 
 def test_a_graph_too_big_for_a_card_each_is_folded_and_says_so(show):

@@ -280,6 +280,7 @@ def test_focus_shows_a_neighbourhood_and_counts_what_leads_out():
     assert cards(picture)["z1[1]"].hidden_operands == 2
     assert len(cards(picture)["W11[2]·a1[1]"].hidden_flows) == 1
     assert len(picture_of(root, focus=a, depth=0).cards) == 1
+    assert picture_of(root, focus=root, depth=10**9, detail="full").left_out == 0
 
 
 def test_small_flows_are_marked():

@@ -77,8 +77,12 @@ def test_a_value_of_a_large_graph_is_drawn_only_when_asked_for(monkeypatch):
 
 
 CELLS = [
-    "from autograd import Value, tanh\nfrom viz import draw\n"
-    "a, b = Value(2.0, 'a'), Value(-3.0, 'b')\ny = tanh(a * b + a).named('y')\ny.backward()\ny",
+    """from autograd import Value, tanh
+from viz import draw
+a, b = Value(2.0, "a"), Value(-3.0, "b")
+y = tanh(a * b + a).named("y")
+y.backward()
+y""",
     "draw(y, theme='dark')",
     "draw(y).interactive()",
     "import tempfile\nfrom IPython.display import Image\nImage(str(draw(y).save(tempfile.mkdtemp() + '/y.png')))",

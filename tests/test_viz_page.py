@@ -225,6 +225,13 @@ def with_a_bare_except(x):
         return 0.0
 
 
+def with_a_key_error(x):
+    try:
+        return 1.0 / x
+    except KeyError:
+        return 0.0
+
+
 def raising(x):
     if x < 0.0:
         raise math.pi
@@ -240,6 +247,8 @@ REFUSED = {
     "assignment": (with_an_attribute, "an assignment to x.data"),
     "raise": (with_a_message, "'x' is not known"),
     "raise a number": (raising, "raise math.pi is not translated"),
+    "except a kind": (with_a_key_error, "except KeyError is not translated"),
+    "lists compared": (lambda x: 1.0 if [x] == [x] else 0.0, "this comparison is not translated"),
     "except": (with_a_bare_except, "an except without a type"),
     "default": (lambda x: 2.0 * with_a_default(x), "the default None of with_a_default is no number"),
     "words": (lambda x: x if len(WORDS) else 0.0, "'one' is no number"),

@@ -240,6 +240,8 @@ def test_the_engine_may_be_on_the_path_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     engine.find_engine.cache_clear()
     assert engine.find_engine("auto") == str(tmp_path / engine._PROGRAM)
+    monkeypatch.setenv("PATH", "")
+    assert not any(place.exists() for place in engine._places())
 
 
 # --- DOT --------------------------------------------------------------------------------------------------
@@ -281,3 +283,4 @@ def test_dot_shows_what_the_picture_shows():
     assert diagram.dot.count("style=bold") == 17
     assert "max\\ |∂|" in diagram.dot.replace("\\|", "|")
     assert "neuron 1" in rendered(diagram.dot)
+    assert "{layer\\ 1|×\\ 8|88\\ values|" in draw(network((3, 8, 8, 1)), detail="layers").dot

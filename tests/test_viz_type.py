@@ -35,6 +35,10 @@ def overflowing():
     return y
 
 
+def focused(root, label):
+    return drawn(root, focus=find(root, label))
+
+
 PICTURES = {
     "4-3-2-1": lambda: drawn(network((4, 3, 2, 1)), detail="full"),
     "4-3-2-1, fused": lambda: drawn(network((4, 3, 2, 1)), edges="both"),
@@ -45,7 +49,7 @@ PICTURES = {
     "3-8-8-1": lambda: drawn(network((3, 8, 8, 1)), edges="both"),
     "3-8-8-1, layers": lambda: drawn(network((3, 8, 8, 1)), detail="layers"),
     "3-8-8-1, from top": lambda: drawn(network((3, 8, 8, 1)), rankdir="TB"),
-    "3-8-8-1, focus": lambda: (lambda root: drawn(root, focus=find(root, "a1[1]")))(network((3, 8, 8, 1))),
+    "3-8-8-1, focus": lambda: focused(network((3, 8, 8, 1)), "a1[1]"),
     "2-16-16-1": lambda: drawn(network((2, 16, 16, 1))),
     "six examples": lambda: drawn(network((2, 4, 1), examples=6)),
     "not finite": lambda: drawn(broken()),
@@ -104,9 +108,9 @@ def test_no_type_is_written_over_type_and_no_label_on_a_card(name):
             assert box.bottom < card.bottom, text
         else:
             assert not any(box.overlaps(card) for card in outlines.values()), text
-        assert 0 <= box.x, text
+        assert box.x >= 0, text
         assert box.right <= width, text
-        assert 0 <= box.y, text
+        assert box.y >= 0, text
         assert box.bottom <= height, text
 
 

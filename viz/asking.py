@@ -119,9 +119,6 @@ def _nodes(block: Block, lanes: _Lanes, names: Mapping[Item, str], sizes: Sizes,
                 yield node(names[end], *sizes[end])
         if piece in coming:
             yield node(lane_of[piece], 0.7, spacing.across(piece.link))
-    for item in block.items:
-        if item not in declared:
-            yield node(names[item], *sizes[item])
     for piece in lanes.going:
         yield node(lane_of[piece], 0.7, spacing.across(piece.link))
 

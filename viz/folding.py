@@ -206,7 +206,7 @@ def _root_end(graph: Graph, owner: list[int]) -> set[int]:
     for e in range(len(graph.sources) - 1, -1, -1):
         source, target = graph.sources[e], graph.targets[e]
         level[source] = max(level[source], level[target] + 1)
-    return _first(owner, sorted(reversed(range(len(graph))), key=level.__getitem__), ROOT_END)
+    return _first(owner, sorted(range(len(graph) - 1, -1, -1), key=level.__getitem__), ROOT_END)
 
 
 def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:

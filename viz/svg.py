@@ -152,7 +152,8 @@ class Canvas:
         across, down = math.ceil(width), math.ceil(height)
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" id="{_ID}" width="{across}" height="{down}"'
-            f' viewBox="0 0 {across} {down}" style="min-width:{LEAST_SCALE * across:.0f}px;height:auto" role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
+            f' viewBox="0 0 {across} {down}" style="min-width:{LEAST_SCALE * across:.0f}px;height:auto"'
+            f' role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
             f' font-family="{escape(SIZES.font)}">'
         )
         ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'

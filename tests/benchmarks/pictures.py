@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from autograd import Value, fsum, scope
+from autograd import Value, fsum, hypot, maximum, scope
 from nn import MLP, half_squared_error
 from viz import draw
 
@@ -41,12 +41,14 @@ def tangle(size: int) -> Value:
     """About ``size`` values in 2,000 frames, each made of two before it, after a backward pass."""
     choose = random.Random(1)
     nodes = [Value(choose.uniform(-1.0, 1.0), f"x{i}") for i in range(100)]
+    used: set[Value] = set()
     for frame in range(2000):
         with scope(f"layer {frame // 20}"), scope(f"neuron {frame % 20}"):
             for _ in range(size // 2000):
-                one, other = choose.choice(nodes[-50:]), nodes[-choose.randint(1, len(nodes))]
-                nodes.append(choose.choice((operator.add, operator.mul))(one.tanh() if one.data > 1 else one, other))
-    root = fsum(nodes)
+                operands = nodes[-choose.randint(1, 50)], nodes[-choose.randint(1, len(nodes))]
+                used.update(operands)
+                nodes.append(choose.choice((hypot, maximum, operator.sub))(*operands))
+    root = fsum(node for node in nodes if node not in used)
     root.backward()
     return root
 

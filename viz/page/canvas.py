@@ -56,9 +56,7 @@ class PageCanvas(Canvas):
         link: Mapping[str, str] | None = None,  # noqa: ARG002 -- the script knows it
     ) -> None:
         """Begin a card, a link or a label."""
-        part = _PARTS[name[0]]
-        focus = ' tabindex="0" role="graphics-symbol img"' if part == "card" else ""
-        self._parts.append(f'<g class="{part}" data-key="{name}"{focus}>')
+        self._parts.append(f'<g class="{_PARTS[name[0]]}" data-key="{name}">')
 
     def fragment(self, level: str, width: float, height: float, about: str) -> str:
         """What was painted as an ``<svg>`` element of the page."""

@@ -22,7 +22,11 @@ function written(term) {
 }
 
 function partial(over, under) {
-  return math("mfrac", math("mrow", math("mo", "\u2202"), written(FACTS.symbols[over])), math("mrow", math("mo", "\u2202"), written(FACTS.symbols[under])));
+  return math(
+    "mfrac",
+    math("mrow", math("mo", "\u2202"), written(FACTS.symbols[over])),
+    math("mrow", math("mo", "\u2202"), written(FACTS.symbols[under])),
+  );
 }
 
 function mathNumber(x, brackets) {
@@ -42,7 +46,11 @@ function mathExponent(text) {
 }
 
 function row(left, sign, term) {
-  const cells = [["lhs", left], ["sign", math("mo", sign)], ["term", term]].map(([name, content]) => {
+  const cells = [
+    ["lhs", left],
+    ["sign", math("mo", sign)],
+    ["term", term],
+  ].map(([name, content]) => {
     const cell = content ? math("mtd", content) : math("mtd");
     cell.setAttribute("class", name);
     return cell;
@@ -54,8 +62,15 @@ function row(left, sign, term) {
 function chainRule(i) {
   const edges = flowsInto(i);
   const rows = [];
-  const add = (terms) => terms.forEach((term, k) => rows.push(row(rows.length ? null : partial(ROOT, i), k ? "+" : "=", term)));
-  const product = (e) => math("mrow", mathNumber(numbers.locals[e], true), math("mo", "\u00b7"), mathNumber(numbers.gradients[TARGETS[e]], true));
+  const add = (terms) =>
+    terms.forEach((term, k) => rows.push(row(rows.length ? null : partial(ROOT, i), k ? "+" : "=", term)));
+  const product = (e) =>
+    math(
+      "mrow",
+      mathNumber(numbers.locals[e], true),
+      math("mo", "\u00b7"),
+      mathNumber(numbers.gradients[TARGETS[e]], true),
+    );
   if (i !== ROOT) {
     add(edges.map((e) => written(FACTS.terms[e])));
     add(edges.map(product));
@@ -70,7 +85,11 @@ function chainRule(i) {
 
 // Derivatives that the rule only names, such as sigma'(x), and their formulas.
 function namedDerivatives(i) {
-  const names = new Set(flowsInto(i).map((e) => operation(TARGETS[e]).name).filter((name) => name in FACTS.primes));
+  const names = new Set(
+    flowsInto(i)
+      .map((e) => operation(TARGETS[e]).name)
+      .filter((name) => name in FACTS.primes),
+  );
   return [...names].map((name) => {
     const [left, right] = FACTS.primes[name].map(written);
     return math("math", left, math("mo", "="), right);

@@ -21,8 +21,10 @@ function paintControls() {
   setText(byId("count"), `${view.step} / ${lastStep()}`);
   byId("first").disabled = byId("back").disabled = view.step === 0;
   byId("next").disabled = byId("last").disabled = view.step === lastStep();
-  for (const button of document.querySelectorAll("[data-pass]")) button.setAttribute("aria-pressed", button.dataset.pass === view.pass);
-  for (const button of document.querySelectorAll("[data-level]:not(svg)")) button.setAttribute("aria-pressed", Number(button.dataset.level) === view.level);
+  for (const button of document.querySelectorAll("[data-pass]"))
+    button.setAttribute("aria-pressed", button.dataset.pass === view.pass);
+  for (const button of document.querySelectorAll("[data-level]:not(svg)"))
+    button.setAttribute("aria-pressed", Number(button.dataset.level) === view.level);
   for (const tab of ["explain", "leaves", "table"]) {
     byId("tab-" + tab).setAttribute("aria-selected", tab === view.tab);
     byId("tab-" + tab).tabIndex = tab === view.tab ? 0 : -1;
@@ -78,10 +80,12 @@ function bringIntoView(i) {
   const box = cardOf(i)?.group.getBoundingClientRect();
   if (!box) return;
   const margin = 40;
-  const past = (low, high, from, to) => (low < from + margin ? low - from - margin : high > to - margin ? high - to + margin : 0);
+  const past = (low, high, from, to) =>
+    low < from + margin ? low - from - margin : high > to - margin ? high - to + margin : 0;
   const left = past(box.left, box.right, pane.left, pane.right);
   const top = past(box.top, box.bottom, pane.top, pane.bottom);
-  if (left || top) byId("graph").scrollBy({ left, top, behavior: calm.matches || playing === null ? "auto" : "smooth" });
+  if (left || top)
+    byId("graph").scrollBy({ left, top, behavior: calm.matches || playing === null ? "auto" : "smooth" });
 }
 
 // --- size ---
@@ -124,12 +128,15 @@ function wireCards() {
       card.group.addEventListener("blur", leave);
       const choose = (event) => {
         event.stopPropagation();
-        if (view.tab === "leaves" && LEAVES.includes(card.node)) return revealLeaf(card.node);
+        if (view.tab === "leaves" && MOVABLE.includes(card.node)) return revealLeaf(card.node);
         view.tab = "explain";
         pick(card.node ?? card.members.at(-1));
       };
       card.group.addEventListener("click", choose);
-      card.group.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event)));
+      card.group.addEventListener(
+        "keydown",
+        (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event)),
+      );
     }
   }
   byId("graph").addEventListener("click", () => pick(null));

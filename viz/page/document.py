@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -22,6 +23,7 @@ from viz.style import THEMES
 
 __all__ = ["page_of"]
 
+_STYLES = ("picture.css", "panel.css", "page.css")
 _SCRIPTS = (
     "numbers.js", "sweep.js", "view.js", "picture.js", "words.js", "chain.js", "panel.js", "leaves.js", "table.js",
     "search.js", "controls.js", "start.js",
@@ -64,7 +66,7 @@ def _document(graph: Graph, theme: str) -> str:
     facts = facts_of(graph, steps)
     operations, still = _evaluator(graph, facts)
     facts |= {"levels": [level.facts for level in levels], "still": still}
-    style, script = f"{colour_rules()}\n{_part('page.css')}", _script(operations)
+    style, script = _style(), _script(operations)
     return Template(_part("page.html")).substitute(
         theme=theme,
         policy=_policy(style, script),
@@ -93,11 +95,19 @@ def _evaluator(graph: Graph, facts: Mapping[str, Any]) -> tuple[str, str]:
         return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
 
 
+def _style() -> str:
+    rules = _bare([colour_rules(), *map(_part, _STYLES)])
+    return re.sub(r"\s*([{};])\s*", r"\1", rules).replace(": ", ":")
+
+
 def _script(operations: str) -> str:
-    whole = "\n".join([f"const OPERATIONS = {operations};", *map(_part, _SCRIPTS)])
-    # Without comments and indentation, which are for the readers of the source.
-    lines = [line for line in map(str.strip, whole.splitlines()) if line and not line.startswith("//")]
-    return "\n".join(['"use strict";', "(() => {", *lines, "})();"])
+    return f'"use strict";\n(() => {{\n{_bare([f"const OPERATIONS = {operations};", *map(_part, _SCRIPTS)])}\n}})();'
+
+
+def _bare(parts: Iterable[str]) -> str:
+    """``parts`` without comments and indentation, which are for the readers of the source."""
+    lines = [line.strip() for part in parts for line in part.splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 
 def _policy(style: str, script: str) -> str:

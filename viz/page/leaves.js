@@ -10,20 +10,45 @@ function reach(i) {
   return [middle - size, middle + size];
 }
 
+// A constant is named by its number, and so is what was computed from it: it stays.
+const MOVABLE = OPERATIONS ? LEAVES.filter((i) => FACTS.kinds[i] !== "constant") : [];
+let failure = ""; // why the last move was taken back
+
 function moveLeaf(i, x) {
-  if (Object.is(numbers.data[i], x)) return;
+  const before = numbers.data[i];
+  if (!MOVABLE.includes(i) || Object.is(before, x)) return;
   numbers.data[i] = x;
-  recompute();
+  failure = "";
+  try {
+    recompute();
+  } catch (error) {
+    failure = `${FACTS.names[i]} = ${number(x)} was taken back: an operation failed with ${error.kind ?? error}.`;
+    numbers.data[i] = before;
+    recompute();
+  }
   paint();
 }
 
 function leafControl(i, where) {
   const id = `${where}-${i}`;
   const [low, high] = reach(i);
-  const slider = element("input", { type: "range", min: low, max: high, step: "any", "aria-label": `${FACTS.names[i]}, slider` });
+  const slider = element("input", {
+    type: "range",
+    min: low,
+    max: high,
+    step: "any",
+    "aria-label": `${FACTS.names[i]}, slider`,
+  });
   const field = element("input", { type: "number", step: "any", id });
   const gradient = element("span", { class: "grad value" });
-  const row = element("div", { class: "leaf", "data-leaf": i }, element("label", { for: id }, FACTS.names[i]), field, slider, gradient);
+  const row = element(
+    "div",
+    { class: "leaf", "data-leaf": i },
+    element("label", { for: id }, FACTS.names[i]),
+    field,
+    slider,
+    gradient,
+  );
   slider.addEventListener("input", () => moveLeaf(i, slider.valueAsNumber));
   field.addEventListener("input", () => Number.isNaN(field.valueAsNumber) || moveLeaf(i, field.valueAsNumber));
   for (const control of [slider, field]) control.addEventListener("focus", () => markLeaf(i));
@@ -50,34 +75,40 @@ function paintLeaf({ leaf, row, slider, field, gradient }) {
 }
 
 function buildLeaves() {
-  if (!OPERATIONS) {
-    byId("leaves").append(paragraph(FACTS.still));
-    return;
-  }
   const reset = element("button", { type: "button", class: "reset", id: "reset" }, "Put all leaves back");
   reset.addEventListener("click", () => {
-    LEAVES.forEach((i) => (numbers.data[i] = BUILT.data[i]));
-    document.activeElement.blur();
+    MOVABLE.forEach((i) => (numbers.data[i] = BUILT.data[i]));
+    failure = "";
     recompute();
     paint();
   });
-  const rank = { input: 0, parameter: 1, constant: 2 };
-  const sorted = [...LEAVES].sort((i, j) => rank[FACTS.kinds[i]] - rank[FACTS.kinds[j]] || i - j);
-  const words = "Move a leaf and watch the values and gradients. Branches that Python took while it built the graph stay as they were taken.";
+  const sorted = [...MOVABLE].sort(
+    (i, j) => (FACTS.kinds[i] === "parameter") - (FACTS.kinds[j] === "parameter") || i - j,
+  );
+  const words =
+    "Move a leaf and watch the values and gradients. " +
+    "Branches that Python took while it built the graph stay as they were taken.";
   byId("leaves").append(paragraph(words, "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
 }
 
 function paintLeaves() {
+  if (view.tab === "leaves" && !byId("leaves").hasChildNodes()) {
+    if (OPERATIONS) buildLeaves();
+    else byId("leaves").append(paragraph(FACTS.still));
+  }
   for (let k = leafControls.length - 1; k >= 0; k--) {
     if (leafControls[k].row.isConnected) paintLeaf(leafControls[k]);
     else leafControls.splice(k, 1); // the panel has let it go
   }
   const outside = [...numbers.outside];
-  byId("alarm").hidden = outside.length === 0;
   const lines = outside.slice(0, 3).map((i) => {
-    const operands = edgesFrom(i).map((e) => number(numbers.data[SOURCES[e]])).join(", ");
+    const operands = edgesFrom(i)
+      .map((e) => number(numbers.data[SOURCES[e]]))
+      .join(", ");
     return `${FACTS.names[i]}: ${operation(i).name}(${operands}) is outside its domain, it needs ${operation(i).domain}.`;
   });
   if (outside.length > 3) lines.push(`And ${plural(outside.length - 3, "value")} more.`);
+  if (failure) lines.unshift(failure);
+  byId("alarm").hidden = lines.length === 0;
   setText(byId("alarm"), lines.join(" "));
 }

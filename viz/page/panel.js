@@ -10,19 +10,27 @@ function element(tag, attributes, ...children) {
 const paragraph = (text, name) => element("p", name ? { class: name } : {}, text);
 
 function listOf(edges) {
-  return element("ul", { class: "sums" }, ...edges.map((e) => {
-    const flow = numbers.flows[e];
-    const tone = flow === null || flow === 0 ? "none" : broken(flow) ? "broken" : flow > 0 ? "plus" : "minus";
-    const line = element("li", { class: tone }, flowInWords(e));
-    if (flow !== null && USES[SOURCES[e]].length > 1) line.append(element("span", { class: "so-far" }, `so far ${signed(numbers.totals[e])}`));
-    return line;
-  }));
+  return element(
+    "ul",
+    { class: "sums" },
+    ...edges.map((e) => {
+      const flow = numbers.flows[e];
+      const tone = flow === null || flow === 0 ? "none" : broken(flow) ? "broken" : flow > 0 ? "plus" : "minus";
+      const line = element("li", { class: tone }, flowInWords(e));
+      if (flow !== null && USES[SOURCES[e]].length > 1)
+        line.append(element("span", { class: "so-far" }, `so far ${signed(numbers.totals[e])}`));
+      return line;
+    }),
+  );
 }
 
 function forwardStep(i) {
   const name = FACTS.names[i];
   const formula = FACTS.formulas[i];
-  const lines = [formula === name ? "" : `${name} = ${formula}`, `${name} = ${withNumbers(i)} = ${number(numbers.data[i])}`];
+  const lines = [
+    formula === name ? "" : `${name} = ${formula}`,
+    `${name} = ${withNumbers(i)} = ${number(numbers.data[i])}`,
+  ];
   return [
     element("h2", {}, name),
     paragraph(`Step ${view.step} of ${lastStep()}: its operands are known, so it can be computed.`, "muted"),
@@ -50,48 +58,102 @@ function backwardStep(i) {
   if (gradient === null) return [...said, paragraph("No flow reaches it, so nothing goes on.")];
   if (!edges.length) return [...said, paragraph("A leaf: the gradient stays here.")];
   const formula = FACTS.formulas[i];
-  if (formula && formula !== FACTS.names[i]) said.push(element("p", { class: "value muted" }, `${FACTS.names[i]} = ${formula}`));
-  return [...said, element("h3", {}, "It flows on: local derivative \u00b7 gradient"), listOf(edges), ...outsideWords(i)];
+  if (formula && formula !== FACTS.names[i])
+    said.push(element("p", { class: "value muted" }, `${FACTS.names[i]} = ${formula}`));
+  return [
+    ...said,
+    element("h3", {}, "It flows on: local derivative \u00b7 gradient"),
+    listOf(edges),
+    ...outsideWords(i),
+  ];
 }
 
 function beforeFirst() {
-  const words = view.pass === "backward"
-    ? "The backward pass visits every value once, from the root to the leaves. Each passes its gradient on to its operands."
-    : "The leaves are given. The forward pass computes each value once its operands are known.";
-  return [element("h2", {}, view.pass === "backward" ? "Backward pass" : "Forward pass"), paragraph(words), paragraph("Step on with the right arrow key.", "muted")];
+  const words =
+    view.pass === "backward"
+      ? "The backward pass visits every value once, from the root to the leaves. Each passes its gradient on to its operands."
+      : "The leaves are given. The forward pass computes each value once its operands are known.";
+  return [
+    element("h2", {}, view.pass === "backward" ? "Backward pass" : "Forward pass"),
+    paragraph(words),
+    paragraph("Step on with the right arrow key.", "muted"),
+  ];
 }
 
 function overview() {
   const name = FACTS.names[ROOT];
   const largest = LEAVES.filter((i) => FACTS.kinds[i] === "parameter" || FACTS.kinds[i] === "input")
-    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0)).slice(0, 3);
+    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .slice(0, 3);
   const said = [
     element("h2", {}, `${name} = ${number(numbers.data[ROOT])}`),
     paragraph(`${plural(SIZE, "value")}, every one with its gradient: how much ${name} changes when it does.`),
-    paragraph("Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule."),
+    paragraph(
+      "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule.",
+    ),
   ];
-  if (!LEVELS_FULL) said.push(paragraph("This graph is too big for a card per value: the picture is folded, the table and the steps have them all.", "muted"));
+  if (!LEVELS_FULL)
+    said.push(
+      paragraph(
+        "This graph is too big for a card per value: the picture is folded, the table and the steps have them all.",
+        "muted",
+      ),
+    );
   if (!largest.length) return said;
-  return [...said, element("h3", {}, "Largest gradients of leaves"),
-    element("ul", { class: "sums" }, ...largest.map((i) => {
-      const gradient = numbers.gradients[i] ?? 0;
-      return element("li", { class: broken(gradient) ? "broken" : gradient > 0 ? "plus" : gradient < 0 ? "minus" : "none" }, `${FACTS.names[i]}.grad = ${signed(gradient)}`);
-    }))];
+  return [
+    ...said,
+    element("h3", {}, "Largest gradients of leaves"),
+    element(
+      "ul",
+      { class: "sums" },
+      ...largest.map((i) => {
+        const gradient = numbers.gradients[i] ?? 0;
+        return element(
+          "li",
+          { class: broken(gradient) ? "broken" : gradient > 0 ? "plus" : gradient < 0 ? "minus" : "none" },
+          `${FACTS.names[i]}.grad = ${signed(gradient)}`,
+        );
+      }),
+    ),
+  ];
 }
 
 function nodeWords(i) {
   const flows = flowsInto(i);
   const place = [kindOf(i), FACTS.scopes[i]].filter(Boolean).join(" \u00b7 ");
   const said = [element("h2", {}, FACTS.names[i]), paragraph(place, "muted")];
-  if (FACTS.formulas[i]) said.push(element("p", { class: "value" }, `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}`));
+  if (FACTS.formulas[i])
+    said.push(
+      element(
+        "p",
+        { class: "value" },
+        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}`,
+      ),
+    );
   else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}`));
   said.push(...outsideWords(i));
-  const count = i === ROOT ? "The root: its gradient is 1" : flows.length ? `${plural(flows.length, "flow")} in` : "No flow reaches it";
+  const count =
+    i === ROOT
+      ? "The root: its gradient is 1"
+      : flows.length
+        ? `${plural(flows.length, "flow")} in`
+        : "No flow reaches it";
   said.push(element("h3", {}, count));
-  if (flows.length) said.push(element("ul", { class: "sums" }, ...flows.map((e) => {
-    const flow = numbers.flows[e];
-    return element("li", { class: broken(flow) ? "broken" : flow > 0 ? "plus" : flow < 0 ? "minus" : "none" }, `through ${FACTS.names[TARGETS[e]]}: ${product(e)} = ${signed(flow)}`);
-  })));
+  if (flows.length)
+    said.push(
+      element(
+        "ul",
+        { class: "sums" },
+        ...flows.map((e) => {
+          const flow = numbers.flows[e];
+          return element(
+            "li",
+            { class: broken(flow) ? "broken" : flow > 0 ? "plus" : flow < 0 ? "minus" : "none" },
+            `through ${FACTS.names[TARGETS[e]]}: ${product(e)} = ${signed(flow)}`,
+          );
+        }),
+      ),
+    );
   said.push(element("h3", {}, "Chain rule"), element("div", { class: "chain" }, chainRule(i)));
   const named = namedDerivatives(i);
   if (named.length) said.push(element("p", { class: "muted" }, "where ", ...named));
@@ -99,11 +161,17 @@ function nodeWords(i) {
 }
 
 function foldWords(card) {
-  const largest = [...card.members].sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0)).slice(0, 12);
+  const largest = [...card.members]
+    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .slice(0, 12);
   return [
     element("h2", {}, card.name),
     paragraph(`${plural(card.members.length, "value")}, the largest gradients first`, "muted"),
-    element("ul", { class: "sums" }, ...largest.map((i) => element("li", {}, `${FACTS.names[i]}: ${signed(numbers.gradients[i] ?? 0)}`))),
+    element(
+      "ul",
+      { class: "sums" },
+      ...largest.map((i) => element("li", {}, `${FACTS.names[i]}: ${signed(numbers.gradients[i] ?? 0)}`)),
+    ),
   ];
 }
 
@@ -112,11 +180,17 @@ let lookedAtFold = null; // the card of a fold under the pointer
 function paintExplanation() {
   const node = view.hover ?? view.node;
   const active = activeNode();
-  const said = lookedAtFold ? foldWords(lookedAtFold)
-    : node !== null ? nodeWords(node)
-    : view.fresh ? overview()
-    : active === null ? beforeFirst()
-    : view.pass === "backward" ? backwardStep(active) : forwardStep(active);
+  const said = lookedAtFold
+    ? foldWords(lookedAtFold)
+    : node !== null
+      ? nodeWords(node)
+      : view.fresh
+        ? overview()
+        : active === null
+          ? beforeFirst()
+          : view.pass === "backward"
+            ? backwardStep(active)
+            : forwardStep(active);
   byId("said").replaceChildren(...said);
   paintControl();
 }
@@ -124,7 +198,7 @@ function paintExplanation() {
 let controlled = null; // the leaf whose slider stands in the panel; left in place while it is dragged
 
 function paintControl() {
-  const leaf = OPERATIONS && view.node !== null && FACTS.ops[view.node] < 0 ? view.node : null;
+  const leaf = MOVABLE.includes(view.node) ? view.node : null;
   if (leaf !== controlled) byId("control").replaceChildren(...(leaf === null ? [] : [leafControl(leaf, "panel")]));
   controlled = leaf;
 }

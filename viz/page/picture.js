@@ -33,7 +33,10 @@ function setAttribute(element, name, value) {
 
 // The classes of an element that are no colour of its fill or stroke stay.
 function setRoles(element, roles) {
-  element.kept ??= [...element.classList].filter((name) => !/^[fs]-/.test(name)).map((name) => name + " ").join("");
+  element.kept ??= [...element.classList]
+    .filter((name) => !/^[fs]-/.test(name))
+    .map((name) => name + " ")
+    .join("");
   setAttribute(element, "class", element.kept + roles);
 }
 
@@ -55,6 +58,8 @@ function setFitting(element, text, room) {
 
 // The parts of a card, in the order in which they were painted.
 function readCard(group, [key, node, members, name], bar) {
+  group.setAttribute("role", "graphics-symbol img");
+  group.setAttribute("tabindex", "0");
   const texts = [...group.querySelectorAll("text")];
   const [value, word, chipNumber] = texts.slice(-3);
   const chip = word.previousElementSibling;
@@ -62,7 +67,15 @@ function readCard(group, [key, node, members, name], bar) {
   for (let part = chipNumber.nextElementSibling; part; part = part.nextElementSibling) segments.push(part);
   const width = Number(chip.getAttribute("width"));
   return {
-    group, key, node, name, chip, word, chipNumber, bar, segments,
+    group,
+    key,
+    node,
+    name,
+    chip,
+    word,
+    chipNumber,
+    bar,
+    segments,
     members: members ?? [node],
     folded: members !== null,
     value: node === null ? null : value,
@@ -76,8 +89,16 @@ function readLink(group, label, [source, target, edges, ofOne]) {
   const texts = label ? [...label.querySelectorAll("text")] : [];
   const isLocal = (text) => /^[\u00d7\u03a3]/.test(text.textContent);
   return {
-    group, label, source, target, edges, ofOne, line, arrow,
-    localText: texts.find(isLocal), flowText: texts.find((text) => !isLocal(text)),
+    group,
+    label,
+    source,
+    target,
+    edges,
+    ofOne,
+    line,
+    arrow,
+    localText: texts.find(isLocal),
+    flowText: texts.find((text) => !isLocal(text)),
   };
 }
 
@@ -100,25 +121,37 @@ function linkFlow(link, state) {
   return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
 }
 
+// Whether what `thing` shows is not what it showed last: most of a picture stays as it is from step to step.
+function changed(thing, ...facts) {
+  if (thing.seen?.every((fact, k) => Object.is(fact, facts[k]))) return false;
+  thing.seen = facts;
+  return true;
+}
+
 function paintCard(card, gradients) {
-  if (card.value) {
-    const known = hasData(card.node);
-    const data = numbers.data[card.node];
-    setFitting(card.value, known ? number(data) : "\u00b7", card.valueRoom);
-    setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
-  }
   let gradient = gradients[card.node] ?? null;
   if (card.folded) {
-    const sizes = card.members.map((i) => gradients[i]).filter((g) => g !== null).map(Math.abs);
+    const sizes = card.members
+      .map((i) => gradients[i])
+      .filter((g) => g !== null)
+      .map(Math.abs);
     gradient = sizes.length ? sizes.reduce((a, b) => Math.max(a, b)) : null;
+  }
+  const known = card.value !== null && hasData(card.node);
+  const data = numbers.data[card.node];
+  const active = !view.fresh && card.members.includes(activeNode());
+  if (!changed(card, known, data, gradient, active, numbers.scale)) return;
+  if (card.value) {
+    setFitting(card.value, known ? number(data) : "\u00b7", card.valueRoom);
+    setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
   }
   const [fill, ink] = chipRoles(gradient, card.folded);
   setRoles(card.chip, "f-" + fill);
   setRoles(card.word, "f-" + ink);
   setRoles(card.chipNumber, "f-" + ink);
   setFitting(card.chipNumber, card.folded ? signed(gradient).replace("+", "") : signed(gradient), card.chipRoom);
-  const active = view.fresh ? null : activeNode();
-  card.group.classList.toggle("now", active !== null && card.members.includes(active));
+  card.group.classList.toggle("now", active);
+  setAttribute(card.group, "aria-label", describeCard(card, gradients));
 }
 
 function paintBar(card, links) {
@@ -138,6 +171,7 @@ function linkState(link) {
 function paintLink(link, fineness) {
   const state = linkState(link);
   const flow = linkFlow(link, state);
+  if (!changed(link, state, flow, view.pass, numbers.locals[link.edges[0]], numbers.scale)) return;
   const step = flow === null ? 0 : stepOf(flow);
   const role = broken(flow) ? "alarm" : step ? "line-" + stepName(step) : "faint";
   const classes = ["link", state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
@@ -149,7 +183,8 @@ function paintLink(link, fineness) {
   if (!link.label) return;
   link.label.classList.toggle("idle", state === "idle");
   link.label.classList.toggle("gone", view.pass === "forward"); // derivatives belong to the way back
-  if (link.localText && link.edges.length === 1) setText(link.localText, "\u00d7" + short(numbers.locals[link.edges[0]]));
+  if (link.localText && link.edges.length === 1)
+    setText(link.localText, "\u00d7" + short(numbers.locals[link.edges[0]]));
   if (link.flowText) {
     setText(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow));
     const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
@@ -160,11 +195,10 @@ function paintLink(link, fineness) {
 // Fade what is on no path from the node looked at to the root; thicken the flows into it.
 function paintFocus(level) {
   const node = view.hover ?? view.node;
+  if (!changed(level.svg, node, view.leaf)) return;
   const onPath = node === null ? null : pathsToRoot(node);
-  const lit = new Set();
   for (const card of level.cards) {
     const on = onPath === null || card.members.some((i) => onPath.has(i));
-    if (on) lit.add(card.key);
     card.group.classList.toggle("off", !on);
     const marked = node ?? view.leaf;
     card.group.classList.toggle("picked", marked !== null && card.members.includes(marked));
@@ -193,7 +227,6 @@ function paintPicture() {
   for (const card of level.cards) {
     paintCard(card, gradients);
     if (card.bar) paintBar(card, level.links);
-    setAttribute(card.group, "aria-label", describeCard(card, gradients));
   }
   paintFocus(level);
 }

@@ -9,7 +9,11 @@ function search(text) {
   next = 0;
   const hits = new Set(found);
   for (const level of LEVELS) {
-    for (const card of level.cards) card.group.classList.toggle("hit", card.members.some((i) => hits.has(i)));
+    for (const card of level.cards)
+      card.group.classList.toggle(
+        "hit",
+        card.members.some((i) => hits.has(i)),
+      );
   }
   setText(byId("matches"), wanted ? plural(found.length, "match").replace("matchs", "matches") : "");
 }

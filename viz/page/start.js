@@ -9,7 +9,8 @@ function buildLegend() {
   svg.setAttribute("aria-hidden", "true");
   for (let step = -STEPS; step <= STEPS; step++) {
     const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    for (const [name, value] of Object.entries({ x: (step + STEPS) * 14 + 0.5, y: 0.5, width: 13, height: 13 })) box.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x: (step + STEPS) * 14 + 0.5, y: 0.5, width: 13, height: 13 }))
+      box.setAttribute(name, value);
     box.setAttribute("class", "f-" + (step ? stepName(step) : "chip0"));
     svg.append(box);
   }
@@ -34,28 +35,29 @@ window.chainrule = {
   numbers,
   write: { number, signed, short },
   // The backward pass as Python's backward_steps() has it.
-  steps: () => Array.from({ length: SIZE }, (_, k) => {
-    const node = ROOT - k;
-    const edges = numbers.gradients[node] === null ? [] : edgesFrom(node);
-    return {
-      node,
-      gradient: numbers.gradients[node] ?? 0,
-      flows: edges.map((e) => ({ local: numbers.locals[e], contribution: numbers.flows[e] ?? 0 })),
-      totals: edges.map((e) => numbers.totals[e] ?? 0),
-    };
-  }),
-  move: (node, x) => OPERATIONS && moveLeaf(node, x),
+  steps: () =>
+    Array.from({ length: SIZE }, (_, k) => {
+      const node = ROOT - k;
+      const edges = numbers.gradients[node] === null ? [] : edgesFrom(node);
+      return {
+        node,
+        gradient: numbers.gradients[node] ?? 0,
+        flows: edges.map((e) => ({ local: numbers.locals[e], contribution: numbers.flows[e] ?? 0 })),
+        totals: edges.map((e) => numbers.totals[e] ?? 0),
+      };
+    }),
+  move: moveLeaf,
 };
 
 sweepBackward();
 readAddress();
 paintTheme();
 buildLegend();
-buildLeaves();
 wireLevels();
 wireCards();
 wireKeys();
 wireButtons();
 setZoom(readable());
 paint();
-if (!view.fresh && activeNode() !== null) bringIntoView(view.node ?? activeNode());
+const first = view.node ?? (view.fresh ? null : activeNode());
+if (first !== null) bringIntoView(first);

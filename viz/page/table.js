@@ -48,15 +48,19 @@ function paintTable() {
   shownNow = shownGradients();
   const sorted = [...tableRows.keys()];
   if (order.column !== null) sorted.sort((i, j) => compare(i, j) || i - j);
-  byId("table").querySelectorAll("th").forEach((head, column) => {
-    const way = order.column !== column ? "none" : order.down ? "descending" : "ascending";
-    setAttribute(head, "aria-sort", way);
-  });
+  byId("table")
+    .querySelectorAll("th")
+    .forEach((head, column) => {
+      const way = order.column !== column ? "none" : order.down ? "descending" : "ascending";
+      setAttribute(head, "aria-sort", way);
+    });
   tableRows.forEach((line, i) => {
     setText(line.cells[1], kindOf(i));
     setText(line.cells[2], hasData(i) ? number(numbers.data[i]) : "\u00b7");
     setText(line.cells[3], signed(shownNow[i]));
     line.classList.toggle("picked", i === view.node);
   });
-  byId("table").querySelector("tbody").replaceChildren(...sorted.map((i) => tableRows[i]));
+  byId("table")
+    .querySelector("tbody")
+    .replaceChildren(...sorted.map((i) => tableRows[i]));
 }

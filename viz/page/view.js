@@ -41,7 +41,10 @@ function readAddress() {
   const step = whole("step", lastStep());
   view.fresh = step === null;
   view.step = step ?? lastStep();
-  view.level = Math.max(0, FACTS.levels.findIndex((level) => level.detail === said.get("level")));
+  view.level = Math.max(
+    0,
+    FACTS.levels.findIndex((level) => level.detail === said.get("level")),
+  );
   view.node = whole("node", ROOT);
   if (["explain", "leaves", "table"].includes(said.get("tab"))) view.tab = said.get("tab");
   if (["auto", "light", "dark"].includes(said.get("theme"))) view.theme = said.get("theme");

@@ -155,7 +155,10 @@ class Scope:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
         if not kinds or handler.name:
             raise Unsupported("an except without a type, or one that keeps the error, is not translated")
-        return str([ast.unparse(kind) for kind in kinds])
+        caught = [self._known(kind) for kind in kinds]
+        if not set(caught) <= {*_ERRORS, Exception}:
+            raise Unsupported(f"except {ast.unparse(handler.type or kinds[0])} is not translated")
+        return str([kind.__name__ for kind in caught])
 
     # --- expressions --------------------------------------------------------------------------------------
 
@@ -252,7 +255,7 @@ class Scope:
             case ast.Div():
                 return f"({x} / {y})" if self.rule else f"divide({x}, {y})"
             case ast.FloorDiv():
-                return f"Math.floor(divide({x}, {y}))"
+                return f"floorDivide({x}, {y})"
             case ast.Mod():
                 return f"modulo({x}, {y})"
             case ast.Pow():
@@ -291,7 +294,7 @@ class Scope:
         for x, op, y in zip(texts, ops, texts[1:], strict=False):
             if isinstance(op, (ast.In, ast.NotIn)):
                 tests.append(f"{'' if isinstance(op, ast.In) else '!'}among({x}, {y})")
-            elif type(op) in _COMPARE:
+            elif type(op) in _COMPARE and not any(map(self._is_list, operands)):
                 tests.append(f"{x} {_COMPARE[type(op)]} {y}")
             else:
                 raise Unsupported(f"{[ast.unparse(one) for one in operands]}: this comparison is not translated")

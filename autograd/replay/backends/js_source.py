@@ -41,9 +41,10 @@ def javascript(operations: Iterable[Primitive]) -> str:
         NotImplementedError: an operation cannot be written in JavaScript; the message names it.
 
     >>> from autograd import Value, javascript
-    >>> print(javascript([(Value(2.0) * 3.0).op])[-50:])
+    >>> source = javascript([(Value(2.0) * 3.0).op])
+    >>> print(source[source.rindex("return [") :])
     return [
-      operation(p_mul, r_mul, []),
+      operation(p_mul, r_lambda, []),
     ];
     })()
     """

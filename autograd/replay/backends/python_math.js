@@ -16,12 +16,14 @@ function raise(kind) {
 
 function isA(error, kinds) {
   if (!(error instanceof PythonError)) return false;
-  return kinds.some((kind) => kind === error.kind || kind === "Exception" || (kind === "ArithmeticError" && ARITHMETIC.includes(error.kind)));
+  return kinds.some(
+    (kind) =>
+      kind === error.kind || kind === "Exception" || (kind === "ArithmeticError" && ARITHMETIC.includes(error.kind)),
+  );
 }
 
 const truth = (x) => (Array.isArray(x) ? x.length > 0 : typeof x === "boolean" ? x : x !== 0); // nan is true
 const divide = (x, y) => (y === 0 ? raise("ZeroDivisionError") : x / y);
-const modulo = (x, y) => (y === 0 ? raise("ZeroDivisionError") : x - y * Math.floor(x / y));
 const among = (x, xs) => xs.some((y) => y === x);
 const join = (x, y) => (Array.isArray(x) ? [...x, ...y] : x + y);
 const repeat = (xs, n) => Array.from({ length: n }, () => xs).flat();
@@ -30,21 +32,47 @@ const sliced = (xs, start, stop, step) => {
   if (step === 1) return xs.slice(start ?? 0, stop ?? undefined);
   const taken = [];
   const reach = (i) => (i < 0 ? i + xs.length : i);
-  if (step > 0) for (let i = reach(start ?? 0); i < Math.min(xs.length, reach(stop ?? xs.length)); i += step) taken.push(xs[i]);
-  else for (let i = Math.min(xs.length - 1, reach(start ?? xs.length - 1)); i > (stop === null ? -1 : reach(stop)); i += step) taken.push(xs[i]);
+  if (step > 0)
+    for (let i = reach(start ?? 0); i < Math.min(xs.length, reach(stop ?? xs.length)); i += step) taken.push(xs[i]);
+  else
+    for (
+      let i = Math.min(xs.length - 1, reach(start ?? xs.length - 1));
+      i > (stop === null ? -1 : reach(stop));
+      i += step
+    )
+      taken.push(xs[i]);
   return taken;
 };
 const range = (start, stop, step) => {
   if (stop === undefined) return range(0, start, 1);
-  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / (step ?? 1))) }, (_, k) => start + k * (step ?? 1));
+  return Array.from(
+    { length: Math.max(0, Math.ceil((stop - start) / (step ?? 1))) },
+    (_, k) => start + k * (step ?? 1),
+  );
 };
-const zip = (...lists) => Array.from({ length: Math.min(...lists.map((list) => list.length)) }, (_, k) => lists.map((list) => list[k]));
+const zip = (...lists) =>
+  Array.from({ length: Math.min(...lists.map((list) => list.length)) }, (_, k) => lists.map((list) => list[k]));
 const enumerate = (xs, start) => xs.map((x, k) => [k + (start ?? 0), x]);
-const reduce = (f, xs, first) => (first === undefined ? xs.reduce((x, y) => f(x, y)) : xs.reduce((x, y) => f(x, y), first));
+const reduce = (f, xs, first) =>
+  first === undefined ? xs.reduce((x, y) => f(x, y)) : xs.reduce((x, y) => f(x, y), first);
 const largest = (...xs) => (xs.length === 1 ? xs[0] : xs).reduce((x, y) => (y > x ? y : x));
 const smallest = (...xs) => (xs.length === 1 ? xs[0] : xs).reduce((x, y) => (y < x ? y : x));
 const remove = (xs, x) => void xs.splice(xs.indexOf(x), 1);
-const whole = (x) => (Number.isFinite(x) ? Math.trunc(x) : raise(Number.isNaN(x) ? DOMAIN : OVERFLOW));
+const whole = (x) => (Number.isFinite(x) ? Math.trunc(x) + 0 : raise(Number.isNaN(x) ? DOMAIN : OVERFLOW));
+
+// What is left of x has the sign of y; x // y is found through it, and not from the rounded quotient.
+function modulo(x, y) {
+  if (y === 0) raise("ZeroDivisionError");
+  const rest = x % y;
+  if (rest === 0) return y < 0 ? -0 : 0;
+  return rest < 0 === y < 0 ? rest : rest + y;
+}
+
+function floorDivide(x, y) {
+  const quotient = (x - modulo(x, y)) / y;
+  const below = Math.floor(quotient);
+  return quotient - below > 0.5 ? below + 1 : below;
+}
 
 // The sum as Python 3.12 has it: what rounding loses is carried along.
 function sum(xs, start) {
@@ -168,7 +196,8 @@ function fsum(xs) {
 
 // The sum of the products of pairs, exact in whole numbers and rounded once.
 function exactSum(pairs) {
-  if (!pairs.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y))) return pairs.reduce((total, [x, y]) => total + x * y, 0);
+  if (!pairs.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+    return pairs.reduce((total, [x, y]) => total + x * y, 0);
   const scale = 2148; // every product of two floats is a whole multiple of 2**-2148
   let total = 0n;
   for (const [x, y] of pairs) {
@@ -187,16 +216,45 @@ function exactSum(pairs) {
 const operators = { add: (x, y) => x + y, sub: (x, y) => x - y, mul: (x, y) => x * y, truediv: divide, neg: (x) => -x };
 
 const math = {
-  acos: checked(Math.acos), acosh: checked(Math.acosh), asin: checked(Math.asin), asinh: Math.asinh, atan: Math.atan,
-  atan2: Math.atan2, atanh: checked(Math.atanh, DOMAIN), cbrt: Math.cbrt, cos: checked(Math.cos), sin: checked(Math.sin),
-  cosh: checked(Math.cosh, OVERFLOW), sinh: checked(Math.sinh, OVERFLOW), tan: checked(Math.tan, OVERFLOW), tanh: Math.tanh,
-  exp: checked(Math.exp, OVERFLOW), exp2: checked((x) => 2 ** x, OVERFLOW), expm1: checked(Math.expm1, OVERFLOW),
-  log: checked(Math.log, DOMAIN), log10: checked(Math.log10, DOMAIN), log1p: checked(Math.log1p, DOMAIN), log2: checked(Math.log2, DOMAIN),
-  sqrt: checked(Math.sqrt), pow: power, hypot: checked(Math.hypot, OVERFLOW), fabs: Math.abs,
-  fmod: checked((x, y) => x % y), remainder, ldexp, frexp, erf, fsum,
-  erfc, floor: (x) => (whole(x), Math.floor(x)), ceil: (x) => (whole(x), Math.ceil(x)), trunc: whole,
+  acos: checked(Math.acos),
+  acosh: checked(Math.acosh),
+  asin: checked(Math.asin),
+  asinh: Math.asinh,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  atanh: checked(Math.atanh, DOMAIN),
+  cbrt: Math.cbrt,
+  cos: checked(Math.cos),
+  sin: checked(Math.sin),
+  cosh: checked(Math.cosh, OVERFLOW),
+  sinh: checked(Math.sinh, OVERFLOW),
+  tan: checked(Math.tan, OVERFLOW),
+  tanh: Math.tanh,
+  exp: checked(Math.exp, OVERFLOW),
+  exp2: checked((x) => 2 ** x, OVERFLOW),
+  expm1: checked(Math.expm1, OVERFLOW),
+  log: checked(Math.log, DOMAIN),
+  log10: checked(Math.log10, DOMAIN),
+  log1p: checked(Math.log1p, DOMAIN),
+  log2: checked(Math.log2, DOMAIN),
+  sqrt: checked(Math.sqrt),
+  pow: power,
+  hypot: checked(Math.hypot, OVERFLOW),
+  fabs: Math.abs,
+  fmod: checked((x, y) => x % y),
+  remainder,
+  ldexp,
+  frexp,
+  erf,
+  fsum,
+  erfc,
+  floor: (x) => (whole(x), Math.floor(x) + 0),
+  ceil: (x) => (whole(x), Math.ceil(x) + 0),
+  trunc: whole,
   copysign: (x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x)),
-  isfinite: Number.isFinite, isnan: Number.isNaN, isinf: (x) => x === Infinity || x === -Infinity,
+  isfinite: Number.isFinite,
+  isnan: Number.isNaN,
+  isinf: (x) => x === Infinity || x === -Infinity,
   prod: (xs) => xs.reduce((x, y) => x * y, 1),
   factorial: (n) => range(2, n + 1).reduce((x, y) => x * y, 1),
 };
