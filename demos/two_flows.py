@@ -1,19 +1,19 @@
 """The 4-3-2-1 network: every gradient in Values and in matrices, and the two flows into each a[1].
 
 A logistic network with cross-entropy loss: one backward pass as a graph of Values beside its matrix form, the
-two flows of gradient into each neuron of layer 1, ten steps of gradient descent, a picture of the whole graph.
+two flows of gradient into each neuron of layer 1, ten steps of gradient descent, a picture of the whole graph, and a
+page that steps through the backward pass.
 """
 
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from demos._notes import picture, side_by_side
 from nn import MLP, SGD, binary_cross_entropy, matrix_form
-from viz import draw
+from viz import draw, step_through
 
 X, Y = [0.5, -1.0, 0.25, 2.0], 1.0
 
@@ -21,18 +21,10 @@ X, Y = [0.5, -1.0, 0.25, 2.0], 1.0
 def both_forms(net: MLP) -> Table:
     """dL/dW and dL/db of each layer: the Values' gradients beside the matrices'."""
     form = matrix_form.backprop(net.matrices(), X, Y, net.activations, "binary_cross_entropy")
-    table = Table("gradient", "in Values", "in matrices", "difference", title="Scalar and matrix")
+    rows: list[tuple[str, Any, Any]] = []
     for layer, (scalar, g_w, g_b) in enumerate(zip(net.gradient_matrices(), form.g_W, form.g_b, strict=True), start=1):
-        add_row(table, f"g[{layer}W]", scalar[0], g_w)
-        add_row(table, f"g[{layer}b]", scalar[1], g_b)
-    return table
-
-
-def add_row(table: Table, name: str, *forms: Any) -> None:
-    """One gradient in its two forms, a row of the matrix a line."""
-    shown = ["\n".join(" ".join(f"{x:+.4f}" for x in row) for row in np.atleast_2d(form)) for form in forms]
-    title = f"{escape(name)}\n[dim]{' × '.join(map(str, np.shape(forms[0])))}"
-    table.add_row(title, *shown, f"{np.max(np.abs(np.subtract(*forms))):.0e}", end_section=True)
+        rows += [(f"g[{layer}W]", scalar[0], g_w), (f"g[{layer}b]", scalar[1], g_b)]
+    return side_by_side("Scalar and matrix", rows, "gradient")
 
 
 def flows(loss: Any) -> Table:
@@ -51,7 +43,7 @@ def flows(loss: Any) -> Table:
 
 
 def main() -> None:
-    """Print both forms, the flows and the descent; write out/two_flows.svg."""
+    """Print both forms, the flows and the descent; write out/two_flows.svg and out/two_flows.html."""
     console = Console()
     net = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=37)
     optimiser, losses = SGD(net.parameters(), lr=0.5), []
@@ -62,10 +54,12 @@ def main() -> None:
         losses.append(f"{loss.data:.4f}")
         if step == 0:
             console.print(both_forms(net), flows(loss), sep="\n")
-            path = Path("out/two_flows.svg")
-            path.parent.mkdir(exist_ok=True)
+            path = picture("two_flows.svg")
             draw(loss, detail="full", title="Two flows of gradient into each a[1]").save(path)
             console.print(f"The whole graph with every gradient: {path}")
+            console.print(
+                f"Step through the pass, hover, move a weight: {step_through(loss, picture('two_flows.html'))}"
+            )
         optimiser.step()
     console.print("Gradient descent:", " → ".join(losses))
 

@@ -79,7 +79,7 @@ function bringIntoView(i) {
   const pane = byId("graph").getBoundingClientRect();
   const box = cardOf(i)?.group.getBoundingClientRect();
   if (!box) return;
-  const margin = 40;
+  const margin = Math.min(150, pane.width / 4, pane.height / 4); // its neighbours are seen too
   const past = (low, high, from, to) =>
     low < from + margin ? low - from - margin : high > to - margin ? high - to + margin : 0;
   const left = past(box.left, box.right, pane.left, pane.right);
