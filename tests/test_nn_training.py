@@ -178,10 +178,8 @@ def test_l_bfgs_stops_where_it_is_told_to():
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSProp", "L-BFGS-B"])
 def test_an_optimiser_goes_by_its_name_in_capitals_or_not(name):
-    losses = []
-    for spelling in (name, name.lower()):
-        losses.append(fit(small_net(), X, Y, loss="mse", optimizer=spelling, epochs=3).loss)
-    assert losses[0] == losses[1]
+    spelt = [fit(small_net(), X, Y, loss="mse", optimizer=way, epochs=3).loss for way in (name, name.lower())]
+    assert spelt[0] == spelt[1]
 
 
 def test_an_optimiser_of_some_parameters_leaves_the_others():

@@ -45,8 +45,11 @@ _DIGAMMA = (
 
 def lgamma(x: float) -> float:
     """log |Γ(x)|."""
-    if x <= 0.0:
-        return _lgamma_below_zero(x)
+    return _lgamma_below_zero(x) if x <= 0.0 else _lgamma_above_zero(x)
+
+
+def _lgamma_above_zero(x: float) -> float:
+    """log Γ(x) for x > 0."""
     if x < 0.75:
         return _lgamma_near_zeros(x, x - 1.0, x + 1.0) - math.log(x)
     if x <= 2.5:
@@ -92,17 +95,17 @@ def _lgamma_below_zero(x: float) -> float:
     if math.fmod(x, 1.0) == 0.0:
         raise ValueError
     if x > -1.0:
-        return lgamma(2.0 + x) - math.log(-x * (1.0 + x))
+        return _lgamma_above_zero(2.0 + x) - math.log(-x * (1.0 + x))
     if x > -2.0:
-        return lgamma(3.0 + x) - math.log(-x * (-1.0 - x) * (2.0 + x))
+        return _lgamma_above_zero(3.0 + x) - math.log(-x * (-1.0 - x) * (2.0 + x))
     if x > -3.0:  # here a product near 1 meets a small lgamma: it is carried with its rounding error
         left, right = x * (x + 1.0), -(x + 2.0) * (x + 3.0)
         product = left * right
         error = product_error(x, x + 1.0, left) * right - product_error(x + 2.0, x + 3.0, -right) * left
         error += product_error(left, right, product)
-        return lgamma(4.0 + x) - (math.log(product) + error / product)
+        return _lgamma_above_zero(4.0 + x) - (math.log(product) + error / product)
     sine = math.fabs(math.sin(math.pi * math.remainder(x, 1.0)))
-    return math.log(math.pi / (-x * sine)) - lgamma(-x)
+    return math.log(math.pi / (-x * sine)) - _lgamma_above_zero(-x)
 
 
 def _cotangent(x: float) -> float:
@@ -120,13 +123,20 @@ def _cotangent(x: float) -> float:
 def digamma(x: float) -> float:
     """The derivative of lgamma.
 
-    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.5 and 5.11.E2; the positive zero
-    is https://oeis.org/A030169
+    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.5
     """
     if x <= 0.0:
         if math.fmod(x, 1.0) == 0.0:
             raise ValueError
-        return digamma(1.0 - x) - math.pi * _cotangent(x)
+        return _digamma_above_zero(1.0 - x) - math.pi * _cotangent(x)
+    return _digamma_above_zero(x)
+
+
+def _digamma_above_zero(x: float) -> float:
+    """digamma(x) for x > 0.
+
+    Source: NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov/5.5 and 5.11.E2
+    """
     if x < 1.0:
         return _digamma_near_zero_crossing(1.0 + x) - 1.0 / x
     total = 0.0
@@ -143,7 +153,7 @@ def digamma(x: float) -> float:
 
 
 def _digamma_near_zero_crossing(x: float) -> float:
-    """digamma(x) for 1 <= x <= 3; its zero is carried to twice the digits of a float."""
+    """digamma(x) for 1 <= x <= 3; its zero, https://oeis.org/A030169, is carried to twice the digits of a float."""
     return ((x - 1.4616321449683622) - 9.549995429965697e-17) * polynomial(_DIGAMMA, x - 2.0)
 
 
