@@ -64,11 +64,6 @@ class Structure:
         """The same containers with leaves of other shapes."""
         return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
 
-    def leaves(self, tree: Any) -> list[Any]:
-        """The leaves of ``tree``, whatever they are, which must be built of the same containers."""
-        found: list[Any] = self._spec.flatten_up_to(_open(tree) if self._opened else tree)
-        return found
-
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
         return list(map(size_of, self.shapes))

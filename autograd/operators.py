@@ -184,8 +184,6 @@ _Constant: Any = None
 
 def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
-    if op.partials is None:
-        raise TypeError(f"{op.name} needs its constants captured before it is applied")
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     data = compute(op, [parent._data for parent in parents], parents)

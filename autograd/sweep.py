@@ -332,9 +332,8 @@ def tangents(
     """
     linear = []
     for node in order:
-        if node.parents:
-            check_fresh(node)
-            linear.append((node, node.parents, local_gradients(node, read)))
+        check_fresh(node)
+        linear.append((node, node.parents, local_gradients(node, read)))
     for seed in seeds:
         tangent = dict(seed)
         for node, parents, locals_ in linear:

@@ -94,6 +94,14 @@ def load(model: _Model, path: _Path) -> _Model:
         ModelFileError: the file is no saved model, is damaged, or has other parameters.
         TypeError: ``model`` is not a Module, ``path`` is not a path.
         OSError: the file cannot be read.
+
+    >>> import os, tempfile
+    >>> from nn import MLP, load, save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(MLP(2, [3, 1], rng=0), os.path.join(folder, "model.npz"))
+    ...     model = load(MLP(2, [3, 1]), os.path.join(folder, "model.npz"))
+    >>> model.state_dict() == MLP(2, [3, 1], rng=0).state_dict()
+    True
     """
     file = _checked(model, path, "load")
     saved = _read(file)

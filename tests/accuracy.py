@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
 import os
 import zlib
 from collections.abc import Callable, Iterator
@@ -264,7 +265,8 @@ def errors(case: Case, point: tuple[float, ...]) -> tuple[float, float]:
 
 def measure_all(names: list[str], count: int, seed: int = 0) -> list[Report]:
     """The worst errors of many operations, on all processors."""
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    fresh = multiprocessing.get_context("spawn")  # a fork would copy the threads' locks of numba and JAX
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=fresh) as pool:
         return list(pool.map(measure, names, repeat(count), repeat(seed)))
 
 

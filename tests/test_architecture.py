@@ -212,9 +212,12 @@ def test_the_promised_names_are_public():
     assert set(PROMISED) - set(autograd.__all__) == set()
 
 
-@pytest.mark.parametrize("name", autograd.__all__)
-def test_every_public_name_is_documented(name):
-    thing = getattr(autograd, name)
+PUBLIC = [(package, name) for package in PACKAGES for name in importlib.import_module(package).__all__]
+
+
+@pytest.mark.parametrize(("package", "name"), PUBLIC)
+def test_every_public_name_is_documented(package, name):
+    thing = getattr(importlib.import_module(package), name)
     text = inspect.getdoc(thing)
     assert text
     first = text.splitlines()[0]
@@ -258,6 +261,23 @@ for _flag in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytes
 def test_the_examples_of_the_engine_are_true(name):
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert failed == 0
+
+
+# --- what no file says ------------------------------------------------------------------------------------
+
+PRIVATE = re.compile(r"/(?:work|root|home|Users|tmp/[a-z])/|[A-Z]:\\+Users")
+"""A place on one person's machine."""
+
+
+def test_no_file_names_a_place_on_somebody_s_machine():
+    kinds = {".py", ".md", ".toml", ".js", ".css", ".html", ".svg", ".json", ".ipynb", ".dat", ""}
+    folders = (*PACKAGES, "demos", "tests", ".ci")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
+    files += [path for path in ROOT.iterdir() if path.suffix in kinds]
+    read = [path for path in files if path.is_file() and "__pycache__" not in path.parts]
+    found = [path.name for path in read if PRIVATE.search(path.read_text(encoding="utf-8"))]
+    assert len(read) > 200
+    assert found == []
 
 
 # --- the size of things -----------------------------------------------------------------------------------

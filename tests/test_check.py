@@ -222,3 +222,14 @@ def test_bad_options(options, message):
 def test_a_non_number_is_named_by_its_place():
     with pytest.raises(TypeError, match=r"argument 0\['a'\]\[1\]"):
         check_grads(lambda p: p["a"][0], ({"a": [1.0, "two"]},))
+
+
+def test_points_where_the_value_is_infinite_are_no_points_to_check_at(define):
+    met = []
+
+    def walled(x):
+        met.append(math.inf if x.real < 0.0 else x * x)
+        return met[-1]
+
+    assert check_primitive(define("walled", forward=walled, partials=lambda x, out: (2.0 * x,))) == 100
+    assert math.inf in met

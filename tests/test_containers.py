@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import OverflowDomainError, Value
-from autograd.containers import NUMBER, array_of, flatten, map_values
+from autograd.containers import NUMBER, _Kind, array_of, flatten, map_values
 
 
 class Point(NamedTuple):
@@ -270,3 +270,11 @@ def test_map_values_keeps_what_a_dataclass_computed():
 def test_an_array_holds_objects_only_if_there_is_a_value():
     assert array_of([1.0, 2.0], (2,)).dtype == float
     assert array_of([1.0, Value(2.0)], (2, 1)).dtype == object
+
+
+def test_equal_kinds_of_dataclasses_have_equal_hashes():
+    # optree asks that of what a container keeps beside its parts; some of its versions hash it.
+    kind, same, other = (_Kind(instance) for instance in (Fraction(1, 2), Fraction(3, 4), 0.5))
+    assert kind == same != other
+    assert hash(kind) == hash(same)
+    assert len({kind, same, other}) == 2

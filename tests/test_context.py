@@ -321,3 +321,12 @@ def test_a_task_inherits_the_setting_it_was_started_in():
         return await task, recording()
 
     assert asyncio.run(main()) == (False, True)
+
+
+@pytest.mark.parametrize("setting", [no_grad, errstate])
+def test_a_setting_without_its_brackets_is_no_decorator(setting):
+    def function():
+        return Value(1.0)
+
+    with pytest.raises(TypeError, match=rf"to decorate it write @{setting.__name__}\("):
+        setting(function)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import math
+import pickle
 
 import pytest
 
@@ -212,3 +213,11 @@ def test_sites_are_forgotten_with_their_nodes():
     del values
     gc.collect()
     assert len(_sites) == before
+
+
+def test_a_copy_from_elsewhere_has_no_line_to_name():
+    y = (Value(math.inf, "x") * 1.0).exp()
+    there = diagnose(pickle.loads(pickle.dumps(y)))
+    assert "  made by" in str(diagnose(y))
+    assert there.fault.site is None
+    assert str(there).splitlines()[1:] == ["first infinity: 'x' (data = inf) was set so"]

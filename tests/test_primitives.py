@@ -384,3 +384,10 @@ def test_several_trailing_constants_are_captured(define):
 @pytest.mark.parametrize("op", [tanh, power, power.capture(3.0), leaky_relu.capture(0.2)], ids=repr)
 def test_records_pickle_by_name_and_come_back_the_same(op):
     assert pickle.loads(pickle.dumps(op)) is op
+
+
+@pytest.mark.parametrize("partials", [2.0, type])
+def test_partials_that_are_no_function_of_the_inputs_are_refused(define, partials):
+    with pytest.raises(TypeError, match=r"primitive\('p'\): partials is a function of the inputs and the output, not"):
+        define("p", forward=math.exp, partials=partials)
+    assert "p" not in PRIMITIVES

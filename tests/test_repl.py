@@ -1,5 +1,6 @@
 """The prompt: what is there, how Values are shown and named, and two real terminals."""
 
+import io
 import os
 import pydoc
 import re
@@ -10,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.repl import Guide, label_from_names, namespace, pretty
+from autograd.repl import Guide, label_from_names, main, namespace, pretty
 
 if os.name != "nt":  # Windows has no pseudo-terminals
     import pexpect
@@ -143,3 +144,10 @@ def test_a_real_terminal_without_ipython_completes_names():
     child.expect("weight = 3.0   no gradient yet   input")
     child.sendeof()
     child.expect(pexpect.EOF)
+
+
+def test_the_prompt_opens_where_there_is_no_readline(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "readline", None)  # as on Windows
+    monkeypatch.setattr(sys, "stdin", io.StringIO("print(6 * 7)\n"))
+    main()
+    assert "42" in capsys.readouterr().out

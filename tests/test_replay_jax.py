@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import os
 import subprocess
 import sys
@@ -189,3 +191,102 @@ def test_the_demo_runs_one_function_on_eight_devices():
     assert done.returncode == 0, done.stderr
     assert "8 devices" in done.stdout
     assert "largest difference" in done.stdout
+
+
+# --- a forward of the user's own, in whatever Python it is written -----------------------------------------
+
+
+def _signed(x):
+    if x > 0.0:
+        return x, 1.0
+    return -x, -1.0
+
+
+def _with_a_helper_of_two_results(x):
+    size, sign = _signed(x)
+    return sign * math.sqrt(size)
+
+
+def _plus(x, y):
+    return x + y
+
+
+def _with_a_list(x):
+    count: float = len((1.0, 2.0, 3.0)) * x
+    powers = [count * x**k for k in range(1, 4)]
+    return functools.reduce(_plus, powers[0:2])
+
+
+def _with_any_number(*terms):
+    total = 0.0
+    for term in terms:
+        total = total + 2.0 * term
+    return total
+
+
+def _by_an_operation(x):
+    return sigmoid(x) + x
+
+
+def _by_itself(x):
+    return -_by_itself(-x) if x < 0.0 else x * x
+
+
+@pytest.mark.parametrize(
+    "forward", [_with_a_helper_of_two_results, _with_a_list, _with_any_number, _by_an_operation, _by_itself]
+)
+def test_a_forward_of_one_s_own_is_the_same_in_jax(define, forward):
+    op = define("own", forward=forward, partials=lambda *inputs_and_output: (1.0,) * (len(inputs_and_output) - 1))
+    f = compile(op, in_axes=0, backend="python")
+    points = np.array([-2.5, -0.5, 0.25, 3.0])
+    wanted = f(points)
+    np.testing.assert_allclose(f.to_jax()(points), wanted, rtol=1e-14)
+
+
+def _no_return(x):
+    y = x  # noqa: F841
+
+
+def _a_default(x, scale=2.0):
+    return scale * x
+
+
+def _using_the_default(x):
+    return _a_default(x)
+
+
+def _deleting(x):
+    y = x
+    del y
+    return x
+
+
+def _of_nothing(x):
+    y = _no_return(x)  # noqa: F841
+    return x
+
+
+def _into_a_place(x):
+    box = [x]
+    box[0] = 2.0
+    return x
+
+
+@pytest.mark.parametrize(
+    ("forward", "message"),
+    [
+        (lambda x: float(str(x)), "a call of <class 'str'> is not supported"),
+        (_using_the_default, "_a_default has defaults"),
+        (_deleting, "'del y' is not supported"),
+        (_of_nothing, "it may end without a return"),
+        (lambda x: x if x > -9.0 else missing, "'missing' is not defined"),  # noqa: F821
+        (lambda x: 0.0 if x is None else x, "this comparison is not supported"),
+        (_into_a_place, r"an assignment to box\[0\] is not supported"),
+    ],
+)
+def test_what_cannot_be_written_in_jax_is_refused_by_name(define, forward, message):
+    op = define("own", forward=forward, partials=lambda x, out: (1.0,))
+    f = compile(op, backend="python")
+    f(1.0)
+    with pytest.raises(NotImplementedError, match=rf"'own' .*{message}"):
+        f.to_jax()(1.0)

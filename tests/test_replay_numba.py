@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -309,6 +310,19 @@ def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_agai
     for file in kept:
         file.write_bytes(b"not a kernel")
     assert run_apart(tmp_path)[1] == result
+
+
+def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
+    """numba counts its functions within a process, so names that say no more would be equal in two of them."""
+    for function in ("sinh", "cosh"):
+        script = f"import autograd, numpy; autograd.compile(autograd.{function}, in_axes=0)(numpy.ones(3))"
+        environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
+        subprocess.run([sys.executable, "-c", script], env=environment, check=True, cwd=Path(__file__).parent.parent)
+    kept = list((tmp_path / "kernels" / "__pycache__").glob("*.nbc"))
+    symbols = [set(re.findall(rb"_ZN8autograd\w+?numba_cache\d+(kernel\w*?)B", file.read_bytes())) for file in kept]
+    assert len(kept) >= 2
+    assert all(symbols)
+    assert len(set.union(*symbols)) == sum(map(len, symbols))
 
 
 def test_a_damaged_kernel_is_made_again_in_the_same_process(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import pickle
 import string
@@ -257,3 +258,25 @@ def test_nan_goes_through_reductions(function: Callable[..., float]) -> None:
         assert math.isnan(function(xs))
     assert math.isnan(dot([math.nan], [1.0]))
     assert all(map(math.isnan, softmax([math.nan, 1.0])))
+
+
+def _named_by(function):
+    """The plain functions that the code of ``function`` names."""
+    things = [function.__globals__.get(name) for name in function.__code__.co_names]
+    things += [cell.cell_contents for cell in function.__closure__ or ()]
+    return {thing for thing in things if inspect.isfunction(thing)}
+
+
+def test_no_forward_calls_itself_at_any_remove():
+    # numba cannot call into itself in a kernel that it loads from disk: the process would die.
+    forwards = {op.forward for op in PRIMITIVES.values() if inspect.isfunction(op.forward)}
+    graph, waiting = {}, list(forwards)
+    while waiting:
+        function = waiting.pop()
+        if function not in graph:
+            graph[function] = _named_by(function)
+            waiting += graph[function]
+    while graph:
+        ends = {function for function, named in graph.items() if not named & graph.keys()}
+        assert ends, f"in a circle, or in front of one: {sorted(function.__qualname__ for function in graph)}"
+        graph = {function: named for function, named in graph.items() if function not in ends}

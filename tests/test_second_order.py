@@ -129,3 +129,17 @@ def test_under_no_grad_create_graph_gives_unlinked_numbers():
         y.backward(create_graph=True)
     assert float(x.grad) == 6.0
     assert not getattr(x.grad, "parents", ())
+
+
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_a_flow_that_came_through_no_gate_is_not_stopped_by_that_of_another(closed_first):
+    x, closed = Value(3.0), Value(0.0)
+    y = x * x
+    ways = [where(closed, y**2, 1.0), 2.0 * y]
+    root = ways[0] + ways[1] if closed_first else ways[1] + ways[0]
+    root.backward(create_graph=True)
+    slope = x.grad
+    assert slope == 12.0
+    x.zero_grad()
+    slope.backward()
+    assert x.grad == 4.0

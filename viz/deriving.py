@@ -33,6 +33,13 @@ class Derivation:
             the rules after it refer to it by name.
         value: d root / d leaf, a float.
         hidden: how many nodes on the way are left out, because there are too many to write.
+
+    >>> from autograd import Value
+    >>> from viz import derive
+    >>> x = Value(3.0, "x")
+    >>> derivation = derive((x * x).named("y"), x)
+    >>> derivation.value, len(derivation.rules)
+    (6.0, 1)
     """
 
     def __init__(self, graph: Graph, leaf: int) -> None:

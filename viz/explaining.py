@@ -49,6 +49,13 @@ class Explanation:
         flows: every flow into the node, the largest first if there are many.
         gradient: their sum, d root / d node.
         note: what is to be said about ``node.grad``, where that is another number; else empty.
+
+    >>> from autograd import Value
+    >>> from viz import explain
+    >>> a = Value(2.0, "a")
+    >>> explanation = explain(a, (3.0 * a + a**2).named("c"))
+    >>> explanation.gradient, [flow.contribution for flow in explanation.flows]
+    (7.0, [3.0, 4.0])
     """
 
     def __init__(self, graph: Graph, place: int) -> None:

@@ -47,7 +47,13 @@ class _Row(NamedTuple):
 
 
 class Tree:
-    """A graph as rows of text. Made by :func:`tree`; it prints itself, in colours where rich prints it."""
+    """A graph as rows of text. Made by :func:`tree`; it prints itself, in colours where rich prints it.
+
+    >>> from autograd import Value
+    >>> from viz import tree
+    >>> str(tree(Value(2.0, "a") * 3.0)).splitlines()[0]
+    'a·3   6.0000   grad ·'
+    """
 
     def __init__(self, graph: Graph, depth: int | None) -> None:
         self._graph = graph

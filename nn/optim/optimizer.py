@@ -36,6 +36,19 @@ class Optimizer(ABC):
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values, or a setting is not a number.
         ValueError: it is empty or names a leaf twice, or a setting is out of range.
+
+    >>> from autograd import Parameter
+    >>> class SignDescent(Optimizer):
+    ...     def __init__(self, parameters, lr):
+    ...         super().__init__(parameters, lr, memories=())
+    ...
+    ...     def rule(self, numbers, gradients, state, steps):
+    ...         return numbers - self.lr * np.sign(gradients), state
+    >>> w = Parameter(3.0)
+    >>> (w * w).backward()
+    >>> SignDescent([w], lr=0.5).step()
+    >>> w.data
+    2.5
     """
 
     settings: ClassVar[tuple[str, ...]] = ("lr",)

@@ -44,9 +44,8 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
 
     def derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         out = function(*primals)
-        if op.partials is None:
-            raise TypeError(f"{op.name} has no derivative without its constants")
-        locals_ = op.partials(*map(_Traced, primals), _Traced(out))
+        rule: Any = op.partials  # a tape holds no operation that lacks its constants
+        locals_ = rule(*map(_Traced, primals), _Traced(out))
         flows = [_plain(local) * tangent for local, tangent in zip(locals_, tangents, strict=True)]
         return out, functools.reduce(operator.add, flows)
 

@@ -6,7 +6,6 @@ Both sides of an ``if`` are computed and one is chosen, element by element; a lo
 from __future__ import annotations
 
 import ast
-import builtins
 import functools
 import inspect
 import math
@@ -241,8 +240,6 @@ _NOTHING = ast.Return(ast.Constant(None))
 def _named(name: str, names: Mapping[str, Any]) -> Any:
     if name in names:
         return names[name]
-    if hasattr(builtins, name):
-        return getattr(builtins, name)
     raise Unsupported(f"{name!r} is not defined")
 
 

@@ -36,6 +36,9 @@ _lock = threading.Lock()
 def compile_kernel(text: str, signatures: dict[str, Any], functions: dict[str, Any]) -> Callable[..., None]:
     """The function ``kernel`` that ``text`` defines, which may call ``functions`` by their names.
 
+    It is compiled under a name that ends in its digest: numba tells machine code apart by the names of functions and
+    by a count within the process, so that two kernels of one name, kept by two processes, could be mixed up in a third.
+
     Args:
         text: Python source that decorates ``kernel`` with ``@njit(signature, ..., cache=True)``.
         signatures: the types that ``text`` names.
@@ -43,34 +46,36 @@ def compile_kernel(text: str, signatures: dict[str, Any], functions: dict[str, A
     """
     prints = {name: fingerprint(function) for name, function in functions.items()}
     if None in prints.values():
-        return _define(text.replace("cache=True", "cache=False"), "<autograd kernel>", signatures | functions)
+        return _define(text.replace("cache=True", "cache=False"), "kernel", "<autograd kernel>", signatures | functions)
     key = hashlib.sha256(
         repr((text, signatures, sorted(prints.items()), numba.__version__, sys.version, _HOW)).encode()
     ).hexdigest()
     with _lock:
         if key not in _kernels:
-            _kernels[key] = _found_or_compiled(_filed(key, text), text, signatures | functions)
+            name = f"kernel_{key[:16]}"
+            text = text.replace("def kernel(", f"def {name}(")
+            _kernels[key] = _found_or_compiled(_filed(key, text), text, name, signatures | functions)
         return _kernels[key]
 
 
-def _found_or_compiled(path: Path | None, text: str, names: dict[str, Any]) -> Callable[..., None]:
+def _found_or_compiled(path: Path | None, text: str, name: str, names: dict[str, Any]) -> Callable[..., None]:
     """The kernel that numba keeps beside ``path``, or a fresh one where there is none that can be read."""
     if path is None:
-        return _define(text.replace("cache=True", "cache=False"), "<autograd kernel>", names)
+        return _define(text.replace("cache=True", "cache=False"), name, "<autograd kernel>", names)
     try:
-        return _define(text, str(path), names)
+        return _define(text, name, str(path), names)
     except NumbaError:
         raise
     except Exception:  # noqa: BLE001 -- a damaged file fails in any way that pickle can
         for kept in path.parent.glob(f"**/{path.stem}.*.nb[ic]"):
             kept.unlink(missing_ok=True)
-        return _define(text, str(path), names)
+        return _define(text, name, str(path), names)
 
 
-def _define(text: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
+def _define(text: str, name: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
     namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **names}
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 -- our own template; names are op0, op1 ...
-    kernel: Callable[..., None] = namespace["kernel"]
+    kernel: Callable[..., None] = namespace[name]
     return kernel
 
 

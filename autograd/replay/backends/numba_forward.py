@@ -8,6 +8,7 @@ import functools
 import hashlib
 import math
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
@@ -76,7 +77,8 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
         if thing not in made:
             namespace: dict[str, Any] = {"__name__": _MODULE, "__builtins__": builtins}
             cells = tuple(CellType() for _ in thing.__closure__ or ())
-            made[thing] = decorate(FunctionType(thing.__code__, namespace, thing.__name__, thing.__defaults__, cells))
+            copy = FunctionType(thing.__code__, namespace, thing.__name__, thing.__defaults__, cells)
+            made[thing] = decorate(_named_apart(copy, thing))
             # Only now what it refers to, for that may be itself.
             used, attributes = _names(thing.__code__)
             namespace |= {name: visit(thing.__globals__[name], attributes) for name in used & thing.__globals__.keys()}
@@ -108,8 +110,18 @@ def _guarded(op: Primitive, compiled: Callable[..., float], n: int) -> Callable[
         f"        return {value}\n"
     )
     exec(compile(text, f"<numba {op.name}>", "exec"), namespace)  # noqa: S102 -- text made of x0, x1 ... and floats
-    guarded: Callable[..., float] = njit(error_model="numpy", **_OPTIONS)(namespace["guarded"])
+    guard = namespace["guarded"]
+    guarded: Callable[..., float] = njit(error_model="numpy", **_OPTIONS)(_named_apart(guard, guard))
     return guarded
+
+
+def _named_apart(function: FunctionType, same: FunctionType) -> FunctionType:
+    """``function`` under a name that no other has, also in another process: ``same`` computes the same.
+
+    Machine code refers to other machine code by name, and is kept on disk: see :mod:`.numba_cache`.
+    """
+    function.__qualname__ = f"{function.__name__}_{(fingerprint(same) or uuid.uuid4().hex)[:16]}"
+    return function
 
 
 # --- what a function refers to ----------------------------------------------------------------------------
