@@ -325,6 +325,27 @@ def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
     assert len(set.union(*symbols)) == sum(map(len, symbols))
 
 
+RECURSIVE = """
+import math
+import numpy as np
+from autograd import compile, primitive
+def down(x):
+    return math.sin(up(x - 1.0)) + up(x - 2.0) if x > 0.0 else x
+def up(x):
+    return math.cos(down(x - 0.5)) * down(x - 0.25) if x > 0.0 else x
+op = primitive("downed", forward=down, partials=lambda x, out: (out / x,))
+x = np.array([0.5, 3.0, 5.0])
+assert np.allclose(compile(op, backend="numba", in_axes=0)(x), [down(number) for number in x], rtol=1e-14)
+"""
+
+
+def test_a_kernel_whose_operation_calls_itself_is_not_kept(tmp_path):
+    """numba resolves such a call when it compiles; a kernel that was loaded would jump to nowhere."""
+    for _ in range(2):
+        environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
+        subprocess.run([sys.executable, "-c", RECURSIVE], env=environment, check=True, cwd=Path(__file__).parent.parent)
+
+
 def test_a_damaged_kernel_is_made_again_in_the_same_process(tmp_path, monkeypatch):
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
     tape, column = single(PRIMITIVES["softsign"]), np.array([[3.0]])

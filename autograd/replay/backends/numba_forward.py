@@ -179,13 +179,14 @@ def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:
 def fingerprint(function: Any) -> str | None:
     """A digest of what ``function`` computes: its code and everything it refers to; None if it cannot be told.
 
-    Equal in every process, so that a compiled kernel can be found again.
+    Equal in every process, so that a compiled kernel can be found again. None too for what calls itself: numba
+    resolves such a call when it compiles, and not when it loads what was compiled.
     """
     digest = hashlib.sha256()
-    return digest.hexdigest() if _feed(digest, function, set()) else None
+    return digest.hexdigest() if _feed(digest, function, {}) else None
 
 
-def _feed(digest: Any, thing: Any, seen: set[int]) -> bool:
+def _feed(digest: Any, thing: Any, seen: dict[int, bool]) -> bool:
     if isinstance(thing, Dispatcher):
         thing = thing.py_func
     if isinstance(thing, (float, int, str, bytes, type(None))):
@@ -204,8 +205,9 @@ def _feed(digest: Any, thing: Any, seen: set[int]) -> bool:
         return _feed(digest, (thing.co_consts, thing.co_names, thing.co_argcount), seen)
     elif isinstance(thing, FunctionType):
         if id(thing) not in seen:
-            seen.add(id(thing))
-            return _feed(digest, (thing.__code__, thing.__defaults__, *_referred(thing)), seen)
+            seen[id(thing)] = False  # as long as it is being read: met again meanwhile, it calls itself
+            seen[id(thing)] = _feed(digest, (thing.__code__, thing.__defaults__, *_referred(thing)), seen)
+        return seen[id(thing)]
     else:
         return False
     return True
