@@ -154,7 +154,7 @@ class Passes:
         """
         refuse_while_recording(self, "partials()")
         check_fresh(self)
-        return tuple(float(local) for local in local_gradients(self)) if self.parents else ()
+        return tuple(map(float, local_gradients(self))) if self.parents else ()
 
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.

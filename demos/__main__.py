@@ -7,6 +7,7 @@ import sys
 from io import TextIOWrapper
 
 import demos
+from viz import DiagramError
 
 
 def first_line(name: str) -> str:
@@ -23,7 +24,10 @@ def main() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
     if name:
-        importlib.import_module(f"demos.{name}").main()
+        try:
+            importlib.import_module(f"demos.{name}").main()
+        except (OSError, DiagramError) as error:
+            parser.exit(1, f"python -m demos {name}: {error}. Pictures go to out/: run it where you may write files\n")
         return
     sys.stdout.write("python -m demos NAME, where NAME is one of\n\n")
     width = max(map(len, names))

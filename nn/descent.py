@@ -95,4 +95,6 @@ def minimise(run: Run, epochs: int) -> None:
 
     if epochs:
         bounds = {"maxiter": epochs, "maxfun": math.inf}
-        minimize(objective, run.numbers, jac=True, method="L-BFGS-B", callback=iterated, options=bounds)
+        found = minimize(objective, run.numbers, jac=True, method="L-BFGS-B", callback=iterated, options=bounds)
+        if not run.history.stopped and found.nit < epochs:
+            run.history.stopped = f"SciPy says {found.message}"

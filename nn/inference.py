@@ -84,4 +84,15 @@ def measured(flat: FlatModel, numbers: Array, data: Dataset, metrics: dict[str, 
     if not metrics:
         return {}
     predictions = flat.predictions(numbers, data.X)
-    return {name: float(metric(predictions, data.y)) for name, metric in metrics.items()}
+    return {name: _measure(name, metric, predictions, data.y) for name, metric in metrics.items()}
+
+
+def _measure(name: str, metric: Metric, predictions: Array, targets: Array) -> float:
+    try:
+        return float(metric(predictions, targets))
+    except (TypeError, ValueError) as error:
+        error.add_note(
+            f"In the metric {name}: it takes predictions {predictions.shape} and targets {targets.shape}, two arrays, "
+            "and gives one number."
+        )
+        raise

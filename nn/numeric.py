@@ -41,7 +41,7 @@ def real_array(numbers: Any, name: str) -> Array:
     """``numbers`` as a new array of float64; nan and infinities are numbers.
 
     Args:
-        numbers: a number, nested lists or an array.
+        numbers: a number, nested lists or an array; of objects too, if each is a number.
         name: what it is, for messages.
 
     Raises:
@@ -57,6 +57,34 @@ def real_array(numbers: Any, name: str) -> Array:
         array = np.asarray(numbers)
     except ValueError:
         raise ValueError(f"{name} has rows of several lengths") from None
+    if array.dtype.kind == "O":
+        return _of_objects(array, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} is an array of real numbers, not of {array.dtype}")
+        raise TypeError(f"{name} is an array of real numbers, not of {array.dtype}{_first_text(numbers, name)}")
     return array.astype(np.float64)
+
+
+def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
+    if not array.ndim:
+        thing = array.item()
+        raise TypeError(f"{name} is an array of real numbers, not {thing!r:.80} of type {type(thing).__name__}")
+    found = np.empty(array.shape)
+    for place in np.ndindex(array.shape):
+        found[place] = real_number(array[place], _entry(name, place))
+    return found
+
+
+def _first_text(numbers: Any, name: str) -> str:
+    """Which entry is text, and what to do about it; nothing where none is."""
+    array = np.asarray(numbers, dtype=object)
+    for place in np.ndindex(array.shape):
+        if isinstance(array[place], (str, bytes)):
+            return (
+                f": {_entry(name, place)} is {array[place]!r:.40}. Convert written numbers with "
+                f"numpy.asarray({name}, float), and number the names of classes from 0"
+            )
+    return ""
+
+
+def _entry(name: str, place: tuple[int, ...]) -> str:
+    return f"{name}[{', '.join(map(str, place))}]" if place else name

@@ -16,6 +16,7 @@ from nn.flat import FlatModel
 from nn.history import Epoch, History
 from nn.inference import measured
 from nn.metrics import Metric
+from nn.module import counted
 from nn.numeric import Array
 from nn.progress import ProgressBar
 
@@ -106,7 +107,7 @@ class Run:
             history.best_epoch = epoch.epoch
         waited = epoch.epoch - (-1 if history.best_epoch is None else history.best_epoch)
         if waited >= self._watch.patience:
-            history.stopped = f"the validation loss was not below {self._best[0]:.6g} for {waited} epochs"
+            history.stopped = f"the validation loss was not below {self._best[0]:.6g} for {counted(waited, 'epoch')}"
         return bool(history.stopped)
 
     def _called_off(self, epoch: Epoch) -> bool:

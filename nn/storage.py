@@ -62,6 +62,10 @@ def save(model: Module, path: _Path) -> None:
     True
     """
     target = _checked(model, path, "save")
+    if target.is_dir():
+        raise IsADirectoryError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
     state = model.state_dict()
     about = {"format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state)}
     members = {

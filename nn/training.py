@@ -158,8 +158,11 @@ def _steps(count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_v
     size = count if batch_size is None else _whole(batch_size, "batch_size", 1)
     if size > count:
         raise ValueError(f"batch_size is at most the number of examples that are learnt from, {count}, not {size}")
-    if schedule is not None and not callable(schedule):
-        raise TypeError(f"schedule is a function from an epoch to a factor of the learning rate, not {schedule!r}")
+    if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
+        raise TypeError(
+            "schedule is a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
+            f"not {schedule!r}"
+        )
     return Steps(
         batch_size=size,
         schedule=ConstantLR() if schedule is None else schedule,

@@ -48,6 +48,14 @@ def test_an_unknown_demo_is_refused_with_the_known_ones(tmp_path):
     assert "two_flows" in done.stderr
 
 
+def test_a_folder_where_nothing_can_be_written_is_an_error_in_a_line(tmp_path):
+    (tmp_path / "out").write_text("a file where the folder should be")
+    done = run("two_flows", folder=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert re.fullmatch(r"python -m demos two_flows: .*'out'.*Pictures go to out/: run it where .*\n", done.stderr)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "demos").glob("*.py")), ids=lambda path: path.stem)
 def test_a_demo_is_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80

@@ -1,5 +1,7 @@
 """predict and evaluate: the model's own numbers, for many examples at once."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,25 @@ def test_branches_constants_and_domains(compiled):
 def test_examples_that_make_no_sense(examples, error, message):
     with pytest.raises(error, match=message):
         predict(MLP(3, [1]), examples)
+
+
+@pytest.mark.parametrize(
+    ("metric", "error", "message"),
+    [
+        (lambda predictions, targets: "x", ValueError, "could not convert string to float: 'x'"),
+        (lambda predictions: 1.0, TypeError, "takes 1 positional argument but 2 were given"),
+    ],
+)
+def test_a_metric_that_fails_is_named(metric, error, message):
+    metric.__name__ = "mine"
+    with pytest.raises(error, match=message) as caught:
+        evaluate(MLP(1, [1]), [[1.0], [2.0]], [1.0, 2.0], loss="mse", metrics=metric)
+    assert caught.value.__notes__ == [
+        "In the metric mine: it takes predictions (2,) and targets (2,), two arrays, and gives one number."
+    ]
+
+
+def test_arrays_of_objects_that_are_numbers():
+    model = MLP(2, [1], init="ones")
+    mixed = np.array([[1, 2.5], [Fraction(1, 2), np.float32(1.0)]], dtype=object)
+    np.testing.assert_array_equal(predict(model, mixed), [3.5, 1.5])

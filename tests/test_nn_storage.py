@@ -272,3 +272,10 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(tmp_path):
         else:
             assert bits(target) == bits(model())
     assert refused > 1000
+
+
+def test_where_no_model_can_be_saved(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"cannot save to '.*': it is a folder; name a file in it"):
+        save(model(), tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"cannot save to '.*x': there is no folder '.*none'"):
+        save(model(), tmp_path / "none" / "x")

@@ -170,7 +170,14 @@ def test_l_bfgs_stops_where_it_is_told_to():
     history = fit(model, X, Y, loss="mse", optimizer="L-BFGS-B", epochs=50, callbacks=[lambda epoch: epoch.epoch == 3])
     assert (len(history), history.stopped) == (4, "<lambda> stopped it")
     assert history.loss[-1] == pytest.approx(evaluate(model, X, Y, loss="mse")["loss"], rel=1e-12)
-    assert len(fit(model, X, Y, loss="mse", optimizer="L-BFGS-B", epochs=2)) == 2
+    short = fit(model, X, Y, loss="mse", optimizer="L-BFGS-B", epochs=2)
+    assert (len(short), short.stopped) == (2, "")
+
+
+def test_l_bfgs_says_why_it_ends_before_the_last_epoch():
+    done = fit(MLP(1, [1], init="zeros"), [[1.0], [2.0]], [0.0, 0.0], loss="mse", optimizer="L-BFGS-B")
+    assert len(done) == 0  # the gradient is 0 at the start
+    assert done.stopped.startswith("SciPy says CONVERGENCE")
 
 
 # --- optimisers -------------------------------------------------------------------------------------------
@@ -266,6 +273,11 @@ def test_patience_keeps_the_best_parameters():
     assert len(history) == len(kept) == best + 1 + 3
     assert model.offset.data == kept[best] != kept[-1]
     assert history.stopped == f"the validation loss was not below {min(history.validation_loss):.6g} for 3 epochs"
+
+
+def test_one_epoch_without_a_better_validation_loss_is_one_epoch():
+    history = fit(small_net(), X, Y, loss="mse", lr=0.0, epochs=9, validation=(X, Y), patience=1)
+    assert history.stopped.endswith(" for 1 epoch")
 
 
 def test_patience_that_is_never_tried_keeps_the_best_too():

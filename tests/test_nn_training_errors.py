@@ -17,7 +17,7 @@ from autograd import (
     log,
     sqrt,
 )
-from nn import MLP, SGD, Adam, Module, evaluate, fit, mse, predict
+from nn import MLP, SGD, Adam, CosineLR, Module, evaluate, fit, mse, predict
 from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
@@ -38,8 +38,12 @@ BAD_DATA = [
     ({"X": [0.0, 1.0, 2.0]}, ValueError, r"X has the shape \(3,\), and holds one example a row: numpy.reshape\(X"),
     ({"X": np.zeros((3, 2, 1))}, ValueError, r"X has the shape \(3, 2, 1\); it has two axes, examples and features"),
     ({"X": [[1.0], [2.0, 3.0]]}, ValueError, "X has rows of several lengths"),
-    ({"X": [["a", "b"]] * 3}, TypeError, "X is an array of real numbers, not of <U1"),
-    ({"X": [[1.0, None]] * 3}, TypeError, "X is an array of real numbers, not of object"),
+    ({"X": [["a", "b"]] * 3}, TypeError, r"X is an array of real numbers, not of <U1: X\[0, 0\] is 'a'. Convert wri"),
+    ({"X": [[0.5, 1.0], [2.0, "3"], [4.0, 5.0]]}, TypeError, r"X\[1, 1\] is '3'. Convert written numbers with numpy"),
+    ({"X": "text"}, TypeError, "not of <U4: X is 'text'. Convert"),
+    ({"X": [[1.0, None]] * 3}, TypeError, r"X\[0, 1\]: Value takes one real number, not None"),
+    ({"X": [[1.0, Value(2.0)]] * 3}, TypeError, r"X\[0, 1\]: .* not Value\(data=2.0\), .*take .data"),
+    ({"X": {"a": [1.0]}}, TypeError, r"X is an array of real numbers, not \{'a': \[1.0\]\} of type dict"),
     ({"X": [[1j, 2j]] * 3}, TypeError, "X is an array of real numbers, not of complex128"),
     ({"X": 3.0}, TypeError, "X is an array with one example a row, not 3.0"),
     ({"X": []}, ValueError, r"X has the shape \(0,\): it holds no examples"),
@@ -104,6 +108,7 @@ def test_data_losses_and_metrics(function, arguments, error, message):
         ({"l2": -0.1}, ValueError, r"l2 is a finite number from 0, not -0\.1"),
         ({"callbacks": [3]}, TypeError, r"callbacks is a list of functions of an Epoch, not \[3\]"),
         ({"callbacks": 3}, TypeError, "callbacks is a list of functions of an Epoch, not 3"),
+        ({"schedule": CosineLR}, TypeError, r"a factor of the learning rate, such as CosineLR\(100\), not <class"),
         ({"optimizer": "L-BFGS-B", "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: optimizer='L-BFGS-B' takes"),
         ({"optimizer": "L-BFGS-B", "batch_size": 2}, ValueError, "batch_size=2 has no meaning here"),
         ({"metrics": ["accuracy"], "y": [1.0, 2.0, 3.0]}, ValueError, "accuracy of one output takes targets of 0"),
@@ -130,7 +135,7 @@ def test_what_is_no_model():
 
     with pytest.raises(TypeError, match="gives 'yes': a model gives a Value, or a list of Values"):
         predict(Wordy(), X)
-    with pytest.raises(ValueError, match="an optimiser needs at least one parameter; the list is empty"):
+    with pytest.raises(ValueError, match=r"one parameter; the list is empty. .*: a plain Value is data, unless the cl"):
         fit(Constant(), X, Y, loss="mse")
     with pytest.raises(ValueError, match="an optimiser needs at least one parameter; the list is empty"):
         fit(Constant(), X, Y, loss="mse", optimizer="L-BFGS-B")

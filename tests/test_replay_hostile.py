@@ -10,11 +10,12 @@ import pytest
 
 import autograd as ag
 from autograd import TapeError
-from autograd.replay.storage import tape_from_data, tape_to_data
+from autograd.replay.storage import sealed, tape_from_data, tape_to_data
 from autograd.replay.structures import axes_from_data, structure_from_data
 from tests.replay_backends import random_tape
 from tests.replay_programs import saved_function
 
+HEAD = {"format": "chainrule tape", "version": 1}
 HOSTILE = [
     None, True, -1, 0, 1, 2, 7, 2**31, 2**63, 10**400, -(2**31) - 1, 1.5, "", "x", "nan", "0x1p3", "__import__", [],
     [[]], [-1], [2**40], ["mul"], {}, {"list": []}, {"array": [2**62, 4]}, {"array": [-1]}, {"dict": [[[], "number"]]},
@@ -35,8 +36,9 @@ def saved(tmp_path):
         (b"[" * 200_000, "is not a tape, or is damaged"),
         (b"[]", "is not a tape of this package"),
         (b'{"format": "chainrule tape", "version": 2}', "is of version 2; this package reads version 1"),
-        (b'{"format": "chainrule tape", "version": 1}', "the entry 'kind' is missing"),
-        (b'{"format": "chainrule tape", "version": 1, "kind": "x"}', "a 'x' is no compiled function"),
+        (b'{"format": "chainrule tape", "version": 1}', "f is damaged: its content is not what its digest was made of"),
+        (json.dumps(sealed(HEAD)).encode(), "the entry 'kind' is missing"),
+        (json.dumps(sealed({**HEAD, "kind": "x"})).encode(), "a 'x' is no compiled function"),
     ],
 )
 def test_what_is_no_tape(tmp_path, content, message):
@@ -52,6 +54,13 @@ def test_a_missing_file_and_one_that_is_too_large(tmp_path, monkeypatch):
     (tmp_path / "f").write_bytes(b"x" * 100)
     monkeypatch.setattr("autograd.replay.storage._LARGEST_FILE", 99)
     with pytest.raises(TapeError, match="has 100 bytes, more than a tape may have"):
+        ag.load(tmp_path / "f")
+
+
+@pytest.mark.parametrize("depth", [300, 900, 3000])
+def test_content_that_is_nested_deeply(tmp_path, depth):
+    (tmp_path / "f").write_text(json.dumps(HEAD)[:-1] + ', "kind": ' + "[" * depth + "]" * depth + "}")
+    with pytest.raises(TapeError, match=r"is not a tape, or is damaged|is damaged: its content"):
         ag.load(tmp_path / "f")
 
 
@@ -91,7 +100,7 @@ def test_hostile_entries_give_a_tape_error_or_a_tape_that_is_safe_to_run(saved, 
             del target[place[-1]]
         else:
             target[place[-1]] = bad
-        (tmp_path / "bad").write_text(json.dumps(data))
+        (tmp_path / "bad").write_text(json.dumps(sealed(data)))
         try:
             loaded = ag.load(tmp_path / "bad", backend="numpy")
         except TapeError:
@@ -107,26 +116,31 @@ def test_hostile_entries_give_a_tape_error_or_a_tape_that_is_safe_to_run(saved, 
 
 
 def test_flipped_bits(saved, tmp_path):
-    """One bit, or some bytes, of the text: it is refused, or is another tape, within bounds and data alone."""
-    path, arguments, shift, _ = saved
+    """One bit, or some bytes, of the text: it is refused, or holds the same data in other words."""
+    path, *_ = saved
     content = path.read_bytes()
     rng = random.Random(1)
-    refused = 0
     for case in range(500):
         bad = bytearray(content)
         for _ in range(1 + case % 3):
             bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
         (tmp_path / "bad").write_bytes(bad)
-        try:
-            loaded = ag.load(tmp_path / "bad", backend="python")
-        except TapeError:
-            refused += 1
+        if bytes(bad) == content:  # a bit was flipped back
             continue
-        for one in loaded.paths:
-            one.tape.verify()
-        with contextlib.suppress(TypeError, ValueError, ag.AutogradError):
-            loaded(*arguments, shift=shift)
-    assert refused > 200
+        with contextlib.suppress(TapeError):
+            ag.load(tmp_path / "bad")
+            assert json.loads(bad) == json.loads(content)
+
+
+def test_one_changed_digit_is_damage(tmp_path):
+    f = ag.compile(lambda x: 2.5 * x)
+    f(1.0)
+    f.save(tmp_path / "f")
+    text = (tmp_path / "f").read_text()
+    assert "0x1.4000000000000p+1" in text
+    (tmp_path / "f").write_text(text.replace("0x1.4000000000000p+1", "0x1.4000000000001p+1"))
+    with pytest.raises(TapeError, match=r"f is damaged: its content is not what its digest was made of. Save it again"):
+        ag.load(tmp_path / "f")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import autograd as ag
 from autograd import GuardError, RecordingError, TapeError, Value, primitive, record
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES
-from autograd.replay.storage import tape_from_data, tape_to_data
+from autograd.replay.storage import sealed, tape_from_data, tape_to_data
 from autograd.replay.structures import axes_from_data, structure_from_data
 from tests.replay_backends import random_tape
 from tests.replay_programs import saved_function
@@ -202,7 +202,7 @@ def test_an_operation_that_is_not_defined_or_was_defined_anew(tmp_path):
     f.save(tmp_path / "f")
     assert ag.load(tmp_path / "f")(1.0) == 2.0
     text = (tmp_path / "f").read_text()
-    (tmp_path / "f").write_text(text.replace("only_here", "elsewhere"))
+    (tmp_path / "f").write_text(json.dumps(sealed(json.loads(text.replace("only_here", "elsewhere")))))
     with pytest.raises(TapeError, match="an operation 'elsewhere' that is not defined here: define it with primitive"):
         ag.load(tmp_path / "f")
     primitive("only_here", forward=lambda x: x + 2.0, partials=lambda x, out: (1.0,))
@@ -247,7 +247,7 @@ def test_labels_are_data(tmp_path):
 def changed(saved, tmp_path, **entries):
     data = json.loads(saved[0].read_text())
     data["forms"][0].update(entries)
-    (tmp_path / "changed").write_text(json.dumps(data))
+    (tmp_path / "changed").write_text(json.dumps(sealed(data)))
     return tmp_path / "changed"
 
 
@@ -256,7 +256,7 @@ def test_flips_that_lead_nowhere_or_back(saved, tmp_path, flip):
     data = json.loads(saved[0].read_text())
     assert [len(path["tape"]["guards"]) for path in data["forms"][0]["paths"]] == [1, 1]
     data["forms"][0]["paths"][0]["flips"] = [flip]
-    (tmp_path / "changed").write_text(json.dumps(data))
+    (tmp_path / "changed").write_text(json.dumps(sealed(data)))
     with pytest.raises(TapeError, match="is no flip"):
         ag.load(tmp_path / "changed")
 
@@ -273,3 +273,23 @@ def test_flips_that_lead_nowhere_or_back(saved, tmp_path, flip):
 def test_forms_that_do_not_fit(saved, tmp_path, entries, message):
     with pytest.raises(TapeError, match=message):
         ag.load(changed(saved, tmp_path, **entries))
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "message"),
+    [
+        (3, TypeError, "a compiled function is saved and loaded by the path of a file, not 3"),
+        ("", IsADirectoryError, "cannot save to '.': it is a folder; name a file in it"),
+        ("no/such/f", FileNotFoundError, "cannot save to 'no/such/f': there is no folder 'no/such'"),
+    ],
+)
+def test_where_nothing_can_be_saved(path, error, message):
+    f = compiled(lambda x: x * 2.0)
+    f(1.0)
+    with pytest.raises(error, match=message):
+        f.save(path)
+
+
+def test_a_path_that_is_none():
+    with pytest.raises(TypeError, match="by the path of a file, not None"):
+        ag.load(None)

@@ -241,6 +241,9 @@ def test_a_trained_model_is_asked_for_the_whole_plane_at_once():
     ("arguments", "error", "text"),
     [
         ({"X": [[1.0, 2.0, 3.0]] * 4}, ValueError, r"X has the shape \(4, 3\): a boundary is drawn over two features"),
+        ({"predict": MLP(2, [1])}, TypeError, r"from points \(n, 2\) to scores, such as model.predict, not MLP\(2 ->"),
+        ({"predict": None}, TypeError, "such as model.predict, not None"),
+        ({"threshold": "x"}, TypeError, "threshold is a number, or None for half-way between the labels, not 'x'"),
         ({"X": []}, ValueError, r"X has the shape \(0,\)"),
         ({"X": "points"}, TypeError, "X is an array of numbers, not 'points'"),
         ({"X": [[math.nan, 1.0], *LINE[1:]]}, ValueError, "X holds nan or an infinity"),

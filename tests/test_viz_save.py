@@ -1,11 +1,13 @@
 """Saving a picture, the layout engine, DOT: what is written, and what is said when it cannot be."""
 
+import errno
 import importlib.metadata
 import re
 import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import graphviz
 import pytest
@@ -83,16 +85,25 @@ def test_an_unknown_ending_names_those_known(tmp_path, name, said):
         draw(square_and_more()).save(tmp_path / name)
 
 
-def test_a_missing_folder_is_named(tmp_path):
+def test_a_path_that_can_be_no_file_is_named(tmp_path):
+    with pytest.raises(TypeError, match="a picture is saved to the path of a file, not to None"):
+        draw(square_and_more()).save(None)
+    (tmp_path / "folder.svg").mkdir()
+    with pytest.raises(DiagramError, match=r"cannot save to '.*folder.svg': it is a folder; name a file in it"):
+        draw(square_and_more()).save(tmp_path / "folder.svg")
     with pytest.raises(DiagramError, match=r"there is no folder '.*nowhere'"):
         draw(square_and_more()).save(tmp_path / "nowhere" / "a.svg")
 
 
-def test_a_place_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path):
-    (tmp_path / "taken.svg").mkdir()
-    with pytest.raises(DiagramError, match=r"cannot save to '.*taken\.svg': .*irectory"):
-        draw(square_and_more()).save(tmp_path / "taken.svg")
-    assert names_in(tmp_path) == ["taken.svg"]
+def test_a_place_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    diagram = draw(square_and_more())
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(DiagramError, match=r"cannot save to '.*taken\.svg': No space left on device"):
+        diagram.save(tmp_path / "taken.svg")
+    assert names_in(tmp_path) == []
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from viz.errors import ConversionError, DiagramError
-from viz.files import check_folder, write_whole
+from viz.files import as_target, check_folder, write_whole
 
 __all__ = ["TREATMENT", "Diagram", "Interactive"]
 
@@ -94,7 +94,7 @@ class Diagram:
             DiagramError: the ending is unknown, or the file cannot be written there.
             ConversionError: PNG or PDF, and the package that writes it is not installed.
         """
-        target = Path(path)
+        target = as_target(path)
         writer = _WRITERS.get(target.suffix.lower())
         if writer is None:
             seen = f"the ending {target.suffix!r}" if target.suffix else "no ending"

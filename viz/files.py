@@ -5,18 +5,33 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from viz.errors import DiagramError
 
-__all__ = ["check_folder", "write_whole"]
+__all__ = ["as_target", "check_folder", "write_whole"]
+
+
+def as_target(path: Any) -> Path:
+    """``path`` as a Path.
+
+    Raises:
+        TypeError: it is none.
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(f"a picture is saved to the path of a file, not to {path!r}") from None
 
 
 def check_folder(target: Path) -> None:
-    """Refuse a path whose folder does not exist, before anything is drawn for it.
+    """Refuse a path that is a folder, or whose folder does not exist, before anything is drawn for it.
 
     Raises:
-        DiagramError: there is no such folder.
+        DiagramError: it is a folder, or there is no such folder.
     """
+    if target.is_dir():
+        raise DiagramError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
     if not target.parent.is_dir():
         raise DiagramError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
 

@@ -136,18 +136,13 @@ def _reach(centre: int, depth: int, neighbours: Callable[[int], list[int]]) -> s
 def _by_scope(graph: Graph, alive: set[int] | None, detail: str, sums: Callable[[], Fusion]) -> Folding:
     """Every neuron (the innermost frame), or every layer (the outermost), as one card."""
     owner = _only(range(len(graph)), alive)
-    members: dict[tuple[str, ...], list[int]] = {}
-    root = graph.root
-    for i, who in enumerate(owner):
-        if who != HIDDEN and i != root and graph.values[i].scope:
-            scope = graph.scope(i)
-            members.setdefault(scope if detail == "neurons" else scope[:1], []).append(i)
+    members, inside = _members(graph, owner, detail)
     folds: list[Fold] = []
     for scope, nodes in members.items():
         parameters = any(graph.values[i].kind == "parameter" for i in nodes)
         if len(nodes) < 2 or (len(nodes) <= SMALL_SCOPE and not parameters):
             continue
-        inner = len({graph.scope(i)[1] for i in nodes if len(graph.scope(i)) > 1}) if detail == "layers" else 0
+        inner = len(inside[scope]) if detail == "layers" else 0
         folds.append(Fold(scope[-1], f"× {inner}" if inner > 1 else "", scope[:-1]))
         for i in nodes:
             owner[i] = len(graph) + len(folds) - 1
@@ -156,6 +151,25 @@ def _by_scope(graph: Graph, alive: set[int] | None, detail: str, sums: Callable[
         _fuse_the_rest(folding, sums())
         _bundle_leaves(graph, folding)
     return folding
+
+
+def _members(
+    graph: Graph, owner: list[int], detail: str
+) -> tuple[dict[tuple[str, ...], list[int]], dict[tuple[str, ...], set[str]]]:
+    """The nodes of each neuron or layer; and the names of the frames inside it."""
+    written: dict[str, list[int]] = {}  # by the scope as it is written, since there are few of them
+    root, values = graph.root, graph.values
+    for i, who in enumerate(owner):
+        if who != HIDDEN and i != root and values[i].scope:
+            written.setdefault(values[i].scope, []).append(i)
+    members: dict[tuple[str, ...], list[int]] = {}
+    inside: dict[tuple[str, ...], set[str]] = {}
+    for nodes in written.values():
+        scope = graph.scope(nodes[0])
+        frame = scope if detail == "neurons" else scope[:1]
+        members.setdefault(frame, []).extend(nodes)
+        inside.setdefault(frame, set()).update(scope[1:2])
+    return members, inside
 
 
 def _fuse_the_rest(folding: Folding, fusion: Fusion) -> None:

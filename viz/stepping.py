@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from viz.files import check_folder, write_whole
+from viz.files import as_target, check_folder, write_whole
 from viz.page import page_of
 
 __all__ = ["step_through"]
@@ -42,7 +42,7 @@ def step_through(
     ...     step_through((a * a).named("y"), f"{folder}/page.html").name
     'page.html'
     """
-    target = Path(path)
+    target = as_target(path)
     check_folder(target)
     write_whole(target, page_of(root, names=names, theme=theme).encode())
     return target

@@ -1,11 +1,12 @@
 """Tapes and compiled functions as files: JSON text, so that loading reads data and runs nothing.
 
 A file names operations, and numbers in hexadecimal so that each comes back to the bit; what it names is looked up
-in the table of primitives. Everything is verified before it is used.
+in the table of primitives. A digest tells damage, and everything is verified before it is used.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from pathlib import Path as FilePath
@@ -21,6 +22,7 @@ from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
 __all__ = [
     "Reader",
     "read_file",
+    "sealed",
     "tape_from_data",
     "tape_to_data",
     "write_file",
@@ -28,16 +30,25 @@ __all__ = [
 
 Data = dict[str, Any]
 
-_FORMAT, _VERSION = "chainrule tape", 1
+_FORMAT, _VERSION, _DIGEST = "chainrule tape", 1, "sha256"
 _LARGEST_FILE = 2**30
 _LARGEST_INDEX = 2**31
 _INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
 
 
 def write_file(path: str | os.PathLike[str], data: Data) -> None:
-    """Write ``data`` at ``path``; what was there before stays until the new file is complete."""
-    target = FilePath(path)
-    text = json.dumps({"format": _FORMAT, "version": _VERSION, **data}, ensure_ascii=True)
+    """Write ``data`` at ``path``; what was there before stays until the new file is complete.
+
+    Raises:
+        TypeError: ``path`` is no path.
+        OSError: the file cannot be written there.
+    """
+    target = _file(path)
+    if target.is_dir():
+        raise IsADirectoryError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
+    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, **data}), ensure_ascii=True)
     partial = target.with_name(target.name + ".partial")
     partial.write_text(text, encoding="ascii")
     partial.replace(target)
@@ -48,21 +59,43 @@ def read_file(path: str | os.PathLike[str]) -> Data:
 
     Raises:
         TapeError: it is not a tape, or is damaged.
+        TypeError: ``path`` is no path.
         OSError: it cannot be read.
     """
-    file = FilePath(path)
+    file = _file(path)
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise TapeError(f"{file} has {size} bytes, more than a tape may have ({_LARGEST_FILE})")
     try:
         data = json.loads(file.read_bytes().decode("ascii"))
+        intact = isinstance(data, dict) and data.get(_DIGEST) == _digest(data)
     except (ValueError, RecursionError) as error:
         raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         raise TapeError(f"{file} is not a tape of this package")
     if data.get("version") != _VERSION:
         raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
+    if not intact:
+        raise TapeError(f"{file} is damaged: its content is not what its digest was made of. Save it again.")
     return data
+
+
+def sealed(data: Data) -> Data:
+    """``data`` with the digest of all its other entries, by which damage shows: a changed digit is a wrong number."""
+    return {**data, _DIGEST: _digest(data)}
+
+
+def _digest(data: Data) -> str:
+    content = {name: entry for name, entry in data.items() if name != _DIGEST}
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _file(path: Any) -> FilePath:
+    try:
+        return FilePath(path)
+    except TypeError:
+        raise TypeError(f"a compiled function is saved and loaded by the path of a file, not {path!r}") from None
 
 
 # --- tapes ------------------------------------------------------------------------------------------------

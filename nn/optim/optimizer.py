@@ -230,7 +230,10 @@ def as_leaves(parameters: Any) -> list[Value]:
         if leaf.op is not None:
             raise TypeError(f"an optimiser takes leaves, and {leaf!r} is computed by {leaf.op.name}")
     if not leaves:
-        raise ValueError("an optimiser needs at least one parameter; the list is empty")
+        raise ValueError(
+            "an optimiser needs at least one parameter; the list is empty. A model learns the Parameters that it "
+            "holds: a plain Value is data, unless the class defines parameters() itself"
+        )
     if len(set(map(id, leaves))) != len(leaves):
         raise ValueError("an optimiser takes each parameter once; the list names one of them twice")
     return leaves

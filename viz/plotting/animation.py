@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from viz.errors import DiagramError
-from viz.files import check_folder, write_whole
+from viz.files import as_target, check_folder, write_whole
 from viz.plotting.boundary import Ground, check_names, paint_boundary
 from viz.plotting.examples import lead, read_examples
 from viz.plotting.paint import legend, new_figure
@@ -79,7 +79,7 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
     >>> written.name
     'line.gif'
     """
-    target = Path(path)
+    target = as_target(path)
     if target.suffix.lower() != ".gif":
         raise DiagramError(f"cannot save to {str(target)!r}: an animation is written as .gif")
     check_folder(target)

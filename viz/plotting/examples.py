@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,9 +85,10 @@ def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> 
     """The examples, with their classes in the way in which ``predict`` tells classes apart.
 
     Raises:
-        TypeError: not numbers.
+        TypeError: not numbers; or a model where its ``predict`` is wanted.
         ValueError: a shape or label that does not fit, or numbers that are not finite.
     """
+    _check(predict, threshold)
     points, targets = _numbers(X, "X"), _numbers(y, "y")
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise ValueError(f"X has the shape {points.shape}: a boundary is drawn over two features, (n, 2)")
@@ -100,6 +102,13 @@ def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> 
     if outputs > 1:
         return _of_several(points, targets, outputs, threshold)
     return _of_two(points, targets.reshape(len(points), -1), threshold)
+
+
+def _check(predict: Any, threshold: Any) -> None:
+    if not callable(predict) or callable(getattr(predict, "predict", None)):
+        raise TypeError(f"predict is a function from points (n, 2) to scores, such as model.predict, not {predict!r}")
+    if threshold is not None and not isinstance(threshold, Real):
+        raise TypeError(f"threshold is a number, or None for half-way between the labels, not {threshold!r}")
 
 
 def _of_two(points: Array, targets: Array, threshold: float | None) -> Examples:
