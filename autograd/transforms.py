@@ -36,6 +36,9 @@ Argnums = int | Sequence[int]
 def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
     """∂fun/∂x of a function that returns one number, as a function of the same arguments.
 
+    A float that ``fun`` takes out of an argument is a constant from then on: by ``float(x)``, or by ``math.sin(x)`` of
+    the standard library, for which :mod:`autograd.math` stands in. :func:`check_grads` finds such places.
+
     Args:
         fun: returns one number; with ``has_aux`` a pair of one number and anything else.
         argnums: the positional argument, or a tuple of them, to differentiate with respect to.
