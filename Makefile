@@ -42,7 +42,7 @@ check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff check .
 	"$(RUN)" -m mypy
 
-coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no test reaches: none
+coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no test reaches, which should be none
 	"$(RUN)" -m coverage erase
 	"$(RUN)" -m coverage run -m pytest --quiet --numprocesses auto
 	"$(RUN)" -m coverage combine --quiet
