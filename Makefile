@@ -13,7 +13,7 @@ OPTIMISED := tests/test_errors.py tests/test_value.py tests/test_operators.py te
   tests/test_second_order.py tests/test_edges.py tests/test_random_programs.py tests/test_flows.py \
   tests/test_context.py tests/test_transport.py tests/test_check.py tests/test_diagnose.py tests/test_nn_network.py
 
-.PHONY: demo test check coverage bench docs clean
+.PHONY: demo test check coverage release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
 $(VENV)/demo.stamp: pyproject.toml
@@ -42,11 +42,14 @@ check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff check .
 	"$(RUN)" -m mypy
 
-coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no test reaches, which should be none
+coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no test reaches: there are none
 	"$(RUN)" -m coverage erase
 	"$(RUN)" -m coverage run -m pytest --quiet --numprocesses auto
 	"$(RUN)" -m coverage combine --quiet
 	"$(RUN)" -m coverage report
+
+release: $(VENV)/dev.stamp  ## build the wheel and the sdist; test the wheel in an environment of its own
+	"$(RUN)" -m tests.release
 
 bench: $(VENV)/bench.stamp  ## the side-by-side benchmark
 	"$(RUN)" -m tests.benchmarks

@@ -54,6 +54,7 @@ def check_primitive(
 
     Raises:
         GradientError: a rule is wrong: which input, where, the two numbers.
+        TypeError: ``op`` is no operation, or has constants that are not captured.
         ValueError: no point of the domain was found, or given.
 
     >>> from autograd import check_primitive, primitive
@@ -65,6 +66,8 @@ def check_primitive(
     derivative with respect to input 0 is 8.0, but 12.0 by complex step. Mend the partials of 'wrong_cube'
     """
     _check_order(order)
+    if not isinstance(op, Primitive):
+        raise TypeError(f"check_primitive takes an operation, such as autograd.tanh, not {op!r}")
     if op.partials is None:
         count = op.captures
         raise TypeError(
@@ -159,18 +162,22 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
         f: a function of numbers, or containers of numbers, returning one or a container of them.
         args: the tuple of its arguments (a single number may stand alone).
         order: 1 checks first derivatives; 2 second derivatives too; and so on.
-        modes: ``"fwd"`` (tangents), ``"rev"`` (adjoints), or both.
+        modes: ``"fwd"`` (tangents), ``"rev"`` (adjoints), or a tuple of both.
         rtol: the relative difference that is still taken as equal.
         atol: the absolute difference that is still taken as equal.
 
     Raises:
         GradientError: they differ: the input, both numbers, and the operation whose rule is wrong.
+        TypeError: ``f`` is no function, or an argument is not made of numbers.
         ValueError: a bad mode or order, or a point at a kink, where there is no derivative to compare.
 
     >>> from autograd import check_grads, exp
     >>> check_grads(lambda x, y: exp(x) * y + x / y, (0.3, -1.2))
     """
+    if not callable(f):
+        raise TypeError(f"check_grads takes a function and its arguments, not {f!r}: give it the function itself")
     _check_order(order)
+    modes = (modes,) if isinstance(modes, str) else modes
     unknown = [mode for mode in modes if mode not in ("fwd", "rev")]
     if unknown or not modes:
         raise ValueError(f"check_grads(modes=...) takes 'fwd' and 'rev', not {unknown or modes!r}")

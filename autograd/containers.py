@@ -161,9 +161,14 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
                 found.append(leaf if isinstance(leaf, Value) else as_float(leaf, where))
                 shapes.append(None)
         except (TypeError, OverflowError) as error:
-            path = spec.accessors()[index].codify("")
-            raise type(error)(str(error).replace(where, where + path, 1)) from None
+            accessor = spec.accessors()[index]
+            in_dataclass = accessor and isinstance(accessor[-1], optree.GetAttrEntry)
+            advice = _ADVICE if in_dataclass and isinstance(error, TypeError) else ""
+            raise type(error)(str(error).replace(where, where + accessor.codify(""), 1) + advice) from None
     return found, Structure(spec, shapes, opened=opened)
+
+
+_ADVICE = ". Is it no variable? Then make the field with field(metadata={'static': True})"
 
 
 def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from autograd.anomaly import describe_operation
 from autograd.sites import Site, site_of
 from autograd.sweep import adjoints, describe, is_stale, topological_order
+from autograd.value import Value
 
 __all__ = ["Diagnosis", "Fault", "KinkMet", "diagnose"]
 
@@ -83,10 +84,15 @@ class Diagnosis:
 def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
     """Examine the graph of ``root`` at its present values.
 
+    Which leaves have influence is found by a backward pass, with the hooks there are; no ``grad`` is written.
+
     Args:
         root: the value whose graph is examined.
         leaves: further leaves to ask about, such as ``model.parameters()``: those that are not in the graph
             at all are reported as having no influence.
+
+    Raises:
+        TypeError: ``root`` is no Value.
 
     >>> from autograd import Value, diagnose, errstate
     >>> x = Value(-4.0, "x")
@@ -98,6 +104,8 @@ def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
     >>> [node.label or node.op.name for node in diagnosis.fault.path]
     ['log', 'add', 'x']
     """
+    if not isinstance(root, Value):
+        raise TypeError(f"diagnose takes the Value at the root of a graph, not {root!r}")
     order = topological_order(root)
     stale = tuple(node for node in order if is_stale(node))
     kinks = tuple(KinkMet(node, node.op.kink.convention) for node in order if _at_kink(node))

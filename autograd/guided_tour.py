@@ -32,21 +32,22 @@ def _grad(names: Names, name: str) -> float:
 STEPS = (
     TourStep(
         "A number that remembers",
-        "A Value is one number that knows how it was computed. Ordinary arithmetic builds a graph.",
+        "A Value is one number that knows how it was computed. Ordinary arithmetic\nbuilds a graph.",
         "a = Value(2.0)\nb = Value(-3.0)\nc = a * b + 10",
         lambda names: bool(names["c"].data == names["a"].data * names["b"].data + 10) and bool(names["c"].parents),
         lambda names: f"c is {names['c'].data:g}, made by an {names['c'].op.name} whose parents are a·b and 10.",
     ),
     TourStep(
         "Back along the graph",
-        "backward() goes from c to the leaves, with the chain rule at each node: d c/d a is b, and d c/d b is a.",
+        "backward() goes from c back to what it was made of, with the chain rule at\n"
+        "each node: d c/d a is b, and d c/d b is a.",
         "c.backward()\na.grad, b.grad",
         lambda names: _grad(names, "a") == names["b"].data and _grad(names, "b") == names["a"].data,
         lambda names: f"a.grad is {_grad(names, 'a'):g}, which is b; b.grad is {_grad(names, 'b'):g}, which is a.",
     ),
     TourStep(
-        "Two flows add up",
-        "x is used three times here, so three flows of gradient come back to it. They add up: 2x + 1.",
+        "Flows add up",
+        "x is used three times here, so three flows of gradient come back to it. They\nadd up: 2x + 1.",
         "x = Value(3.0)\ny = x * x + x\ny.backward()\ny.flows_into(x)",
         lambda names: _grad(names, "x") == 2 * names["x"].data + 1,
         lambda names: (
@@ -56,24 +57,25 @@ STEPS = (
     ),
     TourStep(
         "Leaves accumulate",
-        "A second pass adds to the gradients of the leaves, until zero_grad() clears them. Forgetting it is the most\n"
-        "common mistake in training.",
+        "A leaf is a number that was not computed, such as x. A second pass adds to\n"
+        "its gradient, until zero_grad() clears it. Forgetting that is the most common\n"
+        "mistake in training.",
         "y.backward()\nx.grad\ny.zero_grad()",
         lambda names: isinstance(names["y"], Value) and not names["x"].has_grad,
         lambda _names: "After the second pass x.grad was 14, twice 7; now there is no gradient.",
     ),
     TourStep(
         "Change a leaf",
-        "The graph stays. Set a leaf, compute forward again, then back. A graph that is out of date says so.",
+        "The graph stays. Set a leaf, compute forward again, then back. A graph that\nis out of date says so.",
         "x.data = 5.0\ny.forward()\ny.backward()\nx.grad",
         lambda names: names["x"].data == 5.0 and _grad(names, "x") == 11.0,
         lambda names: f"y is {names['y'].data:g}, and x.grad is 2·5 + 1 = {_grad(names, 'x'):g}.",
     ),
     TourStep(
         "A net learns",
-        "A net is Values too. One step of gradient descent: every parameter moves against its gradient, and the loss\n"
-        "falls.",
-        "net = MLP(2, [2, 1], activation='tanh', rng=1)\n"
+        "A net is Values too. One step of gradient descent: every parameter moves\n"
+        "against its gradient, and the loss falls.",
+        "net = MLP(2, [2, 1], activation='tanh', rng=3)\n"
         "loss = half_squared_error(net([1.0, -2.0]), 0.5)\n"
         "before = loss.data\n"
         "loss.backward()\n"
@@ -84,7 +86,7 @@ STEPS = (
     ),
     TourStep(
         "See every gradient",
-        "explain() writes out each flow into a node; draw() draws the graph; tree() prints it.",
+        "explain() writes out each flow into a node; draw() draws the graph; tree()\nprints it.",
         "loss.zero_grad()\nloss.backward()\nw = net.layers[0].neurons[0].w[0]\nprint(explain(w, loss))\n"
         "drawing = draw(loss)\ndrawing.save('loss.svg')",
         lambda names: names["w"].has_grad and "<svg" in names["drawing"].svg,
@@ -96,7 +98,7 @@ STEPS = (
 class Tour:
     """``tour()`` at the prompt shows a step; typed and called again, it checks the step and shows the next.
 
-    ``tour.run()`` types a step for you; ``tour(3)`` goes to step 3.
+    ``tour.run()`` types a step for you, line by line; ``tour(3)`` goes to step 3.
 
     Args:
         names: those at the prompt.
@@ -120,21 +122,26 @@ class Tour:
         self._show()
 
     def run(self) -> None:
-        """Type the step that is shown, then check it and show the next."""
+        """Type the step that is shown, line by line with what each line gives; then check it and show the next."""
         if not self._shown:
             self._show()
         if self._at < len(STEPS):
-            exec(compile(STEPS[self._at].code, "<tour>", "exec"), self._names)  # noqa: S102 -- the tour's own lines
+            for line in STEPS[self._at].code.splitlines():
+                self._say(f">>> {line}")
+                exec(compile(f"{line}\n", "<tour>", "single"), self._names)  # noqa: S102 -- the tour's own lines
+            self._say("")
             self()
 
     def _passed(self) -> bool:
-        step = STEPS[self._at]
+        step, missing = STEPS[self._at], ""
         try:
             done = step.check(self._names)
-        except Exception:  # noqa: BLE001 -- names that are missing, or are something else
+        except KeyError as error:
+            done, missing = False, f" There is no {error.args[0]} yet."
+        except Exception:  # noqa: BLE001 -- names that are something else
             done = False
         if not done:
-            self._say(f"Not yet: step {self._at + 1} is still to do. Type these lines, then tour() again:\n")
+            self._say(f"Not yet: step {self._at + 1} is still to do.{missing} Type these lines, then tour():\n")
             self._say(_indented(step.code))
             return False
         self._say(f"✓ {step.seen(self._names)}\n")
@@ -144,7 +151,8 @@ class Tour:
     def _show(self) -> None:
         if self._at == len(STEPS):
             self._say(
-                "That was the tour. help() lists the rest; python -m demos has longer stories. tour(1) begins again."
+                "That was the tour. help() lists the rest; python -m demos, from the shell, has\n"
+                "longer stories. tour(1) begins again."
             )
             return
         step = STEPS[self._at]

@@ -3,7 +3,7 @@
 On plain numbers every function is the standard library's own, to the last bit and the last error. On Values
 the same call is an operation of the table, and gradients flow through it. The last digits of the two may differ in
 ``cbrt``, ``erfc`` and ``lgamma``, which are the table's own and keep digits that the library's lose, as ``lgamma`` does
-near 1 and 2. What has no derivative of use, such as ``gcd``, takes plain numbers only and says so.
+near 1 and 2. What is not differentiated, such as ``gcd`` and ``fmod``, takes plain numbers only and says so.
 
 >>> from autograd import Value, math
 >>> x = Value(2.0)
@@ -66,7 +66,7 @@ def _plain(name: str, instead: str = "") -> Callable[..., Any]:
         for arg in (*args, *options.values()):
             if _is_value(arg):
                 advice = instead or "take .data of it if no gradient is to flow"
-                raise TypeError(f"math.{name}() has no derivative and takes plain numbers, not {arg!r}: {advice}")
+                raise TypeError(f"math.{name}() is not differentiated and takes plain numbers, not {arg!r}: {advice}")
         return standard(*args, **options)
 
     return function

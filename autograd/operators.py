@@ -1,4 +1,4 @@
-"""The table under Python's operators, NumPy's functions, and methods such as ``x.tanh()``.
+"""The table under Python's operators, and methods such as ``x.tanh()``.
 
 The methods are built from the records once, when the class of Values is made, so that an operation costs one
 call and no dispatch.
@@ -6,6 +6,7 @@ call and no dispatch.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.recording import recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
+from autograd.ufuncs import apply_ufunc
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -40,22 +42,25 @@ class Operators:
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
         args = op.complete(args)
-        if op.captures and (op.partials is None or not any(isinstance(arg, Operators) for arg in args[-op.captures :])):
+        if op.captures:
             constants = args[-op.captures :]
-            args = args[: -op.captures]
-            for constant in constants:
-                if isinstance(constant, Operators):
-                    raise TypeError(
-                        f"{op.name}(): {describe(constant)} must be a plain number, it is not differentiated"
-                    )
-            op = op.capture(*[as_float(constant, f"{op.name}()") for constant in constants])
-        return _node(
-            op, tuple(arg if isinstance(arg, Operators) else _Constant(as_float(arg, op.name)) for arg in args)
+            differentiated = [constant for constant in constants if isinstance(constant, Operators)]
+            if differentiated and op.partials is None:
+                raise TypeError(
+                    f"{op.name}(): {describe(differentiated[0])} must be a plain number, it is not differentiated"
+                )
+            if not differentiated:
+                args = args[: -op.captures]
+                op = op.capture(*[as_float(constant, f"{op.name}()") for constant in constants])
+        return _applied(op)(
+            *[arg if isinstance(arg, Operators) else _Constant(as_float(arg, f"{op.name}()")) for arg in args]
         )
 
     def __pow__(self, other: Any) -> Any:
-        if isinstance(other, Operators) or is_number(other):
-            return self.__primitive__(rules.power, (self, other))
+        if isinstance(other, Operators):
+            return _applied(rules.power)(self, other)
+        if is_number(other):
+            return _applied(rules.power.capture(as_float(other, "pow()")))(self)
         return _refuse(rules.power, other)
 
     def __rpow__(self, other: Any) -> Any:
@@ -90,16 +95,11 @@ class Operators:
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
-        function = _UFUNCS.get(ufunc.__name__)
-        if function is None or method != "__call__" or options:
-            raise TypeError(
-                f"NumPy's {ufunc.__name__} {'' if method == '__call__' else f'({method}) '}"
-                f"{f'with {sorted(options)} ' if options else ''}is not defined on Values"
-            )
-        if not any(isinstance(array, np.ndarray) for array in inputs):
-            return function(*inputs)
-        elementwise = np.frompyfunc(function, ufunc.nin, 1)
-        return elementwise(*[_boxed(array) if isinstance(array, Operators) else array for array in inputs])
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def conjugate(self) -> Any:
+        """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
+        return self
 
     @property
     def _prev(self) -> set[Any]:
@@ -112,7 +112,8 @@ class Operators:
         if self.op is None:
             return ""
         constants = "".join(f"{constant:g}" for constant in self.op.constants)
-        return _MICROGRAD_NAMES.get(self.op.name, self.op.name) + constants
+        names = _SIGNS | {"relu": "ReLU"}
+        return names.get(self.op.name, self.op.name) + constants
 
     if TYPE_CHECKING:  # built below from the table; tests/test_operators.py holds this list to it
 
@@ -133,6 +134,7 @@ class Operators:
         def asin(self) -> Value: ...
         def asinh(self) -> Value: ...
         def atan(self) -> Value: ...
+        def atan2(self, other: Any, /) -> Value: ...
         def atanh(self) -> Value: ...
         def cbrt(self) -> Value: ...
         def clip(self, low: float, high: float) -> Value: ...
@@ -146,6 +148,7 @@ class Operators:
         def expm1(self) -> Value: ...
         def floor(self) -> Value: ...
         def gelu(self) -> Value: ...
+        def hypot(self, other: Any, /) -> Value: ...
         def leaky_relu(self, slope: float = 0.01) -> Value: ...
         def lgamma(self) -> Value: ...
         def log(self) -> Value: ...
@@ -153,6 +156,8 @@ class Operators:
         def log1p(self) -> Value: ...
         def log2(self) -> Value: ...
         def log_sigmoid(self) -> Value: ...
+        def maximum(self, other: Any, /) -> Value: ...
+        def minimum(self, other: Any, /) -> Value: ...
         def norm_cdf(self) -> Value: ...
         def norm_pdf(self) -> Value: ...
         def reciprocal(self) -> Value: ...
@@ -169,6 +174,10 @@ class Operators:
         def step(self) -> Value: ...
         def tan(self) -> Value: ...
         def tanh(self) -> Value: ...
+
+
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+"""The operators as Python writes them."""
 
 
 # --- making nodes -----------------------------------------------------------------------------------------
@@ -195,7 +204,6 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     out._hooks = None
     out._stamp = time
     out._label = ""
-    out.local_grads = op.partials
     out.op = op
     link(out, parents)
     out.scope = surroundings.scope
@@ -213,7 +221,7 @@ def link(node: Any, parents: tuple[Any, ...]) -> None:
 
 
 def _unary(op: Primitive) -> Callable[[Any], Any]:
-    forward, local_grads = op.forward, op.partials
+    forward = op.forward
 
     def method(self: Any) -> Any:
         surroundings = current()
@@ -230,7 +238,6 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
         out._hooks = None
         out._stamp = time
         out._label = ""
-        out.local_grads = local_grads
         out.op = op
         out._first = self
         out._second = None
@@ -243,7 +250,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
-    forward, local_grads = op.forward, op.partials
+    forward = op.forward
 
     def method(self: Any, other: Any) -> Any:
         if not isinstance(other, Operators):
@@ -264,7 +271,6 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
         out._hooks = None
         out._stamp = time
         out._label = ""
-        out.local_grads = local_grads
         out.op = op
         out._first = self
         out._second = other
@@ -274,6 +280,16 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
         return out
 
     return method
+
+
+@functools.lru_cache(maxsize=4096)
+def _applied(op: Primitive) -> Callable[..., Any]:
+    """The function that makes nodes of ``op``."""
+    if op.builtin and op.arity == 1:  # of a user's forward it is not known that it gives a float
+        return _unary(op)
+    if op.builtin and op.arity == 2:
+        return _binary(op)
+    return lambda *parents: _node(op, parents)
 
 
 def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -286,7 +302,7 @@ def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[An
 def _refuse(op: Primitive, other: Any) -> Any:
     """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
     if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        as_float(other, f"the operator {op.symbol!r} on a Value")
+        as_float(other, f"the operator {_SIGNS[op.name]!r} on a Value")
     return NotImplemented
 
 
@@ -297,9 +313,9 @@ def _named(function: Callable[..., Any], op: Primitive, name: str) -> Callable[.
     return function
 
 
-def _captured(op: Primitive) -> Callable[..., Any]:
-    def method(self: Any, *constants: float, **named: float) -> Any:
-        return op(self, *constants, **named)
+def _calling(op: Primitive) -> Callable[..., Any]:
+    def method(self: Any, *others: Any, **constants: float) -> Any:
+        return op(self, *others, **constants)
 
     return method
 
@@ -328,45 +344,22 @@ _RELATIONS: dict[Callable[[Any, Any], Any], str] = {
 }
 
 
+_OPERATORS = {rules.add: "add", rules.sub: "sub", rules.mul: "mul", rules.div: "truediv"}
+"""The operations of two numbers that are operators of Python, and no methods."""
+
+
 def install_operators(value: type[Value], constant: type[Value]) -> None:
     """Build the operators and methods of the class of Values from the table."""
     global _Value, _Constant
     _Value, _Constant = value, constant
-    for name, operation in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div"}.items():
-        op = PRIMITIVES[operation]
+    for op, name in _OPERATORS.items():
         method = _binary(op)
         setattr(value, f"__{name}__", _named(method, op, f"__{name}__"))
         setattr(value, f"__r{name}__", _named(_reflected(op, method), op, f"__r{name}__"))
     for op in PRIMITIVES.values():
         if op.name in ("neg", "abs"):
             setattr(value, f"__{op.name}__", _named(_unary(op), op, f"__{op.name}__"))
-        elif op.name in rules.__all__ and op.arity == 1:
-            # NumPy asks an array of objects for methods of its own names: arcsin, absolute.
+        elif op.name in rules.__all__ and op not in _OPERATORS and (op.arity in (1, 2) or op.captures):
+            # NumPy asks an array of objects for methods of its own names: arcsin, arctan2, absolute.
             for name in {op.name, op.ufunc or op.name}:
-                setattr(value, name, _named(_unary(op), op, name))
-        elif op.name in rules.__all__ and op.partials is None:
-            setattr(value, op.name, _named(_captured(op), op, op.name))
-
-
-# --- NumPy ------------------------------------------------------------------------------------------------
-
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "equal": lambda x, y: x == y,
-    "not_equal": lambda x, y: x != y,
-    "less": lambda x, y: x < y,
-    "less_equal": lambda x, y: x <= y,
-    "greater": lambda x, y: x > y,
-    "greater_equal": lambda x, y: x >= y,
-}
-
-_UFUNCS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in PRIMITIVES.values() if op.ufunc} | _COMPARISONS
-
-
-def _boxed(value: Any) -> Any:
-    """A 0-d array that holds ``value``, so that NumPy broadcasts it like a number."""
-    box = np.empty((), dtype=object)
-    box[()] = value
-    return box
-
-
-_MICROGRAD_NAMES = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "relu": "ReLU"}
+                setattr(value, name, _named(_unary(op) if op.arity == 1 else _calling(op), op, name))

@@ -79,15 +79,15 @@ class Passes:
         if create_graph:
             seed = seed if not isinstance(seed, float) else self.constant(seed)
             adjoint = {step.node: step.adjoint for step in watched(adjoint_steps(order, seed, itself))}
-            for node in order:
-                if node.op is None and not isinstance(adjoint[node], Passes):
-                    adjoint[node] = self.constant(adjoint[node] or 0.0)
+            for node, flow in adjoint.items():
+                if node.op is None and not isinstance(flow, Passes):
+                    adjoint[node] = self.constant(flow or 0.0)
         elif current().anomaly:
             steps = watched(adjoint_steps(order, as_float(seed, "backward(gradient)"), data_of))
             adjoint = {step.node: step.adjoint for step in steps}
         else:
             adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
-        _write_gradients(order, adjoint)
+        _write_gradients(adjoint)
 
     def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:
         """The backward pass, one :class:`~autograd.flows.Step` at a time, root first.
@@ -105,13 +105,11 @@ class Passes:
         """
         refuse_while_recording(self, "backward_steps()")
         seed = as_float(gradient, "backward_steps(gradient)")
-        order: list[Any] = []
         adjoint: dict[Any, float] = {}
         for step in flow_steps(self, seed):
-            order.append(step.node)
             adjoint[step.node] = step.gradient
             yield step
-        _write_gradients(order, adjoint)
+        _write_gradients(adjoint)
 
     def forward(self) -> float:
         """Compute every node again from the present data of the leaves; the new data of this one.
@@ -217,7 +215,7 @@ def compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> flo
     return data if type(data) is float else as_float(data, f"the result of {op.name}")
 
 
-def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:
+def _write_gradients(adjoint: dict[Any, Any]) -> None:
     """Give every node its gradient: computed nodes a fresh one, leaves added to what they have.
 
     All values are made ready first; then they are written by C code alone, with no point in between at which
@@ -225,13 +223,11 @@ def _write_gradients(order: list[Any], adjoint: dict[Any, Any]) -> None:
     """
     with writing:
         gradients = []
-        for node in order:
-            gradient = adjoint[node]
-            if gradient is None:
-                gradient = 0.0
-            elif not isinstance(gradient, float):
-                gradient = gradient if node.op is None else gradient._data
-            if node.op is None and node._grad is not None:
+        for node, flow in adjoint.items():
+            gradient = 0.0 if flow is None else flow
+            if node.op is not None:
+                gradient = gradient if isinstance(gradient, float) else gradient._data
+            elif node._grad is not None:
                 gradient = node._grad + gradient
             gradients.append(gradient)
-        deque(map(setattr, order, repeat("_grad"), gradients), maxlen=0)
+        deque(map(setattr, adjoint, repeat("_grad"), gradients), maxlen=0)

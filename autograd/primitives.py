@@ -134,6 +134,11 @@ class Primitive:
         if constants:
             args = self.positional(args, constants)
         for arg in args:
+            if type(arg) is not float:
+                break
+        else:  # so the local gradients of every sweep of floats call it
+            return self.evaluate(*args)
+        for arg in args:
             interpret = getattr(type(arg), "__primitive__", None)
             if interpret is not None:
                 return interpret(self, args)
@@ -206,11 +211,11 @@ class Primitive:
         The same constants give the same record, so a graph of a million squares holds one.
         """
         # 0.0 == -0.0 as keys of a cache, but 1/0.0 != 1/-0.0: the signs tell them apart.
-        return _capture(self, constants, tuple(math.copysign(1.0, constant) for constant in constants))
+        return _capture(self, constants, tuple(map(str, constants)) if 0.0 in constants else ())
 
 
 @functools.lru_cache(maxsize=4096)
-def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[float, ...]) -> Primitive:
+def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[str, ...]) -> Primitive:
     forward, captured = op.forward, op.captured
     if captured is None or op.arity is None or len(constants) != op.captures:
         raise TypeError(f"{op.name} captures {op.captures} constant(s), {len(constants)} given")
@@ -355,7 +360,7 @@ def _describe(thing: Any) -> str:
         return f"the {type(thing).__name__} {shown}: apply it to each element"
     if isinstance(thing, np.ndarray):
         return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
-    if isinstance(thing, Complex):
+    if isinstance(thing, Complex) and not isinstance(thing, Real):  # NumPy registers its time spans as integers
         return f"the complex number {shown}: take .real or abs() of it first"
     if hasattr(type(thing), "__primitive__"):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
@@ -368,5 +373,4 @@ def is_number(thing: Any) -> bool:
         return True
     if isinstance(thing, np.ndarray):
         return thing.ndim == 0 and thing.dtype.kind in "biuf"
-    # NumPy registers its time spans as integers.
     return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)

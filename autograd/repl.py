@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import pydoc
 import sys
+import textwrap
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
@@ -52,7 +53,8 @@ Networks   net = MLP(2, [3, 1])               neurons made of Values
            net([1.0, -2.0])
 
 help(thing) explains one thing, for example help(Value.backward).
-Functions: {functions}
+Functions:
+{functions}
 """
 
 
@@ -73,7 +75,7 @@ class Guide:
     def text() -> str:
         """The guide, with the functions there are."""
         names = sorted(name for name, thing in vars(autograd).items() if isinstance(thing, autograd.Primitive))
-        return GUIDE.format(functions=", ".join(names))
+        return GUIDE.format(functions=textwrap.fill(", ".join(names), 80))
 
 
 def namespace() -> dict[str, Any]:

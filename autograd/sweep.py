@@ -10,7 +10,6 @@ Neither writes a gradient to any node: :func:`autograd.value.Value.backward` doe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import NoneType
 from typing import Any, NamedTuple
 
 from autograd import rules
@@ -164,32 +163,40 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
     """
     adjoint: dict[Any, Any] = dict.fromkeys(order)
     adjoint[order[-1]] = seed
-    for node in reversed(order):
-        upstream = adjoint[node]
+    for node, flow in reversed(adjoint.items()):
         x, y = node._first, node._second
-        if upstream is None:
+        if flow is None:
             check_fresh(node)
             continue
+        upstream = flow
         if node._hooks:
-            upstream = adjoint[node] = run_hooks(node, upstream)
+            upstream = adjoint[node] = run_hooks(node, flow)
         if x is None:
             continue
-        if y is None:
+        op = node.op
+        if y.__class__ is tuple or not op.builtin:  # a user's closure may give other numbers than floats
+            check_fresh(node)
+            for parent, local in zip(node.parents, local_gradients(node), strict=True):
+                contribution = _contribution(op, local, upstream)
+                if contribution is not None:
+                    so_far = adjoint[parent]
+                    adjoint[parent] = contribution if so_far is None else so_far + contribution
+        elif y is None:
             if x._stamp > node._stamp:
                 check_fresh(node)
             try:
-                (local_x,) = node.local_grads(x._data, node._data)
+                (local_x,) = op.partials(x._data, node._data)
                 flow_x = local_x * upstream
             except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
                 flow_x = local_gradients(node)[0] * upstream
             so_far = adjoint[x]
             adjoint[x] = flow_x if so_far is None else so_far + flow_x
-        elif y.__class__ is not tuple:
+        else:
             stamp = node._stamp
             if x._stamp > stamp or y._stamp > stamp:
                 check_fresh(node)
             try:
-                local_x, local_y = node.local_grads(x._data, y._data, node._data)
+                local_x, local_y = op.partials(x._data, y._data, node._data)
                 flow_x, flow_y = local_x * upstream, local_y * upstream
             except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
                 local_x, local_y = local_gradients(node)
@@ -198,16 +205,6 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
             adjoint[x] = flow_x if so_far is None else so_far + flow_x
             so_far = adjoint[y]
             adjoint[y] = flow_y if so_far is None else so_far + flow_y
-        else:
-            check_fresh(node)
-            for parent, local in zip(node.parents, local_gradients(node), strict=True):
-                contribution = _contribution(node.op, local, upstream)
-                if contribution is not None:
-                    so_far = adjoint[parent]
-                    adjoint[parent] = contribution if so_far is None else so_far + contribution
-    if not {float, NoneType}.issuperset(map(type, adjoint.values())):
-        # A closure gave other numbers than floats: the readable sweep converts, or says which.
-        return {step.node: step.adjoint for step in adjoint_steps(order, seed, data_of)}
     return adjoint
 
 
@@ -235,13 +232,13 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
     try:
         if isinstance(arguments[-1], float):
             try:
-                locals_ = node.local_grads(*arguments)
+                locals_ = node.op.partials(*arguments)
             except (ArithmeticError, ValueError):
-                locals_ = node.local_grads(*map(_IEEEFloat, arguments))
-            locals_ = tuple(as_float(local, "a local gradient") for local in locals_)
+                locals_ = node.op.partials(*map(_IEEEFloat, arguments))
+            locals_ = tuple(x if type(x) is float else as_float(x, "a local gradient") for x in locals_)
         else:
             with ieee():
-                locals_ = node.local_grads(*arguments)
+                locals_ = node.op.partials(*arguments)
             locals_ = tuple(node.check_gradient(local, "a local gradient") for local in locals_)
     except Exception as error:
         raise GradientError(

@@ -326,6 +326,7 @@ def _checked(name: str, fun: Any, argnums: Any) -> Argnums:
     raise TypeError(f"{name}: argnums is the place of an argument, or a tuple of places, not {argnums!r}")
 
 
+@functools.lru_cache(maxsize=1024)
 def _places(name: str, argnums: Argnums, count: int) -> tuple[int, ...]:
     """The places that ``argnums`` names among ``count`` positional arguments, counted from 0."""
     places = []

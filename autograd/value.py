@@ -43,10 +43,7 @@ class Value(Operators, Passes):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = (
-        "__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_stamp",
-        "local_grads", "op", "scope",
-    )  # fmt: skip
+    __slots__ = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_stamp", "op", "scope")
 
     # The operands are kept in two slots, not in a tuple. A tuple a node would be a second object for Python's
     # cyclic collector to visit at every node: measured on a graph of 65,000 nodes, 40 % of a training step.
@@ -57,8 +54,6 @@ class Value(Operators, Passes):
     _hooks: dict[int, Callable[[Any], Any]] | None
     _stamp: int
     _label: str
-    local_grads: Callable[..., tuple[Any, ...]] | None
-    """The local gradient closure: ``local_grads(*inputs, output)``, one gradient per parent. None on a leaf."""
     op: Primitive | None
     """The operation that made this value; None on a leaf."""
     scope: str
@@ -73,7 +68,6 @@ class Value(Operators, Passes):
         self._hooks = None
         self._stamp = clock.now
         self._label = label if type(label) is str else _check_label(label)
-        self.local_grads = None
         self.op = None
         self._first = self._second = None
         self.scope = current().scope
@@ -89,6 +83,11 @@ class Value(Operators, Passes):
         if second is None:
             return (first,)
         return (first, *second) if isinstance(second, tuple) else (first, second)
+
+    @property
+    def local_grads(self) -> Callable[..., tuple[Any, ...]] | None:
+        """The local gradient closure: ``local_grads(*inputs, output)``, one gradient per parent. None on a leaf."""
+        return self.op.partials if self.op else None
 
     # --- state --------------------------------------------------------------------------------------------
 
@@ -240,7 +239,7 @@ class Parameter(Value):
 
 install_operators(Value, Constant)
 
-_COPIED = ("_data", "_first", "_second", "_stamp", "_label", "local_grads", "op", "scope")
+_COPIED = ("_data", "_first", "_second", "_stamp", "_label", "op", "scope")
 
 
 def _check_label(label: Any) -> str:
@@ -261,6 +260,5 @@ def _restore(
     value._hooks = None
     value.op = op
     link(value, parents)
-    value.local_grads = op.partials if op else None
     clock.catch_up(value._stamp)
     return value

@@ -4,15 +4,30 @@ import argparse
 import importlib
 import pkgutil
 import sys
+import textwrap
 from io import TextIOWrapper
 
 import demos
 from viz import DiagramError
 
+GROUPS = {
+    "Notes on backpropagation, scalar and matrix": "two_flows guided_notes any_depth any_parameter columns slips",
+    "Learning by mistake": "mistakes quiz",
+    "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit",
+    "Networks that learn": "moons iris breast_cancer digits sharded",
+}
+WIDTH = 80
 
-def first_line(name: str) -> str:
-    """What a demo says of itself in the first line of its docstring."""
-    return (importlib.import_module(f"demos.{name}").__doc__ or "").strip().partition("\n")[0]
+
+def listing() -> str:
+    """Every demo under its heading, with what it says of itself in the first line of its docstring."""
+    lines = ["python -m demos NAME, where NAME is one of"]
+    for heading, names in GROUPS.items():
+        lines += ["", heading]
+        for name in names.split():
+            first = (importlib.import_module(f"demos.{name}").__doc__ or "").strip().partition("\n")[0]
+            lines += textwrap.wrap(first, WIDTH, initial_indent=f"  {name:<15}", subsequent_indent=" " * 17)
+    return "\n".join([*lines, "", "They print, and write pictures to out/. A demo says what it needs installed.", ""])
 
 
 def main() -> None:
@@ -23,16 +38,15 @@ def main() -> None:
     name = parser.parse_args().name
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
-    if name:
-        try:
-            importlib.import_module(f"demos.{name}").main()
-        except (OSError, DiagramError) as error:
-            parser.exit(1, f"python -m demos {name}: {error}. Pictures go to out/: run it where you may write files\n")
+    if not name:
+        sys.stdout.write(listing())
         return
-    sys.stdout.write("python -m demos NAME, where NAME is one of\n\n")
-    width = max(map(len, names))
-    for name in names:
-        sys.stdout.write(f"  {name:<{width}}  {first_line(name)}\n")
+    try:
+        importlib.import_module(f"demos.{name}").main()
+    except (OSError, DiagramError) as error:
+        parser.exit(1, f"python -m demos {name}: {error}. Pictures go to out/: run it where you may write files\n")
+    except KeyboardInterrupt:
+        parser.exit(130, "\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "matplotlib": "matplotlib"}
+PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "matplotlib": "matplotlib", "jax": "JAX"}
 
 
 def extra(module: str, name: str = "data") -> Any:

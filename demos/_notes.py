@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
+from rich.rule import Rule
+from rich.text import Text
 
 from autograd import Value
 
@@ -25,28 +27,34 @@ def slope(z: Array) -> Array:
     return f(z) * f(-z)
 
 
-def side_by_side(title: str, rows: Iterable[tuple[str, Any, Any]], first: str = "quantity") -> Table:
-    """Rows of (name, from Values, from matrices), each with its shape and the largest difference.
+def side_by_side(title: str, rows: Iterable[tuple[str, Any, Any]]) -> Group:
+    """Rows of (name, matrix from Values, the same from matrices), with the shape and the largest difference of the two.
 
     Raises:
         ValueError: two forms differ in shape.
     """
-    table = Table(first, title=escape(title))
-    for column in ("in Values", "in matrices", "difference"):
-        table.add_column(column, no_wrap=True)
-    for name, scalar, matrix in rows:
-        forms = [np.asarray(scalar, dtype=float), np.asarray(matrix, dtype=float)]
-        if forms[0].shape != forms[1].shape:
-            raise ValueError(f"{name}: the shapes {forms[0].shape} and {forms[1].shape} differ")
-        size = " × ".join(map(str, forms[0].shape)) or "a number"
-        difference = float(np.max(np.abs(forms[0] - forms[1])))
-        table.add_row(f"{escape(name)}\n[dim]{size}", *map(numbers, forms), f"{difference:.0e}", end_section=True)
-    return table
+    found = [(name, np.asarray(left, dtype=float), np.asarray(right, dtype=float)) for name, left, right in rows]
+    digits = 6 if max(left.shape[-1] for _, left, _ in found) <= 3 else 4  # both forms fit in 80 columns
+    width = max(len(line) for _, left, _ in found for line in numbers(left, digits))
+    lines: list[RenderableType] = [Rule(escape(title)), Text(f"    {'in Values':<{width}}    in matrices", "italic")]
+    for name, left, right in found:
+        if left.shape != right.shape:
+            raise ValueError(f"{name}: the shapes {left.shape} and {right.shape} differ")
+        size = " × ".join(map(str, left.shape))
+        lines.append(Text.assemble((name, "bold"), (f"   {size}, difference {off(left, right)}", "dim")))
+        both = zip(numbers(left, digits), numbers(right, digits), strict=True)
+        lines += [Text(f"    {x:<{width}}    {y}") for x, y in both]
+    return Group(*lines, "")
 
 
-def numbers(form: Any) -> str:
+def off(left: Any, right: Any) -> str:
+    """The largest difference of two forms, to one digit."""
+    return f"{float(np.max(np.abs(left - right))):.0e}".replace("0e+00", "0")
+
+
+def numbers(form: Array, digits: int) -> list[str]:
     """A row of a matrix a line, signs shown."""
-    return "\n".join(" ".join(f"{x:+.4f}" for x in row) for row in np.atleast_2d(form))
+    return [" ".join(f"{x:+.{digits}f}" for x in row) for row in form]
 
 
 def named(root: Value) -> dict[str, Value]:

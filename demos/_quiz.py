@@ -1,7 +1,7 @@
 """The quiz's questions, and how an answer is read and a hint is given."""
 
+import math
 from collections.abc import Callable
-from fractions import Fraction
 
 from autograd import Value
 
@@ -22,11 +22,30 @@ ROUNDS: list[tuple[str, dict[str, float], Callable[..., Value]]] = [
 
 
 def answer(typed: str) -> float | None:
-    """The number that was typed, if it is one."""
+    """The finite number or fraction that was typed, if it is one."""
+    top, slash, bottom = typed.replace(" ", "").replace("−", "-").partition("/")
     try:
-        return float(Fraction(typed.replace(" ", "").replace("−", "-")))
+        number = float(top) / float(bottom if slash else 1)
     except (ValueError, ZeroDivisionError):
         return None
+    return number if math.isfinite(number) else None
+
+
+def near(number: float, truth: float) -> bool:
+    """Whether an answer is right."""
+    return abs(number - truth) <= 1e-9 * max(1.0, abs(truth))
+
+
+def remark(root: Value, node: Value, number: float) -> str:
+    """What a wrong answer to d root / d node looks like."""
+    flows = root.flows_into(node)
+    if len(flows) > 1 and any(near(number, flow.contribution) for flow in flows):
+        return f"that is one flow of {len(flows)}: they add up"
+    if any(near(number, flow.local) for flow in flows):
+        return "that is a local derivative: multiply it by the gradient upstream"
+    if near(number, -node.grad):
+        return "the sign is wrong"
+    return "not so: h writes the chain rule of this node"
 
 
 def chain_rule(root: Value, node: Value, *, numbers: bool) -> str:
@@ -34,6 +53,6 @@ def chain_rule(root: Value, node: Value, *, numbers: bool) -> str:
     if node is root:
         return f"dL/d{node.label} = 1: here the pass begins"
     flows = root.flows_into(node)
-    terms = [f"d{flow.child.label}/d{node.label} · dL/d{flow.child.label}" for flow in flows]
+    terms = [f"∂{flow.child.label}/∂{node.label} · dL/d{flow.child.label}" for flow in flows]
     shown = " + ".join(f"({flow.local:g})·({flow.upstream:g})" for flow in flows)
     return f"dL/d{node.label} = {' + '.join(terms)}" + (f" = {shown} = {node.grad:g}" if numbers else "")

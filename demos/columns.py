@@ -1,8 +1,9 @@
-"""Columns of examples: dz, dW, db and da of every layer, with the 1/m; and the worked 1-1-1 example.
+"""Columns of examples: dz, dW, db, da with the 1/m; a worked example.
 
-Here z = w a + b with w of shape (n_out, n_in), an example a column, and the rules of the notes, each with its shape:
-dz = da ∘ f′(z), dw = 1/m dz aᵀ, db = 1/m Σ over the m examples of dz, da = wᵀ dz one layer down. In dz and da the
-examples stand side by side, so the mean over them, 1/m, enters where they are added up: in dw and db.
+Every layer of a 3-3-2-1 network on four examples, then the worked 1-1-1 example. Here z = w a + b with w of shape
+(n_out, n_in), an example a column, and the rules of the notes, each with its shape: dz = da ∘ f′(z), dw = 1/m dz aᵀ,
+db = 1/m Σ over the m examples of dz, da = wᵀ dz one layer down. In dz and da the examples stand side by side, so the
+mean over them, 1/m, enters where they are added up: in dw and db.
 """
 
 import numpy as np
@@ -67,8 +68,11 @@ def main() -> None:
     net, x, y = network(1, [1, 1]), np.array([[0.7]]), np.array([[1.0]])
     left, right = values(net, x, y), rules(net, x, y)
     console.print(side_by_side("1-1-1, one example", [(name, left[name], right[name]) for name in right]))
-    y_hat = net(x[:, 0]).data
-    console.print(f"dz[2] = a[2] − y = {y_hat:.4f} − 1 = {y_hat - 1:+.4f}")
+    (w, _), a1, y_hat = net.matrices()[1], net.layers[0](x[:, 0]).data, net(x[:, 0]).data
+    console.print(f"dz[2] = a[2] − y = {y_hat:.6f} − 1 = {y_hat - 1:+.6f}")
+    console.print("dz[1] = dz[2] · w[2] · a[1](1 − a[1])")
+    console.print(f"      = {y_hat - 1:.6f} · {w[0, 0]:.6f} · {a1:.6f} · {1 - a1:.6f}")
+    console.print(f"      = {(y_hat - 1) * w[0, 0] * a1 * (1 - a1):+.6f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The guided notes: all 17 questions on the 2-3-1 network, answered with numbers, shapes and a picture.
+"""The guided notes: 17 questions on a 2-3-1 network, answered.
 
 Logistic neurons without biases, every weight 1, J = Σ ½(y − ŷ)². Layers are counted from the input here: the notes'
 z(2), a(2), z(3), ŷ are z[1], a[1], z[2], a[2], and their δ(3), δ(2) are dJ/dz[2], dJ/dz[1]. On the left what a
@@ -55,7 +55,7 @@ def main() -> None:
         ("10 … = a(2)ᵀ", dz_dW2, a2[:1].T),
         ("11 dJ/dW(2) = a(2)ᵀ δ(3)", g_W2, a2[:1].T @ delta3[:1]),
     ]
-    console.print(side_by_side("One example: X = [0.3 1.0], y = 0.75", one, "question"))
+    console.print(side_by_side("One example: X = [0.3 1.0], y = 0.75", one))
     console.print(f"11: f(1.3) = {a2[0, 0]:.4f}, z(3) = {z.data:.4f}, ŷ = {y_hat.data:.4f}, J = {J.data:.5f}\n")
 
     each = [gradients(net, loss)[1] for loss in losses]
@@ -69,7 +69,7 @@ def main() -> None:
         ("17 δ(2) = δ(3) W(2)ᵀ ∘ f′(z(2))", [[node[f"z{j}[1]"].grad for j in (1, 2, 3)] for node in nodes], delta2),
         ("17 dJ/dW(1) = Xᵀ δ(2)", g_W1, X.T @ delta2),
     ]
-    console.print(side_by_side("Three examples", three, "question"))
+    console.print(side_by_side("Three examples: y = 0.75, 0.82, 0.93 (the last two are ours)", three))
 
 
 if __name__ == "__main__":

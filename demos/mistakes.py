@@ -1,7 +1,7 @@
-"""A laboratory of mistakes: one graph differentiated with five classic errors, beside the right answer.
+"""A laboratory of mistakes: five classic errors, beside the right answer.
 
-A backward pass is a few lines, and each of these lines can go wrong in its own way. The table says which nodes come out
-wrong and by how much, and the lines under it why it is just these.
+One graph is differentiated six times. A backward pass is a few lines, and each of these lines can go wrong in its own
+way. The table says which nodes come out wrong and by how much, and the lines under it why it is just these.
 """
 
 from rich.console import Console

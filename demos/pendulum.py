@@ -1,4 +1,4 @@
-"""A pendulum fitted through its own simulation: damping and length from noisy angles.
+"""A pendulum: damping and length from noisy angles, through a simulation.
 
 The simulation is a loop of Runge-Kutta steps in plain Python. Recorded once, its exact Jacobian goes to a least-squares
 solver; the derivatives have passed through every step of the loop. Gauss-Newton with halved steps, in NumPy.
@@ -65,7 +65,7 @@ def main() -> None:
     for row in zip(NAMES, TRUE, GUESS, p, errors, strict=True):
         table.add_row(row[0], *(f"{number:.4f}" for number in row[1:]))
     console.print(table)
-    console.print("Sum of squares:", " → ".join(f"{error:.3g}" for error in history))
+    console.print("Sum of squares, rad², step by step:", " → ".join(f"{error:.3g}" for error in history))
     console.print(f"One Jacobian passes back through {len(slopes.tape):,} operations of the simulation.")
 
 

@@ -1,4 +1,4 @@
-"""Plain Python: loops, branches and the math module, recorded with guards and differentiated exactly.
+"""Plain Python: loops, branches and math, differentiated as they run.
 
 Nothing here was written for this library but one import: `from autograd import math` has the standard library's names.
 Newton's square root stops by its own `while`, the tax has brackets, Kepler's equation is solved by iteration, the
@@ -64,7 +64,7 @@ KNOWN: dict[Any, tuple[Any, Any]] = {
 
 def main() -> None:
     """For each function: the paths that a thousand numbers take, and the largest error of the derivative."""
-    table = Table("function", "at", "value", "derivative", "paths", "largest error over 1,000 numbers")
+    table = Table("function", "at", "value", "derivative", "paths", "worst error of 1,000")
     for function, (numbers, derivative) in KNOWN.items():
         recorded = compile(value_and_grad(function), in_axes=0)
         values, slopes = recorded(numbers)
@@ -73,6 +73,7 @@ def main() -> None:
         shown = (f"{numbers[400]:.4g}", f"{value:.6f}", f"{slope:.6f}", str(len(recorded.paths)), f"{worst:.0e}")
         table.add_row(function.__name__, *shown)
     Console().print(table)
+    Console().print("Newton's √ stops by its own test, so its slope has the accuracy of the last step.")
 
 
 if __name__ == "__main__":

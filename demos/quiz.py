@@ -1,16 +1,20 @@
-"""A quiz: the gradients in a picture are blank, and you fill them in; the hint is the chain rule.
+"""A quiz: fill in the blank gradients; the hint is the chain rule.
 
-Answer with a number such as 6, -1.5 or 3/4. `h` writes the chain rule of the node without its numbers, `s` with them,
-`q` stops. Each picture with blanks is out/quiz_1.svg and so on; the one with the gradients comes when you are done.
+`h` writes the chain rule of the node without its numbers, `s` with them, `q` stops. A wrong answer that is one flow
+of two, or a local derivative, is called so. Each picture with blanks is out/quiz_1.svg and so on; the one with the
+gradients comes when you are done.
 """
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from autograd import Value
 from demos._notes import picture
-from demos._quiz import ROUNDS, answer, chain_rule
-from viz import draw
+from demos._quiz import ROUNDS, answer, chain_rule, near, remark
+from viz import draw, tree
+
+RULES = "Answer with a number such as 6, -1.5 or 3/4; or h for a hint, s for the solution, q to stop."
 
 
 def asked(root: Value, node: Value, console: Console) -> bool | None:
@@ -18,32 +22,34 @@ def asked(root: Value, node: Value, console: Console) -> bool | None:
     while True:
         try:
             typed = console.input(f"  dL/d{escape(node.label)} = ").strip()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):
             return None
         number = answer(typed)
-        if typed == "q":
+        if typed.lower() == "q":
             return None
-        if typed in ("h", "s"):
-            console.print(f"  {chain_rule(root, node, numbers=typed == 's')}")
-            if typed == "s":
+        if typed.lower() in ("h", "s"):
+            console.print(f"  {chain_rule(root, node, numbers=typed.lower() == 's')}")
+            if typed.lower() == "s":
                 return False
         elif number is None:
             console.print(f"  {escape(repr(typed))} is no number: type one such as 6, -1.5 or 3/4, or h, s, q")
-        elif abs(number - node.grad) <= 1e-9 * max(1.0, abs(node.grad)):
+        elif near(number, node.grad):
             console.print("  [green]right")
             return True
         else:
-            console.print("  [red]not so[/red]: h writes the chain rule of this node")
+            console.print(f"  [red]{remark(root, node, number)}")
 
 
 def main() -> None:
     """Ask for every gradient of four graphs, from the loss down, and count the right answers."""
     console = Console()
+    console.print(RULES)
     right = total = 0
     for number, (what, leaves, build) in enumerate(ROUNDS, start=1):
         root = build(*(Value(value, name) for name, value in leaves.items()))
         path = draw(root, edges="local", title=f"{number}: {what}").save(picture(f"quiz_{number}.svg"))
         console.print(f"\n[bold]{number} of {len(ROUNDS)}: {what}[/bold]; the picture is {path}")
+        console.print(Text(str(tree(root))))
         root.backward()
         for node in reversed(root.topological_order()):
             result = asked(root, node, console)

@@ -1,4 +1,4 @@
-"""One recorded function over a data set sharded across devices: the same gradient as on one machine.
+"""Many devices: a recorded function over data sharded across eight.
 
 The loss of a small network is written on single numbers and recorded once. Exported to JAX it is a pure function,
 so the examples can be laid out over any mesh of devices; each device sums the gradients of its own examples, and
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd import compile, dot, softplus, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
+from demos._extra import extra
 
 Params = dict[str, Any]
 
@@ -27,8 +28,8 @@ def loss(params: Params, x: Any, label: Any) -> Any:
 def main() -> None:
     """Print the gradient of one machine and of eight devices, and their difference."""
     os.environ.setdefault("XLA_FLAGS", "--xla_force_host_platform_device_count=8")  # JAX reads it as it is imported
-    import jax
-    from jax.sharding import NamedSharding, PartitionSpec
+    jax, sharding = extra("jax", "jax"), extra("jax.sharding", "jax")
+    NamedSharding, PartitionSpec = sharding.NamedSharding, sharding.PartitionSpec
 
     rng = np.random.default_rng(0)
     params = {"w": rng.normal(size=(8, 2)), "b": np.zeros(8), "v": rng.normal(size=8)}

@@ -1,4 +1,4 @@
-"""The 4-3-2-1 network: every gradient in Values and in matrices, and the two flows into each a[1].
+"""The main demo: a 4-3-2-1 network, and the two flows into each a[1].
 
 A logistic network with cross-entropy loss: one backward pass as a graph of Values beside its matrix form, the
 two flows of gradient into each neuron of layer 1, ten steps of gradient descent, a picture of the whole graph, and a
@@ -7,27 +7,31 @@ page that steps through the backward pass.
 
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
-from demos._notes import picture, side_by_side
+from autograd import Value
+from demos._notes import named, picture, side_by_side
 from nn import MLP, SGD, binary_cross_entropy, matrix_form
 from viz import draw, step_through
 
 X, Y = [0.5, -1.0, 0.25, 2.0], 1.0
 
 
-def both_forms(net: MLP) -> Table:
-    """dL/dW and dL/db of each layer: the Values' gradients beside the matrices'."""
-    form = matrix_form.backprop(net.matrices(), X, Y, net.activations, "binary_cross_entropy")
+def both_forms(net: MLP, loss: Value) -> Group:
+    """The notes' g[3a], g[3z], g[3W], g[3b] down to g[1b]: the Values' gradients beside the matrices'."""
+    form, node = matrix_form.backprop(net.matrices(), X, Y, net.activations, "binary_cross_entropy"), named(loss)
     rows: list[tuple[str, Any, Any]] = []
-    for layer, (scalar, g_w, g_b) in enumerate(zip(net.gradient_matrices(), form.g_W, form.g_b, strict=True), start=1):
-        rows += [(f"g[{layer}W]", scalar[0], g_w), (f"g[{layer}b]", scalar[1], g_b)]
-    return side_by_side("Scalar and matrix", rows, "gradient")
+    for k, (g_W, g_b) in reversed(list(enumerate(net.gradient_matrices(), start=1))):
+        for name, matrix in (("a", form.g_a[k - 1]), ("z", form.g_z[k - 1])):
+            labels = [f"{name}{j}[{k}]" for j in range(1, matrix.shape[1] + 1)]
+            rows.append((f"g[{k}{name}]", [[node[label].grad for label in labels]], matrix))
+        rows += [(f"g[{k}W]", g_W, form.g_W[k - 1]), (f"g[{k}b]", [g_b], [form.g_b[k - 1]])]
+    return side_by_side("Every gradient: g[3W] is dL/dW[3], and so on", rows)
 
 
-def flows(loss: Any) -> Table:
+def flows(loss: Value) -> Table:
     """The two flows into each a[1], and their sum."""
     table = Table("node", "comes back from", "local", "upstream", "contribution")
     table.title = escape("Two flows into each a[1]")
@@ -43,7 +47,7 @@ def flows(loss: Any) -> Table:
 
 
 def main() -> None:
-    """Print both forms, the flows and the descent; write out/two_flows.svg and out/two_flows.html."""
+    """Print both forms, the flows and the descent; write out/two_flows.svg, two_flows_a1.svg and two_flows.html."""
     console = Console()
     net = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=37)
     optimiser, losses = SGD(net.parameters(), lr=0.5), []
@@ -53,15 +57,16 @@ def main() -> None:
         loss.backward()
         losses.append(f"{loss.data:.4f}")
         if step == 0:
-            console.print(both_forms(net), flows(loss), sep="\n")
+            console.print(both_forms(net, loss), flows(loss))
             path = picture("two_flows.svg")
             draw(loss, detail="full", title="Two flows of gradient into each a[1]").save(path)
             console.print(f"The whole graph with every gradient: {path}")
-            console.print(
-                f"Step through the pass, hover, move a weight: {step_through(loss, picture('two_flows.html'))}"
-            )
+            near = draw(loss, focus=named(loss)["a1[1]"], depth=1).save(picture("two_flows_a1.svg"))
+            console.print(f"The two flows into a1[1] alone: {near}", markup=False)
+            page = step_through(loss, picture("two_flows.html"))
+            console.print(f"Step through the pass, hover, move a weight: {page}")
         optimiser.step()
-    console.print("Gradient descent:", " → ".join(losses))
+    console.print("Ten steps of gradient descent, the loss:", " → ".join(losses))
 
 
 if __name__ == "__main__":

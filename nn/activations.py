@@ -51,10 +51,10 @@ def resolve_activation(activation: str | Activation) -> Activation:
     >>> resolve_activation("logistic")(0.0)
     0.5
     """
-    if callable(activation):
+    if callable(activation) and not isinstance(activation, type):
         return activation
     if not isinstance(activation, str):
-        raise TypeError(f"an activation is a name or a function from a Value to a Value, not {activation!r}")
+        raise TypeError(f"an activation is a name or a function from a Value to a Value, not {activation!r:.200}")
     if activation not in ACTIVATIONS:
         raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
     return ACTIVATIONS[activation]

@@ -137,7 +137,10 @@ def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four th
             where_from = f" of example {place}" if many else ""
             items = numbers(name, f"example {place}, prediction" if many else "prediction", row)
             if len(items) < 2:
-                raise ValueError(f"{name} takes a number for each of at least 2 classes{where_from}, not {row!r}")
+                raise ValueError(
+                    f"{name} takes a number for each of at least 2 classes{where_from}, not {row!r}; for one output of "
+                    f"two classes there are bce_with_logits and binary_cross_entropy"
+                )
             answer = _target(name, f"y{where_from}", wanted, len(items))
             losses.append((of_weights if isinstance(answer, list) else of_index)(items, answer))
         return reduced(name, losses, reduction, many=many)

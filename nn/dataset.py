@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,10 +109,11 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
     """
     if validation is None:
         return data, None
-    if isinstance(validation, float):
-        if not 0.0 < validation < 1.0:
+    if isinstance(validation, Real):
+        share = float(validation)
+        if not 0.0 < share < 1.0:
             raise ValueError(f"validation is a share between 0 and 1, or a pair (X, y), not {validation!r}")
-        held = round(validation * len(data.X))
+        held = round(share * len(data.X))
         if not 0 < held < len(data.X):
             raise ValueError(
                 f"validation={validation!r} of {len(data.X)} examples holds {held} back and leaves "

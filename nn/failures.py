@@ -1,4 +1,4 @@
-"""Where a loss or a gradient that is not finite comes from: the example, the operation, the line."""
+"""Why no step can be taken: the example, the operation and line of what is not finite; or that nothing is learnt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nn.dataset import Dataset
 from nn.flat import FlatModel
 from nn.numeric import Array
 
-__all__ = ["not_finite"]
+__all__ = ["not_finite", "refuse_constant"]
 
 _KEPT = "The model keeps its parameters from before this step. A smaller lr, or clip_norm, may keep it in bounds."
 
@@ -34,10 +34,34 @@ def not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> An
     return AnomalyError(f"the mean of the losses or its gradient overflows {where}; no example's does alone. {_KEPT}")
 
 
+def refuse_constant(flat: FlatModel, numbers: Array, data: Dataset) -> None:
+    """Refuse a loss that depends on nothing that is learnt, whatever the example; found on Values.
+
+    Args:
+        flat: the model and the loss.
+        numbers: the parameters, at which every gradient is 0.
+        data: all examples.
+
+    Raises:
+        ValueError: no example's loss has a parameter in its graph.
+    """
+    leaves = flat.leaves(numbers)
+    learnt = set(map(id, leaves))
+    for index in range(len(data.X)):
+        (loss,) = flat.losses(leaves, data.taken(slice(index, index + 1)))
+        if isinstance(loss, Value) and not learnt.isdisjoint(map(id, loss.topological_order())):
+            return
+    raise ValueError(
+        "the loss of no example depends on anything that is learnt, so every gradient is 0. A model and a loss are "
+        "written with autograd's functions and the operators of a Value: float(v) and v.data take the number out, and "
+        "no gradient flows through it. And the optimiser must hold parameters that the model uses"
+    )
+
+
 def _fault(loss: Any, leaves: list[Any]) -> tuple[str, str] | None:
     """What is not finite, and where it came from."""
     if not math.isfinite(loss):
-        return f"the loss is {float(loss):g}", str(diagnose(loss).fault) if isinstance(loss, Value) else ""
+        return f"the loss is {float(loss):g}", _cause(loss)
     if not isinstance(loss, Value):
         return None
     with errstate(domain="nan"):
@@ -46,6 +70,15 @@ def _fault(loss: Any, leaves: list[Any]) -> tuple[str, str] | None:
         gradient = leaf.grad
         if not math.isfinite(gradient):
             name = leaf.label or "a parameter"
-            cause = str(diagnose(gradient).fault) if isinstance(gradient, Value) else ""
-            return f"the gradient of {name} is {float(gradient):g}, at a loss of {loss.data:g},", cause
+            return f"the gradient of {name} is {float(gradient):g}, at a loss of {loss.data:g},", _cause(gradient)
     return None
+
+
+def _cause(number: Any) -> str:
+    """The operation that first gave a number that is not finite, and what it needs if it was given something else."""
+    fault = diagnose(number).fault if isinstance(number, Value) else None
+    if fault is None:
+        return ""
+    if fault.node.op is None or fault.node.op.domain.contains(*[operand.data for operand in fault.operands]):
+        return str(fault)
+    return f"{fault}\n  {fault.node.op.name} needs {fault.node.op.domain.text}"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.module import STAND_INS, Module, children, some, walk
+from nn.module import STAND_INS, Module, children, counted, some, walk
 
 __all__ = ["functional_call"]
 
@@ -63,7 +63,10 @@ def _stand_ins(model: Module, params: Any) -> dict[int, Value]:
     elif isinstance(params, Iterable) and not isinstance(params, (str, bytes, AbstractSet, Value)):
         numbers = list(params)
         if len(numbers) != len(named):
-            raise ValueError(f"functional_call: {model!r} takes one number for each, {len(numbers)} given")
+            raise ValueError(
+                f"functional_call: {model!r} takes a number for each of its {counted(len(named), 'parameter')}, "
+                f"{len(numbers)} given"
+            )
         given = dict(zip(named, numbers, strict=True))
     else:
         raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, not {params!r}")

@@ -70,8 +70,12 @@ def resolve_init(init: str | Initializer) -> Initializer:
     return INITIALIZERS[init]
 
 
-def generator(rng: Any) -> np.random.Generator:
+def generator(rng: Any, name: str = "rng") -> np.random.Generator:
     """A random generator from a seed, from None (fresh entropy), or the generator itself.
+
+    Args:
+        rng: the seed or generator.
+        name: of the argument, for messages.
 
     Raises:
         TypeError: not a seed, a ``numpy.random.Generator`` or None.
@@ -84,4 +88,4 @@ def generator(rng: Any) -> np.random.Generator:
     try:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"rng is a seed (an int from 0), a numpy.random.Generator or None, not {rng!r}") from None
+        raise type(error)(f"{name} is a seed (an int from 0), a numpy.random.Generator or None, not {rng!r}") from None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
-from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
+from nn.activations import Activation, identity, joins_outputs, name_of
 from nn.init import Initializer, generator, resolve_init
 from nn.module import Module, counted
-from nn.neuron import Neuron, as_inputs, positive_int
+from nn.neuron import Neuron, as_inputs, chosen_activation
+from nn.numeric import whole_number
 
 __all__ = ["Layer"]
 
@@ -43,16 +44,16 @@ class Layer(Module):
         rng: Any = None,
         layer: int = 1,
     ) -> None:
-        self.nin, self.nout = positive_int(nin, "nin"), positive_int(nout, "nout")
-        self.layer = positive_int(layer, "layer")
+        self.nin, self.nout = whole_number(nin, "nin"), whole_number(nout, "nout")
+        self.layer = whole_number(layer, "layer")
         draw, random = resolve_init(init), generator(rng)
-        resolved = None if activation is None else resolve_activation(activation)
-        self._joint = resolved if resolved is not None and joins_outputs(resolved) else None
+        chosen = chosen_activation(activation, nonlin=nonlin)
+        self._joint = chosen if joins_outputs(chosen) else None
         if self._joint and nout == 1:
             raise ValueError("softmax of one output is 1 whatever the input: give sigmoid to a layer with nout=1")
         self.neurons = [
             Neuron(
-                nin, nonlin, activation=identity if self._joint else resolved, bias=bias,
+                nin, activation=identity if self._joint else chosen, bias=bias,
                 init=lambda nin, _, rng: draw(nin, nout, rng), rng=random, layer=layer, index=index,
             )
             for index in range(1, nout + 1)

@@ -17,7 +17,7 @@ from autograd import clip, relu, softplus, square
 from nn.class_losses import categorical_cross_entropy, softmax_cross_entropy
 from nn.numeric import real_number
 from nn.surprise import surprise, surprise_of_not
-from nn.targets import FROM_0_TO_1, SIGNS, Pair, Reduction, pairwise
+from nn.targets import SIGNS, ZERO_OR_ONE, Pair, Reduction, pairwise
 
 __all__ = [
     "LOSSES",
@@ -120,7 +120,7 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
     def formula(pair: Pair) -> Any:
         return _select(pair, surprise, surprise_of_not)
 
-    return pairwise("binary_cross_entropy", prediction, target, formula, reduction, FROM_0_TO_1)
+    return pairwise("binary_cross_entropy", prediction, target, formula, reduction, ZERO_OR_ONE)
 
 
 def bce_with_logits(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
@@ -139,7 +139,7 @@ def bce_with_logits(prediction: Any, target: Any, *, reduction: Reduction = "mea
     def formula(pair: Pair) -> Any:
         return _select(pair, lambda z: softplus(-z), softplus)
 
-    return pairwise("bce_with_logits", prediction, target, formula, reduction, FROM_0_TO_1)
+    return pairwise("bce_with_logits", prediction, target, formula, reduction, ZERO_OR_ONE)
 
 
 def hinge(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:

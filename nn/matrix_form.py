@@ -18,7 +18,7 @@ derivative of the loss at each output.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -204,16 +204,24 @@ def _transposed(form: MatrixForm) -> MatrixForm:
 
 def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Layer]:
     """The matrices with their activations, each shape checked against the layer before."""
+    if not isinstance(matrices, Iterable):
+        raise TypeError(f"matrices takes a pair (W, b) for each layer, not {matrices!r}")
     pairs = list(matrices)
     if not pairs:
         raise ValueError("matrices is empty: give (W, b) for at least one layer")
     if isinstance(activations, str) or callable(activations):
         activations = [activations] * len(pairs)
+    if not isinstance(activations, Iterable):
+        raise TypeError(f"activations is a name, a function, or a list of them, one a layer, not {activations!r}")
     activations = list(activations)
     if len(activations) != len(pairs):
         raise ValueError(f"{counted(len(pairs), 'layer')} but {counted(len(activations), 'activation')}")
     layers: list[_Layer] = []
-    for number, ((w, b), activation) in enumerate(zip(pairs, activations, strict=True), start=1):
+    for number, (pair, activation) in enumerate(zip(pairs, activations, strict=True), start=1):
+        try:
+            w, b = pair
+        except (TypeError, ValueError):
+            raise TypeError(f"layer {number} takes a pair (W, b), with b None for no bias, not {pair!r}") from None
         weights = real_array(w, f"W of layer {number}")
         if weights.ndim != 2 or (layers and weights.shape[0] != layers[-1].W.shape[1]):
             rows = layers[-1].W.shape[1] if layers else "n_in"

@@ -22,10 +22,10 @@ def accuracy(predictions: Any, targets: Any) -> float:
 
     With several outputs the class is the largest, and a target its index, or a row with a 1 in its place. With one
     output, targets of -1 and 1 are told apart by its sign, and targets of 0 and 1 by whether it is above 0.5, as
-    a probability is: for raw scores take :func:`accuracy_of_scores`.
+    a probability is: for raw scores take :func:`accuracy_of_scores`. A prediction of nan is of no class, and wrong.
 
     Raises:
-        ValueError: targets that are no classes of these kinds.
+        ValueError: no examples, or targets that are no classes of these kinds.
 
     >>> from nn.metrics import accuracy
     >>> accuracy([0.2, 0.7, 0.9], [0, 1, 0]), accuracy([[2.0, 1.0], [0.0, 5.0]], [0, 1])
@@ -126,14 +126,21 @@ def _resolved(metric: Any, loss: Loss) -> Metric:
 
 
 def _share_right(predictions: Array, targets: Array, threshold: float) -> float:
+    if not predictions.size:
+        raise ValueError("accuracy of no examples")
+    if predictions.shape[1:] == (1,):
+        predictions = predictions[:, 0]
+        targets = targets[:, 0] if targets.shape[1:] == (1,) else targets
+    told = ~np.isnan(predictions)
     if predictions.ndim == 2:
-        return float(np.mean(predictions.argmax(axis=1) == _classes(targets, predictions.shape)))
+        classes = _classes(targets, predictions.shape)
+        return float(np.mean(told.all(axis=1) & (predictions.argmax(axis=1) == classes)))
     if targets.shape != predictions.shape:
         raise ValueError(f"accuracy takes a target for each of {predictions.shape} predictions, not {targets.shape}")
     if np.isin(targets, (0.0, 1.0)).all():
-        return float(np.mean((predictions > threshold) == (targets == 1.0)))
+        return float(np.mean(told & ((predictions > threshold) == (targets == 1.0))))
     if np.isin(targets, (-1.0, 1.0)).all():
-        return float(np.mean((predictions > 0.0) == (targets == 1.0)))
+        return float(np.mean(told & ((predictions > 0.0) == (targets == 1.0))))
     raise ValueError("accuracy of one output takes targets of 0 and 1, or of -1 and 1")
 
 
@@ -156,5 +163,7 @@ def _errors(predictions: Any, targets: Any) -> Array:
     predicted, wanted = np.asarray(predictions, float), np.asarray(targets, float)
     if predicted.shape != wanted.shape:
         raise ValueError(f"predictions have the shape {predicted.shape}, targets {wanted.shape}: they must agree")
+    if not predicted.size:
+        raise ValueError("a metric of no examples")
     errors: Array = wanted - predicted
     return errors

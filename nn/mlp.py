@@ -12,8 +12,8 @@ from nn.activations import Activation, name_of, resolve_activation
 from nn.init import Initializer, generator
 from nn.layer import Layer
 from nn.module import Module, counted
-from nn.neuron import as_inputs, positive_int
-from nn.numeric import Array, real_array
+from nn.neuron import as_inputs
+from nn.numeric import Array, real_array, whole_number
 
 __all__ = ["MLP", "Matrices"]
 
@@ -54,9 +54,9 @@ class MLP(Module):
         init: str | Initializer = "uniform",
         rng: Any = None,
     ) -> None:
-        self.nin = positive_int(nin, "nin")
+        self.nin = whole_number(nin, "nin")
         try:
-            widths = [self.nin, *(positive_int(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
+            widths = [self.nin, *(whole_number(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
         except TypeError as error:
             raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
@@ -121,6 +121,8 @@ class MLP(Module):
         >>> model([10.0, 100.0]).data
         321.0
         """
+        if not isinstance(matrices, Iterable):
+            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, not {matrices!r}")
         pairs = list(matrices)
         if len(pairs) != len(self.layers):
             raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")

@@ -18,8 +18,9 @@ from autograd import Parameter, Value, scope
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
 from nn.init import Initializer, generator, resolve_init
 from nn.module import Module, counted
+from nn.numeric import whole_number
 
-__all__ = ["Neuron", "as_inputs", "positive_int"]
+__all__ = ["Neuron", "as_inputs", "chosen_activation"]
 
 
 class Neuron(Module):
@@ -65,16 +66,14 @@ class Neuron(Module):
         layer: int = 1,
         index: int = 1,
     ) -> None:
-        if activation is not None and not nonlin:
-            raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
-        self.nin = positive_int(nin, "nin")
-        self.activation = resolve_activation(activation if activation is not None else "relu" if nonlin else identity)
+        self.nin = whole_number(nin, "nin")
+        self.activation = chosen_activation(activation, nonlin=nonlin)
         if joins_outputs(self.activation):
             raise ValueError(
                 f"{name_of(self.activation)} is an activation of the outputs of a layer together: give it to a Layer"
             )
         self.nonlin = self.activation is not identity
-        self.layer, self.index = positive_int(layer, "layer"), positive_int(index, "index")
+        self.layer, self.index = whole_number(layer, "layer"), whole_number(index, "index")
         draw, random = resolve_init(init), generator(rng)
         self._scope = f"layer {layer}/neuron {index}"
         self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
@@ -125,6 +124,15 @@ class Neuron(Module):
         return f"Neuron({self.nin} -> 1 {name}; {counted(len(self.parameters()), 'parameter')})"
 
 
+def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> Activation:
+    """The activation that is asked for; ReLU if none is, and none for a linear neuron."""
+    if activation is None:
+        return resolve_activation("relu") if nonlin else identity
+    if not nonlin:
+        raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
+    return resolve_activation(activation)
+
+
 def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
     """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
 
@@ -157,15 +165,6 @@ def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
         elif not number.label:
             number.label = f"a{position + 1}[{layer - 1}]"
     return inputs
-
-
-def positive_int(number: Any, name: str) -> int:
-    """``number`` as an int of at least 1; an error that calls it ``name`` otherwise."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise TypeError(f"{name} is an int of at least 1, not {number!r}")
-    if number < 1:
-        raise ValueError(f"{name} is an int of at least 1, not {number}")
-    return int(number)
 
 
 def _is_row(thing: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextvars import Context
 from typing import Any, TypeAlias
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 
-__all__ = ["Array", "real_array", "real_number"]
+__all__ = ["Array", "real_array", "real_number", "whole_number"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -35,6 +36,24 @@ def real_number(number: Any, name: str) -> float:
         return Context().run(lambda: Value(number).data)  # in a context of its own: a recording need not see it
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
+
+
+def whole_number(number: Any, name: str, least: int = 1) -> int:
+    """``number`` as an int of at least ``least``; an error that calls it ``name`` otherwise.
+
+    Raises:
+        TypeError: not an int, of Python's or NumPy's; a bool is none.
+        ValueError: it is less.
+
+    >>> from nn.numeric import whole_number
+    >>> whole_number(3, "epochs")
+    3
+    """
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
+        raise TypeError(f"{name} is an int of at least {least}, not {number!r}")
+    if number < least:
+        raise ValueError(f"{name} is an int of at least {least}, not {number}")
+    return int(number)
 
 
 def real_array(numbers: Any, name: str) -> Array:
@@ -67,7 +86,8 @@ def real_array(numbers: Any, name: str) -> Array:
 def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
     if not array.ndim:
         thing = array.item()
-        raise TypeError(f"{name} is an array of real numbers, not {thing!r:.80} of type {type(thing).__name__}")
+        hint = f": numpy.array(list({name})) makes one" if isinstance(thing, Iterator) else ""
+        raise TypeError(f"{name} is an array of real numbers, not {thing!r:.80} of type {type(thing).__name__}{hint}")
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
         found[place] = real_number(array[place], _entry(name, place))

@@ -57,17 +57,17 @@ def _build_of(model: Module) -> list[Any] | None:
     stack: list[tuple[Any, Any]] = [("", model)]
     while stack:
         key, thing = stack.pop()
-        parts = children(thing)
-        if parts or isinstance(thing, (Module, list, tuple, dict)):
-            build.append((key, type(thing), len(parts), numbers.get(id(thing))))
-            if id(thing) not in numbers:
-                numbers[id(thing)] = len(numbers)
-                stack += parts
-        else:
-            told = _told(thing)
-            if told is None:
-                return None
+        told = _told(thing)
+        if told is not None:
             build.append((key, type(thing), told))
+            continue
+        parts = children(thing)
+        if not parts and not isinstance(thing, (Module, list, tuple, dict)):
+            return None
+        build.append((key, type(thing), len(parts), numbers.get(id(thing))))
+        if id(thing) not in numbers:
+            numbers[id(thing)] = len(numbers)
+            stack += parts
     return build
 
 
@@ -75,7 +75,7 @@ def _told(thing: Any) -> Any:
     """What tells a thing that holds no parts from others; None if nothing does."""
     if isinstance(thing, Value) and thing.op is None:
         return id(thing)
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray) and thing.dtype != object:
         return thing.shape, thing.dtype.str, thing.tobytes()
     if isinstance(thing, (int, float, str, bytes, type(None), np.generic)):
         return repr(thing)

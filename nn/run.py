@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn.dataset import Dataset
-from nn.failures import not_finite
+from nn.failures import not_finite, refuse_constant
 from nn.flat import FlatModel
 from nn.history import Epoch, History
 from nn.inference import measured
@@ -61,20 +61,26 @@ class Run:
         self._bar = bar
         self._best: tuple[float, Array] = math.inf, self.numbers
         self._since = time.perf_counter()
+        self._began = False
 
     def value_and_gradient(self, numbers: Array, batch: Dataset, batch_index: int | None = None) -> tuple[float, Array]:
         """The objective at ``numbers``: the mean loss of ``batch`` and the penalty, with the gradient.
 
         Raises:
             AnomalyError: a number that is not finite.
+            ValueError: nothing that is learnt has a part in the loss.
         """
-        value, gradient = self.flat.value_and_gradient(numbers, batch)
+        value, slope = self.flat.value_and_gradient(numbers, batch)
+        gradient = slope
         if self._l2:
             value += self._l2 * float(numbers.dot(numbers))
-            gradient = gradient + 2.0 * self._l2 * numbers
+            gradient = slope + 2.0 * self._l2 * numbers
         if not (math.isfinite(value) and np.isfinite(gradient).all()):
             where = f"in epoch {len(self.history)}" + ("" if batch_index is None else f", batch {batch_index}")
             raise not_finite(self.flat, numbers, batch, where)
+        if not (self._began or slope.any()):
+            refuse_constant(self.flat, numbers, self.data)
+        self._began = True
         return value, gradient
 
     def show(self, part: float, loss: float) -> None:

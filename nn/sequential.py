@@ -8,6 +8,7 @@ from typing import Any, overload
 from autograd import Value
 from nn.activations import Activation, joins_outputs, name_of, resolve_activation
 from nn.module import Module, counted
+from nn.targets import is_many
 
 __all__ = ["Sequential"]
 
@@ -38,6 +39,8 @@ class Sequential(Module):
     def __init__(self, *steps: Module | str | Activation) -> None:
         if not steps:
             raise ValueError("Sequential of no steps: give modules and activations, as Sequential(Layer(2, 1), 'tanh')")
+        if len(steps) == 1 and isinstance(steps[0], (list, tuple)):
+            raise TypeError("Sequential takes its steps one by one: of a list of them, Sequential(*steps)")
         self.steps = [step if isinstance(step, Module) else resolve_activation(step) for step in steps]
 
     def __call__(self, x: Any) -> Any:
@@ -45,12 +48,15 @@ class Sequential(Module):
 
         Args:
             x: what the first step takes.
+
+        Raises:
+            TypeError: a function does not take one Value, or gives something else than one.
         """
         for step in self.steps:
             if isinstance(step, Module) or joins_outputs(step):
                 x = step(x)
             else:
-                x = step(x) if isinstance(x, Value) else [step(element) for element in x]
+                x = [_applied(step, element) for element in x] if is_many(x) else _applied(step, x)
         return x
 
     def __len__(self) -> int:
@@ -69,3 +75,22 @@ class Sequential(Module):
     def __repr__(self) -> str:
         steps = ", ".join(repr(step) if isinstance(step, Module) else name_of(step) for step in self.steps)
         return f"Sequential({steps}; {counted(len(self.parameters()), 'parameter')})"
+
+
+def _applied(function: Activation, element: Any) -> Any:
+    """A function of one element, which gives a Value for a Value."""
+    try:
+        result = function(element)
+    except TypeError as error:
+        error.add_note(f"In {_advice(function)}.")
+        raise
+    if isinstance(element, Value) and not isinstance(result, Value):
+        raise TypeError(f"{_advice(function)}. Of {element!r} it gave {result!r:.200}")
+    return result
+
+
+def _advice(function: Activation) -> str:
+    return (
+        f"a function in a Sequential, here {name_of(function)}, takes one element and gives one Value; a step that "
+        f"takes all of them is a Module with a forward(self, x)"
+    )

@@ -1,8 +1,9 @@
 """A model's parameters in a file of plain numbers: an ``.npz`` archive of NumPy's, without pickle.
 
 It holds two arrays. ``values``: every parameter as a float64, in order. ``about``: the bytes of a JSON object with
-the ``format``, its ``version``, the repr of the ``model``, and the ``names`` of the parameters, each its path as
-:meth:`nn.Module.named_parameters` gives it. ``numpy.load(path)["values"]`` reads it without this package.
+the ``format``, its ``version``, the repr of the ``model``, the ``names`` of the parameters, each its path as
+:meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: what stands at each path, in words.
+``numpy.load(path)["values"]`` reads it without this package.
 
 Loading reads data and runs nothing. The members are stored as they are, not compressed, so none can be larger than
 the file; each carries a check sum.
@@ -17,16 +18,17 @@ import struct
 import threading
 import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 
 from autograd import AutogradError
+from nn.architecture import description, differences
 from nn.module import Module, counted, some
 
 __all__ = ["ModelFileError", "load", "save"]
 
-_FORMAT, _VERSION = "chainrule model", 1
+_FORMAT, _VERSION = "chainrule model", 2
 _LARGEST_FILE = 2**30
 _NPY_VERSION = (3, 0)
 _NPY_MAGIC = b"\x93NUMPY" + bytes(_NPY_VERSION)
@@ -67,7 +69,10 @@ def save(model: Module, path: _Path) -> None:
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
     state = model.state_dict()
-    about = {"format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state)}
+    about = {
+        "format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state),
+        "built": description(model),
+    }  # fmt: skip
     members = {
         "about.npy": np.frombuffer(json.dumps(about).encode("ascii"), dtype=np.uint8),
         "values.npy": np.array(list(state.values()), dtype="<f8"),
@@ -88,14 +93,16 @@ def load(model: _Model, path: _Path) -> _Model:
     """Set the parameters of ``model`` to those in the file: all of them, or on any error none.
 
     Args:
-        model: a module of the same architecture as the saved one; a file holds numbers, not classes.
+        model: a module that is built as the saved one was: of the same classes, sizes and settings, with functions
+            of the same names. A file holds numbers, not classes. To take the numbers alone, whatever the model is,
+            use ``state_dict()`` and ``load_state_dict()``.
         path: of a file that :func:`save` wrote.
 
     Returns:
         The model itself.
 
     Raises:
-        ModelFileError: the file is no saved model, is damaged, or has other parameters.
+        ModelFileError: the file is no saved model, is damaged, or is of a model that is built otherwise.
         TypeError: ``model`` is not a Module, ``path`` is not a path.
         OSError: the file cannot be read.
 
@@ -117,6 +124,13 @@ def load(model: _Model, path: _Path) -> _Model:
             f"{file} holds the parameters of {saved.model}, which do not fit {model!r}; missing: {some(missing)}; "
             f"unexpected: {some(strangers)}. Make the model as it was made when it was saved."
         )
+    found = differences(saved.built, model)
+    if found:
+        more = f", and {counted(len(found) - 3, 'more difference')}" if len(found) > 3 else ""
+        raise ModelFileError(
+            f"{file} holds {saved.model}, and {model!r} is built otherwise: {'; '.join(found[:3])}{more}. Make the "
+            f"model as it was made when it was saved."
+        )
     model.load_state_dict(saved.state)
     return model
 
@@ -127,6 +141,7 @@ def load(model: _Model, path: _Path) -> _Model:
 class _Saved(NamedTuple):
     model: str
     state: dict[str, float]
+    built: dict[str, str]
 
 
 _DAMAGE = (
@@ -157,16 +172,25 @@ def _read(file: Path) -> _Saved:
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
         raise ModelFileError(f"{file} is no saved model of this package")
     if about.get("version") != _VERSION:
-        raise ModelFileError(f"{file} is of version {about.get('version')!r}; this package reads version {_VERSION}")
-    model, names = about.get("model"), about.get("names")
-    if not isinstance(model, str) or not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ModelFileError(
+            f"{file} is of version {about.get('version')!r}; this package reads version {_VERSION}, which says how the "
+            f"model is built. numpy.load(path)['values'] are the numbers alone, in the order of model.parameters()."
+        )
+    model, names, built = about.get("model"), about.get("names"), about.get("built")
+    if not isinstance(model, str) or not _are_texts(names):
         raise ModelFileError(f"{file} is damaged: it does not name its model and parameters. Save it again.")
+    if not isinstance(built, dict) or not _are_texts([*built.values()]):
+        raise ModelFileError(f"{file} is damaged: it does not say how its model is built. Save it again.")
     if len(set(names)) != len(names) or len(names) != len(values):
         raise ModelFileError(
             f"{file} is damaged: it has {counted(len(set(names)), 'different name')} for "
             f"{counted(len(values), 'parameter')}. Save it again."
         )
-    return _Saved(model, dict(zip(names, values.tolist(), strict=True)))
+    return _Saved(model, dict(zip(names, values.tolist(), strict=True)), built)
+
+
+def _are_texts(given: Any) -> TypeGuard[list[str]]:
+    return isinstance(given, list) and all(isinstance(text, str) for text in given)
 
 
 def _member(archive: zipfile.ZipFile, name: str, dtype: str) -> np.ndarray[Any, Any]:

@@ -15,6 +15,7 @@ from nn.numeric import real_number
 __all__ = [
     "FROM_0_TO_1",
     "SIGNS",
+    "ZERO_OR_ONE",
     "Pair",
     "Reduction",
     "checked",
@@ -29,7 +30,8 @@ Reduction: TypeAlias = str
 """``"mean"``, ``"sum"``, or ``"none"`` for the list of the single losses."""
 
 FROM_0_TO_1 = Domain("from 0 to 1", lambda y: 0.0 <= y <= 1.0)
-SIGNS = Domain("-1 or 1", lambda y: abs(y) == 1.0)
+ZERO_OR_ONE = Domain("from 0 to 1 (labels y of -1 and 1 become these by (y + 1) / 2)", FROM_0_TO_1.contains)
+SIGNS = Domain("of -1 and 1 (labels y of 0 and 1 become these by 2 * y - 1)", lambda y: abs(y) == 1.0)
 
 
 class Pair(NamedTuple):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
 from nn.dataset import as_dataset, divided
 from nn.descent import Steps, descend, minimise
 from nn.flat import advised
@@ -16,6 +14,7 @@ from nn.init import generator
 from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
 from nn.module import Module
+from nn.numeric import whole_number
 from nn.optim import SGD, Adam, AdamW, ConstantLR, Optimizer, RMSProp, Schedule
 from nn.optim.clipping import positive
 from nn.optim.optimizer import as_leaves
@@ -97,19 +96,19 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
     >>> history.loss[-1] < 0.05, history.metrics["accuracy"][-1]
     (True, 1.0)
     """
-    chosen, random, count = resolve_loss(loss), generator(seed), _whole(epochs, "epochs", 0)
+    chosen, random, count = resolve_loss(loss), generator(seed, "seed"), whole_number(epochs, "epochs", 0)
     data, held_out = divided(as_dataset(X, y), validation, random)
     prediction = tried_model(model, data.X)
     tried_loss(chosen, prediction, data)
     if held_out is not None:
-        tried_loss(chosen, prediction, held_out, "y" if isinstance(validation, float) else "validation y")
+        tried_loss(chosen, prediction, held_out, "validation y" if isinstance(validation, (tuple, list)) else "y")
     elif patience is not None:
         raise ValueError("patience waits for a better validation loss: give validation, a pair (X, y) or a share")
     watch = Watch(
         validation=held_out,
         metrics=resolve_metrics(metrics, chosen),
         callbacks=_callbacks(callbacks),
-        patience=None if patience is None else _whole(patience, "patience", 1),
+        patience=None if patience is None else whole_number(patience, "patience"),
     )
     settings = {"batch_size": batch_size, "schedule": schedule, "clip_norm": clip_norm, "clip_value": clip_value}
     method = None
@@ -155,7 +154,7 @@ def _optimizer(optimizer: Any, model: Module, lr: float | None) -> Optimizer:
 
 def _steps(count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_value: Any) -> Steps:
     """The settings of the steps over ``count`` examples, checked."""
-    size = count if batch_size is None else _whole(batch_size, "batch_size", 1)
+    size = count if batch_size is None else whole_number(batch_size, "batch_size")
     if size > count:
         raise ValueError(f"batch_size is at most the number of examples that are learnt from, {count}, not {size}")
     if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
@@ -184,12 +183,3 @@ def _refuse(given: dict[str, Any], why: str) -> None:
     for name, argument in given.items():
         if argument is not None:
             raise ValueError(f"{name}={argument!r} has no meaning here: {why}")
-
-
-def _whole(number: Any, name: str, least: int) -> int:
-    """``number`` as an int of at least ``least``."""
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise TypeError(f"{name} is an int of at least {least}, not {number!r}")
-    if number < least:
-        raise ValueError(f"{name} is an int of at least {least}, not {number}")
-    return int(number)

@@ -1,10 +1,15 @@
 """What all tests share: each finds the table of operations as it was, and leaves it so."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import nn  # noqa: F401 -- puts its operations into the table before the first test, so that no test's end removes them
 from autograd import primitive
 from autograd.primitives import PRIMITIVES
+from tests.pages import browser, show  # noqa: F401 -- fixtures of all tests of pages
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # no test hangs on how busy the machine is
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
     python -m tests.docs [FOLDER]        out/docs unless said otherwise; open its index.html
 
-Nothing is written twice: the pages are the Markdown files of the project, and the table of operations is printed from
-the records that the engine reads.
+Nothing is written twice: the pages are the Markdown files and the notebooks of the project, and the table of operations
+is printed from the records that the engine reads. ``docs_theme/`` has the list of pages and the colours, dark too.
 """
 
 from __future__ import annotations
@@ -20,15 +20,20 @@ from pathlib import Path
 import pdoc
 import pdoc.doc
 import pdoc.render
+from pygments.formatters import HtmlFormatter
 
+import autograd
 from autograd import Primitive, Value
 from autograd.primitives import PRIMITIVES, REALS
+from tests import docs_notebooks
+from tests.tutorial import NOTEBOOKS
 from viz.local import local_derivatives, primed
 from viz.notation import Name
 from viz.plain import to_text
 from viz.templates import applied
 
 ROOT = Path(__file__).parent.parent
+OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
 MODULES = ("autograd", "autograd.math", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
@@ -36,25 +41,39 @@ PAGES = {
     "replaying": "autograd/replay/README.md",
     "benchmarks": "tests/benchmarks/README.md",
     "contributing": "CONTRIBUTING.md",
+    "dependencies": "DEPENDENCIES.md",
     "changelog": "CHANGELOG.md",
 }
 """The Markdown pages, in the order of reading; the first is the way in."""
+TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
+GROUPS = {
+    "Start": ["chainrule", *TUTORIAL],
+    "Reference": [*MODULES, "operations", "numbers", "replaying"],
+    "Project": ["benchmarks", "contributing", "dependencies", "changelog"],
+}
 
 
 def build(folder: Path) -> None:
     """Write the site to ``folder``, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    pdoc.render.configure(docformat="google", footer_text="chainrule", search=True)
-    modules = [page(name, markdown(path, folder)) for name, path in PAGES.items()]
-    modules += [page("operations", operations()), *map(importlib.import_module, MODULES)]
+    texts = {name: (ROOT / path, (ROOT / path).read_text(encoding="utf-8")) for name, path in PAGES.items()}
+    texts |= {name: (path, docs_notebooks.markdown(path, folder)) for name, path in TUTORIAL.items()}
+    texts["operations"] = (ROOT / "operations", f"# Operations\n{operations()}")
+    modules = [page(name, markdown(source, text, folder)) for name, (source, text) in texts.items()]
+    modules += map(importlib.import_module, MODULES)
     documented = {module.__name__: pdoc.doc.Module(module) for module in modules}
+
+    pdoc.render.configure(docformat="google", search=True, template_directory=ROOT / "tests" / "docs_theme")
+    titles = {name: text.partition("\n")[0].removeprefix("# ") for name, (_, text) in texts.items()}
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code")
+    pdoc.render.env.globals.update(titles=titles, groups=GROUPS, dark_syntax=dark)
     for name, module in documented.items():
         target = folder / f"{name.replace('.', '/')}.html"
         target.parent.mkdir(exist_ok=True)
         target.write_text(pdoc.render.html_module(module, documented), encoding="utf-8")
     (folder / "search.js").write_text(pdoc.render.search_index(documented), encoding="utf-8")
-    (folder / "index.html").write_text(pdoc.render.html_index(documented), encoding="utf-8")
+    shutil.copy(folder / f"{next(iter(PAGES))}.html", folder / "index.html")
 
 
 def page(name: str, text: str) -> types.ModuleType:
@@ -65,37 +84,51 @@ def page(name: str, text: str) -> types.ModuleType:
     return module
 
 
-def markdown(path: str, folder: Path) -> str:
-    """A Markdown file with its links to other pages turned to theirs, and its pictures copied to ``folder``."""
-    source = ROOT / path
+def markdown(source: Path, text: str, folder: Path) -> str:
+    """A page without its title, its links to other pages turned to theirs, its pictures copied to ``folder``.
+
+    A link to a file that is no page, such as a test, is left as its text: the file is not on the site.
+    """
     names = {ROOT / file: f"{name}.html" for name, file in PAGES.items()}
+    names |= {path: f"{name}.html" for name, path in TUTORIAL.items()}
 
     def link(found: re.Match[str]) -> str:
-        target = (source.parent / found[1]).resolve()
-        if target in names:
-            return f"]({names[target]})"
-        return found[0] if "://" in found[1] else f"]({target.relative_to(ROOT)})"
+        label, address, part = found.groups()
+        if "://" in address:
+            return found[0]
+        name = names.get((source.parent / address).resolve())
+        return f"[{label}]({name}{part or ''})" if name else label
 
     def image(found: re.Match[str]) -> str:
         target = source.parent / found[2]
         shutil.copy(target, folder / target.name)
-        return f'<img src="{target.name}" alt="{found[1]}" style="max-width: 100%">'
+        return f'<img src="{target.name}" alt="{found[1]}">'
 
-    text = source.read_text(encoding="utf-8").partition("\n")[2]  # pdoc writes the title
-    return re.sub(r"\]\(([^)#]+)\)", link, re.sub(r"!\[([^]]*)\]\(([^)]+)\)", image, text))
+    body = re.sub(r"!\[([^]]*)\]\(([^)]+)\)", image, text.partition("\n")[2])
+    return re.sub(r"\[([^][]*(?:\[[^]]*\])?[^][]*)\]\(([^)#]+)(#[^)]*)?\)", link, body)
 
 
 def operations() -> str:
-    """The table of operations: what each computes, its local derivatives, where it is defined."""
-    rows = [row(op) for op in sorted(PRIMITIVES.values(), key=lambda op: op.name)]
+    """The tables of operations: what each computes, its local derivatives, where it is defined."""
+    known = sorted((op for op in PRIMITIVES.values() if op.builtin), key=lambda op: op.name)
+    public = [op for op in known if op.name in autograd.__all__ or op.name in OPERATORS]
+    header = ["", "| operation | meaning | local derivatives | defined for |", "|---|---|---|---|"]
     return "\n".join(
         [
             "Every operation of `autograd`, as its record says it: the engine, every backend and every picture read",
-            "the same one. What is chosen at a kink or at the edge of a domain stands under [numbers](numbers.html).",
+            "the same one. `out` is the operation's own result. Where an operation captures constants, as `clip` its",
+            "bounds, they are 2 and 3 here. An empty last column means every real number. What is chosen at a kink or",
+            "at the edge of a domain stands under [numbers](autograd/NUMBERS.md).",
             "",
-            "| operation | meaning | local derivatives | defined for |",
-            "|---|---|---|---|",
-            *rows,
+            "## Operators and functions",
+            *header,
+            *map(row, public),
+            "",
+            "## Operations that derivatives are made of",
+            "",
+            "They stand in the local derivatives of the others, so that a tiny derivative keeps its digits.",
+            *header,
+            *(row(op) for op in known if op not in public),
         ]
     )
 
@@ -108,7 +141,7 @@ def row(op: Primitive) -> str:
     named = primed(value)
     if named is not None:
         slopes = [" = ".join(map(to_text, named))]
-    domain = "" if op.domain is REALS else op.domain.text
+    domain = "" if op.domain is REALS else op.domain.text.replace("<=", "≤").replace(">=", "≥").replace("-", "−")
     cells = (f"`{op.name}`", to_text(applied(value.op or op, names)), ", ".join(slopes), domain)
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 

@@ -175,10 +175,12 @@ def test_right_functions_pass(f, args):
 
 
 @pytest.mark.parametrize("mode", ["fwd", "rev"])
-def test_a_wrong_rule_deep_inside_is_named(define, mode):
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_wrong_rule_deep_inside_is_named(define, mode, alone):
     op = define("bad_cube", forward=lambda x: x**3, partials=lambda x, out: (3.003 * x * x,))
+    modes = mode if alone else (mode,)
     with pytest.raises(GradientError) as caught:
-        check_grads(lambda p: sin(op(p["x"]) * p["y"]) + p["y"], ({"x": 1.1, "y": 0.2},), modes=(mode,))
+        check_grads(lambda p: sin(op(p["x"]) * p["y"]) + p["y"], ({"x": 1.1, "y": 0.2},), modes=modes)
     message = str(caught.value)
     assert "check_grads: the derivative with respect to argument 0['x'] = 1.1 is" in message
     assert f"in {'forward' if mode == 'fwd' else 'reverse'} mode" in message
@@ -209,6 +211,7 @@ def test_a_kink_is_refused_rather_than_judged():
     ("options", "message"),
     [
         ({"modes": ("sideways",)}, "takes 'fwd' and 'rev', not \\['sideways'\\]"),
+        ({"modes": "sideways"}, "takes 'fwd' and 'rev', not \\['sideways'\\]"),
         ({"modes": ()}, "takes 'fwd' and 'rev'"),
         ({"order": 0}, "order is 1, 2, ...; got 0"),
         ({"order": 1.5}, "got 1.5"),
@@ -217,6 +220,19 @@ def test_a_kink_is_refused_rather_than_judged():
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
         check_grads(lambda x: x, (1.0,), **options)
+
+
+@pytest.mark.parametrize("thing", ["tanh", fsum, math.sin])
+def test_only_an_operation_is_checked_as_one(thing):
+    with pytest.raises(TypeError, match=r"^check_primitive takes an operation, such as autograd.tanh, not "):
+        check_primitive(thing)
+
+
+def test_only_a_function_has_gradients_to_check():
+    with pytest.raises(
+        TypeError, match=r"^check_grads takes a function and its arguments, not 3.0: give it the function"
+    ):
+        check_grads(3.0, (1.0,))
 
 
 def test_a_non_number_is_named_by_its_place():

@@ -69,7 +69,7 @@ def same(left: Any, right: Any) -> bool:
     return repr(left) == repr(right)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TREES)
 def test_numbers_put_back_give_the_tree_again(tree):
     numbers, structure = flatten(tree, "it")
@@ -78,7 +78,7 @@ def test_numbers_put_back_give_the_tree_again(tree):
     assert same(structure.result(numbers), tree)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TREES, TREES)
 def test_structures_match_exactly_when_other_numbers_fit(left, right):
     numbers, structure = flatten(left, "left")
@@ -186,6 +186,23 @@ def test_dataclasses_match_by_class_and_by_what_they_hold():
     assert leg.matches(flatten(Leg(3.0, [4.0]), "x")[1])
     assert not leg.matches(flatten(Other(3.0, [4.0]), "x")[1])
     assert not leg.matches(flatten(Leg(3.0, [4.0, 5.0]), "x")[1])
+
+
+def test_a_field_that_is_no_number_is_named_with_the_way_to_make_it_static():
+    @dataclass
+    class Named:
+        name: str
+        numbers: list
+
+    advice = r". Is it no variable\? Then make the field with field\(metadata={'static': True}\)$"
+    with pytest.raises(TypeError, match=r"^argument 0\[1\]\.name takes one real number, not the str 'a'.*" + advice):
+        flatten([1.0, Named("a", [1.0])], "argument 0")
+    with pytest.raises(
+        TypeError, match=r"^argument 0\.numbers\[0\] takes one real number, .* convert it with float\(\.\.\.\)$"
+    ):
+        flatten(Named(1.0, ["a"]), "argument 0")
+    with pytest.raises(OverflowError, match=r"^argument 0\.name takes numbers that fit a float; .*\(about 1.8e308\)$"):
+        flatten(Named(10**400, []), "argument 0")
 
 
 def test_the_class_of_a_dataclass_is_no_dataclass():

@@ -3,15 +3,17 @@
 import importlib
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograd import Value
 from demos import _black_scholes, _mistakes, _quiz, any_parameter, quiz, slips
-from demos._slips import guided, row_vectors
-from demos._slips_columns import any_depth, columns
+from demos._slips import row_vectors
 from demos._slips_columns import any_parameter as parameter_slips
+from demos._slips_columns import columns
+from demos._slips_guided import any_depth, guided
 from nn import MLP, binary_cross_entropy
 
 
@@ -19,7 +21,7 @@ from nn import MLP, binary_cross_entropy
 def printed(monkeypatch, tmp_path, capsys):
     """Runs a demo in a folder of its own; what it printed."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "180")
+    monkeypatch.setenv("COLUMNS", "80")
 
     def run(name):
         importlib.import_module(f"demos.{name}").main()
@@ -29,13 +31,25 @@ def printed(monkeypatch, tmp_path, capsys):
 
 
 def differences(text):
-    """The last column of a side-by-side table."""
-    return [float(number) for number in re.findall(r"│ (\d\.?\d*e[-+]\d+) +│", text)]
+    """The largest difference of each quantity that is shown in two forms."""
+    return [float(number) for number in re.findall(r"\d, difference (\S+)$", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("name", ["two_flows", "guided_notes", "any_depth", "columns"])
+def test_both_forms_are_whole_in_eighty_columns(printed, name):
+    text = printed(name)
+    rows = re.findall(r"^ {4}([+-]\d.*)$", text, re.MULTILINE)
+    assert len(rows) >= len(differences(text)) > 0
+    assert "…" not in "".join(rows)
+    for row in rows:
+        left, right = (form.split() for form in re.split(r" {4,}", row))
+        assert left == right  # to the digits that are shown
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_guided_notes_answer_all_seventeen_questions(printed, tmp_path):
     text = printed("guided_notes")
-    asked = {int(number) for row in re.findall(r"│ (\d+(?:, \d+)*) ", text) for number in row.split(", ")}
+    asked = {int(number) for row in re.findall(r"^(\d+(?:, \d+)*) ", text, re.MULTILINE) for number in row.split(", ")}
     assert asked == set(range(1, 18))
     assert len(differences(text)) == 17
     assert max(differences(text)) < 1e-17
@@ -45,7 +59,7 @@ def test_the_guided_notes_answer_all_seventeen_questions(printed, tmp_path):
 
 def test_any_depth_goes_down_twelve_layers(printed, tmp_path):
     text = printed("any_depth")
-    depths = re.findall(r"^ *(\d+) layers: .* (\S+)$", text, re.MULTILINE)
+    depths = re.findall(r"^ *(\d+) layers: relative difference at most (\S+)$", text, re.MULTILINE)
     assert [int(depth) for depth, _ in depths] == list(range(1, 13))
     assert max(float(worst) for _, worst in depths) < 1e-13
     assert len(differences(text)) == 8
@@ -57,7 +71,18 @@ def test_any_parameter_by_the_product_formula(printed):
     worst = re.search(r"All (\d+) parameters: largest difference (\S+)", text)
     assert worst[1] == "29"
     assert float(worst[2]) < 1e-16
-    assert "[-1.e+00  1.e+00 -1.e+12]" in text
+    assert [float(found) for found in re.findall(r"y = [01], ŷ = [01]: (\S+)", text)] == [-1.0, 1.0, -1e12]
+
+
+def test_any_parameter_shows_the_factors_of_one_weight(printed):
+    text = printed("any_parameter")
+    number = r"([-+]\d\.\d{6})"
+    rows = re.findall(rf"│ \d +│ [01] │ {number} │ {number} │ {number} +│ {number} │", text)
+    factors = np.array(rows, dtype=float)
+    assert factors.shape == (5, 4)
+    assert factors[:, :3].prod(axis=1) == pytest.approx(factors[:, 3], abs=2e-6)
+    mean = float(re.search(r"│ W12\[1\] │ (\S+)", text)[1])
+    assert factors[:, 3].mean() == pytest.approx(mean, abs=1e-6)
 
 
 def test_the_selector_form_is_clamped_where_both_terms_would_divide_by_zero():
@@ -70,8 +95,10 @@ def test_columns_agree_and_the_worked_example_is_a_minus_y(printed):
     assert len(differences(text)) == 20
     assert max(differences(text)) < 1e-15
     left, right = re.search(r"dz\[2\] = a\[2\] − y = (\S+) − 1 = (\S+)", text).groups()
-    assert float(left) - 1 == pytest.approx(float(right), abs=1e-4)
-    assert f"│ dz[2]    │ {right}" in text
+    assert float(left) - 1 == pytest.approx(float(right), abs=1e-6)
+    assert re.search(rf"dz\[2\]   1 × 1, difference 0\n    {re.escape(right)} ", text)
+    chain, result = re.search(r"a\[1\]\)\n      = (.*)\n      = (\S+)", text).groups()
+    assert math.prod(map(float, chain.split(" · "))) == pytest.approx(float(result), abs=1e-6)
 
 
 @pytest.mark.parametrize("slip", [*row_vectors(), *guided(), *any_depth(), *parameter_slips(), *columns()], ids=str)
@@ -82,10 +109,11 @@ def test_each_slip_is_wrong_and_its_correction_right(slip):
 
 def test_the_slips_are_all_of_the_notes(printed):
     text = printed("slips")
-    assert re.findall(r"│ (\d+) +(\d\d\d) +│", text) == [
-        (str(number), note)
-        for number, note in enumerate(["000"] * 4 + ["001"] * 8 + ["002"] + ["003"] * 5 + ["004"] * 2, start=1)
-    ]
+    assert re.findall(r"│ (\d+) +│ written", text) == [str(number) for number in range(1, 34)]
+    notes = re.findall(r"│ (\d\d\d) │ correct", text)
+    assert {note: notes.count(note) for note in notes} == {"000": 9, "001": 9, "002": 3, "003": 10, "004": 2}
+    assert notes == sorted(notes)
+    assert f"{len(notes)} slips" in (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_slip_that_is_not_shown_stops_the_demo(monkeypatch):
@@ -164,9 +192,12 @@ def test_mistakes_names_the_nodes(printed):
 
 def test_greeks_equal_the_closed_forms_and_the_simulation_its_own(printed):
     text = printed("greeks")
-    assert len(differences(text)) == len(_black_scholes.closed_forms(**_black_scholes.MARKET))
-    assert max(differences(text)) < 1e-13
-    rows = re.findall(r"│ (?:price|delta|vega) +│ (\S+) +│ (\S+) +│ (\S+) +│", text)
+    rows = re.findall(r"│ ([a-z−]+) +│ [a-z, ]+│ \+\S+ +│ \+\S+ +│ (\S+) +│", text)
+    assert [name for name, _ in rows] == ["delta", "vega", "rho", "−theta", "gamma", "vanna", "volga"]
+    assert max(float(difference) for _, difference in rows) < 1e-13
+    assert len(rows) == len(_black_scholes.closed_forms(**_black_scholes.MARKET))
+    simulation = text.partition("Knocked out")[2]
+    rows = re.findall(r"│ (?:price|delta|vega) +│ (\S+) +│ (\S+) +│ (\S+) +│", simulation)
     assert len(rows) == 3
     for simulated, error, exact in rows:
         assert abs(float(simulated) - float(exact)) < 3 * float(error) < 0.03 * float(exact)
@@ -187,7 +218,7 @@ def test_the_pendulum_is_found_within_its_errors(printed):
     assert len(rows) == 3
     for true, guess, fitted, error in rows:
         assert abs(float(fitted) - float(true)) < 3 * float(error) < abs(float(guess) - float(true)) / 10
-    squares = [float(number) for number in text.partition("Sum of squares:")[2].splitlines()[0].split(" → ")]
+    squares = [float(number) for number in text.partition("by step:")[2].partition("One")[0].split(" → ")]
     assert squares == sorted(squares, reverse=True)
 
 
@@ -216,7 +247,10 @@ def solutions():
 def test_the_quiz_counts_right_answers(monkeypatch, printed, tmp_path):
     right = list(solutions())
     answers(monkeypatch, right)
-    assert f"{len(right)} of {len(right)} right." in printed("quiz")
+    text = printed("quiz")
+    assert f"{len(right)} of {len(right)} right." in text
+    assert text.startswith("Answer with a number such as 6, -1.5 or 3/4; or h for a hint")
+    assert "├─ m = a·b" in text  # the graph itself, for whoever does not open the picture
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         f"quiz_{number}{solved}.svg" for number in range(1, 5) for solved in ("", "_solved")
     }
@@ -231,7 +265,7 @@ def test_the_quiz_does_not_give_its_answers_away(monkeypatch, printed, tmp_path)
 
 
 def test_wrong_answers_hints_and_solutions(monkeypatch, printed):
-    answers(monkeypatch, ["2", "x", "h", "s", "3/3", "1"])
+    answers(monkeypatch, ["2", "x", "H", "s", "3/3", "1"])
     text = printed("quiz")
     assert "not so: h writes the chain rule of this node" in text
     assert "'x' is no number: type one such as 6, -1.5 or 3/4, or h, s, q" in text
@@ -240,10 +274,38 @@ def test_wrong_answers_hints_and_solutions(monkeypatch, printed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "number"), [("3/4", 0.75), ("−1.5", -1.5), ("- 2", -2.0), ("1/0", None), ("six", None)]
+    ("typed", "number"),
+    [("3/4", 0.75), ("−1.5", -1.5), ("- 2", -2.0), ("1/0", None), ("six", None), ("3/", None)]
+    + [(huge, None) for huge in ("1e400", "1e999999999", "nan", "-inf")],
 )
 def test_how_an_answer_is_read(typed, number):
     assert quiz.answer(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("label", "number", "said"),
+    [
+        ("a", -8.0, "the sign is wrong"),
+        ("b", 12.0, "that is one flow of 2: they add up"),
+        ("b", 4.0, "that is a local derivative: multiply it by the gradient upstream"),
+        ("b", 5.5, "not so: h writes the chain rule of this node"),
+        ("s", 2.0, "not so: h writes the chain rule of this node"),
+    ],
+)
+def test_a_wrong_answer_is_told_what_it_is(label, number, said):
+    a, b = Value(3.0, "a"), Value(2.0, "b")
+    root = (a * (b * 4.0).named("s") + b).named("L")  # dL/da = 8, dL/ds = 3, dL/db = 4·3 + 1
+    root.backward()
+    node = {node.label: node for node in root.topological_order()}[label]
+    assert _quiz.remark(root, node, number) == said
+
+
+def test_control_c_ends_the_quiz_as_q_does(monkeypatch, printed):
+    def interrupt(*_arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupt)
+    assert "0 of 0 right. Until next time." in printed("quiz")
 
 
 def test_a_hint_has_a_term_for_each_flow():

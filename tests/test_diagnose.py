@@ -12,6 +12,7 @@ from autograd import (
     Value,
     detect_anomaly,
     diagnose,
+    dot,
     errstate,
     log,
     maximum,
@@ -59,6 +60,13 @@ def test_an_infinity_is_a_fault_too_and_names_the_labels():
     diagnosis = diagnose(product + 1.0)
     assert "first infinity: mul gave inf from x = 1e+300, x = 1e+300" in str(diagnosis)
     assert diagnosis.fault.site.line == line
+
+
+def test_an_infinity_of_an_operation_of_many_inputs_has_its_line():
+    x = Value(1e300, "x")
+    total = dot([x, 1.0], [x, 1.0])
+    line = here(-1)
+    assert diagnose(total * 2.0).fault.site.line == line
 
 
 def test_a_leaf_that_holds_nan_is_named_with_its_line_whether_made_or_set():
@@ -221,3 +229,9 @@ def test_a_copy_from_elsewhere_has_no_line_to_name():
     assert "  made by" in str(diagnose(y))
     assert there.fault.site is None
     assert str(there).splitlines()[1:] == ["first infinity: 'x' (data = inf) was set so"]
+
+
+@pytest.mark.parametrize("thing", [3.0, None, [Value(1.0)]], ids=repr)
+def test_only_a_value_can_be_diagnosed(thing):
+    with pytest.raises(TypeError, match=r"^diagnose takes the Value at the root of a graph, not "):
+        diagnose(thing)

@@ -1,7 +1,10 @@
 """The tour at the prompt: every step can be typed, is checked, and refuses to go on where it was not done."""
 
+import re
+
 import pytest
 
+from autograd import Value
 from autograd.guided_tour import STEPS, Tour
 from autograd.repl import namespace
 
@@ -30,6 +33,23 @@ def test_seven_steps_lead_to_the_end(session, tmp_path):
     assert "That was the tour." in said[-1]
     assert (tmp_path / "loss.svg").is_file()
     assert repr(tour) == "the tour, at step 7 of 7: call tour()"
+    before, after = map(float, re.search(r"The loss fell from (\S+) to (\d\.\d+)\.", text).groups())
+    assert after < before / 2  # a fall that four decimals show
+
+
+def test_it_fits_a_terminal_of_eighty_columns(session):
+    _, said, tour = session
+    for _ in STEPS:
+        tour.run()
+    assert max(len(line) for text in said for line in text.splitlines()) <= 80
+
+
+def test_run_shows_what_each_line_gives(session, capsys):
+    _, said, tour = session
+    tour.run()
+    tour.run()
+    assert ">>> a.grad, b.grad" in said
+    assert capsys.readouterr().out == "(-3.0, 2.0)\n"
 
 
 @pytest.mark.parametrize("number", range(1, len(STEPS) + 1))
@@ -57,7 +77,15 @@ def test_a_number_where_a_value_should_be_is_not_enough(session):
     tour()
     names |= {"a": 2.0, "b": -3.0, "c": 4.0}
     tour()
-    assert said[-2].startswith("Not yet")
+    assert said[-2] == "Not yet: step 1 is still to do. Type these lines, then tour():\n"
+
+
+def test_a_name_that_is_missing_is_named(session):
+    names, said, tour = session
+    tour()
+    names["c"] = Value(4.0)
+    tour()
+    assert said[-2].startswith("Not yet: step 1 is still to do. There is no a yet. Type")
 
 
 def test_run_shows_a_step_before_it_types_it(session):

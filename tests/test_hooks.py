@@ -1,8 +1,9 @@
 """Hooks: what they see, what they change, in which order they run, and what they may not do."""
 
+import numpy as np
 import pytest
 
-from autograd import Value, fsum, where
+from autograd import Value, fsum, primitive, where
 
 
 def test_a_hook_sees_the_complete_gradient_once_a_pass():
@@ -15,6 +16,19 @@ def test_a_hook_sees_the_complete_gradient_once_a_pass():
     assert seen == [("s", 3.0), ("x", 18.0)]
     (s + x).backward()
     assert seen[2:] == [("s", 1.0), ("x", 7.0)]
+
+
+@pytest.mark.parametrize("number", [np.float64, np.float32, int], ids=lambda kind: kind.__name__)
+def test_a_hook_runs_once_and_sees_a_float_whatever_a_users_closure_gives(number):
+    twice = primitive("hooked_twice", forward=lambda x: 2.0 * x, partials=lambda x, out: (number(2),))
+    seen = []
+    x = Value(3.0)
+    y = twice(x)
+    for node in (x, y):
+        node.register_hook(seen.append)
+    y.backward()
+    assert seen == [1.0, 2.0]
+    assert [type(gradient) for gradient in (*seen, x.grad, y.grad)] == [float] * 4
 
 
 def test_what_a_hook_returns_flows_on_and_is_what_the_node_holds():

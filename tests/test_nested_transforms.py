@@ -72,7 +72,7 @@ def test_one_way_repeated(way, order):
     assert slope(1.5) == pytest.approx(math.perm(5, order) * 1.5 ** (5 - order), rel=1e-15)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(WAYS), min_size=1, max_size=4), st.floats(-2, 2))
 def test_any_mix_of_ways_up_to_order_four(mix, x):
     slope = lambda t: sin(2 * t)  # noqa: E731

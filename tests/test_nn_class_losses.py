@@ -38,8 +38,8 @@ def one_hot(index, classes):
 # --- values and gradients ---------------------------------------------------------------------------------
 
 
+@settings(max_examples=60)
 @given(st.lists(st.floats(-1000, 1000), min_size=2, max_size=5), st.data())
-@settings(max_examples=60, deadline=None)
 def test_a_class_index_keeps_the_relative_accuracy_of_loss_and_gradient(scores, data):
     index = data.draw(st.integers(0, len(scores) - 1))
     value, gradients = exact(scores, one_hot(index, len(scores)))
@@ -57,8 +57,8 @@ def test_a_tiny_loss_is_not_rounded_away():
     assert right == -wrong
 
 
+@settings(max_examples=60)
 @given(st.lists(st.floats(-30, 30), min_size=2, max_size=5), st.integers(0, 2**32), st.booleans())
-@settings(max_examples=60, deadline=None)
 def test_probabilities_as_targets(scores, seed, as_values):
     weights = np.random.default_rng(seed).dirichlet(np.ones(len(scores))).tolist()
     value, gradients = exact(scores, weights)
@@ -159,10 +159,10 @@ def test_an_index_of_no_class_is_refused_with_what_was_seen(loss, index):
         (ROWS, [[1, 0, 0], [0.5, 0.25, 0]], ValueError, "those of y of example 2 sum to 0.75$"),
         (ROWS, [0], ValueError, ": 2 examples but 1 target$"),
         (ROWS, 0, ValueError, ": 2 examples but 1 target$"),
-        ([0.5], 0, ValueError, r" takes a number for each of at least 2 classes, not \[0.5\]$"),
-        (0.5, 0, ValueError, " takes a number for each of at least 2 classes, not 0.5$"),
-        ([], 0, ValueError, r" takes a number for each of at least 2 classes, not \[\]$"),
-        ([[0.5, 0.5], []], [0, 0], ValueError, r"at least 2 classes of example 2, not \[\]$"),
+        ([0.5], 0, ValueError, r" takes a number for each of at least 2 classes, not \[0.5\]; for one outp"),
+        (0.5, 0, ValueError, " takes a number for each of at least 2 classes, not 0.5; for one outp"),
+        ([], 0, ValueError, r" takes a number for each of at least 2 classes, not \[\]; for one outp"),
+        ([[0.5, 0.5], []], [0, 0], ValueError, r"at least 2 classes of example 2, not \[\]; for one outp"),
         (ROWS[0], "cat", TypeError, ": y: Value takes one real number, not the str 'cat'"),
         (ROWS[0], None, TypeError, ": y: Value takes one real number, not None"),
         ([0.5, "a"], 0, TypeError, ": prediction 2: Value takes one real number, not the str 'a'"),

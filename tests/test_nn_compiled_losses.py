@@ -76,9 +76,9 @@ def test_an_index_of_no_class_is_refused_in_any_lane(loss, backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_other_targets_are_checked_in_every_lane_too(backend):
     for name, wrong, allowed in (
-        ("hinge", 0.0, "-1 or 1"),
-        ("bce_with_logits", 2.0, "from 0 to 1"),
-        ("binary_cross_entropy", -1.0, "from 0 to 1"),
+        ("hinge", 0.0, r"of -1 and 1 \(.*\)"),
+        ("bce_with_logits", 2.0, r"from 0 to 1 \(.*\)"),
+        ("binary_cross_entropy", -1.0, r"from 0 to 1 \(.*\)"),
     ):
         replayed = compiled(LOSSES[name], in_axes=0, backend=backend)
         targets = np.ones(EXAMPLES)

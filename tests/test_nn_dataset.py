@@ -1,6 +1,9 @@
 """Data sets: however they are divided, every example stays, once, with its target and its place."""
 
+from fractions import Fraction
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +24,7 @@ def assert_parts_of(parts, count):
     assert sorted(place for part in parts for place in part.places) == list(range(count))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))), st.integers(0, 2**32))
 def test_batches_hold_every_example_once(sizes, seed):
     count, size = sizes
@@ -30,7 +33,7 @@ def test_batches_hold_every_example_once(sizes, seed):
     assert [len(batch.X) for batch in batches] == [size] * (count // size) + [count % size] * (count % size > 0)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 60), st.floats(0.01, 0.99), st.integers(0, 2**32))
 def test_a_share_and_the_rest_hold_every_example_once(count, share, seed):
     held = round(share * count)
@@ -53,3 +56,11 @@ def test_what_was_given_is_copied():
     given_x[0, 0] = given_y[0] = 5.0
     assert (examples[0, 0], targets[0]) == (1.0, 1.0)
     assert as_examples(np.ones((4, 3), order="F")).flags.c_contiguous
+
+
+@pytest.mark.parametrize("share", [np.float32(0.25), np.float64(0.25), Fraction(1, 4)])
+def test_a_share_is_any_real_number(share):
+    learnt, validated = divided(numbered(8), share, np.random.default_rng(0))
+    same_learnt, same_validated = divided(numbered(8), 0.25, np.random.default_rng(0))
+    assert learnt.places.tolist() == same_learnt.places.tolist()
+    assert validated.places.tolist() == same_validated.places.tolist()

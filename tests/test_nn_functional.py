@@ -240,7 +240,7 @@ def test_a_micrograd_style_module_with_plain_values_and_its_own_parameters():
     ("params", "error", "message"),
     [
         ({"w": 1.0}, ValueError, r"MLP\(.*\) has no parameter 'w'; it has 'layers.0.neurons.0.w.0', .* and 10 more"),
-        ([1.0, 2.0], ValueError, r"13 parameters\) takes one number for each, 2 given"),
+        ([1.0, 2.0], ValueError, r"13 parameters\) takes a number for each of its 13 parameters, 2 given"),
         (3.0, TypeError, "takes parameters as a dict by path or a sequence in order, not 3.0"),
         ("w", TypeError, "a dict by path or a sequence in order, not 'w'"),
         (None, TypeError, "a dict by path or a sequence in order, not None"),

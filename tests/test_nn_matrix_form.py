@@ -111,6 +111,10 @@ def test_the_arguments_are_left_as_they_are():
     ("change", "error", "message"),
     [
         ({"matrices": []}, ValueError, "matrices is empty"),
+        ({"matrices": 3}, TypeError, r"matrices takes a pair \(W, b\) for each layer, not 3"),
+        ({"matrices": [NET[0], 3]}, TypeError, r"layer 2 takes a pair \(W, b\), with b None for no bias, not 3"),
+        ({"matrices": [NET[0], NET[1][:1]]}, TypeError, r"layer 2 takes a pair \(W, b\), with b None for no bias, not"),
+        ({"activations": 3}, TypeError, "activations is a name, a function, or a list of them, one a layer, not 3"),
         (
             {"matrices": [NET[0], (np.ones((2, 1)), None)]},
             ValueError,

@@ -1,5 +1,7 @@
 """Metrics, beside what one would write by hand."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,24 @@ def test_accuracy_of_classes():
 def test_accuracy_refuses_what_are_no_classes(predictions, targets, message):
     with pytest.raises(ValueError, match=message):
         accuracy(predictions, targets)
+
+
+def test_a_prediction_of_nan_is_of_no_class():
+    assert accuracy([math.nan, 0.9], [0, 1]) == accuracy([math.nan, 0.9], [-1, 1]) == 0.5
+    assert accuracy_of_scores([math.nan, 0.9], [0, 1]) == 0.5
+    assert accuracy([[math.nan, 0.1], [0.0, 1.0], [1.0, math.nan]], [0, 1, 1]) == pytest.approx(1 / 3)
+
+
+def test_a_column_is_one_output():
+    assert accuracy([[0.2], [0.8]], [[0], [1]]) == accuracy([[0.2], [0.8]], [0, 1]) == 1.0
+    with pytest.raises(ValueError, match=r"a target for each of \(2,\) predictions, not \(2, 2\)"):
+        accuracy([[0.2], [0.8]], [[0, 1], [1, 0]])
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_no_examples_have_no_metric(metric):
+    with pytest.raises(ValueError, match="of no examples"):
+        metric([], [])
 
 
 def test_errors_of_regression():

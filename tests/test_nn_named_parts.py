@@ -96,6 +96,8 @@ def test_unknown_names_are_answered_with_the_known_ones():
         resolve_init(None)
     with pytest.raises(ValueError, match="nonlin=False is a linear neuron; leave it out to use activation='tanh'"):
         Neuron(1, nonlin=False, activation="tanh")
+    with pytest.raises(ValueError, match="nonlin=False is a linear neuron; leave it out to use activation='softmax'"):
+        Layer(1, 2, nonlin=False, activation="softmax")
 
 
 def test_defaults_are_those_of_micrograd():

@@ -17,6 +17,7 @@ from nn import (
     RMSProp,
     squared_error,
 )
+from nn.optim.rates import Rate
 from tests.leaves import with_gradients
 from tests.torch_paths import FILE, KEPT, START, STEPS, gradients
 
@@ -311,11 +312,30 @@ def test_a_state_that_does_not_fit_changes_nothing(state, error, message):
         (lambda p: RMSProp(p, alpha=1), ValueError, "alpha is a number from 0 to below 1, not 1"),
         (lambda p: setattr(SGD(p), "lr", math.nan), ValueError, "lr is a finite number from 0, not nan"),
         (lambda p: setattr(SGD(p), "momentum", "x"), TypeError, "momentum: .* not the str 'x'"),
+        (lambda p: Adam(p, amsgrad="False"), TypeError, "amsgrad is True or False, not 'False'"),
+        (lambda p: RMSProp(p, centered=1), TypeError, "centered is True or False, not 1"),
+        (lambda p: SGD(p, nesterov="no"), TypeError, "nesterov is True or False, not 'no'"),
     ],
 )
 def test_settings_are_checked_whenever_they_are_set(make, error, message):
     with pytest.raises(error, match=message):
         make([Parameter(1.0)])
+
+
+def test_a_state_holds_every_setting_of_a_class_and_of_those_it_is_derived_from():
+    class Slower(AdamW):
+        slowness = Rate()
+
+    optimizer = Slower([Parameter(1.0)])
+    optimizer.slowness, optimizer.amsgrad = 3, np.True_
+    settings = optimizer.state_dict()["settings"]
+    assert list(settings) == ["lr", "beta1", "beta2", "eps", "weight_decay", "amsgrad", "slowness"]
+    assert (settings["slowness"], settings["amsgrad"]) == (3.0, True)
+    again = Slower([Parameter(1.0)])
+    again.slowness = 0
+    again.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
+    assert again.slowness == 3.0
+    assert isinstance(Slower.slowness, Rate)
 
 
 def test_the_repr_names_the_settings():

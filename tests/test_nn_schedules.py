@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from nn import SGD, ConstantLR, CosineLR, LinearLR, StepLR, WarmupLR, clip_grad_norm, clip_grad_value
@@ -38,9 +39,10 @@ def test_a_schedule_stays_at_its_end():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
+        (lambda: LinearLR("9"), TypeError, "epochs is an int of at least 1, not '9'"),
         (lambda: LinearLR(0), ValueError, "epochs is an int of at least 1, not 0"),
-        (lambda: CosineLR(2.0), ValueError, r"epochs is an int of at least 1, not 2\.0"),
-        (lambda: StepLR(True), ValueError, "every is an int of at least 1, not True"),
+        (lambda: CosineLR(2.0), TypeError, r"epochs is an int of at least 1, not 2\.0"),
+        (lambda: StepLR(True), TypeError, "every is an int of at least 1, not True"),
         (lambda: ConstantLR(-1.0), ValueError, r"factor is a finite number from 0, not -1\.0"),
         (lambda: LinearLR(2, start="1"), TypeError, "start: .* takes one real number, not the str '1'"),
         (lambda: WarmupLR(2, 0.5), TypeError, r"then is a schedule, a function from an epoch to a factor, not 0\.5"),
@@ -92,3 +94,7 @@ def test_bounds_are_finite_and_above_0(bound):
         clip_grad_norm(with_gradients(1.0), bound)
     with pytest.raises(ValueError, match="limit is a finite number above 0, not"):
         clip_grad_value(with_gradients(1.0), bound)
+
+
+def test_numpy_s_ints_count_epochs_too():
+    assert CosineLR(np.int64(4))(2) == CosineLR(4)(2)

@@ -73,3 +73,19 @@ def test_what_is_no_step_is_refused():
         Sequential("tnah")
     with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
         Sequential(Layer(1, 1), 3)
+    with pytest.raises(TypeError, match=r"not <class 'nn.layer.Layer'>"):
+        Sequential(Layer, "tanh")
+    with pytest.raises(TypeError, match=r"takes its steps one by one: of a list of them, Sequential\(\*steps\)"):
+        Sequential([Layer(2, 1), "tanh"])
+
+
+def test_a_function_takes_one_element_and_gives_one_value():
+    def doubled(values):
+        return [2.0 * value for value in values]
+
+    with pytest.raises(TypeError, match="not iterable") as caught:
+        Sequential(Layer(2, 3), doubled)([1.0, 2.0])
+    (note,) = caught.value.__notes__
+    assert note.startswith("In a function in a Sequential, here doubled, takes one element and gives one Value; a step")
+    with pytest.raises(TypeError, match=r"here item, .* Module with a forward\(self, x\)\. Of Value\(.*\) it gave \d"):
+        Sequential(Layer(2, 1), Value.item)([1.0, 2.0])

@@ -64,18 +64,31 @@ def test_ctrl_c_at_any_moment_keeps_the_last_complete_step(monkeypatch):
     assert numbers_of(model) == pytest.approx(numbers_of(plain), rel=1e-9)
 
 
-def test_a_real_ctrl_c_ends_a_long_run_in_time():
+def test_a_real_ctrl_c_ends_a_long_run():
+    """It comes from another thread, at any moment of the work that goes on.
+
+    No collector runs, for Python drops an exception that arises in a callback of the collector, and Hypothesis has
+    one. Lost for any reason, the interrupt fails the test by the clock and does not leave it running.
+    """
     model, start = net(), time.perf_counter()
     before = numbers_of(model)
-    timer = threading.Timer(0.5, _thread.interrupt_main)
-    timer.start()
-    history = fit(model, X, Y, loss="mse", epochs=10**9)
+    timer = threading.Timer(0.1, _thread.interrupt_main)
+
+    def watch(epoch):
+        if epoch.epoch == 20:
+            timer.start()
+        return time.perf_counter() - start > 120.0
+
+    gc.disable()
+    try:
+        history = fit(model, X, Y, loss="mse", epochs=10**9, callbacks=watch)
+    finally:
+        gc.enable()
     timer.join()
-    assert history.interrupted
-    assert len(history) > 10
+    assert (history.interrupted, history.stopped) == (True, "interrupted")
+    assert len(history) > 20
     assert history.loss[-1] < history.loss[0]
     assert numbers_of(model) != before
-    assert time.perf_counter() - start < 60.0
 
 
 def test_ctrl_c_in_l_bfgs_keeps_the_last_iterate():
@@ -184,24 +197,31 @@ def test_threads_learn_models_of_their_own_as_one_thread_does():
         assert list(pool.map(run, range(8))) == list(map(run, range(8)))
 
 
+OURS = [tracemalloc.Filter(True, f"*/{package}/*") for package in ("autograd", "nn", "numpy")]
+
+
 @pytest.mark.parametrize("compiled", [True, False])
 def test_memory_is_flat_over_epochs(compiled):
-    """Only the history grows, by its records; no graph stays, even with the cyclic collector off."""
-    model, sizes = net(), {}
-    first, last = (100, 500) if compiled else (4, 12)
+    """Only the history grows, by its records; no graph stays, even with the cyclic collector off.
+
+    A leak grows in both stretches of epochs; a cache that is filled once grows in one.
+    """
+    model, sizes = net(), []
+    start, stretch = (100, 200) if compiled else (4, 6)
 
     def measure(epoch):
-        if epoch.epoch in (first, last):
-            sizes[epoch.epoch] = tracemalloc.get_traced_memory()[0]
+        if epoch.epoch in (start, start + stretch, start + 2 * stretch):
+            here = tracemalloc.take_snapshot().filter_traces(OURS)  # a test runner's threads may allocate meanwhile
+            sizes.append(sum(trace.size for trace in here.traces))
 
     gc.disable()
     tracemalloc.start()
     try:
-        fit(model, X, Y, loss="mse", epochs=last + 1, callbacks=measure, compiled=compiled)
+        fit(model, X, Y, loss="mse", epochs=start + 2 * stretch + 1, callbacks=measure, compiled=compiled)
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert sizes[last] - sizes[first] < 700 * (last - first) + 2_000
+    assert min(np.diff(sizes)) < 700 * stretch
 
 
 # --- what is recorded is kept -----------------------------------------------------------------------------

@@ -368,7 +368,7 @@ def networks(draw):
 
 
 @given(networks())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_values_matrix_form_and_complex_step_agree_on_any_network(network):
     model, X, Y, loss, mean = network
     outputs = matrix_form.backprop(model.matrices(), X, Y, model.activations, loss).a[-1]

@@ -120,26 +120,49 @@ def test_a_function_of_numpy_on_an_array_and_a_value_goes_element_by_element():
         (np.isnan, "NumPy's isnan is not defined on Values"),
         (lambda v: np.ones(2) @ v, "NumPy's matmul is not defined on Values"),
         (np.modf, "NumPy's modf is not defined on Values"),
-        (np.add.reduce, "NumPy's add (reduce) is not defined on Values"),
-        (lambda v: np.multiply.outer(v, [1.0]), "NumPy's multiply (outer) is not defined on Values"),
-        (np.add.accumulate, "NumPy's add (accumulate) is not defined on Values"),
-        (lambda v: np.add(v, 1.0, out=np.empty(1)), "NumPy's add with ['out'] is not defined on Values"),
-        (lambda v: np.exp(v, where=True), "NumPy's exp with ['where'] is not defined on Values"),
-        (lambda v: np.exp(v, dtype=float), "NumPy's exp with ['dtype'] is not defined on Values"),
         (lambda v: np.float64(7) % v, "NumPy's remainder is not defined on Values"),
+        (
+            lambda v: np.add(v, 1.0, out=np.empty(1)),
+            "NumPy's add cannot write Values as float64, which have no gradient",
+        ),
+        (lambda v: np.exp(v, dtype=float), "NumPy's exp cannot write Values as float64, which have no gradient"),
+        (lambda v: np.sum(v, dtype=np.float32), "NumPy's add cannot write Values as float32, which have no gradient"),
     ],
 )
 def test_what_numpy_cannot_do_with_values_is_refused_by_name(call, fragment):
     with pytest.raises(TypeError) as caught:
         call(Value(1.0))
-    assert str(caught.value).replace("  ", " ") == fragment
+    assert str(caught.value).partition(":")[0] == fragment
 
 
 def test_an_array_of_floats_cannot_take_values_in_place():
     array = np.ones(2)
-    with pytest.raises(TypeError, match="NumPy's multiply with \\['out'\\] is not defined on Values"):
+    with pytest.raises(TypeError, match=r"cannot write Values as float64.*write a = a \+ v in place of a \+= v"):
         array *= Value(2.0)
     assert array.tolist() == [1.0, 1.0]
+
+
+def test_an_array_of_values_takes_a_value_in_place():
+    a, v = parameters(2), Value(3.0)
+    array = a.copy()
+    array *= v
+    assert datas(array) == [1.5, 4.5]
+    array.sum().backward()
+    assert (v.grad, [p.grad for p in a]) == (2.0, [3.0, 3.0])
+
+
+@pytest.mark.parametrize("reduce", [np.sum, np.prod, np.max, np.min, np.mean, np.add.reduce, np.exp])
+def test_one_value_is_summed_as_an_array_of_one(reduce):
+    v = Value(0.5)
+    reduce(np.square(v)).backward()
+    assert v.grad == pytest.approx(math.exp(0.25) if reduce is np.exp else 1.0, rel=1e-15)
+
+
+def test_other_ways_of_a_function_of_numpy_go_element_by_element():
+    v = Value(3.0)
+    assert datas(np.multiply.outer(v, [1.0, 2.0])) == [3.0, 6.0]
+    assert datas(np.add.accumulate([v, v, v])) == [3.0, 6.0, 9.0]
+    assert np.exp(v, where=True).op.name == "exp"
 
 
 def test_a_domain_error_inside_an_array_names_the_element():
@@ -240,6 +263,23 @@ def test_reductions_of_object_arrays():
     assert np.dot(a[0], a[1]).data == 0.5 * 3.5 + 1.5 * 4.5 + 2.5 * 5.5
     np.mean(a).backward()
     assert [p.grad for p in a.flat] == pytest.approx([1 / 6] * 6, rel=1e-15)
+
+
+def test_variance_of_an_object_array():
+    a = parameters(4)
+    assert np.var(a).data == np.var(datas(a))
+    np.std(a).backward()
+    spread = np.array(datas(a)) - np.mean(datas(a))
+    assert [p.grad for p in a] == pytest.approx(list(spread / (4 * np.std(datas(a)))), rel=1e-14)
+    assert np.vdot(a, a).data == float(np.vdot(datas(a), datas(a)))
+
+
+@pytest.mark.parametrize("name", ["arctan2", "hypot", "maximum", "minimum"])
+def test_functions_of_two_object_arrays(name):
+    a, b = parameters(3), parameters(3)[::-1]
+    result = getattr(np, name)(a, b)
+    assert datas(result) == pytest.approx(list(getattr(np, name)(datas(a), datas(b))), rel=1e-15)
+    assert all(isinstance(value, Value) for value in result)
 
 
 def test_arithmetic_of_object_arrays_broadcasts():

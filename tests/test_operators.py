@@ -66,6 +66,7 @@ def test_unary_operators():
     assert ((-x).data, abs(x).data) == (2.0, 2.0)
     assert ((-x).op.name, abs(x).op.name) == ("neg", "abs")
     assert (-x).parents == abs(x).parents == (x,)
+    assert +x is x
 
 
 def test_sum_and_max_of_the_standard_library_work():
@@ -92,11 +93,10 @@ def test_sum_and_max_of_the_standard_library_work():
     ids=lambda part: type(part).__name__,
 )
 def test_operands_that_are_no_numbers_are_refused_from_both_sides(sign, other, fragment):
-    symbol = PRIMITIVES[NAMES[sign]].symbol
     for attempt in (lambda: BINARY[sign](Value(1.0), other), lambda: BINARY[sign](other, Value(1.0))):
         with pytest.raises(TypeError) as caught:
             attempt()
-        assert f"the operator {symbol!r} on a Value takes one real number, not" in str(caught.value)
+        assert f"the operator {sign!r} on a Value takes one real number, not" in str(caught.value)
         assert fragment in str(caught.value)
 
 
@@ -150,9 +150,9 @@ def declared():
 
 def functions():
     """The operations that a Value has as a method."""
-    unary = {op.name for op in PRIMITIVES.values() if op.name in rules.__all__ and op.arity == 1}
+    few = {op.name for op in PRIMITIVES.values() if op.name in rules.__all__ and op.arity in (1, 2)}
     capturing = {op.name for op in PRIMITIVES.values() if op.name in rules.__all__ and op.partials is None}
-    return (unary - {"neg"}) | capturing
+    return (few - {"neg", "add", "sub", "mul", "div"}) | capturing
 
 
 def test_type_checkers_are_told_of_exactly_the_methods_there_are():
@@ -168,13 +168,23 @@ def test_declared_operators_exist():
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_method_is_its_function_and_says_so(name):
     op = PRIMITIVES[name]
-    constants = (-1.0, 1.0)[: op.captures]
-    number = 0.4 if op.domain.contains(0.4, *constants) else 1.4
-    method = getattr(Value(number), name)(*constants)
-    assert method.data == getattr(rules, name)(number, *constants)
+    others = (-1.0, 1.0)[: op.arity - 1]
+    number = 0.4 if op.domain.contains(0.4, *others) else 1.4
+    method = getattr(Value(number), name)(*others)
+    assert method.data == getattr(rules, name)(number, *others)
     assert method.op.name == name
     assert getattr(Value, name).__doc__ == op.__doc__
     assert getattr(Value, name).__qualname__ == f"Value.{name}"
+
+
+@pytest.mark.parametrize("name", ["atan2", "hypot", "maximum", "minimum"])
+def test_a_method_of_two_numbers_takes_a_value_or_a_number_and_nothing_else(name):
+    x, y = Value(3.0), Value(4.0)
+    assert getattr(x, name)(y).parents == (x, y)
+    with pytest.raises(TypeError, match=rf"^{name}\(\) takes one real number, not <object"):
+        getattr(x, name)(object())
+    with pytest.raises(TypeError, match=rf"^{name}\(\) takes 2 argument\(s\), 1 given"):
+        getattr(x, name)()
 
 
 def test_the_methods_that_type_checkers_are_told_of_are_those_that_exist():

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Value, errstate
+from autograd import Value, errstate, grad, hessian
 
 
 def test_a_number_as_exponent_is_captured_and_no_logarithm_is_taken():
@@ -71,6 +71,18 @@ def test_zero_to_the_zero_of_two_values_has_no_gradient():
     z = x**y
     z.backward()
     assert (z.data, x.grad, y.grad) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("x", [0.5, 3.0])
+def test_third_derivatives_by_an_exponent_that_is_zero(x):
+    """∂³ x**y = (2y - 1)·x**(y-2) + y·(y-1)·x**(y-2)·log x, by x twice and y: -1/x² at y = 0."""
+
+    def f(base, exponent):
+        return base**exponent
+
+    for first, second, third in [(0, 0, 1), (0, 1, 0), (1, 0, 0)]:
+        assert grad(grad(grad(f, first), second), third)(x, 0.0) == pytest.approx(-(x**-2), rel=1e-14)
+    assert hessian(f)(0.0, 0.0) == 0.0
 
 
 def test_the_exponent_partial_at_base_zero_and_below():

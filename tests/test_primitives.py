@@ -378,6 +378,11 @@ def test_several_trailing_constants_are_captured(define):
         line(x)
 
 
+def test_a_signalling_nan_is_no_real_number():
+    with pytest.raises(TypeError, match=r"takes one real number, not Decimal\('sNaN'\) of type Decimal"):
+        tanh(Decimal("sNaN"))
+
+
 # --- pickling records -------------------------------------------------------------------------------------
 
 

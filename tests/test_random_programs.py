@@ -75,7 +75,7 @@ def test_the_random_programs_reach_every_operation():
     assert set(operations()) - met == set()
 
 
-common = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+common = settings(max_examples=120, derandomize=True, database=None)
 
 
 @common

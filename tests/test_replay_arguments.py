@@ -47,6 +47,48 @@ def test_containers_in_and_out(backend):
     assert out["m"].dtype == np.float64
 
 
+@pytest.mark.parametrize("in_axes", [None, 0])
+def test_the_order_of_a_dict_counts_as_it_does_in_eager_code(in_axes):
+    def f(first, trees, *, last):
+        entries = [*trees[0]["inner"].values(), *last.values()]
+        return [first * place * entry for place, entry in enumerate(entries, start=1)]
+
+    def number(value):
+        return value if in_axes is None else np.array([value, -value])
+
+    g = compiled(f, in_axes=in_axes)
+    there, back = {"b": number(2.0), "a": number(3.0)}, {"a": number(3.0), "b": number(2.0)}
+    for inner, last in [(there, there), (back, there), (there, back), (back, back), (there, there)]:
+        expected = f(number(1.0), [{"inner": inner}], last=last)
+        np.testing.assert_array_equal(g(number(1.0), [{"inner": inner}], last=last), expected)
+    assert len(g.paths) == 4
+    whole = {key: int(value) if in_axes is None else value.astype(int) for key, value in back.items()}
+    expected = f(number(1.0), [{"inner": back}], last=there)
+    np.testing.assert_array_equal(g(number(1.0), [{"inner": whole}], last=there), expected)
+    assert len(g.paths) == 4
+
+
+def test_a_loaded_function_knows_the_order_of_a_dict(tmp_path):
+    f = compiled(lambda tree: [2.0 * entry for entry in tree.values()])
+    f({"b": 1.0, "a": 2.0})
+    f.save(tmp_path / "f")
+    again = ag.load(tmp_path / "f")
+    assert again({"b": 1.0, "a": 2.0}) == [2.0, 4.0]
+    with pytest.raises(
+        TypeError, match=r"takes \(\{'b': number, 'a': number\}\), not \(\{'a': number, 'b': number\}\)"
+    ):
+        again({"a": 2.0, "b": 1.0})
+
+
+def test_names_of_parameters_by_keyword_alone_are_not_given_to_others():
+    def f(x, *rest, scale):
+        return x * rest[0] * rest[1] * scale
+
+    g = compiled(f)
+    assert g(1.0, 2.0, 3.0, scale=4.0) == 24.0
+    assert g.tape.labels[:4] == ("x", "x1", "x2", "scale")
+
+
 @pytest.mark.parametrize("backend", REFERENCES)
 def test_dataclasses_and_their_static_fields(backend):
     f = compiled(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
-from autograd.replay.backends import base
+from autograd.replay.backends import base, python_source
+from autograd.replay.passes import compacted
 from tests.replay_programs import inputs, programs
 
 BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if base.available(name)]]
@@ -32,7 +35,7 @@ def halve(x):
 # --- against eager evaluation -----------------------------------------------------------------------------
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(programs(), st.lists(inputs, min_size=3, max_size=3))
 def test_the_python_backend_gives_the_bits_of_eager_evaluation_on_every_path(program, points):
     f = compiled(program, backend="python")
@@ -44,7 +47,7 @@ def test_the_python_backend_gives_the_bits_of_eager_evaluation_on_every_path(pro
             np.testing.assert_array_equal(slope(*point), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(programs(), st.lists(inputs, min_size=3, max_size=3))
 def test_numpy_lanes_agree_on_a_batch_of_mixed_paths(program, points):
     batch = np.array([points[i % 3] for i in range(7)])
@@ -135,6 +138,33 @@ def test_the_decorator_keeps_name_and_documentation():
     assert (area.__name__, area.__doc__, area(1.0)) == ("area", "Of a circle.", math.pi)
     assert repr(area) == "<compiled area, 1 path(s)>"
     assert "%0 = input    # r" in str(area.tape)
+
+
+@compiled
+def doubled(x):
+    return x * 2.0
+
+
+class Scaled:
+    def __init__(self):
+        self.factor = Parameter(3.0)
+        self.again = compiled(lambda x: self.factor * x)
+
+    @compiled
+    def times(self, x):
+        return self.factor * x
+
+
+def test_copies_and_pickles_are_those_of_a_function():
+    assert copy.copy(doubled) is copy.deepcopy(doubled) is pickle.loads(pickle.dumps(doubled)) is doubled
+    assert doubled(2.0) == 4.0
+    scaled = Scaled()
+    assert copy.deepcopy(scaled).again is scaled.again
+    assert copy.copy(scaled.times).__self__ is scaled
+    del scaled.again
+    assert pickle.loads(pickle.dumps(scaled.times))(2.0) == 6.0
+    with pytest.raises((pickle.PicklingError, AttributeError), match=r"<compiled <lambda>, 0 path|local object"):
+        pickle.dumps(compiled(lambda x: x))
 
 
 def test_a_tape_is_compiled():
@@ -274,6 +304,20 @@ def test_plans_are_forgotten_and_made_again(monkeypatch):
     for n in (1, 2, 3, 4, 1, 2):
         assert f(np.ones(n)).tolist() == [2.0] * n
     assert len(f.paths) == 1
+
+
+def test_a_slot_that_is_used_again_and_again_has_short_names():
+    def f(x):
+        for _ in range(3000):
+            x = ag.tanh(x)
+        return x
+
+    with ag.errstate("nan"):
+        g = compiled(f, backend="python")
+        g(0.5)
+    names = python_source.straight_line(compacted(g.tape)).__code__.co_varnames
+    assert len(names) == 3001 + len(["inputs"])
+    assert max(map(len, names)) <= len("t2_t2_3000")
 
 
 def test_a_long_tape_goes_to_a_kernel(monkeypatch):

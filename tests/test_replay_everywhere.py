@@ -32,14 +32,6 @@ SMALLEST = 2.3e-308
 COMPILER = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
 
 
-@pytest.fixture(autouse=True)
-def _own_operations_go_again():
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
-
-
 def with_slopes(ops: list[Primitive]) -> Tape:
     """The values of ``ops`` on the same inputs, each followed by its local gradients, as one tape."""
     inputs = [Value(0.5 + 0.1 * i) for i in range(arity(ops[0]))]

@@ -17,16 +17,8 @@ import pytest
 import autograd as ag
 from autograd import GuardError, Parameter, RecordingError, Value
 from autograd import compile as compiled
-from autograd.primitives import PRIMITIVES
+from autograd.replay.backends import base
 from autograd.replay.recorder import run_recorded
-
-
-@pytest.fixture(autouse=True)
-def _own_operations_go_again():
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 def below(x):
@@ -219,3 +211,44 @@ def test_a_recording_does_not_leak_to_other_threads_or_tasks():
         return await asyncio.gather(record(), record())
 
     assert asyncio.run(both()) == [1.0, 1.0]
+
+
+# --- what a comparison depends on -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", *["numba"] * base.available("numba")])
+@pytest.mark.parametrize("reduce", [None, "sum"])
+def test_what_is_compared_is_exact_so_that_no_example_takes_another_branch_than_eager(backend, reduce):
+    runs = []
+
+    def root(a, b, c):
+        runs.append(1)
+        discriminant = b * b + -4.0 * a * c
+        if discriminant < 0.0:
+            return discriminant * 0.0 - 1.0
+        return (-b + ag.sqrt(discriminant)) / (2.0 * a)
+
+    b = np.random.default_rng(0).uniform(1.0, 2.0, 1000)
+    half = b / 2.0  # a double root: added up with one rounding fewer, half of the discriminants are below 0
+    assert np.any([math.fsum([0.0, float(Fraction(x) * Fraction(x) - Fraction(x * x))]) < 0.0 for x in b])
+    f = compiled(root, in_axes=0, backend=backend, reduce=reduce)
+    expected = np.array([root(*row).data for row in zip(map(Value, half), b, half, strict=True)])
+    np.testing.assert_allclose(f(half, b, half), expected if reduce is None else expected.sum(), rtol=1e-13)
+    runs.clear()
+    f(half, b, half)
+    assert runs == []
+    assert len(f.paths) == 1
+
+
+def test_the_first_of_many_guards_of_all_kinds_decides():
+    def first(x):
+        for place in range(40):
+            relation = RELATIONS[place % 6]
+            if relation(x * (-1.0) ** place, 20.0 - place if place % 2 else -300.0):
+                return x * 0.0 + place
+        return x
+
+    xs = np.linspace(-25.0, 25.0, 101)
+    with ag.errstate("nan"):
+        expected = [float(first(Value(x))) for x in xs]
+    assert compiled(first, in_axes=0, backend="numpy")(xs).tolist() == expected

@@ -222,15 +222,6 @@ def test_negative_zero_survives_a_sum_of_products():
 # --- users' operations ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_operations():
-    known = set(PRIMITIVES)
-    yield
-    for added in PRIMITIVES.keys() - known:
-        del PRIMITIVES[added]
-
-
-@pytest.mark.usefixtures("own_operations")
 def test_an_operation_of_the_user_s_own():
     scale = 3.0
 
@@ -246,7 +237,6 @@ def test_an_operation_of_the_user_s_own():
     assert got[0] == math.inf  # where Python raises ZeroDivisionError, the record's own value
 
 
-@pytest.mark.usefixtures("own_operations")
 def test_an_operation_whose_meaning_cannot_be_told_apart_is_compiled_anew():
     table = np.array([2.0, 5.0])
     op = primitive("tabled", forward=lambda x: x * table[1], partials=lambda x, out: (5.0,))
@@ -254,7 +244,6 @@ def test_an_operation_whose_meaning_cannot_be_told_apart_is_compiled_anew():
     np.testing.assert_array_equal(build(single(op), [True], False)(NOTHING, np.array([[3.0]])), [[15.0]])
 
 
-@pytest.mark.usefixtures("own_operations")
 def test_an_operation_that_numba_cannot_compile_is_refused_by_name():
     op = primitive("texty", forward=lambda x: float(f"{x:.3e}"), partials=lambda x, out: (1.0,))
     with pytest.raises(NotImplementedError, match=r"numba cannot compile the operation 'texty'. Write its forward"):

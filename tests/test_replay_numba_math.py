@@ -5,17 +5,21 @@ from __future__ import annotations
 import dis
 import math
 import re
+from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from numba import njit
 
 from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import numba_cache, numba_elementary
 from autograd.replay.backends.numba_elementary import IN_LANES, _straight
-from autograd.replay.backends.numba_kernels import lane_kernel
-from autograd.rules.polynomial import polynomial
+from autograd.replay.backends.numba_kernels import STORE, lane_kernel
+from autograd.rules.errorfree import rest_of_product
+from autograd.rules.polynomial import even_and_odd, polynomial
 
 FUNCTIONS = {function.__name__: function for function in IN_LANES}
 ULPS = {"exp": 1.0, "expm1": 2.0, "tanh": 2.5, "log": 1.0, "log1p": 1.5}
@@ -93,11 +97,36 @@ def test_every_function_is_tested():
     assert FUNCTIONS.keys() == ULPS.keys()
 
 
-def test_a_polynomial_is_unrolled():
+@pytest.mark.parametrize("function", [polynomial, even_and_odd])
+def test_a_polynomial_is_unrolled(function):
     coefficients = ((0.25, -1.5), (2.0, 3.0), (-0.5, 1.0))
-    straight = _straight(3)
-    assert straight(coefficients, 0.75) == polynomial(coefficients, 0.75)
+    straight = _straight(function, 3)
+    assert straight(coefficients, 0.75) == function(coefficients, 0.75)
     assert not any(step.opname == "FOR_ITER" for step in dis.get_instructions(straight))
+
+
+@njit
+def _compiled_rest(x, y, product):
+    return rest_of_product(x, y, product)
+
+
+@given(st.floats(-1e100, 1e100), st.floats(-1e100, 1e100))
+def test_the_rest_of_a_product_is_exact_in_compiled_code_too(x, y):
+    product = x * y
+    assume(abs(product) > 1e-250)
+    rest = float(Fraction(x) * Fraction(y) - Fraction(product))
+    assert rest_of_product(x, y, product) == rest
+    assert _compiled_rest(x, y, product) == rest
+
+
+def test_a_batch_is_read_and_written_in_whole_vectors(monkeypatch):
+    monkeypatch.setattr(numba_cache, "cache_directory", lambda: None)
+    monkeypatch.setattr(numba_cache, "_kernels", {})
+    (text,) = lane_kernel([(PRIMITIVES["mul"], 2), STORE]).inspect_llvm().values()
+    assert re.search(r"load <[248] x double>", text)
+    assert re.search(r"store <[248] x double>", text)
+    assert "masked.gather" not in text
+    assert "masked.scatter" not in text
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid", "norm_cdf", "norm_pdf"])

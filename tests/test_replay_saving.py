@@ -14,19 +14,10 @@ import pytest
 import autograd as ag
 from autograd import GuardError, RecordingError, TapeError, Value, primitive, record
 from autograd import compile as compiled
-from autograd.primitives import PRIMITIVES
 from autograd.replay.storage import sealed, tape_from_data, tape_to_data
 from autograd.replay.structures import axes_from_data, structure_from_data
 from tests.replay_backends import random_tape
 from tests.replay_programs import saved_function
-
-
-@pytest.fixture(autouse=True)
-def _own_operations_go_again():
-    before = dict(PRIMITIVES)
-    yield
-    PRIMITIVES.clear()
-    PRIMITIVES.update(before)
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_a_gradient_is_a_plain_float():
     assert repr(grad(lambda x: x**3)(2.0)) == "12.0"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(NUMBERS)
 def test_gradients_of_orders_one_and_two_against_mpmath(x):
     def reference(t):
@@ -326,7 +326,7 @@ def test_hvp_is_the_hessian_times_a_vector():
     assert hvp(lambda x, y: x * x * y, (3.0, 2.0), (1.0, 10.0)) == (64.0, 6.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(NUMBERS, min_size=3, max_size=3), st.lists(NUMBERS, min_size=3, max_size=3))
 def test_forward_and_reverse_agree(x, v):
     by_rows, by_columns = jacrev(tangled)(x), jacfwd(tangled)(x)
@@ -354,7 +354,7 @@ def matrix_of(blocks):
     return np.array([*single, *np.stack(blocks["w"], axis=1)])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(NUMBERS, min_size=3, max_size=3))
 def test_all_ways_to_a_hessian_agree(x):
     def f(x):

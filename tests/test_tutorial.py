@@ -44,4 +44,8 @@ def test_the_tutorial_has_pictures_and_each_notebook_leads_to_the_next():
             r"\]\(([^)]+)\)", "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
         ):
             assert (path.parent / target).resolve().is_file(), target
+        shown = [
+            output["data"]["text/plain"] for cell in cells for output in cell.get("outputs", []) if "data" in output
+        ]
+        assert all("".join(text).strip() for text in shown)  # nothing blank is displayed on the way
     assert NOTEBOOKS[0].is_relative_to(ROOT)

@@ -221,7 +221,7 @@ def test_a_mark_far_along_is_still_in_sight():
     assert len(line) <= 80
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text("ab+-*/()., 1e;=[]'\"^%\\\né", max_size=30) | st.text(max_size=20))
 def test_any_text_at_all_is_read_or_refused(text):
     try:

@@ -186,7 +186,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_the_numbers_of_a_derivation_are_those_of_backward(steps):
     pool = [Value(0.5 + 0.25 * k, f"x{k}") for k in range(3)]

@@ -9,7 +9,7 @@ import pytest
 import viz
 from autograd import Value, fsum, scope, tanh
 from tests.graphs import SVG, broken, drawn, find, network, square_and_more
-from viz import Diagram, DiagramError, draw
+from viz import Diagram, DiagramError, draw, draw_dot
 from viz.drawing import picture_of
 from viz.painting import Look, arrange
 from viz.style import ROLES
@@ -188,11 +188,12 @@ def test_it_describes_itself_to_those_who_cannot_see_it():
         ({"edges": True}, ValueError, "edges=True is not known: use one of 'auto', 'flow', 'local', 'both', 'none'"),
         ({"rankdir": "RL"}, ValueError, "rankdir='RL' is not known: use one of 'LR', 'TB'"),
         ({"depth": -1}, ValueError, "depth must be a whole number of edges, 0 or more, not -1"),
+        ({"min_flow": True}, ValueError, "min_flow must be a number, 0 or more, not True"),
         ({"min_flow": math.nan}, ValueError, "min_flow must be a number, 0 or more, not nan"),
         ({"names": ["x"]}, TypeError, "names must be a dict from names to Values"),
         ({"title": 5}, TypeError, "title must be a str, not 5"),
-        ({"focus": "a"}, TypeError, "focus must be a Value of the graph, not 'a' of type str"),
-        ({"focus": Value(1.0, "stranger")}, DiagramError, "'stranger'.* is not part of the graph of 'y'"),
+        ({"focus": "a"}, TypeError, r"draw\(\): focus must be a Value, not 'a' of type str"),
+        ({"focus": Value(1.0, "stranger")}, DiagramError, r"draw\(\): 'stranger' .* is not part of the graph of 'y'"),
     ],
 )
 def test_wrong_arguments_are_named(options, error, message):
@@ -201,8 +202,16 @@ def test_wrong_arguments_are_named(options, error, message):
 
 
 def test_what_is_not_a_value_is_refused():
-    with pytest.raises(TypeError, match=r"draw\(\) takes a Value, the root of the graph, not 3\.0 of type float"):
-        draw(3.0)
+    for shown in (draw, draw_dot):
+        said = rf"{shown.__name__}\(\): the root of the graph must be a Value, not 3\.0 of type float"
+        with pytest.raises(TypeError, match=said):
+            shown(3.0)
+
+
+@pytest.mark.parametrize("seen", [3, "exe"])
+def test_an_unknown_format_of_dot_is_named(seen):
+    with pytest.raises(ValueError, match=rf"format={seen!r} is not known: use one of 'bmp', .*'png', .*'svg'"):
+        draw_dot(square_and_more(), format=seen)
 
 
 def test_a_single_leaf_draws():

@@ -209,7 +209,7 @@ def test_inside_no_grad_too():
         assert explain(a, y).gradient == 6.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("+-*"), st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25))
 def test_the_flows_of_every_node_sum_to_its_gradient(steps):
     pool = [Value(0.5 + 0.25 * k, f"x{k}") for k in range(3)]

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Parameter, StaleGraphError, Value, errstate, maximum, scope, tanh, where
+import autograd as ag
+from autograd import Parameter, Precedence, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
+from autograd.primitives import PRIMITIVES
 from tests.graphs import find, network
 from viz import DiagramError
 from viz.drawing import picture_of
 from viz.graph import read_graph
-from viz.names import clean, columns, cut, variable_names
+from viz.names import Written, clean, columns, cut, encloses, formula, variable_names
 from viz.numbers import number, short, signed
 
 
@@ -118,13 +120,39 @@ def test_variable_names_serve_where_there_is_no_label_and_change_nothing():
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_clean_name_is_printable_encodable_and_stays_what_it_is(text):
     name = clean(text)
     name.encode()
     assert clean(name) == name
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in name)
     assert columns(cut(name)) <= 24
+
+
+def test_a_name_of_blanks_alone_is_made_visible():
+    assert [clean(text) for text in ("", " ", "\u00a0\u2003", "\u200b", " a ")] == ["", "␣", "␣␣", "␣", " a "]
+    root = Value(1.0, " ") * Value(2.0, "\u200b")
+    assert [card.name for card in picture_of(root).cards] == ["␣", "␣", "␣·␣"]
+
+
+WRITTEN = {name: op for name, op in PRIMITIVES.items() if op.arity and not encloses(op)}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_formula_reads_as_the_operation_computes(name):
+    op = WRITTEN[name]
+    numbers = (0.375, 0.8125)[: op.arity]
+    sums = ("(0.25 + 0.125)", "(1.0 - 0.1875)")
+    written = formula(op, [Written(text[1:-1], Precedence.SUM) for text in sums[: op.arity]]).text
+    python = written.replace("·", "*").replace("^", "**").replace("−", "-")
+    names = {"sech": lambda x: 1.0 / math.cosh(x), **vars(ag)}
+    assert eval(python, names) == pytest.approx(op.forward(*numbers), rel=1e-12), written
+
+
+def test_of_an_operation_of_very_many_operands_a_formula_names_the_first():
+    x = Value(1.0, "x")
+    graph = read_graph(fsum([x] * 100_000), {})
+    assert graph.formula(graph.root) == f"fsum({', '.join(['x'] * 500)}, …)"
 
 
 def test_cleaning_shows_what_cannot_be_shown():
@@ -263,6 +291,13 @@ def test_a_long_graph_without_scopes_shows_its_ends():
     assert len(gap.members) + len(picture.cards) - 1 == len(picture.graph) == 1501
 
 
+def test_sums_that_are_used_twice_cannot_be_fused_away():
+    x = Value(1.0, "x")
+    for _ in range(200):
+        x = x + x
+    assert picture_of(x).detail == "ends"
+
+
 def test_a_full_picture_that_cannot_be_laid_out_says_what_to_do():
     x = Value(0.5)
     for _ in range(6100):
@@ -283,6 +318,20 @@ def test_focus_shows_a_neighbourhood_and_counts_what_leads_out():
     assert picture_of(root, focus=root, depth=10**9, detail="full").left_out == 0
 
 
+def test_a_focus_too_wide_to_show_has_its_middle_folded():
+    x = Value(0.5, "x")
+    chain = [x]
+    for _ in range(1_000):
+        chain.append(tanh(chain[-1]))
+    found = picture_of(chain[-1], focus=chain[500], depth=300)
+    assert found.detail == "ends"
+    assert found.left_out == 400
+    (fold,) = [card for card in found.cards if card.kind == "fold"]
+    shown = {i for card in found.cards if card is not fold for i in card.members}
+    assert shown == {*range(200, 210), *range(801 - 14, 801)}
+    assert len(fold.members) == 601 - 24
+
+
 def test_small_flows_are_marked():
     root = network((2, 2, 1))
     picture = picture_of(root, min_flow=0.05)
@@ -292,7 +341,7 @@ def test_small_flows_are_marked():
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_graph_becomes_a_picture_of_all_its_values(seed):
     choose = random.Random(seed)
     nodes = [Value(choose.uniform(-1, 1), choose.choice(["", "x", "w"])) for _ in range(3)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import math
 import re
@@ -15,6 +16,7 @@ import pytest
 
 from autograd import Parameter, Primitive, StaleGraphError, Value, errstate, exp, javascript, scope, tanh
 from autograd.primitives import PRIMITIVES
+from nn import MLP, half_squared_error
 from tests.graphs import HOSTILE, broken, hostile, network, square_and_more
 from tests.replay_backends import table
 from viz import DiagramError, step_through
@@ -88,13 +90,33 @@ def test_the_same_graph_gives_the_same_bytes_in_a_new_process():
     assert first == second
 
 
-def test_sizes():
-    net = network([2, 3, 1], loss="square")
-    assert 36 <= len(net.topological_order()) <= 44
-    assert len(page_of(net).encode()) < 150 * 1024
-    net = network([3, 8, 8, 1])
-    assert 320 <= len(net.topological_order()) <= 340
-    assert len(page_of(net).encode()) < 800 * 1024
+@pytest.mark.parametrize(
+    ("net", "values", "most"),
+    [
+        (lambda: network([2, 3, 1], loss="square"), 42, 145_000),
+        (lambda: half_squared_error(MLP(2, [3, 1], output_activation="tanh", rng=0)([0.3, 1.0]), 0.75), 42, 145_000),
+        (lambda: network([3, 8, 8, 1]), 336, 500_000),
+    ],
+    ids=["raw", "nn", "3-8-8-1"],
+)
+def test_a_page_is_no_bigger_than_it_need_be(net, values, most):
+    root = net()
+    assert len(root.topological_order()) == values
+    assert len(page_of(root).encode()) < most
+
+
+def test_each_shape_of_a_formula_is_written_once():
+    said = facts(page_of(network([3, 8, 8, 1])))
+    assert len(said["symbols"]) == 336
+    assert len({json.dumps(shape) for shape in said["shapes"]}) == len(said["shapes"]) < 30
+    used = {formula[0] for formula in (*said["symbols"], *said["terms"], *itertools.chain(*said["primes"].values()))}
+    assert used == set(range(len(said["shapes"])))
+
+
+def test_what_cannot_be_translated_is_said(define):
+    texty = define("texty", forward=lambda x: float(str(x)), partials=lambda x, out: (1.0,))
+    still = facts(page_of(texty(Value(2.0, "x"))))["still"]
+    assert still.startswith("The leaves of this page cannot be moved: the operation 'texty' cannot be written in Java")
 
 
 def test_no_gradient_changes_and_hooks_run_once():

@@ -115,6 +115,25 @@ def test_the_lane_of_an_input_runs_beside_the_weight_it_is_multiplied_by():
         assert all(weight.bottom < y < below.y for y in passing)
 
 
+def test_a_link_that_runs_back_goes_round_beneath_everything():
+    x = Value(0.3, "x")
+    for k in (1, 2):
+        with scope("first"):
+            x = tanh(x * 2.0).named(f"a{k}")
+        with scope("second"):
+            x = tanh(x * 3.0).named(f"b{k}")
+    picture = picture_of(x)
+    scene = arrange(picture, Look())
+    keys = {card.name: card.key for card in picture.cards}
+    (k,) = [k for k, link in enumerate(picture.links) if (link.source, link.target) == (keys["b1"], keys["b1·2"])]
+    points = [bezier(scene.curves[k], n, t / 32) for n in range((len(scene.curves[k]) - 1) // 3) for t in range(33)]
+    lowest = max(point.y for point in points)
+    assert lowest > max(frame.bottom for _, frame in scene.frames)
+    for key, box in scene.cards.items():
+        if key not in (keys["b1"], keys["b1·2"]):
+            assert not any(box.overlaps(Box(*point, 0, 0), -1) for point in points)
+
+
 def test_smooth_curves_pass_their_gates():
     gates = [Point(0, 0), Point(10, 5), Point(30, -5)]
     curve = smooth(gates)

@@ -18,12 +18,17 @@ NOTEBOOKS = sorted((ROOT / "demos" / "tutorial").glob("*.ipynb"))
 
 
 def executed(path: Path) -> Any:
-    """The notebook at ``path`` after a run in a fresh kernel, without the times that a run leaves behind."""
+    """The notebook at ``path`` after a run in a fresh kernel, without what hangs on the machine.
+
+    Those are the times of the run, and what libraries say on standard error, such as that a cache of fonts is built.
+    """
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
     notebook.metadata.pop("language_info", None)
     return notebook
 

@@ -5,12 +5,12 @@ Graphviz sees no text, so no font can change a place, and no name that a user ga
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from viz.blocks import Block, Item, Piece
 
-__all__ = ["Sizes", "Spacing", "block_source", "shared_routes"]
+__all__ = ["Lanes", "Sizes", "Spacing", "block_source", "lanes_of", "shared_routes"]
 
 Sizes = Mapping[Item, tuple[float, float]]
 """How much room each item takes along the flow and across it, in pixels."""
@@ -28,6 +28,10 @@ class Spacing(NamedTuple):
 
     labels: Mapping[int, tuple[float, float]]
     """For each link with a label, how much room it takes along the link and across it."""
+    behind: Container[int]
+    """The links whose labels stand behind their sources."""
+    before: Container[int]
+    """The links whose labels stand before their targets."""
     gap: float
     """The least between one column and the next."""
     lane: float
@@ -38,7 +42,7 @@ class Spacing(NamedTuple):
         return self.labels[link][1] if link in self.labels else self.lane
 
 
-class _Lanes(NamedTuple):
+class Lanes(NamedTuple):
     """What must be done for the links that come into a block, or go out of it.
 
     One that comes in to an item that follows another needs a lane past that other; an item that follows none is put
@@ -50,15 +54,21 @@ class _Lanes(NamedTuple):
     first: list[Item]
     last: list[Item]
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """All that have a lane."""
+        return [*self.coming, *self.going]
 
-def _lanes(block: Block) -> _Lanes:
+
+def lanes_of(block: Block) -> Lanes:
+    """Which of the links that pass the edge of ``block`` need a lane."""
     fed = {piece.target for piece in block.pieces if piece.inner}
     feeding = {piece.source for piece in block.pieces if piece.inner}
     entries = [(piece, piece.target) for piece in block.pieces if piece.source is None and piece.target is not None]
     exits = [(piece, piece.source) for piece in block.pieces if piece.target is None and piece.source is not None]
     first = dict.fromkeys(item for _, item in entries if item not in fed)
     last = dict.fromkeys(item for _, item in exits if item not in feeding and item not in first)
-    return _Lanes(
+    return Lanes(
         [piece for piece, item in entries if item in fed],
         [piece for piece, item in exits if item not in last],
         list(first),
@@ -73,7 +83,7 @@ def block_source(block: Block, sizes: Sizes, spacing: Spacing) -> str:
     """
     names: dict[Item, str] = {item: f"i{k}" for k, item in enumerate(block.items)}
     lane_of = {piece: f"l{k}" for k, piece in enumerate(block.pieces)}
-    lanes = _lanes(block)
+    lanes = lanes_of(block)
     lines = [
         "digraph {",
         f"graph [rankdir=LR{_order(block)} nodesep=0.17 ranksep=1 pad=0 margin=0]",
@@ -85,7 +95,7 @@ def block_source(block: Block, sizes: Sizes, spacing: Spacing) -> str:
         members = [lane_of[piece] for piece in pieces] + [names[item] for item in items]
         if members:
             lines.append(f"{{rank={rank} {' '.join(members)}}}")
-    passing = {*lanes.coming, *lanes.going}
+    passing = set(lanes.pieces)
     fed = {piece.target for piece in block.pieces}
     for k, (route, _) in enumerate(shared_routes(block)):
         piece = block.pieces[k]
@@ -103,7 +113,7 @@ def _order(block: Block) -> str:
     return " ordering=in" if len(set(sources)) == len(sources) else ""
 
 
-def _nodes(block: Block, lanes: _Lanes, names: Mapping[Item, str], sizes: Sizes, spacing: Spacing) -> Iterator[str]:
+def _nodes(block: Block, lanes: Lanes, names: Mapping[Item, str], sizes: Sizes, spacing: Spacing) -> Iterator[str]:
     """The items and lanes, in the order of the links, so that the lane of x stands beside its w."""
     lane_of = {piece: f"l{k}" for k, piece in enumerate(block.pieces)}
     declared: set[Item] = set()

@@ -41,6 +41,11 @@ class Block:
     items: list[Item] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
 
+    @property
+    def linked(self) -> bool:
+        """Whether links join its items; otherwise they stand one beneath the other."""
+        return any(piece.inner for piece in self.pieces)
+
 
 def blocks_of(picture: Picture) -> dict[Scope, Block]:
     """The blocks of ``picture``, each after those in it."""

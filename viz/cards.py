@@ -7,13 +7,15 @@ constant is dashed, the root has a thick border, a fold is a stack.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 from viz.geometry import Box, Point
 from viz.names import columns, cut
 from viz.numbers import count, number, signed
 from viz.picture import Card, Picture
 from viz.routes import BAR_INSET, Segment
+from viz.sides import Sides
 from viz.style import SIZES, chip_roles, size_roles, step_of
 from viz.svg import Canvas, Stroke, Type, text_width
 from viz.words import describe_card, peak
@@ -24,21 +26,24 @@ BAR = 5.0
 STACK = 4.0
 CHIP = 14.0
 CROWD, MOST_CROWDED = 18.0, 12
-"""The height a card has for each labelled link, and for how many at most."""
+"""The height a card has for each link where their labels crowd, and for how many at most."""
 
 
-def card_sizes(picture: Picture, crowded: Mapping[str, Sequence[int]]) -> dict[str, tuple[float, float]]:
+def card_sizes(picture: Picture, crowded: Sides) -> dict[str, tuple[float, float]]:
     """The size of each card: all of one width, the least that holds their names and numbers.
 
     Args:
         picture: whose cards.
-        crowded: the cards that many labelled links leave, and those links.
+        crowded: the cards beside which the numbers of several links stand, and those links.
     """
     least = max((_least_width(picture, card) for card in picture.cards), default=0.0)
     width = min(SIZES.card_most, max(SIZES.card_least, math.ceil(least / 4) * 4.0))
     heights = {card.key: SIZES.fold_height if card.kind == "fold" else SIZES.card_height for card in picture.cards}
-    for key, links in crowded.items():
-        heights[key] = max(heights[key], 2 * BAR_INSET + CROWD * min(len(links), MOST_CROWDED))
+    leaving = Counter(link.source for link in picture.links)
+    entering = Counter(link.target for link in picture.links)
+    for keys, links in ((crowded.behind, leaving), (crowded.before, entering)):
+        for key in keys:
+            heights[key] = max(heights[key], 2 * BAR_INSET + CROWD * min(links[key], MOST_CROWDED))
     return {key: (width, height) for key, height in heights.items()}
 
 
@@ -61,7 +66,7 @@ def _grad_word(picture: Picture, node: int) -> str:
 
 
 def _contents(picture: Picture, card: Card) -> str:
-    parameters = sum(picture.graph.values[i].kind == "parameter" for i in card.members)
+    parameters = len(picture.graph.parameters.intersection(card.members))
     words = count(len(card.members), "value")
     return f"{words} · {count(parameters, 'param')}" if parameters else words
 
@@ -79,7 +84,7 @@ def paint_card(
         turned: whether links leave it at its lower edge.
     """
     box, bar = place
-    canvas.open_group(card.key, describe_card(picture, card))
+    canvas.open_group(card.key, describe_card(picture, card), at=Point(box.x, box.y))
     if card.kind == "fold" or card.node is None:
         _paint_fold(canvas, picture, card, box)
     else:
@@ -155,16 +160,17 @@ def _paint_fold(canvas: Canvas, picture: Picture, card: Card, box: Box) -> None:
     for k in (2, 1, 0):
         canvas.box(front.moved(k * STACK / 2, k * STACK / 2), "card", Stroke("line"), radius=5)
     left, right = front.x + SIZES.pad + 1, front.right - SIZES.pad
-    _paint_head(canvas, card, Box(left, box.y, right - left, 0))
-    canvas.text(Point(left, box.y + 29), _contents(picture, card), Type("muted", SIZES.small))
+    top = box.y + (box.height - SIZES.fold_height) / 2
+    _paint_head(canvas, card, Box(left, top, right - left, 0))
+    canvas.text(Point(left, top + 29), _contents(picture, card), Type("muted", SIZES.small))
     if card.node is not None:
         data = graph.values[card.node].data
-        canvas.text(Point(left, box.y + 43), cut(graph.name(card.node), 10), Type("ink", SIZES.small))
-        canvas.text(Point(right, box.y + 43), number(data), Type("ink", SIZES.text, "end"))
+        canvas.text(Point(left, top + 43), cut(graph.name(card.node), 10), Type("ink", SIZES.small))
+        canvas.text(Point(right, top + 43), number(data), Type("ink", SIZES.text, "end"))
     elif card.outputs < len(card.members):
-        canvas.text(Point(left, box.y + 43), count(card.outputs, "output"), Type("muted", SIZES.small))
+        canvas.text(Point(left, top + 43), count(card.outputs, "output"), Type("muted", SIZES.small))
     largest = peak(graph, card.members)
-    chip = Box(left - 3, box.y + 48, right - left + 6, CHIP)
+    chip = Box(left - 3, top + 48, right - left + 6, CHIP)
     words = ("max |∂|", signed(largest).removeprefix("+"))
     if largest is None:
         _paint_chip(canvas, chip, words, ("blank", "muted"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 
 from viz.folding import HIDDEN, Fold, Folding
 from viz.graph import Graph
@@ -44,13 +44,20 @@ def _cards(graph: Graph, folding: Folding) -> dict[int, Card]:
         if who != HIDDEN:
             members.setdefault(who, []).append(i)
     cards: dict[int, Card] = {}
+    used = _used_outside(graph, folding.owner) if folding.folds else set()
     for who in sorted(members, key=lambda who: members[who][-1]):
         if who < len(graph):
             cards[who] = _value_card(graph, folding, who, members[who])
         else:
             k = who - len(graph)
-            cards[who] = _fold_card(graph, folding, f"g{k}", folding.folds[k], members[who])
+            cards[who] = _fold_card(f"g{k}", folding.folds[k], members[who], used)
     return cards
+
+
+def _used_outside(graph: Graph, owner: list[int]) -> set[int]:
+    """The values that another card of the picture uses than their own."""
+    edges = zip(graph.sources, graph.targets, strict=True)
+    return {source for source, target in edges if owner[source] != owner[target] != HIDDEN}
 
 
 def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> Card:
@@ -64,11 +71,8 @@ def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> C
     return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i == graph.root)
 
 
-def _fold_card(graph: Graph, folding: Folding, key: str, fold: Fold, members: list[int]) -> Card:
-    who = folding.owner[members[0]]
-    outputs = [
-        i for i in members if any(folding.owner[graph.targets[e]] not in (who, HIDDEN) for e in graph.flow_edges(i))
-    ]
+def _fold_card(key: str, fold: Fold, members: list[int], used: Container[int]) -> Card:
+    outputs = [i for i in members if i in used]
     output = outputs[0] if len(outputs) == 1 else None
     return Card(key, "fold", output, fold.name, fold.tag, members, fold.scope, outputs=len(outputs))
 
@@ -78,13 +82,9 @@ def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]
 
     What leads out of the picture is counted on the card that stays.
     """
-    owner = folding.owner
     merged: dict[tuple[int, int], list[int]] = {}
     links: list[Link] = []
-    for e, (source, target) in enumerate(zip(graph.sources, graph.targets, strict=True)):
-        ends = owner[source], owner[target]
-        if ends[0] == ends[1]:
-            continue
+    for e, ends in _between_cards(graph, folding.owner):
         if HIDDEN in ends:
             if ends[1] == HIDDEN:
                 cards[ends[0]].hidden_flows.append(e)
@@ -103,6 +103,13 @@ def _links(graph: Graph, folding: Folding, cards: dict[int, Card]) -> list[Link]
         if link.local is None:
             _summarise(graph, link)
     return links
+
+
+def _between_cards(graph: Graph, owner: list[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Each edge that does not lie within one card, and who owns its two ends."""
+    for e, (source, target) in enumerate(zip(graph.sources, graph.targets, strict=True)):
+        if owner[source] != owner[target]:
+            yield e, (owner[source], owner[target])
 
 
 def _summarise(graph: Graph, link: Link) -> None:

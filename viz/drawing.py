@@ -14,12 +14,12 @@ from viz.dot import digraph
 from viz.engine import ENGINES
 from viz.errors import DiagramError
 from viz.folding import DETAILS, fold, neighbourhood
-from viz.graph import Graph, read_graph
 from viz.links import EDGE_NUMBERS
 from viz.names import clean, variable_names
 from viz.page import page_of
 from viz.painting import Look, paint
 from viz.picture import Picture
+from viz.reading import graph_below, place_of
 from viz.style import THEMES
 
 __all__ = ["draw", "draw_dot", "picture_of"]
@@ -104,7 +104,8 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
     n0 [label="{a|input|data\ 2.0000|grad\ ·}" style=rounded]
     """
     _check("rankdir", rankdir, DIRECTIONS)
-    return digraph(picture_of(root, detail="full"), rankdir, format)
+    _check("format", format, sorted(graphviz.FORMATS))
+    return digraph(picture_of(root, detail="full", asker="draw_dot"), rankdir, format)
 
 
 def picture_of(  # noqa: PLR0913 -- the same
@@ -115,38 +116,20 @@ def picture_of(  # noqa: PLR0913 -- the same
     depth: int = 2,
     min_flow: float = 0.0,
     names: Mapping[str, Any] | None = None,
+    asker: str = "draw",
 ) -> Picture:
     """What :func:`draw` would show, without places or colours: for views of other kinds."""
-    if not isinstance(root, Value):
-        raise TypeError(f"draw() takes a Value, the root of the graph, not {_shown(root)}")
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"names must be a dict from names to Values, such as locals(), not {_shown(names)}")
     if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
         raise ValueError(f"depth must be a whole number of edges, 0 or more, not {depth!r}")
-    if not isinstance(min_flow, (int, float)) or not min_flow >= 0:
+    if isinstance(min_flow, bool) or not isinstance(min_flow, (int, float)) or not min_flow >= 0:
         raise ValueError(f"min_flow must be a number, 0 or more, not {min_flow!r}")
-    graph = read_graph(root, variable_names(names or {}))
-    alive = None if focus is None else neighbourhood(graph, _index_of(graph, focus), depth)
+    graph = graph_below(root, names, asker)
+    alive = None
+    if focus is not None:
+        alive = neighbourhood(graph, place_of(graph, focus, asker, "focus", DiagramError), depth)
     return compose(graph, fold(graph, detail, alive), float(min_flow))
-
-
-def _index_of(graph: Graph, focus: Value) -> int:
-    if not isinstance(focus, Value):
-        raise TypeError(f"focus must be a Value of the graph, not {_shown(focus)}")
-    index = graph.index.get(focus)
-    if index is None:
-        raise DiagramError(
-            f"focus={focus!r} is not part of the graph of {graph.name(graph.root)!r}: give a value that it depends on"
-        )
-    return index
 
 
 def _check(argument: str, seen: object, known: Sequence[str]) -> None:
     if seen not in known:
         raise ValueError(f"{argument}={seen!r} is not known: use one of {', '.join(map(repr, known))}")
-
-
-def _shown(thing: object) -> str:
-    """``thing`` in a message."""
-    text = repr(thing)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} of type {type(thing).__name__}"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from viz.errors import DiagramError
-from viz.fusing import Fusion, fuse
+from viz.fusing import Fusion, fuse, may_be_hidden
 from viz.graph import Graph
 from viz.numbers import count
 
@@ -85,7 +86,7 @@ def _fold(graph: Graph, detail: str, alive: set[int] | None) -> Folding:
     if detail == "full" or (detail == "auto" and size <= FULL_UP_TO):
         return Folding("full", _only(range(len(graph)), alive))
     sums = cache(lambda: fuse(graph))  # asked for at most once, and not at all where no view needs them
-    if detail == "fused" or (detail == "auto" and _has_few_leaves(graph, alive)):
+    if detail == "fused" or (detail == "auto" and not _is_too_big_to_fuse(graph, alive)):
         whole = None if alive is None else alive | {sums().head[i] for i in alive}
         fused = Folding("fused", _only(sums().head, whole), sums().tag)
         if detail == "fused" or fused.shown() <= READABLE:
@@ -97,11 +98,11 @@ def _fold(graph: Graph, detail: str, alive: set[int] | None) -> Folding:
     return _shortened(graph, _by_scope(graph, alive, "layers", sums))
 
 
-def _has_few_leaves(graph: Graph, alive: set[int] | None) -> bool:
-    """Whether fusing could help at all: it hides operations, but no leaf except the 0 of a ``sum()``."""
+def _is_too_big_to_fuse(graph: Graph, alive: set[int] | None) -> bool:
+    """Whether there are too many values that no sum could hide; counted no further than that takes."""
     nodes = range(len(graph)) if alive is None else alive
-    leaves = sum(1 for i in nodes if graph.values[i].op is None and graph.values[i].data)
-    return leaves <= READABLE
+    staying = (i for i in nodes if not may_be_hidden(graph, i))
+    return next(islice(staying, READABLE, None), None) is not None
 
 
 def _only(owner: Iterable[int], alive: set[int] | None) -> list[int]:
@@ -219,7 +220,8 @@ def _root_end(graph: Graph, owner: list[int]) -> set[int]:
     level = [0] * len(graph)
     for e in range(len(graph.sources) - 1, -1, -1):
         source, target = graph.sources[e], graph.targets[e]
-        level[source] = max(level[source], level[target] + 1)
+        if level[source] <= level[target]:
+            level[source] = level[target] + 1
     return _first(owner, sorted(range(len(graph) - 1, -1, -1), key=level.__getitem__), ROOT_END)
 
 
@@ -227,18 +229,17 @@ def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:
     """The operations nearest to the leaves, by the longest way to one, and the leaves they use."""
     height = [0] * len(graph)
     for source, target in zip(graph.sources, graph.targets, strict=True):
-        height[target] = max(height[target], height[source] + 1)
+        if height[target] <= height[source]:
+            height[target] = height[source] + 1
     operations = sorted((i for i in range(len(graph)) if height[i]), key=height.__getitem__)
     with_operands = (j for i in operations for j in [*(graph.sources[e] for e in graph.operand_edges(i)), i])
     return _first(owner, with_operands, LEAF_END)
 
 
 def _first(owner: list[int], order: Iterable[int], most: int) -> set[int]:
-    """The first ``most`` cards met in ``order``."""
+    """The first ``most`` cards met in ``order``; there are more."""
+    shown = (owner[i] for i in order if owner[i] != HIDDEN)
     found: set[int] = set()
-    for i in order:
-        if owner[i] != HIDDEN:
-            found.add(owner[i])
-        if len(found) >= most:
-            break
+    while len(found) < most:
+        found.add(next(shown))
     return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from viz.graph import Graph
 
-__all__ = ["Fusion", "fuse"]
+__all__ = ["Fusion", "fuse", "may_be_hidden"]
 
 
 class Fusion(NamedTuple):
@@ -44,6 +44,14 @@ def fuse(graph: Graph) -> Fusion:
             found.add(sum_)
     tags = {sum_: _tag(graph, sum_, head, operation) if sum_ in products else "Σ" for sum_ in sorted(found)}
     return Fusion(head, tags)
+
+
+def may_be_hidden(graph: Graph, i: int) -> bool:
+    """Whether node ``i`` is of the kind that a sum hides, whatever uses it."""
+    op = graph.values[i].op
+    if op is None:
+        return _is_zero(graph, i)
+    return op.name in ("mul", "add") and not graph.has_own_name(i)
 
 
 def _is_zero(graph: Graph, i: int) -> bool:

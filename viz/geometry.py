@@ -38,6 +38,12 @@ class Box(NamedTuple):
         """Its centre."""
         return Point(self.x + self.width / 2, self.y + self.height / 2)
 
+    def edges(self) -> tuple[Box, Box, Box, Box]:
+        """Its four edges, as boxes without breadth."""
+        level = Box(self.x, self.y, self.width, 0.0)
+        upright = Box(self.x, self.y, 0.0, self.height)
+        return level, level.moved(0.0, self.height), upright, upright.moved(self.width, 0.0)
+
     def moved(self, x: float, y: float) -> Box:
         """The same box, ``x`` further right and ``y`` further down."""
         return Box(self.x + x, self.y + y, self.width, self.height)

@@ -16,10 +16,15 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from autograd import Value
-from viz.names import NameTable, clean, formula
+from autograd import Precedence, Value
+from viz.names import NameTable, Written, clean, formula
 
 __all__ = ["Edge", "Graph", "Node", "read_graph"]
+
+
+MOST_OPERANDS = 500
+"""How many operands a formula names, of an operation that takes any number."""
+MORE = Written("…", Precedence.CALL)
 
 
 class Node(NamedTuple):
@@ -149,6 +154,11 @@ class Graph:
         largest = max((abs(grad) for grad in self.grads if grad is not None and math.isfinite(grad)), default=0.0)
         return largest or None
 
+    @cached_property
+    def parameters(self) -> frozenset[int]:
+        """The nodes that are parameters."""
+        return frozenset(i for i, value in enumerate(self.values) if value.kind == "parameter")
+
     def has_own_name(self, i: int) -> bool:
         """Whether node ``i`` was named by somebody."""
         return self.names.is_given(self.values[i])
@@ -158,7 +168,9 @@ class Graph:
         op = self.values[i].op
         if op is None:
             return ""
-        return formula(op, [self.names[self.sources[e]] for e in self.operand_edges(i)]).text
+        edges = self.operand_edges(i)
+        operands = [self.names[self.sources[e]] for e in edges[:MOST_OPERANDS]]
+        return formula(op, operands + [MORE] * (len(edges) > MOST_OPERANDS)).text
 
 
 @lru_cache(maxsize=4096)

@@ -1,13 +1,15 @@
 """Where the numbers of the links stand: the local derivative above the line, the flow beneath it.
 
 Each label is tried at places along its link, best first: on a lane, then on the straight beginning, then wherever
-the curve runs. It never stands on a card, a title or another label; of the free places the one is taken that
-hides the fewest other links and stands on no edge of a frame.
+the curve runs. It never stands on a card, a title, the edge of a frame or another label; of the free places the one
+is taken that hides the fewest other links.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from viz.geometry import Box, Point, bezier
@@ -20,6 +22,8 @@ ROW = SIZES.label + 1
 EM = SIZES.label * SIZES.em
 CELL = 48.0
 GAP = 1.0
+SAMPLED = 4.0
+"""How closely the points lie at which a link is looked for, in pixels: closer than a label is high."""
 LANE = 80.0
 """From this length on a straight part is a lane, where a label stands best."""
 ALONG = (4, 3, 5, 2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
@@ -53,7 +57,6 @@ class _Field:
     def __init__(self) -> None:
         self._boxes: dict[tuple[int, int], list[Box]] = {}
         self._points: dict[tuple[int, int], list[tuple[int, Point]]] = {}
-        self._edges: dict[tuple[int, int], list[Box]] = {}
 
     @staticmethod
     def _cells(box: Box) -> Iterator[tuple[int, int]]:
@@ -66,29 +69,18 @@ class _Field:
         for cell in self._cells(box):
             self._boxes.setdefault(cell, []).append(box)
 
-    def add_frame(self, frame: Box) -> None:
-        """Know where the edges of ``frame`` run."""
-        x, y, width, height = frame
-        level = Box(x, y, width, 0), Box(x, frame.bottom, width, 0)
-        upright = Box(x, y, 0, height), Box(frame.right, y, 0, height)
-        for edge in (*level, *upright):
-            for cell in self._cells(edge):
-                self._edges.setdefault(cell, []).append(edge)
-
     def add_curve(self, link: int, curve: list[Point]) -> None:
         """Know where ``link`` runs."""
         for k in range((len(curve) - 1) // 3):
-            for t in range(33):
-                point = bezier(curve, k, t / 32)
+            start, end = curve[3 * k], curve[3 * k + 3]
+            steps = 1 + int(math.dist(start, end) / SAMPLED)
+            for t in range(steps + 1):
+                point = bezier(curve, k, t / steps)
                 self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
 
     def free(self, box: Box) -> bool:
         """Whether nothing stands where ``box`` would."""
         return not any(box.overlaps(other, GAP) for cell in self._cells(box) for other in self._boxes.get(cell, ()))
-
-    def on_edge(self, box: Box) -> bool:
-        """Whether ``box`` would stand on the edge of a frame."""
-        return any(box.overlaps(edge) for cell in self._cells(box) for edge in self._edges.get(cell, ()))
 
     def hidden(self, box: Box, link: int) -> int:
         """How many other links ``box`` would stand on."""
@@ -116,14 +108,12 @@ def place_labels(
         numbers: what is to be placed.
         curves: the curve of every link, in the plane of the picture.
         taken: what no label may stand on.
-        frames: what a label stands inside or outside.
+        frames: what a label stands wholly inside or outside.
         turned: whether links run from top to bottom.
     """
     field = _Field()
-    for box in taken:
+    for box in (*taken, *chain.from_iterable(frame.edges() for frame in frames)):
         field.add(box)
-    for frame in frames:
-        field.add_frame(frame)
     for k, curve in enumerate(curves):
         field.add_curve(k, curve)
     labels = []
@@ -139,14 +129,15 @@ def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -
     """The best free place for one label."""
     rows = 1 if wanted.in_one_row else len(wanted.texts)
     best: tuple[float, Label] | None = None
-    for rank, (point, level) in enumerate(_places(curve, _width(wanted, rows), turned=turned)):
+    length = _height(rows) if turned else _width(wanted, rows)
+    for rank, (point, level) in enumerate(_places(curve, length, turned=turned)):
         if best is not None and best[0] <= 0.15 * rank:
             break
         for label in _forms(wanted, point, level=level):
             if not field.free(label.box):
                 continue
             awkward = len(label.rows) != rows
-            cost = 16.0 * field.hidden(label.box, wanted.link) + 6.0 * field.on_edge(label.box)
+            cost = 16.0 * field.hidden(label.box, wanted.link)
             cost += 0.15 * rank + 6.0 * (not level) + 9.0 * awkward
             if best is None or cost < best[0]:
                 best = cost, label
@@ -160,11 +151,16 @@ def _width(numbers: Numbers, rows: int) -> float:
     return columns * EM + 4
 
 
+def _height(rows: int) -> float:
+    """How high ``rows`` of numbers are upon a line, rather than around it."""
+    return ROW * rows + 2
+
+
 def _forms(numbers: Numbers, at: Point, *, level: bool) -> Iterator[Label]:
     """The forms a label may take: around a level line, above or beneath it in one row, or upon a bent one."""
     rows = tuple((text,) for text in numbers.texts)
     if not level or len(rows) > 1:
-        width, height = _width(numbers, len(rows)), ROW * len(rows) + (4 if level else 2)
+        width, height = _width(numbers, len(rows)), _height(len(rows)) + 2 * level
         yield Label(numbers.link, rows, Box(at.x - width / 2, at.y - height / 2, width, height), level)
     if level:
         width = _width(numbers, 1)
@@ -172,17 +168,19 @@ def _forms(numbers: Numbers, at: Point, *, level: bool) -> Iterator[Label]:
             yield Label(numbers.link, (numbers.texts,), Box(at.x - width / 2, top, width, ROW), beside=True)
 
 
-def _places(curve: list[Point], width: float, *, turned: bool) -> Iterator[tuple[Point, bool]]:
-    """Places for a label along a curve, the better first, and whether the line is level there."""
+def _places(curve: list[Point], length: float, *, turned: bool) -> Iterator[tuple[Point, bool]]:
+    """Places for a label of some length along a curve, the better first, and whether the line is level there."""
     straight: list[tuple[float, list[Point]]] = []
     bent: list[Point] = []
     for k in range((len(curve) - 1) // 3):
         start, end = curve[3 * k], curve[3 * k + 3]
-        if turned and abs(end.x - start.x) < 0.5:
-            straight.append((end.y - start.y, [bezier(curve, k, t) for t in (0.5, 0.3, 0.7)]))
-        elif abs(end.y - start.y) < 0.5 and end.x - start.x >= width:
-            near, far = start.x + width / 2 + 2, end.x - width / 2 - 2
-            straight.append((end.x - start.x, [Point(x, start.y) for x in (near, (near + far) / 2, far)]))
+        along = Point(0.0, end.y - start.y) if turned else Point(end.x - start.x, 0.0)
+        aside = math.dist(end, (start.x + along.x, start.y + along.y))
+        room = along.x + along.y
+        if aside < 0.5 and room >= length:
+            near = (length / 2 + 2) / room
+            shares = near, 0.5, 1 - near
+            straight.append((room, [Point(start.x + t * along.x, start.y + t * along.y) for t in shares]))
         else:
             bent += [bezier(curve, k, t / 20) for t in ALONG]
     for _, places in sorted(straight, key=lambda part: part[0] <= LANE):

@@ -24,6 +24,8 @@ __all__ = ["Frame", "Layout", "lay_out"]
 MARGIN = 10.0
 TITLE = 16.0
 STACKED = 12.0
+TURN = 8.0
+"""How far beyond its card, or frame, a link goes before it turns back."""
 FAN, MOST_FAN = 0.16, 110.0
 """How much wider a gap is for links that rise, so that they are not steep."""
 
@@ -45,8 +47,10 @@ class Layout:
     frames: list[Frame]
     gates: list[list[Point]]
     """For each link the points between its ends through which it runs, along the flow."""
-    stubs: dict[int, float]
-    """For some links, how far they run straight on from their start."""
+    leaving: dict[int, float]
+    """For links with room for labels behind their sources, up to where they run straight on."""
+    entering: dict[int, float]
+    """For links with room for labels before their targets, from where on they run straight."""
 
 
 @dataclass(slots=True)
@@ -57,8 +61,8 @@ class _Plan:
     height: float
     items: dict[Item, Box]
     gates: dict[int, list[Point]] = field(default_factory=dict)
-    stubs: dict[Item, float] = field(default_factory=dict)
-    """How far links run straight on behind each item."""
+    leaving: dict[int, float] = field(default_factory=dict)
+    entering: dict[int, float] = field(default_factory=dict)
 
 
 def lay_out(
@@ -81,12 +85,12 @@ def lay_out(
     plans: dict[Scope, _Plan] = {}
     for depth in sorted({len(scope) for scope in blocks}, reverse=True):
         level = [block for scope, block in blocks.items() if len(scope) == depth]
-        linked = [block for block in level if any(piece.inner for piece in block.pieces)]
+        linked = [block for block in level if block.linked]
         texts = [block_source(block, breadths, spacing) for block in linked]
         distinct = list(dict.fromkeys(texts))
         answers = dict(zip(distinct, run_layout(distinct, engine) if distinct else (), strict=True))
         plans |= {
-            block.scope: _plan(answers[text], block, breadths, spacing, turned=turned)
+            block.scope: _plan(_read(answers[text], block), block, breadths, spacing, turned=turned)
             for block, text in zip(linked, texts, strict=True)
         }
         for block in level:
@@ -99,37 +103,56 @@ def lay_out(
 # --- what it answers --------------------------------------------------------------------------------------
 
 
-def _plan(answer: dict[str, Any], block: Block, sizes: Sizes, spacing: Spacing, *, turned: bool) -> _Plan:
-    """Read the places of one block, and give each gap between its columns the breadth that its links need."""
+class _Answer(NamedTuple):
+    """What Graphviz says of a block: along the flow it gives the columns alone, across it the places."""
+
+    centres: dict[str, Point]
+    """Of items and lanes, by their names in the source."""
+    routes: dict[str, list[Point]]
+    middles: list[int]
+    """Where along the flow the columns stand."""
+
+
+def _read(answer: dict[str, Any], block: Block) -> _Answer:
     centres = {thing["name"]: _point(thing["pos"]) for thing in answer["objects"] if "pos" in thing}
     routes = {edge["id"]: [_point(pair) for pair in edge["pos"].split()] for edge in answer.get("edges", ())}
-    middles = sorted({round(centres[f"i{k}"].x) for k in range(len(block.items))})
-    column = {item: middles.index(round(centres[f"i{k}"].x)) for k, item in enumerate(block.items)}
-    columns = _spread(block, column, sizes, spacing, centres)
+    return _Answer(centres, routes, sorted({round(centres[f"i{k}"].x) for k in range(len(block.items))}))
+
+
+def _plan(said: _Answer, block: Block, sizes: Sizes, spacing: Spacing, *, turned: bool) -> _Plan:
+    """The places in one block, each gap between its columns as broad as its links need."""
+    column = {item: said.middles.index(round(said.centres[f"i{k}"].x)) for k, item in enumerate(block.items)}
+    columns = _spread(block, column, sizes, spacing, said.centres)
     items: dict[Item, Box] = {}
     for k, item in enumerate(block.items):
         width, height = sizes[item]
         middle = (columns[column[item]].near + columns[column[item]].far) / 2
-        items[item] = Box(middle - width / 2, centres[f"i{k}"].y - height / 2, width, height)
+        items[item] = Box(middle - width / 2, said.centres[f"i{k}"].y - height / 2, width, height)
     gates: dict[int, list[Point]] = {}
+    leaving, entering = {}, {}
     lanes: list[tuple[float, float]] = []
     for k, (route_of, aside) in enumerate(shared_routes(block)):
-        piece = block.pieces[k]
-        route, lane = routes.get(f"l{route_of}"), centres.get(f"l{k}")
+        piece, lane = block.pieces[k], said.centres.get(f"l{k}")
         first = column[piece.source] + 1 if piece.source is not None else 0
         last = column[piece.target] if piece.target is not None else len(columns)
         heights = {}
         for c in range(first, last):
-            if lane is not None and (route is None or round(lane.x) == middles[c]):
+            if lane is not None and round(lane.x) == said.middles[c]:
                 heights[c] = lane.y
-            elif route is not None:
-                heights[c] = _height_at(route, middles[c]) + aside
-        gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].near, columns[c].end)]
+            else:
+                heights[c] = _height_at(said.routes[f"l{route_of}"], said.middles[c]) + aside
+        gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].begin, columns[c].end)]
         breadth = spacing.across(piece.link) if lane is not None else spacing.lane
         lanes += [(y, breadth / 2) for y in heights.values()]
-    left, right = columns[0].near, columns[-1].far
+        if piece.inner:
+            leaving[piece.link], entering[piece.link] = columns[first - 1], columns[last]
+    left, right = columns[0].begin, columns[-1].end
     top = min([box.y for box in items.values()] + [y - half for y, half in lanes])
     low = max([box.bottom for box in items.values()] + [y + half for y, half in lanes])
+    for link, source in leaving.items():
+        if source.end > entering[link].begin:  # it runs back: beneath all that stands here
+            low += spacing.lane
+            gates[link] = [Point(source.end + TURN, low), Point(entering[link].begin - TURN, low)]
     before, above, after = _margins(block, turned=turned)
     x, y = before - left, above - top
     return _Plan(
@@ -137,13 +160,15 @@ def _plan(answer: dict[str, Any], block: Block, sizes: Sizes, spacing: Spacing, 
         low - top + above + after,
         {item: box.moved(x, y) for item, box in items.items()},
         {link: [Point(gate.x + x, gate.y + y) for gate in found] for link, found in gates.items()},
-        {item: columns[c].end - columns[c].far for item, c in column.items()},
+        {link: side.end + x for link, side in leaving.items() if side.end > side.far},
+        {link: side.begin + x for link, side in entering.items() if side.begin < side.near},
     )
 
 
 class _Column(NamedTuple):
-    """Where items stand one above the other, and how far beyond it links run straight on."""
+    """Where items stand one above the other, and how far before and beyond it links run straight."""
 
+    begin: float
     near: float
     far: float
     end: float
@@ -160,23 +185,26 @@ def _spread(
     number = {item: f"i{k}" for k, item in enumerate(block.items)}
     count = max(column.values()) + 1
     widths = [max(sizes[item][0] for item, c in column.items() if c == k) for k in range(count)]
-    stubs, rises = [0.0] * count, [0.0] * count
+    before, behind, rises = [0.0] * count, [0.0] * count, [0.0] * count
     for piece in block.pieces:
         source, target = piece.source, piece.target
         if source is None or target is None:
             continue
-        c = column[source]
-        if piece.link in spacing.labels and isinstance(source, str) and isinstance(target, str):
-            stubs[c] = max(stubs[c], spacing.labels[piece.link][0])
-        if column[target] == c + 1:
+        c, d = column[source], column[target]
+        if piece.link in spacing.behind:
+            behind[c] = max(behind[c], spacing.labels[piece.link][0])
+        elif piece.link in spacing.before:
+            before[d] = max(before[d], spacing.labels[piece.link][0])
+        if d == c + 1:
             # Links meet a card in its middle, but a frame anywhere along its edge.
             loose = sum(sizes[end][1] / 3 for end in (source, target) if not isinstance(end, str))
             rise = abs(centres[number[source]].y - centres[number[target]].y) + loose
             rises[c] = max(rises[c], rise)
     columns, x = [], 0.0
-    for width, stub, rise in zip(widths, stubs, rises, strict=True):
-        columns.append(_Column(x, x + width, x + width + stub))
-        x += width + stub + spacing.gap + min(MOST_FAN, FAN * rise)
+    for k, width in enumerate(widths):
+        near = x + before[k]
+        columns.append(_Column(x, near, near + width, near + width + behind[k]))
+        x = columns[k].end + spacing.gap + min(MOST_FAN, FAN * rises[k])
     return columns
 
 
@@ -230,17 +258,16 @@ def _assemble(picture: Picture, plans: Mapping[Scope, _Plan], *, turned: bool) -
                 origins[item] = Point(placed.x, placed.y)
                 frames.append(Frame(item, placed))
     scope_of = {card.key: card.scope for card in picture.cards}
-    starts = {
-        k: scope
-        for k, link in enumerate(picture.links)
-        if scope_of[link.target][: len(scope := scope_of[link.source])] == scope
-    }
     gates: list[list[Point]] = [[] for _ in picture.links]
+    leaving: dict[int, float] = {}
+    entering: dict[int, float] = {}
     for scope in sorted(plans, key=len):
         x, y = origins[scope]
-        for link, found in plans[scope].gates.items():
-            gates[link] += [Point(gate.x + x, gate.y + y) for gate in found]
-    for found in gates:
-        found.sort()
-    stubs = {k: stub for k, scope in starts.items() if (stub := plans[scope].stubs.get(picture.links[k].source, 0.0))}
-    return Layout(turned, cards, frames, gates, stubs)
+        plan = plans[scope]
+        for link, found in plan.gates.items():
+            moved = [Point(gate.x + x, gate.y + y) for gate in found]
+            is_coming_out = scope_of[picture.links[link].source][: len(scope)] == scope
+            gates[link] = moved + gates[link] if is_coming_out else gates[link] + moved
+        leaving |= {link: at + x for link, at in plan.leaving.items()}
+        entering |= {link: at + x for link, at in plan.entering.items()}
+    return Layout(turned, cards, frames, gates, leaving, entering)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from viz.asking import Spacing
 from viz.geometry import Box, Point
@@ -11,13 +11,13 @@ from viz.labels import EM, ROW, Label, Numbers
 from viz.numbers import short
 from viz.picture import Link, Picture
 from viz.routes import ARROW
+from viz.sides import Sides
 from viz.style import SIZES, line_role, line_width, step_of
 from viz.svg import Canvas, Stroke, Type
 from viz.words import describe_link
 
 __all__ = [
     "EDGE_NUMBERS",
-    "crowded_cards",
     "frame_role",
     "ground_at",
     "label_room",
@@ -61,21 +61,7 @@ def link_numbers(picture: Picture, edges: str) -> dict[int, tuple[str, ...]]:
     return numbers
 
 
-def crowded_cards(picture: Picture, numbers: Mapping[int, tuple[str, ...]]) -> dict[str, list[int]]:
-    """For each card that several labelled links leave close beside each other, those links.
-
-    Their labels are written in one row, and the card is made higher so that each finds room.
-    """
-    scope_of = {card.key: card.scope for card in picture.cards}
-    leaving: dict[str, list[int]] = {}
-    for k in numbers:
-        link = picture.links[k]
-        if scope_of[link.source] == scope_of[link.target]:
-            leaving.setdefault(link.source, []).append(k)
-    return {key: links for key, links in leaving.items() if len(links) > 1}
-
-
-def label_room(numbers: Sequence[Numbers], *, turned: bool) -> Spacing:
+def label_room(numbers: Sequence[Numbers], sides: Sides, *, turned: bool) -> Spacing:
     """The room that the labels need, along the flow and across it."""
     labels = {}
     for link, texts, in_one_row in numbers:
@@ -83,7 +69,8 @@ def label_room(numbers: Sequence[Numbers], *, turned: bool) -> Spacing:
         width = (sum(lengths) + len(lengths) - 1 if in_one_row else max(lengths)) * EM + 8
         height = ROW * len(texts) + 6
         labels[link] = (height, width) if turned else (width, height)
-    return Spacing(labels, gap=38.0, lane=10.0)
+    behind, before = ({k for links in side.values() for k in links} for side in sides)
+    return Spacing(labels, behind, before, gap=38.0, lane=10.0)
 
 
 def paint_links(canvas: Canvas, picture: Picture, curves: Sequence[list[Point]], *, turned: bool) -> None:

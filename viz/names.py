@@ -6,13 +6,15 @@ visible pictures, what XML or UTF-8 cannot hold becomes U+FFFD, and its length i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
 from autograd import Precedence, Primitive, Value
 
-__all__ = ["VISIBLE", "NameTable", "Written", "clean", "columns", "cut", "formula", "variable_names"]
+__all__ = ["VISIBLE", "NameTable", "Written", "clean", "columns", "cut", "encloses", "formula", "variable_names"]
 
 VISIBLE = 24
 """How many columns of a name a card shows; the rest is in its tooltip."""
@@ -22,6 +24,7 @@ LONGEST_FORMULA = 18
 """How long a formula may be and still serve as a name."""
 
 _REPLACEMENT = "\ufffd"
+_BLANK = "\u2423"
 
 
 def _harmless(char: str) -> str:
@@ -43,11 +46,18 @@ def _harmless(char: str) -> str:
 def clean(text: str) -> str:
     r"""``text`` as any view may show it: well-formed in XML and UTF-8, on one line, of bounded length.
 
-    >>> clean("a\nb\x00"), clean("\ud800")
-    ('a␊b␀', '�')
+    Where there is nothing to be seen but blanks, they are made visible.
+
+    >>> clean("a\nb\x00"), clean("\ud800"), clean("a b"), clean("  ")
+    ('a␊b␀', '�', 'a b', '␣␣')
     """
     text = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
-    return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+    text = text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
+    return _BLANK * len(text) if all(map(_is_blank, text)) else text
+
+
+def _is_blank(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char) == "Cf"
 
 
 def columns(text: str) -> int:
@@ -75,13 +85,8 @@ def cut(text: str, width: int = VISIBLE) -> str:
     """
     if columns(text) <= width:
         return text
-    used, kept = 0, 0
-    for char in text:
-        used += _columns(char)
-        if used > width - 1:
-            break
-        kept += 1
-    return text[:kept] + "…"
+    reached = accumulate(map(_columns, text))
+    return text[: sum(1 for _ in takewhile(lambda used: used < width, reached))] + "…"
 
 
 class Written(NamedTuple):
@@ -94,35 +99,70 @@ class Written(NamedTuple):
 def formula(op: Primitive, operands: Sequence[Written]) -> Written:
     """``op`` applied to ``operands``, as its record writes it, with brackets only where they are needed.
 
-    >>> from autograd import Value
+    >>> from autograd import Value, exp
     >>> plus, times = (Value(1.0) + 1).op, (Value(1.0) * 1).op
     >>> w, x = Written("w", 5), Written("x", 5)
-    >>> formula(times, [formula(plus, [w, x]), x]).text
-    '(w + x)·x'
+    >>> formula(times, [formula(plus, [w, x]), x]).text, formula(exp, [formula(plus, [w, x])]).text
+    ('(w + x)·x', 'exp(w + x)')
     """
-    binding = op.precedence
-    call = binding >= Precedence.CALL
-    shown = [
-        operand.text if call or _binds(operand, binding, position) else f"({operand.text})"
-        for position, operand in enumerate(operands)
-    ]
-    shown += [f"{constant:g}" for constant in op.constants]
-    template = op.text or f"{op.name}({{*}})"
-    if "{*}" in template:
-        return Written(_mathematical(template).replace("{*}", ", ".join(shown)), binding)
-    return Written(_mathematical(template).format(*shown), binding)
+    constants = (Written(f"{constant:g}".replace("-", "−"), Precedence.CALL) for constant in op.constants)
+    terms = [*operands, *constants]
+    pieces = _pieces(op)
+    for k in range(1, len(pieces), 2):
+        before, hole, after = pieces[k - 1 : k + 2]
+        if hole == "*":
+            pieces[k] = ", ".join(term.text for term in terms)
+        else:
+            term = terms[int(hole)]
+            pieces[k] = term.text if _binds(term, op, before, after) else f"({term.text})"
+        pieces[k - 1] = _mathematical(before)
+    return Written("".join(pieces[:-1]) + _mathematical(pieces[-1]), op.precedence)
 
 
-def _binds(operand: Written, binding: int, position: int) -> bool:
-    """Whether ``operand`` needs no brackets: it binds tighter, or equally on the left."""
-    return operand.precedence > binding or (
-        operand.precedence == binding and position == 0 and binding in (Precedence.SUM, Precedence.PRODUCT)
-    )
+def encloses(op: Primitive) -> bool:
+    """Whether ``op`` is written so that no operand ever needs brackets, as ``exp({0})`` is.
+
+    >>> from autograd import Value, exp
+    >>> encloses(exp), encloses((Value(1.0) + 1).op)
+    (True, False)
+    """
+    pieces = _pieces(op)
+    return all(_is_enclosed(*pieces[k - 1 : k + 2 : 2]) for k in range(1, len(pieces), 2))
 
 
-def _mathematical(template: str) -> str:
-    """A template of Python's signs in those of mathematics."""
-    return template.replace("**", "^").replace("*", "·").replace("{·}", "{*}").replace("-", "−")
+def _pieces(op: Primitive) -> list[str]:
+    """The template of ``op``: text and the numbers of operands, in turn."""
+    return re.split(r"\{(\d+|\*)\}", op.text or f"{op.name}({{*}})")
+
+
+def _is_enclosed(before: str, after: str) -> bool:
+    return before.rstrip().endswith(("(", ",")) and after.lstrip().startswith((")", ","))
+
+
+_OPERATORS = (
+    ("**", Precedence.POWER),
+    ("*", Precedence.PRODUCT),
+    ("/", Precedence.PRODUCT),
+    ("+", Precedence.SUM),
+    ("-", Precedence.SUM),
+)
+
+
+def _binds(operand: Written, op: Primitive, before: str, after: str) -> bool:
+    """Whether ``operand`` needs no brackets between two texts: it binds tighter, or equally on the left."""
+    if _is_enclosed(before, after):
+        return True
+    left = next((binding for sign, binding in _OPERATORS if before.rstrip().endswith(sign)), 0)
+    right = next((binding for sign, binding in _OPERATORS if after.lstrip().startswith(sign)), 0)
+    own = op.precedence if op.precedence < Precedence.CALL else 0
+    binding = max(own, left, right)
+    first = not left and binding in (Precedence.SUM, Precedence.PRODUCT)
+    return operand.precedence > binding or (first and operand.precedence == binding)
+
+
+def _mathematical(text: str) -> str:
+    """Python's signs as those of mathematics."""
+    return text.replace("**", "^").replace("*", "·").replace("-", "−")
 
 
 class NameTable:

@@ -12,11 +12,12 @@ from viz.geometry import Box, Point
 from viz.labels import Label, Numbers, place_labels
 from viz.layout import Layout, lay_out
 from viz.legend import paint_legend
-from viz.links import crowded_cards, frame_role, ground_at, label_room, link_numbers, paint_label, paint_links
+from viz.links import frame_role, ground_at, label_room, link_numbers, paint_label, paint_links
 from viz.names import columns
 from viz.numbers import count, number, signed
 from viz.picture import Card, Picture
 from viz.routes import Segment, draw_routes
+from viz.sides import Sides, sides_of
 from viz.style import SIZES
 from viz.svg import Canvas, Stroke, Type, text_width
 from viz.words import describe_link
@@ -58,11 +59,12 @@ def arrange(picture: Picture, look: Look) -> Scene:
     """Find a place for everything that ``picture`` shows."""
     turned = look.rankdir == "TB"
     texts = link_numbers(picture, look.edges)
-    crowded = {} if turned else crowded_cards(picture, texts)
-    in_one_row = {k for links in crowded.values() for k in links}
+    sides = sides_of(picture, texts)
+    crowded = Sides({}, {}) if turned else sides.crowded()
+    in_one_row = {k for side in crowded for links in side.values() for k in links}
     numbers = [Numbers(k, said, k in in_one_row) for k, said in texts.items()]
     layout = lay_out(
-        picture, card_sizes(picture, crowded), label_room(numbers, turned=turned), look.rankdir, look.engine
+        picture, card_sizes(picture, crowded), label_room(numbers, sides, turned=turned), look.rankdir, look.engine
     )
     curves, bars = draw_routes(picture, layout, crowded)
     return _placed(layout, curves, bars, numbers, above=TITLE if look.title else 0.0)
@@ -161,9 +163,7 @@ def describe(picture: Picture) -> str:
         f"Output {_root_name(picture)} = {number(graph.values[graph.root].data)}.",
     ]
     parameters = [
-        (abs(grad), -i)
-        for i, grad in enumerate(graph.grads)
-        if grad is not None and graph.values[i].kind == "parameter" and math.isfinite(grad)
+        (abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None and math.isfinite(grad)
     ]
     if parameters:
         _, i = max(parameters)

@@ -1,11 +1,11 @@
-"""What the text views are asked about: a root, a node of its graph, names; or a clear refusal."""
+"""What every view is asked about: a root, a node of its graph, names; or a clear refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from autograd import GradientError, Value
+from autograd import AutogradError, GradientError, Value
 from viz.graph import Graph, read_graph
 from viz.names import clean, cut, variable_names
 
@@ -29,19 +29,28 @@ def graph_below(root: Value, names: Mapping[str, Any] | None, asker: str) -> Gra
     return read_graph(root, variable_names(names or {}))
 
 
-def place_of(graph: Graph, node: Value, asker: str) -> int:
+def place_of(
+    graph: Graph, node: Value, asker: str, what: str = "the node", refusal: type[AutogradError] = GradientError
+) -> int:
     """Where ``node`` stands in ``graph``.
+
+    Args:
+        graph: the graph of the root.
+        node: what was asked about.
+        asker: the function that was called, for messages.
+        what: what ``node`` is to it.
+        refusal: the error where it is not part of the graph.
 
     Raises:
         TypeError: ``node`` is not a Value.
         GradientError: it is not part of the graph.
     """
-    _check_value(node, f"{asker}(): the node")
+    _check_value(node, f"{asker}(): {what}")
     place = graph.index.get(node)
     if place is None:
         name = repr(clean(node.label)) if node.label else f"the {node.op.name} node" if node.op else "the leaf"
         root = cut(graph.name(graph.root), 60)
-        raise GradientError(
+        raise refusal(
             f"{asker}(): {name} (data = {node.data!r}) is not part of the graph of {root!r}, which does not depend on "
             f"it: give a node that {root!r} was computed from"
         )

@@ -8,17 +8,19 @@ their sources, so that they do not cross at a card.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from viz.geometry import Box, Point, smooth
 from viz.layout import Layout
 from viz.picture import Picture
+from viz.sides import Sides
 
 __all__ = ["ARROW", "BAR_INSET", "Segment", "draw_routes"]
 
 BAR_INSET = 9.0
-ARRIVALS = 8.0
+ARRIVALS, CROWDED_ARRIVALS = 8.0, 14.0
 LEAST_SEGMENT, CROWDED_SEGMENT = 4.0, 14.0
 ARROW = 7.0
 """The length of an arrow's head, which ends at the card."""
@@ -40,9 +42,7 @@ class Segment:
         return self.start + self.length / 2
 
 
-def draw_routes(
-    picture: Picture, layout: Layout, crowded: Container[str]
-) -> tuple[list[list[Point]], dict[str, list[Segment]]]:
+def draw_routes(picture: Picture, layout: Layout, crowded: Sides) -> tuple[list[list[Point]], dict[str, list[Segment]]]:
     """The curve of every link, and the bar of every card into which several flows run.
 
     Args:
@@ -60,11 +60,12 @@ def draw_routes(
     bars: dict[str, list[Segment]] = {}
     for card in picture.cards:
         box = layout.cards[card.key]
-        ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True))
+        apart = CROWDED_ARRIVALS if card.key in crowded.before else ARRIVALS
+        ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True), apart)
         order = _by_place(leaving[card.key], picture, layout, incoming=False)
         flows = [(picture.links[k].flow, k) for k in order]
         hidden = [(picture.graph.flow(e), None) for e in card.hidden_flows]
-        least = CROWDED_SEGMENT if card.key in crowded else LEAST_SEGMENT
+        least = CROWDED_SEGMENT if card.key in crowded.behind else LEAST_SEGMENT
         segments = _segments(box, [*flows, *hidden], least)
         for segment in segments:
             if segment.link is not None:
@@ -75,11 +76,19 @@ def draw_routes(
     for k, link in enumerate(picture.links):
         tail, head = layout.cards[link.source], layout.cards[link.target]
         start = Point(tail.right, tail.y + starts[k])
-        gates = [*layout.gates[k], Point(head.x - ARROW, head.y + ends[k])]
-        if k in layout.stubs and start.x + layout.stubs[k] < gates[0].x:
-            gates.insert(0, Point(start.x + layout.stubs[k], start.y))
-        curves.append(smooth([start, *gates]))
+        gates = [start, *layout.gates[k], Point(head.x - ARROW, head.y + ends[k])]
+        curves.append(smooth(_levelled(gates, layout.leaving.get(k), layout.entering.get(k))))
     return curves, bars
+
+
+def _levelled(gates: list[Point], leaving: float | None, entering: float | None) -> list[Point]:
+    """``gates`` with a level stretch from the one before ``leaving`` to there, and from ``entering`` to the next."""
+    for x, like in ((leaving, 0), (entering, 1)):
+        for k, (near, far) in enumerate(pairwise(gates)):
+            if x is not None and near.x < x < far.x:
+                gates = [*gates[: k + 1], Point(x, gates[k + like].y), *gates[k + 1 :]]
+                break
+    return gates
 
 
 def _by_place(links: Sequence[int], picture: Picture, layout: Layout, *, incoming: bool) -> list[int]:
@@ -95,9 +104,9 @@ def _by_place(links: Sequence[int], picture: Picture, layout: Layout, *, incomin
     return sorted(links, key=across)
 
 
-def _arrivals(box: Box, links: list[int]) -> dict[int, float]:
-    """Where on the edge of a card its operands arrive: evenly, around the middle."""
-    room = min(box.height - 2 * BAR_INSET, ARRIVALS * (len(links) - 1))
+def _arrivals(box: Box, links: list[int], apart: float) -> dict[int, float]:
+    """Where on the edge of a card its operands arrive: evenly, around the middle, at most ``apart``."""
+    room = min(box.height - 2 * BAR_INSET, apart * (len(links) - 1))
     first = (box.height - room) / 2
     step = room / (len(links) - 1) if len(links) > 1 else 0.0
     return {k: first + i * step for i, k in enumerate(links)}

@@ -14,6 +14,7 @@ from html import escape
 from typing import NamedTuple
 
 from viz.geometry import Box, Point
+from viz.outlines import curve_path, polygon_path, trim
 from viz.style import ROLES, SIZES
 
 __all__ = ["Canvas", "Stroke", "Type", "text_width"]
@@ -28,12 +29,6 @@ _ID = "\x00id\x00"
 def text_width(columns: int, size: float) -> float:
     """The width of ``columns`` characters of type of ``size``."""
     return columns * size * SIZES.em
-
-
-def _trim(x: float) -> str:
-    """A coordinate in the fewest characters that place it to a tenth of a pixel."""
-    text = f"{x:.1f}"
-    return "0" if text == "-0.0" else text.removesuffix(".0")
 
 
 class Stroke(NamedTuple):
@@ -86,10 +81,10 @@ class Canvas:
 
     def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
         """A rectangle."""
-        rounded = f' rx="{_trim(radius)}"' if radius else ""
+        rounded = f' rx="{trim(radius)}"' if radius else ""
         line = stroke.attributes() if stroke else ""
         self._parts.append(
-            f'<rect x="{_trim(box.x)}" y="{_trim(box.y)}" width="{_trim(box.width)}" height="{_trim(box.height)}"'
+            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
             f"{rounded}{self._paint(fill=fill, stroke=stroke.role if stroke else None)}{line}/>"
         )
 
@@ -105,8 +100,8 @@ class Canvas:
         self._used |= {("stroke", "alarm"), ("fill", "alarm-fill")}
         self.box(box, "alarm-fill", None, radius=radius)
         self._parts.append(
-            f'<rect x="{_trim(box.x)}" y="{_trim(box.y)}" width="{_trim(box.width)}" height="{_trim(box.height)}"'
-            f' rx="{_trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
+            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
+            f' rx="{trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
         )
 
     def text(self, at: Point, text: str, style: Type) -> None:
@@ -114,31 +109,34 @@ class Canvas:
         weight = ' font-weight="700"' if style.bold else ""
         align = "" if style.anchor == "start" else f' text-anchor="{style.anchor}"'
         self._parts.append(
-            f'<text x="{_trim(at.x)}" y="{_trim(at.y)}" font-size="{_trim(style.size)}"{weight}{align}'
+            f'<text x="{trim(at.x)}" y="{trim(at.y)}" font-size="{trim(style.size)}"{weight}{align}'
             f"{self._paint(fill=style.role)}>{escape(text)}</text>"
         )
 
     def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
         """A chain of Béziers."""
-        start, rest = curve[0], curve[1:]
-        path = " ".join(f"{_trim(x)} {_trim(y)}" for x, y in rest)
-        self._parts.append(
-            f'<path d="M{_trim(start.x)} {_trim(start.y)}C{path}"{self._paint(fill=None, stroke=stroke.role)}'
-            f"{stroke.attributes()}/>"
-        )
+        line = self._paint(fill=None, stroke=stroke.role) + stroke.attributes()
+        self._parts.append(f'<path d="{curve_path(curve)}"{line}/>')
 
     def shape(self, points: Sequence[Point], role: str) -> None:
         """A filled polygon."""
-        path = "L".join(f"{_trim(x)} {_trim(y)}" for x, y in points)
-        self._parts.append(f'<path d="M{path}z"{self._paint(fill=role)}/>')
+        self._parts.append(f'<path d="{polygon_path(points)}"{self._paint(fill=role)}/>')
 
-    def open_group(self, name: str, about: str, *, link: Mapping[str, str] | None = None) -> None:
+    def open_group(
+        self,
+        name: str,
+        about: str,
+        *,
+        link: Mapping[str, str] | None = None,
+        at: Point | None = None,  # noqa: ARG002 -- a page counts from there
+    ) -> None:
         """Begin a part of the picture that has a name, and a tooltip that says what it is.
 
         Args:
             name: what its id ends in.
             about: its tooltip.
             link: for a link, the names of the cards it joins.
+            at: for a card, its upper left corner.
         """
         ends = "".join(f' data-{end}="{escape(card)}"' for end, card in (link or {}).items())
         self._parts.append(f'<g id="{_ID}-{name}"{ends}><title>{escape(about)}</title>')

@@ -29,7 +29,7 @@ def show(view: RenderableType) -> None:
 
 def as_text(view: RenderableType) -> str:
     """``view`` as plain text for ``print``, as wide as the terminal and without colours."""
-    console = Console(file=io.StringIO(), color_system=None)
+    console = Console(file=io.StringIO(), color_system=None, force_jupyter=False)
     with console.capture() as capture:
         console.print(view)
     return for_stdout("\n".join(line.rstrip() for line in capture.get().splitlines()))

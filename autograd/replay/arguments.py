@@ -33,6 +33,9 @@ Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
 
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
 class Form(NamedTuple):
     """What all calls share that one recording can serve: everything about the arguments but the numbers.
 
@@ -47,8 +50,10 @@ class Form(NamedTuple):
     batched: tuple[bool, ...]
 
     def key(self) -> Hashable:
-        """Equal for equal forms."""
-        return self.keywords, self.batched, tuple(structure.key() for structure in self.structures)
+        """Equal for equal forms. The order of a dict counts: a function that goes through its values can tell."""
+        trees = [structure.assemble(structure.shapes) for structure in self.structures]
+        orders = tuple(tuple(found(trees)) for found in _dicts(trees))
+        return self.keywords, self.batched, orders, tuple(structure.key() for structure in self.structures)
 
     def __str__(self) -> str:
         positional = len(self.structures) - len(self.keywords)
@@ -72,7 +77,7 @@ class Form(NamedTuple):
         except (TypeError, ValueError):  # a function written in C may not tell
             parameters = []
         positional = len(self.structures) - len(self.keywords)
-        named = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
+        named = [parameter.name for parameter in parameters if parameter.kind in _POSITIONAL]
         names = [*named[:positional], *[f"x{place}" for place in range(len(named), positional)], *self.keywords]
         labels = []
         for name, structure in zip(names, self.structures, strict=True):
@@ -142,6 +147,15 @@ class Plan:
         self.form = Form(tuple(examples), tuple(kwargs), tuple(batched))
         self._n_lanes = sum(batched)
         self._n_shared = len(batched) - self._n_lanes
+        trees = [*args, *kwargs.values()]
+        self._dicts = [(found, list(found(trees))) for found in _dicts(trees)]
+
+    def fits(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether the dicts of a call with leaves of the same shapes have their entries in the same order too."""
+        if not self._dicts:
+            return True
+        trees = [*args, *kwargs.values()]
+        return all(list(found(trees)) == order for found, order in self._dicts)
 
     def _example(self, shape: Shape, axis: int | None, name: str) -> Shape:
         """The shape of one example of a leaf."""
@@ -259,6 +273,16 @@ def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
         leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
         structures.append(structure)
     return leaves, structures
+
+
+def _dicts(tree: Any) -> list[Callable[[Any], dict[Any, Any]]]:
+    """A way to each dict in ``tree``: from a tree of the same containers to its dict at that place."""
+    nodes = optree.tree_flatten_with_accessor(tree, is_leaf=lambda node: isinstance(node, dict) and node is not tree)
+    found: list[Callable[[Any], dict[Any, Any]]] = []
+    for accessor, node in zip(*nodes[:2], strict=True):
+        if isinstance(node, dict):
+            found += [accessor, *(accessor + inner for inner in _dicts(node))]
+    return found
 
 
 def _names(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:

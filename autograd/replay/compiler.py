@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import os
 import threading
@@ -62,9 +61,16 @@ class Compiled:
         function = self._function
         if instance is None or function is None or not hasattr(function, "__get__"):
             return self
-        method = copy.copy(self._methods.of(instance, function, lambda bound: Compiled(bound, self._options)))
-        method.__self__ = instance  # kept alive by its method, as Python's are, and not by the recordings
+        shared = self._methods.of(instance, function, lambda bound: Compiled(bound, self._options))
+        method = object.__new__(Compiled)
+        vars(method).update(vars(shared), __self__=instance)  # which its method keeps alive, and not the recordings
         return method
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        """As a function is: a copy is itself, and a pickle holds its name, or its instance and name; no recordings."""
+        if "__self__" in vars(self):
+            return getattr, (self.__self__, self.__name__)
+        return str(getattr(self, "__qualname__", self.__name__))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with floats and arrays of floats for its Values."""
@@ -72,13 +78,15 @@ class Compiled:
             return self._inlined(args, kwargs)
         leaves, key = take_apart(args, kwargs)
         planned = self._plans.get(key)
-        if planned is None:
+        if planned is None or not planned[0].fits(args, kwargs):
             found = leaves_and_structures(args, kwargs)
             if found is None:
                 return self._inlined(args, kwargs)
             leaves, structures = found
             key = key or (tuple(kwargs), *[structure.key() for structure in structures])
-            planned = self._plans.get(key) or self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
+            planned = self._plans.get(key)
+            if planned is None or not planned[0].fits(args, kwargs):
+                planned = self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
         plan, specialised = planned
         if not self._options.batched:
             return specialised.single(plan.listed(leaves))
@@ -231,7 +239,8 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read
     at each call. A comparison of Values is kept as a guard; where it comes out differently another path is
-    recorded. Whatever else the function takes from outside, a float or the time of day, stays as it was.
+    recorded. Whatever else the function takes from outside, a float or the time of day, stays as it was; and so does
+    what a thread that it starts compares, which nobody watches.
 
     Args:
         fun: a function of numbers; or a :class:`Tape` without live leaves, which becomes a function of its inputs

@@ -171,17 +171,27 @@ def shared(tape: Tape) -> Tape:
 
 def live(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
-    needed = np.zeros(tape.n_slots, dtype=bool)
-    needed[tape.outputs] = True
-    needed[[slot for guard in tape.guards for slot in (guard.left, guard.right)]] = True
-    wanted = needed.tolist()
+    needed = _leading_to(tape, [*tape.outputs.tolist(), *_compared(tape)])
+    return rewired(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
+
+
+def _compared(tape: Tape) -> list[int]:
+    """The slots that guards compare."""
+    return [slot for guard in tape.guards for slot in (guard.left, guard.right)]
+
+
+def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
+    """For each slot whether one of ``slots`` depends on it, or is it."""
+    wanted = [False] * tape.n_slots
+    for slot in slots:
+        wanted[slot] = True
     start, args = tape.start.tolist(), tape.args.tolist()
     dest = tape.dest.tolist()
     for i in range(len(dest) - 1, -1, -1):
         if wanted[dest[i]]:
             for arg in args[start[i] : start[i + 1]]:
                 wanted[arg] = True
-    return rewired(tape, np.arange(tape.n_slots), np.array(wanted, dtype=bool)[tape.dest], [])
+    return wanted
 
 
 # --- sums of products -------------------------------------------------------------------------------------
@@ -190,7 +200,8 @@ def live(tape: Tape) -> Tape:
 def fused(tape: Tape) -> Tape:
     """Dot fusion: a chain of additions over products that are used once becomes one sum of products.
 
-    The terms keep their order, so that a chain that was added from the left is added as before.
+    The terms keep their order, so that a chain that was added from the left is added as before. What a guard depends
+    on is left as it is: the last bit may decide a comparison, and then whether a square root has a result.
     """
     position = {op: index for index, op in enumerate(tape.ops)}
     add, mul = position.get(PRIMITIVES["add"], -1), position.get(PRIMITIVES["mul"], -1)
@@ -198,11 +209,14 @@ def fused(tape: Tape) -> Tape:
         return tape
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
     once = (use_counts(tape) == 1).tolist()
+    decides = _leading_to(tape, _compared(tape))
     one = tape.n_slots
     terms: dict[int, deque[tuple[int, int]]] = {}
     products: dict[int, tuple[int, int]] = {}
     sums: dict[int, int] = {}
     for i, slot in enumerate(dest):
+        if decides[slot]:
+            continue
         if code[i] == mul and once[slot]:
             products[slot] = (args[start[i]], args[start[i] + 1])
         elif code[i] == add:

@@ -9,6 +9,7 @@ run on that example, and another path is known.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -170,8 +171,10 @@ class Paths:
 def _first_failures(guards: Sequence[Guard], operands: Floats) -> Any:
     """For each example the index of the first guard that does not hold, or -1."""
     left, right = operands[: len(guards)], operands[len(guards) :]
-    failed = np.full(operands.shape[1], -1)
-    for index in range(len(guards) - 1, -1, -1):
-        guard = guards[index]
-        failed[RELATIONS[guard.relation](left[index], right[index]) != guard.outcome] = index
-    return failed
+    fails = np.empty(left.shape, dtype=bool)
+    alike: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+    for index, guard in enumerate(guards):
+        alike[guard.relation, guard.outcome].append(index)
+    for (relation, outcome), which in alike.items():  # there may be thousands of guards, of few kinds
+        fails[which] = RELATIONS[relation](left[which], right[which]) != outcome
+    return np.where(fails.any(axis=0), fails.argmax(axis=0), -1)

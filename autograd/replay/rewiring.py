@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Guard, Tape
 
 __all__ = ["distinct", "last_uses", "rewired", "use_counts"]
 
@@ -56,11 +56,10 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
     alias = np.concatenate([alias, tape.n_slots + np.arange(len(added))])
     args = alias[tape.args[keep[readers(tape)]]]
     outputs = alias[tape.outputs]
-    guards = [guard._replace(left=alias[guard.left], right=alias[guard.right]) for guard in tape.guards]
+    compared = alias[[[guard.left, guard.right] for guard in tape.guards]] if tape.guards else np.empty((0, 2), np.intp)
 
     used = np.zeros(len(alias), dtype=bool)
-    used[args] = used[outputs] = True
-    used[[slot for guard in guards for slot in (guard.left, guard.right)]] = True
+    used[args] = used[outputs] = used[compared] = True
     held = np.concatenate([np.arange(first, n_before), tape.n_slots + np.arange(len(added))])
     held = held[used[held]]
     numbers = np.concatenate([tape.constants, np.full(tape.n_slots - n_before, np.nan), np.array(added, np.float64)])
@@ -83,8 +82,13 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
         outputs=slot[outputs],
         n_slots=start_of_results + int(np.count_nonzero(keep)),
         guards=tuple(
-            guard._replace(left=int(slot[guard.left]), right=int(slot[guard.right]), at=int(kept_before[guard.at]))
-            for guard in guards
+            Guard(guard.relation, left, right, guard.outcome, at, guard.site)
+            for guard, (left, right), at in zip(
+                tape.guards,
+                slot[compared].tolist(),
+                kept_before[[guard.at for guard in tape.guards]].tolist() if tape.guards else [],
+                strict=True,
+            )
         ),
         labels=(*labels[:first].tolist(), *[""] * len(constants), *labels[n_before:][keep].tolist()),
     )

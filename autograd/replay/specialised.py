@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -131,7 +131,7 @@ class Specialised:
 
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
-        tape = live(path.tape.returning(wanted))
+        tape = live(replace(path.tape, outputs=np.array(wanted, dtype=np.int32)))
         backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
         return _first_that_can(backends, tape, self.form.batched, summed=role == "sum")
 
@@ -201,7 +201,10 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    return load_backend(name)(compacted(fused(tape) if BACKENDS[name].fuses else tape), batched, summed)
+    tape = fused(tape) if BACKENDS[name].fuses else tape
+    if tape.guards:
+        tape = live(tape.returning(tape.outputs.tolist()))
+    return load_backend(name)(compacted(tape), batched, summed)
 
 
 def _check_same(structure: Structure, other: Structure) -> None:

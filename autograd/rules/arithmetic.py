@@ -237,7 +237,7 @@ power_slope: Primitive = define(
     "power_slope",
     forward=_power_slope,
     partials=lambda x, y, out: (
-        where(y, y * power_slope(x, y - 1.0), 0.0),
+        where(abs(x) + abs(y), y * power_slope(x, y - 1.0), 0.0),  # at (0, 0) alone it is 0 times infinity
         power(x, y - 1.0) + y * power_log(x, y - 1.0),
     ),
     captured=lambda x, n, out: (n * power_slope(x, n - 1.0) if n else 0.0,),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["product_error", "square_parts", "sum_error"]
+__all__ = ["product_error", "rest_of_product", "square_parts", "sum_error"]
 
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts 53 bits into 26 and 26
 _LARGEST_FACTOR = 2.0**995  # beyond it, the splitting overflows
@@ -29,14 +29,20 @@ def product_error(x: float, y: float, product: float) -> float:
     """x·y - product exactly, where product is the rounded x·y; nan where that cannot be had.
 
     It cannot be had at the far ends of the range, where parts of the computation over- or underflow.
-
-    Source: T. J. Dekker, "A floating-point technique for extending the available precision",
-    Numerische Mathematik 18 (1971).
     """
     if not _SMALLEST_PRODUCT < math.fabs(product) < _LARGEST_PRODUCT:
         return 0.0 if x == 0.0 or y == 0.0 else math.nan
     if math.fabs(x) > _LARGEST_FACTOR or math.fabs(y) > _LARGEST_FACTOR:
         return math.nan
+    return rest_of_product(x, y, product)
+
+
+def rest_of_product(x: float, y: float, product: float) -> float:
+    """x·y - product exactly, away from the ends of the range.
+
+    Source: T. J. Dekker, "A floating-point technique for extending the available precision",
+    Numerische Mathematik 18 (1971).
+    """
     big = _SPLITTER * x
     x_high = big - (big - x)
     x_low = x - x_high

@@ -143,6 +143,7 @@ asinh = define(
     "asinh",
     forward=math.asinh,
     partials=lambda x, out: (1.0 / hypot(1.0, x),),
+    textbook=lambda x, out: (1.0 / sqrt(1.0 + x**2),),
     text="asinh({0})", latex=r"\operatorname{{arsinh}} {0}", ufunc="arcsinh",
     doc="The inverse of sinh.",
 )  # fmt: skip
@@ -170,26 +171,25 @@ atanh = define(
 # --- the logistic function and its relatives --------------------------------------------------------------
 
 
+# One exponential for all branches: compiled for many examples at once, every branch is computed for each of them.
+
+
 def _sigmoid(x: float) -> float:
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    small = math.exp(x)  # cannot overflow, and keeps the relative accuracy of a tiny result
-    return small / (1.0 + small)
+    small = math.exp(-math.fabs(x))  # cannot overflow, and keeps the relative accuracy of a tiny result
+    return (1.0 if x >= 0.0 else small) / (1.0 + small)
 
 
 def _softplus(x: float) -> float:
-    return x + math.log1p(math.exp(-x)) if x >= 0.0 else math.log1p(math.exp(x))
+    return (x if x >= 0.0 else 0.0) + math.log1p(math.exp(-math.fabs(x)))
 
 
 def _silu(x: float) -> float:
-    if x >= 0.0:
-        return x / (1.0 + math.exp(-x))
+    # In two halves where exp(x) may be subnormal and x·exp(x) still has more bits.
+    small = math.exp(-math.fabs(x) if x > -700.0 else 0.5 * x)
     if x > -700.0:
-        small = math.exp(x)
-        return x * small / (1.0 + small)
+        return x * (1.0 if x >= 0.0 else small) / (1.0 + small)
     if x > -1500.0:
-        root = math.exp(0.5 * x)  # in two halves: exp(x) may be subnormal where x·exp(x) still has more bits
-        return x * root * root
+        return x * small * small
     return -0.0 if x < 0.0 else x
 
 

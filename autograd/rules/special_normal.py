@@ -69,17 +69,16 @@ _SILU_SLOPE = (
 
 
 def _scaled_gaussian(factor: float, square: float, lost: float) -> float:
-    """factor · exp(-(square + lost)), in two parts where the exponential alone would be subnormal."""
-    if square < 700.0:
-        power = math.exp(-square)
-        return factor * (power - power * lost)
-    if square < 1160.0:
-        power = math.exp(_FAR - square)
-        return factor * (power - power * lost) * _EXP_OF_MINUS_FAR
-    if square < 1600.0:
-        root = math.exp(-0.5 * square)
-        return factor * (root - root * lost) * root
-    return math.copysign(0.0, factor) if square == square else square
+    """factor · exp(-(square + lost)), in two parts where the exponential alone would be subnormal.
+
+    One exponential whatever the case: compiled for many examples at once, every case is computed for each of them.
+    """
+    near, halfway = square < 700.0, square < 1160.0
+    power = math.exp(-square if near else _FAR - square if halfway else -0.5 * square)
+    rest = 1.0 if near else _EXP_OF_MINUS_FAR if halfway else power
+    if square >= 1600.0:
+        return math.copysign(0.0, factor)
+    return factor * (power - power * lost) * rest
 
 
 def gaussian(x: float) -> float:
@@ -174,13 +173,11 @@ def silu_slope(x: float) -> float:
     """The derivative of x·sigmoid(x), sigmoid(x)·(1 + x·sigmoid(-x))."""
     if math.fabs(x + 1.25) < 1.0:
         return polynomial(_SILU_SLOPE, x + 1.25) * ((x + 1.2784645427610737) + 1.0946994183093437e-16)
+    small = math.exp(-math.fabs(x) if x > -700.0 else 0.5 * x)
     if x >= 0.0:
-        small = math.exp(-x)
         return (1.0 + x * (small / (1.0 + small))) / (1.0 + small) if small else 1.0
     if x > -700.0:
-        small = math.exp(x)
         return ((1.0 + x) + small) / (1.0 + small * (2.0 + small)) * small
     if x > -1500.0:
-        root = math.exp(0.5 * x)
-        return (1.0 + x) * root * root
+        return (1.0 + x) * small * small
     return -0.0 if x < 0.0 else x

@@ -59,6 +59,7 @@ atan = define(
     "atan",
     forward=math.atan,
     partials=lambda x, out: (angle_slope(1.0, x),),
+    textbook=lambda x, out: (1.0 / (1.0 + x**2),),
     text="atan({0})", latex=r"\arctan {0}", ufunc="arctan",
     doc="The inverse of tan, in -π/2 to π/2.",
 )  # fmt: skip

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from autograd import Value
 from nn.numeric import Array
 from nn.optim.optimizer import Optimizer, State
-from nn.optim.rates import Rate
+from nn.optim.rates import Rate, Switch
 
 __all__ = ["Adam", "AdamW"]
 
@@ -46,12 +46,11 @@ class Adam(Optimizer):
     0.9
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("lr", "beta1", "beta2", "eps", "weight_decay", "amsgrad")
-
     beta1 = Rate(below_1=True)
     beta2 = Rate(below_1=True)
     eps = Rate()
     weight_decay = Rate()
+    amsgrad = Switch()
 
     def __init__(  # noqa: PLR0913 -- the settings of PyTorch's
         self,
@@ -70,7 +69,7 @@ class Adam(Optimizer):
             raise TypeError(f"betas is a pair of numbers, such as (0.9, 0.999), not {betas!r}") from None
         self.beta1, self.beta2 = first, second
         self.eps, self.weight_decay = eps, weight_decay
-        self.amsgrad = bool(amsgrad)
+        self.amsgrad = amsgrad
 
     def rule(self, numbers: Array, gradients: Array, state: State, steps: Any) -> tuple[Array, State]:
         """One step; see the class."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from autograd import Value
 from nn.module import counted
 from nn.numeric import Array, real_array
-from nn.optim.rates import Rate
+from nn.optim.rates import Rate, Setting
 
 __all__ = ["Optimizer", "State", "as_leaves"]
 
@@ -51,10 +51,15 @@ class Optimizer(ABC):
     2.5
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("lr",)
-    """The names of the attributes that say how it steps."""
+    settings: ClassVar[tuple[str, ...]]
+    """The names of the attributes that say how it steps: every :class:`~nn.optim.rates.Setting` of the class."""
 
     lr = Rate()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        attributes = [item for kind in reversed(cls.__mro__) for item in vars(kind).items()]
+        cls.settings = tuple(name for name, attribute in attributes if isinstance(attribute, Setting))
 
     def __init__(self, parameters: Iterable[Value], lr: float, memories: Iterable[str]) -> None:
         self.parameters = as_leaves(parameters)

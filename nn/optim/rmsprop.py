@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from autograd import Value
 from nn.numeric import Array
 from nn.optim.optimizer import Optimizer, State
-from nn.optim.rates import Rate
+from nn.optim.rates import Rate, Switch
 
 __all__ = ["RMSProp"]
 
@@ -47,12 +47,11 @@ class RMSProp(Optimizer):
     0.9
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered")
-
     alpha = Rate(below_1=True)
     eps = Rate()
     weight_decay = Rate()
     momentum = Rate()
+    centered = Switch()
 
     def __init__(  # noqa: PLR0913 -- the settings of PyTorch's
         self,
@@ -67,7 +66,7 @@ class RMSProp(Optimizer):
     ) -> None:
         super().__init__(parameters, lr, ["square", "mean", "velocity"])
         self.alpha, self.eps, self.weight_decay, self.momentum = alpha, eps, weight_decay, momentum
-        self.centered = bool(centered)
+        self.centered = centered
 
     def rule(self, numbers: Array, gradients: Array, state: State, steps: Any) -> tuple[Array, State]:  # noqa: ARG002 -- of the base
         """One step; see the class."""

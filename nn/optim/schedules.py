@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from nn.numeric import whole_number
 from nn.optim.rates import finite_from_0
 
 __all__ = ["ConstantLR", "CosineLR", "LinearLR", "Schedule", "StepLR", "WarmupLR"]
@@ -52,7 +53,7 @@ class LinearLR:
     end: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_epochs(self.epochs, "epochs")
+        whole_number(self.epochs, "epochs")
         _set_checked(self, "start", "end")
 
     def __call__(self, epoch: int) -> float:
@@ -76,7 +77,7 @@ class CosineLR:
     end: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_epochs(self.epochs, "epochs")
+        whole_number(self.epochs, "epochs")
         _set_checked(self, "end")
 
     def __call__(self, epoch: int) -> float:
@@ -98,7 +99,7 @@ class StepLR:
     factor: float = field(default=0.1, kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_epochs(self.every, "every")
+        whole_number(self.every, "every")
         _set_checked(self, "factor")
 
     def __call__(self, epoch: int) -> float:
@@ -120,7 +121,7 @@ class WarmupLR:
     start: float = field(default=1.0 / 3.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        _check_epochs(self.epochs, "epochs")
+        whole_number(self.epochs, "epochs")
         _set_checked(self, "start")
         if not callable(self.then):
             raise TypeError(f"then is a schedule, a function from an epoch to a factor, not {self.then!r}")
@@ -130,11 +131,6 @@ class WarmupLR:
         if epoch >= self.epochs:
             return self.then(epoch - self.epochs)
         return self.start + (1.0 - self.start) * epoch / self.epochs
-
-
-def _check_epochs(count: Any, name: str) -> None:
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError(f"{name} is an int of at least 1, not {count!r}")
 
 
 def _set_checked(schedule: Any, *names: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from autograd import Value
 from nn.numeric import Array
 from nn.optim.optimizer import Optimizer, State
-from nn.optim.rates import Rate
+from nn.optim.rates import Rate, Switch
 
 __all__ = ["SGD"]
 
@@ -46,10 +46,9 @@ class SGD(Optimizer):
     0.8
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("lr", "momentum", "dampening", "nesterov", "weight_decay")
-
     momentum = Rate()
     dampening = Rate()
+    nesterov = Switch()
     weight_decay = Rate()
 
     def __init__(  # noqa: PLR0913 -- the settings of PyTorch's
@@ -63,12 +62,11 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr, ["velocity"])
-        self.momentum, self.dampening, self.weight_decay = momentum, dampening, weight_decay
-        if nesterov and not (self.momentum and not self.dampening):
+        self.momentum, self.dampening, self.nesterov, self.weight_decay = momentum, dampening, nesterov, weight_decay
+        if self.nesterov and not (self.momentum and not self.dampening):
             raise ValueError(
                 "nesterov=True looks ahead along the velocity: give momentum, such as 0.9, and no dampening"
             )
-        self.nesterov = bool(nesterov)
 
     def rule(self, numbers: Array, gradients: Array, state: State, steps: Any) -> tuple[Array, State]:
         """One step; see the class."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from viz.geometry import Box, Point
+from viz.outlines import trim
 from viz.style import ROLES, SIZES
-from viz.svg import Canvas, Type
+from viz.svg import Canvas, Stroke, Type
 
 __all__ = ["PageCanvas", "colour_rules"]
 
@@ -29,19 +30,22 @@ class PageCanvas(Canvas):
 
     def __init__(self) -> None:
         super().__init__("light")
+        self._origin = Point(0.0, 0.0)
 
     def _paint(self, **roles: str | None) -> str:
-        # Without a class a shape is black inside, and has no line.
-        classes = [
-            f"{attribute[0]}-{role or 'none'}" for attribute, role in roles.items() if role or attribute == "fill"
-        ]
-        return f' class="{" ".join(classes)}"'
+        return _class([f"{attribute[0]}-{role}" for attribute, role in roles.items() if role])
+
+    def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
+        """A rectangle; in a card its place is counted from the card's corner."""
+        super().box(box.moved(-self._origin.x, -self._origin.y), fill, stroke, radius=radius)
 
     def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type; how it is set are classes too, for there are many."""
-        marks = f"t{style.size:.0f}", "b" * style.bold, style.anchor[0] if style.anchor != "start" else ""
-        classes = " ".join([*filter(None, marks), f"f-{style.role}"])
-        self._parts.append(f'<text x="{at.x:.1f}" y="{at.y:.1f}" class="{classes}">{escape(text)}</text>')
+        size = f"t{style.size:.0f}" if style.size != SIZES.text else ""
+        role = f"f-{style.role}" if style.role != "ink" else ""
+        marks = _class([size, "b" * style.bold, style.anchor[0] if style.anchor != "start" else "", role])
+        x, y = trim(at.x - self._origin.x), trim(at.y - self._origin.y)
+        self._parts.append(f'<text x="{x}" y="{y}"{marks}>{escape(text)}</text>')
 
     def hatched(self, box: Box, radius: float, *, data: bool = False) -> None:
         """A chip like any other: the page hatches it by its class, for a number may become finite again."""
@@ -54,9 +58,17 @@ class PageCanvas(Canvas):
         about: str = "",  # noqa: ARG002 -- the panel says it, with the present numbers
         *,
         link: Mapping[str, str] | None = None,  # noqa: ARG002 -- the script knows it
+        at: Point | None = None,
     ) -> None:
         """Begin a card, a link or a label."""
-        self._parts.append(f'<g class="{_PARTS[name[0]]}" data-key="{name}">')
+        self._origin = at or Point(0.0, 0.0)
+        place = f' transform="translate({trim(at.x)} {trim(at.y)})"' if at else ""
+        self._parts.append(f'<g class="{_PARTS[name[0]]}" data-key="{name}"{place}>')
+
+    def close_group(self) -> None:
+        """End it."""
+        super().close_group()
+        self._origin = Point(0.0, 0.0)
 
     def fragment(self, level: str, width: float, height: float, about: str) -> str:
         """What was painted as an ``<svg>`` element of the page."""
@@ -68,17 +80,16 @@ class PageCanvas(Canvas):
         return "\n".join([opening, *self._parts, "</svg>"])
 
 
+def _class(names: Iterable[str]) -> str:
+    """The classes of an element; most are what an element of its kind is without any."""
+    said = " ".join(filter(None, names))
+    return f' class="{said}"' if said else ""
+
+
 def colour_rules() -> str:
     """The style rules that give every role its colour, in light and in dark."""
-    light = "".join(f"--{role}:{colours.light};" for role, colours in ROLES.items())
-    dark = "".join(f"--{role}:{colours.dark};" for role, colours in ROLES.items())
+    colours = "".join(f"--{role}:light-dark({light},{dark});" for role, (light, dark) in ROLES.items())
     fills = "".join(f".f-{role}{{fill:var(--{role})}}" for role in ROLES)
     strokes = "".join(f".s-{role}{{stroke:var(--{role})}}" for role in ROLES if role.startswith(_LINES))
-    return "\n".join(
-        [
-            f":root{{color-scheme:light;{light}}}",
-            f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{color-scheme:dark;{dark}}}}}",
-            f":root[data-theme=dark]{{color-scheme:dark;{dark}}}",
-            fills + strokes + ".f-none{fill:none}",
-        ]
-    )
+    themes = "".join(f":root[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
+    return "\n".join([f":root{{color-scheme:light dark;{colours}}}", themes, fills + strokes])

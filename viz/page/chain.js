@@ -8,14 +8,23 @@ function math(tag, ...children) {
   return element;
 }
 
-// What Python wrote: [element, {attributes}, child, ...], or the number of a node for its symbol.
-function written(term) {
-  if (typeof term === "number") return written(FACTS.symbols[term]);
-  const [tag, ...parts] = term;
+// What Python wrote: the number of a shape, and what fills its gaps, in order: text, or a node for its symbol.
+function written([shape, ...fillings]) {
+  const next = () => {
+    const filling = fillings.shift();
+    return typeof filling === "number" ? written(FACTS.symbols[filling]) : filling;
+  };
+  return shaped(FACTS.shapes[shape], next);
+}
+
+// A shape is [element, {attributes}, child, ...], the text of a sign, or 0 for a gap.
+function shaped(shape, next) {
+  if (shape === 0) return next();
+  if (typeof shape === "string") return shape;
+  const [tag, ...parts] = shape;
   const element = math(tag);
   for (const part of parts) {
-    if (typeof part === "string") element.append(part);
-    else if (Array.isArray(part) || typeof part === "number") element.append(written(part));
+    if (part === 0 || typeof part === "string" || Array.isArray(part)) element.append(shaped(part, next));
     else for (const [name, value] of Object.entries(part)) element.setAttribute(name, value);
   }
   return element;

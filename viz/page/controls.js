@@ -88,6 +88,12 @@ function bringIntoView(i) {
     byId("graph").scrollBy({ left, top, behavior: calm.matches || playing === null ? "auto" : "smooth" });
 }
 
+// Where a picture begins: a value of the card that stands furthest to the left.
+function leftmost() {
+  const places = LEVELS[view.level].cards.map((card) => [card.group.getBoundingClientRect().left, card.members[0]]);
+  return places.reduce((one, other) => (other[0] < one[0] ? other : one))[1];
+}
+
 // --- size ---
 
 const SMALLEST = 0.05;
@@ -219,6 +225,7 @@ function wireLevels() {
       view.level = k;
       paint();
       setZoom(readable());
+      bringIntoView(view.node ?? leftmost());
     });
     byId("levels").append(button);
   });

@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Precedence, Primitive, Step
 from viz.chain import Chain
 from viz.graph import Graph
-from viz.names import Written, clean, formula
+from viz.names import Written, clean, encloses, formula
 from viz.page.formulas import formulas_of
 
 __all__ = ["as_json", "facts_of", "fresh_steps", "operations_of"]
@@ -62,7 +62,7 @@ def _operation(op: Primitive) -> dict[str, Any]:
         "name": clean(op.name),
         "symbol": clean(op.symbol or op.name),
         "form": clean(formula(op, [Written(operand, Precedence.CALL) for operand in operands]).text),
-        "call": op.precedence >= Precedence.CALL,
+        "call": encloses(op),
         "gated": op.gated,
         "domain": clean(op.domain.text),
     }

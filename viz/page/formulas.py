@@ -1,7 +1,12 @@
-"""Mathematics for the page's script: MathML as nested lists, so that a page holds no markup but its own."""
+"""Mathematics for the page's script: MathML as nested lists, so that a page holds no markup but its own.
+
+The same few shapes occur again and again: ``w·∂L/∂z`` for every weight. So each shape is written once, and a formula
+is the number of its shape with what fills its gaps.
+"""
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -10,6 +15,11 @@ from viz.mathml import mathml_inner
 from viz.notation import Math, product
 
 __all__ = ["as_lists", "formulas_of"]
+
+GAP = 0
+"""Stands in a shape for what fills it."""
+VARIED = ("mi", "mn")
+"""The elements whose text differs between formulas of one shape: names and numbers, but not signs."""
 
 
 def as_lists(term: Math) -> list[Any]:
@@ -38,19 +48,47 @@ def formulas_of(chain: Chain) -> dict[str, Any]:
     """
     graph = chain.graph
     symbols = [as_lists(chain.symbol(i)) for i in range(len(graph))]
-    places = {repr(symbol): i for i, symbol in enumerate(symbols)}
     heads = [chain.fusion.head[target] for target in graph.targets]
     terms = [as_lists(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
+    shapes = _Shapes()
+    written = [shapes.written(symbol) for symbol in symbols]
+    shapes.places = {repr(symbol): i for i, symbol in enumerate(symbols)}
     return {
-        "symbols": symbols,
-        "terms": [_shortened(term, places) for term in terms],
-        "primes": {name: [as_lists(side) for side in sides] for name, sides in chain.primes.items()},
+        "symbols": written,
+        "terms": [shapes.written(term) for term in terms],
+        "primes": {name: [shapes.written(as_lists(side)) for side in sides] for name, sides in chain.primes.items()},
+        "shapes": [json.loads(shape) for shape in shapes.numbers],
     }
 
 
-def _shortened(term: Any, places: dict[str, int]) -> Any:
-    """``term`` with the symbols of nodes as their numbers."""
-    if not isinstance(term, list):
-        return term
-    place = places.get(repr(term))
-    return [_shortened(part, places) for part in term] if place is None else place
+class _Shapes:
+    """The shapes of the formulas of one page."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        """Each shape, as JSON, and its number."""
+        self.places: dict[str, int] = {}
+        """The nodes by their symbols."""
+
+    def written(self, term: list[Any]) -> list[Any]:
+        """The number of the shape of ``term``, and what fills its gaps, in order."""
+        fillings: list[Any] = []
+        shape = json.dumps(self._emptied(term, fillings))
+        return [self.numbers.setdefault(shape, len(self.numbers)), *fillings]
+
+    def _emptied(self, term: list[Any], fillings: list[Any]) -> Any:
+        """``term`` with gaps in the place of symbols, names and numbers, which go to ``fillings``."""
+        place = self.places.get(repr(term))
+        if place is not None:
+            fillings.append(place)
+            return GAP
+        parts: list[Any] = [term[0]]
+        for part in term[1:]:
+            if isinstance(part, list):
+                parts.append(self._emptied(part, fillings))
+            elif isinstance(part, str) and term[0] in VARIED:
+                fillings.append(part)
+                parts.append(GAP)
+            else:
+                parts.append(part)
+        return parts

@@ -177,7 +177,7 @@ function paintLink(link, fineness) {
   const classes = ["link", state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
   const extra = ["off", "into"].filter((name) => link.group.classList.contains(name));
   setAttribute(link.group, "class", [...classes, ...extra].filter(Boolean).join(" "));
-  setRoles(link.line, `f-none s-${role}`);
+  setRoles(link.line, "s-" + role);
   setAttribute(link.line, "stroke-width", ((1 + 0.6 * Math.abs(step)) * fineness).toFixed(1));
   setRoles(link.arrow, "f-" + role);
   if (!link.label) return;

@@ -59,5 +59,4 @@ wireKeys();
 wireButtons();
 setZoom(readable());
 paint();
-const first = view.node ?? (view.fresh ? null : activeNode());
-if (first !== null) bringIntoView(first);
+bringIntoView(view.node ?? (view.fresh ? leftmost() : activeNode()) ?? leftmost());

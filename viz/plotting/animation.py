@@ -84,8 +84,10 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
         raise DiagramError(f"cannot save to {str(target)!r}: an animation is written as .gif")
     check_folder(target)
     check_names(names)
-    shown = _titles(titles, len(snapshots))
-    if not 0.0 < fps <= 50.0:
+    if not callable(predict):
+        raise TypeError(f"predict is a function, called as predict(snapshot, points), not {predict!r}")
+    shown = _titles(titles, _count(snapshots))
+    if not isinstance(fps, (int, float)) or not 0.0 < fps <= 50.0:
         raise ValueError(f"fps is above 0 and at most 50, which is what a GIF can say, not {fps!r}")
     examples = read_examples(partial(predict, snapshots[0]), X, y, threshold).called(classes)
     seen = [partial(examples.scores, partial(predict, snapshot)) for snapshot in snapshots]
@@ -103,6 +105,15 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
         frames.append(_rendered(figure))
     write_whole(target, _gif(frames, fps))
     return target
+
+
+def _count(snapshots: Sequence[Any]) -> int:
+    try:
+        return len(snapshots)
+    except TypeError:
+        raise TypeError(
+            f"snapshots is a list, such as the parameters after each epoch, not {snapshots!r:.80}"
+        ) from None
 
 
 def _titles(titles: Sequence[str] | None, count: int) -> list[str]:

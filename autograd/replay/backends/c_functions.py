@@ -3,18 +3,25 @@
 Covers numbers and what short numerical code is made of: assignments, ``if``, ``while``, ``return``, ``raise``, loops
 over constants (which are unrolled), helpers that return several numbers (which are written in place), and the
 functions of ``math`` that C has. Whatever is known beforehand, such as the coefficients of a series, is evaluated.
+
+Where Python raises, by itself as in a division by zero, the record's IEEE value stands, as in every backend. The
+formulas of autograd's own table give that value by themselves, and are spared the test.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.c_scope import IN_C, C, Scope, Unsupported, resolve
+from autograd.replay.backends.c_runtime import IN_C, RUNTIME, checked_math
+from autograd.replay.backends.c_scope import Scope, parameters_of
+from autograd.replay.backends.c_terms import C, written_name
 from autograd.replay.backends.forwards import definition
+from autograd.replay.backends.translation import Unsupported, resolve
 
 __all__ = ["CFunctions"]
 
@@ -30,6 +37,8 @@ class CFunctions:
         self.prototypes: list[str] = []
         self.texts: list[str] = []
         self._names: dict[Any, str] = {}
+        self._wholes: dict[Any, bool | None] = {}
+        self._recursive: set[Any] = set()
 
     def operation(self, op: Primitive) -> str:
         """The name of a C function that computes ``op``; its constants follow its inputs.
@@ -51,18 +60,23 @@ class CFunctions:
         """A function for ``forward``; where that raises, what IEEE 754 gives."""
         if op in self._names:
             return self._names[op]
-        inner, n = self.function(op.forward, ())
-        if not self.raises(op.forward):
+        checked = not op.builtin
+        parameters = definition(op.forward).parameters
+        n = len(parameters.posonlyargs) + len(parameters.args)
+        inner = self.function(op.forward, n, (), checked=checked).text
+        if not (checked or self.raises(op.forward)):
             self._names[op] = inner
             return inner
         name = self._names[op] = self._new_name(f"{op.name}_or_ieee")
-        parameters = ", ".join(f"double x{i}" for i in range(n))
+        inputs = ", ".join(f"double x{i}" for i in range(n))
         arguments = ", ".join(f"x{i}" for i in range(n))
         otherwise = "raised == 1 ? INFINITY : NAN"
         if op.ieee is not None:
-            otherwise = f"{self.function(op.ieee, ())[0]}({arguments})"
+            if self.raises(op.ieee):
+                raise Unsupported("its ieee has a raise")
+            otherwise = f"{self.function(op.ieee, n, (), checked=False).text}({arguments})"
         self._define(
-            f"static double {name}({parameters})",
+            f"static double {name}({inputs})",
             [
                 "int raised = 0;",
                 f"const double value = {inner}({arguments}, &raised);",
@@ -71,39 +85,57 @@ class CFunctions:
         )
         return name
 
-    def function(self, function: Callable[..., Any], static: tuple[tuple[int, Any], ...]) -> tuple[str, int]:
-        """The name of a C function for ``function``, and how many numbers it takes.
+    def function(
+        self, function: Callable[..., Any], count: int, static: tuple[tuple[int, Any], ...], *, checked: bool
+    ) -> C:
+        """The name of a C function for ``function``, and whether what it returns is whole.
 
         Args:
             function: plain Python.
-            static: the arguments that are known beforehand, with their positions.
+            count: how many arguments it is called with.
+            static: those that are known beforehand, with their positions.
+            checked: whether it tells where Python raises by itself.
         """
-        parameters, body, names = definition(inspect.unwrap(function))
-        own = [argument.arg for argument in (*parameters.posonlyargs, *parameters.args)]
-        if parameters.vararg or parameters.kwonlyargs or parameters.defaults:
-            raise Unsupported("it takes any number of inputs, or has defaults")
+        own, body, names = parameters_of(function, count)
         known = {own[position]: value for position, value in static}
         free = [name for name in own if name not in known]
-        key = (function, static)
+        key = (function, repr(static), checked)
         if key not in self._names:
             name = self._names[key] = self._new_name(getattr(function, "__name__", "f").strip("_<>"))
-            scope = Scope(
-                self, names, {**known, **{one: C(f"{one}_") for one in free}}, can_raise=self.raises(function)
-            )
-            scope.block(body)
-            flag = ["int *raised"] if self.raises(function) else []
-            arguments = ", ".join([f"double {one}_" for one in free] + flag)
-            variables = [f"double {', '.join(scope.variables)};"] if scope.variables else []
-            integers = [f"int {', '.join(scope.integers)};"] if scope.integers else []
-            unused = [f"(void){one}_;" for one in free]
-            self._define(f"static double {name}({arguments or 'void'})", [*variables, *integers, *unused, *scope.lines])
-        return self._names[key], len(free)
+            parameters = {one: C(f"{written_name(one)}_") for one in free}
+            texts = [parameter.text for parameter in parameters.values()]
+            can_raise = checked or self.raises(function)
+            scope = Scope(self, names, {**known, **parameters}, can_raise, checked, parameters=frozenset(texts))
+            scope.function_body(body)
+            if key in self._recursive and scope.whole is not False:
+                raise Unsupported(f"{function.__name__} calls itself and returns an int: write its constants as floats")
+            self._wholes[key] = scope.whole
+            arguments = ", ".join([*(f"double {text}" for text in texts), *(["int *raised"] if can_raise else [])])
+            variables, lines = _read(scope.variables, scope.lines)
+            declared = [f"double {', '.join(variables)};"] if variables else []
+            unused = [f"(void){text};" for text in texts]
+            stopped = ["if (*raised) return 0.0;"] if can_raise else []
+            self._define(f"static double {name}({arguments or 'void'})", [*declared, *unused, *stopped, *lines])
+        elif key not in self._wholes:
+            self._recursive.add(key)  # a float, as is checked at its end
+        return C(self._names[key], self._wholes.get(key, False))
+
+    def runtime(self, name: str) -> str:
+        """The name itself, of a function that stands for one of Python's own, which is written if it is not yet."""
+        if name not in self._names:
+            self._names[name] = name
+            text = RUNTIME[name] if name in RUNTIME else checked_math(name.removeprefix("ag_"))
+            if "ag_scaled(" in text and name != "ag_scaled":
+                self.runtime("ag_scaled")
+            self.prototypes.append(text.partition("\n")[0] + ";")
+            self.texts.append(text)
+        return name
 
     def raises(self, function: Callable[..., Any], seen: frozenset[Any] = frozenset()) -> bool:
         """Whether ``function`` has a ``raise``, or calls one that has."""
         if function in seen or function in IN_C or not hasattr(function, "__code__"):
             return False
-        _, body, names = definition(inspect.unwrap(function))
+        _, body, names = definition(function)
         for node in (node for statement in body for node in ast.walk(statement)):
             if isinstance(node, ast.Raise):
                 return True
@@ -122,3 +154,12 @@ class CFunctions:
         while name in self._names.values():
             name += "_"
         return name
+
+
+def _read(variables: Sequence[str], lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The variables that are read, and the lines with what is set and never read only evaluated."""
+    words = Counter(re.findall(r"\w+", "\n".join(lines)))
+    set_only = Counter(line.split(" = ")[0].strip() for line in lines if " = " in line)
+    read = [name for name in variables if words[name] > set_only[name]]
+    unread = "|".join(map(re.escape, set(variables) - set(read))) or "(?!)"
+    return read, [re.sub(rf"^( *)(?:{unread}) = (.*);$", r"\1(void)\2;", line) for line in lines]

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.c_functions import CFunctions
-from autograd.replay.backends.c_scope import c_number
+from autograd.replay.backends.c_terms import c_number
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
@@ -26,7 +26,7 @@ _OPERATORS: dict[Callable[..., Any], str] = {
 }
 _HEAD = """\
 /* {summary}
-   C99; compile with -lm, and without -ffast-math. */
+   C99; compile with -std=c99 (so that no product is fused with a sum), with -lm, and without -ffast-math. */
 #include <math.h>
 """
 

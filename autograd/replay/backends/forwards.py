@@ -59,7 +59,8 @@ def _parsed(source: str) -> dict[int, list[ast.FunctionDef | ast.Lambda]]:
         return found
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-            found.setdefault(node.lineno, []).append(node)
+            decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+            found.setdefault(min([node.lineno, *[one.lineno for one in decorators]]), []).append(node)
     return found
 
 
@@ -78,7 +79,8 @@ def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
         return True
     body = ast.Expression(node) if isinstance(node, ast.Lambda) else ast.Module([node], [])
     compiled = compile(body, code.co_filename, "eval" if isinstance(node, ast.Lambda) else "exec")
-    own = next(constant for constant in compiled.co_consts if inspect.iscode(constant))
+    # The last: functions in its defaults, and (since Python 3.14) the one that makes its annotations, stand before it.
+    own = next(constant for constant in reversed(compiled.co_consts) if inspect.iscode(constant))
     return (own.co_names, own.co_varnames, _plain(own)) == (code.co_names, code.co_varnames, _plain(code))
 
 

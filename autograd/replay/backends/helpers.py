@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import inspect
 import math
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
@@ -59,7 +58,7 @@ class Helpers:
         return name
 
     def _text(self, function: Callable[..., Any], name: str) -> str:
-        parameters, body, names = definition(inspect.unwrap(function))
+        parameters, body, names = definition(function)
         own = {node.arg for node in ast.walk(parameters) if isinstance(node, ast.arg)}
         copied = ast.parse(ast.unparse(ast.Module(body, [])))
         statements = _ModulesResolved(names).visit(copied).body

@@ -1,7 +1,8 @@
 """The body of a Python function of floats, written in JavaScript.
 
 The two languages have the same floats and nearly the same expressions. What differs, such as a division by zero,
-the truth of nan, or ``math.log(0.0)``, goes through a function of ``python_math.js`` that does as Python does.
+the truth of nan, or ``math.log(0.0)``, goes through a function of ``python_math.js`` that does as Python does. One
+thing is not told apart: JavaScript's numbers are floats, so that the negative of the int 0 is -0.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.c_scope import Unsupported, is_condition
+from autograd.replay.backends.translation import COMPARISONS, Unsupported, check_count, exact, is_condition, resolve
 
 __all__ = ["Scope", "js_number"]
 
@@ -34,9 +35,6 @@ _WRITTEN: dict[Any, str] = {
 }  # fmt: skip
 """Python's own functions, by the name that they have in ``python_math.js``."""
 _LISTS = {list: "[...{}]", tuple: "[...{}]", reversed: "[...{}].reverse()", sorted: "[...{}].sort((x, y) => x - y)"}
-_COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "===", ast.NotEq: "!==",
-}  # fmt: skip
 _METHODS = {
     "is_integer": "Number.isInteger({0})",
     "append": "{0}.push({1})",
@@ -56,7 +54,7 @@ def js_number(value: float) -> str:
         return "NaN" if math.isnan(value) else "Infinity" if value > 0.0 else "(-Infinity)"
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = repr(value if isinstance(value, int) and abs(value) < 2**53 else float(value)).removesuffix(".0")
+    text = repr(exact(value)).removesuffix(".0")
     return f"({text})" if text.startswith("-") else text
 
 
@@ -130,6 +128,8 @@ class Scope:
                     yield from [f"  {line}" for line in self._nested(handler.body)]
                     yield "  } else"
                 yield from ["  throw error;", "}"]
+            case ast.Expr(value=ast.Constant()):
+                pass
             case ast.Expr(value=ast.Call() as call):
                 yield f"{self.value(call)};"
             case ast.Break() | ast.Continue() | ast.Pass():
@@ -214,13 +214,11 @@ class Scope:
 
     def _known(self, node: ast.expr) -> Any:
         """What a name, or an attribute of a module, stands for beyond the function."""
-        match node:
-            case ast.Name(id=name) if name not in self.own and name in self.names:
-                return self.names[name]
-            case ast.Attribute(value=ast.Name(id=module), attr=attribute) if module not in self.own:
-                if inspect.ismodule(self.names.get(module)) and hasattr(self.names[module], attribute):
-                    return getattr(self.names[module], attribute)
-        raise Unsupported(f"{ast.unparse(node)!r} is not known")
+        name = node.value if isinstance(node, ast.Attribute) else node
+        known = None if self._is_own(name) else resolve(node, self.names)
+        if known is None:
+            raise Unsupported(f"{ast.unparse(node)!r} is not known")
+        return known
 
     def _name(self, node: ast.Name | ast.Attribute) -> str:
         if isinstance(node, ast.Name) and node.id in self.own:
@@ -294,10 +292,11 @@ class Scope:
         for x, op, y in zip(texts, ops, texts[1:], strict=False):
             if isinstance(op, (ast.In, ast.NotIn)):
                 tests.append(f"{'' if isinstance(op, ast.In) else '!'}among({x}, {y})")
-            elif type(op) in _COMPARE and not any(map(self._is_list, operands)):
-                tests.append(f"{x} {_COMPARE[type(op)]} {y}")
+            elif type(op) in COMPARISONS and not any(map(self._is_list, operands)):
+                tests.append(f"{x} {COMPARISONS[type(op)]} {y}")  # not ===: True == 1 in Python
             else:
-                raise Unsupported(f"{[ast.unparse(one) for one in operands]}: this comparison is not translated")
+                whole = ast.unparse(ast.Compare(operands[0], ops, operands[1:]))
+                raise Unsupported(f"{whole!r}: this comparison is not translated")
         return f"({' && '.join(tests)})"
 
     def _item(self, container: ast.expr, index: ast.expr) -> str:
@@ -332,6 +331,7 @@ class Scope:
     def _called(self, function: Any, node: ast.Call) -> str:
         if node.keywords:
             raise Unsupported(f"{ast.unparse(node)!r}: arguments by name are not translated")
+        check_count(function, node.args)
         return self._function(function)
 
     def _builtin(self, function: Any, node: ast.Call) -> str | None:  # noqa: PLR0911 -- the same

@@ -14,9 +14,9 @@ from importlib.resources import files
 from typing import Any
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.c_scope import Unsupported
 from autograd.replay.backends.forwards import definition
 from autograd.replay.backends.js_scope import Scope, js_number
+from autograd.replay.backends.translation import Unsupported, assigned
 from autograd.rules import reductions
 
 __all__ = ["javascript"]
@@ -123,7 +123,7 @@ class JSFunctions:
         if key not in self._names:
             stem = function.__name__.strip("_<>")
             self._names[key] = self._new_name(f"{'r' if rule else 'f'}_{stem}")
-            self.texts.append(self._text(inspect.unwrap(function), self._names[key], rule=rule))
+            self.texts.append(self._text(function, self._names[key], rule=rule))
         return self._names[key]
 
     def _text(self, function: Callable[..., Any], name: str, *, rule: bool) -> str:
@@ -132,13 +132,8 @@ class JSFunctions:
             raise Unsupported(f"{function.__name__} has parameters by name")
         own = [argument.arg for argument in (*parameters.posonlyargs, *parameters.args)]
         lists = {parameters.vararg.arg} if parameters.vararg else set()
-        assigned = {
-            node.id
-            for statement in body
-            for node in _outside_comprehensions(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        scope = Scope(self, names, {*own, *lists, *assigned}, rule, lists)
+        variables = assigned(body)
+        scope = Scope(self, names, {*own, *lists, *variables}, rule, lists)
         scope.note_lists(body)
         head = [f"{one}_" for one in own]
         for place, default in enumerate(reversed(function.__defaults__ or ()), start=1):
@@ -146,7 +141,7 @@ class JSFunctions:
                 raise Unsupported(f"the default {default!r} of {function.__name__} is no number")
             head[-place] += f" = {js_number(default)}"
         head += [f"...{parameters.vararg.arg}_"] if parameters.vararg else []
-        declared = sorted(assigned - set(own))
+        declared = sorted(variables - set(own))
         lines = [f"let {', '.join(f'{one}_' for one in declared)};"] if declared else []
         lines += scope.block(body)
         return "\n".join([f"function {name}({', '.join(head)}) {{", *(f"  {line}" for line in lines), "}"])
@@ -165,14 +160,6 @@ class JSFunctions:
             name += "_"
         self._taken.add(name)
         return name
-
-
-def _outside_comprehensions(node: ast.AST) -> Iterable[ast.AST]:
-    """``node`` and what is in it, but not the variables that a comprehension has for itself."""
-    yield node
-    if not isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.Lambda)):
-        for child in ast.iter_child_nodes(node):
-            yield from _outside_comprehensions(child)
 
 
 def _written(value: Any) -> str:

@@ -10,6 +10,7 @@ Three decisions are made here, none of them about what an operation computes:
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -135,6 +136,12 @@ class LaneProgram(NamedTuple):
         """The program as the kernel reads it."""
         listed = ((codes[block], *words) for block, words in self.instructions)
         return np.fromiter(chain.from_iterable(listed), np.uint32)
+
+    @property
+    def n_functions(self) -> int:
+        """How many instructions are more than arithmetic: an operator of Python, or a loop of the kernel's own."""
+        blocks = [block for block, _ in self.instructions if not isinstance(block, str)]
+        return sum(getattr(op.forward, "__module__", "") != operator.add.__module__ for op, _ in blocks)
 
 
 def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:

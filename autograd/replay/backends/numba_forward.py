@@ -18,8 +18,7 @@ from numba.core.dispatcher import Dispatcher
 
 from autograd.primitives import Primitive
 from autograd.replay.backends import numba_math  # noqa: F401 -- teaches numba what it does not know of math
-from autograd.replay.backends.numba_elementary import IN_LANES
-from autograd.rules.polynomial import polynomial
+from autograd.replay.backends.numba_elementary import IN_LANES, KNOWN
 
 __all__ = ["fingerprint", "jit_forward"]
 
@@ -72,7 +71,7 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
             for name in names & vars(thing).keys():
                 setattr(module, name, visit(getattr(thing, name), frozenset()))
             return module
-        if not isinstance(thing, FunctionType) or thing is polynomial:  # numba knows how to unroll that
+        if not isinstance(thing, FunctionType) or thing in KNOWN:
             return IN_LANES.get(thing, thing) if isinstance(thing, BuiltinFunctionType) else thing
         if thing not in made:
             namespace: dict[str, Any] = {"__name__": _MODULE, "__builtins__": builtins}

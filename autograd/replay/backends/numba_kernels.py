@@ -41,7 +41,8 @@ _SIGNATURES = {
     "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
 }
 
-# Programs are read as unsigned numbers: an index that cannot be negative needs no test for counting from the end.
+# Programs are read as unsigned numbers, and a block is sliced out before its loop: an index that cannot be negative
+# needs no test for counting from the end, which in a loop makes scattered reads and writes of what is contiguous.
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
 def kernel(program, shared, filled, lanes, rows, results, start, stop, size, column):
@@ -56,9 +57,9 @@ def kernel(program, shared, filled, lanes, rows, results, start, stop, size, col
         m = min(size, stop - start)
         for i in range(n_lanes):
             row = rows[i]
-            lane = lanes[i]
+            lane = lanes[i, start : start + m]
             for k in range(m):
-                row[k] = lane[start + k]
+                row[k] = lane[k]
         pc = 0
         while pc < program.size:
             code = program[pc]
@@ -156,9 +157,9 @@ pc += 8
 """,
     # A row written out, one number for each example.
     STORE: """\
-lane = results[program[pc]]
+lane = results[program[pc], start : start + m]
 for k in range(m):
-    lane[start + k] = d[k]
+    lane[k] = d[k]
 pc += 1
 """,
 }
@@ -190,7 +191,7 @@ _SCALAR_TAIL = """\
 
 
 def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
-    """The lane kernel whose code k does what ``blocks[k]`` says."""
+    """The lane kernel whose code k does what ``blocks[k]`` says; there is at least one."""
     text = [_LANE_HEAD]
     namespace: dict[str, Any] = {}
     for code, block in enumerate(blocks):

@@ -20,15 +20,16 @@ from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
-from autograd.replay.backends.numba_kernels import Block, lane_kernel, scalar_kernel
+from autograd.replay.backends.numba_kernels import STORE, Block, lane_kernel, scalar_kernel
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
 
 _CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
-_WIDEST, _NARROWEST = 128, 16  # examples in a block
+_WIDEST, _NARROWEST = 192, 16  # examples in a block
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
+_FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
 _MOST_CHUNKS = 64
 
 
@@ -127,7 +128,7 @@ class _Lanes:
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
         once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False)
         each = lower(parts.lanes, lanes, place, summed=summed)
-        blocks = blocks_of([once, each])
+        blocks = blocks_of([once, each]) or [STORE]  # of results that are all constants there is nothing to compute
         codes = {block: code for code, block in enumerate(blocks)}
         self._once = _Program(once.words(codes), once.filled, once.n_rows)
         self._each = _Program(each.words(codes), each.filled, each.n_rows)
@@ -137,6 +138,7 @@ class _Lanes:
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
         self._width = _width(self._each.n_rows)
+        self._work = self._each.words.size + _FUNCTION * each.n_functions
         self._summed = summed
         self._nothing = np.full((self._n_results, 1), -0.0)  # what sums begin with
         self._layout = _Layout(0, 0, 0, 0)
@@ -145,7 +147,10 @@ class _Lanes:
     def _space(self) -> _Space:
         shared = np.empty(self._n_shared)
         shared[self._n_given : self._n_before] = self._constants
-        return _Space(shared, _aligned(self._each.n_rows, self._width))
+        return _Space(shared, self._rows())
+
+    def _rows(self) -> Floats:
+        return _aligned(self._each.n_rows, self._width)
 
     def __call__(self, shared: Floats, lanes: Floats) -> Floats:
         try:
@@ -159,7 +164,7 @@ class _Lanes:
         n = lanes.shape[1]
         layout = self._layout
         if layout.n != n:
-            layout = self._layout = _Layout.of(n, self._width, self._each.words.size)
+            layout = self._layout = _Layout.of(n, self._width, self._work)
         if not self._summed:
             results = np.empty((self._n_results, n))
         elif layout.columns == 1:
@@ -190,7 +195,7 @@ class _Lanes:
                 self._kernel(words, space.shared, filled, lanes, rows, results, column * chunk, stop, size, column)
 
         helpers = min(_cores(), columns) - 1
-        futures = [_pool().submit(work, _aligned(*space.rows.shape)) for _ in range(helpers)]
+        futures = [_pool().submit(work, self._rows()) for _ in range(helpers)]
         work(space.rows)
         for future in futures:
             future.result()
@@ -221,26 +226,30 @@ class _Layout(NamedTuple):
     """How many chunks there are; each has a column of partial sums."""
 
     @classmethod
-    def of(cls, n: int, width: int, words: int) -> _Layout:
-        """The layout of ``n`` examples in equal blocks of at most ``width``, for a program of so many ``words``."""
+    def of(cls, n: int, width: int, work: int) -> _Layout:
+        """The layout of ``n`` examples in equal blocks of at most ``width``, each the ``work`` of so many words."""
         size = n if n <= width else -(-n // (8 * -(-n // width))) * 8
         blocks = -(-n // size)
-        chunks = min(_MOST_CHUNKS, 1 + blocks * words // _CHUNK)
+        chunks = min(_MOST_CHUNKS, 1 + blocks * work // _CHUNK)
         chunk = size * -(-blocks // chunks)
         return cls(n, size, chunk, -(-n // chunk))
 
 
 def _aligned(n_rows: int, width: int) -> Floats:
-    """Rows that each begin on a cache line: vectors that straddle two cost half as much again."""
-    numbers = np.empty(n_rows * width + _LINE)
+    """Rows for so many examples, each of which begins on a cache line: vectors that straddle two cost more.
+
+    They lie an odd number of lines apart. At a power of two they would compete for a few places of the cache.
+    """
+    stride = width + _LINE
+    numbers = np.empty(n_rows * stride + _LINE)
     start = -(numbers.ctypes.data // numbers.itemsize) % _LINE
-    return numbers[start : start + n_rows * width].reshape(n_rows, width)
+    return numbers[start : start + n_rows * stride].reshape(n_rows, stride)
 
 
 def _width(n_rows: int) -> int:
-    """How many examples a block may have, so that its rows stay in the cache: a power of two."""
-    fitting = _CACHE // (8 * n_rows)
-    return max(_NARROWEST, min(_WIDEST, 1 << fitting.bit_length() >> 1))
+    """How many examples a block may have, so that its rows stay in the cache: an even number of cache lines."""
+    fitting = _CACHE // (8 * n_rows) // (2 * _LINE) * (2 * _LINE)
+    return max(_NARROWEST, min(_WIDEST, fitting))
 
 
 def _cores() -> int:

@@ -1,4 +1,5 @@
-// What the translated functions need of Python: its errors, its `math`, its ways with sequences.
+// What the translated functions need of Python: its errors, its `math`, its ways with sequences. True and False are
+// numbers there: hence ==, isFinite and isNaN, which count them as such; ===, Number.isFinite and Number.isNaN do not.
 
 class PythonError extends Error {
   constructor(kind) {
@@ -23,8 +24,8 @@ function isA(error, kinds) {
 }
 
 const truth = (x) => (Array.isArray(x) ? x.length > 0 : typeof x === "boolean" ? x : x !== 0); // nan is true
-const divide = (x, y) => (y === 0 ? raise("ZeroDivisionError") : x / y);
-const among = (x, xs) => xs.some((y) => y === x);
+const divide = (x, y) => (y == 0 ? raise("ZeroDivisionError") : x / y); // false is 0
+const among = (x, xs) => xs.some((y) => y == x);
 const join = (x, y) => (Array.isArray(x) ? [...x, ...y] : x + y);
 const repeat = (xs, n) => Array.from({ length: n }, () => xs).flat();
 const at = (xs, i) => (i < xs.length && i >= -xs.length ? xs.at(i) : raise("IndexError"));
@@ -58,18 +59,22 @@ const reduce = (f, xs, first) =>
 const largest = (...xs) => (xs.length === 1 ? xs[0] : xs).reduce((x, y) => (y > x ? y : x));
 const smallest = (...xs) => (xs.length === 1 ? xs[0] : xs).reduce((x, y) => (y < x ? y : x));
 const remove = (xs, x) => void xs.splice(xs.indexOf(x), 1);
-const whole = (x) => (Number.isFinite(x) ? Math.trunc(x) + 0 : raise(Number.isNaN(x) ? DOMAIN : OVERFLOW));
+const whole = (x) => (isFinite(x) ? Math.trunc(x) + 0 : raise(isNaN(x) ? DOMAIN : OVERFLOW));
 
-// What is left of x has the sign of y; x // y is found through it, and not from the rounded quotient.
+// What is left of x has the sign of y; x // y is found through x % y, and not from the rounded quotient.
+// Source: CPython, Objects/floatobject.c, float_rem and _float_div_mod.
 function modulo(x, y) {
-  if (y === 0) raise("ZeroDivisionError");
+  if (y == 0) raise("ZeroDivisionError");
   const rest = x % y;
   if (rest === 0) return y < 0 ? -0 : 0;
   return rest < 0 === y < 0 ? rest : rest + y;
 }
 
 function floorDivide(x, y) {
-  const quotient = (x - modulo(x, y)) / y;
+  if (y == 0) raise("ZeroDivisionError");
+  const rest = x % y;
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0);
+  if (quotient === 0) return x / y < 0 || Object.is(x / y, -0) ? -0 : 0;
   const below = Math.floor(quotient);
   return quotient - below > 0.5 ? below + 1 : below;
 }
@@ -82,7 +87,7 @@ function sum(xs, start) {
     lost += Math.abs(total) >= Math.abs(x) ? total - next + x : x - next + total;
     total = next;
   }
-  return Number.isFinite(lost) ? total + lost : total;
+  return isFinite(lost) ? total + lost : total;
 }
 
 // --- math ---------------------------------------------------------------------------------------------
@@ -91,24 +96,24 @@ function sum(xs, start) {
 function checked(f, pole) {
   return (...xs) => {
     const value = f(...xs);
-    if (Number.isNaN(value)) return xs.some(Number.isNaN) ? value : raise(DOMAIN);
-    return Number.isFinite(value) || !xs.every(Number.isFinite) ? value : raise(pole);
+    if (isNaN(value)) return xs.some(isNaN) ? value : raise(DOMAIN);
+    return isFinite(value) || !xs.every(isFinite) ? value : raise(pole);
   };
 }
 
 // x · 2**n, rounded once.
 function ldexp(x, n) {
-  if (x === 0 || !Number.isFinite(x)) return x;
-  while (n > 1023 && Number.isFinite(x)) [x, n] = [x * 2 ** 1023, n - 1023];
+  if (x == 0 || !isFinite(x)) return x;
+  while (n > 1023 && isFinite(x)) [x, n] = [x * 2 ** 1023, n - 1023];
   while (n < -1022 && x !== 0) {
     const shift = Math.max(n, -969); // leaves 53 bits of room, so that only the last product rounds
     [x, n] = [x * 2 ** shift, n - shift];
   }
-  return Number.isFinite(x * 2 ** n) ? x * 2 ** n : raise(OVERFLOW);
+  return isFinite(x * 2 ** n) ? x * 2 ** n : raise(OVERFLOW);
 }
 
 function frexp(x) {
-  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  if (x == 0 || !isFinite(x)) return [x, 0];
   const [scaled, shift] = Math.abs(x) < 2 ** -1000 ? [x * 2 ** 100, -100] : [x, 0];
   let exponent = Math.floor(Math.log2(Math.abs(scaled))) + 1;
   while (Math.abs(scaled) >= 2 ** exponent) exponent += 1;
@@ -117,8 +122,8 @@ function frexp(x) {
 }
 
 function remainder(x, y) {
-  if (!Number.isFinite(x) || y === 0) return Number.isNaN(x) || Number.isNaN(y) ? NaN : raise(DOMAIN);
-  if (Number.isNaN(y) || !Number.isFinite(y)) return Number.isNaN(y) ? y : x;
+  if (!isFinite(x) || y == 0) return isNaN(x) || isNaN(y) ? NaN : raise(DOMAIN);
+  if (isNaN(y) || !isFinite(y)) return isNaN(y) ? y : x;
   const size = Math.abs(y);
   const rest = Math.abs(x) % size;
   const other = size - rest;
@@ -128,15 +133,15 @@ function remainder(x, y) {
 }
 
 function power(x, y) {
-  if (x === 1 || y === 0) return 1; // also with nan, where JavaScript has nan
-  if (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) return 1;
-  if (x === 0 && y < 0) return y === -Infinity ? Infinity : raise(DOMAIN);
+  if (x == 1 || y == 0) return 1; // also with nan, where JavaScript has nan
+  if (x === -1 && !isFinite(y) && !isNaN(y)) return 1;
+  if (x == 0 && y < 0) return y === -Infinity ? Infinity : raise(DOMAIN);
   return checked(Math.pow, OVERFLOW)(x, y);
 }
 
 // erf by its series of positive terms. Source: https://dlmf.nist.gov/7.6.E2
 function erf(x) {
-  if (Number.isNaN(x)) return x;
+  if (isNaN(x)) return x;
   if (Math.abs(x) > 6) return Math.sign(x);
   let [term, total] = [1, 1];
   for (let n = 1; term > 1e-17 * total; n++) {
@@ -157,9 +162,9 @@ function erfc(x) {
 // The exact sum, rounded once. Source: J. R. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
 // geometric predicates", Discrete & Computational Geometry 18 (1997).
 function fsum(xs) {
-  if (!xs.every(Number.isFinite)) {
+  if (!xs.every(isFinite)) {
     const total = xs.reduce((a, b) => a + b, 0);
-    return Number.isNaN(total) && !xs.some(Number.isNaN) ? raise(DOMAIN) : total;
+    return isNaN(total) && !xs.some(isNaN) ? raise(DOMAIN) : total;
   }
   const parts = [];
   for (let x of xs) {
@@ -168,7 +173,7 @@ function fsum(xs) {
       if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
       const high = x + y;
       const low = y - (high - x);
-      if (!Number.isFinite(high)) raise(OVERFLOW);
+      if (!isFinite(high)) raise(OVERFLOW);
       if (low !== 0) parts[kept++] = low;
       x = high;
     }
@@ -196,7 +201,7 @@ function fsum(xs) {
 
 // The sum of the products of pairs, exact in whole numbers and rounded once.
 function exactSum(pairs) {
-  if (!pairs.every(([x, y]) => Number.isFinite(x) && Number.isFinite(y)))
+  if (!pairs.every(([x, y]) => isFinite(x) && isFinite(y)))
     return pairs.reduce((total, [x, y]) => total + x * y, 0);
   const scale = 2148; // every product of two floats is a whole multiple of 2**-2148
   let total = 0n;
@@ -252,8 +257,8 @@ const math = {
   ceil: (x) => (whole(x), Math.ceil(x) + 0),
   trunc: whole,
   copysign: (x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x)),
-  isfinite: Number.isFinite,
-  isnan: Number.isNaN,
+  isfinite: isFinite,
+  isnan: isNaN,
   isinf: (x) => x === Infinity || x === -Infinity,
   prod: (xs) => xs.reduce((x, y) => x * y, 1),
   factorial: (n) => range(2, n + 1).reduce((x, y) => x * y, 1),

@@ -11,6 +11,7 @@ import keyword
 import math
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -169,6 +170,7 @@ class _Namer:
 
     def __init__(self, tape: Tape) -> None:
         self._taken = {"math", "inputs", "replay"}
+        self._again: Counter[str] = Counter()
         self.names: dict[int, str] = {}
         first_constant = tape.n_inputs + tape.n_leaves
         for slot, label in enumerate(tape.labels[:first_constant]):
@@ -181,8 +183,10 @@ class _Namer:
         name = _identifier(label)[:40] or f"{letter}{slot}"
         if name in self._taken or keyword.iskeyword(name) or name.startswith("_"):
             name = f"{name}_{letter}{slot}"
-        while name in self._taken:
-            name += "_"
+        base = name
+        while name in self._taken:  # counted, so that a slot that is used again and again has no long names
+            self._again[base] += 1
+            name = f"{base}_{self._again[base]}"
         self._taken.add(name)
         self.names[slot] = name
         return name

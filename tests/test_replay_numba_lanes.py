@@ -1,0 +1,47 @@
+"""How the numba backend lays a batch out: rows in the cache, work for threads, results that need no work."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograd import Value, exp, log, record, sin
+from autograd.replay.backends.numba_lanes import _aligned, _width, build
+from autograd.replay.tape import Tape
+
+NOTHING = np.empty(0)
+
+
+def test_a_program_of_functions_is_shared_out_sooner_than_one_of_arithmetic():
+    x = Value(1.5, "x")
+    lanes = np.linspace(1.0, 2.0, 200_000)[None]
+    columns = []
+    for result in (x * x - x / 3.0, exp(sin(x)) - log(x)):
+        kernel = build(record(result, inputs=[x]), [True], False)
+        kernel(NOTHING, lanes)
+        columns.append(kernel._layout.columns)
+    assert columns == [1, 2]
+
+
+@pytest.mark.parametrize("summed", [False, True])
+@pytest.mark.parametrize("outputs", [[], [1, 2]])
+def test_results_that_need_no_instruction(outputs, summed):
+    tape = Tape(
+        ops=(), code=[], start=[0], args=[], dest=[], constants=[2.0, 5.0], outputs=outputs, n_inputs=1, n_slots=3
+    )
+    found = build(tape, [True], summed)(NOTHING, np.ones((1, 4)))
+    each = np.array([2.0, 5.0])[: len(outputs)]
+    np.testing.assert_array_equal(found, each * 4.0 if summed else np.repeat(each[:, None], 4, axis=1))
+
+
+@pytest.mark.parametrize("n_rows", [1, 3, 30, 200, 5000])
+def test_rows_begin_on_cache_lines_and_do_not_compete_for_places_in_the_cache(n_rows):
+    width = _width(n_rows)
+    rows = _aligned(n_rows, width)
+    line = 64
+    assert rows.shape[0] == n_rows
+    assert rows.shape[1] >= width >= 16
+    assert rows.ctypes.data % line == 0
+    assert rows.strides[0] % line == 0
+    assert rows.strides[0] // line % 2 == 1
+    assert width == 16 or 8 * width * n_rows <= 256 * 1024
