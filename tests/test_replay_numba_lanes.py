@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, exp, log, record, sin
+from autograd.replay.backends import numba_lanes
 from autograd.replay.backends.numba_lanes import _aligned, _width, build
 from autograd.replay.tape import Tape
 
@@ -32,6 +33,16 @@ def test_results_that_need_no_instruction(outputs, summed):
     found = build(tape, [True], summed)(NOTHING, np.ones((1, 4)))
     each = np.array([2.0, 5.0])[: len(outputs)]
     np.testing.assert_array_equal(found, each * 4.0 if summed else np.repeat(each[:, None], 4, axis=1))
+
+
+def test_a_compiler_that_fails_on_the_whole_tape_is_told_with_its_reason(monkeypatch):
+    def no_memory(_blocks):
+        raise MemoryError("too many values")
+
+    monkeypatch.setattr(numba_lanes, "lane_kernel", no_memory)
+    x = Value(1.5, "x")
+    with pytest.raises(NotImplementedError, match="numba cannot compile this tape: too many values"):
+        build(record(exp(x) * x, inputs=[x]), [True], False)
 
 
 @pytest.mark.parametrize("n_rows", [1, 3, 30, 200, 5000])
