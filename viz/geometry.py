@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = ["Box", "Point", "bezier", "smooth"]
 
@@ -71,8 +71,8 @@ def smooth(gates: list[Point]) -> list[Point]:
     return curve
 
 
-def bezier(curve: list[Point], k: int, t: float) -> Point:
-    """The point at ``t`` in [0, 1] of the ``k``-th Bézier of a chain."""
+def bezier(curve: list[Point], k: int, t: Any) -> Point:
+    """The point at ``t`` in [0, 1] of the ``k``-th Bézier of a chain; for an array of them, arrays of x and y."""
     p0, p1, p2, p3 = curve[3 * k : 3 * k + 4]
     u = 1.0 - t
     a, b, c, d = u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t

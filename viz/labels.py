@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from viz.geometry import Box, Point, bezier
 from viz.style import SIZES
@@ -52,11 +54,11 @@ class Label(NamedTuple):
 
 
 class _Field:
-    """Boxes and points of the plane, found by the cells they lie in."""
+    """Boxes and links of the plane, found by the cells they lie in."""
 
-    def __init__(self) -> None:
+    def __init__(self, curves: Sequence[list[Point]]) -> None:
         self._boxes: dict[tuple[int, int], list[Box]] = {}
-        self._points: dict[tuple[int, int], list[tuple[int, Point]]] = {}
+        self._trails = _trails(curves)
 
     @staticmethod
     def _cells(box: Box) -> Iterator[tuple[int, int]]:
@@ -69,29 +71,40 @@ class _Field:
         for cell in self._cells(box):
             self._boxes.setdefault(cell, []).append(box)
 
-    def add_curve(self, link: int, curve: list[Point]) -> None:
-        """Know where ``link`` runs."""
-        for k in range((len(curve) - 1) // 3):
-            start, end = curve[3 * k], curve[3 * k + 3]
-            steps = 1 + int(math.dist(start, end) / SAMPLED)
-            for t in range(steps + 1):
-                point = bezier(curve, k, t / steps)
-                self._points.setdefault((int(point.x // CELL), int(point.y // CELL)), []).append((link, point))
-
     def free(self, box: Box) -> bool:
         """Whether nothing stands where ``box`` would."""
         return not any(box.overlaps(other, GAP) for cell in self._cells(box) for other in self._boxes.get(cell, ()))
 
     def hidden(self, box: Box, link: int) -> int:
         """How many other links ``box`` would stand on."""
-        return len(
-            {
-                other
-                for cell in self._cells(box)
-                for other, point in self._points.get(cell, ())
-                if other != link and box.x <= point.x <= box.right and box.y <= point.y <= box.bottom
-            }
-        )
+        found: set[int] = set()
+        for cell in self._cells(box):
+            if cell in self._trails:
+                links, x, y = self._trails[cell]
+                inside = (box.x <= x) & (x <= box.right) & (box.y <= y) & (y <= box.bottom)
+                found.update(links[inside].tolist())
+        return len(found - {link})
+
+
+def _trails(curves: Sequence[list[Point]]) -> dict[tuple[int, int], np.ndarray[Any, Any]]:
+    """By the cell of the plane, points of the links that run through it: their links, x and y."""
+    parts = [_sampled(link, curve, k) for link, curve in enumerate(curves) for k in range((len(curve) - 1) // 3)]
+    if not parts:
+        return {}
+    points = np.concatenate(parts, axis=1)
+    columns, rows = np.floor_divide(points[1:], CELL).astype(int)
+    order = np.lexsort((rows, columns))
+    points, columns, rows = points[:, order], columns[order], rows[order]
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1) | np.diff(rows, prepend=rows[0]))
+    cells = zip(columns[starts].tolist(), rows[starts].tolist(), strict=True)
+    return dict(zip(cells, np.split(points, starts[1:], axis=1), strict=True))
+
+
+def _sampled(link: int, curve: list[Point], k: int) -> np.ndarray[Any, Any]:
+    """Points of the ``k``-th Bézier of a link, close to each other: rows of the link itself, x and y."""
+    steps = 1 + int(math.dist(curve[3 * k], curve[3 * k + 3]) / SAMPLED)
+    x, y = bezier(curve, k, np.arange(steps + 1) / steps)
+    return np.array([np.full(steps + 1, link), x, y])
 
 
 def place_labels(
@@ -111,11 +124,9 @@ def place_labels(
         frames: what a label stands wholly inside or outside.
         turned: whether links run from top to bottom.
     """
-    field = _Field()
+    field = _Field(curves)
     for box in (*taken, *chain.from_iterable(frame.edges() for frame in frames)):
         field.add(box)
-    for k, curve in enumerate(curves):
-        field.add_curve(k, curve)
     labels = []
     for wanted in numbers:
         label = _best(field, wanted, curves[wanted.link], turned=turned)
