@@ -21,7 +21,7 @@ from nn import (
     predict,
 )
 from nn.matrix_form import backprop
-from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
+from tests.quick_replay import numbers_of, numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
 
@@ -33,10 +33,6 @@ Y = np.sin(X[:, 0]) - 0.5 * X[:, 1] * X[:, 2]
 
 def small_net(outputs=1, **settings):
     return MLP(3, [4, outputs], **{"activation": "tanh", "rng": 1} | settings)
-
-
-def numbers_of(model):
-    return [parameter.data for parameter in model.parameters()]
 
 
 class Line(Module):

@@ -6,21 +6,10 @@ import numpy as np
 import pytest
 
 from autograd import AnomalyError, Parameter, log, sqrt
-from nn import MLP, Module, fit, mse, predict
-from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
+from nn import Module, fit, mse, predict
+from tests.quick_replay import X, Y, net, numbers_of, numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
-
-X = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
-Y = np.array([1.0, -1.0, 1.0])
-
-
-def net(*nouts, **settings):
-    return MLP(2, nouts or [1], **{"rng": 0} | settings)
-
-
-def numbers_of(model):
-    return [parameter.data for parameter in model.parameters()]
 
 
 class Logarithm(Module):

@@ -16,7 +16,7 @@ import pytest
 from autograd import Parameter, Value, relu, tanh
 from nn import MLP, Adam, Module, evaluate, fit, mse, predict
 from nn.recorded import flat_model
-from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
+from tests.quick_replay import numbers_of, numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
 
@@ -27,10 +27,6 @@ Y = X[:, 0] * X[:, 1]
 
 def net(seed=0):
     return MLP(2, [3, 1], activation="tanh", rng=seed)
-
-
-def numbers_of(model):
-    return [parameter.data for parameter in model.parameters()]
 
 
 # --- Ctrl-C -----------------------------------------------------------------------------------------------
