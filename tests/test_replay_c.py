@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from autograd import Value, compile, dot, fsum, mean, norm_cdf, relu, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.primitives import primitive
 from autograd.replay.backends.c_source import emit
+from tests.c_library import compiled, compiled_operations
 from tests.replay_backends import (
     REDUCTIONS,
     assert_same,
@@ -26,8 +24,6 @@ from tests.replay_backends import (
     table,
 )  # fmt: skip
 
-COMPILER = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
-STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", "-O1", "-shared", "-fPIC"]
 UNUSED = "-Wno-unused-but-set-variable"  # a random tape computes what nobody reads
 OWN = """
 def halved(x):
@@ -47,20 +43,6 @@ def own(x):
 """
 
 
-def compiled(source: str, folder: Path, *flags: str) -> ctypes.CDLL:
-    if COMPILER is None:
-        pytest.fail("these tests need a C compiler: install gcc or clang")
-    (folder / "replay.c").write_text(source)
-    built = subprocess.run(
-        [COMPILER, *STRICT, *flags, "-o", folder / "replay.so", folder / "replay.c", "-lm"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-    return ctypes.CDLL(str(folder / "replay.so"))
-
-
 def call(library: ctypes.CDLL, inputs: np.ndarray, count: int, function: str = "replay") -> tuple[int, np.ndarray]:
     given, outputs = np.array(inputs, dtype=float), np.full(count, 12345.0)
     pointers = [array.ctypes.data_as(ctypes.POINTER(ctypes.c_double)) for array in (given, outputs)]
@@ -69,18 +51,7 @@ def call(library: ctypes.CDLL, inputs: np.ndarray, count: int, function: str = "
 
 def test_every_operation_is_its_forward(tmp_path):
     ops = table()
-    for index, op in enumerate(ops):
-        (tmp_path / f"{index}.c").write_text(emit([single(op)], f"replay_{index}"))
-    if COMPILER is None:
-        pytest.fail("these tests need a C compiler: install gcc or clang")
-    built = subprocess.run(
-        [COMPILER, *STRICT, "-o", tmp_path / "all.so", *sorted(tmp_path.glob("*.c")), "-lm"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-    library = ctypes.CDLL(str(tmp_path / "all.so"))
+    library = compiled_operations(ops, tmp_path)
     for index, op in enumerate(ops):
         columns = np.hstack([points(op), special_points(op)])
         got = np.array([call(library, column, 1, f"replay_{index}")[1][0] for column in columns.T])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 import random
-import subprocess
 
 import numpy as np
 import pytest
@@ -13,13 +12,11 @@ import pytest
 from autograd import javascript, leaky_relu, log
 from autograd.primitives import PRIMITIVES
 from autograd.replay.backends.c_functions import CFunctions
-from autograd.replay.backends.c_source import emit
 from autograd.replay.tape import apply_ieee
 from tests import replay_operations
 from tests.browser import launched
-from tests.replay_backends import single
+from tests.c_library import compiled_operations
 from tests.replay_operations import NUMBERS, OPERATIONS, PAIRS
-from tests.test_replay_c import COMPILER, STRICT
 
 SIGN_OF_AN_INT = ("sign_of_a_whole_zero", "remainder_of_a_whole_zero", "guarded_pieces")
 """JavaScript has no ints: the negative of the int 0 is -0.0 there."""
@@ -40,19 +37,8 @@ def assert_close(got, wanted, what):
 
 
 def in_c(operations, points, folder):
-    """What the C of each operation gives, compiled as strictly as can be and all at once."""
-    if COMPILER is None:
-        pytest.fail("these tests need a C compiler: install gcc or clang")
-    for index, op in enumerate(operations):
-        (folder / f"{index}.c").write_text(emit([single(op)], f"replay_{index}"))
-    built = subprocess.run(
-        [COMPILER, *STRICT, "-o", folder / "all.so", *sorted(folder.glob("*.c")), "-lm"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-    library = ctypes.CDLL(str(folder / "all.so"))
+    """What the C of each operation gives, all compiled at once."""
+    library = compiled_operations(operations, folder)
     number = ctypes.c_double
     for index in range(len(operations)):
         function, result = getattr(library, f"replay_{index}"), number()

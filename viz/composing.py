@@ -56,8 +56,7 @@ def _cards(graph: Graph, folding: Folding) -> dict[int, Card]:
 
 def _used_outside(graph: Graph, owner: list[int]) -> set[int]:
     """The values that another card of the picture uses than their own."""
-    edges = zip(graph.sources, graph.targets, strict=True)
-    return {source for source, target in edges if owner[source] != owner[target] != HIDDEN}
+    return {graph.sources[e] for e, (_, target) in _between_cards(graph, owner) if target != HIDDEN}
 
 
 def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> Card:

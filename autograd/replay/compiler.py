@@ -77,15 +77,15 @@ class Compiled:
         if recording():
             return self._inlined(args, kwargs)
         leaves, key = take_apart(args, kwargs)
-        planned = self._plans.get(key)
-        if planned is None or not planned[0].fits(args, kwargs):
+        planned = self._known(key, args, kwargs)
+        if planned is None:
             found = leaves_and_structures(args, kwargs)
             if found is None:
                 return self._inlined(args, kwargs)
             leaves, structures = found
             key = key or (tuple(kwargs), *[structure.key() for structure in structures])
-            planned = self._plans.get(key)
-            if planned is None or not planned[0].fits(args, kwargs):
+            planned = self._known(key, args, kwargs)
+            if planned is None:
                 planned = self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
         plan, specialised = planned
         if not self._options.batched:
@@ -94,6 +94,11 @@ class Compiled:
         result = specialised(numbers.shared, numbers.lanes)
         plan.release(numbers)
         return result
+
+    def _known(self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Plan, Specialised] | None:
+        """The plan that there is for such a call."""
+        planned = self._plans.get(key)
+        return planned if planned is not None and planned[0].fits(args, kwargs) else None
 
     def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
         if len(self._plans) >= _MOST_PLANS:

@@ -171,13 +171,8 @@ def shared(tape: Tape) -> Tape:
 
 def live(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
-    needed = _leading_to(tape, [*tape.outputs.tolist(), *_compared(tape)])
+    needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
     return rewired(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
-
-
-def _compared(tape: Tape) -> list[int]:
-    """The slots that guards compare."""
-    return [slot for guard in tape.guards for slot in (guard.left, guard.right)]
 
 
 def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
@@ -209,7 +204,7 @@ def fused(tape: Tape) -> Tape:
         return tape
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
     once = (use_counts(tape) == 1).tolist()
-    decides = _leading_to(tape, _compared(tape))
+    decides = _leading_to(tape, tape.compared)
     one = tape.n_slots
     terms: dict[int, deque[tuple[int, int]]] = {}
     products: dict[int, tuple[int, int]] = {}

@@ -26,8 +26,8 @@ def readers(tape: Tape) -> npt.NDArray[np.intp]:
 
 def use_counts(tape: Tape) -> npt.NDArray[np.intp]:
     """How often each slot is read, by instructions, outputs and guards."""
-    guarded = [slot for guard in tape.guards for slot in (guard.left, guard.right)]
-    return np.bincount(np.concatenate([tape.args, tape.outputs, np.array(guarded, np.int32)]), minlength=tape.n_slots)
+    read = np.concatenate([tape.args, tape.outputs, np.array(tape.compared, np.int32)])
+    return np.bincount(read, minlength=tape.n_slots)
 
 
 def last_uses(tape: Tape) -> list[int]:
@@ -56,7 +56,7 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
     alias = np.concatenate([alias, tape.n_slots + np.arange(len(added))])
     args = alias[tape.args[keep[readers(tape)]]]
     outputs = alias[tape.outputs]
-    compared = alias[[[guard.left, guard.right] for guard in tape.guards]] if tape.guards else np.empty((0, 2), np.intp)
+    compared = alias[np.array(tape.compared, np.intp)]
 
     used = np.zeros(len(alias), dtype=bool)
     used[args] = used[outputs] = used[compared] = True
@@ -85,8 +85,8 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
             Guard(guard.relation, left, right, guard.outcome, at, guard.site)
             for guard, (left, right), at in zip(
                 tape.guards,
-                slot[compared].tolist(),
-                kept_before[[guard.at for guard in tape.guards]].tolist() if tape.guards else [],
+                slot[compared].reshape(-1, 2).tolist(),
+                kept_before[np.array([guard.at for guard in tape.guards], np.intp)].tolist(),
                 strict=True,
             )
         ),

@@ -131,6 +131,7 @@ class Specialised:
 
             return checked_lanes.build(path.tape.returning(outputs + operands), self.form.batched, summed=False)
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
+        # With its guards: what they depend on is not fused. They go, and what served them alone, where it is built.
         tape = live(replace(path.tape, outputs=np.array(wanted, dtype=np.int32)))
         backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
         return _first_that_can(backends, tape, self.form.batched, summed=role == "sum")

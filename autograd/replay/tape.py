@@ -156,6 +156,11 @@ class Tape:
         for i, (code, dest) in enumerate(zip(self.code.tolist(), self.dest.tolist(), strict=True)):
             yield Instruction(self.ops[code], tuple(args[start[i] : start[i + 1]]), dest, labels[i])
 
+    @property
+    def compared(self) -> list[int]:
+        """The slots that the guards compare: the left and the right of each, in turn."""
+        return [slot for guard in self.guards for slot in (guard.left, guard.right)]
+
     def returning(self, outputs: Sequence[int]) -> Tape:
         """The tape without guards whose outputs are the slots ``outputs``."""
         return replace(self, outputs=np.array(outputs, dtype=np.int32), guards=())

@@ -59,4 +59,4 @@ wireKeys();
 wireButtons();
 setZoom(readable());
 paint();
-bringIntoView(view.node ?? (view.fresh ? leftmost() : activeNode()) ?? leftmost());
+bringIntoView(view.node ?? (view.fresh ? null : activeNode()) ?? leftmost());

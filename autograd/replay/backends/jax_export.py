@@ -77,8 +77,7 @@ def paths_function(tapes: Sequence[Tape], leaves: Sequence[Sequence[float]]) -> 
 
 def _guarded(tape: Tape, leaves: Sequence[float]) -> Callable[..., tuple[Any, tuple[Any, ...]]]:
     """Whether every guard holds, and the outputs."""
-    operands = [slot for guard in tape.guards for slot in (guard.left, guard.right)]
-    run = tape_function(tape.returning([*tape.outputs.tolist(), *operands]))
+    run = tape_function(tape.returning([*tape.outputs.tolist(), *tape.compared]))
     count = len(tape.outputs)
 
     def function(inputs: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]:
