@@ -186,6 +186,7 @@ _softmax_share = define(
     "softmax_share",
     forward=lambda part, others: part / (part + others),
     partials=_share_slopes,
+    textbook=lambda part, others, out: (others / (part + others) ** 2, -part / (part + others) ** 2),
     domain=Domain(
         "two numbers from 0 with a sum above 0",
         lambda part, others: part >= 0.0 and others >= 0.0 and 0.0 < part + others < math.inf,
