@@ -152,7 +152,9 @@ class Chain:
         for e in graph.flow_edges(i):
             target = graph.targets[e]
             upstream = self.gradients[target]
-            if upstream is not None and not graph.is_held(target):  # nothing flows from behind a closed gate, not even 0 · inf
+            if upstream is not None and not graph.is_held(
+                target
+            ):  # nothing flows from behind a closed gate, not even 0 · inf
                 contribution = _flow(graph, e, upstream) or 0.0
                 found.append(Term(self.fusion.head[target], e, graph.locals[e], upstream, contribution))
         return found

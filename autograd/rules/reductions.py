@@ -177,6 +177,7 @@ _held_max = define(
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
 )  # fmt: skip
 
+
 def _share_slopes(part: Any, others: Any, out: Any) -> tuple[Any, Any]:
     total = part + others
     return others / total / total, -(out / total)
@@ -347,10 +348,10 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
-    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values, accurate wherever a share is tiny or near 1.
+    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values.
 
-    Each is the share of exp(x - max) in it and the others' sum. The cost is in proportion to how many values there
-    are, and so is that of the gradients.
+    Each is the share of exp(x - max) in the sum of itself and the others. Values and gradients are accurate also where
+    a share is tiny, or 1 but for something tiny. The cost of both is in proportion to how many values there are.
 
     Returns:
         As many numbers as there are values; they are from 0 to 1 and sum to 1.
