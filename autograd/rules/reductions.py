@@ -164,7 +164,7 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    return math.nan if any(map(math.isnan, values)) else max(values)
+    return math.nan if any(value != value for value in values) else max(values)
 
 
 _held_max = define(
@@ -205,12 +205,16 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     """
     if len(terms) <= 2:
         return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
-    pairs = [*map(operator.add, terms[:-1:2], terms[1::2]), *terms[len(terms) & ~1 :]]
-    rest = _sums_of_others(pairs)
-    return [
-        rest[place // 2] if partner == len(terms) else terms[partner] + rest[place // 2]
-        for place, partner in ((place, place ^ 1) for place in range(len(terms)))
-    ]
+    pairs = [x + y for x, y in zip(terms[::2], terms[1::2], strict=False)]
+    if len(terms) % 2:
+        pairs.append(terms[-1])
+    sums = []
+    for place, rest in enumerate(_sums_of_others(pairs)):
+        if 2 * place + 1 < len(terms):
+            sums.extend([terms[2 * place + 1] + rest, terms[2 * place] + rest])
+        else:
+            sums.append(rest)
+    return sums
 
 
 def _shares(values: Sequence[Any]) -> list[Any]:
@@ -222,7 +226,7 @@ def _shares(values: Sequence[Any]) -> list[Any]:
     """
     largest = _held_max(*values)
     powers = [exp_difference(value, largest) for value in values]
-    return list(map(_softmax_share, powers, _sums_of_others(powers)))
+    return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
 
 
 def _logsumexp(*values: float) -> float:
