@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
 
 LAYERS = [
-    "errors", "recording", "clock", "context", "sites", "primitives", "rules", "sweep", "flows", "anomaly",
+    "errors", "recording", "clock", "context", "primitives", "sites", "rules", "sweep", "flows", "anomaly",
     "transport",
     "passes", "ufuncs", "operators", "value", "diagnosis", "containers", "trace", "transforms", "named_derivatives",
     "numeric", "check", "math", "replay", "__init__", "guided_tour", "repl", "__main__",
