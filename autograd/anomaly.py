@@ -58,7 +58,7 @@ def watched(steps: Iterator[AdjointStep]) -> Iterator[AdjointStep]:
         yield step
 
 
-def warn_of_nan_gradient(adjoint: Mapping[Any, Any]) -> None:
+def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
     """Say where a nan came into a reverse sweep, if it came in between finite values.
 
     Args:

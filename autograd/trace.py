@@ -159,7 +159,7 @@ class Trace:
                 finish(pop())
                 continue
             if node.__class__ is Traced and node._stamp >= since:
-                node.__class__ = Value
+                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
             if node not in seen:
                 see(node)
                 first = node._first

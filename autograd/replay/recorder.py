@@ -169,7 +169,7 @@ class _Graph:
                 computed.append(stack.pop())
                 continue
             if node.__class__ is Traced:  # the function has returned: the hash of its nodes is that of objects again
-                node.__class__ = Value
+                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
             if node not in seen:
                 seen.add(node)
                 if node.op is None:
