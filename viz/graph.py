@@ -130,6 +130,11 @@ class Graph:
             return upstream if local else 0.0  # a gate passes or stops: 0 · inf would be nan
         return local * upstream
 
+    def is_held(self, i: int) -> bool:
+        """Whether flows end at node ``i``, which derivatives take for a constant."""
+        op = self.values[i].op
+        return op is not None and op.held
+
     def operand_edges(self, i: int) -> range:
         """The edges to node ``i`` from its operands, in their order."""
         return range(self.first[i], self.first[i + 1])

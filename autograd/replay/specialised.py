@@ -13,7 +13,7 @@ from autograd.errors import GuardError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
-from autograd.replay.passes import compacted, exact, fused, live
+from autograd.replay.passes import exact, fused, live
 from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.results import Assembly
@@ -205,7 +205,7 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
     tape = fused(tape) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = live(tape.returning(tape.outputs.tolist()))
-    return load_backend(name)(compacted(tape), batched, summed)
+    return load_backend(name)(tape, batched, summed)
 
 
 def _check_same(structure: Structure, other: Structure) -> None:
