@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from autograd import Precedence, Value
@@ -150,9 +150,9 @@ class Graph:
 
     @cached_property
     def full_scale(self) -> float | None:
-        """The largest finite |gradient| in the graph; None before ``backward()`` or where all vanish."""
-        largest = max((abs(grad) for grad in self.grads if grad is not None and math.isfinite(grad)), default=0.0)
-        return largest or None
+        """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
+        shown = chain(self.grads, map(self.flow, range(len(self.sources))))
+        return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
 
     @cached_property
     def parameters(self) -> frozenset[int]:

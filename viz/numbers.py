@@ -55,17 +55,20 @@ def signed(x: float | None) -> str:
 
 
 def short(x: float) -> str:
-    """``x`` in three digits, for the labels of edges.
+    """``x`` in three digits, for the labels of edges. Zeros at the end say that it was rounded: 1 is exact, 1.00 is not.
 
-    >>> short(0.42449), short(-1.8333), short(1.0), short(0.000123), short(20480.0)
-    ('0.424', '−1.83', '1', '1.23e−4', '2.05e4')
+    >>> short(0.42449), short(-1.8333), short(1.0), short(1.0002), short(0.000123), short(20480.0)
+    ('0.424', '−1.83', '1', '1.00', '1.23e−4', '2.05e4')
     """
     unusual = _unusual(x)
     if unusual is not None:
         return unusual
     if x != 0.0 and not 1e-3 <= abs(x) < 9999.5:
         return _scientific(x, 2)
-    return f"{x:.0f}".replace("-", "−") if abs(x) >= 999.5 else f"{x:.3g}".replace("-", "−")
+    text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
+    if float(text) != x and abs(x) < 99.95:
+        text = f"{x:#.3g}"
+    return text.replace("-", "−")
 
 
 def count(n: int, thing: str) -> str:

@@ -38,7 +38,8 @@ function short(x) {
   if (size >= 999.5) return fixed(x, 0);
   const digits = x === 0 ? 0 : Math.max(0, 2 - Number(size.toExponential(2).split("e")[1]));
   const text = fixed(x, digits);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const bare = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return Number(bare.replace(MINUS, "-")) === x ? bare : text; // zeros at the end say that it was rounded
 }
 
 const plural = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;

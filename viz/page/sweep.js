@@ -54,7 +54,7 @@ function sweepBackward() {
     }
   }
   numbers.gradients = gradients;
-  const sizes = gradients.map(Math.abs).filter((size) => Number.isFinite(size) && size > 0);
+  const sizes = [...gradients, ...numbers.flows].map(Math.abs).filter((size) => Number.isFinite(size) && size > 0);
   numbers.scale = sizes.length ? sizes.reduce((a, b) => Math.max(a, b)) : null;
 }
 
