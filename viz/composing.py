@@ -67,7 +67,7 @@ def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> C
     # The root stands beside the fold of its own frame, not in a second frame of that name.
     folded = {(*fold.scope, fold.name) for fold in folding.folds}
     depth = next((k for k in range(len(node.scope)) if node.scope[: k + 1] in folded), len(node.scope))
-    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i == graph.root)
+    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i in graph.roots)
 
 
 def _fold_card(key: str, fold: Fold, members: list[int], used: Container[int]) -> Card:

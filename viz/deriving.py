@@ -13,7 +13,7 @@ from viz.mathml import mathml_lines
 from viz.notation import Math, Name, Remark, names_in
 from viz.numbers import count
 from viz.plain import text_lines
-from viz.reading import graph_below, place_of
+from viz.reading import asked
 from viz.terminal import for_stdout
 
 __all__ = ["Derivation", "derive"]
@@ -55,9 +55,11 @@ class Derivation:
     @property
     def equations(self) -> list[list[Math]]:
         """Every line: a left side, and what it equals in symbols, in numbers, as one number."""
-        lines = [rule.equation for rule in self.rules]
-        if self.hidden:
-            lines.insert(MOST_RULES // 2, [Remark(f"… {count(self.hidden, 'more node')} …")])
+        lines: list[list[Math]] = []
+        for k, rule in enumerate(self.rules):
+            if self.hidden and k == MOST_RULES // 2:
+                lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
+            lines += [rule.equation, *([[Remark(rule.remark)]] if rule.remark else [])]
         return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
 
     @property
@@ -96,7 +98,7 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     Args:
         root: what is differentiated.
-        leaf: by what; an inner node will do.
+        leaf: with respect to which value; any node will do.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -104,7 +106,7 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     Raises:
         TypeError: not Values.
-        GradientError: ``leaf`` is not part of the graph of ``root``.
+        GradientError: ``leaf`` is not part of the graph of ``root``, or the two are given the other way round.
         StaleGraphError: a leaf changed after the graph was built.
 
     >>> from autograd import Value
@@ -120,8 +122,7 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
                = 2.0000·0.0000
                = 0.0000
     """
-    graph = graph_below(root, names, "derive")
-    return Derivation(graph, place_of(graph, leaf, "derive"))
+    return Derivation(*asked(leaf, root, names, "derive"))
 
 
 def _nodes_between(chain: Chain, leaf: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import graphviz
 
+from viz.accounts import lines_of
 from viz.names import cut
 from viz.numbers import count, number, short, signed
 from viz.picture import Card, Picture
@@ -39,6 +40,7 @@ def _record(picture: Picture, card: Card) -> str:
     if card.node is not None:
         grad = graph.grads[card.node]
         fields += [f"data {number(graph.values[card.node].data)}", f"grad {signed(grad)}"]
+        fields += [f"{line.word} {line.number}" for line in lines_of(graph, card.node)]
     if card.kind == "fold":
         largest = peak(graph, card.members)
         fields += [count(len(card.members), "value"), f"max |∂| {signed(largest).removeprefix('+')}"]

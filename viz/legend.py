@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from viz.accounts import legend_of
 from viz.composing import describe_extent
 from viz.geometry import Box, Point
 from viz.graph import Graph
@@ -63,9 +64,11 @@ def _paint_scale(canvas: Canvas, picture: Picture, at: Point) -> float:
 
 
 def _sentences(picture: Picture, numbers: Sequence[str], *, computed: bool) -> list[str]:
-    words = [describe_extent(picture)]
+    words = [describe_extent(picture), *legend_of(picture.graph)]
     if not computed:
         words.append("· no gradient yet: call backward()" if picture.graph.grads[-1] is None else "all gradients are 0")
+    if len(picture.graph) == 1 and picture.graph.values[0].op is None:
+        words.append("a leaf: it was not computed from anything that is recorded")
     words += numbers
     if any(len(picture.graph.flow_edges(card.node)) > 1 for card in picture.cards if card.node is not None):
         words.append("Σk: k flows add up" + (", the bar shows their shares" if computed else ""))

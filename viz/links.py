@@ -63,7 +63,7 @@ def link_numbers(picture: Picture, edges: str, *, moving: bool = False) -> dict[
         texts = []
         if edges != "flow" and link.local is not None and not plain:
             texts.append(f"×{short(link.local)}")
-        elif edges != "flow" and link.of_one:
+        elif edges != "flow" and link.local is None and link.of_one:
             texts.append(f"Σ{len(link.edges)}")
         if edges != "local" and link.of_one and link.flow is not None:
             texts.append(f"+{short(link.flow)}" if link.flow > 0 else short(link.flow or 0.0))

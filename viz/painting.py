@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from viz.accounts import legend_of
 from viz.cards import card_sizes, paint_card
 from viz.composing import describe_extent
 from viz.geometry import Box, Point
@@ -110,7 +111,7 @@ def paint(picture: Picture, look: Look) -> str:
     right = max(right, SIZES.margin + text_width(columns(look.title), 14))
     numbers = numbers_in_words(picture, look.edges, scene.left_out)
     width, height = paint_legend(canvas, picture, right, bottom + 14, numbers)
-    return canvas.finish(width, height, look.title or f"Computation graph of {_root_name(picture)}", describe(picture))
+    return canvas.finish(width, height, look.title or f"Computation graph of {picture.graph.title}", describe(picture))
 
 
 def paint_scene(canvas: Canvas, picture: Picture, scene: Scene, *, turned: bool = False) -> tuple[float, float]:
@@ -159,16 +160,13 @@ def _paint_loose_ends(canvas: Canvas, card: Card, box: Box, *, turned: bool) -> 
             canvas.curve([near, near, *[Point(near.x + side * LOOSE, near.y)] * 2], Stroke("faint", 1.2, "2 2"))
 
 
-def _root_name(picture: Picture) -> str:
-    return picture.graph.name(picture.graph.root)
-
-
 def describe(picture: Picture) -> str:
     """What somebody who cannot see the picture needs to know of it."""
     graph = picture.graph
     words = [
         f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}.",
-        f"Output {_root_name(picture)} = {number(graph.values[graph.root].data)}.",
+        *(f"Output {graph.name(root)} = {number(graph.values[root].data)}." for root in graph.roots),
+        *(f"{said[0].upper()}{said[1:]}." for said in legend_of(graph)),
     ]
     parameters = [
         (abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None and math.isfinite(grad)

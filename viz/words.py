@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
+from viz.accounts import accounts_of
 from viz.graph import Graph
 from viz.names import clean
 from viz.numbers import count, number, signed
@@ -44,22 +44,26 @@ def _value_lines(graph: Graph, i: int) -> list[str]:
 def sum_of_flows(graph: Graph, i: int) -> str:
     """The gradient of node ``i`` as the sum of its flows, ``+0.0251 +0.3034 = +0.3285``.
 
-    A leaf may hold more than the flows of the last pass: then the two are told apart.
+    A leaf may hold more than the flows of the last pass, a hook may have changed their sum: then that is told.
     """
-    grad = graph.grads[i]
+    grad, account = graph.grads[i], accounts_of(graph).get(i)
+    words = f"; {account.words}" if account else ""
     if grad is None:
-        return "not computed: call backward()"
+        return f"not computed: call backward(){words}"
     flows = [flow for e in graph.flow_edges(i) if (flow := graph.flow(e)) is not None]
     if not flows:
-        return signed(grad)
+        return f"{signed(grad)}{words}"
     total = sum(flows)
     terms = " ".join(signed(flow) for flow in flows[:MOST_TERMS])
     if len(flows) > MOST_TERMS:
         terms += f" … {len(flows) - MOST_TERMS:,} more"
     written = f"{terms} = {signed(total)}" if len(flows) > 1 else signed(total)
-    if abs(total - grad) <= 1e-9 * max(abs(grad), *map(abs, flows)) or math.isnan(total - grad):
+    if i in graph.roots and len(graph.roots) > 1:
+        written = f"{terms} +1.0000 = {signed(total + 1.0)}"
+    if account is None:
         return written
-    return f"{signed(grad)}, of which the flows of the last pass: {written}"
+    of_which = "of which the flows" if account.earlier is not None else "and the flows"
+    return f"{signed(grad)}, {of_which} of the last pass: {written}{words}"
 
 
 def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:

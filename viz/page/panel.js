@@ -53,8 +53,8 @@ function backwardStep(i) {
     paragraph(`Step ${view.step} of ${lastStep()}: every flow into it has arrived.`, "muted"),
     element("p", { class: "value" }, `${FACTS.names[i]}.grad = ${signed(gradient ?? 0)}`),
   ];
-  if (i === ROOT) said.push(paragraph("The pass starts here, with d root / d root = 1."));
-  if (REPLACED.has(i)) said.push(paragraph("A hook replaced this gradient."));
+  if (ROOTS.has(i)) said.push(paragraph(`The pass starts here, with \u2202${FACTS.names[i]}/\u2202${FACTS.names[i]} = 1.`));
+  said.push(...hookWords(i));
   if (gradient === null) return [...said, paragraph("No flow reaches it, so nothing goes on.")];
   if (!edges.length) return [...said, paragraph("A leaf: the gradient stays here.")];
   const formula = FACTS.formulas[i];
@@ -62,11 +62,19 @@ function backwardStep(i) {
     said.push(element("p", { class: "value muted" }, `${FACTS.names[i]} = ${formula}`));
   return [
     ...said,
-    element("h3", {}, "It flows on: local derivative \u00b7 gradient"),
+    element("h3", {}, "It passes on: local derivative \u00b7 its gradient"),
     listOf(edges),
     ...outsideWords(i),
   ];
 }
+
+function hookWords(i) {
+  if (!REPLACED.has(i)) return [];
+  return [paragraph(`A hook changed this gradient: ${signed(ARRIVED.get(i))} \u2192 ${signed(REPLACED.get(i))}.`)];
+}
+
+// What the node holds in Python; of the graph as it was built, so not once a leaf was moved.
+const heldWords = (i) => (FACTS.notes[i] && !isMoved() ? [paragraph(FACTS.notes[i], "held")] : []);
 
 function beforeFirst() {
   const words =
@@ -81,13 +89,17 @@ function beforeFirst() {
 }
 
 function overview() {
-  const name = FACTS.names[ROOT];
+  const roots = FACTS.roots.map((root) => `${FACTS.names[root]} = ${number(numbers.data[root])}`).join(", ");
+  const what = FACTS.roots.map((root) => FACTS.names[root]).join(" + ");
   const largest = LEAVES.filter((i) => FACTS.kinds[i] === "parameter" || FACTS.kinds[i] === "input")
     .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
     .slice(0, 3);
   const said = [
-    element("h2", {}, `${name} = ${number(numbers.data[ROOT])}`),
-    paragraph(`${plural(SIZE, "value")}, every one with its gradient: how much ${name} changes when it does.`),
+    element("h2", {}, roots),
+    paragraph(`${plural(SIZE, "value")}, each with its gradient: how fast ${what} changes as it changes.`),
+    ...[FACTS.began, ...Object.values(FACTS.notes).slice(0, 3)]
+      .filter((text) => text && !isMoved())
+      .map((text) => paragraph(text, "held")),
     paragraph(
       "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule.",
     ),
@@ -102,7 +114,7 @@ function overview() {
   if (!largest.length) return said;
   return [
     ...said,
-    element("h3", {}, "Largest gradients of leaves"),
+    element("h3", {}, "Leaves with the largest gradients"),
     element(
       "ul",
       { class: "sums" },
@@ -131,9 +143,9 @@ function nodeWords(i) {
       ),
     );
   else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}`));
-  said.push(...outsideWords(i));
+  said.push(...outsideWords(i), ...hookWords(i), ...heldWords(i));
   const count =
-    i === ROOT
+    ROOTS.has(i) && !flows.length
       ? "The root: its gradient is 1"
       : flows.length
         ? `${plural(flows.length, "flow")} in`

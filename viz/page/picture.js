@@ -233,6 +233,7 @@ function pathsToRoot(node) {
 
 function paintPicture() {
   const level = LEVELS[view.level];
+  document.body.classList.toggle("moved", isMoved());
   const gradients = shownGradients();
   LEVELS.forEach((other) => other.svg.classList.toggle("shown", other === level));
   for (const link of level.links) paintLink(link, level);

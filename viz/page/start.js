@@ -18,6 +18,7 @@ function buildLegend() {
   legend.append(
     scale,
     element("span", { id: "links" }),
+    ...FACTS.accounts.map((words) => element("span", { class: "held" }, words)),
     element("span", {}, "\u03a3k: k flows add up, the bar shows their shares"),
     element("span", { id: "matches", role: "status" }),
   );
