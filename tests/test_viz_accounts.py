@@ -413,7 +413,10 @@ def test_a_label_that_looks_like_a_made_up_name_stays_its_own():
 
 def test_a_page_is_not_written_under_another_ending(tmp_path):
     y = (Value(2.0, "a") * 3.0).named("y")
-    for name, words in (("big.png", r"must end in \.html: for a picture call draw\(root\)\.save\("), ("page", "end in")):
+    for name, words in (
+        ("big.png", r"must end in \.html: for a picture call draw\(root\)\.save\("),
+        ("page", "end in"),
+    ):
         with pytest.raises(DiagramError, match=words):
             step_through(y, tmp_path / name)
     assert list(tmp_path.iterdir()) == []

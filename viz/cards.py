@@ -119,7 +119,9 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
         canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "faint" if faint else "parameter", radius=2)
     top = box.y + (box.height - _content_height(picture, card)) / 2
     left, right = box.x + SIZES.pad + 1, box.right - SIZES.pad - (0 if turned else BAR)
-    _paint_lines(canvas, lines_of(picture.graph, card.node or 0), Box(left - 3, top + 36 + CHIP, right - left + 6, LINE))
+    _paint_lines(
+        canvas, lines_of(picture.graph, card.node or 0), Box(left - 3, top + 36 + CHIP, right - left + 6, LINE)
+    )
     _paint_head(canvas, card, Box(left, top, right - left, 0), ink)
     finite = math.isfinite(value.data)
     if not finite:

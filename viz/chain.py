@@ -13,9 +13,22 @@ from typing import NamedTuple
 from viz.accounts import accounts_of
 from viz.fusing import Fusion, fuse
 from viz.graph import Graph
-from viz.local import local_derivatives, primed
-from viz.notation import ONE, Math, Name, Remark, constant, derivative, negative, product, quantity, sum_of
+from viz.local import constant_locals, local_derivatives, primed
 from viz.names import cut
+from viz.notation import (
+    ONE,
+    Math,
+    Name,
+    Number,
+    Remark,
+    constant,
+    derivative,
+    negative,
+    product,
+    quantity,
+    sum_of,
+    worth,
+)
 from viz.numbers import count, signed
 from viz.templates import applied
 
@@ -62,8 +75,8 @@ class Chain:
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> chain = Chain(read_graph((a * b + a**2).named("c"), {}))
     >>> print(text_lines([chain.rule(0).equation]))
-    ∂c/∂a = b + 2·a·∂c/∂(a^2)
-          = −3.0000 + 4.0000·1.0000
+    ∂c/∂a = b + 2·a
+          = −3.0000 + 4.0000
           = 1.0000
     """
 
@@ -73,6 +86,8 @@ class Chain:
         """d root / d node after the hooks of each node and before them; None where no gradient flows. No hook is run:
         what they did in the last pass is read off the gradients that are held."""
         self.fusion: Fusion = fuse(graph)
+        self.signs = self._signs()
+        """The nodes whose gradient is 1 or −1 wherever it is computed, as that of a term of the root, and which."""
         self._locals: dict[int, list[Math | None]] = {}
         self.made_up: dict[str, int] = {}
         """The names that were made up so far, ``v14``, and their nodes."""
@@ -134,8 +149,21 @@ class Chain:
 
     def upstream(self, i: int) -> Math:
         """∂root/∂node ``i``."""
-        is_seed = i in self.graph.roots and not self.graph.flow_edges(i)
-        return ONE if is_seed else derivative(self.root, self.symbol(i))
+        sign = self.signs.get(i)
+        return derivative(self.root, self.symbol(i)) if sign is None else _factor(sign)
+
+    def _signs(self) -> dict[int, float]:
+        graph = self.graph
+        found = {root: 1.0 for root in graph.roots if not graph.flow_edges(root)}
+        for i in range(graph.root, -1, -1):
+            edges = graph.flow_edges(i)
+            if len(edges) != 1 or i in graph.roots or self.arrived[i] != self.gradients[i]:
+                continue
+            edge = graph.edge(edges[0])
+            fixed = edge.target in found and edge.slot in constant_locals(graph.values[edge.target])
+            if fixed and abs(edge.local) == 1.0:
+                found[i] = edge.local * found[edge.target]
+        return found
 
     def terms(self, i: int) -> list[Term]:
         """The flows into node ``i``."""
@@ -188,7 +216,7 @@ class Chain:
         return ChainRule(i, terms, self.gradient(i), [left, *sides], remark)
 
     def _number(self, term: Term) -> Math:
-        return ONE if self.upstream(term.child) == ONE and term.upstream == 1.0 else quantity(term.upstream)
+        return quantity(term.upstream) if self.signs.get(term.child) != term.upstream else _factor(term.upstream)
 
 
 def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
@@ -241,5 +269,8 @@ def _factor(local: float) -> Math:
 
 
 def _distinct(sides: list[Math]) -> list[Math]:
-    """``sides`` without what would be said twice."""
-    return [side for k, side in enumerate(sides) if side not in sides[k + 1 :]]
+    """``sides`` without what would be said twice: a number that is one already, as it is written in the formula."""
+    sides = [side for k, side in enumerate(sides) if side not in sides[k + 1 :]]
+    first = sides[0]
+    is_said = isinstance(first, Number) and isinstance(sides[-1], Number) and worth(first) == worth(sides[-1])
+    return sides[:1] if is_said else sides

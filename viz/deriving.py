@@ -21,6 +21,7 @@ __all__ = ["Derivation", "derive"]
 MOST_RULES = 60
 """How many nodes on the way are written out; of more, those next to the root and next to the leaf."""
 
+COPIES = "#1, #2, …: different values of one name, in the order in which they were computed"
 MOST_DEFINITIONS = 12
 """How many names that the derivation brought up are explained at its end."""
 
@@ -50,16 +51,23 @@ class Derivation:
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
         self.value = chain.gradient(leaf)
+        # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
+        self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
         self._definitions = _definitions(chain, self.rules)
 
     @property
     def equations(self) -> list[list[Math]]:
-        """Every line: a left side, and what it equals in symbols, in numbers, as one number."""
+        """Every line: a left side, and what it equals in symbols, in numbers, as one number. Those that say no more
+        than that the gradient of an unnamed term of the root is 1 or −1 are left out.
+        """
         lines: list[list[Math]] = []
         for k, rule in enumerate(self.rules):
             if self.hidden and k == MOST_RULES // 2:
                 lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
-            lines += [rule.equation, *([[Remark(rule.remark)]] if rule.remark else [])]
+            if rule.node not in self._plain:
+                lines.append(rule.equation)
+                if rule.remark:
+                    lines.append([Remark(rule.remark)])
         return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
 
     @property
@@ -111,16 +119,16 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     >>> from autograd import Value
     >>> from viz import derive
-    >>> w, x, y = Value(0.5, "W11[1]"), Value(2.0, "a1[0]"), Value(1.0, "y")
+    >>> w, x, y = Value(0.5, "W11[1]"), Value(2.0, "a1[0]"), Value(3.0, "y")
     >>> z = (w * x).named("z1[1]")
     >>> derive(((z - y) ** 2).named("L"), w)
     ∂L/∂(z1[1] − y) = 2·(z1[1] − y)
-                    = 0.0000
+                    = −4.0000
     ∂L/∂z1[1] = ∂L/∂(z1[1] − y)
-              = 0.0000
+              = −4.0000
     ∂L/∂W11[1] = a1[0]·∂L/∂z1[1]
-               = 2.0000·0.0000
-               = 0.0000
+               = 2.0000·(−4.0000)
+               = −8.0000
     """
     return Derivation(*asked(leaf, root, names, "derive"))
 
@@ -143,8 +151,11 @@ def _definitions(chain: Chain, rules: Sequence[ChainRule]) -> list[list[Math]]:
     waiting = [term for rule in rules for term in reversed(rule.equation)]
     while waiting and len(found) < MOST_DEFINITIONS:
         for name in names_in(waiting.pop()):
-            place = chain.made_up.get(name)
+            place = chain.made_up.get(name.text) if name.formula is None else None
             if place is not None and place not in found:
-                found[place] = [Name(name), chain.formula(place)]
+                found[place] = [Name(name.text), chain.formula(place)]
                 waiting.append(found[place][1])  # it may bring up another name
-    return [*primes, *[found[place] for place in sorted(found, reverse=True)]]
+    said = [term for rule in rules for term in rule.equation] + [term for lines in found.values() for term in lines]
+    numbered = any(name.copy for term in said for name in names_in(term))
+    copies: list[list[Math]] = [[Remark(COPIES)]] if numbered else []
+    return [*primes, *[found[place] for place in sorted(found, reverse=True)], *copies]

@@ -271,7 +271,9 @@ def _remarks(chain: Chain, place: int) -> list[str]:
         if chain.hook_at(i):
             found.append(f"{chain.hook_at(i)[0].upper()}{chain.hook_at(i)[1:]}.")
         elif graph.values[i].hooks and graph.held[graph.root] is None:
-            found.append(f"A hook stands at {name}: backward() runs it, which may change the flows; this table does not.")
+            found.append(
+                f"A hook stands at {name}: backward() runs it, which may change the flows; this table does not."
+            )
     plain = graph.fresh_pass().gradients[place] or 0.0 if found else chain.gradient(place)
     if not _same(plain, chain.gradient(place), 0.0):
         found.append(f"Without hooks {to_text(chain.rule(place).equation[0])} is {signed(plain)}.")

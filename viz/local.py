@@ -6,7 +6,8 @@ which is then written like any other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextvars import Context
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -62,7 +63,7 @@ def primed(value: Value) -> tuple[Math, Math] | None:
     return None if name is None or formula is None else (name, formula)
 
 
-def constant_locals(value: Value) -> Set[int]:
+def constant_locals(value: Value) -> AbstractSet[int]:
     """Which local derivatives of ``value`` are the same wherever it is computed, by the numbers of their operands.
 
     >>> from autograd import Value
@@ -79,7 +80,7 @@ def constant_locals(value: Value) -> Set[int]:
     return known[arity]
 
 
-_constant: WeakKeyDictionary[Primitive, dict[int, Set[int]]] = WeakKeyDictionary()
+_constant: WeakKeyDictionary[Primitive, dict[int, AbstractSet[int]]] = WeakKeyDictionary()
 
 
 class _Partials(NamedTuple):

@@ -55,7 +55,7 @@ def signed(x: float | None) -> str:
 
 
 def short(x: float) -> str:
-    """``x`` in three digits, for the labels of edges. Zeros at the end say that it was rounded: 1 is exact, 1.00 is not.
+    """``x`` in three digits, for the labels of edges; zeros at the end say that it was rounded: 1 is exact, 1.00 not.
 
     >>> short(0.42449), short(-1.8333), short(1.0), short(1.0002), short(0.000123), short(20480.0)
     ('0.424', '−1.83', '1', '1.00', '1.23e−4', '2.05e4')

@@ -18,7 +18,11 @@ ENDINGS = (".html", ".htm")
 
 
 def step_through(
-    root: Value | Sequence[Value], path: str | os.PathLike[str], *, names: Mapping[str, Any] | None = None, theme: str = "auto"
+    root: Value | Sequence[Value],
+    path: str | os.PathLike[str],
+    *,
+    names: Mapping[str, Any] | None = None,
+    theme: str = "auto",
 ) -> Path:
     """Write a page that plays the forward and the backward pass of ``root``, and return its path.
 

@@ -33,9 +33,15 @@ def pass_of(graph: Graph) -> Pass:
 def notes_of(graph: Graph) -> dict[str, Any]:
     """What the nodes hold in Python, where that is another number than the page's own pass gives."""
     seed = graph.held[graph.root] if graph.values[graph.root].op else None
-    began = f"In Python the last pass began with {signed(seed)}; this page begins with 1." if seed not in (None, 1.0) else ""
+    began = (
+        f"In Python the last pass began with {signed(seed)}; this page begins with 1."
+        if seed not in (None, 1.0)
+        else ""
+    )
     return {
-        "notes": {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()},
+        "notes": {
+            i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()
+        },
         "began": began,
         "accounts": list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)])),
     }
