@@ -61,7 +61,9 @@ def _slope(names: Names) -> float:
 def _is_first(names: Names) -> bool:
     product, ten = sorted(names["c"].parents, key=lambda parent: not parent.parents)
     factors = {names["a"], names["b"]}
-    return set(product.parents) == factors and product.op.name == "mul" and ten.data == 10 and names["c"].op.name == "add"
+    return (
+        set(product.parents) == factors and product.op.name == "mul" and ten.data == 10 and names["c"].op.name == "add"
+    )
 
 
 def _too_many_or_few(names: Names) -> tuple[str, str]:
@@ -115,9 +117,7 @@ STEPS = (
         "its gradient, until zero_grad() clears it. Forgetting that is the most common\n"
         "mistake in training.",
         "y.backward()\ntwice = x.grad\ntwice\ny.zero_grad()",
-        lambda names: (
-            isinstance(names["y"], Value) and names["twice"] == 2 * _slope(names) and not names["x"].has_grad
-        ),
+        lambda names: isinstance(names["y"], Value) and names["twice"] == 2 * _slope(names) and not names["x"].has_grad,
         lambda names: (
             f"After the second pass x.grad was {names['twice']:g}, twice {_slope(names):g}; now there is no gradient."
         ),
@@ -202,9 +202,7 @@ class Tour:
             done = False
         if not done:
             what, before = _hint(step, self._names)
-            self._say(
-                f"Not yet: step {self._at + 1} is still to do.{missing or what} Type these lines, then tour():\n"
-            )
+            self._say(f"Not yet: step {self._at + 1} is still to do.{missing or what} Type these lines, then tour():\n")
             self._say(_indented("\n".join(filter(None, (before, step.code)))))
             return False
         self._say(f"✓ {step.seen(self._names)}\n")
