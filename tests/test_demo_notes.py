@@ -267,8 +267,8 @@ def test_the_quiz_does_not_give_its_answers_away(monkeypatch, printed, tmp_path)
 def test_wrong_answers_hints_and_solutions(monkeypatch, printed):
     answers(monkeypatch, ["2", "x", "H", "s", "3/3", "1"])
     text = printed("quiz")
-    assert "not so: h writes the chain rule of this node" in text
-    assert "'x' is no number: type one such as 6, -1.5 or 3/4, or h, s, q" in text
+    assert "Not right. Type h to see the chain rule here." in text
+    assert "'x' is not a number: type one such as 6, -1.5 or 3/4, or h, s, q" in text
     assert text.count("dL/dL = 1: here the pass begins") == 2
     assert "2 of 3 right. Until next time." in text
 
@@ -288,8 +288,8 @@ def test_how_an_answer_is_read(typed, number):
         ("a", -8.0, "the sign is wrong"),
         ("b", 12.0, "that is one flow of 2: they add up"),
         ("b", 4.0, "that is a local derivative: multiply it by the gradient upstream"),
-        ("b", 5.5, "not so: h writes the chain rule of this node"),
-        ("s", 2.0, "not so: h writes the chain rule of this node"),
+        ("b", 5.5, "Not right. Type h to see the chain rule here."),
+        ("s", 2.0, "Not right. Type h to see the chain rule here."),
     ],
 )
 def test_a_wrong_answer_is_told_what_it_is(label, number, said):
@@ -313,3 +313,21 @@ def test_a_hint_has_a_term_for_each_flow():
     root = ((x * x).named("s") + x).named("L")
     root.backward()
     assert _quiz.chain_rule(root, x, numbers=True).endswith("= (1)·(1) + (3)·(1) + (3)·(1) = 7")
+    assert [line.strip() for line in _quiz.chain_rule(root, x, numbers=False).splitlines()] == [
+        "dL/dx is 3 flows that add up: local derivative · the gradient it comes from",
+        "from L = s + x, times dL/dL; a sum: its local derivative is 1",
+        "from s = x·x, operand 1, times dL/ds; a product: its local derivative is the other operand",
+        "from s = x·x, operand 2, times dL/ds; a product: its local derivative is the other operand",
+    ]
+
+
+def test_every_value_of_the_quiz_has_a_name_and_no_hint_is_the_answer():
+    for _, leaves, build in _quiz.ROUNDS:
+        root = build(*(Value(value, name) for name, value in leaves.items()))
+        root.backward()
+        for node in root.topological_order():
+            assert node.label or node.kind == "constant"
+            hint = _quiz.chain_rule(root, node, numbers=False)
+            unknown = f"dL/d{node.label}"
+            assert hint.count(unknown) == 1 if node is not root else hint == "dL/dL = 1: here the pass begins"
+            assert "∂" not in hint
