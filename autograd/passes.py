@@ -157,7 +157,8 @@ class Passes:
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
 
-        They sum to ``node.grad``, unless it holds earlier passes too or a hook of the node changed it. See :func:`autograd.flows.flows_into`.
+        They sum to ``node.grad``, unless it holds earlier passes too or a hook of the node changed it.
+        See :func:`autograd.flows.flows_into`.
 
         >>> from autograd import Value
         >>> a = Value(3.0)

@@ -128,8 +128,8 @@ def load(*given: Any, **options: Any) -> Any:
     kind = _kind_of_file(path)
     if len(given) == 1 and kind == "model":
         raise TypeError(
-            f"{os.fspath(path)!r} holds the parameters of a model: load(model, {os.fspath(path)!r}) sets them in a model "
-            f"that is made as the saved one was"
+            f"{os.fspath(path)!r} holds the parameters of a model: load(model, {os.fspath(path)!r}) sets them in a "
+            f"model that is made as the saved one was"
         )
     if len(given) == 2 and kind == "function":
         raise TypeError(

@@ -1,8 +1,8 @@
 """A quiz: fill in the blank gradients; the hint is the chain rule.
 
-`h` says which flows there are and the rule of each operation, `s` gives the numbers too, `q` stops. A wrong answer that is one flow
-of two, or a local derivative, is called so. Each picture with blanks is out/quiz_1.svg and so on; the one with the
-gradients comes when you are done.
+`h` says which flows there are and the rule of each operation, `s` gives the numbers too, `q` stops. A wrong answer
+that is one flow of two, or a local derivative, is called so. Each picture with blanks is out/quiz_1.svg and so on; the
+one with the gradients comes when you are done.
 """
 
 from rich.console import Console

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from demos import _black_scholes, _mistakes, _quiz, any_parameter, quiz, slips
+from demos import _black_scholes, _mistakes, _quiz, _slips_kinds, any_parameter, plain_math, quiz, slips
 from demos._slips import row_vectors
 from demos._slips_columns import any_parameter as parameter_slips
 from demos._slips_columns import columns
@@ -59,7 +59,7 @@ def test_the_guided_notes_answer_all_seventeen_questions(printed, tmp_path):
 
 def test_any_depth_goes_down_twelve_layers(printed, tmp_path):
     text = printed("any_depth")
-    depths = re.findall(r"^ *(\d+) layers: relative difference at most (\S+)$", text, re.MULTILINE)
+    depths = re.findall(r"^ *(\d+) layers?: relative difference at most (\S+)$", text, re.MULTILINE)
     assert [int(depth) for depth, _ in depths] == list(range(1, 13))
     assert max(float(worst) for _, worst in depths) < 1e-13
     assert len(differences(text)) == 8
@@ -112,8 +112,29 @@ def test_the_slips_are_all_of_the_notes(printed):
     assert re.findall(r"│ (\d+) +│ written", text) == [str(number) for number in range(1, 34)]
     notes = re.findall(r"│ (\d\d\d) │ correct", text)
     assert {note: notes.count(note) for note in notes} == {"000": 9, "001": 9, "002": 3, "003": 10, "004": 2}
-    assert notes == sorted(notes)
+    for kind, sentence in _slips_kinds.KINDS.items():
+        assert f"{kind.capitalize()}. {sentence}" in " ".join(text.split())
+    assert text.count("python -m demos ") == 5
+    assert not re.search(r"[+-][1-9]\.00000 ", text)  # a count is a count
+    for gone in ("page 6", "their own"):
+        assert gone not in text
     assert f"{len(notes)} slips" in (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["two_flows", "guided_notes", "any_depth", "any_parameter", "columns", "slips"])
+def test_a_demo_of_the_notes_stands_by_itself(printed, tmp_path, name):
+    """The setting first, a table of signs, a line of words before each quantity, and what was written where."""
+    text = printed(name)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.index("in the MLP" if name != "slips" else "worked right by") < text.index("─────")
+    lines = text.splitlines()
+    for k, line in enumerate(lines):
+        if re.search(r"\d × \d.*, difference \S+$", line):
+            assert re.match(r"\S.*[a-zᵀ:?)\]]$", lines[k - 1]), (lines[k - 1], line)
+            assert not re.match(r"    [+-]", lines[k - 1])
+    written = {path.name for path in (tmp_path / "out").iterdir()} if name != "slips" else set()
+    assert all(f"out/{file}" in text.replace("\n", " ") or f"out/{file}" in text.replace("\n", "") for file in written)
+    assert (name == "slips") is (not written)
 
 
 def test_a_slip_that_is_not_shown_stops_the_demo(monkeypatch):
@@ -210,6 +231,18 @@ def test_plain_python_is_differentiated_along_every_path(printed):
         ("newton_sqrt", True), ("tax", True), ("kepler", True), ("middle", True),
     ]  # fmt: skip
     assert all(float(worst) < 1e-10 for _, _, worst in rows)
+
+
+def test_a_row_of_plain_python_can_be_checked_by_hand(printed):
+    text = printed("plain_math")
+    for name, at, value, slope in re.findall(r"│ (\w+) +│ (\S+) +│ (\S+) +│ (\S+) +│", text):
+        function = getattr(plain_math, name)
+        assert function(float(at)) == pytest.approx(float(value), abs=5.1e-7)
+        h = 1e-5 * max(1.0, abs(float(at)))
+        assert (function(float(at) + h) - function(float(at) - h)) / (2 * h) == pytest.approx(float(slope), abs=1e-5)
+        assert f"def {name}(" in text
+    assert "6.008328" in text  # √36.1
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_the_pendulum_is_found_within_its_errors(printed):

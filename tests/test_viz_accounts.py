@@ -185,7 +185,7 @@ def test_a_hook_on_an_inner_node_is_told_and_the_sum_is_right():
 
 
 def test_several_hooks_and_one_that_returns_nothing():
-    a, h, c, _ = hooked(half, lambda _gradient: None, half)
+    a, _h, c, _ = hooked(half, lambda _gradient: None, half)
     c.backward()
     assert account(c, "h") == "a hook changed it: +12.0000 → +3.0000"
     assert explain(a, c).gradient == a.grad == 9.0
@@ -197,7 +197,7 @@ def test_several_hooks_and_one_that_returns_nothing():
 
 @pytest.mark.parametrize("passes", [1, 2])
 def test_a_hook_on_a_leaf(passes):
-    a, h, c, _ = hooked(lambda _gradient: 1.0, on="a")
+    a, _h, c, _ = hooked(lambda _gradient: 1.0, on="a")
     for _ in range(passes):
         c.backward()
     assert account(c, "a") == f"a hook changed it: +36.0000 → +{passes}.0000, over all passes since zero_grad()"
@@ -208,7 +208,7 @@ def test_a_hook_on_a_leaf(passes):
 
 
 def test_a_hook_on_the_root():
-    a, h, c, _ = hooked(half, on="c")
+    a, _h, c, _ = hooked(half, on="c")
     c.backward()
     assert (a.grad, c.grad) == (18.0, 0.5)
     assert any("the pass began with +0.5000 at c" in text for text in texts(c))
@@ -217,7 +217,7 @@ def test_a_hook_on_the_root():
 
 
 def test_hooks_in_a_chain_and_with_a_seed():
-    a, h, c, _ = hooked(half)
+    a, _h, c, _ = hooked(half)
     d = (c * 5.0).named("d")
     c.register_hook(lambda gradient: -gradient)
     d.backward(2.0)
@@ -237,7 +237,7 @@ def two_roots():
 
 
 def test_several_roots_share_one_picture_and_each_gradient_says_whose_it_is():
-    a, b, h, y1, y2 = two_roots()
+    _a, _b, _h, y1, y2 = two_roots()
     y1.backward()
     y2.backward()
     said = cards([y1, y2])
@@ -266,7 +266,7 @@ def test_several_roots_without_a_pass_have_no_gradients():
 
 
 def test_a_root_inside_the_graph_of_another():
-    a, b, h, y1, _ = two_roots()
+    _a, _b, h, y1, _ = two_roots()
     y1.backward()
     for roots in ([y1, h], [h, y1]):
         said = cards(roots)["h"]

@@ -57,8 +57,9 @@ class Derivation:
 
     @property
     def equations(self) -> list[list[Math]]:
-        """Every line: a left side, and what it equals in symbols, in numbers, as one number. Those that say no more
-        than that the gradient of an unnamed term of the root is 1 or −1 are left out.
+        """Every line: a left side, and what it equals in symbols, in numbers, as one number.
+
+        Those that say no more than that the gradient of an unnamed term of the root is 1 or −1 are left out.
         """
         lines: list[list[Math]] = []
         for k, rule in enumerate(self.rules):
