@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autograd.sweep import number_of
 from autograd.value import Value
 
 __all__ = ["STEPS", "Tour", "TourStep"]
@@ -29,8 +30,7 @@ class TourStep(NamedTuple):
 
 
 def _grad(names: Names, name: str) -> float:
-    gradient = names[name].grad
-    return gradient.data if isinstance(gradient, Value) else gradient
+    return number_of(names[name].grad)
 
 
 def _passes(held: float, once: float) -> int:

@@ -24,6 +24,7 @@ from typing import Any
 import autograd
 from autograd.guided_tour import Tour
 from autograd.replay.compiler import Compiled
+from autograd.sweep import number_of
 from autograd.value import Value
 
 __all__ = ["GUIDE", "Guide", "Why", "label_from_names", "load", "main", "namespace", "pretty", "save"]
@@ -249,7 +250,7 @@ def pretty(value: Value) -> str:
     >>> pretty(a * 3)
     '6.0   no gradient yet   mul of a, 3'
     """
-    gradient = f"grad {_number(value.grad):+.6g}" if value.has_grad else "no gradient yet"
+    gradient = f"grad {number_of(value.grad):+.6g}" if value.has_grad else "no gradient yet"
     parts = [f"{value.label} = {value.data!r}" if value.label else repr(value.data), gradient]
     if value.op:
         operands = [parent.label or f"{parent.data:.6g}" for parent in value.parents]
@@ -259,11 +260,6 @@ def pretty(value: Value) -> str:
     else:
         parts.append(value.kind)
     return "   ".join(parts)
-
-
-def _number(gradient: Any) -> float:
-    """A gradient as a float, also where it is a Value, to be differentiated again."""
-    return gradient.data if isinstance(gradient, Value) else gradient
 
 
 class _Console(code.InteractiveConsole):
