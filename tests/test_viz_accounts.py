@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from autograd import Parameter, Value, log, no_grad, scope, sqrt, where
+from autograd import Parameter, Value, errstate, log, no_grad, scope, sqrt, where
 from tests.graphs import SVG, find, network
 from tests.test_viz_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
@@ -432,3 +432,32 @@ def test_tiny_and_vanishing_gradients_are_not_shown_alike():
     assert "grad +1.000e−300" in str(tree(y))
     assert "+1.000e−300" in explain(z, y).heading
     assert "1.000e−300" in derive(y, z).text
+
+
+def test_what_is_nearly_a_whole_number_is_not_written_as_one(show):
+    a = Value(0.99999, "a")
+    z = (1.0 - a).named("z")
+    z.backward()
+    assert "≈1.0000" in cards(z)["a"]
+    assert "1.0000" in texts(z)
+    assert "a   ≈1.0000" in str(tree(z))
+    assert "data\\ ≈1.0000" in draw(z).dot
+    assert "data 1.0000, exactly 0.99999" in draw(z).svg
+    watched = show(z, "#node=1")
+    assert "value 1.0000, exactly 0.99999" in watched.text("#said")
+    watched.ask("chainrule.move(1, 2)")
+    assert "exactly" not in watched.text("#said")
+
+
+def test_a_fold_with_one_gradient_that_is_no_number_says_so():
+    root = network((3, 8, 8, 1))
+    find(root, "W21[1]").grad = math.nan
+    said = texts(root, detail="layers")
+    assert said[said.index("max |∂|") + 1] == "nan"
+    assert "Not finite: the gradient of 1 parameter." in draw(root).svg
+    with errstate(domain="nan"):
+        root.backward(math.inf)
+    assert any("no gradient is finite" in text for text in texts(root))
+    root.zero_grad()
+    root.backward(0.0)
+    assert any("all gradients are 0" in text for text in texts(root))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from viz.accounts import Line, lines_of
 from viz.geometry import Box, Point
 from viz.names import columns, cut
-from viz.numbers import count, number, signed
+from viz.numbers import count, datum, signed
 from viz.picture import Card, Picture
 from viz.routes import BAR_INSET, Segment
 from viz.sides import Sides
@@ -65,7 +65,7 @@ def _least_width(picture: Picture, card: Card) -> float:
         return max(head, middle) + 2 * SIZES.pad
     chip = text_width(len(_grad_word(picture, card.node)), SIZES.small) + 12
     chip += text_width(len(signed(graph.grads[card.node])), SIZES.text)
-    data = text_width(5, SIZES.small) + text_width(len(number(graph.values[card.node].data)), SIZES.text)
+    data = text_width(5, SIZES.small) + text_width(len(datum(graph.values[card.node].data)), SIZES.text)
     lines = [
         text_width(len(line.word), SIZES.small) + text_width(len(line.number), SIZES.text) + BAR + 12
         for line in lines_of(graph, card.node)
@@ -128,7 +128,7 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
         canvas.hatched(Box(left - 3, top + 20, right - left + 6, CHIP - 1), 3, data=True)
     canvas.text(Point(left, top + 30), "data", Type("muted" if finite else "alarm-type", SIZES.small))
     style = Type(ink if finite else "alarm-type", SIZES.text, "end", bold=not finite)
-    canvas.text(Point(right, top + 30), number(value.data), style)
+    canvas.text(Point(right, top + 30), datum(value.data), style)
     chip = Box(left - 3, top + 35, right - left + 6, CHIP)
     word = _grad_word(picture, card.node or 0)
     if grad is None or faint:
@@ -196,7 +196,7 @@ def _paint_fold(canvas: Canvas, picture: Picture, card: Card, box: Box) -> None:
     if card.node is not None:
         data = graph.values[card.node].data
         canvas.text(Point(left, top + 43), cut(graph.name(card.node), 10), Type("ink", SIZES.small))
-        canvas.text(Point(right, top + 43), number(data), Type("ink", SIZES.text, "end"))
+        canvas.text(Point(right, top + 43), datum(data), Type("ink", SIZES.text, "end"))
     elif card.outputs < len(card.members):
         canvas.text(Point(left, top + 43), count(card.outputs, "output"), Type("muted", SIZES.small))
     largest = peak(graph, card.members)

@@ -8,6 +8,7 @@ from viz.folding import HIDDEN, Fold, Folding
 from viz.graph import Graph
 from viz.numbers import count
 from viz.picture import Card, Link, Picture
+from viz.words import largest
 
 __all__ = ["compose", "describe_extent"]
 
@@ -118,7 +119,7 @@ def _summarise(graph: Graph, link: Link) -> None:
     if len(link.edges) == 1:
         link.local = graph.locals[link.edges[0]]
     if flows:
-        link.flow = sum(flows) if link.of_one else max(flows, key=abs)
+        link.flow = sum(flows) if link.of_one else largest(flows)
 
 
 def _scopes(cards: Iterable[Card]) -> list[tuple[str, ...]]:

@@ -66,7 +66,7 @@ def _paint_scale(canvas: Canvas, picture: Picture, at: Point) -> float:
 def _sentences(picture: Picture, numbers: Sequence[str], *, computed: bool) -> list[str]:
     words = [describe_extent(picture), *legend_of(picture.graph)]
     if not computed:
-        words.append("· no gradient yet: call backward()" if picture.graph.grads[-1] is None else "all gradients are 0")
+        words.append(_no_scale(picture.graph))
     if len(picture.graph) == 1 and picture.graph.values[0].op is None:
         words.append("a leaf: it was not computed from anything that is recorded")
     words += numbers
@@ -77,6 +77,13 @@ def _sentences(picture: Picture, numbers: Sequence[str], *, computed: bool) -> l
     if any(card.node is not None and _is_broken(picture.graph, card.node) for card in picture.cards):
         words.append("hatched: nan or inf")
     return words
+
+
+def _no_scale(graph: Graph) -> str:
+    """Why there is no scale of colours."""
+    if graph.grads[graph.root] is None:
+        return "· no gradient yet: call backward()"
+    return "all gradients are 0" if not any(graph.grads) else "no gradient is finite"
 
 
 def _is_broken(graph: Graph, i: int) -> bool:

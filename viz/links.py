@@ -62,7 +62,7 @@ def link_numbers(picture: Picture, edges: str, *, moving: bool = False) -> dict[
             continue
         texts = []
         if edges != "flow" and link.local is not None and not plain:
-            texts.append(f"×{short(link.local)}")
+            texts.append(f"×{short(link.local or 0.0)}")
         elif edges != "flow" and link.local is None and link.of_one:
             texts.append(f"Σ{len(link.edges)}")
         if edges != "local" and link.of_one and link.flow is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOT_COMPUTED", "count", "number", "short", "signed"]
+__all__ = ["NOT_COMPUTED", "count", "datum", "is_rounded", "number", "short", "signed"]
 
 NOT_COMPUTED = "·"
 """What stands for a gradient before ``backward()``: not zero, for nothing was computed."""
@@ -41,6 +41,24 @@ def number(x: float) -> str:
     if x != 0.0 and not 1e-3 <= abs(x) < 1e4:
         return _scientific(x, 3)
     return f"{x:.4f}".replace("-", "−")
+
+
+def is_rounded(x: float) -> bool:
+    """Whether :func:`number` writes another number than ``x`` where that hides what it is: near a whole number.
+
+    >>> is_rounded(0.99999), is_rounded(1.0), is_rounded(0.31428571), is_rounded(2.00000001)
+    (True, False, False, True)
+    """
+    return math.isfinite(x) and x != round(x) and 1e-3 <= abs(x) < 1e4 and round(x, 4) == round(x)
+
+
+def datum(x: float) -> str:
+    """The number of a card: :func:`number`, marked where it looks like a whole number and is not.
+
+    >>> datum(0.99999), datum(1.0)
+    ('≈1.0000', '1.0000')
+    """
+    return f"≈{number(x)}" if is_rounded(x) else number(x)
 
 
 def signed(x: float | None) -> str:

@@ -171,6 +171,9 @@ def describe(picture: Picture) -> str:
     parameters = [
         (abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None and math.isfinite(grad)
     ]
+    broken = len([i for i in graph.parameters if (grad := graph.grads[i]) is not None and not math.isfinite(grad)])
+    if broken:
+        words.append(f"Not finite: the gradient of {count(broken, 'parameter')}.")
     if parameters:
         _, i = max(parameters)
         words.append(f"Largest parameter gradient: {graph.name(-i)}, {signed(graph.grads[-i])}.")

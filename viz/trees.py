@@ -20,7 +20,7 @@ from viz.chain import terms_of
 from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.names import cut
-from viz.numbers import count, number, signed
+from viz.numbers import count, datum, signed
 from viz.reading import graph_below, roots_of
 from viz.terminal import as_text, in_signs_of
 
@@ -130,7 +130,7 @@ class Tree:
         if formula not in ("", graph.name(i)):
             line.append(f" = {cut(formula, LONGEST_NAME)}", style="not dim")
         if value.op is not None or value.kind != "constant":
-            line.append(f"   {number(value.data)}", style="not dim cyan")
+            line.append(f"   {datum(value.data)}", style="not dim cyan")
         grad = graph.grads[i]
         line.append("   grad ", style="dim")
         line.append(signed(grad), style=f"not dim {_colour(grad)}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 from viz.accounts import accounts_of
 from viz.graph import Graph
 from viz.names import clean
-from viz.numbers import count, number, signed
+from viz.numbers import count, is_rounded, number, signed
 from viz.picture import Card, Link, Picture
 
-__all__ = ["describe_card", "describe_link", "peak", "sum_of_flows"]
+__all__ = ["describe_card", "describe_link", "largest", "peak", "sum_of_flows"]
 
 MOST_TERMS = 12
 """How many flows, or members, are written out."""
@@ -34,7 +35,8 @@ def _value_lines(graph: Graph, i: int) -> list[str]:
     node = graph.node(i)
     formula = graph.formula(i)
     lines = [f"{node.name} = {formula}" if formula and formula != node.name else node.name]
-    lines.append(f"data {number(node.data)}")
+    exact = f", exactly {node.data!r}".replace("-", "−") if is_rounded(node.data) else ""
+    lines.append(f"data {number(node.data)}{exact}")
     lines.append(f"grad {sum_of_flows(graph, i)}")
     place = [" / ".join(node.scope)] if node.scope else []
     lines.append(" · ".join([*place, node.kind, f"v{i}"]))
@@ -88,5 +90,18 @@ def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
 
 
 def peak(graph: Graph, members: list[int]) -> float | None:
-    """The largest |gradient| among ``members``; None if none is computed."""
-    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None)
+    """The largest |gradient| among ``members``, nan before all others; None if none is computed."""
+    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None, key=_nan_first)
+
+
+def largest(flows: Sequence[float]) -> float:
+    """The flow of the largest size; one that is not a number comes before all.
+
+    >>> largest([1.0, -3.0]), largest([1.0, float("nan"), -3.0])
+    (-3.0, nan)
+    """
+    return max(flows, key=_nan_first)
+
+
+def _nan_first(x: float) -> float:
+    return math.inf if math.isnan(x) else abs(x)

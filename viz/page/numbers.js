@@ -25,6 +25,14 @@ function number(x) {
   return unusual(x) ?? (x !== 0 && !(size >= 1e-3 && size < 1e4) ? scientific(x, 3) : fixed(x, 4));
 }
 
+// Whether it is written as a whole number and is none.
+function isRounded(x) {
+  const size = Math.abs(x);
+  return size >= 1e-3 && size < 1e4 && x !== Math.round(x) && Number(x.toFixed(4)) === Math.round(x);
+}
+
+const datum = (x) => (isRounded(x) ? "\u2248" : "") + number(x);
+
 function signed(x) {
   if (x === null) return "\u00b7";
   return x > 0 ? "+" + number(x) : x ? number(x) : Number.isNaN(x) ? "nan" : number(0);

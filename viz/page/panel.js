@@ -88,11 +88,19 @@ function beforeFirst() {
   ];
 }
 
+const exactly = (x) => (isRounded(x) ? `, exactly ${x}`.replace("-", MINUS) : "");
+
+// The largest gradients first; those that are not finite before all.
+function byGradient(i, j) {
+  const [x, y] = [sizeOf(numbers.gradients[i] ?? 0), sizeOf(numbers.gradients[j] ?? 0)];
+  return x === y ? 0 : y > x ? 1 : -1;
+}
+
 function overview() {
   const roots = FACTS.roots.map((root) => `${FACTS.names[root]} = ${number(numbers.data[root])}`).join(", ");
   const what = FACTS.roots.map((root) => FACTS.names[root]).join(" + ");
   const largest = LEAVES.filter((i) => FACTS.kinds[i] === "parameter" || FACTS.kinds[i] === "input")
-    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .sort(byGradient)
     .slice(0, 3);
   const said = [
     element("h2", {}, roots),
@@ -139,10 +147,10 @@ function nodeWords(i) {
       element(
         "p",
         { class: "value" },
-        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}`,
+        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}${exactly(numbers.data[i])}`,
       ),
     );
-  else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}`));
+  else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}${exactly(numbers.data[i])}`));
   said.push(...outsideWords(i), ...hookWords(i), ...heldWords(i));
   const count =
     ROOTS.has(i) && !flows.length
@@ -174,7 +182,7 @@ function nodeWords(i) {
 
 function foldWords(card) {
   const largest = [...card.members]
-    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .sort(byGradient)
     .slice(0, 12);
   return [
     element("h2", {}, card.name),

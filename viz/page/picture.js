@@ -11,6 +11,7 @@ function stepOf(gradient) {
 }
 
 const broken = (x) => x !== null && !Number.isFinite(x);
+const sizeOf = (x) => (Number.isNaN(x) ? Infinity : Math.abs(x)); // what is not a number comes before all
 const stepName = (step) => (step > 0 ? "plus" : "minus") + Math.abs(step);
 
 // The colour of a chip and of the type on it.
@@ -121,7 +122,7 @@ const LEVELS_FULL = FACTS.levels[0].detail === "full";
 function linkFlow(link, state) {
   if (view.pass === "forward" || state === "idle") return null;
   const flows = link.edges.filter((e) => edgeState(e) !== "idle").map((e) => numbers.flows[e] ?? 0);
-  return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
 }
 
 // Whether what `thing` shows is not what it showed last: most of a picture stays as it is from step to step.
@@ -145,7 +146,7 @@ function paintCard(card, gradients) {
   const active = !view.fresh && card.members.includes(activeNode());
   if (!changed(card, known, data, gradient, active, numbers.scale)) return;
   if (card.value) {
-    setFitting(card.value, known ? number(data) : "\u00b7", card.valueRoom);
+    setFitting(card.value, known ? datum(data) : "\u00b7", card.valueRoom);
     setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
   }
   const [fill, ink] = chipRoles(gradient, card.folded);
@@ -178,7 +179,7 @@ function paintNumbers(link, flow, step, folded) {
   const local = link.edges.length === 1 ? numbers.locals[link.edges[0]] : null;
   const plain = local === 1 && !folded;
   link.label.classList.toggle("blank", plain && link.alone);
-  if (link.localText && local !== null) setFitting(link.localText, plain ? "" : "\u00d7" + short(local), LABEL_ROOM, SMALL);
+  if (link.localText && local !== null) setFitting(link.localText, plain ? "" : "\u00d7" + short(local === 0 ? 0 : local), LABEL_ROOM, SMALL);
   if (link.flowText) {
     setFitting(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow), LABEL_ROOM, SMALL);
     const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
