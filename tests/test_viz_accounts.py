@@ -25,12 +25,12 @@ def cards(root, **options):
     """The texts of each card by its name."""
     groups = ET.fromstring(draw(root, **options).svg).iter(f"{SVG}g")
     found = [[text.text for text in group.iter(f"{SVG}text")] for group in groups if group.get("id", "-e")[-2] != "e"]
-    return {next((one for one in said if one not in ("this pass", "earlier", "flows", "after hook", "its flows")
+    return {next((one for one in said if one not in ("this pass", "earlier", "flows", "after hook", "its flows", "it holds")
                   and not re.match(r"[+−\d]|of ", one)), ""): said for said in found if said}  # fmt: skip
 
 
 def account(root, label):
-    node = find(root, label) if isinstance(root, Value) else next(r for r in root if r.label == label)
+    node = find(root if isinstance(root, Value) else root[-1], label)
     graph = read_graph(root, {})
     found = accounts_of(graph).get(graph.index[node])
     return found.words if found else ""
@@ -308,7 +308,10 @@ def test_more_roots_than_can_be_told_apart_show_their_sum():
     assert "of y1" not in said
     with no_grad():
         x.grad = 5.0
-    assert {"this pass", "+21.0000", "earlier", "−16.0000"} <= set(cards(ys)["x"])
+    assert {"+21.0000", "it holds", "+5.0000"} <= set(cards(ys)["x"])
+    assert any("it holds: its grad, which is not that of the sum" in text for text in texts(ys))
+    assert account(ys, "x") == "it holds +5.0000, which is not that of the sum of the roots"
+    assert explain(x, ys[3]).note.startswith("x.grad holds +5.0000, which is not this")
 
 
 def test_what_is_no_list_of_values_is_refused():

@@ -30,6 +30,8 @@ class Account(NamedTuple):
     passed: float | None
     """What the hooks of the node made of it; on a leaf over all passes that it holds."""
     is_leaf: bool
+    of_sum: bool = False
+    """Whether the pass that is shown is one of the picture's own, from several roots."""
 
     @property
     def hooked(self) -> bool:
@@ -39,10 +41,15 @@ class Account(NamedTuple):
     @property
     def earlier(self) -> float | None:
         """What the leaf held before this pass; None where that is nothing."""
-        if self.held is None or not self.is_leaf:
+        if self.held is None or not self.is_leaf or self.of_sum:
             return None
         passed = self.passed or 0.0
         return None if _same(self.held, passed, self.arrived) else self.held - passed
+
+    @property
+    def other(self) -> float | None:
+        """What a leaf holds where the gradient of the sum of several roots is shown; None where it is the same."""
+        return self.held if self.of_sum and self.held is not None and self.held != self.passed else None
 
     @property
     def foreign(self) -> bool:
@@ -59,6 +66,8 @@ class Account(NamedTuple):
         if self.earlier is not None:
             now = f"= {signed(self.passed)} of this pass, and {signed(self.earlier)}"
             said.append(f"{signed(self.held)} {'is' if self.passed is None else now} from earlier passes")
+        if self.other is not None:
+            said.append(f"it holds {signed(self.other)}, which is not that of the sum of the roots")
         if self.foreign:
             flows = "no flow reaches it" if self.arrived is None else f"its flows give {signed(self.arrived)}"
             said.append(f"{signed(self.held)} is of another pass, or was set: {flows}")
@@ -121,7 +130,7 @@ def _account(value: Value, held: float | None, arrived: float | None, *, several
     if several and not is_leaf:
         held = None  # each pass writes a computed node anew: what it holds says nothing of the sum
     hooked = bool(value.hooks) and arrived is not None and held is not None
-    return Account(held, arrived, held if hooked else arrived, is_leaf)
+    return Account(held, arrived, held if hooked and not several else arrived, is_leaf, of_sum=several)
 
 
 def _same(one: float, other: float, scale: float | None) -> bool:
@@ -148,6 +157,8 @@ def lines_of(graph: Graph, i: int) -> list[Line]:
         if account.passed is not None and not account.hooked:
             lines.append(Line("this pass", signed(account.passed)))
         lines.append(Line("earlier", signed(account.earlier), hatched=True))
+    if account.other is not None:
+        lines.append(Line("it holds", signed(account.other), hatched=True))
     if account.foreign:
         flows = "none" if account.arrived is None else signed(account.arrived)
         lines.append(Line("its flows", flows, hatched=True))
@@ -169,6 +180,8 @@ def legend_of(graph: Graph) -> list[str]:
     accounts = accounts_of(graph).values()
     if any(account.earlier is not None for account in accounts):
         words.append("earlier: left by earlier passes, or set, until zero_grad()")
+    if any(account.other is not None for account in accounts):
+        words.append("it holds: its grad, which is not that of the sum")
     if any(account.hooked for account in accounts):
         words.append("after hook: a hook changed what the flows gave")
     if any(account.foreign for account in accounts):

@@ -96,6 +96,14 @@ function byGradient(i, j) {
   return x === y ? 0 : y > x ? 1 : -1;
 }
 
+// What the values hold in Python beside this pass: of some, for many may.
+function heldInPython() {
+  const told = Object.keys(FACTS.notes).filter((i) => FACTS.kinds[i] !== "constant");
+  const lines = [FACTS.began, ...told.slice(0, 2).map((i) => FACTS.notes[i])];
+  if (told.length > 2) lines.push(`The same of ${plural(told.length - 2, "other value")}.`);
+  return lines.filter(Boolean).map((text) => paragraph(text, "held"));
+}
+
 function overview() {
   const roots = FACTS.roots.map((root) => `${FACTS.names[root]} = ${number(numbers.data[root])}`).join(", ");
   const what = FACTS.roots.map((root) => FACTS.names[root]).join(" + ");
@@ -105,9 +113,7 @@ function overview() {
   const said = [
     element("h2", {}, roots),
     paragraph(`${plural(SIZE, "value")}, each with its gradient: how fast ${what} changes as it changes.`),
-    ...[FACTS.began, ...Object.values(FACTS.notes).slice(0, 3)]
-      .filter((text) => text && !isMoved())
-      .map((text) => paragraph(text, "held")),
+    ...(isMoved() ? [] : heldInPython()),
     paragraph(
       "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule.",
     ),
