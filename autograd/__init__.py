@@ -8,12 +8,16 @@
 -7.3729642e-05
 """
 
+import importlib as _importlib
+from typing import Any as _Any
+
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
 from autograd.diagnosis import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    ConvergenceError,
     DivisionDomainError,
     DomainError,
     GradientError,
@@ -90,6 +94,7 @@ from autograd.value import Parameter, Value
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "DivisionDomainError",
     "Domain",
     "DomainError",
@@ -184,3 +189,10 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> _Any:
+    """``autograd.math``, ``autograd.linalg`` and ``autograd.implicit``, imported when they are first named."""
+    if name in ("implicit", "linalg", "math"):
+        return _importlib.import_module(f"autograd.{name}")
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

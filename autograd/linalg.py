@@ -47,7 +47,7 @@ _EPSILON = sys.float_info.epsilon
 _TINY = 1e-290
 """The reciprocal of a pivot below this, and the products with it, may overflow."""
 _ASYMMETRY = 1e-8
-"""How far two entries that should be equal may be apart, relative to the larger diagonal entry: rounding, no mistake."""
+"""How far two entries that should be equal may be apart, relative to those of the diagonal."""
 
 
 # --- the four functions -----------------------------------------------------------------------------------
@@ -100,8 +100,8 @@ def inv(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     >>> from autograd import jacobian, linalg
     >>> linalg.inv([[2.0, 0.0], [1.0, 4.0]])
     [[0.5, 0.0], [-0.125, 0.25]]
-    >>> jacobian(lambda x: linalg.inv([[x, 0.0], [1.0, 4.0]]))(2.0)
-    [[-0.25, 0.0], [0.0625, 0.0]]
+    >>> jacobian(lambda x: linalg.inv([[x, 0.0], [1.0, 4.0]]))(2.0)[1]
+    [0.0625, 0.0]
     """
     rows, is_array = _square("inv(A): A", A)
     elimination = _eliminated("inv(A)", rows)
@@ -145,7 +145,7 @@ def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     remaining = [elimination.reduced([row[column] for row in rows])[1] for column in deferred]
     factors = [above[-1] for above in elimination.upper] + ([_division_free_det(remaining)] if remaining else [])
     value = prod(factors) if len(factors) > 1 else factors[0]
-    return -value if flips % 2 else value
+    return 0.0 - value if flips % 2 else value  # and not -value, which makes -0.0 of 0
 
 
 def cholesky(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
@@ -393,7 +393,7 @@ def _check_finite(where: str, rows: Iterable[Sequence[Any]], *, is_vector: bool 
         return
     for i, row in enumerate(rows):
         for j, entry in enumerate(row):
-            if not -_LARGEST <= entry or not entry <= _LARGEST:
+            if not entry >= -_LARGEST or not entry <= _LARGEST:  # nan is neither
                 place = f"[{j}]" if is_vector else f"[{i}][{j}]"
                 label = f" ({entry.label!r})" if isinstance(entry, Value) and entry.label else ""
                 raise DomainError(

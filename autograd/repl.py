@@ -84,7 +84,9 @@ def namespace() -> dict[str, Any]:
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
         names |= {package: module} | {name: getattr(module, name) for name in module.__all__}
-    names |= {"help": Guide(), "math": importlib.import_module("autograd.math")}
+    names |= {"help": Guide()} | {
+        name: importlib.import_module(f"autograd.{name}") for name in ("math", "linalg", "implicit")
+    }
     names["tour"] = Tour(names)
     return names
 
