@@ -114,9 +114,9 @@ def inv(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     """The determinant |A|; its gradient is the matrix of cofactors, |A| A⁻ᵀ where A has an inverse.
 
-    The derivatives of every order are right at singular matrices too. Elimination divides by no pivot that is 0: a
-    column without a better one is put off to the end, and the determinant of what is then left is found without any
-    division.
+    The derivatives of every order are right at singular matrices too. Elimination divides by no pivot that is 0, or
+    that rounding alone made: a column without a better one is put off to the end, and the determinant of what is then
+    left is found without any division.
 
     Args:
         A: a square matrix (n, n).
@@ -134,9 +134,10 @@ def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     rows, _ = _square("det(A): A", A)
     elimination, deferred, flips = _Elimination(rows), [], 0
     for column in range(len(rows)):
-        above, rest = elimination.reduced([row[column] for row in rows])
+        entries = [row[column] for row in rows]
+        above, rest = elimination.reduced(entries)
         best = elimination.largest(rest)
-        if _size(rest[best]) < _TINY:
+        if elimination.is_noise(entries, above, rest, best) or _size(rest[best]) < _TINY:
             deferred.append(column)
             continue
         # A transposition of rows flips the sign, and so does each deferred column that this one goes past.
@@ -219,6 +220,11 @@ class _Elimination:
                 best, size = place, _size(entry)
         return best
 
+    def is_noise(self, column: Row, above: Row, rest: Row, best: int) -> bool:
+        """Whether the entry at ``best`` of ``rest`` is no larger than rounding makes it, or is nan."""
+        row = self.order[len(self.upper) + best]
+        return not _size(rest[best]) > _noise(column[row], self.lower[row], above)
+
     def eliminate(self, above: Row, rest: Row, best: int) -> None:
         """Make the entry at ``best`` of ``rest`` the next pivot."""
         done, pivot = len(self.upper), rest[best]
@@ -248,8 +254,7 @@ def _eliminated(name: str, rows: Matrix) -> _Elimination:
         column = [row[number] for row in rows]
         above, rest = elimination.reduced(column)
         best = elimination.largest(rest)
-        row = elimination.order[number + best]
-        if _is_checked() and not _size(rest[best]) > _noise(column[row], elimination.lower[row], above):
+        if _is_checked() and elimination.is_noise(column, above, rest, best):
             raise DomainError(
                 f"{name} needs a matrix that is not singular, got one whose pivot {number} is {_data(rest[best])!r}, "
                 f"no larger than rounding makes it. Use errstate(domain='nan') for IEEE values instead."
