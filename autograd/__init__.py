@@ -8,9 +8,9 @@
 -7.3729642e-05
 """
 
-import importlib as _importlib
-from typing import Any as _Any
-
+from autograd import implicit as implicit
+from autograd import linalg as linalg
+from autograd import math as math
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
 from autograd.diagnosis import diagnose
@@ -18,9 +18,11 @@ from autograd.errors import (
     AnomalyError,
     AutogradError,
     ConvergenceError,
+    ConversionError,
     DivisionDomainError,
     DomainError,
     GradientError,
+    GradientWarning,
     GuardError,
     OverflowDomainError,
     RecordingError,
@@ -95,11 +97,13 @@ __all__ = [
     "AnomalyError",
     "AutogradError",
     "ConvergenceError",
+    "ConversionError",
     "DivisionDomainError",
     "Domain",
     "DomainError",
     "Flow",
     "GradientError",
+    "GradientWarning",
     "GuardError",
     "Kink",
     "OverflowDomainError",
@@ -189,10 +193,3 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str) -> _Any:
-    """``autograd.math``, ``autograd.linalg`` and ``autograd.implicit``, imported when they are first named."""
-    if name in ("implicit", "linalg", "math"):
-        return _importlib.import_module(f"autograd.{name}")
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -194,8 +194,12 @@ def float_of(number: Any) -> Any:
 def lent(fun: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """``fun`` for as long as a solver runs: SciPy's keep it in circles, and with it all the Values that it reads."""
     held = [fun]
+
+    def call(*args: Any) -> Any:
+        return held[0](*args)
+
     try:
-        yield lambda *args: held[0](*args)
+        yield call
     finally:
         held.clear()
 
