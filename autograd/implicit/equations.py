@@ -164,7 +164,7 @@ class _System:
     def polished(self, x: list[float]) -> list[float]:
         """The solution near x by Newton's method, to where its steps no longer become smaller."""
         size = math.inf
-        for _ in range(50):
+        while True:
             step = self.stepped(self.jacobian(x), np.array(self.function.values(self.structure.result(x))))
             next_size = float(np.max(np.abs(step) / self.magnitudes(x, 1e-6)))
             if not next_size < 0.5 * size:

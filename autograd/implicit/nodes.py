@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -91,10 +91,8 @@ def _as_it_is(fun: Any, known: dict[int, Any]) -> Any:
         copy.__kwdefaults__ = fun.__kwdefaults__
         known[id(fun)] = copy
         for cell, original in zip(cells, fun.__closure__ or (), strict=True):
-            try:
+            with suppress(ValueError):  # of a variable that holds nothing yet
                 cell.cell_contents = _as_it_is(original.cell_contents, known)
-            except ValueError:  # a variable that holds nothing yet
-                continue
         for name, held in names.items():
             if getattr(held, "__globals__", None) is fun.__globals__:
                 names[name] = _as_it_is(held, known)
