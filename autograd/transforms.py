@@ -117,10 +117,10 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
     _check_function("vjp", fun)
     trace = Trace(fun, range(len(primals)), primals, {})
     result, aux = _pair("vjp", trace.result) if has_aux else (trace.result, None)
-    roots, outputs = flatten(result, "the result")
+    roots, outputs = flatten(result, "the result", result=True)
 
     def vjp_fn(cotangent: Any) -> tuple[Any, ...]:
-        weights, given = flatten(cotangent, "the cotangent")
+        weights, given = flatten(cotangent, "the cotangent", result=True)
         if not given.matches(outputs):
             raise TypeError(f"vjp_fn takes a cotangent that is built like the result, {outputs}; got {given}")
         return _split(trace.structures, trace.pulled_back(roots, weights))
@@ -180,7 +180,7 @@ def _jvp(name: str, fun: Callable[..., Any], primals: Sequence[Any], tangents: S
                 f"{name} takes a tangent {place} that is built like argument {place}, {expected}; got {given}"
             )
         speeds += numbers
-    roots, outputs = flatten(trace.result, "the result")
+    roots, outputs = flatten(trace.result, "the result", result=True)
     (moved,) = trace.tangents(roots, [dict(zip(trace.variables, speeds, strict=True))])
     return trace.settled(trace.result), outputs.result(moved)
 
@@ -240,7 +240,7 @@ def _jacrev(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..
     @functools.wraps(fun)
     def jacobian_by_rows(*args: Any, **kwargs: Any) -> Any:
         trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
-        numbers, outputs = flatten(trace.result, "the result")
+        numbers, outputs = flatten(trace.result, "the result", result=True)
         rows = trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
         return _blocks(argnums, outputs, trace.structures, rows)
 
@@ -253,7 +253,7 @@ def _jacfwd(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..
     @functools.wraps(fun)
     def jacobian_by_columns(*args: Any, **kwargs: Any) -> Any:
         trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
-        numbers, outputs = flatten(trace.result, "the result")
+        numbers, outputs = flatten(trace.result, "the result", result=True)
         columns = trace.tangents(numbers, [{variable: 1.0} for variable in trace.variables])
         rows = [[column[place] for column in columns] for place in range(len(numbers))]
         return _blocks(argnums, outputs, trace.structures, rows)

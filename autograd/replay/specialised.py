@@ -146,7 +146,7 @@ class Specialised:
         function, name = self._function, getattr(self._function, "__name__", "the function")
         variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
         result, comparisons = run_recorded(lambda: self.form.call(function, variables), checked=self._options.checked)
-        outputs, structure = flatten(result, f"the result of {name}")
+        outputs, structure = flatten(result, f"the result of {name}", result=True)
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         tape, leaves = tape_of(roots, variables, comparisons)
         return Path(exact(tape), leaves, structure, _identity(tape))
@@ -210,7 +210,7 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
 
 def _check_same(structure: Structure, other: Structure) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other):
+    if not structure.matches(other) or structure.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {structure}, "
             f"on another {other}"
