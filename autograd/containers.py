@@ -171,31 +171,26 @@ def leaves_of(tree: Any, where: str, *, result: bool = False) -> tuple[list[Any]
 
 def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
     """What to do about a ``leaf`` that holds no number as it is, found in ``tree`` by ``accessor``."""
-    if isinstance(leaf, np.ndarray):
+    holder, name = tree, ""
+    for entry in accessor[:-1]:
+        holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
+    if accessor and isinstance(holder, Opened) and not isinstance(holder.instance, tuple):
+        name = accessor[-1].entry
+        of_pydantic = hasattr(holder.instance, "__pydantic_core_schema__")
+        mark = "Field(json_schema_extra={'static': True})" if of_pydantic else "field(metadata={'static': True})"
+        return f". Is {name!r} no variable? Then make the field with {mark}"
+    if isinstance(leaf, (np.ndarray, str, bytes, complex)) or callable(leaf):
         return ""
-    if accessor:
-        *way, last = accessor
-        holder = tree
-        for entry in way:
-            holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
-        if isinstance(holder, Opened) and not isinstance(holder.instance, tuple):
-            mark = (
-                "Field(json_schema_extra={'static': True})"
-                if hasattr(holder.instance, "__pydantic_core_schema__")
-                else "field(metadata={'static': True})"
-            )
-            return f". Is {last.entry!r} no variable? Then make the field with {mark}"
-    if hasattr(leaf, "to_numpy"):
-        return f". Pass its numbers as an array: .to_numpy() of the {type(leaf).__name__}"
-    if hasattr(leaf, "__array__"):
-        return f". Pass its numbers as an array: numpy.asarray of the {type(leaf).__name__}"
-    if isinstance(leaf, (str, bytes, complex)) or callable(leaf):
-        return ""
-    if isinstance(leaf, Mapping):
-        return f". Pass its numbers in a plain dict: dict(...) of the {type(leaf).__name__}"
-    if isinstance(leaf, Iterable):
-        return f". Pass its numbers in a list: list(...) of the {type(leaf).__name__}"
-    return ". Pass numbers in lists, tuples, dicts, dataclasses or arrays"
+    ways = (
+        (hasattr(leaf, "to_numpy"), "its numbers as an array: .to_numpy()"),
+        (hasattr(leaf, "__array__"), "its numbers as an array: numpy.asarray"),
+        (isinstance(leaf, Mapping), "its numbers in a plain dict: dict(...)"),
+        (isinstance(leaf, Iterable), "its numbers in a list: list(...)"),
+    )
+    way = next((way for fits, way in ways if fits), "")
+    return (
+        f". Pass {way} of the {type(leaf).__name__}" if way else ". Pass numbers in lists, dicts, dataclasses or arrays"
+    )
 
 
 def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:
@@ -308,7 +303,9 @@ def _closed(tree: Any) -> Any:
             return leaf
         return copied(leaf.instance, {name: _closed(part) for name, part in leaf.fields.items()})
 
-    return optree.tree_map(convert, tree, is_leaf=_is_opened, namespace=_NAMESPACE)
+    return optree.tree_map(
+        convert, tree, is_leaf=lambda node: _is_opened(node) or is_record(node), namespace=_NAMESPACE
+    )
 
 
 def _static(tree: Any) -> tuple[Any, ...]:

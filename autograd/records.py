@@ -1,16 +1,16 @@
 """Instances of classes that declare fields: taken apart into those, and copied with others in their place.
 
-Such are dataclasses, the classes of attrs, pydantic's models, and named tuples with a class of their own. A copy is made
-field by field: no constructor, ``__post_init__``, validator, converter, property or ``__setattr__`` runs a second time,
-so that a class which turns degrees to radians when it is made does so once.
+Such are dataclasses, the classes of attrs, pydantic's models, and named tuples with a class of their own. A copy is
+made field by field: no constructor, ``__post_init__``, validator, converter, property or ``__setattr__`` runs a second
+time, so that a class which turns degrees to radians when it is made does so once.
 
 A field is *static*, copied as it is and no variable, if it is declared with ``field(metadata={"static": True})`` (in
 pydantic ``Field(json_schema_extra={"static": True})``), or if it holds a setting: a str, a date, a member of an enum, a
 class, a function that captures nothing. So does a bool in an argument. Every other field is a variable, whoever made
 it: what ``__post_init__`` computed is copied too and has a derivative of its own.
 
-What a copy could not carry truly is refused: numbers in attributes that are no fields, fields behind properties. What ``functools.cached_property`` keeps is left behind, to be
-computed anew.
+What a copy could not carry truly is refused: numbers in attributes that are no fields, fields behind properties. What
+``functools.cached_property`` keeps is left behind, to be computed anew.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NONE = object()
 
 
 @functools.lru_cache(maxsize=1024)
-def declared(kind: type) -> dict[str, bool] | None:
+def declared(kind: Any) -> dict[str, bool] | None:
     """The fields that a class declares, each with whether it is marked static; None for a class that declares none.
 
     None also for what optree takes apart by itself, a class that is registered there or a named tuple that is nothing
@@ -51,28 +51,29 @@ def declared(kind: type) -> dict[str, bool] | None:
     """
     if optree.is_namedtuple_class(kind):
         return None if kind.__bases__[0] is tuple else dict.fromkeys(optree.namedtuple_fields(kind), False)
-    if optree.register_pytree_node.get(kind) is not None:  # type: ignore[attr-defined]  # it is set on the function
+    built_in = next(base for base in kind.__mro__ if not base.__flags__ & _IS_HEAP_TYPE)
+    metadata = _metadata(kind)
+    if metadata is None or built_in is not object or optree.register_pytree_node.get(kind) is not None:
         return None
-    if next(base for base in kind.__mro__ if not base.__flags__ & _IS_HEAP_TYPE) is not object:
-        return None
+    return {name: hasattr(held, "get") and bool(held.get("static", False)) for name, held in metadata.items()}
+
+
+def _metadata(kind: Any) -> dict[str, Any] | None:
+    """The fields that a class declares, with what is noted beside each; None for a class that declares none."""
     if dataclasses.is_dataclass(kind):
-        return {field.name: _is_marked(field.metadata) for field in dataclasses.fields(kind)}
+        return {field.name: field.metadata for field in dataclasses.fields(kind)}
     attributes = getattr(kind, "__attrs_attrs__", None)
     if isinstance(attributes, tuple):
-        return {attribute.name: _is_marked(attribute.metadata) for attribute in attributes}
+        return {attribute.name: attribute.metadata for attribute in attributes}
     if hasattr(kind, "__pydantic_core_schema__"):
-        models: Any = kind
-        return {name: _is_marked(field.json_schema_extra) for name, field in models.model_fields.items()}
+        return {name: field.json_schema_extra for name, field in kind.model_fields.items()}
     return None
-
-
-def _is_marked(metadata: Any) -> bool:
-    return hasattr(metadata, "get") and bool(metadata.get("static", False))
 
 
 def is_record(thing: Any) -> bool:
     """Whether ``thing`` is an instance of a class that declares fields."""
-    return declared(type(thing)) is not None
+    kind: Any = type(thing)
+    return declared(kind) is not None
 
 
 def variables_of(instance: Any, where: str, *, result: bool = False) -> dict[str, Any]:
@@ -86,18 +87,18 @@ def variables_of(instance: Any, where: str, *, result: bool = False) -> dict[str
     Raises:
         TypeError: a copy of the fields would not be all of the instance.
     """
-    kind = type(instance)
+    kind: Any = type(instance)
     marked, fields = declared(kind) or {}, fields_of(instance)
     for name in marked.keys() - fields.keys():
         if _is_behind_code(inspect.getattr_static(kind, name, None)):
             raise TypeError(
-                f"{where} holds the {kind.__name__} {_shown(instance)}, whose field {name!r} is a property: it cannot be "
-                f"copied without running it. Pass a dict, or an instance of a class whose fields are plain"
+                f"{where} holds a {kind.__name__}, whose field {name!r} is a property: it cannot be copied without "
+                f"running it. Pass a dict, or an instance of a class whose fields are plain"
             )
     for name, part in _others(instance).items():
         if part is not None and not _is_setting(part, result=False):
             raise TypeError(
-                f"{where} holds the {kind.__name__} {_shown(instance)}, whose attribute {name!r} is not a field: a copy of "
+                f"{where} holds a {kind.__name__}, whose attribute {name!r} ({_shown(part)}) is not a field: a copy of "
                 f"the fields would be without it. Declare it as a field, with field(init=False), or make it a property"
             )
     return {name: part for name, part in fields.items() if not marked[name] and not _is_setting(part, result=result)}
@@ -108,7 +109,7 @@ def fields_of(instance: Any) -> dict[str, Any]:
 
     One that was never set, or stands behind a property, is not.
     """
-    kind = type(instance)
+    kind: Any = type(instance)
     names = declared(kind) or {}
     if isinstance(instance, tuple):
         return dict(zip(names, tuple.__iter__(instance), strict=True))
@@ -128,7 +129,7 @@ def static_parts(instance: Any, variables: dict[str, Any]) -> dict[str, Any]:
 
 def copied(instance: Any, fields: dict[str, Any]) -> Any:
     """A copy of ``instance`` with ``fields`` in the place of its own. None of the class's code runs."""
-    kind = type(instance)
+    kind: Any = type(instance)
     kept = {name: part for name, part in _state(instance).items() if not _is_cache(kind, name)}
     return made(kind, kept | fields)
 
@@ -160,8 +161,9 @@ class Opened:
 
     def __repr__(self) -> str:
         parts = self.fields | static_parts(self.instance, self.fields)
-        names = [name for name in declared(type(self.instance)) or () if name in parts]
-        return f"{type(self.instance).__name__}({', '.join(f'{name}={parts[name]!r}' for name in names)})"
+        kind: Any = type(self.instance)
+        names = [name for name in declared(kind) or () if name in parts]
+        return f"{kind.__name__}({', '.join(f'{name}={parts[name]!r}' for name in names)})"
 
 
 # --- what an instance holds -------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ def _is_setting(part: Any, *, result: bool) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _slots(kind: type) -> dict[str, Any]:
+def _slots(kind: Any) -> dict[str, Any]:
     """The slots of a class, by name: descriptors that reach what an instance holds there."""
     found: Iterator[tuple[str, Any]] = (item for base in reversed(kind.__mro__) for item in vars(base).items())
     return {name: member for name, member in found if isinstance(member, MemberDescriptorType)}
@@ -190,7 +192,7 @@ def _slots(kind: type) -> dict[str, Any]:
 
 def _state(instance: Any) -> dict[str, Any]:
     """What an instance holds itself, by name: in its slots, and in its ``__dict__``."""
-    kind = type(instance)
+    kind: Any = type(instance)
     held = {}
     for name, member in _slots(kind).items():
         try:
@@ -202,7 +204,7 @@ def _state(instance: Any) -> dict[str, Any]:
 
 def _others(instance: Any) -> dict[str, Any]:
     """What an instance holds that is neither a field nor the memory of a ``cached_property``."""
-    kind = type(instance)
+    kind: Any = type(instance)
     names = declared(kind) or {}
     found: dict[str, Any] = {}
     for name, part in _state(instance).items():
@@ -220,14 +222,16 @@ def _is_behind_code(attribute: Any) -> bool:
 
 def _is_cache(kind: type, name: str) -> bool:
     """Whether an attribute that is no field remembers what was computed: ``cached_property``, in attrs by a slot."""
+    if name in (declared(kind) or ()):
+        return False
     keeper = inspect.getattr_static(kind, name, None)
     of_attrs = isinstance(keeper, MemberDescriptorType) and hasattr(keeper.__objclass__, "__attrs_attrs__")
     return isinstance(keeper, functools.cached_property) or of_attrs or name == "_attrs_cached_hash"
 
 
-def _shown(instance: Any) -> str:
+def _shown(part: Any) -> str:
     try:
-        text = repr(instance)
+        text = repr(part)
     except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong
-        return "instance"
+        return f"of type {type(part).__name__}"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -2,7 +2,9 @@
 
 The arguments may be numbers (an int is taken as the real number it stands for), nested lists, tuples, named
 tuples, dicts and dataclasses of numbers, NumPy arrays of any shape, and Values; a derivative has the structure of
-what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values.
+what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values. A dataclass,
+and so a class of attrs or a model of pydantic, is copied field by field: its constructor does not run again. See
+:mod:`autograd.records`.
 
 A derivative is a float, or an array of floats, unless it depends on a Value from outside of the function: then it
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
