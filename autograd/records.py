@@ -134,7 +134,7 @@ def copied(instance: Any, fields: dict[str, Any]) -> Any:
     return made(kind, kept | fields)
 
 
-def made(kind: type[Any], parts: dict[str, Any]) -> Any:
+def made(kind: Any, parts: dict[str, Any]) -> Any:
     """An instance of a class that declares fields, and of none of its code, which holds ``parts``."""
     if issubclass(kind, tuple):
         elements = [parts.pop(name) for name in declared(kind) or ()]
