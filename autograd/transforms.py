@@ -255,28 +255,29 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 
 
 def _by_rows(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacrev") -> Any:
-    def rows(trace: Trace, numbers: list[Any]) -> list[list[Any]]:
+    trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
+
+    def rows(numbers: list[Any]) -> list[list[Any]]:
         return trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
 
-    return _jacobian(name, fun, settings, args, kwargs, rows)
+    return _jacobian(name, trace, settings, rows)
 
 
 def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacfwd") -> Any:
-    def rows(trace: Trace, numbers: list[Any]) -> list[list[Any]]:
+    trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
+
+    def rows(numbers: list[Any]) -> list[list[Any]]:
         columns = trace.tangents(numbers, [{variable: 1.0} for variable in trace.variables])
         return [[column[place] for column in columns] for place in range(len(numbers))]
 
-    return _jacobian(name, fun, settings, args, kwargs, rows)
+    return _jacobian(name, trace, settings, rows)
 
 
-def _jacobian(
-    name: str, fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, rows_of: Callable[..., Any]
-) -> Any:
+def _jacobian(name: str, trace: Trace, settings: Settings, rows_of: Callable[[list[Any]], list[list[Any]]]) -> Any:
     argnums, has_aux = settings
-    trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
     numbers, outputs = flatten(result, "the result", result=True)
-    blocks = _blocks(argnums, outputs, trace.structures, rows_of(trace, numbers))
+    blocks = _blocks(argnums, outputs, trace.structures, rows_of(numbers))
     return (blocks, trace.settled(aux)) if has_aux else blocks
 
 
