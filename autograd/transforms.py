@@ -30,6 +30,7 @@ from autograd.value import Constant, Value
 __all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"]
 
 Argnums = int | Sequence[int]
+Trees = Sequence[Any]
 Settings = tuple[Any, bool]
 """What a transform was given beside the function: argnums and has_aux."""
 
@@ -131,12 +132,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
     return (out, vjp_fn, trace.settled(aux)) if has_aux else (out, vjp_fn)
 
 
-def jvp(
-    fun: Callable[..., Any],
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
-    has_aux: bool = False,  # noqa: FBT001, FBT002 -- JAX's signature
-) -> tuple[Any, ...]:
+def jvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> tuple[Any, ...]:  # noqa: FBT001, FBT002 -- JAX's signature
     """``(fun(*primals), its tangent)``: how the result moves when the primals move with the ``tangents``.
 
     Args:
@@ -157,12 +153,7 @@ def jvp(
     return (out, moved, aux) if has_aux else (out, moved)
 
 
-def hvp(
-    fun: Callable[..., Any],
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
-    has_aux: bool = False,  # noqa: FBT001, FBT002 -- as in the other transforms
-) -> Any:
+def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> Any:  # noqa: FBT001, FBT002 -- as in the other transforms
     """H·v, the Hessian of a function that returns one number, times the ``tangents``, without making H.
 
     Built like the primal if there is one, else a tuple with an entry for each. Arguments as in :func:`jvp`; with
@@ -187,9 +178,7 @@ def hvp(
     return (moved, aux) if has_aux else moved
 
 
-def _jvp(
-    name: str, fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool
-) -> tuple[Any, Any, Any]:
+def _jvp(name: str, fun: Callable[..., Any], primals: Trees, tangents: Trees, *, has_aux: bool) -> tuple[Any, Any, Any]:
     trace = Trace(fun, range(len(primals)), primals, {})
     speeds: list[Any] = []
     for place, (tangent, expected) in enumerate(zip(tangents, trace.structures, strict=True)):
