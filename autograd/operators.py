@@ -27,7 +27,7 @@ from autograd.ufuncs import apply_ufunc
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["Operators", "install_operators", "link"]
+__all__ = ["SIGNS", "Operators", "install_operators", "link"]
 
 
 class Operators:
@@ -101,20 +101,6 @@ class Operators:
         """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
         return self
 
-    @property
-    def _prev(self) -> set[Any]:
-        """The parents as a set, as micrograd's drawing notebooks read them."""
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
-        if self.op is None:
-            return ""
-        constants = "".join(f"{constant:g}" for constant in self.op.constants)
-        names = _SIGNS | {"relu": "ReLU"}
-        return names.get(self.op.name, self.op.name) + constants
-
     if TYPE_CHECKING:  # built below from the table; tests/test_operators.py holds this list to it
 
         @property
@@ -176,7 +162,7 @@ class Operators:
         def tanh(self) -> Value: ...
 
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 """The operators as Python writes them."""
 
 
@@ -302,7 +288,7 @@ def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[An
 def _refuse(op: Primitive, other: Any) -> Any:
     """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
     if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        as_float(other, f"the operator {_SIGNS[op.name]!r} on a Value")
+        as_float(other, f"the operator {SIGNS[op.name]!r} on a Value")
     return NotImplemented
 
 
