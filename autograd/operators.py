@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from autograd import rules
 from autograd.anomaly import check_value
 from autograd.clock import clock
 from autograd.context import current
+from autograd.errors import ConversionError
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.recording import recording
@@ -96,6 +97,14 @@ class Operators:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
         return apply_ufunc(ufunc, method, inputs, options)
+
+    @property
+    def _mask(self) -> NoReturn:
+        """Asked for by NumPy's masked arrays, which have taken the float by then."""
+        raise ConversionError(
+            f"a masked array would take the float out of {describe(self)}, and its gradient would be lost: use a plain "
+            f"array, and autograd.where for what is masked"
+        )
 
     def conjugate(self) -> Any:
         """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
