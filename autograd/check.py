@@ -271,7 +271,7 @@ class _Problem:
         fault = next(filter(None, faults), None)
         reason = fault or (
             "every rule in the graph is right, so the function depends on its inputs in a way the graph does not "
-            "see: look for a float taken out with .data, float() or math.*, and use autograd's function instead"
+            "see: look for a number taken out with .data, item() or detach(), and use the Value itself instead"
         )
         return (
             f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "

@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, ParamSpec, Self, TypeVar, cast
+from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 from autograd.recording import refuse_while_recording
 
@@ -53,6 +53,8 @@ class Context:
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
     node_class: type[Any] = field(init=False)
     """The class of the nodes that are made."""
+    tracing: Context | None = field(init=False, default=None)
+    """What :class:`tracing` makes of this context, once it has been asked: transforms are called often."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "plain", self.grad and not self.anomaly)
@@ -87,17 +89,9 @@ def _inside(outer: Context, name: str) -> Context:
     return _changed(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 
-class _Open(NamedTuple):
-    """A setting in force, the contexts outside and inside of it, and the settings that were in force before."""
-
-    setting: Setting
-    outside: Context
-    rest: _Open | None
-
-
 _CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))  # noqa: B039 -- frozen
-_OPEN: ContextVar[_Open | None] = ContextVar("autograd.open", default=None)
-"""The settings in force, the latest first: one list for each thread and task."""
+_OPEN: ContextVar[Any] = ContextVar("autograd.open", default=None)
+"""The settings in force as a linked list (setting, context outside of it, rest): one for each thread and task."""
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
@@ -110,14 +104,14 @@ def _take_back(setting: Setting) -> None:
     """
     later: list[Setting] = []
     entry = _OPEN.get()
-    while entry is not None and entry.setting is not setting:
-        later.append(entry.setting)
-        entry = entry.rest
+    while entry is not None and entry[0] is not setting:
+        later.append(entry[0])
+        entry = entry[2]
     if entry is None:
         return
-    context, entries = entry.outside, entry.rest
+    _, context, entries = entry
     for again in reversed(later):
-        entries = _Open(again, context, entries)
+        entries = (again, context, entries)
         context = again.change(context)
     _CONTEXT.set(context)
     _OPEN.set(entries)
@@ -145,18 +139,19 @@ class Setting:
     def __enter__(self) -> Self:
         outside = _CONTEXT.get()
         _CONTEXT.set(self.change(outside))
-        _OPEN.set(_Open(self, outside, _OPEN.get()))
+        _OPEN.set((self, outside, _OPEN.get()))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         last = _OPEN.get()
-        if last is None or last.setting is not self:
+        if last is None or last[0] is not self:
             _take_back(self)
         else:
-            _CONTEXT.set(last.outside)
-            _OPEN.set(last.rest)
+            _, outside, rest = last
+            _CONTEXT.set(outside)
+            _OPEN.set(rest)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate ``function`` so that its whole body runs under this setting."""
@@ -315,7 +310,11 @@ class tracing(Setting):  # noqa: N801 -- a context manager is named like a funct
     __slots__ = ()
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, grad=True, traced=True)
+        inner = outer.tracing
+        if inner is None:
+            inner = _changed(outer, grad=True, traced=True)
+            object.__setattr__(outer, "tracing", inner)
+        return inner
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

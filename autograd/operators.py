@@ -42,6 +42,12 @@ class Operators:
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
+        if len(args) == op.arity and not op.captures:
+            for arg in args:
+                if not isinstance(arg, Operators):
+                    break
+            else:  # nothing to convert: by far the most common
+                return _applied(op)(*args)
         args = op.complete(args)
         if op.captures:
             constants = args[-op.captures :]

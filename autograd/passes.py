@@ -140,7 +140,9 @@ class Passes:
     def forward(self) -> float:
         """Compute every node again from the present data of the leaves; the new data of this one.
 
-        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs.
+        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs. The graph
+        itself stays as it was built: an ``if`` or a loop that Python decided then stays decided, so build an
+        expression that branches again instead, or choose by ``where``.
 
         >>> from autograd import Value
         >>> x = Value(2.0)

@@ -295,7 +295,8 @@ def check_fresh(node: Any) -> None:
         if parent._stamp > node._stamp:
             raise StaleGraphError(
                 f"{describe(parent)} changed after {describe(node)} was computed from it, so the graph is out of "
-                f"date. Call forward() on the root to recompute it, or build the expression again."
+                f"date. Call forward() on the root to recompute it; build the expression again if it branches, "
+                f"for an if that Python decided stays decided."
             )
 
 

@@ -26,11 +26,11 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from types import MethodType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.clock import clock
-from autograd.containers import flatten, map_values
+from autograd.containers import NUMBER, flatten, map_values
 from autograd.context import current, enable_grad, tracing
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
@@ -42,13 +42,16 @@ __all__ = ["Trace", "Transformed"]
 _TRACING = tracing()
 
 
-class _Graph(NamedTuple):
+class _Graph:
     """A part of a recording: what some roots depend on, as far as the function made it."""
 
-    order: list[Value]
-    """The variables, then what was computed, in topological order."""
-    outside: list[Value]
-    """The nodes from outside that were used."""
+    __slots__ = ("order", "outside")
+
+    def __init__(self, order: list[Value], outside: list[Value]) -> None:
+        self.order = order
+        """The variables, then what was computed, in topological order."""
+        self.outside = outside
+        """The nodes from outside that were used."""
 
 
 class Transformed:
@@ -118,13 +121,19 @@ class Trace:
         self.variables: list[Value] = []
         self.structures = []
         for place in places:
-            numbers, structure = flatten(args[place], f"argument {place}")
+            argument = args[place]
+            if type(argument) is float:  # by far the most common
+                numbers, structure = [argument], NUMBER
+            else:
+                numbers, structure = flatten(argument, f"argument {place}")
             fresh = [self._variable(number) for number in numbers]
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
             self.structures.append(structure)
         with _TRACING:
             self.result = fun(*arguments, **kwargs)
+        for variable in self.variables:  # as in _graph: nobody asks for their hash any more
+            variable.__class__ = Value
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):
@@ -171,7 +180,7 @@ class Trace:
         speeds = []
         for found in tangents(moving, starts, read):
             speeds.append([number(found.get(end)) for end in ends])
-            if not linked and any(map(operator.ne, speeds[-1], speeds[-1])):
+            if not linked and any(speed != speed for speed in speeds[-1]):
                 warn_of_nan_tangent(moving, found)
         return speeds
 
@@ -198,8 +207,6 @@ class Trace:
         The function has returned, so its nodes become what they are elsewhere, with the fast hash of an object.
         """
         since = self._since
-        for variable in self.variables:
-            variable.__class__ = Value
         order = list(self.variables)
         outside = list(held)
         seen = {*order, *outside}
@@ -210,7 +217,7 @@ class Trace:
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
                 continue
-            if node.__class__ is Traced and node._stamp >= since:
+            if type(node) is Traced and node._stamp >= since:
                 node.__class__ = Value  # type: ignore[assignment]  # the very change of class
             if node not in seen:
                 see(node)
@@ -251,7 +258,8 @@ class Trace:
         if linked:
             return [_as_value(adjoint.get(variable)) for variable in self.variables]
         gradients = [number_of(adjoint.get(variable)) for variable in self.variables]
-        if any(map(operator.ne, gradients, gradients)):
+        total = sum(gradients)
+        if total != total:
             warn_of_nan_gradient(adjoint)
         return gradients
 

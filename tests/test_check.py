@@ -196,7 +196,7 @@ def test_a_rule_wrong_at_second_order_only_is_named(define):
 
 @pytest.mark.parametrize("f", [lambda x: x * math.exp(x.data), lambda x: x * x.data, lambda x: x * Value(x.item())])
 def test_a_float_taken_out_is_found_though_every_rule_is_right(f):
-    with pytest.raises(GradientError, match="in a way the graph does not see: look for a float taken out"):
+    with pytest.raises(GradientError, match="in a way the graph does not see: look for a number taken out"):
         check_grads(f, (2.0,))
 
 

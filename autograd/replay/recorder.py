@@ -168,7 +168,7 @@ class _Graph:
             if node is None:  # the marker under which a node waits for its operands
                 computed.append(stack.pop())
                 continue
-            if node.__class__ is Traced:  # the function has returned: the hash of its nodes is that of objects again
+            if type(node) is Traced:  # the function has returned: the hash of its nodes is that of objects again
                 node.__class__ = Value  # type: ignore[assignment]  # the very change of class
             if node not in seen:
                 seen.add(node)
