@@ -283,14 +283,21 @@ def _is_opened(node: Any) -> bool:
     return isinstance(node, Opened)
 
 
+def _is_bare(part: Any) -> bool:
+    """Whether ``part`` is a number already: by far the most common field, and nothing to open or to close."""
+    return type(part) is float or isinstance(part, Value)
+
+
 def _open(tree: Any, where: str, *, result: bool) -> Any:
     """``tree`` with its records, and theirs, opened."""
 
     def convert(leaf: Any) -> Any:
         if not is_record(leaf):
             return leaf
-        variables = variables_of(leaf, where, result=result)
-        return Opened(leaf, {name: _open(part, where, result=result) for name, part in variables.items()})
+        variables = variables_of(leaf, where, result=result).items()
+        return Opened(
+            leaf, {name: part if _is_bare(part) else _open(part, where, result=result) for name, part in variables}
+        )
 
     return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
 
@@ -301,7 +308,8 @@ def _closed(tree: Any) -> Any:
     def convert(leaf: Any) -> Any:
         if not _is_opened(leaf):
             return leaf
-        return copied(leaf.instance, {name: _closed(part) for name, part in leaf.fields.items()})
+        fields = {name: part if _is_bare(part) else _closed(part) for name, part in leaf.fields.items()}
+        return copied(leaf.instance, fields)
 
     return optree.tree_map(
         convert, tree, is_leaf=lambda node: _is_opened(node) or is_record(node), namespace=_NAMESPACE
@@ -313,7 +321,7 @@ def _static(tree: Any) -> tuple[Any, ...]:
     found: list[Any] = []
     for record in filter(_is_opened, optree.tree_leaves(tree, is_leaf=_is_opened, namespace=_NAMESPACE)):
         found += [_told(record.instance, *item) for item in static_parts(record.instance, record.fields).items()]
-        found += [(_orders(part), _static(part)) for part in record.fields.values()]
+        found += [(_orders(part), _static(part)) for part in record.fields.values() if part is not None]
     return tuple(found)
 
 

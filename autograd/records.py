@@ -115,9 +115,10 @@ def fields_of(instance: Any) -> dict[str, Any]:
         return dict(zip(names, tuple.__iter__(instance), strict=True))
     held = _state(instance)
     for name in names:
-        default = inspect.getattr_static(kind, name, _NONE)
-        if name not in held and default is not _NONE and not hasattr(type(default), "__set__"):
-            held[name] = default
+        if name not in held:  # it may have the value that the class gives it
+            default = inspect.getattr_static(kind, name, _NONE)
+            if default is not _NONE and not hasattr(type(default), "__set__"):
+                held[name] = default
     return {name: held[name] for name in names if name in held}
 
 
