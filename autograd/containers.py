@@ -9,6 +9,7 @@ many numbers.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
@@ -179,7 +180,7 @@ def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
         of_pydantic = hasattr(holder.instance, "__pydantic_core_schema__")
         mark = "Field(json_schema_extra={'static': True})" if of_pydantic else "field(metadata={'static': True})"
         return f". Is {name!r} no variable? Then make the field with {mark}"
-    if isinstance(leaf, (np.ndarray, str, bytes, complex)) or callable(leaf):
+    if isinstance(leaf, (np.ndarray, str, bytes, complex, type)) or inspect.isroutine(leaf):
         return ""
     ways = (
         (hasattr(leaf, "to_numpy"), "its numbers as an array: .to_numpy()"),

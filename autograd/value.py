@@ -277,10 +277,27 @@ class Detached(Value):
 class Traced(Value):
     """A number that a function computes under a transform or while it is recorded: it has no hash there.
 
-    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value.
+    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value. A copy is
+    the number itself: ``dataclasses.asdict`` copies what it finds, and a copy of the graph would have no gradient here.
     """
 
     __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self if current().traced else super().__copy__()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return self if current().traced else super().__deepcopy__(memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        refuse_while_recording(self, "pickling")
+        if current().traced:
+            raise ConversionError(
+                f"pickling of {describe(self)} in a function that is differentiated, at {calling_site()}: "
+                f"what comes back is another graph, so its gradient would be lost. Differentiate the function that "
+                f"takes it from there, or hand over .data"
+            )
+        return super().__reduce_ex__(protocol)
 
     def __hash__(self) -> int:
         """By identity, as of every Value, but in a traced function for this library alone."""

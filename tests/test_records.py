@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import enum
 import functools
 import math
+import pickle
 import random
 import weakref
 from collections import Counter, OrderedDict, UserDict, defaultdict, deque, namedtuple
@@ -20,7 +23,20 @@ import pydantic
 import pydantic.dataclasses
 import pytest
 
-from autograd import check_grads, compile, grad, hessian, jacfwd, jacrev, jvp, sin, tanh, value_and_grad, vjp  # noqa: A004
+from autograd import (
+    ConversionError,
+    check_grads,
+    compile,  # noqa: A004 -- the name that it has
+    grad,
+    hessian,
+    jacfwd,
+    jacrev,
+    jvp,
+    sin,
+    tanh,
+    value_and_grad,
+    vjp,
+)
 from autograd.containers import flatten, map_values
 from autograd.records import declared, made
 from autograd.value import Value
@@ -678,6 +694,8 @@ class Tensor:
         (UserDict(a=1.0), r"dict\(\.\.\.\) of the UserDict"),
         (OnDict(1.0), r"dict\(\.\.\.\) of the OnDict"),
         (OnError(1.0), r"Pass numbers in lists, dicts, dataclasses or arrays"),
+        (Subclass, r"<class '.*Subclass'> of type type$"),
+        (functools.partial(math.pow, 2.0), r"Pass numbers in lists, dicts, dataclasses or arrays"),
         (SimpleNamespace(x=1.0), r"Pass numbers in lists, dicts, dataclasses or arrays"),
         (random.Random(1), r"Pass numbers in lists, dicts, dataclasses or arrays"),
         ("text", r"the str 'text': convert it with float\(\.\.\.\)$"),
@@ -727,6 +745,32 @@ def test_a_class_that_is_registered_with_optree_is_left_to_it():
         assert grad(lambda e: e.x * e.n)(Everywhere(2.0, 7)) == Everywhere(7.0, 7)
     finally:
         optree.unregister_pytree_node(Everywhere, namespace=optree.registry.__GLOBAL_NAMESPACE)
+
+
+def test_copies_inside_a_function_are_the_numbers_themselves():
+    """As asdict, astuple and deepcopy make them: a copy of the graph would have derivative 0."""
+    beam = Plain(90.0)
+    for function in (  # each the square of the angle
+        lambda b: dataclasses.asdict(b)["angle"] ** 2,
+        lambda b: dataclasses.astuple(b)[0] ** 2,
+        lambda b: dataclasses.replace(made(Slots, {"angle": b.angle}), angle=2.0).angle * 0.0 + b.angle**2,
+        lambda b: copy.copy(b.angle) * b.angle,
+        lambda b: copy.deepcopy(b.angle * b.angle),
+        lambda b: copy.deepcopy([b.angle, b])[0] ** 2,
+        lambda b: copy.deepcopy(np.array([b.angle, 1.0], dtype=object))[0] ** 2,
+    ):
+        assert grad(function)(beam).angle == pytest.approx(math.pi, rel=1e-15)
+        assert jacfwd(function)(beam).angle == pytest.approx(math.pi, rel=1e-15)
+        f = compile(grad(function))
+        assert [f(beam).angle, f(Plain(45.0)).angle] == pytest.approx([math.pi, math.pi / 2], rel=1e-15)
+        assert grad(lambda b, f=function: grad(f)(b).angle)(beam).angle == pytest.approx(2.0, rel=1e-15)
+    kept = []
+    grad(lambda b: kept.append(b.angle * 2) or b.angle)(beam)
+    assert copy.deepcopy(kept[0]) is not kept[0]  # afterwards it is a Value as any other
+    assert copy.copy(kept[0]) is not kept[0]
+    assert pickle.loads(pickle.dumps(kept[0])).data == kept[0].data
+    with pytest.raises(ConversionError, match=r"pickling of .* in a function that is differentiated, at "):
+        grad(lambda b: pickle.loads(pickle.dumps(b.angle)) ** 2)(beam)
 
 
 def test_a_copy_does_not_write_to_what_it_was_made_of():
