@@ -218,7 +218,7 @@ class _Problem:
     def graph(self, k: int, point: Sequence[float]) -> tuple[Value, list[Value]]:
         """The scalar whose gradient is the k-th derivative: f itself, then the slope along a direction, ..."""
         leaves = [Value(x) for x in point]
-        outputs, _ = flatten(self.f(*self._arguments(leaves)), "the result of the function", result=True)
+        outputs, _ = flatten(self.f(*self._arguments(leaves)), "the result of the function")
         root = _combination(outputs)
         for _ in range(k - 1):
             order = topological_order(root)

@@ -121,20 +121,19 @@ def size_of(shape: Shape) -> int:
     return math.prod(shape) if shape else 1
 
 
-def flatten(tree: Any, where: str, *, result: bool = False) -> tuple[list[Any], Structure]:
+def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
     """The numbers of ``tree``, each a float or a Value, and the structure that held them.
 
     Args:
         tree: a number, or lists, tuples, dicts, dataclasses and arrays of numbers.
         where: what the tree is, for messages: ``"argument 0"``.
-        result: the tree is what a function returned, or built like it: a bool in a dataclass is a number, no setting.
 
     Raises:
         TypeError: something in it is not a real number; the message says where.
     """
     if type(tree) is float or isinstance(tree, Value):
         return [tree], NUMBER
-    leaves, structure = leaves_of(tree, where, result=result)
+    leaves, structure = leaves_of(tree, where)
     numbers: list[Any] = []
     for leaf in leaves:
         if isinstance(leaf, np.ndarray):
@@ -144,14 +143,14 @@ def flatten(tree: Any, where: str, *, result: bool = False) -> tuple[list[Any], 
     return numbers, structure
 
 
-def leaves_of(tree: Any, where: str, *, result: bool = False) -> tuple[list[Any], Structure]:
+def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
     """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
     if type(tree) is float or isinstance(tree, Value):
         return [tree], NUMBER
     leaves, spec = optree.tree_flatten(tree, is_leaf=is_record, namespace=_NAMESPACE)
     opened = any(map(is_record, leaves))
     if opened:
-        tree = _open(tree, where, result=result)
+        tree = _open(tree, where)
         leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
     found: list[Any] = []
     shapes: list[Shape] = []
@@ -289,16 +288,14 @@ def _is_bare(part: Any) -> bool:
     return type(part) is float or isinstance(part, Value)
 
 
-def _open(tree: Any, where: str, *, result: bool) -> Any:
+def _open(tree: Any, where: str) -> Any:
     """``tree`` with its records, and theirs, opened."""
 
     def convert(leaf: Any) -> Any:
         if not is_record(leaf):
             return leaf
-        variables = variables_of(leaf, where, result=result).items()
-        return Opened(
-            leaf, {name: part if _is_bare(part) else _open(part, where, result=result) for name, part in variables}
-        )
+        variables = variables_of(leaf, where).items()
+        return Opened(leaf, {name: part if _is_bare(part) else _open(part, where) for name, part in variables})
 
     return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
 

@@ -5,8 +5,8 @@ made field by field: no constructor, ``__post_init__``, validator, converter, pr
 time, so that a class which turns degrees to radians when it is made does so once.
 
 A field is *static*, copied as it is and no variable, if it is declared with ``field(metadata={"static": True})`` (in
-pydantic ``Field(json_schema_extra={"static": True})``), or if it holds a setting: a str, a date, a member of an enum, a
-class, a function that captures nothing. So does a bool in an argument. Every other field is a variable, whoever made
+pydantic ``Field(json_schema_extra={"static": True})``), or if it holds a setting: a str, a bool, a date, a member of an
+enum, a class, a function that captures nothing. Every other field is a variable, whoever made
 it: what ``__post_init__`` computed is copied too and has a derivative of its own.
 
 What a copy could not carry truly is refused: numbers in attributes that are no fields, fields behind properties. What
@@ -31,7 +31,21 @@ from autograd.primitives import Primitive
 
 __all__ = ["Opened", "copied", "declared", "fields_of", "is_record", "made", "static_parts", "variables_of"]
 
-_SETTINGS = (str, bytes, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, np.ufunc, Primitive)
+_SETTINGS = (
+    str,
+    bytes,
+    bool,
+    np.bool_,
+    Enum,
+    date,
+    time,
+    timedelta,
+    np.datetime64,
+    np.timedelta64,
+    type,
+    np.ufunc,
+    Primitive,
+)
 
 _PYDANTIC = frozenset({"__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"})
 """Where a model of pydantic keeps what is no field of it."""
@@ -76,13 +90,12 @@ def is_record(thing: Any) -> bool:
     return declared(kind) is not None
 
 
-def variables_of(instance: Any, where: str, *, result: bool = False) -> dict[str, Any]:
+def variables_of(instance: Any, where: str) -> dict[str, Any]:
     """The fields of a record that are variables, by name.
 
     Args:
         instance: the record.
         where: what holds it, for messages: ``"argument 0"``.
-        result: it is what a function returned, where a bool is a number.
 
     Raises:
         TypeError: a copy of the fields would not be all of the instance.
@@ -96,12 +109,12 @@ def variables_of(instance: Any, where: str, *, result: bool = False) -> dict[str
                 f"running it. Pass a dict, or an instance of a class whose fields are plain"
             )
     for name, part in _others(instance).items():
-        if part is not None and not _is_setting(part, result=False):
+        if part is not None and not _is_setting(part):
             raise TypeError(
                 f"{where} holds a {kind.__name__}, whose attribute {name!r} ({_shown(part)}) is not a field: a copy of "
                 f"the fields would be without it. Declare it as a field, with field(init=False), or make it a property"
             )
-    return {name: part for name, part in fields.items() if not marked[name] and not _is_setting(part, result=result)}
+    return {name: part for name, part in fields.items() if not marked[name] and not _is_setting(part)}
 
 
 def fields_of(instance: Any) -> dict[str, Any]:
@@ -170,13 +183,11 @@ class Opened:
 # --- what an instance holds -------------------------------------------------------------------------------
 
 
-def _is_setting(part: Any, *, result: bool) -> bool:
+def _is_setting(part: Any) -> bool:
     """Whether ``part`` says how to compute, and is nothing to compute with.
 
     A function that captures something is none: it may have captured the very numbers that are varied.
     """
-    if isinstance(part, (bool, np.bool_)):
-        return not result
     if isinstance(part, FunctionType):
         return part.__closure__ is None
     if isinstance(part, BuiltinFunctionType):

@@ -124,10 +124,10 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
     _check_function("vjp", fun)
     trace = Trace(fun, range(len(primals)), primals, {})
     result, aux = _pair("vjp", trace.result) if has_aux else (trace.result, None)
-    roots, outputs = flatten(result, "the result", result=True)
+    roots, outputs = flatten(result, "the result")
 
     def vjp_fn(cotangent: Any) -> tuple[Any, ...]:
-        weights, given = flatten(cotangent, "the cotangent", result=True)
+        weights, given = flatten(cotangent, "the cotangent")
         if not given.matches(outputs):
             raise TypeError(f"vjp_fn: the cotangent must be built like the result, {outputs}, got {given}")
         return _split(trace.structures, trace.pulled_back(roots, weights))
@@ -191,7 +191,7 @@ def _jvp(name: str, fun: Callable[..., Any], primals: Trees, tangents: Trees, *,
             raise TypeError(f"{name}: tangent {place} must be built like argument {place}, {expected}, got {given}")
         speeds += numbers
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
-    roots, outputs = flatten(result, "the result", result=True)
+    roots, outputs = flatten(result, "the result")
     (moved,) = trace.tangents(roots, [dict(zip(trace.variables, speeds, strict=True))])
     return trace.settled(result), outputs.result(moved), trace.settled(aux) if has_aux else None
 
@@ -269,7 +269,7 @@ def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: 
 def _jacobian(name: str, trace: Trace, settings: Settings, rows_of: Callable[[list[Any]], list[list[Any]]]) -> Any:
     argnums, has_aux = settings
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
-    numbers, outputs = flatten(result, "the result", result=True)
+    numbers, outputs = flatten(result, "the result")
     blocks = _blocks(argnums, outputs, trace.structures, rows_of(numbers))
     return (blocks, trace.settled(aux)) if has_aux else blocks
 

@@ -470,19 +470,40 @@ def test_compile_tells_the_order_of_a_dict_in_a_field():
     assert f(made(Plain, {"angle": {"b": 2.0, "a": 1.0}})) == 2.0
 
 
-def test_bools_in_results_are_numbers_of_their_example():
+def test_static_fields_of_results_are_those_of_their_path():
     @dataclass
     class Result:
         price: Any
-        inside: Any
+        inside: bool
+        name: str = "inside"
 
-    f = compile(lambda x: Result(x * x, bool(x > 2.0)), in_axes=0)
-    result = f(np.array([1.0, 3.0, 2.0]))
-    assert result.price.tolist() == [1.0, 9.0, 4.0]
-    assert result.inside.tolist() == [0.0, 1.0, 0.0]
-    g = compile(lambda x: Result(x * x, "inside" if x > 2.0 else "outside"), in_axes=0)
-    with pytest.raises(TypeError, match=r"must have results of one structure.*outside.*inside"):
-        g(np.array([1.0, 3.0]))
+    def f(x):
+        return Result(x * x, bool(x > 2.0))
+
+    g = compile(f)
+    assert [g(x) for x in (1.0, 3.0, 2.0)] == [Result(1.0, False), Result(9.0, True), Result(4.0, False)]
+    assert g(3.0).inside is True
+    assert jacrev(f)(3.0) == jacfwd(f)(3.0) == Result(6.0, True)
+    h = compile(f, in_axes=0)
+    assert h(np.array([3.0, 4.0])).price.tolist() == [9.0, 16.0]
+    assert h(np.array([3.0, 4.0])).inside is True
+    with pytest.raises(
+        TypeError, match=r"must have results of one structure.*inside=(True|False).*inside=(True|False)"
+    ):
+        h(np.array([1.0, 3.0]))
+
+
+def test_static_fields_stay_so_in_derivatives_of_batches():
+    @dataclass
+    class Option:
+        spot: Any
+        on: bool = True
+
+    f = compile(value_and_grad(lambda o: o.spot**2 if o.on is True else o.spot), in_axes=0, reduce="sum")
+    for option in (Option(np.array([1.0, 2.0])), Option(np.array([1.0, 2.0]), on=False)):
+        value, slope = f(option)
+        assert (value, slope.spot, slope.on) == ((5.0, 6.0, True) if option.on else (3.0, 2.0, False))
+        assert type(slope.on) is bool
 
 
 @pytest.mark.parametrize(

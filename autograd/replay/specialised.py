@@ -146,7 +146,7 @@ class Specialised:
         function, name = self._function, getattr(self._function, "__name__", "the function")
         variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
         result, comparisons = run_recorded(lambda: self.form.call(function, variables), checked=self._options.checked)
-        outputs, structure = flatten(result, f"the result of {name}", result=True)
+        outputs, structure = flatten(result, f"the result of {name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         tape, leaves = tape_of(roots, variables, comparisons)
         return Path(exact(tape), leaves, structure, _identity(tape))
