@@ -20,6 +20,7 @@ the function did, however long the history of the values that it was given.
 
 from __future__ import annotations
 
+import copy
 import functools
 import operator
 import sys
@@ -58,7 +59,7 @@ class Transformed:
     """What a transform returns: a function that is named, documented and bound to instances as the one it is made of.
 
     Its pickle holds how it was made, or its name where it stands under that as a decorated function does; so it can be
-    pickled where the function can. A copy is itself, as of any function.
+    pickled where the function can. A copy is itself, as of any function, but goes along with the instance of a method.
 
     Args:
         made_by: the transform: ``made_by(fun, *settings)`` makes it again.
@@ -90,8 +91,9 @@ class Transformed:
     def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        fun = copy.deepcopy(self._fun, memo)  # a function is its own copy; a method goes with the copy of its instance
+        return self if fun is self._fun else self._made_by(fun, *self._settings)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         try:

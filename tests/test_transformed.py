@@ -123,6 +123,16 @@ def test_a_copy_of_a_transform_is_itself_as_of_any_function():
     assert pickle.loads(pickle.dumps(shadowed)) is shadowed
 
 
+def test_a_copy_of_an_instance_has_derivatives_of_its_own():
+    model = Model(3.0)
+    model.own = grad(model.loss)
+    model.curve = value_and_grad(model.own)
+    for again in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        again.scale = 5.0
+        assert (again.own(2.0), again.curve(2.0)) == (20.0, (20.0, 10.0))
+        assert (model.own(2.0), model.curve(2.0)) == (12.0, (12.0, 6.0))
+
+
 def test_sensitivities_are_pickled_too():
     for order, extra in ((1, 0), (2, 4)):
         by_name = pickle.loads(pickle.dumps(sensitivities(box, order)))
