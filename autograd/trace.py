@@ -26,7 +26,7 @@ import operator
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, Self
 
 from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
@@ -75,7 +75,8 @@ class Transformed:
     ) -> None:
         self._made_by, self._fun, self._settings, self._run = made_by, fun, settings, run
         self.__name__, self.__qualname__ = made_by.__name__, f"{made_by.__name__}(...)"  # of what has no name itself
-        functools.update_wrapper(self, fun)
+        attributes = ("__dict__",) if isinstance(fun, (FunctionType, Transformed)) else ()  # not those of a model
+        functools.update_wrapper(self, fun, updated=attributes)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """What the transform makes of the function at these arguments."""

@@ -609,6 +609,10 @@ def test_settings_in_other_attributes_go_along():
     assert grad(lambda b: b.angle * (b._calls == "private"))(model).angle == 1.0
     slope = grad(lambda b: b.angle * (b.name == "t"))(tuple_)
     assert (slope.angle, slope.name) == (1.0, "t")
+    other = Named(90.0)
+    other.name = "other"
+    f = compile(lambda b: b.angle * (b.name == "t"))
+    assert [f(tuple_), f(other), f(tuple_)] == [math.pi / 2, 0.0, math.pi / 2]
     assert model.model_fields_set == {"angle"}
 
 

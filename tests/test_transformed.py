@@ -198,6 +198,21 @@ def test_what_has_no_name_is_called_by_the_transform():
     assert not hasattr(function, "no_such_attribute")
 
 
+def test_it_takes_over_attributes_of_a_function_and_not_of_a_model():
+    class Callable(Model):
+        def __call__(self, x):
+            return self.loss(x)
+
+    slope = grad(Callable(3.0))
+    assert slope(2.0) == 12.0
+    assert not hasattr(slope, "scale")
+    cube.tag = "kept"
+    try:
+        assert grad(grad(cube)).tag == "kept"
+    finally:
+        del cube.tag
+
+
 def test_a_method_is_bound_to_its_instance():
     model = Model(3.0)
     assert Model.slope(model, 2.0) == model.slope(2.0) == 12.0
