@@ -210,7 +210,7 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
 
 def _check_same(structure: Structure, other: Structure) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other):
+    if not structure.matches(other) or structure.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {structure}, "
             f"on another {other}"
