@@ -11,7 +11,6 @@ from nn.losses import Loss, mse, resolve_loss
 from nn.metrics import Metric, resolve_metrics
 from nn.module import Module
 from nn.numeric import Array
-from nn.recorded import flat_model
 from nn.trial import tried_loss, tried_model
 
 __all__ = ["evaluate", "measured", "predict"]
@@ -38,7 +37,7 @@ def predict(model: Module, X: Any, *, compiled: bool = True) -> Array:  # noqa: 
     """
     examples = as_examples(X)
     tried_model(model, examples)
-    flat = flat_model(model, model.parameters(), mse, compiled=compiled)
+    flat = FlatModel(model, model.parameters(), mse, compiled=compiled)
     with advised():
         return flat.predictions(flat.read(), examples)
 
@@ -73,7 +72,7 @@ def evaluate(  # noqa: PLR0913 -- as of fit
     chosen = resolve_loss(loss)
     functions, data = resolve_metrics(metrics, chosen), as_dataset(X, y)
     tried_loss(chosen, tried_model(model, data.X), data)
-    flat = flat_model(model, model.parameters(), chosen, compiled=compiled)
+    flat = FlatModel(model, model.parameters(), chosen, compiled=compiled)
     numbers = flat.read()
     with advised():
         return {"loss": flat.mean_loss(numbers, data), **measured(flat, numbers, data, functions)}

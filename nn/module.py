@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import starmap
 from reprlib import recursive_repr
-from typing import Any
+from typing import Any, ClassVar, NoReturn, SupportsIndex
 
 import numpy as np
 
 from autograd import Parameter, Value
 from nn.numeric import real_number
 
-__all__ = ["STAND_INS", "Module", "children", "counted", "some", "walk"]
+__all__ = ["STAND_INS", "Module", "ParameterList", "children", "counted", "some", "walk"]
 
 
 class Module:
@@ -36,6 +36,26 @@ class Module:
     >>> line
     Line(slope, offset; 2 parameters)
     """
+
+    fixed: ClassVar[Mapping[str, str]] = {}
+    """What is settled when it is made, by the name of the attribute: what to do to have it otherwise."""
+
+    def __setattr__(self, name: str, new: Any) -> None:
+        """Set an attribute; the place of a parameter takes a Parameter alone, for training would go on without it.
+
+        Raises:
+            TypeError: something else is set where a Parameter stands.
+            ValueError: other than as many Parameters where a list of them stands.
+            AttributeError: it is settled when the module is made.
+        """
+        if name in self.fixed:
+            raise AttributeError(f"{name} of a {type(self).__name__} is settled when it is made: {self.fixed[name]}")
+        held = vars(self).get(name)
+        if isinstance(held, Parameter):
+            _check_parameter(new, f"{name} of a {type(self).__name__}", held)
+        elif isinstance(held, ParameterList):
+            new = held.replaced(new)
+        object.__setattr__(self, name, new)
 
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """What the module gives: ``forward(...)``, unless a subclass defines this itself."""
@@ -142,6 +162,106 @@ class Module:
         parts = ", ".join(filter(None, starmap(_part, vars(self).items())))
         count = counted(len(self.parameters()), "parameter")
         return f"{type(self).__name__}({parts}{'; ' if parts else ''}{count})"
+
+
+class ParameterList(list[Any]):
+    """A list of so many Parameters: one may be replaced by another, and by nothing else.
+
+    Args:
+        parameters: what it holds.
+        name: what they are, for messages.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> neuron.w[0] = 3.0
+    Traceback (most recent call last):
+    ...
+    TypeError: w[0] of Neuron(2 -> 1 relu; 3 parameters) must be a Parameter, got 3.0 ...
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, parameters: Iterable[Any], name: str) -> None:
+        super().__init__(parameters)
+        self._name = name
+        for place, parameter in enumerate(self):
+            _check_parameter(parameter, f"{name}[{place}]")
+
+    def replaced(self, parameters: Any) -> ParameterList:
+        """A list of as many other Parameters, for the same place."""
+        if not isinstance(parameters, (list, tuple)):
+            raise TypeError(
+                f"{self._name} must be a list of {counted(len(self), 'Parameter')}, got {parameters!r:.80}. {_SET_DATA}"
+            )
+        for place, parameter in enumerate(parameters):
+            _check_parameter(parameter, f"{self._name}[{place}]", self[place] if place < len(self) else None)
+        if len(parameters) != len(self):
+            self._refuse_length(len(parameters))
+        return ParameterList(parameters, self._name)
+
+    def __setitem__(self, place: Any, new: Any) -> None:
+        if isinstance(place, slice):
+            others = list(self)
+            others[place] = new
+            super().__setitem__(slice(None), self.replaced(others))
+        else:
+            _check_parameter(new, f"{self._name}[{place}]", self[place])
+            super().__setitem__(place, new)
+
+    def __delitem__(self, place: Any) -> None:
+        others = list(self)
+        del others[place]
+        self._refuse_length(len(others))
+
+    def append(self, parameter: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + 1)
+
+    def extend(self, parameters: Iterable[Any]) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + len(list(parameters)))
+
+    def insert(self, place: SupportsIndex, parameter: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + 1)
+
+    def pop(self, place: SupportsIndex = -1) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def remove(self, parameter: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def clear(self) -> NoReturn:
+        """Refused."""
+        self._refuse_length(0)
+
+    def __iadd__(self, parameters: Any) -> NoReturn:  # type: ignore[misc, override]
+        self._refuse_length(len(self) + len(list(parameters)))
+
+    def __imul__(self, times: Any) -> NoReturn:  # type: ignore[misc, override]
+        self._refuse_length(len(self) * times)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return ParameterList, (list(self), self._name)
+
+    def _refuse_length(self, length: int) -> NoReturn:
+        raise ValueError(
+            f"{self._name} holds {counted(len(self), 'Parameter')}, one for each input, and would hold {length}: make "
+            f"another module of that size"
+        )
+
+
+_SET_DATA = "Training would go on without it: to change a number set .data of the Parameter, as in w[0].data = 3.0"
+
+
+def _check_parameter(new: Any, place: str, held: Any = None) -> None:
+    """Refuse all but a Parameter for a place in which a parameter stands."""
+    if isinstance(new, Parameter):
+        return
+    name = f" ({held.label})" if held is not None and held.label else ""
+    raise TypeError(f"{place}{name} must be a Parameter, got {new!r:.80}. {_SET_DATA}")
 
 
 def counted(number: int, noun: str) -> str:

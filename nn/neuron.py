@@ -17,7 +17,7 @@ import numpy as np
 from autograd import Parameter, Value, scope
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
 from nn.init import Initializer, generator, resolve_init
-from nn.module import Module, counted
+from nn.module import Module, ParameterList, counted
 from nn.numeric import whole_number
 
 __all__ = ["Neuron", "as_inputs", "chosen_activation"]
@@ -78,7 +78,8 @@ class Neuron(Module):
         self._scope = f"layer {layer}/neuron {index}"
         self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
         with scope(self._scope):
-            self.w = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
+            weights = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
+            self.w = ParameterList(weights, f"w of neuron {index} of layer {layer}")
             self.b = Parameter(0.0, f"b{index}[{layer}]") if bias else None
 
     def __call__(self, x: Any) -> Value:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.dataset import as_dataset, divided
 from nn.descent import Steps, descend, minimise
-from nn.flat import advised
+from nn.flat import FlatModel, advised
 from nn.history import History
 from nn.inference import measured
 from nn.init import generator
@@ -20,7 +20,6 @@ from nn.optim.clipping import positive
 from nn.optim.optimizer import as_leaves
 from nn.optim.rates import finite_from_0
 from nn.progress import ProgressBar
-from nn.recorded import flat_model
 from nn.run import Callback, Run, Watch
 from nn.trial import tried_loss, tried_model
 
@@ -118,7 +117,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         method = _optimizer(optimizer, model, lr)
         steps = _steps(len(data.X), **settings)
     learnt = as_leaves(model.parameters()) if method is None else method.parameters
-    flat = flat_model(model, learnt, chosen, compiled=compiled)
+    flat = FlatModel(model, learnt, chosen, compiled=compiled)
     with ProgressBar(count, enabled=progress) as bar, advised():
         measured(flat, flat.read(), data, watch.metrics)  # so that an error comes before anything is learnt
         run = Run(flat, data, l2=finite_from_0(l2, "l2"), watch=watch, bar=bar)

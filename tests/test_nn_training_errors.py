@@ -143,7 +143,7 @@ def test_a_parameter_that_no_copy_reaches():
         def __call__(self, x):
             return HIDDEN * x[0]
 
-    with pytest.raises(TypeError, match=r"functional_call: Global\(.*\) gives parameters that it does not hold"):
+    with pytest.raises(TypeError, match=r"evaluate and fit: Global\(.*\) gives parameters that it does not hold"):
         fit(Global(), X, Y, loss="mse")
 
 
