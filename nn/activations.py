@@ -54,7 +54,7 @@ def resolve_activation(activation: str | Activation) -> Activation:
     if callable(activation) and not isinstance(activation, type):
         return activation
     if not isinstance(activation, str):
-        raise TypeError(f"an activation is a name or a function from a Value to a Value, not {activation!r:.200}")
+        raise TypeError(f"an activation must be a name or a function from a Value to a Value, got {activation!r:.200}")
     if activation not in ACTIVATIONS:
         raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
     return ACTIVATIONS[activation]

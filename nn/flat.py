@@ -31,7 +31,7 @@ from nn.dataset import Dataset
 from nn.functional import Copy
 from nn.losses import Loss
 from nn.module import Module, walk
-from nn.numeric import Array
+from nn.numeric import Array, number_of
 
 __all__ = ["FlatModel", "advised"]
 
@@ -56,7 +56,10 @@ class FlatModel:
         own = set(map(id, model.parameters()))
         strangers = [parameter for parameter in self.parameters if id(parameter) not in own]
         if strangers:
-            raise ValueError(f"the optimiser holds {strangers[0]!r}, which is no parameter of {model!r}")
+            raise ValueError(
+                f"the optimiser holds {strangers[0]!r}, which is not a parameter of {model!r}: make the optimiser of "
+                f"model.parameters(), again if a Parameter was replaced. To change a number set .data"
+            )
         self._copy = Copy(model, map(id, self.parameters), "predict, evaluate and fit")
         undrawn = _Undrawn(model, loss)
 
@@ -78,9 +81,7 @@ class FlatModel:
         There is one copy: a model that counts its calls counts them there, and is found out when it is recorded twice.
         """
         places = zip(self.parameters, numbers, strict=True)
-        return self._copy.holding(
-            {id(parameter): _standing(number, parameter.label) for parameter, number in places}
-        )
+        return self._copy.holding({id(parameter): _standing(number, parameter.label) for parameter, number in places})
 
     def read(self) -> Array:
         """The present numbers in the parameters."""
@@ -106,7 +107,7 @@ class FlatModel:
             found: float = self._mean_loss(numbers, data.X, data.y)
             return found
         with no_grad():
-            return _floats(mean(self.losses(numbers, data)))
+            return number_of(mean(self.losses(numbers, data)))
 
     def value_and_gradient(self, numbers: Array, data: Dataset) -> tuple[float, Array]:
         """The mean loss of the examples, and its gradient."""
@@ -200,4 +201,4 @@ def _floats(prediction: Any) -> Any:
     """A prediction, one number or several, as a float or a list of floats."""
     if isinstance(prediction, (list, tuple, np.ndarray)):
         return [_floats(value) for value in prediction]
-    return prediction.data if isinstance(prediction, Value) else float(prediction)
+    return number_of(prediction)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from nn.init import Initializer, generator
 from nn.layer import Layer
 from nn.module import Module, counted
 from nn.neuron import as_inputs
-from nn.numeric import Array, real_array, whole_number
+from nn.numeric import Array, number_of, real_array, whole_number
 
 __all__ = ["MLP", "Matrices"]
 
@@ -43,6 +43,19 @@ class MLP(Module):
     ('a1[3]', 'layer 3/neuron 1')
     """
 
+    nin: int
+    fixed: ClassVar = {
+        "nin": "the neurons of its first layer have one weight for each input, so make another MLP",
+        "nouts": "they are the numbers of neurons of its layers, so make another MLP",
+        "activation": "set the activation of one of its layers, as in model.layers[0].activation = 'tanh'",
+        "activations": "set the activation of one of its layers, as in model.layers[0].activation = 'tanh'",
+        "output_activation": "set the activation of its last layer, as in model.layers[-1].activation = 'sigmoid'",
+        "nonlin": "set nonlin of one of its layers, as in model.layers[0].nonlin = False",
+        "bias": Layer.fixed["bias"],
+        "init": Layer.fixed["init"],
+        "rng": Layer.fixed["rng"],
+    }
+
     def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
@@ -54,7 +67,7 @@ class MLP(Module):
         init: str | Initializer = "uniform",
         rng: Any = None,
     ) -> None:
-        self.nin = whole_number(nin, "nin")
+        vars(self).update(nin=whole_number(nin, "nin"))
         try:
             widths = [self.nin, *(whole_number(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
         except TypeError as error:
@@ -77,7 +90,7 @@ class MLP(Module):
         """The activation function of each layer, as :func:`nn.matrix_form.backprop` takes them."""
         return [layer.activation for layer in self.layers]
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, *more: Any) -> Any:
         """The outputs on one example: a list of Values, or the bare Value if there is one.
 
         Args:
@@ -88,7 +101,7 @@ class MLP(Module):
             ValueError: not ``nin`` inputs.
             TypeError: not a sequence of numbers and Values.
         """
-        values = as_inputs(x, self.nin, 1, self)
+        values = as_inputs(x, self.nin, 1, self, more)
         for layer in self.layers:
             values = layer.forward(values)
         return values[0] if len(values) == 1 else values
@@ -104,7 +117,7 @@ class MLP(Module):
 
     def gradient_matrices(self) -> Matrices:
         """(dL/dW, dL/db) of each layer, in the shapes of :meth:`matrices`; 0 where no gradient has come."""
-        return self._gather(lambda parameter: float(parameter.grad))
+        return self._gather(lambda parameter: number_of(parameter.grad))
 
     def set_matrices(self, matrices: Sequence[tuple[Any, Any]]) -> None:
         """Set every parameter from (W, b) of each layer: all of them, or on any error none.

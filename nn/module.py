@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import starmap
 from reprlib import recursive_repr
@@ -12,7 +13,7 @@ import numpy as np
 from autograd import Parameter, Value
 from nn.numeric import real_number
 
-__all__ = ["STAND_INS", "Module", "ParameterList", "children", "counted", "some", "walk"]
+__all__ = ["STAND_INS", "Module", "ParameterList", "ParametersOf", "children", "counted", "some", "walk"]
 
 
 class Module:
@@ -38,7 +39,7 @@ class Module:
     """
 
     fixed: ClassVar[Mapping[str, str]] = {}
-    """What is settled when it is made, by the name of the attribute: what to do to have it otherwise."""
+    """What is fixed when it is made, by the name of the attribute: what to do to have it otherwise."""
 
     def __setattr__(self, name: str, new: Any) -> None:
         """Set an attribute; the place of a parameter takes a Parameter alone, for training would go on without it.
@@ -49,10 +50,10 @@ class Module:
             AttributeError: it is settled when the module is made.
         """
         if name in self.fixed:
-            raise AttributeError(f"{name} of a {type(self).__name__} is settled when it is made: {self.fixed[name]}")
+            raise AttributeError(f"{name} of {self!r} is fixed when it is made: {self.fixed[name]}")
         held = vars(self).get(name)
         if isinstance(held, Parameter):
-            _check_parameter(new, f"{name} of a {type(self).__name__}", held)
+            _check_parameter(new, f"{name} of {self!r}", held)
         elif isinstance(held, ParameterList):
             new = held.replaced(new)
         object.__setattr__(self, name, new)
@@ -74,7 +75,7 @@ class Module:
                 found[id(thing)] = thing
             elif thing is not self and isinstance(thing, Module) and _says_what_is_learnt(thing):
                 found |= {id(leaf): leaf for leaf in thing.parameters()}
-        return list(found.values())
+        return ParametersOf(self, found.values())
 
     def named_parameters(self) -> dict[str, Any]:
         """Every parameter by its path, such as ``"layers.0.neurons.2.w.1"``; a shared one by its first path.
@@ -169,35 +170,39 @@ class ParameterList(list[Any]):
 
     Args:
         parameters: what it holds.
-        name: what they are, for messages.
+        name: of the attribute, for messages.
+        owner: whose attribute it is, for messages.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(2)
-    >>> neuron.w[0] = 3.0
-    Traceback (most recent call last):
-    ...
-    TypeError: w[0] of Neuron(2 -> 1 relu; 3 parameters) must be a Parameter, got 3.0 ...
+    >>> try:
+    ...     neuron.w[0] = 3.0
+    ... except TypeError as error:
+    ...     print(error)
+    w[0] of neuron 1 of layer 1 (W11[1]) must be a Parameter, got 3.0: training would go on without it. Set .data of the
+    Parameter to change its number
     """
 
-    __slots__ = ("_name",)
+    __slots__ = ("_name", "_owner")
 
-    def __init__(self, parameters: Iterable[Any], name: str) -> None:
+    def __init__(self, parameters: Iterable[Any], name: str, owner: str) -> None:
         super().__init__(parameters)
-        self._name = name
+        self._name, self._owner = name, owner
         for place, parameter in enumerate(self):
-            _check_parameter(parameter, f"{name}[{place}]")
+            self._check(place, parameter)
 
     def replaced(self, parameters: Any) -> ParameterList:
         """A list of as many other Parameters, for the same place."""
         if not isinstance(parameters, (list, tuple)):
             raise TypeError(
-                f"{self._name} must be a list of {counted(len(self), 'Parameter')}, got {parameters!r:.80}. {_SET_DATA}"
+                f"{self._name} of {self._owner} must be a list of {counted(len(self), 'Parameter')}, got "
+                f"{parameters!r:.80}: {_SET_DATA}"
             )
         for place, parameter in enumerate(parameters):
-            _check_parameter(parameter, f"{self._name}[{place}]", self[place] if place < len(self) else None)
+            self._check(place, parameter)
         if len(parameters) != len(self):
             self._refuse_length(len(parameters))
-        return ParameterList(parameters, self._name)
+        return ParameterList(parameters, self._name, self._owner)
 
     def __setitem__(self, place: Any, new: Any) -> None:
         if isinstance(place, slice):
@@ -205,7 +210,7 @@ class ParameterList(list[Any]):
             others[place] = new
             super().__setitem__(slice(None), self.replaced(others))
         else:
-            _check_parameter(new, f"{self._name}[{place}]", self[place])
+            self._check(place, new)
             super().__setitem__(place, new)
 
     def __delitem__(self, place: Any) -> None:
@@ -244,16 +249,33 @@ class ParameterList(list[Any]):
         self._refuse_length(len(self) * times)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        return ParameterList, (list(self), self._name)
+        return ParameterList, (list(self), self._name, self._owner)
+
+    def _check(self, place: Any, new: Any) -> None:
+        held = self[place] if not isinstance(place, int) or place < len(self) else None
+        _check_parameter(new, f"{self._name}[{place}] of {self._owner}", held)
 
     def _refuse_length(self, length: int) -> NoReturn:
         raise ValueError(
-            f"{self._name} holds {counted(len(self), 'Parameter')}, one for each input, and would hold {length}: make "
+            f"{self._name} of {self._owner} holds {counted(len(self), 'Parameter')}, one for each input, and would hold {length}: make "
             f"another module of that size"
         )
 
 
-_SET_DATA = "Training would go on without it: to change a number set .data of the Parameter, as in w[0].data = 3.0"
+class ParametersOf(list[Any]):
+    """The parameters of a model; an optimiser of them can look whether the model still has them."""
+
+    __slots__ = ("model",)
+
+    def __init__(self, model: Module, parameters: Iterable[Any]) -> None:
+        super().__init__(parameters)
+        self.model = weakref.ref(model)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
+_SET_DATA = "training would go on without it. Set .data of the Parameter to change its number"
 
 
 def _check_parameter(new: Any, place: str, held: Any = None) -> None:
@@ -261,7 +283,7 @@ def _check_parameter(new: Any, place: str, held: Any = None) -> None:
     if isinstance(new, Parameter):
         return
     name = f" ({held.label})" if held is not None and held.label else ""
-    raise TypeError(f"{place}{name} must be a Parameter, got {new!r:.80}. {_SET_DATA}")
+    raise TypeError(f"{place}{name} must be a Parameter, got {new!r:.80}: {_SET_DATA}")
 
 
 def counted(number: int, noun: str) -> str:

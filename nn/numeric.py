@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 
-__all__ = ["Array", "real_array", "real_number", "whole_number"]
+__all__ = ["Array", "number_of", "real_array", "real_number", "whole_number"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -36,6 +36,11 @@ def real_number(number: Any, name: str) -> float:
         return Context().run(lambda: Value(number).data)  # in a context of its own: a recording need not see it
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
+
+
+def number_of(number: Any) -> float:
+    """The float in a Value, or a float itself, as a gradient may be either."""
+    return number.data if isinstance(number, Value) else float(number)
 
 
 def whole_number(number: Any, name: str, least: int = 1) -> int:

@@ -90,7 +90,7 @@ def test_unknown_names_are_answered_with_the_known_ones():
         ValueError, match=r"unknown init 'he'; known: uniform, xavier_uniform, .*zeros, ones, .*; or give a fun"
     ):
         MLP(1, [1], init="he")
-    with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
+    with pytest.raises(TypeError, match="an activation must be a name or a function from a Value to a Value, got 3"):
         resolve_activation(3)
     with pytest.raises(TypeError, match=r"init is a name or a function \(nin, nout, rng\) -> float, not None"):
         resolve_init(None)

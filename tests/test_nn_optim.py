@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value
+from autograd import GradientError, Parameter, Value
 from nn import (
     MLP,
     SGD,
@@ -215,10 +215,11 @@ def test_a_parameter_that_waits_keeps_its_own_count_of_steps(make):
     assert both.state_dict()["steps"] == [6, 3]
 
 
-def test_without_any_gradient_nothing_happens():
+def test_without_any_gradient_a_step_is_refused_and_not_counted():
     p = Parameter(1.0)
     optimizer = Adam([p])
-    optimizer.step()
+    with pytest.raises(GradientError, match="none of 1 parameter has a gradient"):
+        optimizer.step()
     assert (p.data, optimizer.state_dict()["steps"]) == (1.0, 0)
 
 

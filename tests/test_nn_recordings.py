@@ -53,7 +53,9 @@ CHANGES = {
     "the sign of zero": lambda model, patch: patch.setattr(model, "factor", 0.0),
     "a function": lambda model, patch: patch.setattr(model, "function", relu),
     "a function that closes over something": lambda model, patch: patch.setattr(model, "function", times(-3.0)),
-    "a parameter": lambda model, patch: patch.setitem(model.parts, "first", model.chosen.__setitem__(0, Parameter(3.0))),
+    "a parameter": lambda model, patch: patch.setitem(
+        model.parts, "first", model.chosen.__setitem__(0, Parameter(3.0))
+    ),
     "a value": lambda model, patch: patch.setattr(model, "shift", Value(-1.0)),
     "an array in place": lambda model, patch: model.sizes.__setitem__(0, 5.0),
     "one of its parts for another": lambda model, patch: patch.setattr(model, "chosen", model.parts["second"]),
@@ -185,9 +187,7 @@ def test_a_model_that_is_no_function_of_its_inputs_is_refused(odd, words, monkey
     ):
         with pytest.raises(RecordingError, match=words) as caught:
             run({})
-        assert caught.value.__notes__ == [
-            "compiled=False computes on Values, example by example, and records nothing."
-        ]
+        assert caught.value.__notes__ == ["compiled=False computes on Values, example by example, and records nothing."]
         if odd is not reads_another_leaf:
             run({"compiled": False})
 

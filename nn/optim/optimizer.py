@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias
@@ -10,9 +11,9 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from nn.module import counted
-from nn.numeric import Array, real_array
+from autograd import GradientError, Value
+from nn.module import Module, ParametersOf, counted, some
+from nn.numeric import Array, number_of, real_array
 from nn.optim.rates import Rate, Setting
 
 __all__ = ["Optimizer", "State", "as_leaves"]
@@ -62,6 +63,7 @@ class Optimizer(ABC):
         cls.settings = tuple(name for name, attribute in attributes if isinstance(attribute, Setting))
 
     def __init__(self, parameters: Iterable[Value], lr: float, memories: Iterable[str]) -> None:
+        self._model: weakref.ref[Module] | None = parameters.model if isinstance(parameters, ParametersOf) else None
         self.parameters = as_leaves(parameters)
         self.lr = lr
         self._memory: tuple[Steps, State] = 0, {name: np.zeros(len(self.parameters)) for name in memories}
@@ -86,17 +88,41 @@ class Optimizer(ABC):
         """Move every parameter that has a gradient one step: all of them, or on any error none.
 
         Raises:
+            GradientError: no parameter has a gradient; or one without is no longer of the model that it was taken from.
             ValueError: a gradient, or what the step makes of a parameter, is not finite.
         """
         moving = [place for place, parameter in enumerate(self.parameters) if parameter.has_grad]
+        if len(moving) < len(self.parameters):
+            self._check_held()
         if not moving:
-            return
+            raise GradientError(
+                f"{type(self).__name__}.step(): none of {counted(len(self.parameters), 'parameter')} has a gradient, so "
+                f"there is no step to take. Call loss.backward() first, on a loss that was computed from them after "
+                f"zero_grad(); what is computed inside no_grad() has no gradient"
+            )
         parameters = [self.parameters[place] for place in moving]
         numbers = np.array([parameter.data for parameter in parameters])
-        gradients = np.array([float(parameter.grad) for parameter in parameters])
+        gradients = np.array([number_of(parameter.grad) for parameter in parameters])
         moved = self._stepped(numbers, gradients, np.array(moving) if len(moving) < len(self.parameters) else None)
         for parameter, number in zip(parameters, moved.tolist(), strict=True):
             parameter.data = number
+
+    def _check_held(self) -> None:
+        """Refuse a parameter that the model no longer has, since something else was put in its place."""
+        model = None if self._model is None else self._model()
+        if model is None:
+            return
+        own = set(map(id, model.parameters()))
+        gone = [leaf.label or f"number {place}" for place, leaf in enumerate(self.parameters) if id(leaf) not in own]
+        if gone:
+            raise GradientError(
+                f"{type(self).__name__}.step(): {model!r} no longer has the {'parameters' if len(gone) > 1 else 'parameter'} "
+                f"{some(gone)}, since something else was put in the place. To change a number set .data; if it was "
+                f"replaced by another Parameter, make the optimiser again"
+            )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: held for name, held in vars(self).items() if name != "_model"} | {"_model": None}
 
     def update(self, numbers: Array, gradients: Array) -> Array:
         """The parameters after one step from ``numbers``, as a new array; the parameters themselves stay.
