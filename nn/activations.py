@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
+from nn.module import nearest
 
 __all__ = ["ACTIVATIONS", "Activation", "identity", "joins_outputs", "name_of", "resolve_activation"]
 
@@ -56,7 +57,9 @@ def resolve_activation(activation: str | Activation) -> Activation:
     if not isinstance(activation, str):
         raise TypeError(f"an activation must be a name or a function from a Value to a Value, got {activation!r:.200}")
     if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
+        raise ValueError(
+            f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function.{nearest(activation, ACTIVATIONS)}"
+        )
     return ACTIVATIONS[activation]
 
 

@@ -42,7 +42,9 @@ def description(model: Module) -> dict[str, str]:
             told[path] = _told(thing)
         else:
             paths[id(thing)] = path
-            told[path] = ("list" if isinstance(thing, list) else name_of(type(thing))) + ("" if isinstance(thing, Module) else f" of {len(parts)}")
+            told[path] = ("list" if isinstance(thing, list) else name_of(type(thing))) + (
+                "" if isinstance(thing, Module) else f" of {len(parts)}"
+            )
             prefix = f"{path}." if path else ""
             stack += [(f"{prefix}{key}", part) for key, part in reversed(parts)]
     return told

@@ -8,7 +8,7 @@ from typing import Any
 from nn.dataset import Dataset, as_dataset, as_examples
 from nn.flat import FlatModel, advised
 from nn.losses import Loss, mse, resolve_loss
-from nn.metrics import Metric, resolve_metrics
+from nn.metrics import Metric, measure, resolve_metrics
 from nn.module import Module
 from nn.numeric import Array
 from nn.trial import tried_loss, tried_model
@@ -83,15 +83,4 @@ def measured(flat: FlatModel, numbers: Array, data: Dataset, metrics: dict[str, 
     if not metrics:
         return {}
     predictions = flat.predictions(numbers, data.X)
-    return {name: _measure(name, metric, predictions, data.y) for name, metric in metrics.items()}
-
-
-def _measure(name: str, metric: Metric, predictions: Array, targets: Array) -> float:
-    try:
-        return float(metric(predictions, targets))
-    except (TypeError, ValueError) as error:
-        error.add_note(
-            f"In the metric {name}: it takes predictions {predictions.shape} and targets {targets.shape}, two arrays, "
-            "and gives one number."
-        )
-        raise
+    return {name: measure(name, metric, predictions, data.y, None) for name, metric in metrics.items()}

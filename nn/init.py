@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nn.module import nearest
+
 __all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init"]
 
 Initializer: TypeAlias = Callable[[int, int, np.random.Generator], float]
@@ -66,7 +68,9 @@ def resolve_init(init: str | Initializer) -> Initializer:
     if not isinstance(init, str):
         raise TypeError(f"init is a name or a function (nin, nout, rng) -> float, not {init!r}")
     if init not in INITIALIZERS:
-        raise ValueError(f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function")
+        raise ValueError(
+            f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function.{nearest(init, INITIALIZERS)}"
+        )
     return INITIALIZERS[init]
 
 

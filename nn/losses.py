@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 from autograd import clip, relu, softplus, square
 from nn.class_losses import categorical_cross_entropy, softmax_cross_entropy
+from nn.module import nearest
 from nn.numeric import real_number
 from nn.surprise import surprise, surprise_of_not
 from nn.targets import SIGNS, ZERO_OR_ONE, Pair, Reduction, pairwise
 
 __all__ = [
+    "LABELS",
     "LOSSES",
     "Loss",
     "bce_with_logits",
@@ -27,6 +30,7 @@ __all__ = [
     "half_squared_error",
     "hinge",
     "huber",
+    "labels_of",
     "mse",
     "resolve_loss",
     "squared_error",
@@ -189,6 +193,33 @@ LOSSES: dict[str, Loss] = {
 """Every loss by name."""
 
 
+LABELS: dict[Loss, str] = {
+    binary_cross_entropy: "probabilities",
+    bce_with_logits: "scores",
+    hinge: "signs",
+    categorical_cross_entropy: "classes",
+    softmax_cross_entropy: "classes",
+}
+"""What the labels of a loss are. ``probabilities``: 0 and 1, and 1 is predicted above 0.5. ``scores``: 0 and 1, and 1 is
+predicted above 0. ``signs``: -1 and 1, by the sign of the prediction. ``classes``: the index of the largest output."""
+
+
+def labels_of(loss: Loss) -> str | None:
+    """What the labels of a loss are, in a word of :data:`LABELS`; None if that is not known of it.
+
+    A ``functools.partial`` that sets keywords of a loss has its labels; of any other function nothing is guessed.
+
+    >>> from functools import partial
+    >>> from nn import hinge, mse
+    >>> from nn.losses import labels_of
+    >>> labels_of(hinge), labels_of(partial(hinge, reduction="sum")), labels_of(mse)
+    ('signs', 'signs', None)
+    """
+    while isinstance(loss, partial) and not loss.args:
+        loss = loss.func
+    return next((labels for known, labels in LABELS.items() if known is loss), None)
+
+
 def resolve_loss(loss: str | Loss) -> Loss:
     """The function that a name stands for; a function of (prediction, target) stands for itself.
 
@@ -205,5 +236,7 @@ def resolve_loss(loss: str | Loss) -> Loss:
     if not isinstance(loss, str):
         raise TypeError(f"a loss is a name or a function of (prediction, target), not {loss!r}")
     if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; known: {', '.join(LOSSES)}; or give a function")
+        raise ValueError(
+            f"unknown loss {loss!r}; known: {', '.join(LOSSES)}; or give a function.{nearest(loss, LOSSES)}"
+        )
     return LOSSES[loss]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import starmap
@@ -13,7 +14,7 @@ import numpy as np
 from autograd import Parameter, Value
 from nn.numeric import real_number
 
-__all__ = ["STAND_INS", "Module", "ParameterList", "ParametersOf", "children", "counted", "some", "walk"]
+__all__ = ["STAND_INS", "Module", "ParameterList", "ParametersOf", "children", "counted", "nearest", "some", "walk"]
 
 
 class Module:
@@ -289,6 +290,25 @@ def _check_parameter(new: Any, place: str, held: Any = None) -> None:
 def counted(number: int, noun: str) -> str:
     """A number of things in words: ``1 input``, ``2 inputs``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``" Did you mean ...?"``: the known names that are like ``name``, that hold it, or that have it as initials.
+
+    >>> from nn.module import nearest
+    >>> nearest("MSE", ["mse", "hinge"]), nearest("cross_entropy", ["softmax_cross_entropy", "mse"]), nearest("x", ["mse"])
+    (" Did you mean 'mse'?", " Did you mean 'softmax_cross_entropy'?", '')
+    """
+    folded = {candidate.casefold(): candidate for candidate in known}
+    asked = name.casefold().strip().replace("-", "_").replace(" ", "_")
+    found = [
+        each for each in folded if asked and (asked in each or asked == "".join(word[:1] for word in each.split("_")))
+    ]
+    found += [each for each in difflib.get_close_matches(asked, folded, n=3) if each not in found]
+    if not found:
+        return ""
+    first, *others = [repr(folded[each]) for each in found[:5]]
+    return f" Did you mean {', '.join([first, *others[:-1]])}{f' or {others[-1]}' if others else ''}?"
 
 
 STAND_INS = "_stand_ins"

@@ -55,9 +55,9 @@ def whole_number(number: Any, name: str, least: int = 1) -> int:
     3
     """
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise TypeError(f"{name} is an int of at least {least}, not {number!r}")
+        raise TypeError(f"{name} must be a whole number, {least} or more, got {number!r}")
     if number < least:
-        raise ValueError(f"{name} is an int of at least {least}, not {number}")
+        raise ValueError(f"{name} must be a whole number, {least} or more, got {number}")
     return int(number)
 
 

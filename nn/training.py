@@ -13,7 +13,7 @@ from nn.inference import measured
 from nn.init import generator
 from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
-from nn.module import Module
+from nn.module import Module, nearest
 from nn.numeric import whole_number
 from nn.optim import SGD, Adam, AdamW, ConstantLR, Optimizer, RMSProp, Schedule
 from nn.optim.clipping import positive
@@ -146,7 +146,8 @@ def _optimizer(optimizer: Any, model: Module, lr: float | None) -> Optimizer:
         )
     makers = {name.lower(): make for name, make in OPTIMIZERS.items()}
     if optimizer.lower() not in makers:
-        raise ValueError(f"unknown optimizer {optimizer!r}; known: {known}; or give an optimiser")
+        near = nearest(optimizer, [*OPTIMIZERS, "L-BFGS-B"])
+        raise ValueError(f"unknown optimizer {optimizer!r}; known: {known}; or give an optimiser.{near}")
     make, parameters = makers[optimizer.lower()], model.parameters()
     return make(parameters) if lr is None else make(parameters, lr)
 

@@ -184,16 +184,16 @@ def test_what_is_no_example_is_refused(taker, x, error, message):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: MLP(0, [1]), ValueError, "nin is an int of at least 1, not 0"),
-        (lambda: MLP(2.0, [1]), TypeError, r"nin is an int of at least 1, not 2\.0"),
-        (lambda: MLP(2, [3, -1]), ValueError, r"nouts\[1\] is an int of at least 1, not -1"),
+        (lambda: MLP(0, [1]), ValueError, "nin must be a whole number, 1 or more, got 0"),
+        (lambda: MLP(2.0, [1]), TypeError, r"nin must be a whole number, 1 or more, got 2\.0"),
+        (lambda: MLP(2, [3, -1]), ValueError, r"nouts\[1\] must be a whole number, 1 or more, got -1"),
         (lambda: MLP(2, ["3"]), TypeError, r"nouts is the list of .* widths, .*: nouts\[0\] is an int .* not '3'"),
         (lambda: MLP(2, 3), TypeError, r"nouts is the list of the layers' widths, such as \[16, 16, 1\]"),
         (lambda: MLP(2, []), ValueError, "nouts names no layer"),
-        (lambda: Layer(2, True), TypeError, "nout is an int of at least 1, not True"),
-        (lambda: Layer(2, 1, layer=0), ValueError, "layer is an int of at least 1, not 0"),
-        (lambda: Neuron(None), TypeError, "nin is an int of at least 1, not None"),
-        (lambda: Neuron(1, index=0), ValueError, "index is an int of at least 1, not 0"),
+        (lambda: Layer(2, True), TypeError, "nout must be a whole number, 1 or more, got True"),
+        (lambda: Layer(2, 1, layer=0), ValueError, "layer must be a whole number, 1 or more, got 0"),
+        (lambda: Neuron(None), TypeError, "nin must be a whole number, 1 or more, got None"),
+        (lambda: Neuron(1, index=0), ValueError, "index must be a whole number, 1 or more, got 0"),
     ],
 )
 def test_what_is_no_width_is_refused(make, error, message):
