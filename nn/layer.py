@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
-from nn.init import Initializer, generator, resolve_init
+from nn.init import Initializer, resolve_init, weight_generator
 from nn.module import Module, counted
 from nn.neuron import Neuron, as_inputs, chosen_activation, switched
 from nn.numeric import whole_number
@@ -59,7 +59,7 @@ class Layer(Module):
             name: whole_number(number, name) for name, number in (("nin", nin), ("nout", nout), ("layer", layer))
         }
         vars(self).update(nin=settled["nin"], layer=settled["layer"])
-        draw, random = resolve_init(init), generator(rng)
+        draw, random = resolve_init(init), weight_generator(rng)
         chosen = chosen_activation(activation, nonlin=nonlin)
         self._joint = self._checked_joint(chosen, nout)
         self.neurons = [

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Parameter
 from nn.activations import Activation, name_of, resolve_activation
-from nn.init import Initializer, generator
+from nn.init import Initializer, weight_generator
 from nn.layer import Layer
 from nn.module import Module, counted
 from nn.neuron import as_inputs
@@ -32,7 +32,8 @@ class MLP(Module):
         output_activation: of the last layer.
         bias: whether the neurons have biases, which start at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
-        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+        rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
+            ``random``, in micrograd's order, so that ``random.seed`` settles them.
 
     >>> from nn import MLP
     >>> model = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=0)
@@ -74,7 +75,7 @@ class MLP(Module):
             raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        random, last = generator(rng), len(widths) - 1
+        random, last = weight_generator(rng), len(widths) - 1
         functions = [*_hidden(activation, last - 1), resolve_activation(output_activation)]
         self.layers = [
             Layer(

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Parameter, Value, scope
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
-from nn.init import Initializer, generator, resolve_init
+from nn.init import Initializer, resolve_init, weight_generator
 from nn.module import Module, ParameterList, counted
 from nn.numeric import whole_number
 
@@ -41,7 +41,8 @@ class Neuron(Module):
         activation: a name or a function of a Value; ReLU if not given.
         bias: whether it has a bias, which starts at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
-        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+        rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
+            ``random``, in micrograd's order, so that ``random.seed`` settles them.
         layer: the layer it belongs to, counted from 1; for names.
         index: its place in that layer, counted from 1; for names.
 
@@ -92,7 +93,7 @@ class Neuron(Module):
             name: whole_number(number, name) for name, number in (("nin", nin), ("layer", layer), ("index", index))
         }
         vars(self).update(settled)
-        draw, random = resolve_init(init), generator(rng)
+        draw, random = resolve_init(init), weight_generator(rng)
         self._scope = f"layer {layer}/neuron {index}"
         self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
         with scope(self._scope):

@@ -99,7 +99,7 @@ def test_data_losses_and_metrics(function, arguments, error, message):
         ({"optimizer": "L-BFGS-B", "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: optimizer='L-BFGS-B' takes"),
         ({"optimizer": "L-BFGS-B", "batch_size": 2}, ValueError, "batch_size=2 has no meaning here"),
         ({"metrics": ["accuracy"]}, ValueError, "accuracy hangs on what the labels are, and the loss mse does not say"),
-        ({"seed": "x"}, TypeError, "^seed is a seed"),
+        ({"seed": "x"}, TypeError, "^seed must be a seed"),
     ],
 )  # fmt: skip
 def test_arguments_of_fit(arguments, error, message):
