@@ -305,6 +305,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
         each for each in folded if asked and (asked in each or asked == "".join(word[:1] for word in each.split("_")))
     ]
     found += [each for each in difflib.get_close_matches(asked, folded, n=3) if each not in found]
+    if asked in folded:
+        found = [asked]
     if not found:
         return ""
     first, *others = [repr(folded[each]) for each in found[:5]]
