@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.numeric import Array
+from nn.numeric import Array, finite_from_0
 from nn.optim import Optimizer, Schedule
 from nn.optim.clipping import norm_of, shortened
-from nn.optim.rates import finite_from_0
 from nn.run import Run
 
 __all__ = ["Steps", "descend", "minimise"]

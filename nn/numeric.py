@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextvars import Context
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 
-__all__ = ["Array", "number_of", "real_array", "real_number", "whole_number"]
+__all__ = ["Array", "finite_from_0", "number_of", "real_array", "real_number", "whole_number"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -32,6 +33,8 @@ def real_number(number: Any, name: str) -> float:
     """
     if type(number) is float:
         return number
+    if isinstance(number, str):
+        raise TypeError(f"{name} must be a number, got the str {number!r:.60}")
     try:
         return Context().run(lambda: Value(number).data)  # in a context of its own: a recording need not see it
     except TypeError as error:
@@ -41,6 +44,14 @@ def real_number(number: Any, name: str) -> float:
 def number_of(number: Any) -> float:
     """The float in a Value, or a float itself, as a gradient may be either."""
     return number.data if isinstance(number, Value) else float(number)
+
+
+def finite_from_0(number: Any, name: str) -> float:
+    """``number`` as a float that is finite and not negative; an error that calls it ``name`` otherwise."""
+    found = real_number(number, name)
+    if not 0.0 <= found < math.inf:
+        raise ValueError(f"{name} must be a finite number, 0 or more, got {number!r}")
+    return found
 
 
 def whole_number(number: Any, name: str, least: int = 1) -> int:

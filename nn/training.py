@@ -14,11 +14,10 @@ from nn.init import generator
 from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
 from nn.module import Module, nearest
-from nn.numeric import whole_number
+from nn.numeric import finite_from_0, whole_number
 from nn.optim import SGD, Adam, AdamW, ConstantLR, Optimizer, RMSProp, Schedule
 from nn.optim.clipping import positive
 from nn.optim.optimizer import as_leaves
-from nn.optim.rates import finite_from_0
 from nn.progress import ProgressBar
 from nn.run import Callback, Run, Watch
 from nn.trial import tried_loss, tried_model

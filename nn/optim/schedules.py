@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from nn.numeric import whole_number
-from nn.optim.rates import finite_from_0
+from nn.numeric import finite_from_0, whole_number
 
 __all__ = ["ConstantLR", "CosineLR", "LinearLR", "Schedule", "StepLR", "WarmupLR"]
 
