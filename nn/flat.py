@@ -22,6 +22,7 @@ from autograd import (
     RecordingError,
     Value,
     compile,  # noqa: A004 -- the name that autograd gives it
+    dot,
     errstate,
     mean,
     no_grad,
@@ -70,10 +71,17 @@ class FlatModel:
         def example_loss(numbers: Any, x: Any, y: Any) -> Any:
             return undrawn(lambda: loss(self._holding(numbers)(x), y))
 
+        def weighted_loss(numbers: Any, x: Any, y: Any, weight: Any) -> Any:
+            return weight * example_loss(numbers, x, y)
+
+        weighted_loss.__name__ = "the loss of the model"
         prediction.__name__, example_loss.__name__ = "the model", "the loss of the model"  # for messages
         self._predictions = compile(prediction, in_axes=(None, 0), verify=True)
         self._mean_loss = compile(example_loss, in_axes=(None, 0, 0), reduce="mean", verify=True)
         self._step = compile(value_and_grad(example_loss), in_axes=(None, 0, 0), reduce="mean", verify=True)
+        axes = (None, 0, 0, 0)
+        self._weighted_loss = compile(weighted_loss, in_axes=axes, reduce="sum", verify=True)
+        self._weighted_step = compile(value_and_grad(weighted_loss), in_axes=axes, reduce="sum", verify=True)
 
     def _holding(self, numbers: Any) -> Module:
         """The copy of the model with ``numbers`` for its parameters.
@@ -102,20 +110,30 @@ class FlatModel:
             return np.array([_floats(found) for found in map(self._holding(numbers), examples)])
 
     def mean_loss(self, numbers: Array, data: Dataset) -> float:
-        """The mean loss of the examples."""
-        if self.compiled:
+        """The mean loss of the examples: Σwl / Σw, where they weigh w."""
+        if not self.compiled:
+            with no_grad():
+                return number_of(self._mean(numbers, data))
+        if data.weights is None:
             found: float = self._mean_loss(numbers, data.X, data.y)
-            return found
-        with no_grad():
-            return number_of(mean(self.losses(numbers, data)))
+        else:
+            found = self._weighted_loss(numbers, data.X, data.y, data.weights) / data.weight
+        return found
 
     def value_and_gradient(self, numbers: Array, data: Dataset) -> tuple[float, Array]:
-        """The mean loss of the examples, and its gradient."""
-        if self.compiled:
+        """The mean loss of the examples, as :meth:`mean_loss`, and its gradient."""
+        if not self.compiled:
+            value, gradient = value_and_grad(lambda variables: self._mean(variables, data))(numbers)
+        elif data.weights is None:
             value, gradient = self._step(numbers, data.X, data.y)
         else:
-            value, gradient = value_and_grad(lambda variables: mean(self.losses(variables, data)))(numbers)
+            total, gradients = self._weighted_step(numbers, data.X, data.y, data.weights)
+            value, gradient = total / data.weight, gradients / data.weight
         return value, gradient
+
+    def _mean(self, numbers: Any, data: Dataset) -> Any:
+        losses = self.losses(numbers, data)
+        return mean(losses) if data.weights is None else dot((data.weights / data.weight).tolist(), losses)
 
     def losses(self, numbers: Any, data: Dataset) -> list[Any]:
         """The loss of each example, computed on Values, in IEEE arithmetic as a replay does."""

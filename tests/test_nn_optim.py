@@ -348,3 +348,35 @@ def test_the_repr_names_the_settings():
 def test_the_base_is_abstract():
     with pytest.raises(TypeError, match="abstract"):
         Optimizer([Parameter(1.0)], 0.1, [])
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW, RMSProp])
+@pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.3}])
+def test_maximize_goes_up_as_far_as_the_other_goes_down(make, settings):
+    """PyTorch's: the gradient is negated first, the pull of weight decay is not."""
+    up, down = Parameter(1.5), Parameter(1.5)
+    ascent, descent = make([up], lr=0.1, maximize=True, **settings), make([down], lr=0.1, **settings)
+    for gradient in (0.7, -0.2, 1.1):
+        up.grad, down.grad = gradient, -gradient
+        ascent.step()
+        descent.step()
+    assert up.data == down.data != 1.5
+    assert repr(ascent).endswith("maximize=True)")
+    assert "maximize" not in repr(descent)
+    with pytest.raises(TypeError, match="maximize must be True or False, got 1"):
+        make([up], maximize=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (SGD, {"lr": 0.001, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}),
+        (Adam, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False}),
+        (AdamW, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01, "amsgrad": False}),
+        (RMSProp, {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "centered": False}),
+    ],
+)
+def test_defaults_are_pytorch_s(make, expected):
+    optimizer = make([Parameter(1.0)])
+    assert {name: getattr(optimizer, name) for name in optimizer.settings} == expected
+    assert optimizer.maximize is False

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autograd import GradientError, Value
 from nn.module import Module, ParametersOf, counted, some
 from nn.numeric import Array, number_of, real_array
-from nn.optim.rates import Rate, Setting
+from nn.optim.rates import Rate, Setting, Switch
 
 __all__ = ["Optimizer", "State", "as_leaves"]
 
@@ -33,6 +33,8 @@ class Optimizer(ABC):
     Args:
         parameters: the leaves to learn, such as ``model.parameters()``.
         lr: the learning rate; it may be changed at any time.
+        memories: the names of what it remembers of each parameter; zeros at first.
+        maximize: go up: the rule is given -g in the place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values, or a setting is not a number.
@@ -53,19 +55,25 @@ class Optimizer(ABC):
     """
 
     settings: ClassVar[tuple[str, ...]]
-    """The names of the attributes that say how it steps: every :class:`~nn.optim.rates.Setting` of the class."""
+    """The names of the attributes that say how it steps: every :class:`~nn.optim.rates.Setting` of the class, but for
+    ``maximize``: which way to go is said when it is made, and is no state."""
 
     lr = Rate()
+    maximize = Switch()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         attributes = [item for kind in reversed(cls.__mro__) for item in vars(kind).items()]
-        cls.settings = tuple(name for name, attribute in attributes if isinstance(attribute, Setting))
+        cls.settings = tuple(
+            name for name, attribute in attributes if isinstance(attribute, Setting) and name != "maximize"
+        )
 
-    def __init__(self, parameters: Iterable[Value], lr: float, memories: Iterable[str]) -> None:
+    def __init__(
+        self, parameters: Iterable[Value], lr: float, memories: Iterable[str], *, maximize: bool = False
+    ) -> None:
         self._model: weakref.ref[Module] | None = parameters.model if isinstance(parameters, ParametersOf) else None
         self.parameters = as_leaves(parameters)
-        self.lr = lr
+        self.lr, self.maximize = lr, maximize
         self._memory: tuple[Steps, State] = 0, {name: np.zeros(len(self.parameters)) for name in memories}
 
     @abstractmethod
@@ -163,7 +171,7 @@ class Optimizer(ABC):
     def _ruled(self, numbers: Array, gradients: Array, state: State, steps: Steps, places: Any) -> tuple[Array, State]:
         """What the rule gives, which must be finite."""
         with np.errstate(all="ignore"):
-            moved, kept = self.rule(numbers, gradients, state, steps)
+            moved, kept = self.rule(numbers, -gradients if self.maximize else gradients, state, steps)
             squares = gradients.dot(gradients)  # finite where they and their squares are
         if np.isfinite(moved).all() and math.isfinite(squares):
             return moved, kept
@@ -246,7 +254,8 @@ class Optimizer(ABC):
         self._memory = int(taken) if taken.ndim == 0 else taken.astype(np.int64), memory
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        shown = [*self.settings, *(["maximize"] if self.maximize else [])]
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({counted(len(self.parameters), 'parameter')}; {settings})"
 
 
