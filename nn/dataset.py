@@ -114,7 +114,8 @@ def weighted(data: Dataset, sample_weight: Any, class_weight: Any = None) -> Dat
         data: without weights.
         sample_weight: None, or a number for each example.
         class_weight: None; a dict from a label to a weight, where a label that it lacks weighs 1; or ``"balanced"``,
-            n / (classes · n of the class), with which all classes weigh the same together. Both multiply.
+            n / (classes · n of the class), with which all classes weigh the same together; n counts ``sample_weight``.
+            Both multiply.
 
     Raises:
         TypeError: neither of these.
@@ -126,7 +127,7 @@ def weighted(data: Dataset, sample_weight: Any, class_weight: Any = None) -> Dat
         return data
     weights = np.ones(len(data.X)) if sample_weight is None else _weights(sample_weight, len(data.X))
     if class_weight is not None:
-        weights = weights * _weights_of_classes(class_weight, data.y)
+        weights = weights * _weights_of_classes(class_weight, data.y, weights)
     counting = weights > 0.0
     if not counting.any():
         raise ValueError("sample_weight and class_weight are 0 for every example: there is nothing to learn from")
@@ -146,12 +147,13 @@ def _weights(sample_weight: Any, count: int) -> Array:
     return array
 
 
-def _weights_of_classes(class_weight: Any, targets: Array) -> Array:
-    """The weight of the class of each target."""
-    labels = _class_of_each(targets)
-    classes, which, counts = np.unique(labels, return_inverse=True, return_counts=True)
+def _weights_of_classes(class_weight: Any, targets: Array, weights: Array) -> Array:
+    """The weight of the class of each target, of examples that have ``weights`` of their own."""
+    classes, which = np.unique(_class_of_each(targets), return_inverse=True)
     if isinstance(class_weight, str) and class_weight == "balanced":
-        return np.asarray(len(labels) / (len(classes) * counts))[which]
+        together = np.bincount(which, weights=weights)
+        shares = len(classes) * np.where(together > 0.0, together, np.inf)  # what weighs nothing goes on weighing nothing
+        return np.asarray(weights.sum() / shares)[which]
     if not isinstance(class_weight, Mapping):
         raise TypeError(f"class_weight must be a dict from labels to weights, or 'balanced', got {class_weight!r:.80}")
     given = {

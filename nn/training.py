@@ -82,7 +82,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
             a batch too, as in scikit-learn. Examples held back by a share weigh as much as they did; a validation pair
             is not weighted, and neither are metrics.
         class_weight: how much the classes count, as a dict from labels to weights, 1 for those it lacks; or
-            ``"balanced"``, n / (classes · n of the class), as in scikit-learn. It multiplies ``sample_weight``.
+            ``"balanced"``, n / (classes · n of the class), as in scikit-learn, where n is a sum of sample weights. It
+            multiplies ``sample_weight``.
         metrics: names and functions of (predictions, targets) that are computed after each epoch.
         callbacks: functions of an :class:`~nn.history.Epoch`, called after each; the model has the present
             parameters, and returning True stops.
