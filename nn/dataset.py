@@ -152,7 +152,9 @@ def _weights_of_classes(class_weight: Any, targets: Array, weights: Array) -> Ar
     classes, which = np.unique(_class_of_each(targets), return_inverse=True)
     if isinstance(class_weight, str) and class_weight == "balanced":
         together = np.bincount(which, weights=weights)
-        shares = len(classes) * np.where(together > 0.0, together, np.inf)  # what weighs nothing goes on weighing nothing
+        shares = len(classes) * np.where(
+            together > 0.0, together, np.inf
+        )  # what weighs nothing goes on weighing nothing
         return np.asarray(weights.sum() / shares)[which]
     if not isinstance(class_weight, Mapping):
         raise TypeError(f"class_weight must be a dict from labels to weights, or 'balanced', got {class_weight!r:.80}")

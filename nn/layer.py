@@ -34,7 +34,9 @@ class Layer(Module):
 
     nin: int
     layer: int
+    _joint: Activation | None
     fixed: ClassVar = {
+        "_joint": "set activation",
         "nin": "its neurons have one weight for each input, so make another Layer",
         "nout": "it is the number of its neurons, so make another Layer",
         "layer": Neuron.fixed["layer"],
@@ -61,7 +63,7 @@ class Layer(Module):
         vars(self).update(nin=settled["nin"], layer=settled["layer"])
         draw, random = resolve_init(init), weight_generator(rng)
         chosen = chosen_activation(activation, nonlin=nonlin)
-        self._joint = self._checked_joint(chosen, nout)
+        vars(self).update(_joint=self._checked_joint(chosen, nout))
         self.neurons = [
             Neuron(
                 nin, activation=identity if self._joint else chosen, bias=bias,
@@ -83,7 +85,7 @@ class Layer(Module):
     @activation.setter
     def activation(self, activation: str | Activation) -> None:
         chosen = resolve_activation(activation)
-        self._joint = self._checked_joint(chosen, self.nout)
+        vars(self).update(_joint=self._checked_joint(chosen, self.nout))
         for neuron in self.neurons:
             neuron.activation = identity if self._joint else chosen
 

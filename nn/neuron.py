@@ -69,7 +69,11 @@ class Neuron(Module):
     nin: int
     layer: int
     index: int
+    _scope: str
+    _z_label: str
+    _a_label: str
     fixed: ClassVar = {
+        **dict.fromkeys(("_scope", "_z_label", "_a_label"), _NAMES_ARE_GIVEN),
         "nin": "it has one weight for each input, so make another Neuron",
         "layer": _NAMES_ARE_GIVEN,
         "index": _NAMES_ARE_GIVEN,
@@ -94,8 +98,9 @@ class Neuron(Module):
         }
         vars(self).update(settled)
         draw, random = resolve_init(init), weight_generator(rng)
-        self._scope = f"layer {layer}/neuron {index}"
-        self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
+        vars(self).update(
+            _scope=f"layer {layer}/neuron {index}", _z_label=f"z{index}[{layer}]", _a_label=f"a{index}[{layer}]"
+        )
         with scope(self._scope):
             weights = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
             self.w = ParameterList(weights, "w", f"neuron {index} of layer {layer}")

@@ -183,7 +183,11 @@ def test_weights_of_classes_are_scikit_learn_s(class_weight):
         ),
         ({"sample_weight": 2.0}, ValueError, r"sample_weight must have the shape \(30,\).*got \(\)"),
         ({"sample_weight": -W}, ValueError, r"sample_weight\[0\] must be a finite number, 0 or more, got -"),
-        ({"sample_weight": np.where(W > 1, np.inf, W)}, ValueError, r"sample_weight\[\d+\] must be a finite number, 0 or more, got"),
+        (
+            {"sample_weight": np.where(W > 1, np.inf, W)},
+            ValueError,
+            r"sample_weight\[\d+\] must be a finite number, 0 or more, got",
+        ),
         ({"sample_weight": W * 0}, ValueError, "are 0 for every example: there is nothing to learn from"),
         ({"sample_weight": "heavy"}, TypeError, "sample_weight is an array of real numbers|sample_weight must be"),
         ({"class_weight": {0: 0.0, 1: 0.0}}, ValueError, "are 0 for every example"),
