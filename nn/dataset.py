@@ -203,7 +203,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
     if isinstance(validation, Real):
         share = float(validation)
         if not 0.0 < share < 1.0:
-            raise ValueError(f"validation is a share between 0 and 1, or a pair (X, y), not {validation!r}")
+            raise ValueError(f"validation must be a share between 0 and 1, or a pair (X, y), got {validation!r}")
         held = round(share * len(data.X))
         if not 0 < held < len(data.X):
             raise ValueError(
@@ -213,7 +213,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
         order = random.permutation(len(data.X))
         return data.taken(np.sort(order[held:])), data.taken(np.sort(order[:held]))
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(f"validation is a pair (X, y), or a share such as 0.2, not {validation!r:.80}")
+        raise TypeError(f"validation must be a pair (X, y), or a share such as 0.2, got {validation!r:.80}")
     held_out = as_dataset(validation[0], validation[1], "validation ")
     if held_out.X.shape[1] != data.X.shape[1] or held_out.y.shape[1:] != data.y.shape[1:]:
         raise ValueError(
@@ -226,7 +226,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
 def _finite(numbers: Any, name: str) -> Array:
     array = real_array(numbers, name)
     if array.ndim == 0:
-        raise TypeError(f"{name} is an array with one example a row, not {numbers!r}")
+        raise TypeError(f"{name} must be an array with one example a row, got {numbers!r}")
     if not array.size:
         raise ValueError(f"{name} has the shape {array.shape}: it holds no examples")
     finite = np.isfinite(array)

@@ -70,7 +70,7 @@ def _stand_ins(model: Module, params: Any) -> dict[int, Value]:
             )
         given = dict(zip(named, numbers, strict=True))
     else:
-        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, not {params!r}")
+        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, got {params!r}")
     return {id(named[path]): _stand_in(number, named[path].label, path) for path, number in given.items()}
 
 

@@ -141,7 +141,6 @@ def bce_with_logits(prediction: Any, target: Any, *, pos_weight: float = 1.0, re
     >>> bce_with_logits(1000.0, 0), bce_with_logits(-1000.0, 1), bce_with_logits(1000.0, 1)
     (1000.0, 1000.0, 0.0)
     """
-
     weight = finite_from_0(pos_weight, "bce_with_logits: pos_weight")
 
     def positive(z: Any) -> Any:
@@ -247,7 +246,7 @@ def resolve_loss(loss: str | Loss) -> Loss:
     if callable(loss):
         return loss
     if not isinstance(loss, str):
-        raise TypeError(f"a loss is a name or a function of (prediction, target), not {loss!r}")
+        raise TypeError(f"a loss must be a name or a function of (prediction, target), got {loss!r}")
     if loss not in LOSSES:
         raise ValueError(
             f"unknown loss {loss!r}; known: {', '.join(LOSSES)}; or give a function.{nearest(loss, LOSSES)}"

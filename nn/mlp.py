@@ -136,7 +136,7 @@ class MLP(Module):
         321.0
         """
         if not isinstance(matrices, Iterable):
-            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, not {matrices!r}")
+            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, got {matrices!r}")
         pairs = list(matrices)
         if len(pairs) != len(self.layers):
             raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")
@@ -167,7 +167,7 @@ def _checked(pair: Any, layer: Layer) -> tuple[Array, Array | None]:
     try:
         weights, biases = pair
     except (TypeError, ValueError):
-        raise TypeError(f"set_matrices: {name} takes a pair (W, b), not {pair!r}") from None
+        raise TypeError(f"set_matrices: {name} takes a pair (W, b), got {pair!r}") from None
     if layer.neurons[0].b is None and biases is not None:
         raise ValueError(f"set_matrices: {name} has no bias, so its b is None, not {biases!r}")
     if layer.neurons[0].b is not None and biases is None:

@@ -134,7 +134,7 @@ class Module:
         (2.0, -1.0)
         """
         if not isinstance(state, Mapping):
-            raise TypeError(f"load_state_dict takes a dict as state_dict() gives it, not {type(state).__name__}")
+            raise TypeError(f"load_state_dict takes a dict as state_dict() gives it, got {type(state).__name__}")
         named = self.named_parameters()
         missing = [path for path in named if path not in state]
         strangers = [path for path in state if path not in named]
@@ -243,10 +243,10 @@ class ParameterList(list[Any]):
         """Refused."""
         self._refuse_length(0)
 
-    def __iadd__(self, parameters: Any) -> NoReturn:  # type: ignore[misc, override]
+    def __iadd__(self, parameters: Any) -> NoReturn:  # type: ignore[misc]
         self._refuse_length(len(self) + len(list(parameters)))
 
-    def __imul__(self, times: Any) -> NoReturn:  # type: ignore[misc, override]
+    def __imul__(self, times: Any) -> NoReturn:  # type: ignore[misc]
         self._refuse_length(len(self) * times)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:

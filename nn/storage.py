@@ -249,8 +249,8 @@ def _member(archive: zipfile.ZipFile, name: str, dtype: str) -> np.ndarray[Any, 
 def _checked(model: Any, path: Any, verb: str) -> Path:
     """``path`` as a Path, for ``verb(model, path)``."""
     if not isinstance(model, Module):
-        raise TypeError(f"{verb}(model, path) takes the model itself first, not {model!r}")
+        raise TypeError(f"{verb}(model, path) takes the model itself first, got {model!r}")
     try:
         return Path(path)
     except TypeError:
-        raise TypeError(f"{verb}(model, path) takes the path of a file second, not {path!r}") from None
+        raise TypeError(f"{verb}(model, path) takes the path of a file second, got {path!r}") from None

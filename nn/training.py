@@ -157,7 +157,7 @@ def _optimizer(optimizer: Any, model: Module, **settings: float | None) -> Optim
     known = ", ".join([*OPTIMIZERS, "L-BFGS-B"])
     if not isinstance(optimizer, str):
         raise TypeError(
-            f"optimizer is a name ({known}) or an optimiser, such as Adam(model.parameters()), not {optimizer!r}"
+            f"optimizer must be a name ({known}) or an optimiser, such as Adam(model.parameters()), got {optimizer!r}"
         )
     makers = {name.lower(): make for name, make in OPTIMIZERS.items()}
     if optimizer.lower() not in makers:
@@ -171,11 +171,11 @@ def _steps(count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_v
     """The settings of the steps over ``count`` examples, checked."""
     size = count if batch_size is None else whole_number(batch_size, "batch_size")
     if size > count:
-        raise ValueError(f"batch_size is at most the number of examples that are learnt from, {count}, not {size}")
+        raise ValueError(f"batch_size must be at most the number of examples that are learnt from, {count}, got {size}")
     if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
         raise TypeError(
-            "schedule is a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
-            f"not {schedule!r}"
+            "schedule must be a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
+            f"got {schedule!r}"
         )
     return Steps(
         batch_size=size,
@@ -189,7 +189,7 @@ def _callbacks(callbacks: Any) -> list[Callback]:
     if callable(callbacks):
         return [callbacks]
     if not isinstance(callbacks, Iterable) or not all(map(callable, listed := list(callbacks))):
-        raise TypeError(f"callbacks is a list of functions of an Epoch, not {callbacks!r}")
+        raise TypeError(f"callbacks must be a list of functions of an Epoch, got {callbacks!r}")
     return listed
 
 

@@ -238,7 +238,7 @@ def test_a_reduction_puts_the_single_losses_together(loss):
     assert [loss(0.25, 1.0, reduction=name) for name in ("sum", "mean", "none")] == [single[0]] * 3
     assert loss([0.25], [1.0], reduction="none") == [single[0]]
     assert loss([0.25], [1.0], reduction="sum") == single[0]
-    with pytest.raises(ValueError, match=f"^{loss.__name__}: reduction is 'mean', 'sum' or 'none', not 'avg'$"):
+    with pytest.raises(ValueError, match=f"^{loss.__name__}: reduction must be 'mean', 'sum' or 'none', got 'avg'$"):
         loss(p, y, reduction="avg")
 
 
@@ -330,7 +330,7 @@ def test_losses_by_name():
         ValueError, match=r"unknown loss 'l2'; known: half_squared_error, squared_error, mse, .*; or give"
     ):
         resolve_loss("l2")
-    with pytest.raises(TypeError, match=r"a loss is a name or a function of \(prediction, target\), not None"):
+    with pytest.raises(TypeError, match=r"a loss must be a name or a function of \(prediction, target\), got None"):
         resolve_loss(None)
 
 

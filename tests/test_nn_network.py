@@ -256,11 +256,11 @@ GOOD = [(np.ones((2, 3)), np.ones(3)), (np.ones((3, 1)), np.ones(1))]
             r"b of layer 2 has the shape \(1,\); \(1, 1\) given",
         ),
         ([GOOD[0], (np.ones((3, 1)), None)], ValueError, "layer 2 has a bias, and its b is None: give 1 number"),
-        ([GOOD[0], (np.ones((3, 1)), ["x"])], TypeError, "b of layer 2 is an array of real numbers, not of <U1"),
+        ([GOOD[0], (np.ones((3, 1)), ["x"])], TypeError, "b of layer 2 must be an array of real numbers, got one of <U1"),
         ([GOOD[0], (np.ones((3, 1), complex), [1])], TypeError, "W of layer 2 is an .* not of complex128"),
         ([GOOD[0], ([[1], [2, 3]], [1])], ValueError, "W of layer 2 has rows of several lengths"),
-        ([GOOD[0], np.ones((3, 1))], TypeError, r"layer 2 takes a pair \(W, b\), not array"),
-        ([GOOD[0], 3], TypeError, r"layer 2 takes a pair \(W, b\), not 3"),
+        ([GOOD[0], np.ones((3, 1))], TypeError, r"layer 2 takes a pair \(W, b\), got array"),
+        ([GOOD[0], 3], TypeError, r"layer 2 takes a pair \(W, b\), got 3"),
     ],
 )
 def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error, message):
@@ -272,7 +272,7 @@ def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error
 
 
 def test_a_bias_for_a_network_without_is_refused():
-    with pytest.raises(TypeError, match=r"set_matrices takes a pair \(W, b\) for each layer, not 3"):
+    with pytest.raises(TypeError, match=r"set_matrices takes a pair \(W, b\) for each layer, got 3"):
         MLP(1, [1]).set_matrices(3)
     with pytest.raises(ValueError, match=r"layer 1 has no bias, so its b is None, not \[1\.0\]"):
         MLP(1, [1], bias=False).set_matrices([([[1.0]], [1.0])])

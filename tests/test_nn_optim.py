@@ -307,7 +307,7 @@ def test_a_state_that_does_not_fit_changes_nothing(state, error, message):
     ("make", "error", "message"),
     [
         (lambda p: Adam(p, betas=(0.9, 1.0)), ValueError, r"beta2 must be a number from 0 to below 1, got 1\.0"),
-        (lambda p: Adam(p, betas=0.9), TypeError, r"betas is a pair of numbers, such as \(0\.9, 0\.999\), not 0\.9"),
+        (lambda p: Adam(p, betas=0.9), TypeError, r"betas must be a pair of numbers, such as \(0\.9, 0\.999\), got 0\.9"),
         (lambda p: Adam(p, betas=(0.9,)), TypeError, "betas is a pair of numbers"),
         (lambda p: Adam(p, eps=-1e-8), ValueError, "eps must be a finite number, 0 or more, got -1e-08"),
         (lambda p: RMSProp(p, alpha=1), ValueError, "alpha must be a number from 0 to below 1, got 1"),

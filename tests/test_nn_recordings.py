@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import Parameter, RecordingError, Value, compile, exp, relu, tanh  # noqa: A004 -- the name that autograd gives it
-from nn import MLP, Module, evaluate, fit, mse, predict
+from nn import MLP, Module, evaluate, fit, predict
 from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")

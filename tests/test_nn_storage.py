@@ -417,11 +417,11 @@ def test_the_error_is_of_the_tree():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: save("model.npz", model()), r"save\(model, path\) takes the model itself first, not 'model.npz'"),
-        (lambda: save(model().state_dict(), "x"), r"takes the model itself first, not \{'layers.0"),
-        (lambda: save(model(), model()), r"save\(model, path\) takes the path of a file second, not MLP"),
-        (lambda: load("model.npz", model()), r"load\(model, path\) takes the model itself first, not 'model.npz'"),
-        (lambda: load(model(), None), r"load\(model, path\) takes the path of a file second, not None"),
+        (lambda: save("model.npz", model()), r"save\(model, path\) takes the model itself first, got 'model.npz'"),
+        (lambda: save(model().state_dict(), "x"), r"takes the model itself first, got \{'layers.0"),
+        (lambda: save(model(), model()), r"save\(model, path\) takes the path of a file second, got MLP"),
+        (lambda: load("model.npz", model()), r"load\(model, path\) takes the model itself first, got 'model.npz'"),
+        (lambda: load(model(), None), r"load\(model, path\) takes the path of a file second, got None"),
     ],
 )
 def test_arguments_the_wrong_way_round_are_refused(call, message):

@@ -8,14 +8,12 @@ import sys
 import threading
 import time
 import tracemalloc
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value, relu, tanh
-from nn import MLP, Adam, Module, evaluate, fit, mse, predict
+from nn import MLP, Adam, fit, mse
 from tests.quick_replay import numbers_of, numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")

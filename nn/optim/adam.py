@@ -68,7 +68,7 @@ class Adam(Optimizer):
         try:
             first, second = betas
         except (TypeError, ValueError):
-            raise TypeError(f"betas is a pair of numbers, such as (0.9, 0.999), not {betas!r}") from None
+            raise TypeError(f"betas must be a pair of numbers, such as (0.9, 0.999), got {betas!r}") from None
         self.beta1, self.beta2 = first, second
         self.eps, self.weight_decay = eps, weight_decay
         self.amsgrad = amsgrad

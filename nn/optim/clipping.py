@@ -85,5 +85,5 @@ def positive(number: Any, name: str) -> float:
     """``number`` as a finite float above 0; an error that calls it ``name`` otherwise."""
     bound = real_number(number, name)
     if not (math.isfinite(bound) and bound > 0.0):
-        raise ValueError(f"{name} is a finite number above 0, not {number!r}")
+        raise ValueError(f"{name} must be a finite number above 0, got {number!r}")
     return bound

@@ -228,7 +228,7 @@ class Optimizer(ABC):
         """
         name = type(self).__name__
         if not isinstance(state, Mapping) or not {"optimizer", "settings", "steps", "state"} <= set(state):
-            raise TypeError(f"load_state_dict takes a dict as state_dict() of an {name} gives it, not {state!r}")
+            raise TypeError(f"load_state_dict takes a dict as state_dict() of an {name} gives it, got {state!r}")
         if state["optimizer"] != name:
             raise ValueError(f"load_state_dict: the state is of {state['optimizer']!r}, not of {name}")
         settings, kept, count = state["settings"], state["state"], len(self.parameters)
@@ -262,11 +262,11 @@ class Optimizer(ABC):
 def as_leaves(parameters: Any) -> list[Value]:
     """``parameters`` as a list of different leaves."""
     if not isinstance(parameters, Iterable):
-        raise TypeError(f"an optimiser takes a list of parameters, such as model.parameters(), not {parameters!r}")
+        raise TypeError(f"an optimiser takes a list of parameters, such as model.parameters(), got {parameters!r}")
     leaves = list(parameters)
     for leaf in leaves:
         if not isinstance(leaf, Value):
-            raise TypeError(f"an optimiser takes Parameters, not {leaf!r}")
+            raise TypeError(f"an optimiser takes Parameters, got {leaf!r}")
         if leaf.op is not None:
             raise TypeError(f"an optimiser takes leaves, and {leaf!r} is computed by {leaf.op.name}")
     if not leaves:
