@@ -20,7 +20,7 @@ from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import Recorded, run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
-from autograd.value import Constant, Value
+from autograd.value import Constant, Traced, Value
 
 __all__ = ["Options", "Specialised"]
 
@@ -159,7 +159,7 @@ class Specialised:
     def _recorded(self, numbers: list[float]) -> _Run:
         """One run of the function at ``numbers``."""
         function = cast("Callable[..., Any]", self._function)
-        variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
+        variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
         result, comparisons = run_recorded(lambda: self.form.call(function, variables), checked=self._options.checked)
         outputs, structure = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
@@ -259,21 +259,19 @@ def _check_same_again(name: str, first: _Run, second: _Run) -> None:
 def _difference(first: _Run, second: _Run) -> str:
     """How the second run differs from the first, in words; empty if it does not."""
     (tape, leaves), (again, leaves_again) = first.recorded, second.recorded
-    if [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]:
-        return f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})"
-    if tuple(map(id, leaves)) != tuple(map(id, leaves_again)):
-        return f"read other leaves ({len(leaves)}, then {len(leaves_again)})"
-    if not first.structure.matches(second.structure):
-        return f"returned {first.structure}, then {second.structure}"
-    if tape.constants.tobytes() != again.constants.tobytes():
-        numbers, others = tape.constants.tolist(), again.constants.tolist()
-        changed = [pair for pair in zip(numbers, others, strict=False) if pair[0] != pair[1]]
-        if len(numbers) != len(others) or not changed:
-            return f"used {len(numbers)} numbers of its own, then {len(others)}"
-        return f"used the number {changed[0][0]!r}, then {changed[0][1]!r}"
-    if _identity(tape) != _identity(again):
-        return f"did other operations ({len(tape)}, then {len(again)})"
-    return ""
+    numbers, others = tape.constants.tolist(), again.constants.tolist()
+    changed = [pair for pair in zip(numbers, others, strict=False) if repr(pair[0]) != repr(pair[1])]
+    found = {
+        f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})": (
+            [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
+        ),
+        f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
+        f"returned {first.structure}, then {second.structure}": not first.structure.matches(second.structure),
+        f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
+        f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
+        f"did other operations ({len(tape)}, then {len(again)})": _identity(tape) != _identity(again),
+    }
+    return next((words for words, differs in found.items() if differs), "")
 
 
 class _Known:
