@@ -57,9 +57,8 @@ def resolve_activation(activation: str | Activation) -> Activation:
     if not isinstance(activation, str):
         raise TypeError(f"an activation must be a name or a function from a Value to a Value, got {activation!r:.200}")
     if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function.{nearest(activation, ACTIVATIONS)}"
-        )
+        known, near = ", ".join(ACTIVATIONS), nearest(activation, ACTIVATIONS)
+        raise ValueError(f"unknown activation {activation!r}; known: {known}; or give a function.{near}")
     return ACTIVATIONS[activation]
 
 

@@ -92,7 +92,10 @@ def is_data(thing: Any) -> bool:
                 return False  # a circle, or the same list twice: a file holds neither
             seen.add(id(part))
             waiting += [*part.keys(), *part.values()] if isinstance(part, dict) else part
-        elif not (type(part) in _PLAIN or isinstance(part, np.generic) or type(part) is np.ndarray) or (isinstance(part, (np.ndarray, np.generic)) and not DTYPE.fullmatch(part.dtype.str)):
+        elif isinstance(part, np.generic) or type(part) is np.ndarray:
+            if not DTYPE.fullmatch(part.dtype.str):
+                return False
+        elif type(part) not in _PLAIN:
             return False
     return True
 

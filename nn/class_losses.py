@@ -97,7 +97,7 @@ def categorical_cross_entropy(prediction: Any, target: Any, *, reduction: Reduct
 
 
 def _of_scores(scores: list[Any], index: Any) -> Any:
-    """The loss of raw scores where the class ``index`` is right: log(1 + exp(m - z_index)), m = log Σ exp of the others.
+    """The loss of raw scores where ``index`` is right: log(1 + exp(m - z_index)), m = log Σ exp of the others.
 
     What stands in the place of the right score among the others is so small that it counts for nothing, unless all of
     them are -inf: then the loss is 0, and so is its gradient.

@@ -101,8 +101,8 @@ def as_dataset(examples: Any, targets: Any, where: str = "") -> Dataset:
     rows, y = as_examples(examples, f"{where}X"), as_targets(targets, f"{where}y")
     if len(rows) != len(y):
         raise ValueError(
-            f"{where}X has {counted(len(rows), 'example')} but {where}y has {counted(len(y), 'target')}: give one target "
-            f"for each example"
+            f"{where}X has {counted(len(rows), 'example')} but {where}y has {counted(len(y), 'target')}: give one "
+            f"target for each example"
         )
     return Dataset(rows, y, np.arange(len(rows)))
 
@@ -119,7 +119,7 @@ def weighted(data: Dataset, sample_weight: Any, class_weight: Any = None) -> Dat
 
     Raises:
         TypeError: neither of these.
-        ValueError: weights that are negative, not finite, not as many as examples, or all 0; labels that are no classes.
+        ValueError: weights that are negative, not finite, not as many as examples, or all 0; labels that are not whole.
 
     Source: scikit-learn, ``sklearn.utils.class_weight.compute_class_weight``.
     """

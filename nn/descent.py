@@ -60,7 +60,7 @@ def descend(run: Run, epochs: int, optimizer: Optimizer, steps: Steps, random: n
 
 
 def _one_epoch(run: Run, optimizer: Optimizer, steps: Steps, random: np.random.Generator) -> tuple[float, float]:
-    """The mean loss of the examples, each as it was met and as much as it weighs; and the mean norm of the gradients."""
+    """The mean loss of the examples, each as it was met, weighted; and the mean norm of the gradients."""
     total, done, loss, norms = run.data.weight, 0.0, 0.0, 0.0
     for index, batch in enumerate(run.data.batches(steps.batch_size, random)):
         value, gradient = run.value_and_gradient(run.numbers, batch, index)

@@ -1,8 +1,8 @@
 """A model as functions of the flat array of what it learns, over batches: recorded and replayed, or on Values.
 
 A model may hang on anything: globals, attributes of its class, methods that were replaced. So it is recorded anew by
-each call of ``predict``, ``evaluate`` and ``fit``; kernels are kept by tape, so that this costs the recording alone. And
-a model may be no function of its inputs: each path is recorded twice, and the recordings must agree.
+each call of ``predict``, ``evaluate`` and ``fit``; kernels are kept by tape, so that this costs the recording alone.
+And it may not be a function of its inputs: each path is recorded twice, and the recordings must agree.
 """
 
 from __future__ import annotations

@@ -103,9 +103,9 @@ class Copy:
         if hidden:
             first = next(leaf for leaf in model.parameters() if id(leaf) in hidden)
             raise TypeError(
-                f"{asking}: {model!r} gives parameters that it does not hold, first {first!r}. They are looked for in its "
-                f"attributes, in lists, tuples and dicts among these, and in other Modules among these. If an object of "
-                f"a plain class holds them, make that class a Module: class Name(Module)"
+                f"{asking}: {model!r} gives parameters that it does not hold, first {first!r}. They are looked for in "
+                f"its attributes, in lists, tuples and dicts among these, and in other Modules among these. If an "
+                f"object of a plain class holds them, make that class a Module: class Name(Module)"
             )
         opened = [thing for thing in held if isinstance(thing, (Module, list, dict)) or _holds_objects(thing)]
         self._copies: dict[int, Any] = {id(thing): _shell(thing) for thing in opened}

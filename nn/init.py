@@ -14,7 +14,8 @@ from nn.module import nearest
 __all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init", "weight_generator"]
 
 Initializer: TypeAlias = Callable[[int, int, Any], float]
-"""``init(nin, nout, rng)``, with what a ``numpy.random.Generator`` has: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons."""
+"""``init(nin, nout, rng)``: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons; ``rng`` has what a
+``numpy.random.Generator`` has."""
 
 
 def _uniform(variance: float, rng: Any) -> float:
@@ -78,8 +79,8 @@ def resolve_init(init: str | Initializer) -> Initializer:
 class PythonRandom:
     """Draws from Python's ``random``, or a ``random.Random``, under the names of a NumPy generator.
 
-    ``uniform`` draws what ``random.uniform`` draws, so that ``random.seed`` does what its users expect. Whatever else an
-    initializer asks for comes from a ``numpy.random.Generator`` that is seeded by it.
+    ``uniform`` draws what ``random.uniform`` draws, so that ``random.seed`` does what its users expect. Whatever else
+    an initializer asks for comes from a ``numpy.random.Generator`` that is seeded by it.
     """
 
     def __init__(self, source: Any) -> None:
@@ -140,6 +141,6 @@ def generator(rng: Any, name: str = "rng") -> np.random.Generator:
         return np.random.default_rng(rng.getrandbits(128) if isinstance(rng, random.Random) else rng)
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"{name} must be a seed (a whole number, 0 or more), a numpy.random.Generator, a random.Random or None, got "
-            f"{rng!r}"
+            f"{name} must be a seed (a whole number, 0 or more), a numpy.random.Generator, a random.Random or None, "
+            f"got {rng!r}"
         ) from None

@@ -212,8 +212,9 @@ LABELS: dict[Loss, str] = {
     categorical_cross_entropy: "classes",
     softmax_cross_entropy: "classes",
 }
-"""What the labels of a loss are. ``probabilities``: 0 and 1, and 1 is predicted above 0.5. ``scores``: 0 and 1, and 1 is
-predicted above 0. ``signs``: -1 and 1, by the sign of the prediction. ``classes``: the index of the largest output."""
+"""What the labels of a loss are. ``probabilities``: 0 and 1, and 1 is predicted above 0.5. ``scores``: 0 and 1, and 1
+is predicted above 0. ``signs``: -1 and 1, by the sign of the prediction. ``classes``: the index of the largest
+output."""
 
 
 def labels_of(loss: Loss) -> str | None:

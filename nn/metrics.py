@@ -1,4 +1,4 @@
-"""Metrics: how good predictions are, on whole arrays, as scikit-learn's of the same names. Nothing is differentiated here.
+"""Metrics: how good predictions are, on whole arrays, as scikit-learn's of these names. Nothing is differentiated here.
 
 What the labels of an accuracy are is known from the loss, never from the labels that happen to be there: targets that
 are all 1 are as well labels of 0 and 1 as of -1 and 1.
@@ -81,8 +81,8 @@ def accuracy_for(loss: str | Loss) -> Metric:
     >>> from nn.metrics import accuracy_for
     >>> def weighted(prediction, target):
     ...     return (1 + 4 * target) * bce_with_logits(prediction, target)
-    >>> model = MLP(1, [1], init="ones")
-    >>> evaluate(model, [[0.3], [-0.2], [0.4]], [1, 0, 1], loss=weighted, metrics=accuracy_for("bce_with_logits"))["accuracy"]
+    >>> model, metric = MLP(1, [1], init="ones"), accuracy_for("bce_with_logits")
+    >>> evaluate(model, [[0.3], [-0.2], [0.4]], [1, 0, 1], loss=weighted, metrics=metric)["accuracy"]
     1.0
     """
     _known_labels(loss)
@@ -104,8 +104,8 @@ def accuracy_of_scores(predictions: Any, targets: Any, *, sample_weight: Any = N
 def top_k_accuracy(k: int) -> Metric:
     """The metric ``top_k_accuracy``: the share of examples whose class is among the ``k`` largest outputs.
 
-    Of equal outputs that of the higher index comes first, as in scikit-learn's ``top_k_accuracy_score``. A target is the
-    index of a class, or a row with a 1 in its place; a prediction with nan is wrong.
+    Of equal outputs that of the higher index comes first, as in scikit-learn's ``top_k_accuracy_score``. A target is
+    the index of a class, or a row with a 1 in its place; a prediction with nan is wrong.
 
     >>> from nn.metrics import top_k_accuracy
     >>> top_k_accuracy(2)([[0.5, 0.2, 0.3], [0.1, 0.2, 0.7]], [2, 0])
@@ -179,7 +179,7 @@ def resolve_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
     ``"accuracy"`` is that of the labels that ``loss`` takes.
 
     Raises:
-        ValueError: no metric has this name, or two have one name; an accuracy beside a loss that says nothing of labels.
+        ValueError: no metric has this name, or two have one name; accuracy beside a loss that says nothing of labels.
         TypeError: an entry is neither a name nor a function.
 
     >>> from nn import mse
@@ -260,8 +260,8 @@ def _known_labels(loss: str | Loss) -> str:
         raise ValueError(
             f"accuracy hangs on what the labels are, and the loss {_name(resolved)} does not say. Say which loss the "
             f"outputs are read as of, metrics=accuracy_for(...) of nn.metrics: 'bce_with_logits' (labels 0 and 1, 1 "
-            f"where an output is above 0), 'binary_cross_entropy' (0 and 1, above 0.5), 'hinge' (-1 and 1, by the sign) "
-            f"or 'softmax_cross_entropy' (the index of the largest output)"
+            f"where an output is above 0), 'binary_cross_entropy' (0 and 1, above 0.5), 'hinge' (-1 and 1, by the sign)"
+            f" or 'softmax_cross_entropy' (the index of the largest output)"
         )
     return kind
 

@@ -97,6 +97,7 @@ class MLP(Module):
         Args:
             x: a sequence of ``nin`` numbers or Values, such as a list or a row of an array; the one of ``nin=1``
                 also bare. Numbers become Values named ``a1[0]``, ``a2[0]`` ..., and so do Values that have no name.
+            more: refused; the numbers of an example are given in a list.
 
         Raises:
             ValueError: not ``nin`` inputs.

@@ -219,7 +219,7 @@ class ParameterList(list[Any]):
         del others[place]
         self._refuse_length(len(others))
 
-    def append(self, parameter: Any) -> NoReturn:
+    def append(self, *_: Any) -> NoReturn:
         """Refused."""
         self._refuse_length(len(self) + 1)
 
@@ -227,15 +227,15 @@ class ParameterList(list[Any]):
         """Refused."""
         self._refuse_length(len(self) + len(list(parameters)))
 
-    def insert(self, place: SupportsIndex, parameter: Any) -> NoReturn:
+    def insert(self, *_: Any) -> NoReturn:
         """Refused."""
         self._refuse_length(len(self) + 1)
 
-    def pop(self, place: SupportsIndex = -1) -> NoReturn:
+    def pop(self, *_: Any) -> NoReturn:
         """Refused."""
         self._refuse_length(len(self) - 1)
 
-    def remove(self, parameter: Any) -> NoReturn:
+    def remove(self, *_: Any) -> NoReturn:
         """Refused."""
         self._refuse_length(len(self) - 1)
 
@@ -258,8 +258,8 @@ class ParameterList(list[Any]):
 
     def _refuse_length(self, length: int) -> NoReturn:
         raise ValueError(
-            f"{self._name} of {self._owner} holds {counted(len(self), 'Parameter')}, one for each input, and would hold {length}: make "
-            f"another module of that size"
+            f"{self._name} of {self._owner} holds {counted(len(self), 'Parameter')}, one for each input, and would "
+            f"hold {length}: make another module of that size"
         )
 
 
@@ -296,7 +296,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """``" Did you mean ...?"``: the known names that are like ``name``, that hold it, or that have it as initials.
 
     >>> from nn.module import nearest
-    >>> nearest("MSE", ["mse", "hinge"]), nearest("cross_entropy", ["softmax_cross_entropy", "mse"]), nearest("x", ["mse"])
+    >>> known = ["mse", "softmax_cross_entropy"]
+    >>> nearest("MSE", known), nearest("cross_entropy", known), nearest("x", ["mse"])
     (" Did you mean 'mse'?", " Did you mean 'softmax_cross_entropy'?", '')
     """
     folded = {candidate.casefold(): candidate for candidate in known}

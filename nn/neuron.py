@@ -155,7 +155,7 @@ class Neuron(Module):
     def _weighted_sum(self, inputs: list[Value]) -> Value:
         weights = iter(self.w)
         values = iter(inputs)
-        z = next(weights) * next(values)
+        z: Value = next(weights) * next(values)
         for w, x in zip(weights, values, strict=True):
             z = z + w * x
         if self.b is not None:
@@ -170,6 +170,7 @@ class Neuron(Module):
 
 def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> Activation:
     """The activation that is asked for; ReLU if none is, and none for a linear neuron."""
+    check_switch(nonlin)
     if activation is None:
         return resolve_activation("relu") if nonlin else identity
     if not nonlin:
@@ -179,11 +180,16 @@ def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> A
 
 def switched(activation: Activation, on: Any) -> Activation:
     """``activation`` switched on, which is ReLU if there was none, or off."""
-    if not isinstance(on, (bool, np.bool_)):
-        raise TypeError(f"nonlin must be True or False, got {on!r}; activation takes a name or a function")
+    check_switch(on)
     if not on:
         return identity
     return resolve_activation("relu") if activation is identity else activation
+
+
+def check_switch(nonlin: Any) -> None:
+    """Refuse what is neither True nor False, such as the name of an activation."""
+    if not isinstance(nonlin, (bool, np.bool_)):
+        raise TypeError(f"nonlin must be True or False, got {nonlin!r}; activation takes a name or a function")
 
 
 def as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ...] = ()) -> list[Value]:
@@ -200,8 +206,8 @@ def as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ..
     """
     if more:
         raise TypeError(
-            f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {1 + len(more)} arguments: put them in "
-            f"a list, as in model([{', '.join(f'{number!r:.20}' for number in (x, *more))}])"
+            f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {1 + len(more)} arguments: put "
+            f"them in a list, as in model([{', '.join(f'{number!r:.20}' for number in (x, *more))}])"
         )
     if isinstance(x, np.ndarray):
         x = x.tolist()

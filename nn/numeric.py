@@ -95,7 +95,8 @@ def real_array(numbers: Any, name: str) -> Array:
     if array.dtype.kind == "O":
         return _of_objects(array, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must be an array of real numbers, got one of {array.dtype}{_first_text(numbers, name)}")
+        text = _first_text(numbers, name)
+        raise TypeError(f"{name} must be an array of real numbers, got one of {array.dtype}{text}")
     return array.astype(np.float64)
 
 
@@ -103,7 +104,8 @@ def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
     if not array.ndim:
         thing = array.item()
         hint = f": numpy.array(list({name})) makes one" if isinstance(thing, Iterator) else ""
-        raise TypeError(f"{name} must be an array of real numbers, got {thing!r:.80} of type {type(thing).__name__}{hint}")
+        kind = type(thing).__name__
+        raise TypeError(f"{name} must be an array of real numbers, got {thing!r:.80} of type {kind}{hint}")
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
         found[place] = real_number(array[place], _entry(name, place))

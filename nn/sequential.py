@@ -52,6 +52,7 @@ class Sequential(Module):
 
         Args:
             x: what the first step takes.
+            more: refused; the numbers of an example are given in a list.
 
         Raises:
             TypeError: a function does not take one Value, or gives something else than one.

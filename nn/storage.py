@@ -49,7 +49,7 @@ class ModelFileError(AutogradError, ValueError):
 
 
 def save(model: Module, path: _Path) -> None:
-    """Write the parameters and buffers of ``model`` to ``path``, for :func:`load`; what was there stays until all is written.
+    """Write the parameters and buffers of ``model`` to ``path``, for :func:`load`; what was there stays until then.
 
     Args:
         model: any module.
@@ -135,9 +135,10 @@ def load(model: _Model, path: _Path) -> _Model:
             f"unexpected: {some(strangers)}. Make the model as it was made when it was saved."
         )
     places = _places(saved.buffers, model)
+    told = description(model)
     found = differences(saved.built, model) + [
-        f"at {path!r} the file has {saved.buffers[path]!r:.60}, and this model {description(model).get(path, 'a method')}"
-        for path, (owner, name) in places.items()
+        f"at {place!r} the file has {saved.buffers[place]!r:.60}, and this model {told.get(place, 'a method')}"
+        for place, (owner, name) in places.items()
         if not _may_hold_data(owner, name)
     ]
     if found:
@@ -147,8 +148,8 @@ def load(model: _Model, path: _Path) -> _Model:
             f"model as it was made when it was saved."
         )
     model.load_state_dict(saved.state)
-    for path, (owner, name) in places.items():
-        vars(owner)[name] = saved.buffers[path]
+    for place, (owner, name) in places.items():
+        vars(owner)[name] = saved.buffers[place]
     return model
 
 

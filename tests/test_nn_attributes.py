@@ -28,7 +28,9 @@ def test_a_step_when_no_parameter_has_a_gradient_is_refused(make):
     optimizer = make([p, q], lr=0.1)
     with no_grad():
         _ = (p - 3.0) ** 2
-    message = rf"{make.__name__}\.step\(\): none of 2 parameters has a gradient.*Call loss\.backward\(\) first.*inside no_grad\(\)"
+    message = (
+        rf"{make.__name__}\.step\(\): none of 2 parameters has a gradient.*Call loss\.backward\(\) first.*no_grad\(\)"
+    )
     with pytest.raises(GradientError, match=message):
         optimizer.step()
     (p * p).backward()
@@ -78,8 +80,8 @@ def test_only_a_parameter_replaces_a_parameter(change):
     neuron = Neuron(3, rng=0)
     held = neuron.parameters()
     message = (
-        r"^(w|w\[.*\]) of neuron 1 of layer 1.* must be a |^b of Neuron\(3 .*\) \(b1\[1\]\) must be a Parameter, got .*: "
-        r"training would go on without it\. Set \.data|holds 3 Parameters, one for each input, and would hold \d"
+        r"^(w|w\[.*\]) of neuron 1 of layer 1.* must be a |^b of Neuron\(3 .*\) \(b1\[1\]\) must be a Parameter, got "
+        r".*: training would go on without it\. Set \.data|holds 3 Parameters, one for each input, and would hold \d"
     )
     with pytest.raises((TypeError, ValueError), match=message):
         change(neuron)
@@ -89,8 +91,8 @@ def test_only_a_parameter_replaces_a_parameter(change):
 def test_the_message_says_what_to_do():
     with pytest.raises(
         TypeError,
-        match=r"^w\[0\] of neuron 1 of layer 1 \(W11\[1\]\) must be a Parameter, got 3\.0: training would go on without it\. Set "
-        r"\.data of the Parameter to change its number$",
+        match=r"^w\[0\] of neuron 1 of layer 1 \(W11\[1\]\) must be a Parameter, got 3\.0: training would go on "
+        r"without it\. Set \.data of the Parameter to change its number$",
     ):
         MLP(2, [1]).layers[0].neurons[0].w[0] = 3.0
 
@@ -277,6 +279,10 @@ def test_settings_that_make_no_sense(attribute, new):
     for model in (Neuron(3), Layer(3, 2)):
         with pytest.raises(TypeError, match=r"an activation must be|nonlin must be True or False, got"):
             setattr(model, attribute, new)
+    with pytest.raises(
+        TypeError, match="nonlin must be True or False, got 'tanh'; activation takes a name or a function"
+    ):
+        Layer(3, 2, "tanh")
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_a_micrograd_style_module_with_plain_values_and_its_own_parameters():
     del hidden.parameters
     with pytest.raises(
         TypeError,
-        match=r"functional_call: Line\(.*\) gives parameters that it does not hold, first Value\(data=5.*make that class a Module",
+        match=r"functional_call: Line\(.*\) gives parameters that it does not hold, first .*5.*make that class a Mod",
     ):
         functional_call(hidden, {"parameters.3": 1.0}, [1.0, 1.0])
 
@@ -245,9 +245,9 @@ def test_a_micrograd_style_module_with_plain_values_and_its_own_parameters():
         ({"w": 1.0}, ValueError, r"MLP\(.*\) has no parameter 'w'; it has 'layers.0.neurons.0.w.0', .* and 10 more"),
         ([1.0, 2.0], ValueError, r"13 parameters\) takes a number for each of its 13 parameters, 2 given"),
         (3.0, TypeError, "takes parameters as a dict by path or a sequence in order, got 3.0"),
-        ("w", TypeError, "a dict by path or a sequence in order, not 'w'"),
-        (None, TypeError, "a dict by path or a sequence in order, not None"),
-        (Value(1.0), TypeError, r"a dict by path or a sequence in order, not Value\(data=1.0\)"),
+        ("w", TypeError, "a dict by path or a sequence in order, got 'w'"),
+        (None, TypeError, "a dict by path or a sequence in order, got None"),
+        (Value(1.0), TypeError, r"a dict by path or a sequence in order, got Value\(data=1.0\)"),
         ({"layers.0.neurons.0.b": "1"}, TypeError, r"the parameter 'layers.0.neurons.0.b': Parameter takes one real"),
         (
             [[1.0]] * 13,

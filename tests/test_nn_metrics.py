@@ -177,12 +177,12 @@ def wrapped(prediction, target):
     return weighted(prediction, target)
 
 
-def shifted(shift, prediction, target, **how):
+def shifted(shift, prediction, target):
     return bce_with_logits(prediction - shift, target)
 
 
 UNKNOWN = {
-    "a lambda": lambda p, t: weighted(p, t),
+    "a lambda": lambda p, t: (1 + 4 * t) * bce_with_logits(p, t),
     "a function": weighted,
     "a callable": Weighted(),
     "wraps": wrapped,
@@ -304,7 +304,7 @@ def test_top_k_accuracy_refuses_what_has_no_k():
         top_k_accuracy(1)([1.0, 2.0], [0, 1])
     with pytest.raises(ValueError, match="top_k_accuracy of 3 outputs takes an index from 0 to 2"):
         top_k_accuracy(1)([[1.0, 2.0, 3.0]], [3])
-    with pytest.raises(TypeError, match="k must be a whole number, 1 or more, got 0.5"):
+    with pytest.raises(TypeError, match=r"k must be a whole number, 1 or more, got 0\.5"):
         top_k_accuracy(0.5)
     assert top_k_accuracy(2)([[math.nan, 2.0, 3.0]], [2]) == 0.0
     model, X = outputs_of([[1.0, 2.0, 3.0], [3.0, 1.0, 2.0]])

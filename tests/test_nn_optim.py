@@ -115,10 +115,10 @@ def test_zero_grad_forgets_and_a_gradient_with_a_graph_steps_as_its_number():
         (
             {"parameters": Parameter(1.0)},
             TypeError,
-            r"a list of parameters, such as model.parameters\(\), not Parameter",
+            r"a list of parameters, such as model.parameters\(\), got Parameter",
         ),
-        ({"parameters": MLP(1, [1])}, TypeError, r"such as model.parameters\(\), not MLP\(1 -> 1 identity"),
-        ({"parameters": [1.0]}, TypeError, "takes Parameters, not 1.0"),
+        ({"parameters": MLP(1, [1])}, TypeError, r"such as model.parameters\(\), got MLP\(1 -> 1 identity"),
+        ({"parameters": [1.0]}, TypeError, "takes Parameters, got 1.0"),
         ({"parameters": [Value(1.0) * 2]}, TypeError, r"takes leaves, and Value\(data=2.0\) is computed by mul"),
         (
             {"parameters": [Parameter(1.0)] * 2},
@@ -272,7 +272,7 @@ def changed(**changes):
 @pytest.mark.parametrize(
     ("state", "error", "message"),
     [
-        ([1.0], TypeError, r"takes a dict as state_dict\(\) of an Adam gives it, not \[1\.0\]"),
+        ([1.0], TypeError, r"takes a dict as state_dict\(\) of an Adam gives it, got \[1\.0\]"),
         ({"optimizer": "Adam"}, TypeError, "takes a dict as state_dict"),
         (changed(optimizer="SGD"), ValueError, "the state is of 'SGD', not of Adam"),
         (
@@ -287,7 +287,7 @@ def changed(**changes):
             ValueError,
             r"mean has the shape \(2,\), and there are 1",
         ),
-        (changed(state={"mean": ["a"], "square": [0.0], "largest": [0.0]}), TypeError, "mean is an array of real"),
+        (changed(state={"mean": ["a"], "square": [0.0], "largest": [0.0]}), TypeError, "mean must be an array of real"),
         (
             changed(settings=changed()["settings"] | {"lr": 0.7, "eps": -1.0}),
             ValueError,
@@ -307,8 +307,8 @@ def test_a_state_that_does_not_fit_changes_nothing(state, error, message):
     ("make", "error", "message"),
     [
         (lambda p: Adam(p, betas=(0.9, 1.0)), ValueError, r"beta2 must be a number from 0 to below 1, got 1\.0"),
-        (lambda p: Adam(p, betas=0.9), TypeError, r"betas must be a pair of numbers, such as \(0\.9, 0\.999\), got 0\.9"),
-        (lambda p: Adam(p, betas=(0.9,)), TypeError, "betas is a pair of numbers"),
+        (lambda p: Adam(p, betas=0.9), TypeError, r"betas must be a pair of .* \(0\.9, 0\.999\), got 0\.9"),
+        (lambda p: Adam(p, betas=(0.9,)), TypeError, "betas must be a pair of numbers"),
         (lambda p: Adam(p, eps=-1e-8), ValueError, "eps must be a finite number, 0 or more, got -1e-08"),
         (lambda p: RMSProp(p, alpha=1), ValueError, "alpha must be a number from 0 to below 1, got 1"),
         (lambda p: setattr(SGD(p), "lr", math.nan), ValueError, "lr must be a finite number, 0 or more, got nan"),

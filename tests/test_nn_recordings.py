@@ -131,12 +131,12 @@ class Odd(Module):
         return self.w * x[0] * self.odd(x)
 
 
-def counted(model, x):
+def counted(model, _):
     model.calls += 1
     return model.calls
 
 
-def listed(model, x):
+def listed(model, _):
     model.seen.append(1)
     return len(model.seen)
 
@@ -151,7 +151,7 @@ def compares_otherwise(model, x):
     return 2.0 if model.calls % 2 == 0 or x[1] > -9.0 else 3.0
 
 
-def reads_another_leaf(model, x):
+def reads_another_leaf(model, _):
     model.extra = Value(1.0)
     return model.extra
 
@@ -196,8 +196,8 @@ def test_the_message_says_what_differed(monkeypatch):
     monkeypatch.setattr(Odd, "odd", counted, raising=False)
     with pytest.raises(
         RecordingError,
-        match=r"^the model is not a function of its inputs: run twice at the same numbers it used the number 2\.0, then "
-        r"3\.0\. A random number, a counter, the clock or the like would stay",
+        match=r"^the model is not a function of its inputs: run twice at the same numbers it used the number 2\.0, "
+        r"then 3\.0\. A random number, a counter, the clock or the like would stay",
     ):
         predict(Odd(), X)
 
@@ -324,12 +324,11 @@ def test_a_model_is_not_kept_alive():
 
 
 def test_verify_is_for_functions_of_one_s_own_too():
+    @compile(verify=True)
+    def noisy(x):
+        return x * time.perf_counter()
+
     with pytest.raises(RecordingError, match="noisy is not a function of its inputs"):
-
-        @compile(verify=True)
-        def noisy(x):
-            return x * time.perf_counter()
-
         noisy(1.0)
 
     square = compile(lambda x: x * x if x > 0 else -x, verify=True)

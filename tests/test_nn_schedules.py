@@ -79,11 +79,10 @@ def one_cycle(step, total, rise, start_divisor, end_divisor):
     """PyTorch's OneCycleLR, by its phases, with a highest rate of 1."""
     first = 1.0 / start_divisor
     phases = [(rise * total - 1.0, first, 1.0), (total - 1.0, 1.0, first / end_divisor)]
-    begin = 0.0
-    for place, (end, low, high) in enumerate(phases):
-        if step <= end or place == 1:
-            return anneal(low, high, (step - begin) / (end - begin))
-        begin = end
+    begin, (end, low, high) = 0.0, phases[0]
+    if step > end:
+        begin, (end, low, high) = end, phases[1]
+    return anneal(low, high, (step - begin) / (end - begin))
 
 
 @pytest.mark.parametrize(
@@ -232,9 +231,9 @@ def test_a_gradient_that_is_not_finite_is_not_hidden_by_clipping():
 
 @pytest.mark.parametrize("bound", [0.0, -1, math.inf, math.nan])
 def test_bounds_are_finite_and_above_0(bound):
-    with pytest.raises(ValueError, match="max_norm is a finite number above 0, not"):
+    with pytest.raises(ValueError, match="max_norm must be a finite number above 0, got"):
         clip_grad_norm(with_gradients(1.0), bound)
-    with pytest.raises(ValueError, match="limit is a finite number above 0, not"):
+    with pytest.raises(ValueError, match="limit must be a finite number above 0, got"):
         clip_grad_value(with_gradients(1.0), bound)
 
 

@@ -104,8 +104,8 @@ class Optimizer(ABC):
             self._check_held()
         if not moving:
             raise GradientError(
-                f"{type(self).__name__}.step(): none of {counted(len(self.parameters), 'parameter')} has a gradient, so "
-                f"there is no step to take. Call loss.backward() first, on a loss that was computed from them after "
+                f"{type(self).__name__}.step(): none of {counted(len(self.parameters), 'parameter')} has a gradient, "
+                f"so there is no step to take. Call loss.backward() first, on a loss that was computed from them after "
                 f"zero_grad(); what is computed inside no_grad() has no gradient"
             )
         parameters = [self.parameters[place] for place in moving]
@@ -124,7 +124,7 @@ class Optimizer(ABC):
         gone = [leaf.label or f"number {place}" for place, leaf in enumerate(self.parameters) if id(leaf) not in own]
         if gone:
             raise GradientError(
-                f"{type(self).__name__}.step(): {model!r} no longer has the {'parameters' if len(gone) > 1 else 'parameter'} "
+                f"{type(self).__name__}.step(): {model!r} no longer has the parameter{'s' if len(gone) > 1 else ''} "
                 f"{some(gone)}, since something else was put in the place. To change a number set .data; if it was "
                 f"replaced by another Parameter, make the optimiser again"
             )

@@ -185,7 +185,7 @@ class OneCycleLR:
 
 @dataclass(frozen=True)
 class CosineRestartsLR:
-    """Half a cosine from 1 towards ``end`` over ``epochs`` epochs, then again from 1, each ``times`` as long as the last.
+    """Half a cosine from 1 towards ``end`` over ``epochs`` epochs, then again from 1, each ``times`` as long.
 
     It is PyTorch's ``CosineAnnealingWarmRestarts``.
 
