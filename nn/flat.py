@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FunctionType
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograd import (
+    GradientError,
     GuardError,
     Parameter,
     RecordingError,
@@ -61,6 +62,7 @@ class FlatModel:
                 f"the optimiser holds {strangers[0]!r}, which is not a parameter of {model!r}: make the optimiser of "
                 f"model.parameters(), again if a Parameter was replaced. To change a number set .data"
             )
+        self._checked = 0
         self._copy = Copy(model, map(id, self.parameters), "predict, evaluate and fit")
         undrawn = _Undrawn(model, loss)
 
@@ -124,12 +126,35 @@ class FlatModel:
         """The mean loss of the examples, as :meth:`mean_loss`, and its gradient."""
         if not self.compiled:
             value, gradient = value_and_grad(lambda variables: self._mean(variables, data))(numbers)
-        elif data.weights is None:
+            if isinstance(value, Value):  # it hangs on other Values too, such as data of the model
+                self._check_stood_in(value.topological_order())
+                value, gradient = value.data, np.array([number_of(slope) for slope in gradient])
+            return value, gradient
+        if data.weights is None:
             value, gradient = self._step(numbers, data.X, data.y)
         else:
             total, gradients = self._weighted_step(numbers, data.X, data.y, data.weights)
             value, gradient = total / data.weight, gradients / data.weight
+        paths = (self._step if data.weights is None else self._weighted_step).paths
+        self._check_stood_in(leaf for path in paths[self._checked :] for leaf in path.leaves)
+        self._checked = len(paths)
         return value, gradient
+
+    def _check_stood_in(self, read: Iterable[Value]) -> None:
+        """Refuse a loss that reads a parameter itself, and not what stands in for it: it would not be differentiated.
+
+        Raises:
+            GradientError: one of ``read`` is what is learnt.
+        """
+        own = set(map(id, self.parameters))
+        for leaf in read:
+            if id(leaf) in own:
+                raise GradientError(
+                    f"the loss reads {leaf!r} by a way that fit does not see, such as a global, a closure, or a value "
+                    f"that was computed before and kept, so its part in the gradient would be lost. For a penalty give l2; "
+                    f"else use the parameter in the model's forward, through self; or train by hand, with "
+                    f"loss.backward() and optimizer.step()"
+                )
 
     def _mean(self, numbers: Any, data: Dataset) -> Any:
         losses = self.losses(numbers, data)

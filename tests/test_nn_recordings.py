@@ -1,5 +1,6 @@
 """What predict, evaluate and fit record: the model as it is now, and only a function of its inputs."""
 
+import functools
 import gc
 import itertools
 import random
@@ -10,8 +11,8 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import Parameter, RecordingError, Value, compile, exp, relu, tanh  # noqa: A004 -- the name that autograd gives it
-from nn import MLP, Module, evaluate, fit, predict
+from autograd import GradientError, Parameter, RecordingError, Value, compile, exp, relu, tanh  # noqa: A004 -- the name that autograd gives it
+from nn import MLP, Module, evaluate, fit, mse, predict
 from tests.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
@@ -251,6 +252,71 @@ def test_a_draw_of_another_thread_is_not_the_model_s():
             return self.w * x[0]
 
     assert predict(Interrupted(), [[1.0], [2.0]]).tolist() == [2.0, 4.0]
+
+
+# --- a parameter that is read where no copy reaches -------------------------------------------------------
+
+
+def penalised():
+    model = MLP(2, [1], init="ones")
+    w = model.layers[0].neurons[0].w[0]
+    return model, lambda p, t: (p - t) ** 2 + 10.0 * w * w
+
+
+def computed_before():
+    class Squared(Module):
+        def __init__(self):
+            self.w = Parameter(2.0)
+
+        @functools.cached_property
+        def square(self):
+            return self.w * self.w
+
+        def __call__(self, x):
+            return self.square * x[0]
+
+    model = Squared()
+    model([1.0])
+    return model, mse
+
+
+def closed_over():
+    w = Parameter(2.0)
+
+    class Closed(Module):
+        def __init__(self):
+            self.w = w
+
+        def __call__(self, x):
+            return w * x[0] if x[1] > 0 else self.w * x[0]
+
+    return Closed(), mse
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("make", [penalised, computed_before, closed_over])
+def test_a_parameter_that_fit_does_not_see_is_refused(make, compiled):
+    model, loss = make()
+    before = model.state_dict()
+    with pytest.raises(
+        GradientError,
+        match=r"^the loss reads Parameter\(.*\) by a way that fit does not see, .* in the gradient would be lost",
+    ):
+        fit(model, X, Y, loss=loss, epochs=1, compiled=compiled)
+    assert model.state_dict() == before
+    predict(model, X, compiled=compiled)  # the numbers are those of now
+    evaluate(model, X, Y, loss=loss, compiled=compiled)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("weights", [None, np.arange(12.0)])
+def test_other_values_of_a_model_are_data(compiled, weights):
+    model = Scaled()
+    fit(model, X, Y, loss="mse", epochs=1, optimizer="SGD", lr=0.5, compiled=compiled, sample_weight=weights)
+    z = 2.0 * X[:, 0] + 0.5
+    slopes = 2.0 * (np.tanh(z) - Y) * (1.0 - np.tanh(z) ** 2) * 2.0 * X[:, 0]
+    assert model.w.data == pytest.approx(1.0 - 0.5 * np.average(slopes, weights=weights), rel=1e-12)
+    assert model.shift.data == 0.5
 
 
 # --- what it costs ----------------------------------------------------------------------------------------
