@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd.errors import GradientError
-from autograd.sweep import adjoint_steps, data_of, describe, topological_order
+from autograd.sweep import adjoint_steps, data_of, describe, number_of, topological_order
 
 __all__ = ["Flow", "Step", "flow_steps", "flows_into"]
 
@@ -39,30 +39,31 @@ class Step(NamedTuple):
     """The flow to each of ``node.parents``, in their order."""
     totals: tuple[float, ...]
     """The gradient of each parent as far as it has got, after its flow was added."""
+    arrived: float
+    """What came to the node: the sum of the flows into it, or the seed. Its hooks make ``gradient`` of it."""
 
 
 def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[Step]:
     """The backward pass from ``root`` as floats, one :class:`Step` per node, root first."""
     steps = adjoint_steps(topological_order(root), seed, data_of, root_hooks=root_hooks)
+    arrived = {root: seed}
     for node, adjoint, locals_, contributions, totals in steps:
-        upstream = _number(adjoint)
+        upstream = number_of(adjoint)
         flows = tuple(
-            Flow(node, local, upstream, _number(contribution))
+            Flow(node, local, upstream, number_of(contribution))
             for local, contribution in zip(locals_, contributions, strict=True)
         )
-        yield Step(node, upstream, flows, tuple(map(_number, totals)))
-
-
-def _number(flow: float | None) -> float:
-    """A flow as a number: 0 where nothing flows."""
-    return 0.0 if flow is None else flow
+        sums = tuple(map(number_of, totals))
+        yield Step(node, upstream, flows, sums, arrived.pop(node, 0.0))
+        arrived |= zip(node.parents, sums, strict=False)  # where no gradient is, nothing goes on
 
 
 def flows_into(root: Any, node: Any) -> list[Flow]:
     """The flows that reach ``node`` in the backward pass from ``root``, in the order of that pass.
 
-    An operand that occurs twice, as in ``a * a``, receives two flows. They sum to ``node.grad``, apart from
-    what earlier passes had left on a leaf. The pass is run again for this, and with it the hooks of inner nodes.
+    An operand that occurs twice, as in ``a * a``, receives two flows. They sum to ``node.grad``, apart from what
+    earlier passes had left on a leaf, and from what hooks of the node itself made of the sum. The pass is run again
+    for this, and with it the hooks of inner nodes.
 
     Raises:
         TypeError: ``node`` is no Value.
@@ -74,7 +75,7 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
         raise GradientError(f"{describe(root)} has no gradient yet: call backward() on it first")
     found: list[Flow] = []
     met = False
-    for step in flow_steps(root, float(root.grad), root_hooks=False):
+    for step in flow_steps(root, number_of(root.grad), root_hooks=False):
         met = met or step.node is node
         found += [flow for parent, flow in zip(step.node.parents, step.flows, strict=False) if parent is node]
     if not met:

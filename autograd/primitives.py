@@ -368,7 +368,7 @@ def _describe(thing: Any) -> str:
         return f"the str {shown}: convert it with float(...)"
     if isinstance(thing, (list, tuple, set, frozenset, dict)):
         return f"the {type(thing).__name__} {shown}: apply it to each element"
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray) and thing.ndim:
         return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
     if isinstance(thing, Complex) and not isinstance(thing, Real):  # NumPy registers its time spans as integers
         return f"the complex number {shown}: take .real or abs() of it first"
@@ -381,6 +381,6 @@ def is_number(thing: Any) -> bool:
     """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
     if isinstance(thing, (float, int)):
         return True
-    if isinstance(thing, np.ndarray):
-        return thing.ndim == 0 and thing.dtype.kind in "biuf"
+    if isinstance(thing, np.ndarray):  # of a masked element, or one with a unit, the number is not all
+        return type(thing) is np.ndarray and thing.ndim == 0 and thing.dtype.kind in "biuf"
     return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)

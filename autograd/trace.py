@@ -1,5 +1,7 @@
 """One run of a function on fresh variables, and the sweeps over what it recorded: the base of every transform.
 
+:class:`Trace` is the run, :class:`Transformed` the function that a transform returns.
+
 How nested derivatives stay apart. Each transform gives the function *fresh variables* of its own. For a float
 that is a new leaf. For an argument that is a Value already, an outer transform's or a user's, it is a new
 ``identity`` node of it: another node, so that the inner derivative is taken with respect to this one alone, and
@@ -18,29 +20,88 @@ the function did, however long the history of the values that it was given.
 
 from __future__ import annotations
 
+import copy
+import functools
+import operator
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from types import FunctionType, MethodType
+from typing import Any, Self
 
-from autograd.anomaly import watched
+from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.clock import clock
-from autograd.containers import flatten, map_values
-from autograd.context import current, enable_grad
+from autograd.containers import NUMBER, flatten, map_values
+from autograd.context import current, enable_grad, tracing
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
-from autograd.sweep import adjoint_steps, adjoints, data_of, itself, tangents
-from autograd.value import Constant, Value
+from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
+from autograd.value import Constant, Traced, Value
 
-__all__ = ["Trace"]
+__all__ = ["Trace", "Transformed"]
+
+_TRACING = tracing()
 
 
-class _Graph(NamedTuple):
+class _Graph:
     """A part of a recording: what some roots depend on, as far as the function made it."""
 
-    order: list[Value]
-    """The variables, then what was computed, in topological order."""
-    outside: list[Value]
-    """The nodes from outside that were used."""
+    __slots__ = ("order", "outside")
+
+    def __init__(self, order: list[Value], outside: list[Value]) -> None:
+        self.order = order
+        """The variables, then what was computed, in topological order."""
+        self.outside = outside
+        """The nodes from outside that were used."""
+
+
+class Transformed:
+    """What a transform returns: a function that is named, documented and bound to instances as the one it is made of.
+
+    Its pickle holds how it was made, or its name where it stands under that as a decorated function does; so it can be
+    pickled where the function can. A copy is itself, as of any function, but goes along with the instance of a method.
+
+    Args:
+        made_by: the transform: ``made_by(fun, *settings)`` makes it again.
+        fun: the function that was given.
+        settings: what else the transform was given.
+        run: ``run(fun, settings, args, kwargs)`` is the result of a call.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_fun", "_made_by", "_run", "_settings")
+
+    def __init__(
+        self, made_by: Callable[..., Any], fun: Callable[..., Any], settings: tuple[Any, ...], run: Callable[..., Any]
+    ) -> None:
+        self._made_by, self._fun, self._settings, self._run = made_by, fun, settings, run
+        self.__name__, self.__qualname__ = made_by.__name__, f"{made_by.__name__}(...)"  # of what has no name itself
+        attributes = ("__dict__",) if isinstance(fun, (FunctionType, Transformed)) else ()  # not those of a model
+        functools.update_wrapper(self, fun, updated=attributes)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """What the transform makes of the function at these arguments."""
+        return self._run(self._fun, self._settings, args, kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """The method of ``instance``, as of a function in the body of a class."""
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<{self._made_by.__name__} of {self._fun!r}>"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        fun = copy.deepcopy(self._fun, memo)  # a function is its own copy; a method goes with the copy of its instance
+        return self if fun is self._fun else self._made_by(fun, *self._settings)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        try:
+            known = operator.attrgetter(self.__qualname__)(sys.modules.get(self.__module__))
+        except AttributeError:
+            known = None
+        return self.__qualname__ if known is self else (self._made_by, (self._fun, *self._settings))
 
 
 class Trace:
@@ -63,21 +124,25 @@ class Trace:
         self.variables: list[Value] = []
         self.structures = []
         for place in places:
-            numbers, structure = flatten(args[place], f"argument {place}")
+            argument = args[place]
+            if type(argument) is float:  # by far the most common
+                numbers, structure = [argument], NUMBER
+            else:
+                numbers, structure = flatten(argument, f"argument {place}")
             fresh = [self._variable(number) for number in numbers]
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
             self.structures.append(structure)
-        if current().grad:
+        with _TRACING:
             self.result = fun(*arguments, **kwargs)
-        else:
-            with enable_grad():
-                self.result = fun(*arguments, **kwargs)
+        for variable in self.variables:  # as in _graph: nobody asks for their hash any more
+            variable.__class__ = Value
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):
-            return Value(number)
+            return Traced(number)
         variable: Value = identity(number)  # inside no_grad(): a leaf
+        variable.__class__ = Traced
         variable.label = number.label
         if variable.op is not None:
             self._sources.append(number)
@@ -87,7 +152,7 @@ class Trace:
         """``root`` and d root / d variable for each variable: floats, or Values if something outside is involved."""
         graph = self._graph([root])
         linked = self._linked(graph)
-        return root if linked else root._data, self._reverse(root, graph, linked=linked)
+        return self._seen(root) if linked else root._data, self._reverse(root, graph, linked=linked)
 
     def gradients(self, roots: Sequence[Value]) -> list[list[Any]]:
         """The derivatives of each root with respect to each variable, by one reverse sweep a root."""
@@ -112,23 +177,62 @@ class Trace:
         linked = self._linked(graph) or (
             current().grad and any(isinstance(speed, Value) for seed in seeds for speed in seed.values())
         )
-        number, read = (_as_value, itself) if linked else (_as_float, data_of)
+        number, read = (_as_value, itself) if linked else (number_of, data_of)
         starts = ({variable: number(speed) for variable, speed in seed.items()} for seed in seeds)
         moving, _ = self._parted(graph)
-        return [[number(found.get(end)) for end in ends] for found in tangents(moving, starts, read)]
+        speeds = []
+        for found in tangents(moving, starts, read):
+            speeds.append([number(found.get(end)) for end in ends])
+            if not linked and any(speed != speed for speed in speeds[-1]):
+                warn_of_nan_tangent(moving, found)
+        return speeds
+
+    def outside(self, roots: Sequence[Value]) -> list[Value]:
+        """The nodes from outside that ``roots`` depend on: what the function closes over, as far as it was used."""
+        return self._graph(roots).outside
+
+    def slopes(self, root: Value, *, linked: bool) -> dict[int, Any]:
+        """The derivatives of ``root`` with respect to the variables, and to the nodes from outside, by their ids.
+
+        The sweep stops where it arrives at these, so that no hook of theirs runs. What no flow reaches is left out.
+
+        Args:
+            root: a Value that the function returned.
+            linked: whether the derivatives are Values, linked to all that they depend on, or floats.
+        """
+        with enable_grad():
+            end = identity(root)  # also where the function returned a variable, or a node from outside
+        graph = self._graph([end])
+        read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
+        found: dict[int, Any] = {}
+        steps = adjoint_steps([*graph.outside, *graph.order], seed, read)
+        for step in watched(islice(steps, len(graph.order) - len(self.variables))):
+            found.update(zip(map(id, step.node.parents), step.totals, strict=False))
+        ends = map(id, [*graph.outside, *self.variables])
+        return {end: found[end] for end in ends if found.get(end) is not None}
 
     def settled(self, tree: Any) -> Any:
         """``tree`` with floats for its Values, unless something outside is involved in them."""
         values: list[Value] = []
         map_values(values.append, tree)
-        return tree if self._linked(self._graph(values)) else map_values(data_of, tree)
+        return map_values(self._seen if self._linked(self._graph(values)) else data_of, tree)
+
+    @staticmethod
+    def _seen(value: Value) -> Value:
+        """``value`` as the function of an outer transform sees it: without a hash."""
+        if value.__class__ is Value and current().traced:
+            value.__class__ = Traced
+        return value
 
     def _linked(self, graph: _Graph) -> bool:
         """Whether results stay Values: something outside is involved in ``graph``, and gradients are on."""
         return bool(self._sources or graph.outside) and current().grad
 
     def _graph(self, roots: Sequence[Value], held: Iterable[Value] = ()) -> _Graph:
-        """What ``roots`` depend on, depth first as in :func:`topological_order`, but not beyond this run."""
+        """What ``roots`` depend on, depth first as in :func:`topological_order`, but not beyond this run.
+
+        The function has returned, so its nodes become what they are elsewhere, with the fast hash of an object.
+        """
         since = self._since
         order = list(self.variables)
         outside = list(held)
@@ -139,7 +243,10 @@ class Trace:
             node = pop()
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
-            elif node not in seen:
+                continue
+            if type(node) is Traced and node._stamp >= since:
+                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
+            if node not in seen:
                 see(node)
                 first = node._first
                 if node._stamp < since:
@@ -175,8 +282,13 @@ class Trace:
             adjoint = self._careful_adjoints(root, graph, linked=linked)
         else:
             adjoint = adjoints(graph.order, 1.0)
-        number = _as_value if linked else _as_float
-        return [number(adjoint.get(variable)) for variable in self.variables]
+        if linked:
+            return [_as_value(adjoint.get(variable)) for variable in self.variables]
+        gradients = [number_of(adjoint.get(variable)) for variable in self.variables]
+        total = sum(gradients)
+        if total != total:
+            warn_of_nan_gradient(adjoint)
+        return gradients
 
     def _careful_adjoints(self, root: Value, graph: _Graph, *, linked: bool) -> dict[Any, Any]:
         """The adjoints of the variables, by a sweep that visits nothing but what depends on them.
@@ -197,7 +309,3 @@ class Trace:
 
 def _as_value(number: Any) -> Value:
     return number if isinstance(number, Value) else Constant(0.0 if number is None else number)
-
-
-def _as_float(number: Any) -> float:
-    return 0.0 if number is None else float(number)

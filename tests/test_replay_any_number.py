@@ -106,7 +106,7 @@ def test_values_and_gradients_by_c(tmp_path):
 # --- results without numbers ------------------------------------------------------------------------------
 
 
-WITHOUT_NUMBERS = (lambda x: None, lambda x: [], lambda x: {}, lambda x: ([], None, {"a": (), "b": [[]]}))  # noqa: ARG005
+WITHOUT_NUMBERS = (lambda x: None, lambda x: [], lambda x: {}, lambda x: ([], None, {"a": (), "b": [[]]}))
 
 
 @pytest.mark.parametrize("result", WITHOUT_NUMBERS)
