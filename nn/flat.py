@@ -54,7 +54,7 @@ class FlatModel:
         self.compiled = compiled
         self._checked = 0
         self._holding = holding = _Holding(model, self.parameters)
-        undrawn = _Undrawn(holding.held, loss)
+        self._undrawn = undrawn = _Undrawn(holding.held, loss)
 
         def prediction(numbers: Any, x: Any) -> Any:
             found = undrawn(lambda: holding(numbers)(x))
@@ -117,9 +117,10 @@ class FlatModel:
         else:
             total, gradients = self._weighted_step(numbers, data.X, data.y, data.weights)
             value, gradient = total / data.weight, gradients / data.weight
-        paths = (self._step if data.weights is None else self._weighted_step).paths
-        self._check_stood_in(leaf for path in paths[self._checked :] for leaf in path.leaves)
-        self._checked = len(paths)
+        if self._undrawn.runs != self._checked:  # something was recorded
+            paths = (*self._step.paths, *self._weighted_step.paths)
+            self._check_stood_in(leaf for path in paths for leaf in path.leaves)
+            self._checked = self._undrawn.runs
         return value, gradient
 
     def _check_stood_in(self, read: Iterable[Value]) -> None:
@@ -195,6 +196,9 @@ class _Undrawn:
     Watched are Python's and NumPy's own generators, those that the model holds, and those that its methods and the
     loss name. That another thread draws from one meanwhile happens; that it does so in two runs one after the other is
     taken for the model's doing.
+
+    Attributes:
+        runs: how many there were.
     """
 
     def __init__(self, held: list[Any], loss: Loss) -> None:
@@ -204,8 +208,10 @@ class _Undrawn:
         named = [thing for function in [*methods, *held, loss] for thing in _named(function)]
         self._held = list({id(thing): thing for thing in [*held, *named] if isinstance(thing, kinds)}.values())
         self._drawn = 0
+        self.runs = 0
 
     def __call__(self, run: Callable[[], Any]) -> Any:
+        self.runs += 1
         before = self._states()
         found = run()
         self._drawn = 0 if self._states() == before else self._drawn + 1
