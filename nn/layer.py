@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from autograd import Value
+from autograd import Value, scope
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
 from nn.init import Initializer, resolve_init, weight_generator
 from nn.module import Module, counted
@@ -122,9 +122,10 @@ class Layer(Module):
         if self._joint is None:
             return [neuron.forward(inputs) for neuron in self.neurons]
         sums = [neuron.weighted_sum(inputs) for neuron in self.neurons]
-        outputs: list[Value] = self._joint(sums)
-        for place, (a, z) in enumerate(zip(outputs, sums, strict=True), start=1):
-            a.label, a.scope = f"a{place}[{self.layer}]", z.scope
+        with scope(f"layer {self.layer}/{name_of(self._joint)}"):
+            outputs: list[Value] = self._joint(sums)
+        for place, a in enumerate(outputs, start=1):
+            a.label = f"a{place}[{self.layer}]"
         return outputs
 
     def __repr__(self) -> str:

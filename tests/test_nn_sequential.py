@@ -25,7 +25,7 @@ def test_a_bare_value_goes_on_as_a_list_of_one_and_softmax_joins():
     model = Sequential(Layer(2, 1, rng=0), abs, Layer(1, 3, nonlin=False, rng=1), "softmax")
     shares = model([1.0, 2.0])
     assert sum(share.data for share in shares) == pytest.approx(1.0)
-    assert [share.op.name for share in shares] == ["softmax"] * 3
+    assert [share.op.name for share in shares] == ["softmax_share"] * 3
     assert isinstance(Sequential(Layer(2, 1, rng=0), "tanh")([1.0, 2.0]), Value)
     assert Sequential("tanh", "linear")([0.0, 0.0]) == [0.0, 0.0]
 

@@ -15,7 +15,7 @@ from autograd.errors import GuardError, RecordingError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
-from autograd.replay.passes import compacted, exact, fused, live
+from autograd.replay.passes import exact, fused, live
 from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import Recorded, run_recorded, tape_of
 from autograd.replay.results import Assembly
@@ -223,12 +223,12 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
     tape = fused(tape) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = live(tape.returning(tape.outputs.tolist()))
-    return load_backend(name)(compacted(tape), batched, summed)
+    return load_backend(name)(tape, batched, summed)
 
 
 def _check_same(structure: Structure, other: Structure) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other):
+    if not structure.matches(other) or structure.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {structure}, "
             f"on another {other}"
