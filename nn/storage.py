@@ -163,6 +163,11 @@ def _read(file: Path) -> _Saved:
     if size > _LARGEST_FILE:
         raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
     content = file.read_bytes()
+    if content.startswith(b"{"):
+        raise ModelFileError(
+            f"{file} is no saved model: it is JSON, as the file of a compiled function is, which autograd.load(path) "
+            f"reads"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             about_bytes, values = _member(archive, "about", "|u1"), _member(archive, "values", "<f8")

@@ -179,6 +179,14 @@ def test_save_and_load_are_a_pair(tmp_path):
         load(model)
     with pytest.raises(TypeError, match=r"f\.json' holds a compiled function, not a model: load\("):
         load(net, function)
+    with pytest.raises(
+        autograd.TapeError, match=r"is not a tape: it is a zip archive, as a saved model is, which nn\.load"
+    ):
+        autograd.load(model)
+    with pytest.raises(
+        names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
+    ):
+        names["nn"].load(net, function)
     with pytest.raises(TypeError, match=r"save\(thing, path\) takes a model or a compiled function first, not 3"):
         save(3, model)
     with pytest.raises(TypeError, match=r"load takes load\(model, path\)"):

@@ -25,8 +25,10 @@ def cards(root, **options):
     """The texts of each card by its name."""
     groups = ET.fromstring(draw(root, **options).svg).iter(f"{SVG}g")
     found = [[text.text for text in group.iter(f"{SVG}text")] for group in groups if group.get("id", "-e")[-2] != "e"]
-    return {next((one for one in said if one not in ("this pass", "earlier", "flows", "after hook", "its flows", "it holds")
-                  and not re.match(r"[+−\d]|of ", one)), ""): said for said in found if said}  # fmt: skip
+    return {next((one for one in said if not re.match(NO_NAME, one)), ""): said for said in found if said}
+
+
+NO_NAME = r"[+−\d]|of |this pass$|earlier$|flows$|after hook$|its flows$|it holds$"
 
 
 def account(root, label):
