@@ -253,3 +253,23 @@ def test_the_prompt_opens_where_there_is_no_readline(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("print(6 * 7)\n"))
     main()
     assert "42" in capsys.readouterr().out
+
+
+def test_errors_in_a_circle_and_errors_of_the_packages_alone_are_shown():
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    try:
+        raise second
+    except ValueError:
+        pass
+    try:
+        raise first
+    except ValueError as error:
+        assert Why().remember(error) == 0
+    with pytest.raises(autograd.DomainError) as caught:
+        autograd.log(Value(-1.0))
+    inside = caught.value
+    inside.__traceback__ = inside.__traceback__.tb_next  # without the line of this test
+    before = inside.__traceback__
+    assert Why().remember(inside) > 0
+    assert inside.__traceback__ is before

@@ -13,7 +13,10 @@ from tests.graphs import SVG, find, network
 from tests.test_viz_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
 from viz.accounts import accounts_of
+from viz.drawing import picture_of
 from viz.graph import read_graph
+from viz.links import numbers_in_words
+from viz.local import constant_locals
 from viz.page import page_of
 
 
@@ -466,3 +469,17 @@ def test_a_fold_with_one_gradient_that_is_no_number_says_so():
     root.zero_grad()
     root.backward(0.0)
     assert any("all gradients are 0" in text for text in texts(root))
+
+
+def test_a_leaf_has_no_local_derivatives_and_a_picture_without_edges_says_nothing_of_them():
+    assert constant_locals(Value(2.0)) == frozenset()
+    y = Value(2.0, "y")
+    y.backward()
+    assert not any("edge" in text for text in texts(y))
+    root = network((1, 1))
+    assert not any("edge" in text for text in texts(root, edges="none"))
+    assert "edge: ×local derivative" in texts(root, edges="local")
+    assert "edge: the flow = local × upstream" in texts(root, edges="flow")
+    assert "too many edges here to print their numbers" in texts(network((3, 8, 8, 1)), detail="full")
+    assert numbers_in_words(picture_of(root), "auto", 1)[-1] == "1 edge without room for its numbers"
+    assert numbers_in_words(picture_of(root), "auto", 2)[-1] == "2 edges without room for their numbers"
