@@ -96,8 +96,8 @@ def namespace() -> dict[str, Any]:
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
         names |= {package: module} | {name: getattr(module, name) for name in module.__all__}
-    names |= {"help": Guide(), "math": importlib.import_module("autograd.math"), "why": Why()}
-    names |= {"save": save, "load": load}
+    names |= {name: importlib.import_module(f"autograd.{name}") for name in ("math", "linalg", "implicit")}
+    names |= {"help": Guide(), "why": Why(), "save": save, "load": load}
     names["tour"] = Tour(names)
     return names
 

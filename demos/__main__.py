@@ -13,7 +13,7 @@ from viz import DiagramError
 GROUPS = {
     "Notes on backpropagation, scalar and matrix": "two_flows guided_notes any_depth any_parameter columns slips",
     "Learning by mistake": "mistakes quiz",
-    "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit",
+    "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit solvers kalman",
     "Networks that learn": "moons iris breast_cancer digits sharded",
 }
 WIDTH = 80

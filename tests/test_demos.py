@@ -61,6 +61,31 @@ def test_a_demo_is_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
 
 
+def test_solvers(tmp_path):
+    done = run("solvers", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    differences = re.findall(r"(?:p = \S+|d/dp|d²/dp²) +│ [+-]\d+\.\d+ +│ (\S+) +│", done.stdout)
+    assert len(differences) == 12
+    assert max(map(float, differences)) < 1e-9
+
+
+def test_kalman(tmp_path):
+    done = run("kalman", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    rows = re.findall(r"│ +(0\.\d+) +│ +(0\.\d+) +│ +(0\.\d+) +│ +(0\.\d+) +│", done.stdout)
+    assert len(rows) == 2
+    for true, learnt, low, high in (map(float, row) for row in rows):
+        assert low < learnt < high
+        assert low < true < high
+    slope, apart = map(float, re.findall(r"\d+e-\d+", done.stdout))
+    assert slope < 1e-8
+    assert apart < 1e-9
+    eager, compiled = map(float, re.findall(r"(\d+\.\d+) ms", done.stdout))
+    assert compiled < eager
+
+
 def test_two_flows(tmp_path):
     done = run("two_flows", folder=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -262,13 +262,12 @@ def test_errors_in_a_circle_and_errors_of_the_packages_alone_are_shown():
         raise second
     except ValueError:
         pass
-    try:
+    with pytest.raises(ValueError, match="first") as caught:
         raise first
-    except ValueError as error:
-        assert Why().remember(error) == 0
-    with pytest.raises(autograd.DomainError) as caught:
+    assert Why().remember(caught.value) == 0
+    with pytest.raises(autograd.DomainError) as refused:
         autograd.log(Value(-1.0))
-    inside = caught.value
+    inside = refused.value
     inside.__traceback__ = inside.__traceback__.tb_next  # without the line of this test
     before = inside.__traceback__
     assert Why().remember(inside) > 0

@@ -166,13 +166,14 @@ class Chain:
         return found
 
     def terms(self, i: int) -> list[Term]:
-        """The flows into node ``i``."""
+        """The flows into node ``i``; none comes from a node that is held, where a flow ends."""
         graph = self.graph
         found = []
         for e in graph.flow_edges(i):
             target = graph.targets[e]
             upstream = self.gradients[target]
-            if upstream is not None:  # nothing flows from behind a closed gate, not even 0 · inf
+            # nothing flows from behind a closed gate, not even 0 · inf
+            if upstream is not None and not graph.is_held(target):
                 contribution = graph.flow_of(e, upstream) or 0.0
                 found.append(Term(self.fusion.head[target], e, graph.locals[e], upstream, contribution))
         return found

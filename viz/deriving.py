@@ -140,7 +140,7 @@ def _nodes_between(chain: Chain, leaf: int) -> list[int]:
     depends = [False] * len(graph)
     depends[leaf] = True
     for i in range(leaf + 1, len(graph)):
-        depends[i] = any(depends[graph.sources[e]] for e in graph.operand_edges(i))
+        depends[i] = not graph.is_held(i) and any(depends[graph.sources[e]] for e in graph.operand_edges(i))
     way = [i for i in range(graph.root, leaf, -1) if depends[i] and head[i] == i and i != graph.root]
     return [*way, leaf]
 

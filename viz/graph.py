@@ -202,6 +202,11 @@ class Graph:
                 found[self.sources[e]] = bool(self.locals[e]) or op is None or not op.gated
         return found
 
+    def is_held(self, i: int) -> bool:
+        """Whether flows end at node ``i``, which derivatives take for a constant."""
+        op = self.values[i].op
+        return op is not None and op.held
+
     def operand_edges(self, i: int) -> range:
         """The edges to node ``i`` from its operands, in their order."""
         return range(self.first[i], self.first[i + 1])
