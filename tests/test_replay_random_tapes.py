@@ -46,9 +46,7 @@ NESTED = primitive(
 """Sums within an expansion: what is written out in it has numbers on the way, too."""
 TWICE_NESTED = primitive(
     "nested_twice",
-    forward=lambda *xs: (
-        NESTED.forward(*xs) * NESTED.forward(*xs[1:], xs[0]) + prod(xs) + logsumexp(xs) + softmax(xs)[0]
-    ),
+    forward=lambda *xs: NESTED.forward(*xs) * NESTED.forward(*xs[1:], xs[0]) + prod(xs) + logsumexp(xs) + softmax(xs)[0],
     partials=lambda *args: (0.0,) * (len(args) - 1),
     expansion=lambda *xs: NESTED(*xs) * NESTED(*xs[1:], xs[0]) + prod(xs) + logsumexp(xs) + softmax(xs)[0],
 )
@@ -242,11 +240,7 @@ def test_an_expansion_alone_is_its_operation_at_every_arity():
         assert expansion.expanded(tape).verify().single_assignment
         points = rng.normal(size=(3, n + N_LEAVES))
         np.testing.assert_allclose(
-            run_all(expansion.expanded(tape), points),
-            run_all(tape, points),
-            rtol=1e-12,
-            atol=1e-12,
-            err_msg=f"{op} {n}",
+            run_all(expansion.expanded(tape), points), run_all(tape, points), rtol=1e-12, atol=1e-12, err_msg=f"{op} {n}"
         )
 
 

@@ -177,7 +177,6 @@ _held_max = define(
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
 )  # fmt: skip
 
-
 def _share_slopes(part: Any, others: Any, out: Any) -> tuple[Any, Any]:
     total = part + others
     return others / total / total, -(out / total)
