@@ -483,3 +483,24 @@ def test_a_leaf_has_no_local_derivatives_and_a_picture_without_edges_says_nothin
     assert "too many edges here to print their numbers" in texts(network((3, 8, 8, 1)), detail="full")
     assert numbers_in_words(picture_of(root), "auto", 1)[-1] == "1 edge without room for its numbers"
     assert numbers_in_words(picture_of(root), "auto", 2)[-1] == "2 edges without room for their numbers"
+
+
+def test_a_page_tells_what_a_gradient_is_made_of_once_it_is_whole_and_no_leaf_was_moved(show):
+    _, y = square()
+    y.backward()
+    y.backward()
+    watched = show(y)
+    lines = watched.page.locator("#graph svg.shown g.account")
+    assert [text.split() for text in lines.all_text_contents()] == [["this", "pass", "+6.0000"], ["earlier", "+6.0000"]]
+    assert lines.first.is_visible()
+    assert "In Python x.grad: +12.0000 = +6.0000 of this pass, and +6.0000 from earlier passes." in watched.text(
+        "#said"
+    )
+    for address in ("pass=backward&step=1", "pass=forward&step=1"):
+        watched.ask(f"location.hash = '{address}'")
+        lines.first.wait_for(state="hidden", timeout=5000)
+    watched.ask("location.hash = 'pass=backward&step=2'")
+    lines.first.wait_for(state="visible", timeout=5000)
+    watched.ask("chainrule.move(0, 5)")
+    assert lines.first.is_hidden()
+    assert "In Python" not in watched.text("#said")
