@@ -819,6 +819,10 @@ def test_copies_inside_a_function_are_the_numbers_themselves():
         f = compile(grad(function))
         assert [f(beam).angle, f(Plain(45.0)).angle] == pytest.approx([math.pi, math.pi / 2], rel=1e-15)
         assert grad(lambda b, f=function: grad(f)(b).angle)(beam).angle == pytest.approx(2.0, rel=1e-15)
+    w = Value(3.0, "w")
+    slope = grad(lambda x: copy.deepcopy(x * w) * x)(2.0)
+    slope.backward()
+    assert (slope.data, w.grad) == (12.0, 4.0)  # linked to the w outside, and not to a copy of it
     kept = []
     grad(lambda b: kept.append(b.angle * 2) or b.angle)(beam)
     assert copy.deepcopy(kept[0]) is not kept[0]  # afterwards it is a Value as any other
