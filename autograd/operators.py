@@ -28,7 +28,7 @@ from autograd.ufuncs import apply_ufunc
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["SIGNS", "Operators", "install_operators", "link"]
+__all__ = ["SIGNS", "Operators", "install_operators", "link", "make_node"]
 
 
 class Operators:
@@ -189,10 +189,10 @@ _Detached: Any = None
 # The classes of written numbers, and of results without a graph. value.py, built on this module, hands them over.
 
 
-# _unary and _binary are the same few lines as _node, spelt out because they are the cost of building a graph.
+# _unary and _binary are the same few lines as make_node, spelt out because they are the cost of building a graph.
 
 
-def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
+def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
@@ -227,7 +227,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         surroundings = current()
         if not surroundings.plain:
-            return _node(op, (self,))
+            return make_node(op, (self,))
         time = clock.now
         try:
             data = forward(self._data)
@@ -260,7 +260,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
             other = _Constant(other)
         surroundings = current()
         if not surroundings.plain:
-            return _node(op, (self, other))
+            return make_node(op, (self, other))
         time = clock.now
         try:
             data = forward(self._data, other._data)
@@ -290,7 +290,7 @@ def _applied(op: Primitive) -> Callable[..., Any]:
         return _unary(op)
     if op.builtin and op.arity == 2:
         return _binary(op)
-    return lambda *parents: _node(op, parents)
+    return lambda *parents: make_node(op, parents)
 
 
 def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -11,7 +11,7 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import partial
@@ -88,6 +88,9 @@ class Primitive:
         constants: the captured numbers of a record that :meth:`capture` made.
         base: the record that they were captured for.
         gated: the local gradients are gates, 0 or 1: a closed gate stops even an infinite upstream.
+        held: a constant to derivatives, although its value moves: its local gradients are gates that stay closed.
+            For a number that a result is written with and does not depend on, such as the shift of a softmax.
+        straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
         kink: where it has no derivative, and what is used instead.
@@ -117,6 +120,7 @@ class Primitive:
     constants: tuple[float, ...] = ()
     base: Primitive | None = None
     gated: bool = False
+    held: bool = False
     domain: Domain = REALS
     ieee: Callable[..., float] | None = None
     kink: Kink | None = None
@@ -128,6 +132,10 @@ class Primitive:
     expansion: Callable[..., Any] | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
+    straight: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "straight", self.builtin and not self.gated)
 
     def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
@@ -302,7 +310,9 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
-    if record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
+    if record.get("held"):
+        record["gated"] = True
+    elif record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
         raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
     op = Primitive(
         name=name,

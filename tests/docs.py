@@ -34,7 +34,7 @@ from viz.templates import applied
 
 ROOT = Path(__file__).parent.parent
 OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
-MODULES = ("autograd", "autograd.math", "nn", "nn.matrix_form", "viz")
+MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
     "micrograd": "autograd/MICROGRAD.md",

@@ -216,14 +216,14 @@ class Compiled:
 @overload
 def compile(  # noqa: A001
     fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ...,
+    max_paths: int = ..., checked: bool = ..., verify: bool = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
 
 
 @overload
 def compile(  # noqa: A001
     fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
-    on_flip: str = ..., max_paths: int = ..., checked: bool = ...,
+    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: bool = ...,
 ) -> Compiled: ...  # fmt: skip
 
 
@@ -236,6 +236,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     on_flip: str = "record",
     max_paths: int = 64,
     checked: bool = False,
+    verify: bool = False,
 ) -> Any:
     """Record ``fun`` when it is called, and replay the recording from then on. Also a decorator.
 
@@ -258,9 +259,11 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
         max_paths: how many paths there may be.
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
+        verify: record each path twice, and refuse a function that is not one of its arguments, as one that draws
+            random numbers, counts its calls or reads the clock.
 
     Raises (when called):
-        RecordingError: a plain float was taken out of a Value.
+        RecordingError: a plain float was taken out of a Value; with ``verify``, two recordings differ.
         GuardError: a path that may not be recorded.
         ValueError: a batch axis is missing, or batch lengths differ.
 
@@ -287,8 +290,9 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         raise ValueError(f"max_paths is a whole number above 0, not {max_paths!r}")
     axes = check_in_axes(in_axes)
     options = Options(
-        in_axes=axes, reduce=reduce, backend=backend, on_flip=on_flip, max_paths=max_paths, checked=checked
-    )
+        in_axes=axes, reduce=reduce, backend=backend, on_flip=on_flip, max_paths=max_paths, checked=checked,
+        verify=verify,
+    )  # fmt: skip
     choose(backend, batched=options.batched)  # so that a bad name is told here, not at the first call
     if fun is None:
         return functools.partial(_compiled, options=options)

@@ -77,6 +77,11 @@ _ADVICE = {
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
     "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
 }
+for _solver in ("root", "minimum", "quad", "solve_ivp"):
+    _ADVICE[f"implicit.{_solver}()"] = (
+        "How many steps a solver takes depends on the numbers: call it outside of the compiled function and hand over "
+        "the result as an argument, or do not compile."
+    )
 
 
 def _advice(taking: str, site: Site) -> str:

@@ -34,7 +34,7 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
     if op.forward in (operator.add, operator.sub, operator.mul, operator.neg):
         plain: Callable[..., Any] = op.forward
         return plain
-    if op.gated:
+    if op.gated and not op.held:
         return lambda condition, x, y: jnp.where(condition != 0.0, x, y)
 
     def value(*inputs: Any) -> Any:
