@@ -16,7 +16,20 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 from autograd.recording import refuse_while_recording
 
-__all__ = ["Context", "Setting", "current", "detect_anomaly", "enable_grad", "errstate", "ieee", "no_grad", "scope"]
+__all__ = [
+    "ORDINARY",
+    "Context",
+    "Setting",
+    "current",
+    "detect_anomaly",
+    "enable_grad",
+    "errstate",
+    "ieee",
+    "no_grad",
+    "scope",
+    "tracing",
+    "watching_domains",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,15 +41,24 @@ class Context:
 
     scope: str = ""
     grad: bool = True
-    domain: Literal["raise", "nan"] = "raise"
+    domain: Literal["raise", "nan", "handled", "noted"] | None = None
+    """What an operation does outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
+    arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.domains`."""
     anomaly: bool = False
     sealed: bool = False
     """No float may be taken out of a Value: a rule is being evaluated on Values."""
+    traced: bool = False
+    """A function runs under a transform or is being recorded: its Values have no hash."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", self.grad and not self.anomaly)
+        object.__setattr__(self, "plain", self.grad and not self.anomaly and not self.domains_watched)
+
+    @property
+    def domains_watched(self) -> bool:
+        """Whether a recording asks of each operation if it was in its domain."""
+        return self.domain in ("handled", "noted")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -63,6 +85,9 @@ _ENTERED: ContextVar[Any] = ContextVar("autograd.entered", default=None)
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
+
+ORDINARY = current()
+"""The context where nothing was set, told by identity."""
 
 
 class Setting:
@@ -159,6 +184,8 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
         self.domain = domain
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        if outer.domains_watched and self.domain == "raise":
+            return _changed(outer, domain="noted")
         return _changed(outer, domain=self.domain)
 
 
@@ -197,6 +224,31 @@ class enable_grad(Setting):  # noqa: N801 -- a context manager is named like a f
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _changed(outer, grad=True)
+
+
+class tracing(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How a transform runs its function: gradients on, also inside ``no_grad()``, and Values without a hash."""
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, grad=True, traced=True)
+
+
+class watching_domains(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How a function is recorded: each operation is asked if it was in its domain.
+
+    Args:
+        noted: every operation; else those alone whose refusal the user's code would catch.
+    """
+
+    __slots__ = ("noted",)
+
+    def __init__(self, *, noted: bool) -> None:
+        self.noted = noted
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, domain="noted" if self.noted else "handled", anomaly=False)
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

@@ -195,7 +195,8 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
-    data = compute(op, [parent._data for parent in parents], parents)
+    by = recording() if surroundings.domains_watched else None
+    data = compute(op, [parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
         return _Value(data)
     out = _new(_Value)

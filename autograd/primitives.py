@@ -22,6 +22,7 @@ import numpy as np
 
 from autograd.context import current
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
+from autograd.recording import recording
 
 __all__ = ["PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "primitive"]
 
@@ -185,19 +186,27 @@ class Primitive:
 
     def outside(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> float:
         """Answer an input that ``forward`` refused: the IEEE value, or a :class:`DomainError`."""
-        if current().domain == "nan":
+        domain = current().domain
+        by = recording() if domain == "handled" else None
+        if domain == "nan" or (by is not None and not by.raises()):
             return self.ieee_value(error, inputs)
+        refusal = self.refusal(error, inputs, labels)
+        if by is not None:
+            by.raised(refusal)
+        raise refusal from None if self.builtin else error  # what a user's forward has to say is kept
+
+    def refusal(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> DomainError:
+        """The :class:`DomainError` for an input that ``forward`` refused with ``error``."""
         shown = ", ".join(
             f"{label} = {value!r}" if label else repr(value)
             for value, label in zip(inputs, labels or ("",) * len(inputs), strict=True)
         )
         call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
         way_out = "Use errstate(domain='nan') for IEEE values instead."
-        cause = None if self.builtin else error  # what a user's forward has to say is kept
         if isinstance(error, OverflowError):
-            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from cause
+            return OverflowDomainError(f"{call} is too large for a float. {way_out}")
         kind = DivisionDomainError if isinstance(error, ZeroDivisionError) else DomainError
-        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from cause
+        return kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}")
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
         """What IEEE 754 gives where ``forward`` raised ``error``."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
-__all__ = ["Site", "calling_site", "remember_site", "site_of"]
+__all__ = ["Site", "calling_site", "is_ours", "is_users", "remember_site", "site_of"]
 
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
@@ -39,6 +39,16 @@ class Site(NamedTuple):
     def __str__(self) -> str:
         text = f": {self.text}" if self.text else ""
         return f"{self.file}, line {self.line}, in {self.function}{text}"
+
+
+def is_ours(file: str) -> bool:
+    """Whether ``file`` belongs to this library."""
+    return file.startswith(_OURS)
+
+
+def is_users(file: str) -> bool:
+    """Whether ``file`` is neither of this library nor of Python's own or an installed package."""
+    return bool(file) and not file.startswith((*_OURS, _STANDARD)) and f"{os.sep}site-packages{os.sep}" not in file
 
 
 def _is_passed_over(file: str) -> bool:

@@ -25,13 +25,15 @@ from typing import Any, NamedTuple
 from autograd.anomaly import watched
 from autograd.clock import clock
 from autograd.containers import flatten, map_values
-from autograd.context import current, enable_grad
+from autograd.context import current, enable_grad, tracing
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, tangents
 from autograd.value import Constant, Value
 
 __all__ = ["Trace"]
+
+_TRACING = tracing()
 
 
 class _Graph(NamedTuple):
@@ -68,11 +70,8 @@ class Trace:
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
             self.structures.append(structure)
-        if current().grad:
+        with _TRACING:
             self.result = fun(*arguments, **kwargs)
-        else:
-            with enable_grad():
-                self.result = fun(*arguments, **kwargs)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):

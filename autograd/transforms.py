@@ -56,6 +56,8 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     {'a': 2.0, 'b': [0.0, 3.0]}
     """
     argnums = _checked("grad", fun, argnums)
+    if (replayed := _replayed(fun, has_aux, grad, argnums)) is not None:
+        return replayed
 
     @functools.wraps(fun)
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -76,6 +78,8 @@ def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool 
     (10.0, (5.0, 2.0))
     """
     argnums = _checked("value_and_grad", fun, argnums)
+    if (replayed := _replayed(fun, has_aux, value_and_grad, argnums)) is not None:
+        return replayed
 
     @functools.wraps(fun)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -145,7 +149,8 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     (10.0, 5.0)
     """
     _check_motion("jvp", fun, primals, tangents)
-    return _jvp("jvp", fun, primals, tangents)
+    replayed = _replayed(fun, False, _moving, jvp, len(primals))
+    return _jvp("jvp", fun, primals, tangents) if replayed is None else replayed(*primals, *tangents)
 
 
 def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -161,6 +166,8 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     [4.0, 6.0]
     """
     _check_motion("hvp", fun, primals, tangents)
+    if (replayed := _replayed(fun, False, _moving, hvp, len(primals))) is not None:
+        return replayed(*primals, *tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
 
     def gradient(*args: Any) -> Any:
@@ -202,6 +209,8 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[1., 2.],
            [3., 4.]])
     """
+    if (replayed := _replayed(fun, False, jacrev, argnums)) is not None:
+        return replayed
     return _jacrev("jacrev", fun, argnums)
 
 
@@ -218,6 +227,8 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> jacfwd(lambda t: {"x": t * t, "y": sin(t)})(0.0)
     {'x': 0.0, 'y': 1.0}
     """
+    if (replayed := _replayed(fun, False, jacfwd, argnums)) is not None:
+        return replayed
     return _jacfwd("jacfwd", fun, argnums)
 
 
@@ -231,6 +242,8 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(3.0, 2.0)
     ((4.0, 6.0), (6.0, 0.0))
     """
+    if (replayed := _replayed(fun, False, hessian, argnums)) is not None:
+        return replayed
     return _jacfwd("hessian", _jacrev("hessian", fun, argnums), argnums)
 
 
@@ -293,6 +306,17 @@ def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
         trees.append(structure.result(numbers[start:stop]))
         start = stop
     return tuple(trees)
+
+
+def _replayed(fun: Any, has_aux: bool, transform: Callable[..., Any], *settings: Any) -> Callable[..., Any] | None:  # noqa: FBT001 -- as it was given
+    """``transform(fun, *settings)`` of a compiled function, which knows how to replay that; None of any other."""
+    transformed = None if has_aux or isinstance(fun, type) else getattr(fun, "__transformed__", None)
+    return None if transformed is None else transformed(transform, *settings)
+
+
+def _moving(fun: Callable[..., Any], transform: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """:func:`jvp` or :func:`hvp` as a function of ``count`` primals and as many tangents."""
+    return lambda *numbers: transform(fun, numbers[:count], numbers[count:])
 
 
 def _check_function(name: str, fun: Any) -> None:

@@ -33,6 +33,7 @@ class Path:
     Attributes:
         tape: what it computes, equal to eager evaluation bit for bit.
         leaves: the live leaves of the tape.
+        outside: those of them that were there before the function ran.
         structure: how the results are held.
         flips: for the index of a guard the path to try where that guard comes out differently.
         identity: equal for recordings of the same way.
@@ -41,8 +42,16 @@ class Path:
         scalar: what replays it for a single example: see :func:`~autograd.replay.backends.python_source.straight_line`.
     """
 
-    def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, identity: Hashable) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        leaves: Sequence[Value],
+        structure: Structure,
+        identity: Hashable,
+        outside: tuple[Value, ...] = (),
+    ) -> None:
         self.tape = tape
+        self.outside = outside
         self.leaves = tuple(leaves)
         self.structure = structure
         self.identity = identity
