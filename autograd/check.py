@@ -12,7 +12,16 @@ from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import Primitive
-from autograd.sweep import adjoint_steps, adjoints, data_of, itself, local_gradients, tangents, topological_order
+from autograd.sweep import (
+    adjoint_steps,
+    adjoints,
+    data_of,
+    itself,
+    local_gradients,
+    number_of,
+    tangents,
+    topological_order,
+)
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_primitive"]
@@ -111,15 +120,15 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
     rules = local_gradients(node)
     for i, rule in enumerate(rules):
         estimate = numeric_partial(op, inputs, i)
-        if not estimate.agrees_with(float(rule), rtol, _floor(op, inputs)):
-            return _Fault(op, inputs, f"derivative with respect to input {i}", float(rule), estimate)
+        if not estimate.agrees_with(rule, rtol, _floor(op, inputs)):
+            return _Fault(op, inputs, f"derivative with respect to input {i}", rule, estimate)
     if order == 1:
         return None
     for i, local in enumerate(local_gradients(node, itself)):
         for j in range(len(inputs)):
             rule = _derivative(local, leaves[j])
             estimate = ridders(partial(_partial_at, op, inputs, i, j), inputs[j])
-            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(float(local)))):
+            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(number_of(local)))):
                 return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
     return None
 
@@ -131,7 +140,8 @@ def _floor(op: Primitive, inputs: tuple[float, ...]) -> float:
 
 def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: float) -> float:
     node = op(*[Value(x if k == j else other) for k, other in enumerate(inputs)])
-    return float(local_gradients(node)[i])
+    partial_value: float = local_gradients(node)[i]
+    return partial_value
 
 
 def _derivative(local: Any, leaf: Value) -> float:
@@ -240,7 +250,7 @@ class _Problem:
             if "fwd" in modes:
                 computed = [node for node in order if node.op is not None]
                 (tangent,) = tangents(computed, [{leaf: 1.0}], data_of)
-                found["forward"] = float(tangent.get(root, 0.0))
+                found["forward"] = number_of(tangent.get(root))
             differences = ridders(partial(self.value_with, k, i), self.point[i])
             exact = _complex_step_through(order, leaves, i)
             for mode, derivative in found.items():
@@ -261,7 +271,7 @@ class _Problem:
         fault = next(filter(None, faults), None)
         reason = fault or (
             "every rule in the graph is right, so the function depends on its inputs in a way the graph does not "
-            "see: look for a float taken out with .data, float() or math.*, and use autograd's function instead"
+            "see: look for a number taken out with .data, item() or detach(), and use the Value itself instead"
         )
         return (
             f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "

@@ -21,7 +21,7 @@ from autograd.replay.recorder import ConnectedError, run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
 from autograd.sweep import describe
-from autograd.value import Constant, Value
+from autograd.value import Constant, Traced, Value
 
 __all__ = ["Options", "Specialised"]
 
@@ -164,7 +164,7 @@ class Specialised:
             raise self._connected
         function, name = self._function, getattr(self._function, "__name__", "the function")
         since = clock.tick()
-        variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
+        variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
         result, comparisons = run_recorded(lambda: self.form.call(function, variables), self._options.domain)
         outputs, structure = flatten(result, f"the result of {name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
