@@ -296,6 +296,10 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
 
     __slots__ = ()
 
+    def __enter__(self) -> Self:
+        refuse_while_recording(None, "detect_anomaly()")
+        return super().__enter__()
+
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _changed(outer, anomaly=True)
 

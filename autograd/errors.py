@@ -14,7 +14,8 @@
     ├── AnomalyError                      the first nan or inf, under detect_anomaly()
     └── TapeError (ValueError)            a damaged or hostile tape
 
-and one warning, GradientWarning (RuntimeWarning): a gradient is nan where every value is finite.
+and two warnings: GradientWarning (RuntimeWarning), a gradient is nan where every value is finite; RecordingWarning
+(RuntimeWarning), a compiled function keeps recording new paths.
 
 Each message says what happened, at which node, the value seen, and what to do.
 A number of the wrong *type* is a plain ``TypeError``.
@@ -33,6 +34,7 @@ __all__ = [
     "GuardError",
     "OverflowDomainError",
     "RecordingError",
+    "RecordingWarning",
     "StaleGraphError",
     "TapeError",
 ]
@@ -68,6 +70,10 @@ class RecordingError(AutogradError):
 
 class GradientWarning(RuntimeWarning):
     """A gradient is nan though every value is finite: a derivative that does not exist, or 0 times infinity."""
+
+
+class RecordingWarning(RuntimeWarning):
+    """A compiled function keeps recording new paths, each at the cost of a run."""
 
 
 class ConversionError(AutogradError, TypeError):

@@ -11,10 +11,11 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import partial
+from itertools import islice
 from numbers import Complex, Real
 from typing import Any
 
@@ -129,6 +130,11 @@ class Primitive:
     expansion: Callable[..., Any] | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
+    product: bool = field(init=False)
+    """What flows through it backward is local · upstream, of floats: no gate, and no rule of a user's."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "product", self.builtin and not self.gated)
 
     def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
@@ -197,10 +203,9 @@ class Primitive:
 
     def refusal(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> DomainError:
         """The :class:`DomainError` for an input that ``forward`` refused with ``error``."""
-        shown = ", ".join(
-            f"{label} = {value!r}" if label else repr(value)
-            for value, label in zip(inputs, labels or ("",) * len(inputs), strict=True)
-        )
+        named = zip(inputs, labels or ("",) * len(inputs), strict=True)
+        shown = ", ".join(f"{label} = {value!r}" if label else repr(value) for value, label in islice(named, 8))
+        shown += ", ..." if len(inputs) > 8 else ""
         call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
         way_out = "Use errstate(domain='nan') for IEEE values instead."
         if isinstance(error, OverflowError):
@@ -311,8 +316,6 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
-    if record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
-        raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
     op = Primitive(
         name=name,
         forward=forward,

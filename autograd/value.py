@@ -17,6 +17,7 @@ from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
+from autograd.rules import stop_gradient
 from autograd.sites import asked_by_library, calling_site, remember_site, replacements
 from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
@@ -171,8 +172,13 @@ class Value(Operators, Passes):
         return self.data
 
     def detach(self) -> Value:
-        """A new leaf with the same data and label, through which no gradient flows."""
-        refuse_while_recording(self, "detach()")
+        """A new leaf with the same data and label, through which no gradient flows.
+
+        In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
+        """
+        if current().traced:
+            stopped: Value = stop_gradient(self)
+            return stopped
         return Detached(self._data, self.label)
 
     # --- refused conversions ------------------------------------------------------------------------------

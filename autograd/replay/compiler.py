@@ -22,14 +22,15 @@ from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
+from autograd.replay.domains import Refusal
 from autograd.replay.methods import Methods
 from autograd.replay.passes import exact
 from autograd.replay.paths import Path
-from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.recorder import ConnectedError
 from autograd.replay.results import Assembly
+from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.specialised import Options, Specialised
-from autograd.replay.statics import StaticArguments, check_static, statics_in
+from autograd.replay.statics import StaticArguments, check_static
 from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
@@ -108,7 +109,7 @@ class Compiled:
         if function is not None:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
-        self._static = statics if statics else None
+        self._static = statics or None
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
@@ -270,7 +271,9 @@ class Compiled:
 
     def _recorded_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A batch inside the function of a transform, recorded for this call alone: it may close over its variables."""
-        once = Compiled(self._function, replace(self._options, domain=current().domain or self._options.domain))
+        once = Compiled(
+            self._function, replace(self._options, domain=cast("Any", current().domain or self._options.domain))
+        )
         result = contextvars.Context().run(once, *args, **kwargs)
         for leaf in (leaf for path in once.paths for leaf in path.outside):
             if not isinstance(leaf, Parameter):
@@ -347,6 +350,7 @@ class Compiled:
         if language == "python":
             emit = python_source.emit
         else:
+            self._refuse_refusals("C")
             from autograd.replay.backends.c_source import emit
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
 
@@ -363,11 +367,20 @@ class Compiled:
         """
         specialised, options = self._only(), self._options
         choose("jax", batched=options.batched)
+        self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
         paths = list(specialised.paths.known)
         exported: Callable[..., Any] = jax_export.exported(specialised.form, paths, options.in_axes, options.reduce)
         return exported
+
+    def _refuse_refusals(self, language: str) -> None:
+        for op in (op for path in self.paths for op in path.tape.ops if isinstance(op, Refusal)):
+            raise NotImplementedError(
+                f"{self.__name__} asks whether {op.of.name} leaves its domain, because it catches that or is compiled with "
+                f"checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or compile it "
+                f"without checked=True"
+            )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
@@ -408,12 +421,13 @@ class Compiled:
 class Derivative(Compiled):
     """A derivative of a compiled function: a replay, wherever that gives what the plain derivative would.
 
-    That is on floats and arrays of floats alone, in ordinary surroundings, of a function that uses no leaf from outside,
-    inside of all domains. Elsewhere it is the plain derivative.
+    That is on floats and arrays of floats alone, in ordinary surroundings, of a function that uses no leaf from
+    outside, inside of all domains. Elsewhere it is the plain derivative.
     """
 
     def __init__(self, of: Compiled, transform: Callable[..., Any], settings: tuple[Any, ...]) -> None:
-        super().__init__(transform(of._function, *settings), replace(of._options, domain=None, closed=True))
+        options = replace(of._options, domain=None, closed=True)  # noqa: SLF001 -- of its own class
+        super().__init__(transform(of._function, *settings), options)  # noqa: SLF001 -- as above
         self._made = transform, (of, *settings)
         self._unfit: set[Hashable] = set()
 
@@ -432,7 +446,9 @@ class Derivative(Compiled):
             try:
                 planned = kept.plans.get(key)
                 if planned is None or not planned[0].fits(args, kwargs):
-                    planned = self._planned(key, Plan(args, kwargs, cast("Any", leaves_and_structures(args, kwargs))[1], None))
+                    planned = self._planned(
+                        key, Plan(args, kwargs, cast("Any", leaves_and_structures(args, kwargs))[1], None)
+                    )
                 return planned[1].single(planned[0].listed(leaves))
             except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
                 if not isinstance(error, DomainError):
@@ -479,19 +495,19 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
     catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
 
-    Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at each
-    call. If a leaf is replaced by another, or a plain number, str, bool or None that the function reads as a global, from
-    its closure or as an attribute, the function is recorded anew. What else it takes from outside, from the contents of
-    lists and arrays of plain numbers, a file or the clock, stays as it was; and so does what a thread that it starts
-    compares, which nobody watches.
+    Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
+    each call. If a leaf is replaced by another, or a plain number, str, bool or None that the function reads as a
+    global, from its closure or as an attribute, the function is recorded anew. What else it takes from outside, from
+    the contents of lists and arrays of plain numbers, a file or the clock, stays as it was; and so does what a thread
+    that it starts compares, which nobody watches.
 
-    Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they are,
-    and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or
+    Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
+    are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or
     ``static_argnames``, as one that is used in ``range()`` must be.
 
-    It is the plain function, run anew, where it uses a Value that was computed outside of it or that belongs to a transform
-    which is running: the result is then a Value, connected to that. So it is under ``detect_anomaly()``; under
-    ``errstate(domain="raise")`` it is the checked function.
+    It is the plain function, run anew, where it uses a Value that was computed outside of it or that belongs to a
+    transform which is running: the result is then a Value, connected to that. So it is under ``detect_anomaly()``;
+    under ``errstate(domain="raise")`` it is the checked function.
 
     Args:
         fun: a function of numbers; or a :class:`Tape` without live leaves, which becomes a function of its inputs

@@ -16,7 +16,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
-from typing import Any
 
 from autograd.primitives import Primitive
 from autograd.sites import is_ours
@@ -90,12 +89,15 @@ _HARD = (
 
 @functools.lru_cache(maxsize=4096)
 def can_refuse(op: Primitive) -> bool:
-    """Whether ``op`` is refused at some inputs; taken to be, of a user's own and of one with many inputs."""
-    if op.arity is None or op.arity > 3 or not op.builtin:
+    """Whether ``op`` is refused at some inputs; of a user's own it is taken to be."""
+    if not op.builtin:
         return True
-    points = _HARD if op.arity < 3 else _HARD[:8] + _HARD[-4:]
     refuses = _refuses(op.forward)
-    return any(refuses(*inputs) for inputs in itertools.product(points, repeat=op.arity))
+    return any(
+        refuses(*inputs)
+        for arity in ((2, 4) if op.arity is None else (op.arity,))
+        for inputs in itertools.product(_HARD if arity < 3 else _HARD[:6] + _HARD[-2:], repeat=arity)
+    )
 
 
 # --- what the user's code catches -------------------------------------------------------------------------
@@ -105,7 +107,7 @@ _OUR_SETTINGS = {"scope", "no_grad", "enable_grad", "errstate", "detect_anomaly"
 
 
 def is_caught(frame: FrameType | None, last: CodeType) -> bool:
-    """Whether the user's code between ``frame`` and the call of ``last`` would catch an exception that is raised now."""
+    """Whether the user's code from ``frame`` out to the call of ``last`` would catch an exception raised now."""
     while frame is not None and frame.f_code is not last:
         code = frame.f_code
         if code.co_exceptiontable and not is_ours(code.co_filename):

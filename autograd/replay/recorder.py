@@ -120,8 +120,12 @@ _ADVICE = {
     "zero_grad()": "A recording sets no gradients: those of compile(value_and_grad(f)) are fresh at each call.",
     ".data = ...": "A recording cannot set leaves: return the new number, and set the leaf outside.",
     ".grad = ...": "A recording cannot set gradients: return them, and set them outside.",
+    "index()": (
+        "A whole number that shapes the program, such as the length of a loop, must be named in static_argnums or "
+        "static_argnames of compile(); an element is picked by a recorded index with autograd.take(values, index)."
+    ),
+    "detect_anomaly()": "A replay is not watched: put it around the call of the compiled function.",
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
-    "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
 }
 
 

@@ -36,7 +36,7 @@ class Options:
     on_flip: str = "record"
     max_paths: int = 64
     domain: Literal["raise", "nan"] | None = None
-    """What an operation does outside its domain. None: it goes on in IEEE arithmetic, unless the function catches that."""
+    """What an operation does outside its domain. None: go on in IEEE arithmetic, unless the function catches it."""
     static_argnums: tuple[int, ...] = ()
     static_argnames: tuple[str, ...] = ()
     closed: bool = False
@@ -170,12 +170,12 @@ class Specialised:
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         try:
             tape, leaves = tape_of(roots, variables, comparisons, since)
-            outside = tuple(leaf for leaf in leaves if leaf._stamp < since)
-            if outside and self._options.closed:
-                raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
         except ConnectedError as error:
             self._connected = error
             raise
+        outside = tuple(leaf for leaf in leaves if leaf._stamp < since)
+        if outside and self._options.closed:
+            raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
         path = Path(exact(tape), leaves, structure, _identity(tape), outside)
         if self._note is not None:
             self._note(path)

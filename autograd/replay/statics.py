@@ -114,7 +114,9 @@ class StaticArguments:
             return
         kinds = inspect.Parameter
         named = [each.name for each in parameters if each.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
-        by_keyword = {each.name for each in parameters if each.kind in (kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY)}
+        by_keyword = {
+            each.name for each in parameters if each.kind in (kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY)
+        }
         kinds_seen = {each.kind for each in parameters}
         self.places = {self._place(place, named, open_ended=kinds.VAR_POSITIONAL in kinds_seen) for place in argnums}
         for name in argnames:

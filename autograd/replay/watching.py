@@ -21,7 +21,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class _Way(NamedTuple):
 
     holder: Any
     how: str
-    """``name``, ``global``, ``cell``, ``item`` or ``all``: an attribute, an entry of a dict, a cell, an item, all items."""
+    """An attribute (``name``), ``global``, ``cell``, ``item``, ``all`` items of a list, or the ``call`` of a weakref."""
     key: Any
     found: Any
 
@@ -163,7 +163,7 @@ class _Reach:
 
     def _instance(self, thing: Any) -> None:
         kind = type(thing)
-        names = _names_of(kind) | self._names
+        names = _names_of(cast("Any", kind)) | self._names
         for name, found in _attributes(thing):
             if not isinstance(found, _NUMBERS) or name in names:
                 self._step(thing, "name", name, found)
@@ -179,16 +179,14 @@ class _Reach:
 def _leads_on(thing: Any) -> bool:
     """Whether ``thing`` may hold leaves, or code that reads them."""
     if isinstance(thing, np.ndarray):
-        return thing.dtype == object
-    if isinstance(thing, FunctionType):
-        return True
+        return bool(thing.dtype == object)
     if isinstance(thing, ModuleType):
         return is_users(getattr(thing, "__file__", None) or "")
     if isinstance(thing, type):
         return is_users(_file_of(thing))
     if isinstance(thing, (BuiltinFunctionType, CodeType, CellType, range, np.ufunc)):
         return False
-    kind = type(thing)
+    kind: type[Any] = type(thing)
     if kind.__module__.partition(".")[0] == "autograd":
         return hasattr(kind, "__wrapped__") or hasattr(thing, "__wrapped__")
     return "site-packages" not in _file_of(kind)
