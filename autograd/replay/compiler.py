@@ -377,9 +377,9 @@ class Compiled:
     def _refuse_refusals(self, language: str) -> None:
         for op in (op for path in self.paths for op in path.tape.ops if isinstance(op, Refusal)):
             raise NotImplementedError(
-                f"{self.__name__} asks whether {op.of.name} leaves its domain, because it catches that or is compiled with "
-                f"checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or compile it "
-                f"without checked=True"
+                f"{self.__name__} asks whether {op.of.name} leaves its domain, because it catches that or is compiled "
+                f"with checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or compile "
+                f"it without checked=True"
             )
 
     def save(self, path: str | os.PathLike[str]) -> None:

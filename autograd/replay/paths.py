@@ -168,8 +168,8 @@ class Paths:
         guard = path.tape.guards[index]
         refused = _refused_by(path.tape, guard)
         what = (
-            f"{refused.of.name} {'was' if guard.outcome else 'was not'} outside its domain when this was recorded, and is "
-            f"{'not' if guard.outcome else 'outside of it'} now"
+            f"{refused.of.name} {'was' if guard.outcome else 'was not'} outside its domain when this was recorded, and "
+            f"{'is not' if guard.outcome else 'is'} now"
             if refused
             else f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
         )
@@ -183,8 +183,8 @@ class Paths:
             )
         if len(self.known) == _MANY and self._max_paths > _MANY:
             warn(
-                f"{_MANY} paths of a compiled function are recorded, and each new one costs a run of it; the last because "
-                f"{what}, {where}. {_advice(refused, guard)} Or set max_paths={_MANY}, to be refused more.",
+                f"{_MANY} paths of a compiled function are recorded, and each new one costs a run of it; the last "
+                f"because {what}, {where}. {_advice(refused, guard)} Or set max_paths={_MANY}, to be refused more.",
                 RecordingWarning,
             )
 
@@ -206,7 +206,7 @@ _FUNCTIONS = {
 
 def _advice(refused: Refusal | None, guard: Guard) -> str:
     if refused:
-        return f"Choose an input that is in the domain with where(), which needs no path, before {refused.of.name} meets it."
+        return f"Choose an input in the domain with where(), which needs no path, before {refused.of.name} meets it."
     return (
         f"Choose with where({_FUNCTIONS[guard.relation]}(a, b), x, y) rather than by 'a {guard.relation} b', or with "
         f"maximum() or minimum(): they need no paths. A loop whose length depends on the numbers needs a path for each "

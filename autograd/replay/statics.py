@@ -16,11 +16,12 @@ import numpy as np
 import optree
 
 from autograd.containers import _NAMESPACE
+from autograd.primitives import Primitive
 from autograd.value import Value
 
 __all__ = ["Static", "StaticArguments", "check_static", "is_static", "statics_in", "with_statics"]
 
-_SETTINGS = (str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type)
+_SETTINGS = (str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, Primitive)
 
 
 class Static:

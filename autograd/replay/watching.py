@@ -60,7 +60,7 @@ class _Way(NamedTuple):
 
     holder: Any
     how: str
-    """An attribute (``name``), ``global``, ``cell``, ``item``, ``all`` items of a list, or the ``call`` of a weakref."""
+    """An attribute (``name``), ``global``, ``cell``, ``item``, ``all`` items of a list, the ``call`` of a weakref."""
     key: Any
     found: Any
 
