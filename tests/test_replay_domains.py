@@ -68,7 +68,7 @@ def lenient():
     try:
         yield
     except ValueError:
-        pass
+        return
 
 
 def by_own_manager(x, y):
@@ -103,7 +103,7 @@ def in_a_loop(x, y):
 
 def unused(x, y):
     try:
-        1.0 / x  # noqa: B018 -- asked for its exception alone
+        1.0 / x
         return x * y
     except ZeroDivisionError:
         return y
@@ -180,6 +180,7 @@ def test_it_follows_what_is_caught_in_a_batch(f, backend, checked):
     assert total == pytest.approx(expected.sum(), rel=1e-13)
 
 
+@pytest.mark.filterwarnings("ignore::autograd.GradientWarning")
 @pytest.mark.parametrize("checked", [False, True])
 @pytest.mark.parametrize("f", FUNCTIONS)
 def test_it_follows_what_is_caught_in_a_gradient(f, checked):
@@ -190,7 +191,7 @@ def test_it_follows_what_is_caught_in_a_gradient(f, checked):
                 expected = plain(x, y)
             except DomainError:
                 continue
-            assert g(x, y) == expected, (x, y)
+            np.testing.assert_equal(g(x, y), expected)
 
 
 def test_without_an_except_a_replay_goes_on_in_ieee_arithmetic_and_a_checked_one_raises():
@@ -284,9 +285,9 @@ def test_on_flip_raise_says_which_operation():
     assert g(1.0, 2.0) == 0.5
     with pytest.raises(GuardError, match="div was not outside its domain when this was recorded, and is now, at"):
         g(1.0, 0.0)
+    h = compiled(ratio, max_paths=1)
     with pytest.raises(GuardError, match=r"max_paths=1 are recorded. Choose an input in the domain with where\(\)"):
-        h = compiled(ratio, max_paths=1)
-        h(1.0, 2.0), h(1.0, 0.0)
+        [h(1.0, y) for y in (2.0, 0.0)]
 
 
 def test_files_and_source_keep_it(tmp_path):
@@ -306,7 +307,7 @@ def test_files_and_source_keep_it(tmp_path):
     loaded = load(tmp_path / "g")
     assert [loaded(*point) for point in points] == expected
     namespace = {}
-    exec(g.source(), namespace)  # noqa: S102 -- what source() wrote
+    exec(g.source(), namespace)
     assert [namespace["replay"](*point)[0] for point in points] == expected
     for language, export in (("C", lambda: g.source("c")), ("JAX", g.to_jax)):
         with pytest.raises(NotImplementedError, match=f"catches that .* and {language} goes on in IEEE arithmetic"):
@@ -314,7 +315,21 @@ def test_files_and_source_keep_it(tmp_path):
 
 
 def test_which_operations_can_refuse():
-    total = ["add", "sub", "mul", "neg", "abs", "tanh", "relu", "maximum", "where", "sigmoid", "fsum", "dot", "identity"]
+    total = [
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "abs",
+        "tanh",
+        "relu",
+        "maximum",
+        "where",
+        "sigmoid",
+        "fsum",
+        "dot",
+        "identity",
+    ]
     partial = ["div", "log", "sqrt", "exp", "sin", "acos", "lgamma", "take", "atanh", "cosh"]
     assert not [name for name in total if can_refuse(ag.primitives.PRIMITIVES[name])]
     assert [name for name in partial if can_refuse(ag.primitives.PRIMITIVES[name])] == partial
@@ -355,8 +370,8 @@ def test_a_word_where_paths_keep_coming():
         g(40.5)
     g(41.5)
     assert len(g.paths) == 34
+    h = compiled(length, max_paths=2)
     with pytest.raises(GuardError, match=r"max_paths=2 are recorded. Choose with where\(greater\(a, b\), x, y\)"):
-        h = compiled(length, max_paths=2)
         [h(n + 0.5) for n in range(4)]
 
 

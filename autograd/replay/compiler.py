@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
+from types import FunctionType
 from typing import Any, Literal, cast, overload
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from autograd.containers import Structure, flatten
 from autograd.context import ORDINARY, Context, current
 from autograd.errors import AutogradError, DomainError, RecordingError, TapeError
+from autograd.primitives import Primitive
 from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
 from autograd.replay.backends import python_source
@@ -35,6 +37,7 @@ from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
 from autograd.replay.watching import watch
+from autograd.sites import is_ours
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.value import Parameter, Value
@@ -249,6 +252,8 @@ class Compiled:
                 f"{self.__name__} is a tape, recorded in other surroundings than those of this call: errstate() and "
                 f"detect_anomaly() need the function itself, which is not at hand"
             )
+        if _is_of_library(function):  # a derivative or an operation: on plain numbers it gives plain numbers
+            return flatten(form.call(function, numbers), f"the result of {self.__name__}")
         labels = form.labels(function)
 
         def labelled(*values: Value) -> Any:
@@ -325,7 +330,12 @@ class Compiled:
     @property
     def paths(self) -> tuple[Path, ...]:
         """All recorded paths, in the order in which they were found."""
-        return tuple(path for specialised in list(self._kept.specialised.values()) for path in specialised.paths.known)
+        return tuple(path for specialised in self._specialised() for path in specialised.paths.known)
+
+    def _specialised(self) -> list[Specialised]:
+        """What is recorded, for each form of the arguments; where that is nothing, under an ``errstate``."""
+        twins = (twin for twin in self._kept.others.values() if not isinstance(twin, Derivative))
+        return list(self._kept.specialised.values()) or [found for twin in twins for found in twin._specialised()]  # noqa: SLF001 -- of its own class
 
     @property
     def tape(self) -> Tape:
@@ -378,8 +388,8 @@ class Compiled:
         for op in (op for path in self.paths for op in path.tape.ops if isinstance(op, Refusal)):
             raise NotImplementedError(
                 f"{self.__name__} asks whether {op.of.name} leaves its domain, because it catches that or is compiled "
-                f"with checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or compile "
-                f"it without checked=True"
+                f"with checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or "
+                f"compile it without checked=True"
             )
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -398,13 +408,13 @@ class Compiled:
             "reduce": options.reduce,
             "checked": options.domain == "raise",
             "static": [sorted(self._static.places), sorted(self._static.names)] if self._static else [[], []],
-            "forms": [specialised_to_data(specialised) for specialised in self._kept.specialised.values()],
+            "forms": [specialised_to_data(specialised) for specialised in self._specialised()],
         }
         write_file(path, data)
 
     def _only(self) -> Specialised:
         self._recorded()
-        (specialised, *others) = self._kept.specialised.values()
+        (specialised, *others) = self._specialised()
         if others:
             raise RecordingError(f"{self.__name__} is recorded for {len(others) + 1} forms of arguments, not for one")
         return specialised
@@ -416,6 +426,12 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
+
+
+def _is_of_library(function: Callable[..., Any]) -> bool:
+    if isinstance(function, FunctionType):
+        return is_ours(function.__code__.co_filename)
+    return type(function).__module__.partition(".")[0] == "autograd" and not isinstance(function, Primitive)
 
 
 class Derivative(Compiled):
