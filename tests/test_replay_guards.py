@@ -99,7 +99,9 @@ def test_max_paths():
 
     f = compiled(halvings, max_paths=3)
     assert [f(x) for x in (1.0, 2.0, 4.0)] == [1.0, 1.0, 1.0]
-    with pytest.raises(GuardError, match=r"max_paths=3 are recorded. Choose with where\(greater.* Or raise max_paths") as info:
+    with pytest.raises(
+        GuardError, match=r"max_paths=3 are recorded. Choose with where\(greater.* Or raise max_paths"
+    ) as info:
         f(8.0)
     assert "while x > 1.0:" in str(info.value)
     assert f(3.5) == 0.875
