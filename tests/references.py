@@ -82,6 +82,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "greater_equal": lambda x, y: mp.mpf(x >= y),
     "hypot": mp.hypot,
     "identity": lambda x: x,
+    "is_either": lambda x, first, second: mp.mpf(x in (first, second)),
     "larger_share": lambda x, y: _half(x - y),
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
     "less": lambda x, y: mp.mpf(x < y),

@@ -1,6 +1,6 @@
 """Static arguments of compiled functions, and which kinds of arguments grad and compile take."""
 
-import datetime
+import datetime as dt
 import enum
 import fractions
 from decimal import Decimal
@@ -32,7 +32,7 @@ def by(x, how):
         return x * x
     if callable(how):
         return how(x)
-    if isinstance(how, datetime.date):
+    if isinstance(how, dt.date):
         return x * how.year
     if isinstance(how, (tuple, list)):
         return by(x, how[0]) * how[1]
@@ -43,8 +43,8 @@ def by(x, how):
 
 SETTINGS = [
     (True, 9.0), (False, 3.0), (None, 3.0), ("square", 9.0), ("line", 3.0), (Kind.SQUARE, 9.0), (Kind.LINE, 3.0),
-    (Whole.TWO, 9.0), (square, 9.0), (ag.tanh, ag.tanh(3.0)), (abs, 3.0), (datetime.date(2020, 1, 2), 6060.0),
-    (datetime.datetime(2021, 1, 2), 6063.0), (("square", 2.0), 18.0), ([square, 2.0], 18.0),
+    (Whole.TWO, 9.0), (square, 9.0), (ag.tanh, ag.tanh(3.0)), (abs, 3.0), (dt.date(2020, 1, 2), 6060.0),
+    (dt.time(1, 2), 3.0), (("square", 2.0), 18.0), ([square, 2.0], 18.0),
     ({"how": "square", "shift": 1.0}, 10.0), ({"how": (Kind.SQUARE, 2.0), "shift": 1.0}, 19.0),
 ]  # fmt: skip
 
@@ -130,7 +130,7 @@ def test_static_arguments_of_methods_and_of_functions_with_any_number():
         ({"static_argnames": 1}, TypeError, "static_argnames must be a str or a tuple of strs, got 1"),
         ({"static_argnums": 2}, ValueError, "static_argnums names argument 2, and repeated takes 2 by position: x, n"),
         ({"static_argnums": -3}, ValueError, "static_argnums names argument -3, and repeated takes 2 by position"),
-        ({"static_argnames": "k"}, ValueError, "static_argnames names 'k', which is no parameter of repeated: it takes x, n"),
+        ({"static_argnames": "k"}, ValueError, "names 'k', which is no parameter of repeated: it takes x, n"),
     ],
 )  # fmt: skip
 def test_bad_names_of_static_arguments_are_told_at_once(settings, error, message):

@@ -40,7 +40,7 @@ def test_every_name_of_the_table_is_exported_and_every_other_operation_is_a_help
             "take",
         )
     assert HELPERS == [
-        "angle_slope", "exp_difference", "gaussian", "gelu_slope", "identity", "larger_share", "nonzero",
+        "angle_slope", "exp_difference", "gaussian", "gelu_slope", "identity", "is_either", "larger_share", "nonzero",
         "one_minus_square", "polygamma", "positive_quotient", "power_log", "power_slope", "quotient_by_square",
         "sech_squared", "silu_slope", "unit", "weighted_norm_pdf",
     ]  # fmt: skip

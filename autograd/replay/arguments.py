@@ -34,6 +34,9 @@ Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
 
 
+_WHOLE = 2**53
+"""Beyond it not every int is a float."""
+
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
@@ -251,7 +254,9 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     ]
     if False in shapes:
         for place, leaf in enumerate(leaves):
-            if shapes[place] is False:
+            if type(leaf) is int and -_WHOLE < leaf < _WHOLE:
+                leaves[place], shapes[place] = float(leaf), True
+            elif shapes[place] is False:
                 if not is_static(leaf):
                     return [], None
                 shapes[place] = leaf if type(leaf) is Static else Static(leaf, "an argument")

@@ -5,6 +5,7 @@ A recording keeps none of these as a guard, so one path serves all inputs: ``whe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from autograd.primitives import Domain, Kink, Primitive, is_number
 from autograd.recording import recording
-from autograd.rules.choices import floor, nonzero, where
+from autograd.rules.choices import floor, where
 from autograd.rules.define import define
 
 __all__ = [
@@ -63,25 +64,34 @@ def _taken(index: float, *values: float) -> float:
     return values[int(index)]
 
 
-def _elsewhere(index: Any, place: int, count: int) -> Any:
-    """0 where ``index`` names ``place`` among ``count``, from the front or from the back; else another number."""
-    return (index - float(place)) * (index - float(place - count))
+is_either = define(
+    "is_either",
+    forward=lambda x, first, second: 1.0 if x == first or x == second else 0.0,  # noqa: PLR1714, SIM109 -- as backends read it
+    partials=lambda x, first, second, out: (0.0, 0.0, 0.0),
+    kink=Kink(
+        lambda x, first, second: x in (first, second), "is_either jumps at a tie, and its derivatives are taken as 0"
+    ),
+    symbol="in", text="is_either({0}, {1}, {2})", latex=r"\left[{0} \in \left\{{{1}, {2}\right\}}\right]",
+    doc="1 where x is one of two numbers, else 0: whether an index names a place, from the front or from the back.",
+)  # fmt: skip
+
+
+def _named(index: Any, count: int) -> list[Any]:
+    """For each of ``count`` places whether ``index`` names it."""
+    return [is_either(index, float(place), float(place - count)) for place in range(count)]
 
 
 def _expanded(index: Any, *values: Any) -> Any:
-    found: Any = float("nan")
-    for place, value in enumerate(values):
-        found = where(_elsewhere(index, place, len(values)), found, value)
+    found: Any = math.nan
+    for named, value in zip(_named(index, len(values)), values, strict=True):
+        found = where(named, value, found)
     return found
 
 
 _element = define(
     "take",
     forward=_taken,
-    partials=lambda index, *rest: (
-        0.0,
-        *[1.0 - nonzero(_elsewhere(index, place, len(rest) - 1)) for place in range(len(rest) - 1)],
-    ),
+    partials=lambda index, *values_and_out: (0.0, *_named(index, len(values_and_out) - 1)),
     gated=True,
     expansion=_expanded,
     domain=Domain(
