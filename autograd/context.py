@@ -53,6 +53,8 @@ class Context:
     """No float may be taken out of a Value: a rule is being evaluated on Values."""
     traced: bool = False
     """A function runs under a transform or is being recorded: its Values have no hash."""
+    domains_watched: bool = field(init=False)
+    """Whether a recording asks of each operation if it was in its domain."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
     node_class: type[Any] = field(init=False)
@@ -61,13 +63,9 @@ class Context:
     """What :class:`tracing` makes of this context, once it has been asked: transforms are called often."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "domains_watched", self.domain in ("handled", "noted"))
         object.__setattr__(self, "plain", self.grad and not self.anomaly and not self.domains_watched)
         object.__setattr__(self, "node_class", _NODE_CLASSES[self.traced])
-
-    @property
-    def domains_watched(self) -> bool:
-        """Whether a recording asks of each operation if it was in its domain."""
-        return self.domain in ("handled", "noted")
 
 
 _NODE_CLASSES: list[type[Any]] = [object, object]

@@ -196,10 +196,9 @@ class Primitive:
         by = recording() if domain == "handled" else None
         if domain == "nan" or (by is not None and not by.raises()):
             return self.ieee_value(error, inputs)
-        refusal = self.refusal(error, inputs, labels)
-        if by is not None:
-            by.raised(refusal)
-        raise refusal from None if self.builtin else error  # what a user's forward has to say is kept
+        noted = by.raised if by is not None else _itself
+        # No name for the exception: it would hold this frame, which it holds itself. A user's forward is heard out.
+        raise noted(self.refusal(error, inputs, labels)) from None if self.builtin else error
 
     def refusal(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> DomainError:
         """The :class:`DomainError` for an input that ``forward`` refused with ``error``."""
@@ -247,6 +246,10 @@ def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[str, ...
         forward=lambda *inputs: forward(*inputs, *constants),
         partials=lambda *inputs: captured(*inputs[:-1], *constants, inputs[-1]),
     )
+
+
+def _itself(error: DomainError) -> DomainError:
+    return error
 
 
 PRIMITIVES: dict[str, Primitive] = {}

@@ -26,8 +26,8 @@ class Recording(Protocol):
     def raises(self) -> bool:
         """Whether an operation that is outside its domain now raises, rather than go on in IEEE arithmetic."""
 
-    def raised(self, error: Exception) -> None:
-        """Note that it does raise ``error``."""
+    def raised(self, error: Any) -> Any:
+        """Note that it does raise ``error``, which is returned."""
 
     def refuse(self, node: Any, taking: str) -> NoReturn:
         """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""

@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, NoReturn
+from weakref import ref
 
 import numpy as np
 
@@ -49,18 +50,22 @@ class Recorded(NamedTuple):
     leaves: tuple[Value, ...]
 
 
+_NEVER_REFUSE: set[Primitive] = set()
+"""Operations that were found to be defined everywhere."""
+
+
 class Recorder:
     """Watches one run of a function; see :class:`autograd.recording.Recording`."""
 
     def __init__(self, may_raise: float = math.inf) -> None:
         self.comparisons: list[Comparison] = []
-        self.errors: list[Exception] = []
+        self.errors: list[ref[DomainError]] = []
         """What was raised for the user's code to catch."""
         self._may_raise = may_raise
 
     def computed(self, op: Primitive, parents: tuple[Value, ...]) -> float:
         """The value of ``op``; a guard, where it matters whether that is in its domain."""
-        inputs = tuple(parent._data for parent in parents)
+        inputs = tuple([parent._data for parent in parents])
         try:
             data = op.forward(*inputs)
         except (ArithmeticError, ValueError) as error:
@@ -69,12 +74,17 @@ class Recorder:
                 self._keep(op, parents, refused=True)
             if not raises:
                 return op.ieee_value(error, inputs)
-            refusal = op.refusal(error, inputs, tuple(parent.label for parent in parents))
-            self.raised(refusal)
-            raise refusal from None if op.builtin else error
-        if can_refuse(op) and self._matters() and any(parent.__class__ is not Constant for parent in parents):
+            labels = tuple(parent.label for parent in parents)
+            raise self.raised(op.refusal(error, inputs, labels)) from None if op.builtin else error
+        if op not in _NEVER_REFUSE and self._could_have_refused(op, parents):
             self._keep(op, parents, refused=False)
         return data if type(data) is float else as_float(data, f"the result of {op.name}")
+
+    def _could_have_refused(self, op: Primitive, parents: tuple[Value, ...]) -> bool:
+        if not can_refuse(op):
+            _NEVER_REFUSE.add(op)
+            return False
+        return self._matters() and any(parent.__class__ is not Constant for parent in parents)
 
     def _matters(self) -> bool:
         return current().domain == "noted" or is_caught(sys._getframe(1), _RECORDING)  # noqa: SLF001 -- CPython's way to the calling frames
@@ -85,10 +95,11 @@ class Recorder:
             len(self.errors) < self._may_raise and is_caught(sys._getframe(1), _RECORDING)  # noqa: SLF001 -- as above
         )
 
-    def raised(self, error: Exception) -> None:
+    def raised(self, error: DomainError) -> DomainError:
         """Note what is raised for the user's code to catch."""
         if current().domain == "handled":
-            self.errors.append(error)
+            self.errors.append(ref(error))
+        return error
 
     def _keep(self, op: Primitive, parents: tuple[Value, ...], *, refused: bool) -> None:
         asked = node_of(refusal_of(op), parents, float(refused))
@@ -156,7 +167,7 @@ def run_recorded(
             with tracing(), domains, recorded_in(recorder):
                 return function(), recorder.comparisons
         except DomainError as error:
-            escaped = [place for place, raised in enumerate(recorder.errors) if raised is error]
+            escaped = [place for place, raised in enumerate(recorder.errors) if raised() is error]
             if not escaped:
                 raise
             (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic

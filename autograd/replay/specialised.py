@@ -71,7 +71,7 @@ class Specialised:
     ) -> None:
         self.form = form
         self._note = note
-        self._connected: ConnectedError | None = None
+        self._connected = ""
         self.paths = Paths(options.max_paths, options.on_flip)
         self._function = function
         self._options = options
@@ -160,8 +160,8 @@ class Specialised:
                 "a comparison came out as on no path of this tape, and the function itself is not at hand to record "
                 "another. Compile the function, call it on such numbers too, and save it again."
             )
-        if self._connected is not None:
-            raise self._connected
+        if self._connected:
+            raise ConnectedError(self._connected)
         function, name = self._function, getattr(self._function, "__name__", "the function")
         since = clock.tick()
         variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
@@ -171,7 +171,7 @@ class Specialised:
         try:
             tape, leaves = tape_of(roots, variables, comparisons, since)
         except ConnectedError as error:
-            self._connected = error
+            self._connected = str(error)
             raise
         outside = tuple(leaf for leaf in leaves if leaf._stamp < since)
         if outside and self._options.closed:
