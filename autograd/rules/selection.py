@@ -24,23 +24,26 @@ __all__ = [
 # --- comparisons as numbers -------------------------------------------------------------------------------
 
 
-def _comparison(name: str, forward: Callable[..., float], sign: str, latex: str) -> Primitive:
+def _comparison(name: str, forward: Callable[..., float], sign: str, latex: str = "") -> Primitive:
+    spelt = name.replace("_", r"\_")
+    call = rf"\operatorname{{{{{spelt}}}}}\left({{0}}, {{1}}\right)"
     return define(
         name,
         forward=forward,
         partials=lambda x, y, out: (0.0, 0.0),
         kink=Kink(lambda x, y: x == y, f"{name} jumps at a tie, and its derivatives there are taken as 0"),
-        symbol=sign, text=f"{name}({{0}}, {{1}})", latex=rf"\left[{{0}} {latex} {{1}}\right]",
+        symbol=sign, text=f"{name}({{0}}, {{1}})",
+        latex=rf"\left[{{0}} {latex} {{1}}\right]" if latex else call,
         doc=f"1 where x {sign} y, else 0, as a number: a condition for where that no recording keeps as a guard.",
     )  # fmt: skip
 
 
 greater = _comparison("greater", lambda x, y: 1.0 if x > y else 0.0, ">", ">")
-greater_equal = _comparison("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, ">=", r"\ge")
+greater_equal = _comparison("greater_equal", lambda x, y: 1.0 if x >= y else 0.0, ">=")
 less = _comparison("less", lambda x, y: 1.0 if x < y else 0.0, "<", "<")
-less_equal = _comparison("less_equal", lambda x, y: 1.0 if x <= y else 0.0, "<=", r"\le")
+less_equal = _comparison("less_equal", lambda x, y: 1.0 if x <= y else 0.0, "<=")
 equal = _comparison("equal", lambda x, y: 1.0 if x == y else 0.0, "==", "=")
-not_equal = _comparison("not_equal", lambda x, y: 1.0 if x != y else 0.0, "!=", r"\ne")
+not_equal = _comparison("not_equal", lambda x, y: 1.0 if x != y else 0.0, "!=", r"\neq")
 
 
 # --- no gradient ------------------------------------------------------------------------------------------
@@ -71,7 +74,7 @@ is_either = define(
     kink=Kink(
         lambda x, first, second: x in (first, second), "is_either jumps at a tie, and its derivatives are taken as 0"
     ),
-    symbol="in", text="is_either({0}, {1}, {2})", latex=r"\left[{0} \in \left\{{{1}, {2}\right\}}\right]",
+    symbol="in", text="is_either({0}, {1}, {2})", latex=r"\operatorname{{is\_either}}\left({0}, {1}, {2}\right)",
     doc="1 where x is one of two numbers, else 0: whether an index names a place, from the front or from the back.",
 )  # fmt: skip
 
