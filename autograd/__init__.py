@@ -8,6 +8,8 @@
 -7.3729642e-05
 """
 
+from autograd import implicit as implicit
+from autograd import linalg as linalg
 from autograd import math as math
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
@@ -15,6 +17,7 @@ from autograd.diagnosis import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    ConvergenceError,
     ConversionError,
     DivisionDomainError,
     DomainError,
@@ -102,6 +105,7 @@ from autograd.value import Parameter, Value
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "ConversionError",
     "DivisionDomainError",
     "Domain",

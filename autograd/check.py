@@ -266,7 +266,7 @@ class _Problem:
         faults = (
             _fault_at(node.op, tuple(parent.data for parent in node.parents), min(k, 2), rtol)
             for node in topological_order(root)
-            if node.op is not None
+            if node.op is not None and not node.op.held
         )
         fault = next(filter(None, faults), None)
         reason = fault or (

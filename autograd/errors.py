@@ -12,6 +12,7 @@
     ├── RecordingError                    a float taken out of a recording
     ├── GuardError                        a recorded branch went the other way
     ├── AnomalyError                      the first nan or inf, under detect_anomaly()
+    ├── ConvergenceError (RuntimeError)   a solver of autograd.implicit found no solution
     └── TapeError (ValueError)            a damaged or hostile tape
 
 and two warnings: GradientWarning (RuntimeWarning), a gradient is nan where every value is finite; RecordingWarning
@@ -26,6 +27,7 @@ from __future__ import annotations
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "ConversionError",
     "DivisionDomainError",
     "DomainError",
@@ -90,6 +92,10 @@ class GuardError(AutogradError):
 
 class AnomalyError(AutogradError):
     """A nan or an infinity appeared while ``detect_anomaly()`` was watching."""
+
+
+class ConvergenceError(AutogradError, RuntimeError):
+    """A solver stopped before it had found a solution, or found none to the accuracy that it promises."""
 
 
 class TapeError(AutogradError, ValueError):

@@ -185,7 +185,8 @@ class Passes:
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
 
-        They sum to ``node.grad``. See :func:`autograd.flows.flows_into`.
+        They sum to ``node.grad``, unless it holds earlier passes too or a hook of the node changed it.
+        See :func:`autograd.flows.flows_into`.
 
         >>> from autograd import Value
         >>> a = Value(3.0)
@@ -218,6 +219,11 @@ class Passes:
         key = next(_hook_keys)
         hooks[key] = hook
         return HookHandle(hooks, key)
+
+    @property
+    def hooks(self) -> tuple[Callable[[Any], Any], ...]:
+        """The hooks that stand here, in the order in which they are called."""
+        return tuple(self._hooks.values()) if self._hooks else ()
 
 
 class HookHandle:

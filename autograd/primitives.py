@@ -90,6 +90,9 @@ class Primitive:
         constants: the captured numbers of a record that :meth:`capture` made.
         base: the record that they were captured for.
         gated: the local gradients are gates, 0 or 1: a closed gate stops even an infinite upstream.
+        held: a constant to derivatives, although its value moves: its local gradients are gates that stay closed.
+            For a number that a result is written with and does not depend on, such as the shift of a softmax.
+        straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
         kink: where it has no derivative, and what is used instead.
@@ -119,6 +122,7 @@ class Primitive:
     constants: tuple[float, ...] = ()
     base: Primitive | None = None
     gated: bool = False
+    held: bool = False
     domain: Domain = REALS
     ieee: Callable[..., float] | None = None
     kink: Kink | None = None
@@ -130,11 +134,10 @@ class Primitive:
     expansion: Callable[..., Any] | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
-    product: bool = field(init=False)
-    """What flows through it backward is local · upstream, of floats: no gate, and no rule of a user's."""
+    straight: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "product", self.builtin and not self.gated)
+        object.__setattr__(self, "straight", self.builtin and not self.gated)
 
     def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
@@ -319,6 +322,8 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
+    if record.get("held"):
+        record["gated"] = True
     op = Primitive(
         name=name,
         forward=forward,
@@ -373,7 +378,7 @@ def _describe(thing: Any) -> str:
         return f"the str {shown}: convert it with float(...)"
     if isinstance(thing, (list, tuple, set, frozenset, dict)):
         return f"the {type(thing).__name__} {shown}: apply it to each element"
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray) and thing.ndim:
         return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
     if isinstance(thing, Complex) and not isinstance(thing, Real):  # NumPy registers its time spans as integers
         return f"the complex number {shown}: take .real or abs() of it first"
@@ -386,6 +391,6 @@ def is_number(thing: Any) -> bool:
     """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
     if isinstance(thing, (float, int)):
         return True
-    if isinstance(thing, np.ndarray):
-        return thing.ndim == 0 and thing.dtype.kind in "biuf"
+    if isinstance(thing, np.ndarray):  # of a masked element, or one with a unit, the number is not all
+        return type(thing) is np.ndarray and thing.ndim == 0 and thing.dtype.kind in "biuf"
     return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
 from autograd.context import current, install_node_classes
+from autograd.dropin import DropIn, label_among
 from autograd.errors import ConversionError, GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
@@ -28,15 +29,17 @@ CONVERSIONS = ("float()", "int()", "index()", "complex()")
 """What a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
-class Value(Operators, Passes):
+class Value(Operators, Passes, DropIn):
     """A number that remembers how it was computed, so that gradients can flow back through it.
 
     Args:
         data: the number: int, float, bool, NumPy scalar or 0-d array, Fraction, Decimal.
         label: its name in messages and pictures.
+        _op, _children, children, local_grads: taken from programs written for micrograd or microgpt, whose leaves have
+            no operation and no operands: empty, and in their order too, as in ``Value(2.0, (), "")``.
 
     Raises:
-        TypeError: ``data`` is not one real number, or ``label`` is not a str.
+        TypeError: ``data`` is not one real number, or ``label`` is not a str; or there are operands.
         OverflowDomainError: ``data`` is too large for a float.
 
     >>> from autograd import Value
@@ -66,16 +69,26 @@ class Value(Operators, Passes):
     kind: ClassVar[str] = "input"
     """What a leaf of this class is, for pictures."""
 
-    def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else as_float(data, type(self).__name__)
-        self._grad = None
-        self._hooks = None
+    def __init__(
+        self,
+        data: Any,
+        label: Any = "",
+        _op: Any = None,
+        _children: Any = None,
+        children: Any = None,
+        local_grads: Any = None,
+    ) -> None:
+        if type(data) is not float:
+            data = as_float(data, type(self).__name__)
+        # Two comparisons tell whether any of the four is given: pairs that no one program gives both of.
+        if _op is not children or _children is not local_grads or type(label) is not str:
+            label = _check_label(label_among(data, label, _op, _children, children, local_grads))
+        self._data = data
+        self._grad = self._hooks = self.op = self._first = self._second = None
         self._stamp = clock.now
-        self._label = label if type(label) is str else _check_label(label)
-        self.op = None
-        self._first = self._second = None
+        self._label = label
         self.scope = current().scope
-        if self._data - self._data:  # true for nan and the infinities alone
+        if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
     @property
@@ -223,6 +236,8 @@ class Value(Operators, Passes):
             setattr(copy, name, getattr(self, name))
         copy._grad = number_of(self._grad) if self.has_grad else None
         copy._hooks = None
+        if hasattr(self, "__dict__"):  # a subclass's own attributes
+            vars(copy).update(vars(self))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -234,7 +249,8 @@ class Value(Operators, Passes):
         refuse_while_recording(self, "pickling")
         grad = None if self._grad is None else number_of(self._grad)
         state = (self._data, grad, self._stamp, self.label, self.scope)
-        return flatten(self, _restore, (type(self), self.op, self.parents, state))
+        own = (vars(self),) if hasattr(self, "__dict__") else ()
+        return flatten(self, _restore, (type(self), self.op, self.parents, state, *own))
 
 
 class Constant(Value):
@@ -267,10 +283,27 @@ class Detached(Value):
 class Traced(Value):
     """A number that a function computes under a transform or while it is recorded: it has no hash there.
 
-    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value.
+    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value. A copy is
+    the number itself: ``dataclasses.asdict`` copies what it finds, and a copy of the graph would have no gradient here.
     """
 
     __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self if current().traced else super().__copy__()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return self if current().traced else super().__deepcopy__(memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        refuse_while_recording(self, "pickling")
+        if current().traced:
+            raise ConversionError(
+                f"pickling of {describe(self)} in a function that is differentiated, at {calling_site()}: "
+                f"what comes back is another graph, so its gradient would be lost. Differentiate the function that "
+                f"takes it from there, or hand over .data"
+            )
+        return super().__reduce_ex__(protocol)
 
     def __hash__(self) -> int:
         """By identity, as of every Value, but in a traced function for this library alone."""
@@ -334,12 +367,15 @@ def _restore(
     op: Primitive | None,
     parents: tuple[Value, ...],
     state: tuple[float, float | None, int, str, str],
+    own: dict[str, Any] | None = None,
 ) -> Value:
-    """A node from its pickled parts."""
+    """A node from its pickled parts; ``own`` are the attributes that a subclass gave it."""
     value = object.__new__(kind)
     value._data, value._grad, value._stamp, value._label, value.scope = state
     value._hooks = None
     value.op = op
+    if own:
+        vars(value).update(own)
     link(value, parents)
     clock.catch_up(value._stamp)
     return value

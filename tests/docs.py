@@ -34,9 +34,10 @@ from viz.templates import applied
 
 ROOT = Path(__file__).parent.parent
 OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
-MODULES = ("autograd", "autograd.math", "nn", "nn.matrix_form", "viz")
+MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
+    "micrograd": "autograd/MICROGRAD.md",
     "numbers": "autograd/NUMBERS.md",
     "replaying": "autograd/replay/README.md",
     "benchmarks": "tests/benchmarks/README.md",
@@ -47,7 +48,7 @@ PAGES = {
 """The Markdown pages, in the order of reading; the first is the way in."""
 TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
 GROUPS = {
-    "Start": ["chainrule", *TUTORIAL],
+    "Start": ["chainrule", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
     "Project": ["benchmarks", "contributing", "dependencies", "changelog"],
 }

@@ -80,6 +80,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "gelu_slope": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 + x * mp.npdf(x),
     "greater": lambda x, y: mp.mpf(x > y),
     "greater_equal": lambda x, y: mp.mpf(x >= y),
+    "held_max": lambda *xs: max(xs),
     "hypot": mp.hypot,
     "identity": lambda x: x,
     "is_either": lambda x, first, second: mp.mpf(x in (first, second)),
@@ -121,6 +122,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "sin": mp.sin,
     "sinh": mp.sinh,
     "softmax": _softmax,
+    "softmax_share": lambda part, others: part / (part + others),
     "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if x > 0 else mp.log1p(mp.exp(x)),
     "softsign": lambda x: x / (1 + abs(x)),
     "sqrt": mp.sqrt,
@@ -150,6 +152,7 @@ CONSTANTS: dict[str, list[tuple[float, ...]]] = {
 INPUTS = {
     "dot": (2, 4, 6),
     "fsum": (1, 3),
+    "held_max": (1, 2, 4),
     "logsumexp": (1, 2, 4),
     "mean": (1, 3),
     "prod": (1, 2, 4),

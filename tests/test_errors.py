@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 BASES = {
     "AnomalyError": ("AutogradError",),
     "AutogradError": ("Exception",),
+    "ConvergenceError": ("AutogradError", "RuntimeError"),
     "ConversionError": ("AutogradError", "TypeError"),
     "DivisionDomainError": ("DomainError", "ZeroDivisionError"),
     "DomainError": ("AutogradError", "ValueError"),

@@ -181,7 +181,7 @@ def test_axes_that_are_none(data):
 
 @pytest.mark.parametrize("static", [[["kind", ["zzz"]]], [["kind", {}]], [["kind", ["0x1p99999"]]]])
 def test_static_fields_that_are_none(static):
-    data = {"dataclass": "Point", "fields": [["x", "number"]], "static": static}
+    data = {"dataclass": "Point", "fields": [["x", "number"], ["twice", "number"]], "static": static}
     with pytest.raises(TapeError, match="is no static field"):
         structure_from_data(data, {"Point": Point})
 

@@ -13,6 +13,7 @@ import numpy as np
 import optree
 
 from autograd.containers import Shape, Structure, leaves_of, size_of
+from autograd.records import is_record
 from autograd.replay.statics import Static, is_static, with_statics
 from autograd.replay.tape import Floats
 from autograd.value import Value
@@ -247,6 +248,8 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     """
     if args and type(args[0]) is float and not kwargs and set(map(type, args)) == {float}:
         return list(args), len(args)
+    if any(map(is_record, args)):  # it may hold more than numbers
+        return [], None
     tree: Any = (args, tuple(kwargs.values())) if kwargs else args
     leaves, spec = optree.tree_flatten(tree)
     shapes: list[Any] = [

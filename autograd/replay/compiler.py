@@ -477,16 +477,16 @@ class Derivative(Compiled):
 @overload
 def compile(  # noqa: A001
     fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ..., static_argnums: int | Sequence[int] = ...,
-    static_argnames: str | Sequence[str] = ...,
+    max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
 
 
 @overload
 def compile(  # noqa: A001
     fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
-    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., static_argnums: int | Sequence[int] = ...,
-    static_argnames: str | Sequence[str] = ...,
+    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Compiled: ...  # fmt: skip
 
 
@@ -499,6 +499,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     on_flip: str = "record",
     max_paths: int = 64,
     checked: bool = False,
+    verify: bool = False,
     static_argnums: int | Sequence[int] = (),
     static_argnames: str | Sequence[str] = (),
 ) -> Any:
@@ -536,11 +537,13 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
         max_paths: how many paths there may be.
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
+        verify: record each path twice, and refuse a function that is not one of its arguments, as one that draws
+            random numbers, counts its calls or reads the clock.
         static_argnums: the places of arguments that are static, as in ``jax.jit``; in a class ``self`` counts.
         static_argnames: the names of arguments that are static. What is named by place is static by keyword too.
 
     Raises (when called):
-        RecordingError: a plain float was taken out of a Value.
+        RecordingError: a plain float was taken out of a Value; with ``verify``, two recordings differ.
         GuardError: a path that may not be recorded.
         ValueError: a batch axis is missing, or batch lengths differ.
 
@@ -574,6 +577,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         on_flip=on_flip,
         max_paths=max_paths,
         domain="raise" if checked else None,
+        verify=verify,
         static_argnums=places,
         static_argnames=names,
     )

@@ -138,6 +138,11 @@ _ADVICE = {
     "detect_anomaly()": "A replay is not watched: put it around the call of the compiled function.",
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
 }
+for _solver in ("root", "minimum", "quad", "solve_ivp"):
+    _ADVICE[f"implicit.{_solver}()"] = (
+        "How many steps a solver takes depends on the numbers: call it outside of the compiled function and hand over "
+        "the result as an argument, or do not compile."
+    )
 
 
 def _advice(taking: str, site: Site) -> str:

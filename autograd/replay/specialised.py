@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
 from autograd.clock import clock
 from autograd.containers import Structure, flatten
-from autograd.errors import GuardError
+from autograd.errors import GuardError, RecordingError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
 from autograd.replay.domains import Refusal
-from autograd.replay.passes import compacted, exact, fused, live
+from autograd.replay.passes import exact, fused, live
 from autograd.replay.paths import Path, Paths
-from autograd.replay.recorder import ConnectedError, run_recorded, tape_of
+from autograd.replay.recorder import ConnectedError, Recorded, run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
 from autograd.sweep import describe
@@ -41,6 +43,7 @@ class Options:
     static_argnames: tuple[str, ...] = ()
     closed: bool = False
     """Nothing from outside is used, and no domain is left: what would do either is refused."""
+    verify: bool = False
 
     @property
     def batched(self) -> bool:
@@ -162,24 +165,39 @@ class Specialised:
             )
         if self._connected:
             raise ConnectedError(self._connected)
-        function, name = self._function, getattr(self._function, "__name__", "the function")
         since = clock.tick()
-        variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
-        result, comparisons = run_recorded(lambda: self.form.call(function, variables), self._options.domain)
-        outputs, structure = flatten(result, f"the result of {name}")
-        roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         try:
-            tape, leaves = tape_of(roots, variables, comparisons, since)
+            (tape, leaves), structure = found = self._recorded(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
         outside = tuple(leaf for leaf in leaves if leaf._stamp < since)
         if outside and self._options.closed:
             raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
-        path = Path(exact(tape), leaves, structure, _identity(tape), outside)
+        identity = _identity(tape)
+        if not self._options.verify:
+            path = Path(exact(tape), leaves, structure, identity, outside)
+        else:
+            _check_same_again(self._name, found, self._recorded(numbers, since))
+            replayed, kernels = _KNOWN.of(tape, (identity, self.form.batched, tuple(self._backends), self._plain))
+            path = Path(replayed, leaves, structure, identity, outside)
+            path.kernels = kernels
         if self._note is not None:
             self._note(path)
         return path
+
+    def _recorded(self, numbers: list[float], since: int) -> _Run:
+        """One run of the function at ``numbers``."""
+        function = cast("Callable[..., Any]", self._function)
+        variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
+        result, comparisons = run_recorded(lambda: self.form.call(function, variables), self._options.domain)
+        outputs, structure = flatten(result, f"the result of {self._name}")
+        roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
+        return _Run(tape_of(roots, variables, comparisons, since), structure)
+
+    @property
+    def _name(self) -> str:
+        return getattr(self._function, "__name__", "the function")
 
 
 class _Call:
@@ -237,16 +255,85 @@ def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool)
     tape = fused(tape) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = live(tape.returning(tape.outputs.tolist()))
-    return load_backend(name)(compacted(tape), batched, summed)
+    return load_backend(name)(tape, batched, summed)
 
 
 def _check_same(structure: Structure, other: Structure) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other):
+    if not structure.matches(other) or structure.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {structure}, "
             f"on another {other}"
         )
+
+
+class _Run(NamedTuple):
+    """What one run of a function gave."""
+
+    recorded: Recorded
+    structure: Structure
+
+
+def _check_same_again(name: str, first: _Run, second: _Run) -> None:
+    """Refuse a function that did something else when it was run again at the same numbers.
+
+    Raises:
+        RecordingError: it depends on more than its arguments and the leaves it reads, as on a random number.
+    """
+    difference = _difference(first, second)
+    if difference:
+        raise RecordingError(
+            f"{name} is not a function of its inputs: run twice at the same numbers it {difference}. A random number, "
+            f"a counter, the clock or the like would stay in every replay as it was when it was recorded"
+        )
+
+
+def _difference(first: _Run, second: _Run) -> str:
+    """How the second run differs from the first, in words; empty if it does not."""
+    (tape, leaves), (again, leaves_again) = first.recorded, second.recorded
+    numbers, others = tape.constants.tolist(), again.constants.tolist()
+    changed = [pair for pair in zip(numbers, others, strict=False) if repr(pair[0]) != repr(pair[1])]
+    found = {
+        f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})": (
+            [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
+        ),
+        f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
+        f"returned {first.structure}, then {second.structure}": not first.structure.matches(second.structure),
+        f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
+        f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
+        f"did other operations ({len(tape)}, then {len(again)})": _identity(tape) != _identity(again),
+    }
+    return next((words for words, differs in found.items() if differs), "")
+
+
+class _Known:
+    """Tapes that were replayed before, with their kernels: a function that is recorded anew costs its recording alone.
+
+    A tape is known by all that it holds, so what is kept can never be out of date; the least recently used go first.
+    """
+
+    _MOST_INSTRUCTIONS = 200_000
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[Tape, dict[str, Kernel]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, tape: Tape, use: Hashable) -> tuple[Tape, dict[str, Kernel]]:
+        """``tape`` as it is replayed, and the kernels that were built of it for ``use``."""
+        key = tape.ops, tape.labels, use
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = exact(tape), dict[str, Kernel]()
+        with self._lock:
+            found = self._kept.setdefault(key, found)
+            while len(self._kept) > 1 and sum(len(kept) for kept, _ in self._kept.values()) > self._MOST_INSTRUCTIONS:
+                self._kept.popitem(last=False)
+        return found
+
+
+_KNOWN = _Known()
 
 
 def _identity(tape: Tape) -> Hashable:

@@ -5,7 +5,6 @@ A static argument reaches the function as it is. It is a part of the signature: 
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
@@ -17,6 +16,7 @@ import optree
 
 from autograd.containers import _NAMESPACE
 from autograd.primitives import Primitive
+from autograd.records import is_record
 from autograd.value import Value
 
 __all__ = ["Static", "StaticArguments", "check_static", "is_static", "statics_in", "with_statics"]
@@ -68,7 +68,7 @@ def is_static(leaf: Any) -> bool:
         return False
     if isinstance(leaf, (Static, *_SETTINGS)):
         return True
-    return callable(leaf) and not isinstance(leaf, Value) and not dataclasses.is_dataclass(leaf)
+    return callable(leaf) and not isinstance(leaf, Value) and not is_record(leaf)
 
 
 def with_statics(tree: Any, name: str) -> Any:

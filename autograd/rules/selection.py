@@ -52,7 +52,7 @@ stop_gradient = define(
     "stop_gradient",
     forward=lambda x: x,
     partials=lambda x, out: (0.0,),
-    gated=True,
+    held=True,
     symbol="stop", text="stop_gradient({0})", latex=r"\operatorname{{stop}}\left({0}\right)",
     doc="x itself, taken for a constant by every derivative: no gradient flows through it, not even an infinite one.",
 )  # fmt: skip

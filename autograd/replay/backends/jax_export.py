@@ -157,6 +157,8 @@ def _leaves_and_axes(arguments: Sequence[Any], form: Form, in_axes: Axes) -> tup
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """``tape`` compiled by XLA; see :mod:`autograd.replay.backends.base`."""
+    if not len(tape.outputs):  # nothing to compute, and nothing that JAX could stack
+        return lambda _, lanes: np.empty(0) if summed else np.empty((0, lanes.shape[1]))
     run = tape_function(tape)
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
 

@@ -36,7 +36,7 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
         return plain
     if op.name == "stop_gradient":
         return jax.lax.stop_gradient  # type: ignore[no-any-return]
-    if op.gated and op.arity == 3:
+    if op.gated and not op.held and op.arity == 3:
         return lambda condition, x, y: jnp.where(condition != 0.0, x, y)
 
     def value(*inputs: Any) -> Any:
