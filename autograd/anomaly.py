@@ -76,6 +76,8 @@ def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
         if upstream != upstream:
             _warn(f"the gradient of {describe(node)} is nan, the sum of flows of inf and -inf", node)
             return
+        if node.op is None:
+            continue
         for place, (parent, local) in enumerate(zip(node.parents, local_gradients(node), strict=True)):
             flow = contribution_of(node.op, local, upstream)
             if flow is not None and flow != flow:

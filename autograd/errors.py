@@ -15,7 +15,8 @@
     ├── ConvergenceError (RuntimeError)   a solver of autograd.implicit found no solution
     └── TapeError (ValueError)            a damaged or hostile tape
 
-and one warning, GradientWarning (RuntimeWarning): a gradient is nan where every value is finite.
+and two warnings: GradientWarning (RuntimeWarning), a gradient is nan where every value is finite; RecordingWarning
+(RuntimeWarning), a compiled function keeps recording new paths.
 
 Each message says what happened, at which node, the value seen, and what to do.
 A number of the wrong *type* is a plain ``TypeError``.
@@ -35,6 +36,7 @@ __all__ = [
     "GuardError",
     "OverflowDomainError",
     "RecordingError",
+    "RecordingWarning",
     "StaleGraphError",
     "TapeError",
 ]
@@ -70,6 +72,10 @@ class RecordingError(AutogradError):
 
 class GradientWarning(RuntimeWarning):
     """A gradient is nan though every value is finite: a derivative that does not exist, or 0 times infinity."""
+
+
+class RecordingWarning(RuntimeWarning):
+    """A compiled function keeps recording new paths, each at the cost of a run."""
 
 
 class ConversionError(AutogradError, TypeError):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import partial
+from itertools import islice
 from numbers import Complex, Real
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from autograd.context import current
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
+from autograd.recording import recording
 
 __all__ = ["PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "primitive"]
 
@@ -193,19 +195,25 @@ class Primitive:
 
     def outside(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> float:
         """Answer an input that ``forward`` refused: the IEEE value, or a :class:`DomainError`."""
-        if current().domain == "nan":
+        domain = current().domain
+        by = recording() if domain == "handled" else None
+        if domain == "nan" or (by is not None and not by.raises()):
             return self.ieee_value(error, inputs)
-        shown = ", ".join(
-            f"{label} = {value!r}" if label else repr(value)
-            for value, label in zip(inputs, labels or ("",) * len(inputs), strict=True)
-        )
+        noted = by.raised if by is not None else _itself
+        # No name for the exception: it would hold this frame, which it holds itself. A user's forward is heard out.
+        raise noted(self.refusal(error, inputs, labels)) from None if self.builtin else error
+
+    def refusal(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> DomainError:
+        """The :class:`DomainError` for an input that ``forward`` refused with ``error``."""
+        named = zip(inputs, labels or ("",) * len(inputs), strict=True)
+        shown = ", ".join(f"{label} = {value!r}" if label else repr(value) for value, label in islice(named, 8))
+        shown += ", ..." if len(inputs) > 8 else ""
         call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
         way_out = "Use errstate(domain='nan') for IEEE values instead."
-        cause = None if self.builtin else error  # what a user's forward has to say is kept
         if isinstance(error, OverflowError):
-            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from cause
+            return OverflowDomainError(f"{call} is too large for a float. {way_out}")
         kind = DivisionDomainError if isinstance(error, ZeroDivisionError) else DomainError
-        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from cause
+        return kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}")
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
         """What IEEE 754 gives where ``forward`` raised ``error``."""
@@ -241,6 +249,10 @@ def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[str, ...
         forward=lambda *inputs: forward(*inputs, *constants),
         partials=lambda *inputs: captured(*inputs[:-1], *constants, inputs[-1]),
     )
+
+
+def _itself(error: DomainError) -> DomainError:
+    return error
 
 
 PRIMITIVES: dict[str, Primitive] = {}
@@ -312,8 +324,6 @@ def primitive(
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
     if record.get("held"):
         record["gated"] = True
-    elif record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
-        raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
     op = Primitive(
         name=name,
         forward=forward,

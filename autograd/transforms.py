@@ -64,7 +64,7 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     >>> grad(lambda p: p["a"] * p["b"][1])({"a": 3.0, "b": [1.0, 2.0]})
     {'a': 2.0, 'b': [0.0, 3.0]}
     """
-    return Transformed(grad, fun, (_checked("grad", fun, argnums), has_aux), _gradient)
+    return _transformed(grad, fun, (_checked("grad", fun, argnums), has_aux), _gradient)
 
 
 def _gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
@@ -83,7 +83,7 @@ def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    return Transformed(value_and_grad, fun, (_checked("value_and_grad", fun, argnums), has_aux), _value_and_gradient)
+    return _transformed(value_and_grad, fun, (_checked("value_and_grad", fun, argnums), has_aux), _value_and_gradient)
 
 
 def _value_and_gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
@@ -153,6 +153,9 @@ def jvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool 
     (10.0, 5.0)
     """
     _check_motion("jvp", fun, primals, tangents)
+    if (replayed := _replayed(fun, has_aux, _moving, jvp, len(primals))) is not None:
+        moved: tuple[Any, Any] = replayed(*primals, *tangents)
+        return moved
     out, moved, aux = _jvp("jvp", fun, primals, tangents, has_aux=has_aux)
     return (out, moved, aux) if has_aux else (out, moved)
 
@@ -171,6 +174,8 @@ def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool 
     [4.0, 6.0]
     """
     _check_motion("hvp", fun, primals, tangents)
+    if (replayed := _replayed(fun, has_aux, _moving, hvp, len(primals))) is not None:
+        return replayed(*primals, *tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
 
     def gradient(*args: Any) -> Any:
@@ -215,7 +220,7 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
     >>> jacobian(lambda x: ([x * x, 3 * x], {"double": 2 * x}), has_aux=True)(5.0)
     ([10.0, 3.0], {'double': 10.0})
     """
-    return Transformed(jacrev, fun, (_checked("jacrev", fun, argnums), has_aux), _by_rows)
+    return _transformed(jacrev, fun, (_checked("jacrev", fun, argnums), has_aux), _by_rows)
 
 
 jacobian = jacrev
@@ -231,7 +236,7 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
     >>> jacfwd(lambda t: {"x": t * t, "y": sin(t)})(0.0)
     {'x': 0.0, 'y': 1.0}
     """
-    return Transformed(jacfwd, fun, (_checked("jacfwd", fun, argnums), has_aux), _by_columns)
+    return _transformed(jacfwd, fun, (_checked("jacfwd", fun, argnums), has_aux), _by_columns)
 
 
 def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
@@ -244,7 +249,7 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(3.0, 2.0)
     ((4.0, 6.0), (6.0, 0.0))
     """
-    return Transformed(hessian, fun, (_checked("hessian", fun, argnums), has_aux), _hessian)
+    return _transformed(hessian, fun, (_checked("hessian", fun, argnums), has_aux), _hessian)
 
 
 def _by_rows(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacrev") -> Any:
@@ -313,6 +318,25 @@ def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
         trees.append(structure.result(numbers[start:stop]))
         start = stop
     return tuple(trees)
+
+
+def _transformed(
+    transform: Callable[..., Any], fun: Any, settings: Settings, run: Callable[..., Any]
+) -> Callable[..., Any]:
+    """``transform`` of ``fun``: replayed as that is, of a compiled function."""
+    replayed = _replayed(fun, settings[1], transform, *settings)
+    return Transformed(transform, fun, settings, run) if replayed is None else replayed
+
+
+def _replayed(fun: Any, has_aux: bool, transform: Callable[..., Any], *settings: Any) -> Callable[..., Any] | None:  # noqa: FBT001 -- as it was given
+    """``transform(fun, *settings)`` of a compiled function, which knows how to replay that; None of any other."""
+    transformed = None if has_aux or isinstance(fun, type) else getattr(fun, "__transformed__", None)
+    return None if transformed is None else transformed(transform, *settings)
+
+
+def _moving(fun: Callable[..., Any], transform: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """:func:`jvp` or :func:`hvp` as a function of ``count`` primals and as many tangents."""
+    return lambda *numbers: transform(fun, numbers[:count], numbers[count:])
 
 
 def _check_function(name: str, fun: Any) -> None:

@@ -18,11 +18,12 @@ from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
+from autograd.rules import stop_gradient
 from autograd.sites import asked_by_library, calling_site, remember_site, replacements
 from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
 
-__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value"]
+__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value", "node_of"]
 
 CONVERSIONS = ("float()", "int()", "index()", "complex()")
 """What a Value refuses with :class:`~autograd.errors.ConversionError`."""
@@ -184,8 +185,13 @@ class Value(Operators, Passes, DropIn):
         return self.data
 
     def detach(self) -> Value:
-        """A new leaf with the same data and label, through which no gradient flows."""
-        refuse_while_recording(self, "detach()")
+        """A new leaf with the same data and label, through which no gradient flows.
+
+        In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
+        """
+        if current().traced:
+            stopped: Value = stop_gradient(self)
+            return stopped
         return Detached(self._data, self.label)
 
     # --- refused conversions ------------------------------------------------------------------------------
@@ -349,6 +355,11 @@ def _check_label(label: Any) -> str:
     if not isinstance(label, str):
         raise TypeError(f"a label is a str, not {label!r}")
     return label
+
+
+def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
+    """A node of ``op`` whose value is known: it is not computed, and no context is asked."""
+    return _restore(Value, op, parents, (data, None, clock.now, "", ""))
 
 
 def _restore(

@@ -89,12 +89,16 @@ def operations():
             yield op.capture(*constants.get(op.name, (0.3,) * op.captures))
 
 
-@pytest.mark.parametrize("op", list(operations()), ids=repr)
+DIFFERENTIABLE = [op for op in operations() if op.name not in ("stop_gradient", "take")]
+"""Those whose rule is the derivative, around points that are drawn at random."""
+
+
+@pytest.mark.parametrize("op", DIFFERENTIABLE, ids=repr)
 def test_every_rule_of_the_table_passes_at_orders_one_and_two(op):
     assert check_primitive(op) >= 50
 
 
-@pytest.mark.parametrize("op", list(operations()), ids=repr)
+@pytest.mark.parametrize("op", DIFFERENTIABLE, ids=repr)
 def test_every_operation_passes_check_grads_at_order_two_in_both_modes(op):
     for point in islice(_sample(op), 3):
         check_grads(op, point)

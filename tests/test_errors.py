@@ -26,6 +26,7 @@ BASES = {
     "GradientWarning": ("RuntimeWarning",),
     "GuardError": ("AutogradError",),
     "OverflowDomainError": ("DomainError", "OverflowError"),
+    "RecordingWarning": ("RuntimeWarning",),
     "RecordingError": ("AutogradError",),
     "StaleGraphError": ("AutogradError",),
     "TapeError": ("AutogradError", "ValueError"),

@@ -204,21 +204,6 @@ def test_an_unknown_field_is_refused(define):
     assert "odd" not in PRIMITIVES
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        {"partials": lambda c, x, out: (0.0, 1.0)},
-        {"partials": lambda *args: (1.0,) * (len(args) - 1)},
-        {"captured": lambda c, x, y, out: (0.0, 1.0), "captures": 1},
-    ],
-)
-def test_gates_need_a_condition_and_two_branches(define, rule):
-    # The fast sweep multiplies at one and at two parents; only at more does it ask whether a gate is closed.
-    with pytest.raises(TypeError, match="gated local gradients need a condition and two branches"):
-        define("gate", forward=lambda *inputs: inputs[1], gated=True, **rule)
-    assert "gate" not in PRIMITIVES
-
-
 def test_a_users_gate_stops_an_infinity_whatever_kind_of_number_it_is(define):
     for closed in (0.0, 0, False):
         gate = _gate(define, closed)

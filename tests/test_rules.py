@@ -37,9 +37,11 @@ def test_every_name_of_the_table_is_exported_and_every_other_operation_is_a_help
             "mean",
             "prod",
             "softmax",
+            "take",
         )
     assert HELPERS == [
-        "angle_slope", "exp_difference", "gaussian", "gelu_slope", "greater", "held_max", "identity", "nonzero",
+        "angle_slope", "exp_difference", "gaussian", "gelu_slope", "held_max", "identity", "is_either", "larger_share",
+        "nonzero",
         "one_minus_square", "polygamma", "positive_quotient", "power_log", "power_slope", "quotient_by_square",
         "sech_squared", "silu_slope", "softmax_share", "unit", "weighted_norm_pdf",
     ]  # fmt: skip
@@ -95,7 +97,7 @@ def test_methods_with_constants() -> None:
 def test_a_node_pickles(name: str) -> None:
     case = cases(name)[-1]
     op = case.op.capture(*case.constants) if case.constants else case.op
-    node = op(*[Value(0.5 if name != "acosh" else 1.5) for _ in range(case.inputs)])
+    node = op(*[Value({"acosh": 1.5, "take": 1.0}.get(name, 0.5)) for _ in range(case.inputs)])
     loaded = pickle.loads(pickle.dumps(node))
     assert loaded.data == node.data
     assert loaded.partials() == node.partials()

@@ -17,6 +17,7 @@ import optree
 from autograd.containers import Shape, Structure, leaves_of
 from autograd.errors import TapeError
 from autograd.records import declared, made, static_parts, variables_of
+from autograd.replay.statics import Static, is_static
 
 __all__ = [
     "Classes",
@@ -75,6 +76,12 @@ def structure_to_data(structure: Structure, what: str) -> Any:
                 return "number"
             case _Leaf(shape=tuple(shape)):
                 return {"array": list(shape)}
+        if type(tree) in (str, int, bool, float):
+            return {"setting": _plain(tree, what)}
+        if is_static(tree):
+            raise TypeError(
+                f"{what} is {shown(tree)}, a static argument that a file cannot hold: it holds strs and bools"
+            )
         return _NO_LEAF
 
     return _to_data(structure.assemble(map(_Leaf, structure.shapes)), leaf, what)
@@ -151,6 +158,8 @@ def structure_from_data(data: Any, classes: Classes) -> Structure:
                 shapes.append(None)
             case {"array": list(shape)} if _is_shape(shape):
                 shapes.append(tuple(shape))
+            case {"setting": plain}:
+                return Static(_plain_again(plain), "an argument")
             case _:
                 return _NO_LEAF
         return float(len(shapes) - 1)

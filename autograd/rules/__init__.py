@@ -24,6 +24,7 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
     trigonometry                    sin, atan2 ...
     normal                          erf, norm_cdf, gelu ...
     gamma                           lgamma, digamma
+    selection                       greater, take, stop_gradient ...
     reductions                      fsum, dot, prod, softmax ...
 
 Each imports only from those above it.
@@ -83,6 +84,7 @@ from autograd.rules.normal import (
     norm_pdf,
 )
 from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
+from autograd.rules.selection import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient, take
 from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, tan
 
 __all__ = [
@@ -103,6 +105,7 @@ __all__ = [
     "div",
     "dot",
     "elu",
+    "equal",
     "erf",
     "erfc",
     "exp",
@@ -110,8 +113,12 @@ __all__ = [
     "floor",
     "fsum",
     "gelu",
+    "greater",
+    "greater_equal",
     "hypot",
     "leaky_relu",
+    "less",
+    "less_equal",
     "lgamma",
     "log",
     "log1p",
@@ -126,6 +133,7 @@ __all__ = [
     "neg",
     "norm_cdf",
     "norm_pdf",
+    "not_equal",
     "power",
     "prod",
     "reciprocal",
@@ -141,7 +149,9 @@ __all__ = [
     "sqrt",
     "square",
     "step",
+    "stop_gradient",
     "sub",
+    "take",
     "tan",
     "tanh",
     "where",
