@@ -192,6 +192,7 @@ _softmax_share = define(
         "two numbers from 0 with a sum above 0",
         lambda part, others: part >= 0.0 and others >= 0.0 and 0.0 < part + others < math.inf,
     ),
+    ieee=lambda part, others: part * math.inf,
     symbol="share", text="{0}/({0} + {1})", latex=r"\frac{{{0}}}{{{0} + {1}}}", precedence=Precedence.PRODUCT,
     doc="part / (part + others). What is left for the others is known from themselves: 1 - share is never formed.",
 )  # fmt: skip
