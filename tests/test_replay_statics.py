@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import fractions
+import re
 from decimal import Decimal
 
 import numpy as np
