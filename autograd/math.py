@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import math as _math
+import operator
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -104,6 +105,17 @@ def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) ->
     return bool(difference <= rel_tol * abs(b) or difference <= rel_tol * abs(a) or difference <= abs_tol)
 
 
+def _modf(x: Any) -> tuple[Any, Any]:
+    return rules.fmod(x, 1.0), rules.trunc(x)
+
+
+def _ldexp(x: Any, i: Any) -> Any:
+    """x · 2**i in two steps, neither of whose factors leaves the range where the result does not."""
+    exponent = max(-2200, min(2200, operator.index(i)))
+    half = exponent // 2
+    return x * 2.0**half * 2.0 ** (exponent - half)
+
+
 def _isfinite(x: Any) -> bool:
     return bool(x > -inf and x < inf)
 
@@ -112,43 +124,49 @@ def _isfinite(x: Any) -> bool:
 
 acos = _lifted("acos", rules.acos)
 acosh = _lifted("acosh", rules.acosh)
-asin = _lifted("asin", rules.asin)
+aremainder = _lifted("remainder", rules.ieee_remainder)
+sin = _lifted("asin", rules.asin)
 asinh = _lifted("asinh", rules.asinh)
 atan = _lifted("atan", rules.atan)
 atan2 = _lifted("atan2", rules.atan2)
 atanh = _lifted("atanh", rules.atanh)
 cbrt = _lifted("cbrt", rules.cbrt)
+ceil = _lifted("ceil", rules.ceil)
+copysign = _lifted("copysign", rules.copysign)
 cos = _lifted("cos", rules.cos)
 cosh = _lifted("cosh", rules.cosh)
 erf = _lifted("erf", rules.erf)
 erfc = _lifted("erfc", rules.erfc)
 exp = _lifted("exp", rules.exp)
+exp2 = _lifted("exp2", rules.exp2)
 expm1 = _lifted("expm1", rules.expm1)
 fabs = _lifted("fabs", rules.absolute)
 floor = _lifted("floor", rules.floor)
+fmod = _lifted("fmod", rules.fmod)
 fsum = _over_iterables("fsum", rules.fsum)
 lgamma = _lifted("lgamma", rules.lgamma)
 log1p = _lifted("log1p", rules.log1p)
 log2 = _lifted("log2", rules.log2)
 log10 = _lifted("log10", rules.log10)
 pow = _lifted("pow", rules.power)  # noqa: A001 -- the standard module's name
+remainder = _lifted("remainder", rules.ieee_remainder)
 sin = _lifted("sin", rules.sin)
 sinh = _lifted("sinh", rules.sinh)
 sqrt = _lifted("sqrt", rules.sqrt)
 tan = _lifted("tan", rules.tan)
 tanh = _lifted("tanh", rules.tanh)
+trunc = _lifted("trunc", rules.trunc)
 
 # --- on Values a few operations ---------------------------------------------------------------------------
 
-ceil = _lifted("ceil", lambda x: -rules.floor(-x))
 degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
 dist = _over_iterables("dist", _dist)
-exp2 = _lifted("exp2", lambda x: 2.0**x)
 hypot = _lifted("hypot", _hypot)
+ldexp = _lifted("ldexp", _ldexp)
 log = _lifted("log", _log)
+modf = _lifted("modf", _modf)
 prod = _over_iterables("prod", _prod)
 radians = _lifted("radians", lambda x: x * (pi / 180.0))
-trunc = _lifted("trunc", lambda x: rules.sign(x) * rules.floor(abs(x)))
 if sys.version_info >= (3, 12):
     sumprod = _over_iterables("sumprod", rules.dot)
 if sys.version_info >= (3, 13):
@@ -171,19 +189,14 @@ def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> 
 # --- plain numbers only -----------------------------------------------------------------------------------
 
 comb = _plain("comb")
-copysign = _plain("copysign", "write abs(x) times a sign")
 factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
-fmod = _plain("fmod", "write x - y * trunc(x / y)")
 frexp = _plain("frexp")
 gamma = _plain("gamma", "use lgamma, its logarithm")
 gcd = _plain("gcd")
 isqrt = _plain("isqrt")
 lcm = _plain("lcm")
-ldexp = _plain("ldexp", "write x * 2.0**i")
-modf = _plain("modf")
 nextafter = _plain("nextafter")
 perm = _plain("perm")
-remainder = _plain("remainder")
 ulp = _plain("ulp")
 
 __all__ = [name for name in dir(_math) if not name.startswith("_") and name in globals()]

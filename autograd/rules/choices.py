@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink
+from autograd.primitives import Domain, Kink, Primitive
 from autograd.rules.define import define
 
 __all__ = [
     "absolute",
+    "ceil",
     "clip",
+    "copysign",
     "floor",
     "greater",
     "leaky_relu",
@@ -21,10 +23,15 @@ __all__ = [
     "minimum",
     "nonzero",
     "relu",
+    "round_half_even",
     "sign",
     "step",
+    "trunc",
     "where",
 ]
+
+_WHOLE = 2.0**52
+"""From here on every float is whole."""
 
 
 def _step(x: float) -> float:
@@ -36,8 +43,20 @@ def _sign(x: float) -> float:
 
 
 def _floor(x: float) -> float:
-    # From 2**52 on every float is whole; below, the sign of -0.0 is kept.
-    return math.copysign(float(math.floor(x)), x) if math.fabs(x) < 2.0**52 else x
+    return math.copysign(float(math.floor(x)), x) if math.fabs(x) < _WHOLE else x  # -0.0 keeps its sign
+
+
+def _ceil(x: float) -> float:
+    return math.copysign(float(math.ceil(x)), x) if math.fabs(x) < _WHOLE else x
+
+
+def _trunc(x: float) -> float:
+    return math.copysign(float(math.floor(math.fabs(x))), x) if math.fabs(x) < _WHOLE else x
+
+
+def _round(x: float) -> float:
+    # Of a sum from 2**52 on no fraction is left: it is rounded to a whole number, half to even.
+    return math.copysign((math.fabs(x) + _WHOLE) - _WHOLE, x) if math.fabs(x) < _WHOLE else x
 
 
 def _relu(x: float) -> float:
@@ -84,9 +103,41 @@ floor = define(
     "floor",
     forward=_floor,
     partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(lambda x: x == math.floor(x), "floor jumps at a whole number; its derivative there is taken as 0"),
+    kink=Kink(lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0"),
     symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
     doc="The largest whole number that is not above x, as a float.",
+)  # fmt: skip
+
+ceil = define(
+    "ceil",
+    forward=_ceil,
+    partials=lambda x, out: (0.0 * sign(out),),
+    kink=Kink(lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0"),
+    symbol="⌈·⌉", text="ceil({0})", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
+    doc="The smallest whole number that is not below x, as a float.",
+)  # fmt: skip
+
+trunc = define(
+    "trunc",
+    forward=_trunc,
+    partials=lambda x, out: (0.0 * sign(out),),
+    kink=Kink(
+        lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0"
+    ),
+    text="trunc({0})", latex=r"\operatorname{{trunc}}\left({0}\right)", ufunc="trunc",
+    doc="x without its fraction, as a float: rounded towards 0.",
+)  # fmt: skip
+
+round_half_even = define(
+    "round",
+    forward=_round,
+    partials=lambda x, out: (0.0 * sign(out),),
+    kink=Kink(
+        lambda x: (x - 0.5).is_integer() and abs(x) < _WHOLE,
+        "round jumps between two whole numbers; its derivative there is taken as 0",
+    ),
+    text="round({0})", latex=r"\operatorname{{round}}\left({0}\right)", ufunc="rint",
+    doc="The nearest whole number, as a float; of two that are equally near, the even one.",
 )  # fmt: skip
 
 greater = define(
@@ -105,6 +156,18 @@ absolute = define(
     kink=Kink(lambda x: x == 0.0, "the derivative of abs at 0 is taken as 0"),
     symbol="|·|", text="abs({0})", latex=r"\left|{0}\right|", ufunc="absolute",
     doc="The absolute value; its derivative at 0 is taken as 0.",
+)  # fmt: skip
+
+copysign: Primitive = define(
+    "copysign",
+    forward=math.copysign,
+    partials=lambda x, y, out: (sign(x) * copysign(1.0, y), 0.0),
+    kink=Kink(
+        lambda x, y: x == 0.0 or y == 0.0,
+        "the derivatives of copysign are taken as 0 by the first number at 0, and by the second everywhere",
+    ),
+    text="copysign({0}, {1})", latex=r"\left|{0}\right| \cdot \operatorname{{sign}} {1}", ufunc="copysign",
+    doc="The size of x with the sign of y, also that of a zero.",
 )  # fmt: skip
 
 relu = define(

@@ -18,6 +18,7 @@ __all__ = [
     "cosh",
     "elu",
     "exp",
+    "exp2",
     "exp_difference",
     "expm1",
     "log",
@@ -25,8 +26,10 @@ __all__ = [
     "log2",
     "log10",
     "log_sigmoid",
+    "logaddexp",
     "sech_squared",
     "sigmoid",
+    "sigmoid_difference",
     "silu",
     "silu_slope",
     "sinh",
@@ -35,6 +38,7 @@ __all__ = [
     "tanh",
 ]
 
+_LOG_2 = math.log(2.0)
 _LOG2_E = 1.0 / math.log(2.0)
 _LOG10_E = 1.0 / math.log(10.0)
 
@@ -49,6 +53,14 @@ exp = define(
     partials=lambda x, out: (out,),
     text="exp({0})", latex=r"e^{{{0}}}", precedence=Precedence.POWER, ufunc="exp",
     doc="e ** x; an overflow is a DomainError.",
+)  # fmt: skip
+
+exp2 = define(
+    "exp2",
+    forward=math.exp2,
+    partials=lambda x, out: (_LOG_2 * out,),
+    text="exp2({0})", latex=r"2^{{{0}}}", precedence=Precedence.POWER, ufunc="exp2",
+    doc="2 ** x, exact where x is a whole number; an overflow is a DomainError.",
 )  # fmt: skip
 
 expm1 = define(
@@ -257,7 +269,7 @@ softsign = define(
 )  # fmt: skip
 
 
-# --- for logsumexp and softmax ----------------------------------------------------------------------------
+# --- differences in an exponential ----------------------------------------------------------------------------
 
 
 def _exp_difference(x: float, y: float) -> float:
@@ -274,4 +286,35 @@ exp_difference = define(
     partials=lambda x, y, out: (out, -out),
     text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
     doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
+)  # fmt: skip
+
+
+def _sigmoid_difference(x: float, y: float) -> float:
+    if x == y:  # infinities too, whose difference is nan
+        return 0.5
+    small = _exp_difference(x, y) if x < y else _exp_difference(y, x)
+    return (small if x < y else 1.0) / (1.0 + small)
+
+
+def _logaddexp(x: float, y: float) -> float:
+    if x == y:
+        return x + _LOG_2
+    larger = x if x > y else y
+    return larger + math.log1p(_exp_difference(y if x > y else x, larger))
+
+
+sigmoid_difference: Primitive = define(
+    "sigmoid_difference",
+    forward=_sigmoid_difference,
+    partials=lambda x, y, out: (out * sigmoid_difference(y, x), -out * sigmoid_difference(y, x)),
+    symbol="σ(x−y)", text="sigmoid({0} - {1})", latex=r"\sigma\left({0} - {1}\right)",
+    doc="sigmoid(x - y), as if x - y were not rounded, and 1/2 at equal infinities: the share of one of two terms.",
+)  # fmt: skip
+
+logaddexp = define(
+    "logaddexp",
+    forward=_logaddexp,
+    partials=lambda x, y, out: (sigmoid_difference(x, y), sigmoid_difference(y, x)),
+    text="logaddexp({0}, {1})", latex=r"\log\left(e^{{{0}}} + e^{{{1}}}\right)", ufunc="logaddexp",
+    doc="log(exp(x) + exp(y)), right at ±1000 and at infinities.",
 )  # fmt: skip

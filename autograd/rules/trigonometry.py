@@ -8,7 +8,7 @@ from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
-__all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "tan"]
+__all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "sinc", "sinc_derivative", "tan"]
 
 sin = define(
     "sin",
@@ -98,4 +98,85 @@ angle_slope: Primitive = define(
     symbol="x/(x²+y²)", text="{0}/({0}**2 + {1}**2)", latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
     precedence=Precedence.PRODUCT,
     doc="x / (x*x + y*y), the derivative of an angle: right also where a square over- or underflows.",
+)  # fmt: skip
+
+
+# --- sin(πx)/(πx) -----------------------------------------------------------------------------------------
+
+
+def _sin_pi(x: float) -> float:
+    """sin(πx), from the exact distance of x to the nearest whole number: so at whole numbers it is 0."""
+    rest = math.remainder(x, 2.0)
+    distance = math.fabs(rest)
+    return math.copysign(math.sin(math.pi * (distance if distance <= 0.5 else 1.0 - distance)), rest)
+
+
+def _cos_pi(x: float) -> float:
+    """cos(πx), from the exact distance of x to the nearest whole number or, where it vanishes, half."""
+    distance = math.fabs(math.remainder(x, 2.0))
+    if 0.25 < distance < 0.75:
+        return math.sin(math.pi * (0.5 - distance))
+    return math.cos(math.pi * distance) if distance < 0.5 else -math.cos(math.pi * (1.0 - distance))
+
+
+def _sinc(x: float) -> float:
+    if x == 0.0:
+        return 1.0
+    return 0.0 if math.isinf(x) else _sin_pi(x) / (math.pi * x)
+
+
+def _sinc_derivative(x: float, order: float) -> float:
+    """The derivative of order n, from x·f⁽ⁿ⁾ + n·f⁽ⁿ⁻¹⁾ = πⁿ⁻¹·sin(πx + nπ/2), where f = sinc; near 0 by its series."""
+    if math.isinf(x):
+        return 0.0
+    if math.fabs(x) < 0.2 + 0.3 * order:
+        return _sinc_series(x, order)
+    sine, cosine = _sin_pi(x), _cos_pi(x)
+    derivative, scale, n = sine / (math.pi * x), 1.0, 0.0
+    while n < order:
+        n += 1.0
+        sine, cosine = cosine, -sine
+        derivative = (scale * sine - n * derivative) / x
+        scale *= math.pi
+    return derivative
+
+
+def _sinc_series(x: float, order: float) -> float:
+    """The sum of (-1)ᵏ·π²ᵏ/(2k + 1)·x²ᵏ⁻ⁿ/(2k - n)! over all k from n/2 up, for an order n."""
+    odd = math.fmod(order, 2.0)
+    power = order + odd  # 2k
+    square = math.pi * math.pi
+    half = 0.5 * power
+    term = math.pow(square, half) * (1.0 if math.fmod(half, 2.0) == 0.0 else -1.0) * (x if odd else 1.0)
+    degree, total, rounds = odd, 0.0, 0.0
+    while rounds < 30.0:
+        total += term / (power + 1.0)
+        power += 2.0
+        degree += 2.0
+        rounds += 1.0
+        term *= -square * x * x / (degree * (degree - 1.0))
+    return total
+
+
+sinc = define(
+    "sinc",
+    forward=_sinc,
+    partials=lambda x, out: (sinc_derivative(x, 1.0),),
+    textbook=lambda x, out: ((cos(math.pi * x) - out) / x,),
+    text="sinc({0})", latex=r"\operatorname{{sinc}}\left({0}\right)",
+    doc="sin(πx)/(πx), as NumPy has it; 1 at 0, and exactly 0 at every other whole number.",
+)  # fmt: skip
+
+sinc_derivative: Primitive = define(
+    "sinc_derivative",
+    forward=_sinc_derivative,
+    captured=lambda x, order, out: (sinc_derivative(x, order + 1.0),),
+    captures=1,
+    domain=Domain(
+        "any real number and an order 1, 2, ... 60",
+        lambda x, order: math.isfinite(x) and order.is_integer() and 1.0 <= order <= 60.0,
+    ),
+    symbol="sinc⁽ⁿ⁾", text="sinc_derivative({0}, {1})",
+    latex=r"\operatorname{{sinc}}^{{\left({1}\right)}}\left({0}\right)",
+    doc="The derivative of sinc of a given order, through its removable pole at 0.",
 )  # fmt: skip

@@ -105,7 +105,8 @@ def _dunder(op: Primitive, *, reflected: bool) -> Callable[..., _Traced]:
     return lambda self, *other: _Traced.__primitive__(op, (self, *other))
 
 
-for _name, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+_NAMES = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floordiv", "mod": "mod", "pow": "pow"}
+for _name, _op in _NAMES.items():
     setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_op], reflected=False))
     setattr(_Traced, f"__r{_name}__", _dunder(PRIMITIVES[_op], reflected=True))
 for _name in ("neg", "abs"):
