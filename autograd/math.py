@@ -111,6 +111,8 @@ def _modf(x: Any) -> tuple[Any, Any]:
 
 def _ldexp(x: Any, i: Any) -> Any:
     """x · 2**i in two steps, neither of whose factors leaves the range where the result does not."""
+    if _is_value(i):
+        raise TypeError(f"math.ldexp(x, i) takes a plain int as i, not {i!r}: write x * exp2(i)")
     exponent = max(-2200, min(2200, operator.index(i)))
     half = exponent // 2
     return x * 2.0**half * 2.0 ** (exponent - half)
@@ -124,8 +126,7 @@ def _isfinite(x: Any) -> bool:
 
 acos = _lifted("acos", rules.acos)
 acosh = _lifted("acosh", rules.acosh)
-aremainder = _lifted("remainder", rules.ieee_remainder)
-sin = _lifted("asin", rules.asin)
+asin = _lifted("asin", rules.asin)
 asinh = _lifted("asinh", rules.asinh)
 atan = _lifted("atan", rules.atan)
 atan2 = _lifted("atan2", rules.atan2)

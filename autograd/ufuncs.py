@@ -29,15 +29,17 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         TypeError: no operation has the meaning of ``ufunc``, or Values would be written as plain numbers.
     """
     function = _FUNCTIONS.get(ufunc.__name__)
-    of_objects = ufunc.types == [f"{'O' * ufunc.nin}->{'O' * ufunc.nout}"]
-    if function is None and not of_objects:
+    if ufunc.types == [f"{'O' * ufunc.nin}->{'O' * ufunc.nout}"]:  # of objects, and so of Values
+        return getattr(ufunc, method)(*map(_boxed, inputs), **options)
+    if function is None:
         raise TypeError(f"NumPy's {ufunc.__name__} is not defined on Values: {_advice(ufunc.__name__)}")
-    call = method == "__call__" and not options and not of_objects
+    call = method == "__call__" and not options
     if call and not any(isinstance(array, (np.ndarray, list, tuple)) for array in inputs):
-        return function(*inputs)  # type: ignore[misc]  # of objects, or a function of the table
-    arrays = [_boxed(array) if hasattr(type(array), "__primitive__") else array for array in inputs]
+        return function(*inputs)
+    arrays = list(map(_boxed, inputs))
     if call:
-        return np.frompyfunc(function, ufunc.nin, ufunc.nout)(*arrays)
+        elementwise: Any = np.frompyfunc(function, ufunc.nin, ufunc.nout)
+        return elementwise(*arrays)
     _refuse_numbers(ufunc, **options)
     return getattr(ufunc, method)(*arrays, **options)
 
@@ -70,6 +72,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in _OPERATIONS 
     "positive": lambda x: x,
     "rad2deg": math.degrees,
     "radians": math.radians,
+    "rint": rules.round,
     # questions, whose answer is a bool that a recording keeps as a guard
     "equal": lambda x, y: x == y,
     "greater": lambda x, y: x > y,
@@ -96,18 +99,22 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in _OPERATIONS 
 }
 
 
-def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+def _method(name: str) -> Callable[..., Any]:
+    function = _FUNCTIONS[name]
+
     def method(self: Any, *others: Any) -> Any:
         return function(self, *others)
 
+    method.__name__, method.__qualname__ = name, f"Value.{name}"
+    method.__doc__ = f"``numpy.{name}`` of this element of an array."
     return method
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    name: _method(_FUNCTIONS[name])
+    name: _method(name)
     for name in (
-        "absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "conjugate", "deg2rad",
-        "degrees", "fabs", "logical_not", "logical_xor", "rad2deg", "radians", "rint",
+        "absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "deg2rad", "degrees",
+        "fabs", "logical_not", "logical_xor", "rad2deg", "radians", "rint",
     )
 }  # fmt: skip
 """The methods of NumPy's own names, for which it asks the elements of an array of objects."""
@@ -132,7 +139,9 @@ def _advice(name: str) -> str:
 
 
 def _boxed(value: Any) -> Any:
-    """A 0-d array that holds ``value``, so that NumPy broadcasts it like a number."""
+    """A 0-d array that holds a Value, so that NumPy broadcasts it like a number; anything else as it is."""
+    if not hasattr(type(value), "__primitive__"):
+        return value
     box = np.empty((), dtype=object)
     box[()] = value
     return box

@@ -81,7 +81,7 @@ def test_a_kinked_operation_is_not_given_to_numpy_in_complex_numbers():
 
 def operations():
     """Every operation of the table; those that capture constants with some, too."""
-    constants = {"pow": (2.5,), "clip": (-0.6, 0.7), "polygamma": (1.0,)}
+    constants = {"pow": (2.5,), "clip": (-0.6, 0.7), "polygamma": (1.0,), "sinc_derivative": (1.0,), "round": (1.0,)}
     for op in [op for op in PRIMITIVES.values() if op.builtin]:
         if op.partials:
             yield op

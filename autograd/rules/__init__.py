@@ -19,6 +19,7 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
     errorfree, polynomial           exact rounding errors; polynomials
     special_normal, special_gamma   erfc, lgamma, digamma ... on floats
     choices                         step, relu, maximum, where ...
+    rounding                        floor, round, remainders ...
     arithmetic                      + - * / **, roots
     exponentials                    exp, log, sigmoid, tanh, silu ...
     trigonometry                    sin, atan2 ...
@@ -33,11 +34,7 @@ from autograd.rules.arithmetic import (
     add,
     cbrt,
     div,
-    floordiv,
-    fmod,
     hypot,
-    ieee_remainder,
-    mod,
     mul,
     neg,
     power,
@@ -48,20 +45,16 @@ from autograd.rules.arithmetic import (
 )
 from autograd.rules.choices import (
     absolute,
-    ceil,
     clip,
     copysign,
-    floor,
     leaky_relu,
     maximum,
     minimum,
     relu,
     sign,
     step,
-    trunc,
     where,
 )
-from autograd.rules.choices import round_half_even as round  # noqa: A004 -- the operation's name, as Python's
 from autograd.rules.exponentials import (
     acosh,
     asinh,
@@ -93,6 +86,8 @@ from autograd.rules.normal import (
     norm_pdf,
 )
 from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
+from autograd.rules.rounding import ceil, floor, floordiv, fmod, ieee_remainder, mod, trunc
+from autograd.rules.rounding import round_to as round  # noqa: A004 -- the operation's name, as Python's
 from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, sinc, tan
 
 __all__ = [

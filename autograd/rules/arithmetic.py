@@ -10,7 +10,7 @@ import operator
 from typing import Any
 
 from autograd.primitives import Domain, Kink, Precedence, Primitive
-from autograd.rules.choices import round_half_even, sign, trunc, where
+from autograd.rules.choices import where
 from autograd.rules.define import AT_LEAST_ZERO, define
 from autograd.rules.errorfree import product_error, sum_error
 
@@ -18,12 +18,8 @@ __all__ = [
     "add",
     "cbrt",
     "div",
-    "floordiv",
-    "fmod",
     "hypot",
     "identity",
-    "ieee_remainder",
-    "mod",
     "mul",
     "neg",
     "one_minus_square",
@@ -154,62 +150,6 @@ reciprocal = define(
     ieee=lambda x: math.copysign(math.inf, x),
     symbol="1/x", text="1/{0}", latex=r"\frac{{1}}{{{0}}}", precedence=Precedence.PRODUCT, ufunc="reciprocal",
     doc="1 / x, as one operation.",
-)  # fmt: skip
-
-
-# --- remainders -------------------------------------------------------------------------------------------
-
-# A remainder is x less a whole number of times y. By x its slope is 1, by y minus that whole number.
-
-
-def _at_a_multiple(x: float, y: float) -> bool:
-    return y != 0.0 and math.isfinite(x) and math.fmod(x, y) == 0.0
-
-
-floordiv = define(
-    "floordiv",
-    forward=lambda x, y: x // y,
-    partials=lambda x, y, out: (0.0 * sign(out), 0.0 * sign(out)),
-    domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_divide,
-    kink=Kink(_at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0"),
-    symbol="⌊÷⌋", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
-    precedence=Precedence.PRODUCT, ufunc="floor_divide",
-    doc="x // y: the largest whole number that is not above x / y, as a float.",
-)  # fmt: skip
-
-mod = define(
-    "mod",
-    forward=lambda x, y: x % y,
-    partials=lambda x, y, out: (1.0, -floordiv(x, y)),
-    domain=Domain("a divisor other than 0", lambda x, y: y != 0.0),
-    kink=Kink(_at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)"),
-    symbol="%", text="{0} % {1}", latex=r"{0} \bmod {1}", precedence=Precedence.PRODUCT, ufunc="remainder",
-    doc="x % y = x - (x // y) * y, with the sign of y.",
-)  # fmt: skip
-
-fmod = define(
-    "fmod",
-    forward=math.fmod,
-    partials=lambda x, y, out: (1.0, -round_half_even(x / y - out / y)),
-    textbook=lambda x, y, out: (1.0, -trunc(x / y)),
-    domain=Domain("a finite number and a divisor other than 0", lambda x, y: math.isfinite(x) and y != 0.0),
-    kink=Kink(_at_a_multiple, "fmod jumps where x is a multiple of y; its slopes there are 1 and -trunc(x / y)"),
-    text="fmod({0}, {1})", latex=r"\operatorname{{fmod}}\left({0}, {1}\right)", ufunc="fmod",
-    doc="x - trunc(x / y) * y, exactly: the remainder with the sign of x.",
-)  # fmt: skip
-
-ieee_remainder = define(
-    "ieee_remainder",
-    forward=math.remainder,
-    partials=lambda x, y, out: (1.0, -round_half_even(x / y - out / y)),
-    textbook=lambda x, y, out: (1.0, -round_half_even(x / y)),
-    domain=Domain("a finite number and a divisor other than 0", lambda x, y: math.isfinite(x) and y != 0.0),
-    kink=Kink(
-        lambda x, y: y != 0.0 and math.isfinite(x) and 2.0 * math.fabs(math.remainder(x, y)) == math.fabs(y),
-        "the remainder jumps half way between two multiples of y; its slopes there are 1 and -round(x / y)",
-    ),
-    symbol="rem", text="ieee_remainder({0}, {1})", latex=r"\operatorname{{rem}}\left({0}, {1}\right)",
-    doc="x - round(x / y) * y, exactly: math.remainder, the smallest remainder in size.",
 )  # fmt: skip
 
 

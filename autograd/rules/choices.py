@@ -13,25 +13,18 @@ from autograd.rules.define import define
 
 __all__ = [
     "absolute",
-    "ceil",
     "clip",
     "copysign",
-    "floor",
     "greater",
     "leaky_relu",
     "maximum",
     "minimum",
     "nonzero",
     "relu",
-    "round_half_even",
     "sign",
     "step",
-    "trunc",
     "where",
 ]
-
-_WHOLE = 2.0**52
-"""From here on every float is whole."""
 
 
 def _step(x: float) -> float:
@@ -40,23 +33,6 @@ def _step(x: float) -> float:
 
 def _sign(x: float) -> float:
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
-
-
-def _floor(x: float) -> float:
-    return math.copysign(float(math.floor(x)), x) if math.fabs(x) < _WHOLE else x  # -0.0 keeps its sign
-
-
-def _ceil(x: float) -> float:
-    return math.copysign(float(math.ceil(x)), x) if math.fabs(x) < _WHOLE else x
-
-
-def _trunc(x: float) -> float:
-    return math.copysign(float(math.floor(math.fabs(x))), x) if math.fabs(x) < _WHOLE else x
-
-
-def _round(x: float) -> float:
-    # Of a sum from 2**52 on no fraction is left: it is rounded to a whole number, half to even.
-    return math.copysign((math.fabs(x) + _WHOLE) - _WHOLE, x) if math.fabs(x) < _WHOLE else x
 
 
 def _relu(x: float) -> float:
@@ -97,47 +73,6 @@ sign = define(
     kink=Kink(lambda x: x == 0.0, "sign at 0 is 0, and its derivative there is taken as 0"),
     text="sign({0})", latex=r"\operatorname{{sign}}\left({0}\right)", ufunc="sign",
     doc="-1, 0 or 1 as x is negative, zero or positive.",
-)  # fmt: skip
-
-floor = define(
-    "floor",
-    forward=_floor,
-    partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0"),
-    symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
-    doc="The largest whole number that is not above x, as a float.",
-)  # fmt: skip
-
-ceil = define(
-    "ceil",
-    forward=_ceil,
-    partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0"),
-    symbol="⌈·⌉", text="ceil({0})", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
-    doc="The smallest whole number that is not below x, as a float.",
-)  # fmt: skip
-
-trunc = define(
-    "trunc",
-    forward=_trunc,
-    partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(
-        lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0"
-    ),
-    text="trunc({0})", latex=r"\operatorname{{trunc}}\left({0}\right)", ufunc="trunc",
-    doc="x without its fraction, as a float: rounded towards 0.",
-)  # fmt: skip
-
-round_half_even = define(
-    "round",
-    forward=_round,
-    partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(
-        lambda x: (x - 0.5).is_integer() and abs(x) < _WHOLE,
-        "round jumps between two whole numbers; its derivative there is taken as 0",
-    ),
-    text="round({0})", latex=r"\operatorname{{round}}\left({0}\right)", ufunc="rint",
-    doc="The nearest whole number, as a float; of two that are equally near, the even one.",
 )  # fmt: skip
 
 greater = define(
