@@ -107,6 +107,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "exp2": lambda x: mp.mpf(2) ** x,
     "exp_difference": lambda x, y: mp.exp(x - y),
     "expm1": mp.expm1,
+    "flat": lambda x: mp.mpf(0),
     "floor": mp.floor,
     "floordiv": partial(_multiple, mp.floor),
     "fmod": partial(_remainder, _trunc),

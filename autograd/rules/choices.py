@@ -15,6 +15,7 @@ __all__ = [
     "absolute",
     "clip",
     "copysign",
+    "flat",
     "greater",
     "leaky_relu",
     "maximum",
@@ -57,10 +58,19 @@ def _clip(x: float, low: float, high: float) -> float:
     return low if x < low else high if x > high else x
 
 
+flat: Primitive = define(
+    "flat",
+    forward=lambda x: 0.0 if x == x else x,
+    partials=lambda x, out: (flat(x),),
+    symbol="0", text="flat({0})", latex=r"\operatorname{{flat}}\left({0}\right)",
+    doc="0, or nan at nan: the slope of what is constant between its jumps.",
+)  # fmt: skip
+
 step = define(
     "step",
     forward=_step,
-    partials=lambda x, out: (0.0 * out,),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x == 0.0, "step at 0 is 0, and its derivative there is taken as 0"),
     text="step({0})", latex=r"\operatorname{{step}}\left({0}\right)",
     doc="1 where x > 0, else 0; step(0) = 0.",
@@ -69,7 +79,8 @@ step = define(
 sign = define(
     "sign",
     forward=_sign,
-    partials=lambda x, out: (0.0 * out,),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x == 0.0, "sign at 0 is 0, and its derivative there is taken as 0"),
     text="sign({0})", latex=r"\operatorname{{sign}}\left({0}\right)", ufunc="sign",
     doc="-1, 0 or 1 as x is negative, zero or positive.",
@@ -78,7 +89,7 @@ sign = define(
 greater = define(
     "greater",
     forward=_greater,
-    partials=lambda x, y, out: (0.0 * out, 0.0 * out),
+    partials=lambda x, y, out: (flat(out), flat(out)),
     kink=Kink(lambda x, y: x == y, "greater at a tie is 1/2, and its derivatives there are taken as 0"),
     text="greater({0}, {1})", latex=r"\left[{0} > {1}\right]",
     doc="1 where x > y, 1/2 at a tie, else 0: how a maximum shares its gradient.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from autograd.primitives import Domain, Kink, Precedence
-from autograd.rules.choices import sign
+from autograd.rules.choices import flat
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
 
@@ -63,7 +63,8 @@ def _lost_by_product(x: float, y: float, product: float) -> float:
 floor = define(
     "floor",
     forward=_floor,
-    partials=lambda x, out: (0.0 * sign(out),),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0"),
     symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
     doc="The largest whole number that is not above x, as a float.",
@@ -72,7 +73,8 @@ floor = define(
 ceil = define(
     "ceil",
     forward=_ceil,
-    partials=lambda x, out: (0.0 * sign(out),),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0"),
     symbol="⌈·⌉", text="ceil({0})", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
     doc="The smallest whole number that is not below x, as a float.",
@@ -81,7 +83,8 @@ ceil = define(
 trunc = define(
     "trunc",
     forward=_trunc,
-    partials=lambda x, out: (0.0 * sign(out),),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(
         lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0"
     ),
@@ -92,7 +95,7 @@ trunc = define(
 round_to = define(
     "round",
     forward=_round,
-    captured=lambda x, digits, out: (0.0 * sign(out),),
+    captured=lambda x, digits, out: (flat(x),),
     captures=1, defaults=(0.0,),
     domain=Domain(
         "a whole number of digits from -22 to 22",
@@ -130,7 +133,8 @@ def _ieee_floordiv(x: float, y: float) -> float:
 floordiv = define(
     "floordiv",
     forward=_floordiv,
-    partials=lambda x, y, out: (0.0 * sign(out), 0.0 * sign(out)),
+    partials=lambda x, y, out: (flat(out), flat(out)),
+    textbook=lambda x, y, out: (0.0, 0.0),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_floordiv,
     kink=Kink(_at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0"),
     symbol="⌊÷⌋", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
