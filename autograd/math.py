@@ -1,9 +1,16 @@
 """The standard library's ``math``, for Values too: ``from autograd import math`` in place of ``import math``.
 
-On plain numbers every function is the standard library's own, to the last bit and the last error. On Values
-the same call is an operation of the table, and gradients flow through it. The last digits of the two may differ in
-``cbrt``, ``erfc`` and ``lgamma``, which are the table's own and keep digits that the library's lose, as ``lgamma`` does
-near 1 and 2. What is not differentiated, such as ``gcd`` and ``fmod``, takes plain numbers only and says so.
+On plain numbers every function is the standard library's own, to the last bit and the last error. On Values the same
+call is an operation of the table, and gradients flow through it. Then four things differ:
+
+* the last digits in ``cbrt``, ``erfc``, ``gamma`` and ``lgamma``, which are the table's own and keep digits that the
+  library's lose, as ``lgamma`` does near 1 and 2; and in ``hypot`` and ``dist`` of more than two numbers, taken by twos;
+* ``floor``, ``ceil`` and ``trunc`` give a Value, where the library gives an int, so they keep infinities and -0.0;
+* sums leave the range of floats without an error, as ``+`` does: ``fsum``, ``sumprod`` and ``fma`` are then infinite or
+  nan;
+* errors are :class:`~autograd.DomainError`, which the library's kinds of errors catch.
+
+What is not differentiated, such as ``gcd`` and ``frexp``, takes plain numbers only and says so.
 
 >>> from autograd import Value, math
 >>> x = Value(2.0)
@@ -145,6 +152,7 @@ fabs = _lifted("fabs", rules.absolute)
 floor = _lifted("floor", rules.floor)
 fmod = _lifted("fmod", rules.fmod)
 fsum = _over_iterables("fsum", rules.fsum)
+gamma = _lifted("gamma", rules.gamma)
 lgamma = _lifted("lgamma", rules.lgamma)
 log1p = _lifted("log1p", rules.log1p)
 log2 = _lifted("log2", rules.log2)
@@ -192,7 +200,6 @@ def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> 
 comb = _plain("comb")
 factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
 frexp = _plain("frexp")
-gamma = _plain("gamma", "use lgamma, its logarithm")
 gcd = _plain("gcd")
 isqrt = _plain("isqrt")
 lcm = _plain("lcm")

@@ -92,6 +92,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in _OPERATIONS 
     "erf": rules.erf,
     "erfc": rules.erfc,
     "expit": rules.sigmoid,
+    "gamma": rules.gamma,
     "gammaln": rules.lgamma,
     "log_expit": rules.log_sigmoid,
     "ndtr": rules.norm_cdf,

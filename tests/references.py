@@ -112,6 +112,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "floordiv": partial(_multiple, mp.floor),
     "fmod": partial(_remainder, _trunc),
     "fsum": lambda *xs: mp.fsum(xs),
+    "gamma": mp.gamma,
     "gaussian": lambda x: mp.exp(-x * x),
     "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
     "gelu_slope": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 + x * mp.npdf(x),
@@ -169,6 +170,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "tanh": mp.tanh,
     "trunc": _trunc,
     "unit": lambda x, y: x / mp.hypot(x, y) if x or y else mp.mpf(0),
+    "weighted_gamma": lambda weight, x: weight * mp.gamma(x),
     "weighted_norm_pdf": lambda weight, x: weight * mp.npdf(x),
     "where": lambda condition, x, y: x if condition else y,
 }

@@ -77,7 +77,7 @@ from autograd.rules.exponentials import (
     softsign,
     tanh,
 )
-from autograd.rules.gamma import digamma, lgamma
+from autograd.rules.gamma import digamma, gamma, lgamma
 from autograd.rules.normal import (
     erf,
     erfc,
@@ -119,6 +119,7 @@ __all__ = [
     "floordiv",
     "fmod",
     "fsum",
+    "gamma",
     "gelu",
     "hypot",
     "ieee_remainder",

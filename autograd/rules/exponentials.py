@@ -6,7 +6,7 @@ import math
 
 from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
-from autograd.rules.choices import minimum, step
+from autograd.rules.choices import minimum, step, where
 from autograd.rules.define import POSITIVE, define
 from autograd.rules.errorfree import sum_error
 from autograd.rules.special_normal import silu_slope as _silu_slope
@@ -163,7 +163,7 @@ asinh = define(
 acosh = define(
     "acosh",
     forward=math.acosh,
-    partials=lambda x, out: (1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
+    partials=lambda x, out: (1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),),
     domain=Domain("x >= 1", lambda x: 1.0 <= x < math.inf),
     text="acosh({0})", latex=r"\operatorname{{arcosh}} {0}", ufunc="arccosh",
     doc="The inverse of cosh, from 0 up; its derivative at 1 is inf.",
@@ -245,7 +245,9 @@ silu = define(
 silu_slope: Primitive = define(
     "silu_slope",
     forward=_silu_slope,
-    partials=lambda x, out: (0.25 * sech_squared(0.5 * x) * (2.0 - x * tanh(0.5 * x)),),
+    partials=lambda x, out: (
+        where(sech_squared(0.5 * x), 0.25 * sech_squared(0.5 * x) * (2.0 - x * tanh(0.5 * x)), 0.0),  # not 0·inf
+    ),
     symbol="silu′", text="silu'({0})", latex=r"\operatorname{{silu}}'\left({0}\right)",
     doc="The derivative of silu, σ(x)·(1 + x·σ(-x)), accurate through its zero at -1.278.",
 )  # fmt: skip

@@ -6,6 +6,7 @@ import math
 
 from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
+from autograd.rules.choices import where
 from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
 __all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "sinc", "sinc_derivative", "tan"]
@@ -76,8 +77,10 @@ atan2 = define(
 
 def _angle_slope(x: float, y: float) -> float:
     largest = max(math.fabs(x), math.fabs(y))
-    if not 0.0 < largest < math.inf:
-        return math.copysign(0.0, x) if math.isfinite(x) and math.isinf(y) else math.nan
+    if math.isinf(x) or math.isinf(y):
+        return math.nan if x != x or y != y else math.copysign(0.0, x)
+    if not largest > 0.0:
+        return math.nan
     exponent = math.frexp(largest)[1]
     x, y = math.ldexp(x, -exponent), math.ldexp(y, -exponent)
     squared = x * x + y * y
@@ -90,7 +93,9 @@ angle_slope: Primitive = define(
     "angle_slope",
     forward=_angle_slope,
     partials=lambda x, y, out: (
-        (y - x) / hypot(x, y) * ((y + x) / hypot(x, y)) / hypot(x, y) / hypot(x, y),
+        where(  # 0 at infinity, and not inf/inf
+            1.0 / hypot(x, y), (y - x) / hypot(x, y) * ((y + x) / hypot(x, y)) / hypot(x, y) / hypot(x, y), 0.0
+        ),
         -2.0 * out * angle_slope(y, x),
     ),
     domain=Domain("a point other than (0, 0)", lambda x, y: x != 0.0 or y != 0.0),
