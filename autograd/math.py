@@ -4,7 +4,7 @@ On plain numbers every function is the standard library's own, to the last bit a
 call is an operation of the table, and gradients flow through it. Then four things differ:
 
 * the last digits in ``cbrt``, ``erfc``, ``gamma`` and ``lgamma``, which are the table's own and keep digits that the
-  library's lose, as ``lgamma`` does near 1 and 2; and in ``hypot`` and ``dist`` of more than two numbers, taken by twos;
+  library's lose, as ``lgamma`` does near 1 and 2; and in ``hypot`` and ``dist`` of more than two numbers;
 * ``floor``, ``ceil`` and ``trunc`` give a Value, where the library gives an int, so they keep infinities and -0.0;
 * sums leave the range of floats without an error, as ``+`` does: ``fsum``, ``sumprod`` and ``fma`` are then infinite or
   nan;
@@ -117,12 +117,12 @@ def _modf(x: Any) -> tuple[Any, Any]:
 
 
 def _ldexp(x: Any, i: Any) -> Any:
-    """x · 2**i in two steps, neither of whose factors leaves the range where the result does not."""
+    """x · 2**i in three steps, of which only the last can round: by then the others have left the range, too."""
     if _is_value(i):
         raise TypeError(f"math.ldexp(x, i) takes a plain int as i, not {i!r}: write x * exp2(i)")
     exponent = max(-2200, min(2200, operator.index(i)))
-    half = exponent // 2
-    return x * 2.0**half * 2.0 ** (exponent - half)
+    third = exponent // 3
+    return x * 2.0**third * 2.0**third * 2.0 ** (exponent - 2 * third)
 
 
 def _isfinite(x: Any) -> bool:

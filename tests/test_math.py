@@ -116,7 +116,7 @@ def assert_standard(name: str, *point: float) -> None:
     if standard.isnan(expected):
         assert standard.isnan(got), point
         return
-    near = 2e-15 if name == "lgamma" else 2 * standard.ulp(expected)
+    near = 2 * standard.ulp(expected) + (1e-15 if name == "lgamma" else 0.0)
     assert got == expected or abs(got - expected) <= near, (point, got, expected)
     assert standard.copysign(1.0, got) == standard.copysign(1.0, expected), point
 
@@ -132,7 +132,16 @@ def test_parts_and_scales_of_values() -> None:
         fraction, whole = math.modf(Value(x))
         assert (fraction.data, whole.data) == standard.modf(x)
         assert (fraction.partials()[0], whole.partials()) == (1.0, (0.0,))
-    for x, i in [(1.5, 3), (-1.5, -1070), (5e-324, 1100), (1.75, 1023), (3.0, -1076), (1.25, -2000), (0.0, 5000)]:
+    for x, i in [
+        (1.5, 3),
+        (-1.5, -1070),
+        (5e-324, 1100),
+        (5e-324, 2050),
+        (1.75, 1023),
+        (3.0, -1076),
+        (1.25, -2000),
+        (0.0, 5000),
+    ]:
         value = math.ldexp(Value(x), i)
         assert value.data == standard.ldexp(x, i), (x, i)
     x = Value(3.0)
