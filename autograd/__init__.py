@@ -8,15 +8,18 @@
 -7.3729642e-05
 """
 
+from autograd import math as math
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
 from autograd.diagnosis import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    ConversionError,
     DivisionDomainError,
     DomainError,
     GradientError,
+    GradientWarning,
     GuardError,
     OverflowDomainError,
     RecordingError,
@@ -101,11 +104,13 @@ from autograd.value import Parameter, Value
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConversionError",
     "DivisionDomainError",
     "Domain",
     "DomainError",
     "Flow",
     "GradientError",
+    "GradientWarning",
     "GuardError",
     "Kink",
     "OverflowDomainError",

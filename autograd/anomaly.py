@@ -1,17 +1,20 @@
-"""What ``detect_anomaly()`` does: stop at the first nan or infinity, and name the line behind it."""
+"""A nan or an infinity, and the operation behind it: ``detect_anomaly()`` stops at the first one.
+
+Without it a nan gradient where every value is finite is warned of, and everything else is left to the user.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd.context import current
-from autograd.errors import AnomalyError
-from autograd.sites import remember_site, site_of
-from autograd.sweep import AdjointStep, describe
+from autograd.errors import AnomalyError, GradientWarning
+from autograd.sites import remember_site, site_of, warn
+from autograd.sweep import AdjointStep, contribution_of, describe, local_gradients, number_of
 
-__all__ = ["check_value", "describe_operation", "watched"]
+__all__ = ["check_value", "describe_operation", "warn_of_nan_gradient", "warn_of_nan_tangent", "watched"]
 
 
 def check_value(node: Any) -> None:
@@ -44,12 +47,77 @@ def watched(steps: Iterator[AdjointStep]) -> Iterator[AdjointStep]:
     for step in steps:
         if current().anomaly:
             for parent, local, flow in zip(step.node.parents, step.locals, step.contributions, strict=False):
-                if flow is not None and not math.isfinite(float(flow)):
+                if flow is not None and not math.isfinite(number_of(flow)):
                     site = site_of(step.node)
                     raise AnomalyError(
                         f"the gradient that flows from {describe(step.node)} to {describe(parent)} is "
-                        f"{float(flow)!r}: local {float(local)!r} times upstream {float(step.adjoint)!r}. "
+                        f"{number_of(flow)!r}: local {number_of(local)!r} times upstream {number_of(step.adjoint)!r}. "
                         f"The operation is {step.node.op.name}"
                         + (f", made by {site}" if site else "; build it under detect_anomaly() to see its line")
                     )
         yield step
+
+
+def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
+    """Say where a nan came into a reverse sweep, if it came in between finite values.
+
+    Args:
+        adjoint: the gradients that the sweep of floats found, with nodes in topological order. One of them is nan.
+    """
+    if current().domain == "nan":
+        return
+    excused: set[Any] = set()  # a nan flows to them from where a value is not finite
+    for node, upstream in reversed(adjoint.items()):
+        if upstream is None:
+            continue
+        if node in excused or not _all_finite(node):
+            excused.update(node.parents)
+            continue
+        if upstream != upstream:
+            _warn(f"the gradient of {describe(node)} is nan, the sum of flows of inf and -inf", node)
+            return
+        if node.op is None:
+            continue
+        for place, (parent, local) in enumerate(zip(node.parents, local_gradients(node), strict=True)):
+            flow = contribution_of(node.op, local, upstream)
+            if flow is not None and flow != flow:
+                _warn(_nan_derivative(node, place, parent, local, f" times upstream {upstream!r}"), node)
+                return
+
+
+def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
+    """Say where a nan came into a forward sweep over ``order``, if it came in between finite values."""
+    if current().domain == "nan":
+        return
+    for node in order:
+        speed = number_of(tangent.get(node))
+        if speed == speed:
+            continue
+        if _all_finite(node):
+            for place, (parent, local) in enumerate(zip(node.parents, local_gradients(node), strict=True)):
+                moved = tangent.get(parent)
+                flow = None if moved is None else contribution_of(node.op, local, number_of(moved))
+                if flow is not None and flow != flow:
+                    _warn(_nan_derivative(node, place, parent, local, f" times {number_of(moved)!r}"), node)
+                    return
+        return
+
+
+def _all_finite(node: Any) -> bool:
+    return math.isfinite(node._data) and all(math.isfinite(parent._data) for parent in node.parents)
+
+
+def _nan_derivative(node: Any, place: int, parent: Any, local: float, factor: str) -> str:
+    operand = repr(parent.label) if parent.label else f"operand {place + 1}"
+    if local != local:
+        return f"{describe_operation(node)}, but its derivative with respect to {operand} does not exist"
+    return f"{describe_operation(node)}; its derivative with respect to {operand} is {local!r}{factor}, which is nan"
+
+
+def _warn(what: str, node: Any) -> None:
+    site = site_of(node)
+    warn(
+        f"a gradient is nan: {what}{f', made by {site}' if site else ''}. Give what is not to be differentiated as a "
+        f"plain number; errstate(domain='nan') accepts the nan, detect_anomaly() stops there.",
+        GradientWarning,
+    )

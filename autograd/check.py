@@ -12,7 +12,16 @@ from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import Primitive
-from autograd.sweep import adjoint_steps, adjoints, data_of, itself, local_gradients, tangents, topological_order
+from autograd.sweep import (
+    adjoint_steps,
+    adjoints,
+    data_of,
+    itself,
+    local_gradients,
+    number_of,
+    tangents,
+    topological_order,
+)
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_primitive"]
@@ -144,8 +153,8 @@ def _floor(op: Primitive, inputs: tuple[float, ...]) -> float:
 
 def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: float) -> float:
     node = op(*[Value(x if k == j else other) for k, other in enumerate(inputs)])
-    slope: float = local_gradients(node)[i]
-    return slope
+    partial_value: float = local_gradients(node)[i]
+    return partial_value
 
 
 def _derivative(local: Any, leaf: Value) -> float:
@@ -270,7 +279,7 @@ class _Problem:
             if "fwd" in modes:
                 computed = [node for node in order if node.op is not None]
                 (tangent,) = tangents(computed, [{leaf: 1.0}], data_of)
-                found["forward"] = float(tangent.get(root, 0.0))
+                found["forward"] = number_of(tangent.get(root))
             differences = ridders(partial(self.value_with, k, i), self.point[i])
             if not math.isfinite(differences.value):
                 raise ValueError(
@@ -296,7 +305,7 @@ class _Problem:
         fault = next(filter(None, faults), None)
         reason = fault or (
             "every rule in the graph is right, so the function depends on its inputs in a way the graph does not "
-            "see: look for a float taken out with .data, float() or math.*, and use autograd's function instead"
+            "see: look for a number taken out with .data, item() or detach(), and use the Value itself instead"
         )
         return (
             f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "

@@ -2,13 +2,16 @@
 
 The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
+
+Each setting takes back what it changed and nothing else, in whatever order blocks end. They need not end in the
+order in which they began: a generator that is suspended inside a block goes on after the block of its caller.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from types import TracebackType
@@ -16,7 +19,19 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 
 from autograd.recording import refuse_while_recording
 
-__all__ = ["Context", "Setting", "current", "detect_anomaly", "enable_grad", "errstate", "ieee", "no_grad", "scope"]
+__all__ = [
+    "Context",
+    "Setting",
+    "current",
+    "detect_anomaly",
+    "enable_grad",
+    "errstate",
+    "ieee",
+    "install_node_classes",
+    "no_grad",
+    "scope",
+    "tracing",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,11 +47,28 @@ class Context:
     anomaly: bool = False
     sealed: bool = False
     """No float may be taken out of a Value: a rule is being evaluated on Values."""
+    traced: bool = False
+    """A function runs under a transform or is being recorded: its Values have no hash."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
+    node_class: type[Any] = field(init=False)
+    """The class of the nodes that are made."""
+    tracing: Context | None = field(init=False, default=None)
+    """What :class:`tracing` makes of this context, once it has been asked: transforms are called often."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "plain", self.grad and not self.anomaly)
+        object.__setattr__(self, "node_class", _NODE_CLASSES[self.traced])
+
+
+_NODE_CLASSES: list[type[Any]] = [object, object]
+"""The class of the nodes that are made, outside of traced functions and in them: :mod:`autograd.value` has them."""
+
+
+def install_node_classes(plain: type[Any], traced: type[Any]) -> None:
+    """Say what nodes are, before the first one is made."""
+    _NODE_CLASSES[:] = plain, traced
+    object.__setattr__(_CONTEXT.get(), "node_class", plain)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -58,24 +90,45 @@ def _inside(outer: Context, name: str) -> Context:
 
 
 _CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))  # noqa: B039 -- frozen
-_ENTERED: ContextVar[Any] = ContextVar("autograd.entered", default=None)
-"""The contexts to go back to, as a linked list (outer, rest): one list for each thread and task."""
+_OPEN: ContextVar[Any] = ContextVar("autograd.open", default=None)
+"""The settings in force as a linked list (setting, context outside of it, rest): one for each thread and task."""
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
 
 
-class Setting:
-    """A change of the context, as a ``with`` block or as a decorator of a function or coroutine.
+def _take_back(setting: Setting) -> None:
+    """Take ``setting`` out of those in force, and apply the later ones again to what was outside of it.
 
-    It keeps no state of its own, so one instance may serve many threads and tasks at once.
+    One that was entered in another thread or task is not in force here, and there is nothing to take back.
+    """
+    later: list[Setting] = []
+    entry = _OPEN.get()
+    while entry is not None and entry[0] is not setting:
+        later.append(entry[0])
+        entry = entry[2]
+    if entry is None:
+        return
+    _, context, entries = entry
+    for again in reversed(later):
+        entries = (again, context, entries)
+        context = again.change(context)
+    _CONTEXT.set(context)
+    _OPEN.set(entries)
+
+
+class Setting:
+    """A change of the context, as a ``with`` block or as a decorator of a function, coroutine or generator.
+
+    It keeps no state of its own, so one instance may serve many threads and tasks at once. The body of a decorated
+    generator runs under the setting, and the code that asks it for items does not.
     """
 
     __slots__ = ()
 
     def __new__(cls, *args: Any, **_: Any) -> Self:
         """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""
-        if args and inspect.isroutine(args[0]):
+        if args and callable(args[0]) and inspect.isroutine(args[0]):
             raise TypeError(f"{cls.__name__} was given a function: to decorate it write @{cls.__name__}(...)")
         return super().__new__(cls)
 
@@ -84,41 +137,90 @@ class Setting:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        outer = _CONTEXT.get()
-        _CONTEXT.set(self.change(outer))
-        _ENTERED.set((outer, _ENTERED.get()))
+        outside = _CONTEXT.get()
+        _CONTEXT.set(self.change(outside))
+        _OPEN.set((self, outside, _OPEN.get()))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        outer, rest = _ENTERED.get()
-        _CONTEXT.set(outer)
-        _ENTERED.set(rest)
+        last = _OPEN.get()
+        if last is None or last[0] is not self:
+            _take_back(self)
+        else:
+            _, outside, rest = last
+            _CONTEXT.set(outside)
+            _OPEN.set(rest)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate ``function`` so that its whole body runs under this setting."""
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-            name = getattr(function, "__qualname__", repr(function))
-            raise TypeError(
-                f"{type(self).__name__} cannot decorate the generator {name!r}: its body runs "
-                f"between other code. Write 'with {type(self).__name__}(...):' inside it."
-            )
-        if inspect.iscoroutinefunction(function):
+        whole: Callable[..., Any]
+        if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
-            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            def whole(*args: Any, **kwargs: Any) -> Any:
+                return _stepped(self, function(*args, **kwargs))
+
+        elif inspect.isasyncgenfunction(function):
+
+            @functools.wraps(function)
+            def whole(*args: Any, **kwargs: Any) -> Any:
+                return _stepped_async(self, function(*args, **kwargs))
+
+        elif inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def whole(*args: Any, **kwargs: Any) -> Any:
                 with self:
                     return await function(*args, **kwargs)
 
-            return cast("Callable[P, R]", coroutine)
+        else:
 
-        @functools.wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self:
-                return function(*args, **kwargs)
+            @functools.wraps(function)
+            def whole(*args: Any, **kwargs: Any) -> Any:
+                with self:
+                    return function(*args, **kwargs)
 
-        return call
+        return cast("Callable[P, R]", whole)
+
+
+def _stepped(setting: Setting, body: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    """``body`` under ``setting``, which is in force while it runs and not while it waits."""
+    resume = functools.partial(body.send, None)
+    while True:
+        try:
+            with setting:
+                item = resume()
+        except StopIteration as end:
+            return end.value
+        try:
+            resume = functools.partial(body.send, (yield item))
+        except GeneratorExit:
+            with setting:
+                body.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 -- it is the body's to handle
+            resume = functools.partial(body.throw, error)
+
+
+async def _stepped_async(setting: Setting, body: AsyncGenerator[Any, Any]) -> AsyncGenerator[Any, Any]:
+    """As :func:`_stepped`, of an asynchronous generator."""
+    resume = functools.partial(body.asend, None)
+    while True:
+        try:
+            with setting:
+                item = await resume()
+        except StopAsyncIteration:
+            return
+        try:
+            resume = functools.partial(body.asend, (yield item))
+        except GeneratorExit:
+            with setting:
+                await body.aclose()
+            raise
+        except BaseException as error:  # noqa: BLE001 -- it is the body's to handle
+            resume = functools.partial(body.athrow, error)
 
 
 class no_grad(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -134,8 +236,11 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
 
     __slots__ = ()
 
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+    def __enter__(self) -> Self:
         refuse_while_recording(None, "no_grad()")
+        return super().__enter__()
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _changed(outer, grad=False)
 
 
@@ -191,12 +296,25 @@ class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
 
 
 class enable_grad(Setting):  # noqa: N801 -- a context manager is named like a function
-    """Gradients on, also inside ``no_grad()``: a transform still records its own function."""
+    """Gradients on, also inside ``no_grad()``: a transform still sweeps over its own function."""
 
     __slots__ = ()
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _changed(outer, grad=True)
+
+
+class tracing(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How a transform runs its function: gradients on, also inside ``no_grad()``, and Values without a hash."""
+
+    __slots__ = ()
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        inner = outer.tracing
+        if inner is None:
+            inner = _changed(outer, grad=True, traced=True)
+            object.__setattr__(outer, "tracing", inner)
+        return inner
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

@@ -8,10 +8,13 @@
     │   └── OverflowDomainError (OverflowError)       exp(1000), an int too large
     ├── StaleGraphError                   a leaf changed after the graph was built
     ├── GradientError                     no gradient yet, a node outside the graph, a bad rule
+    ├── ConversionError (TypeError)       float(v), math.sin(v), an array of floats given a Value
     ├── RecordingError                    a float taken out of a recording
     ├── GuardError                        a recorded branch went the other way
     ├── AnomalyError                      the first nan or inf, under detect_anomaly()
     └── TapeError (ValueError)            a damaged or hostile tape
+
+and one warning, GradientWarning (RuntimeWarning): a gradient is nan where every value is finite.
 
 Each message says what happened, at which node, the value seen, and what to do.
 A number of the wrong *type* is a plain ``TypeError``.
@@ -22,9 +25,11 @@ from __future__ import annotations
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConversionError",
     "DivisionDomainError",
     "DomainError",
     "GradientError",
+    "GradientWarning",
     "GuardError",
     "OverflowDomainError",
     "RecordingError",
@@ -59,6 +64,18 @@ class GradientError(AutogradError):
 
 class RecordingError(AutogradError):
     """A plain float was taken out of a value while a function was being recorded."""
+
+
+class GradientWarning(RuntimeWarning):
+    """A gradient is nan though every value is finite: a derivative that does not exist, or 0 times infinity."""
+
+
+class ConversionError(AutogradError, TypeError):
+    """A Value was to become a plain number unseen, which would lose its gradient."""
+
+
+class RecordedConversionError(RecordingError, ConversionError):
+    """A :class:`ConversionError` while a function is being recorded, where it is a :class:`RecordingError` too."""
 
 
 class GuardError(AutogradError):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd.errors import GradientError
-from autograd.sweep import adjoint_steps, data_of, describe, topological_order
+from autograd.sweep import adjoint_steps, data_of, describe, number_of, topological_order
 
 __all__ = ["Flow", "Step", "flow_steps", "flows_into"]
 
@@ -45,17 +45,12 @@ def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[S
     """The backward pass from ``root`` as floats, one :class:`Step` per node, root first."""
     steps = adjoint_steps(topological_order(root), seed, data_of, root_hooks=root_hooks)
     for node, adjoint, locals_, contributions, totals in steps:
-        upstream = _number(adjoint)
+        upstream = number_of(adjoint)
         flows = tuple(
-            Flow(node, local, upstream, _number(contribution))
+            Flow(node, local, upstream, number_of(contribution))
             for local, contribution in zip(locals_, contributions, strict=True)
         )
-        yield Step(node, upstream, flows, tuple(map(_number, totals)))
-
-
-def _number(flow: float | None) -> float:
-    """A flow as a number: 0 where nothing flows."""
-    return 0.0 if flow is None else flow
+        yield Step(node, upstream, flows, tuple(map(number_of, totals)))
 
 
 def flows_into(root: Any, node: Any) -> list[Flow]:
@@ -74,7 +69,7 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
         raise GradientError(f"{describe(root)} has no gradient yet: call backward() on it first")
     found: list[Flow] = []
     met = False
-    for step in flow_steps(root, float(root.grad), root_hooks=False):
+    for step in flow_steps(root, number_of(root.grad), root_hooks=False):
         met = met or step.node is node
         found += [flow for parent, flow in zip(step.node.parents, step.flows, strict=False) if parent is node]
     if not met:

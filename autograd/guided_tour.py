@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from autograd.sweep import number_of
 from autograd.value import Value
 
 __all__ = ["STEPS", "Tour", "TourStep"]
@@ -26,7 +27,7 @@ class TourStep(NamedTuple):
 
 
 def _grad(names: Names, name: str) -> float:
-    return float(names[name].grad)
+    return number_of(names[name].grad)
 
 
 STEPS = (

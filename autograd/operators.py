@@ -41,6 +41,12 @@ class Operators:
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
+        if len(args) == op.arity and not op.captures:
+            for arg in args:
+                if not isinstance(arg, Operators):
+                    break
+            else:  # nothing to convert: by far the most common
+                return _applied(op)(*args)
         args = op.complete(args)
         if op.captures:
             constants = args[-op.captures :]
@@ -116,7 +122,7 @@ class Operators:
         return _compare(self, other, operator.ge)
 
     __hash__ = object.__hash__
-    """By identity, so sets and dicts hold nodes; ``==`` compares the data."""
+    """By identity, so sets and dicts hold nodes; ``==`` compares the data. In a traced function there is none."""
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
@@ -224,9 +230,9 @@ _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod
 # --- making nodes -----------------------------------------------------------------------------------------
 
 _new = object.__new__
-_Value: Any = None
 _Constant: Any = None
-# The classes of nodes and of written numbers. value.py, which is built on this module, hands them over.
+_Detached: Any = None
+# The classes of written numbers, and of results without a graph. value.py, built on this module, hands them over.
 
 
 # _unary and _binary are the same few lines as _node, spelt out because they are the cost of building a graph.
@@ -238,8 +244,8 @@ def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     surroundings = current()
     data = compute(op, [parent._data for parent in parents], parents)
     if not surroundings.grad:
-        return _Value(data)
-    out = _new(_Value)
+        return _Detached(data)
+    out = _new(surroundings.node_class)
     out._data = data
     out._grad = None
     out._hooks = None
@@ -273,7 +279,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
             data = forward(self._data)
         except (ArithmeticError, ValueError) as error:
             data = op.outside(error, (self._data,), (self.label,))
-        out = _new(_Value)
+        out = _new(surroundings.node_class)
         out._data = data
         out._grad = None
         out._hooks = None
@@ -306,7 +312,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
             data = forward(self._data, other._data)
         except (ArithmeticError, ValueError) as error:
             data = op.outside(error, (self._data, other._data), (self.label, other.label))
-        out = _new(_Value)
+        out = _new(surroundings.node_class)
         out._data = data
         out._grad = None
         out._hooks = None
@@ -367,6 +373,8 @@ def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any
     elif is_number(other):
         # An int too large for a float still compares rightly, so let Python compare, not as_float.
         outcome = bool(relation(value._data, other))
+    elif relation in _EQUALITIES and recording() is None and getattr(type(other), "__array_ufunc__", None) is None:
+        outcome = relation(value._data, other)  # as a float meets a stranger, such as pytest.approx(2.0)
     else:
         return NotImplemented
     by = recording()
@@ -374,6 +382,8 @@ def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any
         by.guard(_RELATIONS[relation], value, other, outcome)
     return outcome
 
+
+_EQUALITIES = (operator.eq, operator.ne)
 
 _RELATIONS: dict[Callable[[Any, Any], Any], str] = {
     operator.lt: "<",
@@ -398,10 +408,10 @@ _OPERATORS = {
 _NO_METHODS = {*_OPERATORS, rules.neg, rules.power} - {rules.mod}
 
 
-def install_operators(value: type[Value], constant: type[Value]) -> None:
+def install_operators(value: type[Value], constant: type[Value], detached: type[Value]) -> None:
     """Build the operators and methods of the class of Values from the table."""
-    global _Value, _Constant
-    _Value, _Constant = value, constant
+    global _Constant, _Detached
+    _Constant, _Detached = constant, detached
     for op, name in _OPERATORS.items():
         method = _binary(op)
         setattr(value, f"__{name}__", _named(method, op, f"__{name}__"))

@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import count, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.anomaly import watched
+from autograd.anomaly import warn_of_nan_gradient, watched
 from autograd.clock import clock, writing
 from autograd.context import current
+from autograd.errors import GradientError
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
-from autograd.sweep import adjoint_steps, adjoints, check_fresh, data_of, itself, local_gradients, topological_order
+from autograd.sweep import (
+    adjoint_steps,
+    adjoints,
+    check_fresh,
+    data_of,
+    describe,
+    itself,
+    local_gradients,
+    topological_order,
+)
 
 __all__ = ["HookHandle", "Passes", "compute"]
 
@@ -25,6 +35,9 @@ class Passes:
     """The part of a Value that runs passes through the graph below it."""
 
     __slots__ = ()
+
+    has_graph: ClassVar[bool] = True
+    """False for what was computed without one, by ``no_grad()`` or ``detach()``."""
 
     if TYPE_CHECKING:
         _data: float
@@ -62,6 +75,10 @@ class Passes:
 
         Raises:
             StaleGraphError: a leaf changed after the graph was built.
+            GradientError: this value was computed without a graph.
+
+        Warns:
+            GradientWarning: the gradient of a leaf is nan where every value is finite.
 
         >>> from autograd import Value
         >>> x = Value(3.0)
@@ -73,6 +90,7 @@ class Passes:
         (27.0, 18.0)
         """
         refuse_while_recording(self, "backward()")
+        self._check_graph("backward()")
         seed = self.check_gradient(gradient, "backward(gradient)")
         order = topological_order(self)
         adjoint: dict[Any, Any]
@@ -89,6 +107,13 @@ class Passes:
             adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
         _write_gradients(adjoint)
 
+    def _check_graph(self, asked: str) -> None:
+        if not self.has_graph:
+            raise GradientError(
+                f"{asked} of {describe(self)}, which has no graph to go back through: it was computed under no_grad(), "
+                f"or is what detach() returned. Compute it with gradients on."
+            )
+
     def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:
         """The backward pass, one :class:`~autograd.flows.Step` at a time, root first.
 
@@ -104,6 +129,7 @@ class Passes:
         a.grad += 3.0 * 1.0 -> 6.0
         """
         refuse_while_recording(self, "backward_steps()")
+        self._check_graph("backward_steps()")
         seed = as_float(gradient, "backward_steps(gradient)")
         adjoint: dict[Any, float] = {}
         for step in flow_steps(self, seed):
@@ -114,7 +140,9 @@ class Passes:
     def forward(self) -> float:
         """Compute every node again from the present data of the leaves; the new data of this one.
 
-        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs.
+        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs. The graph
+        itself stays as it was built: an ``if`` or a loop that Python decided then stays decided, so build an
+        expression that branches again instead, or choose by ``where``.
 
         >>> from autograd import Value
         >>> x = Value(2.0)
@@ -152,7 +180,7 @@ class Passes:
         """
         refuse_while_recording(self, "partials()")
         check_fresh(self)
-        return tuple(map(float, local_gradients(self))) if self.parents else ()
+        return tuple(local_gradients(self)) if self.parents else ()
 
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
@@ -221,13 +249,18 @@ def _write_gradients(adjoint: dict[Any, Any]) -> None:
     All values are made ready first; then they are written by C code alone, with no point in between at which
     an interrupt could leave some nodes written and others not.
     """
+    undefined = False
     with writing:
         gradients = []
         for node, flow in adjoint.items():
             gradient = 0.0 if flow is None else flow
             if node.op is not None:
                 gradient = gradient if isinstance(gradient, float) else gradient._data
-            elif node._grad is not None:
-                gradient = node._grad + gradient
+            else:
+                undefined = undefined or (isinstance(gradient, float) and gradient != gradient)
+                if node._grad is not None:
+                    gradient = node._grad + gradient
             gradients.append(gradient)
         deque(map(setattr, adjoint, repeat("_grad"), gradients), maxlen=0)
+    if undefined:
+        warn_of_nan_gradient(adjoint)

@@ -19,6 +19,7 @@ from typing import Any
 
 import autograd
 from autograd.guided_tour import Tour
+from autograd.sweep import number_of
 from autograd.value import Value
 
 __all__ = ["GUIDE", "Guide", "label_from_names", "main", "namespace", "pretty"]
@@ -115,7 +116,7 @@ def pretty(value: Value) -> str:
     >>> pretty(a * 3)
     '6.0   no gradient yet   mul of a, 3'
     """
-    gradient = f"grad {float(value.grad):+.6g}" if value.has_grad else "no gradient yet"
+    gradient = f"grad {number_of(value.grad):+.6g}" if value.has_grad else "no gradient yet"
     parts = [f"{value.label} = {value.data!r}" if value.label else repr(value.data), gradient]
     if value.op:
         operands = [parent.label or f"{parent.data:.6g}" for parent in value.parents]

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
-__all__ = ["Site", "calling_site", "remember_site", "site_of"]
+from autograd.primitives import PRIMITIVES
+
+__all__ = ["Site", "asked_by_library", "calling_site", "remember_site", "replacements", "site_of", "warn"]
 
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
@@ -42,16 +46,50 @@ class Site(NamedTuple):
 
 
 def _is_passed_over(file: str) -> bool:
-    return file.startswith(_OURS) or (file.startswith(_STANDARD) and "site-packages" not in file)
+    return file.startswith((*_OURS, _STANDARD)) or f"{os.sep}site-packages{os.sep}" in file
 
 
 def calling_site() -> Site:
-    """The line outside this library, and Python's own, that is running now."""
-    frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
+    """The line outside this library, Python's own and installed packages that is running now."""
+    start = frame = sys._getframe(1)  # noqa: SLF001 -- the documented way to the calling frame in CPython
     while frame.f_back is not None and _is_passed_over(frame.f_code.co_filename):
         frame = frame.f_back
+    if _is_passed_over(frame.f_code.co_filename):  # a program that is itself installed
+        frame = start
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+            frame = frame.f_back
     code = frame.f_code
     return Site(code.co_filename, frame.f_lineno, code.co_name)
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line outside this library that is running now."""
+    frame, level = sys._getframe(1), 2  # noqa: SLF001 -- as above
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
+
+
+def asked_by_library() -> bool:
+    """Whether the caller of the function that asks is this library itself."""
+    return sys._getframe(2).f_code.co_filename.startswith(_OURS)  # noqa: SLF001 -- as above
+
+
+_CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")
+_RENAMED = {"fabs": "abs()", "pow": "the operator **", "abs": "abs()", "absolute": "abs()"}
+
+
+def replacements(site: Site) -> list[str]:
+    """What of this library stands in for the functions of :mod:`math` and NumPy that a line calls."""
+    by_ufunc = {op.ufunc: op.name for op in PRIMITIVES.values() if op.builtin and op.ufunc}
+    found = []
+    for called in _CALL.findall(site.text):
+        name = by_ufunc.get(called, called)
+        if called in _RENAMED:
+            found.append(_RENAMED[called])
+        elif name in PRIMITIVES:
+            found.append(f"autograd.{name}")
+    return list(dict.fromkeys(found))
 
 
 def remember_site(node: Any) -> None:

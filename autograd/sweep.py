@@ -22,11 +22,13 @@ __all__ = [
     "adjoint_steps",
     "adjoints",
     "check_fresh",
+    "contribution_of",
     "data_of",
     "describe",
     "is_stale",
     "itself",
     "local_gradients",
+    "number_of",
     "tangents",
     "topological_order",
 ]
@@ -109,7 +111,7 @@ def adjoint_steps(
         locals_ = local_gradients(node, read)
         contributions, totals = [], []
         for parent, local in zip(parents, locals_, strict=True):
-            contribution = _contribution(node.op, local, upstream)
+            contribution = contribution_of(node.op, local, upstream)
             if contribution is not None:
                 so_far = adjoint[parent]
                 gate = gates.get(node)
@@ -122,7 +124,7 @@ def adjoint_steps(
         yield AdjointStep(node, upstream, tuple(locals_), tuple(contributions), tuple(totals))
 
 
-def _contribution(op: Primitive, local: Any, upstream: Any) -> Any:
+def contribution_of(op: Primitive, local: Any, upstream: Any) -> Any:
     """local · upstream; None where nothing flows. A gate passes or stops, it does not multiply."""
     if isinstance(local, float):
         if op.gated:
@@ -177,7 +179,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
         if y.__class__ is tuple or not op.builtin:  # a user's closure may give other numbers than floats
             check_fresh(node)
             for parent, local in zip(node.parents, local_gradients(node), strict=True):
-                contribution = _contribution(op, local, upstream)
+                contribution = contribution_of(op, local, upstream)
                 if contribution is not None:
                     so_far = adjoint[parent]
                     adjoint[parent] = contribution if so_far is None else so_far + contribution
@@ -212,6 +214,11 @@ def data_of(node: Any) -> float:
     """How a sweep of floats reads a node: its number."""
     data: float = node._data
     return data
+
+
+def number_of(flow: Any) -> float:
+    """A flow of gradient, a float or a Value, as a number: 0 where nothing flows."""
+    return 0.0 if flow is None else flow if isinstance(flow, float) else data_of(flow)
 
 
 def itself(node: Any) -> Any:
@@ -289,7 +296,8 @@ def check_fresh(node: Any) -> None:
         if parent._stamp > node._stamp:
             raise StaleGraphError(
                 f"{describe(parent)} changed after {describe(node)} was computed from it, so the graph is out of "
-                f"date. Call forward() on the root to recompute it, or build the expression again."
+                f"date. Call forward() on the root to recompute it; build the expression again if it branches, "
+                f"for an if that Python decided stays decided."
             )
 
 
@@ -338,7 +346,7 @@ def tangents(
             total = None
             for parent, local in zip(parents, locals_, strict=True):
                 if parent in tangent:
-                    contribution = _contribution(node.op, local, tangent[parent])
+                    contribution = contribution_of(node.op, local, tangent[parent])
                     if contribution is not None:
                         total = contribution if total is None else total + contribution
             if total is not None:

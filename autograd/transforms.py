@@ -36,8 +36,8 @@ Argnums = int | Sequence[int]
 def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
     """∂fun/∂x of a function that returns one number, as a function of the same arguments.
 
-    A float that ``fun`` takes out of an argument is a constant from then on: by ``float(x)``, or by ``math.sin(x)`` of
-    the standard library, for which :mod:`autograd.math` stands in. :func:`check_grads` finds such places.
+    What ``fun`` reads with ``x.data``, ``x.item()`` or ``x.detach()`` is a constant from then on. Nothing else turns a
+    Value into a float: ``float(x)``, ``math.sin(x)`` of the standard library and an array of floats are refused.
 
     Args:
         fun: returns one number; with ``has_aux`` a pair of one number and anything else.
@@ -46,6 +46,10 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
 
     Raises:
         TypeError: an argument or the result is not made of numbers as it should be; the message says which.
+        ConversionError: ``fun`` makes a float of a Value, or asks for its hash.
+
+    Warns:
+        GradientWarning: a derivative is nan where every value is finite.
 
     >>> from autograd import grad, sin
     >>> grad(lambda x: x * x * x)(2.0)

@@ -11,17 +11,20 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
-from autograd.context import current
-from autograd.errors import GradientError, StaleGraphError
+from autograd.context import current, install_node_classes
+from autograd.errors import ConversionError, GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
-from autograd.sites import remember_site
-from autograd.sweep import describe
+from autograd.sites import asked_by_library, calling_site, remember_site, replacements
+from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
 
-__all__ = ["Constant", "Parameter", "Value"]
+__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value"]
+
+CONVERSIONS = ("float()", "int()", "index()", "complex()")
+"""What a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
 class Value(Operators, Passes):
@@ -103,11 +106,7 @@ class Value(Operators, Passes):
             GradientError: inside the local gradients of an operation that are being differentiated themselves.
         """
         refuse_while_recording(self, ".data")
-        if current().sealed:
-            raise GradientError(
-                f"a float was taken out of {describe(self)}, so the derivative of this rule would silently be lost: "
-                f"write it with operators and primitives alone"
-            )
+        _check_unsealed(self)
         return self._data
 
     @data.setter
@@ -174,11 +173,24 @@ class Value(Operators, Passes):
     def detach(self) -> Value:
         """A new leaf with the same data and label, through which no gradient flows."""
         refuse_while_recording(self, "detach()")
-        return Value(self._data, self.label)
+        return Detached(self._data, self.label)
+
+    # --- refused conversions ------------------------------------------------------------------------------
+
+    # A Value that became a float unseen would lose its gradient, so whatever asks for one, the standard library's
+    # math, NumPy, pandas or SciPy, is refused.
 
     def __float__(self) -> float:
-        refuse_while_recording(self, "float()")
-        return self.data
+        raise _conversion(self, "float()")
+
+    def __int__(self) -> int:
+        raise _conversion(self, "int()")
+
+    def __index__(self) -> int:
+        raise _conversion(self, "index()")
+
+    def __complex__(self) -> complex:
+        raise _conversion(self, "complex()")
 
     def __format__(self, spec: str) -> str:
         refuse_while_recording(self, "formatting")
@@ -187,7 +199,8 @@ class Value(Operators, Passes):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}(data={self._data!r}{grad}{label})"
+        name = "Value" if isinstance(self, (Detached, Traced)) else type(self).__name__
+        return f"{name}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
@@ -202,7 +215,7 @@ class Value(Operators, Passes):
         copy = object.__new__(type(self))
         for name in _COPIED:
             setattr(copy, name, getattr(self, name))
-        copy._grad = float(self._grad) if self.has_grad else None
+        copy._grad = number_of(self._grad) if self.has_grad else None
         copy._hooks = None
         return copy
 
@@ -213,7 +226,8 @@ class Value(Operators, Passes):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         refuse_while_recording(self, "pickling")
-        state = (self._data, None if self._grad is None else float(self._grad), self._stamp, self.label, self.scope)
+        grad = None if self._grad is None else number_of(self._grad)
+        state = (self._data, grad, self._stamp, self.label, self.scope)
         return flatten(self, _restore, (type(self), self.op, self.parents, state))
 
 
@@ -237,9 +251,65 @@ class Parameter(Value):
     kind = "parameter"
 
 
-install_operators(Value, Constant)
+class Detached(Value):
+    """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
+
+    __slots__ = ()
+    has_graph = False
+
+
+class Traced(Value):
+    """A number that a function computes under a transform or while it is recorded: it has no hash there.
+
+    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value.
+    """
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        """By identity, as of every Value, but in a traced function for this library alone."""
+        if current().traced and not asked_by_library():
+            raise ConversionError(
+                f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
+                f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
+            )
+        return object.__hash__(self)
+
+
+install_operators(Value, Constant, Detached)
+install_node_classes(Value, Traced)
 
 _COPIED = ("_data", "_first", "_second", "_stamp", "_label", "op", "scope")
+
+
+def _check_unsealed(value: Value) -> None:
+    """Refuse to give a number to the local gradients of an operation that are being differentiated themselves."""
+    if current().sealed:
+        raise GradientError(
+            f"a float was taken out of {describe(value)}, so the derivative of this rule would silently be lost: "
+            f"write it with operators and primitives alone"
+        )
+
+
+def _conversion(value: Value, taking: str) -> ConversionError:
+    """The refusal to become a plain number, with the way out."""
+    refuse_while_recording(value, taking)
+    _check_unsealed(value)
+    site = calling_site()
+    called = replacements(site)
+    ways = [f"use {' and '.join(called)}"] if called else []
+    if taking == "index()":
+        ways.append("autograd.take(values, v) to pick an element")
+    elif not called:
+        ways += [
+            "autograd.math in place of math",
+            "an array of dtype object in NumPy",
+            "autograd.implicit and autograd.linalg in place of solvers",
+        ]
+    return ConversionError(
+        f"{taking} of {describe(value)} would lose its gradient, at {site}. "
+        f"For the number alone write .data; to keep the gradient {'; '.join(ways)}."
+    )
 
 
 def _check_label(label: Any) -> str:

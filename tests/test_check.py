@@ -119,7 +119,7 @@ def test_every_operation_passes_check_grads_at_order_two_in_both_modes(op):
     ],
 )
 def test_a_wrong_rule_is_named_with_point_and_numbers(define, spoil, message):
-    op = define("spoilt", forward=math.sinh, partials=lambda x, out: (spoil(math.cosh(float(x))),))
+    op = define("spoilt", forward=math.sinh, partials=lambda x, out: (spoil(math.cosh(x)),))
     with pytest.raises(GradientError) as caught:
         check_primitive(op, [(0.5,)])
     assert "the rule of 'spoilt' is wrong: at spoilt(0.5) its" in str(caught.value)
@@ -202,11 +202,9 @@ def test_a_rule_wrong_at_second_order_only_is_named(define):
         check_grads(lambda x: op(x) * 2.0, (2.0,))
 
 
-@pytest.mark.parametrize(
-    "f", [lambda x: x * math.exp(x), lambda x: x * x.data, lambda x: x * float(x), lambda x: x * Value(x.item())]
-)
+@pytest.mark.parametrize("f", [lambda x: x * math.exp(x.data), lambda x: x * x.data, lambda x: x * Value(x.item())])
 def test_a_float_taken_out_is_found_though_every_rule_is_right(f):
-    with pytest.raises(GradientError, match="in a way the graph does not see: look for a float taken out"):
+    with pytest.raises(GradientError, match="in a way the graph does not see: look for a number taken out"):
         check_grads(f, (2.0,))
 
 

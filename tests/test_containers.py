@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import OverflowDomainError, Value
 from autograd.containers import NUMBER, _Kind, array_of, flatten, map_values
+from autograd.sweep import data_of
 
 
 class Point(NamedTuple):
@@ -279,7 +280,7 @@ def test_map_values_changes_values_alone():
 
 def test_map_values_keeps_what_a_dataclass_computed():
     option = Option(Value(10.0), Leg(Value(5.0), []))
-    mapped = map_values(float, option)
+    mapped = map_values(data_of, option)
     assert repr(mapped) == "Option(spot=10.0, leg=Leg(strike=5.0, dates=[]), kind='call', moneyness=2.0)"
     assert isinstance(option.moneyness, Value)
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from autograd import Value, errstate
+from autograd import GradientWarning, Value, errstate
 from autograd.errors import DomainError
 from autograd.primitives import PRIMITIVES
 from tests.accuracy import cases
@@ -52,8 +52,23 @@ def test_convention(row: Convention) -> None:
 @pytest.mark.parametrize(
     "row", [row for row in CONVENTIONS if not row.error], ids=lambda row: f"{row.text} at {row.at}"
 )
+@pytest.mark.filterwarnings("ignore::autograd.GradientWarning")
 def test_floats_give_the_same_value_as_values(row: Convention) -> None:
     assert same(float(row.function(*row.at)), gradients(row)[0])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row
+        for row in CONVENTIONS
+        if all(map(math.isfinite, (*row.at, row.value))) and any(map(math.isnan, row.partials))
+    ],
+    ids=lambda row: f"{row.text} at {row.at}",
+)
+def test_a_nan_gradient_between_finite_values_is_warned_of(row: Convention) -> None:
+    with pytest.warns(GradientWarning, match="a gradient is nan"):
+        gradients(row)
 
 
 def test_the_table_prints_as_markdown() -> None:

@@ -6,6 +6,7 @@ import operator
 import pytest
 
 from autograd import (
+    GradientWarning,
     Value,
     atan2,
     errstate,
@@ -26,6 +27,7 @@ from autograd import (
     where,
 )
 from autograd.primitives import PRIMITIVES
+from autograd.sweep import number_of
 from tests.accuracy import cases, public_names
 from tests.bits import bits
 
@@ -45,7 +47,7 @@ from tests.bits import bits
 def test_where_stops_zero_times_infinity(build, create_graph):
     x = Value(0.0)
     build(x).backward(create_graph=create_graph)
-    assert float(x.grad) == 2.0
+    assert number_of(x.grad) == 2.0
 
 
 @pytest.mark.parametrize("create_graph", [False, True])
@@ -54,7 +56,7 @@ def test_where_stops_a_nan(create_graph):
     with errstate(domain="nan"):
         y = where(relu(x), log(x), 3.0 * x)
     y.backward(create_graph=create_graph)
-    assert (y.data, float(x.grad)) == (-3.0, 3.0)
+    assert (y.data, number_of(x.grad)) == (-3.0, 3.0)
 
 
 def test_where_stops_an_infinity_at_second_order():
@@ -96,7 +98,7 @@ def test_the_conventions_at_kinks_and_poles(name, create_graph):
     x = Value(at)
     y = f(x)
     y.backward(create_graph=create_graph)
-    assert (y.data, float(x.grad)) == (value, slope)
+    assert (y.data, number_of(x.grad)) == (value, slope)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_at_nan_no_gradient_is_finite(f, create_graph):
     y = f(x)
     assert math.isnan(y.data)
     y.backward(create_graph=create_graph)
-    assert math.isnan(float(x.grad))
+    assert math.isnan(number_of(x.grad))
 
 
 @pytest.mark.parametrize("f", [maximum, minimum])
@@ -148,8 +150,9 @@ def test_the_operators_of_local_gradients_in_ieee_arithmetic():
     assert locals_at_zero(lambda x, pole: 3 / pole) == 0.0
     assert locals_at_zero(lambda x, pole: sin(x) + pole) == math.inf
     assert locals_at_zero(lambda x, pole: abs(-pole)) == math.inf
-    assert math.isnan(locals_at_zero(lambda x, pole: pole - pole))
-    assert math.isnan(locals_at_zero(lambda x, pole: pole * x))
+    for rule in (lambda x, pole: pole - pole, lambda x, pole: pole * x):
+        with pytest.warns(GradientWarning, match="its derivative with respect to operand 1 does not exist"):
+            assert math.isnan(locals_at_zero(rule))
 
 
 # --- at infinity ------------------------------------------------------------------------------------------

@@ -18,9 +18,11 @@ ROOT = Path(__file__).parent.parent
 BASES = {
     "AnomalyError": ("AutogradError",),
     "AutogradError": ("Exception",),
+    "ConversionError": ("AutogradError", "TypeError"),
     "DivisionDomainError": ("DomainError", "ZeroDivisionError"),
     "DomainError": ("AutogradError", "ValueError"),
     "GradientError": ("AutogradError",),
+    "GradientWarning": ("RuntimeWarning",),
     "GuardError": ("AutogradError",),
     "OverflowDomainError": ("DomainError", "OverflowError"),
     "RecordingError": ("AutogradError",),
@@ -124,8 +126,8 @@ def test_a_number_of_the_wrong_type_is_a_plain_type_error():
 CHECKS = """
     import sys
     from autograd import (
-        DomainError, GradientError, OverflowDomainError, StaleGraphError, Value, errstate, fsum, log, mean,
-        no_grad, primitive, scope,
+        ConversionError, DomainError, GradientError, OverflowDomainError, StaleGraphError, Value, errstate, fsum, log,
+        mean, no_grad, primitive, scope,
     )
 
     def set_data(node, number):
@@ -160,7 +162,8 @@ CHECKS = """
         (TypeError, "fsum() takes a list", lambda: fsum(3.0)),
         (ValueError, "'raise' or 'nan'", lambda: errstate(domain="warn")),
         (TypeError, "a name as a str", lambda: scope(3)),
-        (TypeError, "cannot decorate the generator", lambda: no_grad()(lambda: (yield))),
+        (TypeError, "to decorate it write @no_grad", lambda: no_grad(lambda: 1.0)),
+        (ConversionError, "float() of 'x' (data = 1.0)", lambda: float(x)),
         (TypeError, "a function of the gradient", lambda: x.register_hook(3)),
     ]
     failures = []
@@ -186,4 +189,4 @@ def test_the_checks_are_real_in_an_optimised_run(option, mode):
         capture_output=True, text=True, cwd=ROOT, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == f"22 checks {mode}"
+    assert run.stdout.strip() == f"23 checks {mode}"

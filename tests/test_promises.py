@@ -112,7 +112,8 @@ def test_forward_repairs_a_stale_graph():
         root.backward()
     assert str(caught.value) == (
         "'x' (data = -1.0) changed after the add node (data = 38.0) was computed from it, so the graph is out of "
-        "date. Call forward() on the root to recompute it, or build the expression again."
+        "date. Call forward() on the root to recompute it; build the expression again if it branches, for an if that "
+        "Python decided stays decided."
     )
     assert root.forward() == root.data == 8.0
     assert (s.data, x.data) == (-3.0, -1.0)

@@ -19,6 +19,7 @@ from autograd import GuardError, Parameter, RecordingError, Value
 from autograd import compile as compiled
 from autograd.replay.backends import base
 from autograd.replay.recorder import run_recorded
+from autograd.sweep import number_of
 
 
 def below(x):
@@ -175,12 +176,12 @@ def test_repr_is_allowed_and_the_recording_ends():
     f = compiled(lambda x: seen.append(repr(x)) or x * 2.0)
     assert f(1.0) == 2.0
     assert seen == ["Value(data=1.0, label='x')"]
-    assert float(Value(1.0)) == 1.0
+    assert Value(1.0).data == 1.0
 
 
 def test_an_error_in_the_function_ends_the_recording():
     with pytest.raises(KeyError):
-        compiled(lambda x: {}[x])(1.0)
+        compiled(lambda x: {}["missing"])(1.0)
     assert Value(1.0).data == 1.0
 
 
@@ -250,5 +251,5 @@ def test_the_first_of_many_guards_of_all_kinds_decides():
 
     xs = np.linspace(-25.0, 25.0, 101)
     with ag.errstate("nan"):
-        expected = [float(first(Value(x))) for x in xs]
+        expected = [number_of(first(Value(x))) for x in xs]
     assert compiled(first, in_axes=0, backend="numpy")(xs).tolist() == expected

@@ -7,21 +7,20 @@ is taken out, which would freeze a number and are refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from autograd.context import enable_grad, errstate
-from autograd.errors import RecordingError
-from autograd.primitives import PRIMITIVES, Primitive, as_float
+from autograd.context import errstate, tracing
+from autograd.errors import RecordedConversionError, RecordingError
+from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
 from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site
+from autograd.sites import Site, calling_site, replacements
 from autograd.sweep import check_fresh, describe
-from autograd.value import Constant, Value
+from autograd.value import CONVERSIONS, Constant, Traced, Value
 
 __all__ = ["Recorded", "Recorder", "record", "run_recorded", "tape_of"]
 
@@ -65,7 +64,8 @@ class Recorder:
         """Refuse what would freeze the number of this one run in the recording."""
         site = calling_site()
         what = f" of {describe(node)}" if isinstance(node, Value) else ""
-        raise RecordingError(f"{taking}{what} in a function that is being recorded, at {site}. {_advice(taking, site)}")
+        kind = RecordedConversionError if taking in CONVERSIONS else RecordingError
+        raise kind(f"{taking}{what} in a function that is being recorded, at {site}. {_advice(taking, site)}")
 
 
 _ADVICE = {
@@ -77,18 +77,14 @@ _ADVICE = {
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
     "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
 }
-_CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")
 
 
 def _advice(taking: str, site: Site) -> str:
     """What to do instead; where the line calls functions of a library that autograd has too, those."""
     if taking in _ADVICE:
         return _ADVICE[taking]
-    known = {"fabs": "abs", "pow": "the operator **", "fsum": "autograd.fsum"}
-    called = [
-        known.get(name, f"autograd.{name}") for name in _CALL.findall(site.text) if name in known or name in PRIMITIVES
-    ]
-    instead = f"Use {' and '.join(dict.fromkeys(called))}" if called else "Keep it a Value and use autograd's functions"
+    called = replacements(site)
+    instead = f"Use {' and '.join(called)}" if called else "Keep it a Value and use autograd's functions"
     return f"The plain float would stay as it is now in every replay. {instead}."
 
 
@@ -100,7 +96,7 @@ def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple
         checked: raise DomainError outside a domain, rather than go on in IEEE arithmetic.
     """
     recorder = Recorder()
-    with enable_grad(), errstate("raise" if checked else "nan"), recorded_in(recorder):
+    with tracing(), errstate("raise" if checked else "nan"), recorded_in(recorder):
         result = function()
     return result, recorder.comparisons
 
@@ -171,7 +167,10 @@ class _Graph:
             node = stack.pop()
             if node is None:  # the marker under which a node waits for its operands
                 computed.append(stack.pop())
-            elif node not in seen:
+                continue
+            if type(node) is Traced:  # the function has returned: the hash of its nodes is that of objects again
+                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
+            if node not in seen:
                 seen.add(node)
                 if node.op is None:
                     (self.constants if node.__class__ is Constant else self.leaves).append(node)

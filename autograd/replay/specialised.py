@@ -18,7 +18,7 @@ from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
-from autograd.value import Constant, Value
+from autograd.value import Constant, Traced, Value
 
 __all__ = ["Options", "Specialised"]
 
@@ -144,7 +144,7 @@ class Specialised:
                 "another. Compile the function, call it on such numbers too, and save it again."
             )
         function, name = self._function, getattr(self._function, "__name__", "the function")
-        variables = [Value(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
+        variables = [Traced(number, label) for number, label in zip(numbers, self.form.labels(function), strict=True)]
         result, comparisons = run_recorded(lambda: self.form.call(function, variables), checked=self._options.checked)
         outputs, structure = flatten(result, f"the result of {name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
