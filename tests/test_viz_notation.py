@@ -208,7 +208,8 @@ def test_every_operation_is_read_from_its_record(name):
 SPELT = {
     "sech²(": "sech2(", "³√(": "cbrt(", "√(": "sqrt(", "silu′": "silu_slope", "gelu′": "gelu_slope",
     "φ(": "norm_pdf(", "σ(": "sigmoid(", "Π(": "prod(", "Σ(": "fsum(", "·": "*", "−": "-", "^": "**",
-    "²": "**2", "³": "**3", "⁰": "**0", "ψ**(1)(": "trigamma(", "ψ(": "digamma(", "Γ(": "gamma(", "⌊": "floor(", "⌋": ")",
+    "²": "**2", "³": "**3", "⁰": "**0", "ψ**(1)(": "trigamma(", "ψ(": "digamma(", "Γ(": "gamma(",
+    "⌊": "floor(", "⌋": ")",
 }  # fmt: skip
 
 

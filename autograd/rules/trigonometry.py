@@ -98,7 +98,7 @@ angle_slope: Primitive = define(
         ),
         -2.0 * out * angle_slope(y, x),
     ),
-    textbook=lambda x, y, out: ((y - x) * (y + x) / hypot(x, y) ** 4, -2.0 * out * angle_slope(y, x)),
+    textbook=lambda x, y, out: ((y - x) * (y + x) / (x**2 + y**2) ** 2, -2.0 * out * angle_slope(y, x)),
     domain=Domain("a point other than (0, 0)", lambda x, y: x != 0.0 or y != 0.0),
     ieee=lambda x, y: math.copysign(math.inf, x),
     symbol="x/(x²+y²)", text="{0}/({0}**2 + {1}**2)", latex=r"\frac{{{0}}}{{{0}^2 + {1}^2}}",
