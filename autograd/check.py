@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ def check_primitive(
     Raises:
         GradientError: a rule is wrong: which input, where, the two numbers.
         TypeError: ``op`` is no operation, or has constants that are not captured.
-        ValueError: no point of the domain was found, or given.
+        ValueError: no point of the domain was found, or given; or a given one is at an edge of it.
 
     >>> from autograd import check_primitive, primitive
     >>> wrong = primitive("wrong_cube", forward=lambda x: x**3, partials=lambda x, out: (2 * x * x,))
@@ -86,6 +86,8 @@ def check_primitive(
     if not chosen:
         raise ValueError(f"check_primitive({op.name}): no points in its domain ({op.domain.text}); give points=")
     for inputs in chosen:
+        if points is not None:
+            _refuse_edges(op, inputs)
         fault = _fault_at(op, inputs, order, rtol)
         if fault:
             raise GradientError(f"check_primitive: {fault}")
@@ -113,6 +115,16 @@ def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tup
             return
 
 
+def _refuse_edges(op: Primitive, inputs: tuple[float, ...]) -> None:
+    for i, x in enumerate(inputs):
+        if not math.isfinite(numeric_partial(op, inputs, i).value):
+            call = f"{op.name}({', '.join(map(repr, (*inputs, *op.constants)))})"
+            raise ValueError(
+                f"check_primitive: {call} has no finite slope from both sides of input {i}, {x!r}, so there is no "
+                f"derivative to compare. Give points inside the domain"
+            )
+
+
 def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float) -> _Fault | None:
     """The first partial of ``op`` at ``inputs`` that is not what the numbers say."""
     leaves = [Value(x) for x in inputs]
@@ -120,7 +132,7 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
     rules = local_gradients(node)
     for i, rule in enumerate(rules):
         estimate = numeric_partial(op, inputs, i)
-        if not estimate.agrees_with(rule, rtol, _floor(op, inputs)):
+        if math.isfinite(estimate.value) and not estimate.agrees_with(rule, rtol, _floor(op, inputs)):
             return _Fault(op, inputs, f"derivative with respect to input {i}", rule, estimate)
     if order == 1:
         return None
@@ -128,7 +140,8 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
         for j in range(len(inputs)):
             rule = _derivative(local, leaves[j])
             estimate = ridders(partial(_partial_at, op, inputs, i, j), inputs[j])
-            if not estimate.agrees_with(rule, max(rtol, 1e-6), max(_floor(op, inputs), 1e-9 * abs(number_of(local)))):
+            floor = max(_floor(op, inputs), 1e-9 * abs(rules[i]))
+            if math.isfinite(estimate.value) and not estimate.agrees_with(rule, max(rtol, 1e-6), floor):
                 return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
     return None
 
@@ -152,7 +165,14 @@ def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: flo
 def _derivative(local: Any, leaf: Value) -> float:
     if not isinstance(local, Value):
         return 0.0
-    return adjoints(topological_order(local), 1.0).get(leaf) or 0.0
+    derivative: float = _flow(adjoints(topological_order(local), 1.0), leaf)
+    return derivative
+
+
+def _flow(adjoint: Mapping[Any, Any], leaf: Value) -> Any:
+    """The adjoint of ``leaf``, 0 where no flow came to it: a Value of 0 is an adjoint, though it is false."""
+    flow = adjoint.get(leaf)
+    return 0.0 if flow is None else flow
 
 
 # --- a whole function -------------------------------------------------------------------------------------
@@ -184,7 +204,8 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
     Raises:
         GradientError: they differ: the input, both numbers, and the operation whose rule is wrong.
         TypeError: ``f`` is no function, or an argument is not made of numbers.
-        ValueError: a bad mode or order, or a point at a kink, where there is no derivative to compare.
+        ValueError: a bad mode or order, or a point where there is no derivative to compare: at a kink, at an edge of
+            the function's domain, or infinite.
 
     >>> from autograd import check_grads, exp
     >>> check_grads(lambda x, y: exp(x) * y + x / y, (0.3, -1.2))
@@ -219,6 +240,9 @@ class _Problem:
             self.structures.append(structure)
             self.point += map(float, numbers)
             self.names += structure.places(f"argument {i}")
+        for name, x in zip(self.names, self.point, strict=True):
+            if not math.isfinite(x):
+                raise ValueError(f"check_grads: {name} must be a finite number, got {x!r}: there is no step from it")
 
     def graph(self, k: int, point: Sequence[float]) -> tuple[Value, list[Value]]:
         """The scalar whose gradient is the k-th derivative: f itself, then the slope along a direction, ..."""
@@ -228,7 +252,7 @@ class _Problem:
         for _ in range(k - 1):
             order = topological_order(root)
             adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), itself)}
-            root = _combination([adjoint.get(leaf) or 0.0 for leaf in leaves])
+            root = _combination([_flow(adjoint, leaf) for leaf in leaves])
         return root, leaves
 
     def _arguments(self, leaves: list[Value]) -> Iterator[Any]:
@@ -247,16 +271,26 @@ class _Problem:
         root, leaves = self.graph(k, self.point)
         order = topological_order(root)
         _refuse_kinks(order)
+        if not math.isfinite(root.data):
+            raise ValueError(
+                f"check_grads: {'the function' if k == 1 else f'a derivative of order {k - 1}'} is {root.data!r} at "
+                f"this point, so there is no derivative to compare. Move the inputs a little"
+            )
         reverse = adjoints(order, 1.0)
         for i, leaf in enumerate(leaves):
             found = {}
             if "rev" in modes:
-                found["reverse"] = reverse.get(leaf) or 0.0
+                found["reverse"] = _flow(reverse, leaf)
             if "fwd" in modes:
                 computed = [node for node in order if node.op is not None]
                 (tangent,) = tangents(computed, [{leaf: 1.0}], data_of)
                 found["forward"] = number_of(tangent.get(root))
             differences = ridders(partial(self.value_with, k, i), self.point[i])
+            if not math.isfinite(differences.value):
+                raise ValueError(
+                    f"check_grads: {self.names[i]} = {self.point[i]!r} is at an edge: the function, or a derivative, "
+                    f"has no finite slope from both sides of it, so there is no derivative to compare. Move it a little"
+                )
             exact = _complex_step_through(order, leaves, i)
             for mode, derivative in found.items():
                 for estimate, tolerance in ((exact, rtol), (differences, max(rtol, 1e-5))):

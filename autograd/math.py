@@ -1,9 +1,16 @@
 """The standard library's ``math``, for Values too: ``from autograd import math`` in place of ``import math``.
 
-On plain numbers every function is the standard library's own, to the last bit and the last error. On Values
-the same call is an operation of the table, and gradients flow through it. The last digits of the two may differ in
-``cbrt``, ``erfc`` and ``lgamma``, which are the table's own and keep digits that the library's lose, as ``lgamma`` does
-near 1 and 2. What is not differentiated, such as ``gcd`` and ``fmod``, takes plain numbers only and says so.
+On plain numbers every function is the standard library's own, to the last bit and the last error. On Values the same
+call is an operation of the table, and gradients flow through it. Then four things differ:
+
+* the last digits in ``cbrt``, ``erfc``, ``gamma`` and ``lgamma``, which are the table's own and keep digits that the
+  library's lose, as ``lgamma`` does near 1 and 2; and in ``hypot`` and ``dist`` of more than two numbers;
+* ``floor``, ``ceil`` and ``trunc`` give a Value, where the library gives an int, so they keep infinities and -0.0;
+* sums leave the range of floats without an error, as ``+`` does: ``fsum``, ``sumprod`` and ``fma`` are then infinite or
+  nan;
+* errors are :class:`~autograd.DomainError`, which the library's kinds of errors catch.
+
+What is not differentiated, such as ``gcd`` and ``frexp``, takes plain numbers only and says so.
 
 >>> from autograd import Value, math
 >>> x = Value(2.0)
@@ -17,6 +24,7 @@ from __future__ import annotations
 
 import functools
 import math as _math
+import operator
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -104,6 +112,19 @@ def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) ->
     return bool(difference <= rel_tol * abs(b) or difference <= rel_tol * abs(a) or difference <= abs_tol)
 
 
+def _modf(x: Any) -> tuple[Any, Any]:
+    return rules.fmod(x, 1.0), rules.trunc(x)
+
+
+def _ldexp(x: Any, i: Any) -> Any:
+    """x · 2**i in three steps, of which only the last can round: by then the others have left the range, too."""
+    if _is_value(i):
+        raise TypeError(f"math.ldexp(x, i) takes a plain int as i, not {i!r}: write x * exp2(i)")
+    exponent = max(-2200, min(2200, operator.index(i)))
+    third = exponent // 3
+    return x * 2.0**third * 2.0**third * 2.0 ** (exponent - 2 * third)
+
+
 def _isfinite(x: Any) -> bool:
     return bool(x > -inf and x < inf)
 
@@ -118,37 +139,43 @@ atan = _lifted("atan", rules.atan)
 atan2 = _lifted("atan2", rules.atan2)
 atanh = _lifted("atanh", rules.atanh)
 cbrt = _lifted("cbrt", rules.cbrt)
+ceil = _lifted("ceil", rules.ceil)
+copysign = _lifted("copysign", rules.copysign)
 cos = _lifted("cos", rules.cos)
 cosh = _lifted("cosh", rules.cosh)
 erf = _lifted("erf", rules.erf)
 erfc = _lifted("erfc", rules.erfc)
 exp = _lifted("exp", rules.exp)
+exp2 = _lifted("exp2", rules.exp2)
 expm1 = _lifted("expm1", rules.expm1)
 fabs = _lifted("fabs", rules.absolute)
 floor = _lifted("floor", rules.floor)
+fmod = _lifted("fmod", rules.fmod)
 fsum = _over_iterables("fsum", rules.fsum)
+gamma = _lifted("gamma", rules.gamma)
 lgamma = _lifted("lgamma", rules.lgamma)
 log1p = _lifted("log1p", rules.log1p)
 log2 = _lifted("log2", rules.log2)
 log10 = _lifted("log10", rules.log10)
 pow = _lifted("pow", rules.power)  # noqa: A001 -- the standard module's name
+remainder = _lifted("remainder", rules.ieee_remainder)
 sin = _lifted("sin", rules.sin)
 sinh = _lifted("sinh", rules.sinh)
 sqrt = _lifted("sqrt", rules.sqrt)
 tan = _lifted("tan", rules.tan)
 tanh = _lifted("tanh", rules.tanh)
+trunc = _lifted("trunc", rules.trunc)
 
 # --- on Values a few operations ---------------------------------------------------------------------------
 
-ceil = _lifted("ceil", lambda x: -rules.floor(-x))
 degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
 dist = _over_iterables("dist", _dist)
-exp2 = _lifted("exp2", lambda x: 2.0**x)
 hypot = _lifted("hypot", _hypot)
+ldexp = _lifted("ldexp", _ldexp)
 log = _lifted("log", _log)
+modf = _lifted("modf", _modf)
 prod = _over_iterables("prod", _prod)
 radians = _lifted("radians", lambda x: x * (pi / 180.0))
-trunc = _lifted("trunc", lambda x: rules.sign(x) * rules.floor(abs(x)))
 if sys.version_info >= (3, 12):
     sumprod = _over_iterables("sumprod", rules.dot)
 if sys.version_info >= (3, 13):
@@ -171,19 +198,13 @@ def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> 
 # --- plain numbers only -----------------------------------------------------------------------------------
 
 comb = _plain("comb")
-copysign = _plain("copysign", "write abs(x) times a sign")
 factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
-fmod = _plain("fmod", "write x - y * trunc(x / y)")
 frexp = _plain("frexp")
-gamma = _plain("gamma", "use lgamma, its logarithm")
 gcd = _plain("gcd")
 isqrt = _plain("isqrt")
 lcm = _plain("lcm")
-ldexp = _plain("ldexp", "write x * 2.0**i")
-modf = _plain("modf")
 nextafter = _plain("nextafter")
 perm = _plain("perm")
-remainder = _plain("remainder")
 ulp = _plain("ulp")
 
 __all__ = [name for name in dir(_math) if not name.startswith("_") and name in globals()]

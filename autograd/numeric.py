@@ -22,6 +22,7 @@ from autograd.primitives import Primitive
 __all__ = ["Estimate", "complex_forward", "complex_step", "numeric_partial", "ridders"]
 
 _TINY_STEP = 1e-100
+_SMALLEST_STEP = 1e-290
 
 
 class Estimate(NamedTuple):
@@ -52,6 +53,9 @@ def ridders(f: Callable[[float], float], x: float) -> Estimate:
     """
     widest = 0.05 * (abs(x) if abs(x) > 1e-3 else 1.0)
     wide = _extrapolate(f, x, widest)
+    if math.isnan(wide.value) and x:  # the function may end between x and 0
+        widest = 0.05 * abs(x)
+        wide = _extrapolate(f, x, widest)
     for _ in range(5):
         widest /= 20.0
         narrow = _extrapolate(f, x, widest)
@@ -110,10 +114,15 @@ def complex_step(f: Callable[..., complex], inputs: Sequence[float], i: int) -> 
 
     Raises:
         TypeError: f does not take complex numbers.
+        ArithmeticError: the input is so small that no step is smaller by far.
     """
+    size = abs(inputs[i])
+    step = min(_TINY_STEP, 1e-20 * size) if size else _TINY_STEP
+    if step < _SMALLEST_STEP:
+        raise ArithmeticError(f"no step is far below {inputs[i]!r}")
     stepped: list[Any] = list(inputs)
-    stepped[i] = complex(inputs[i], _TINY_STEP)
-    value = f(*stepped).imag / _TINY_STEP
+    stepped[i] = complex(inputs[i], step)
+    value = f(*stepped).imag / step
     return Estimate(value, 1e-13 * abs(value), "complex step")
 
 

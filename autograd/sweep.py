@@ -277,7 +277,8 @@ def _ieee_operator(op: Primitive, *, reflected: bool) -> Callable[..., _IEEEFloa
     return lambda self, *other: _IEEEFloat.__primitive__(op, (self, *other))
 
 
-for _name, _operator in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    _operator = "div" if _name == "truediv" else _name
     setattr(_IEEEFloat, f"__{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=False))
     setattr(_IEEEFloat, f"__r{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=True))
 _IEEEFloat.__abs__ = _ieee_operator(PRIMITIVES["abs"], reflected=False)  # type: ignore[method-assign]

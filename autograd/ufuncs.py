@@ -1,4 +1,10 @@
-"""NumPy's functions on Values: the operation of the same meaning, on arrays element by element."""
+"""NumPy's functions on Values: the operation of the same meaning, on arrays element by element.
+
+NumPy asks a Value itself, which answers by :func:`apply_ufunc`. In an array of dtype object NumPy goes over the
+elements alone: it uses their operators, and for the rest their methods of its own names, :data:`METHODS`. There
+``np.maximum`` and ``np.sign`` compare the elements, and functions without a loop over objects, such as ``np.isnan``,
+``np.logaddexp`` and ``np.copysign``, are refused by NumPy: call them on the elements.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +13,136 @@ from typing import Any
 
 import numpy as np
 
-from autograd import rules
+from autograd import math, rules
 from autograd.primitives import Primitive
 
-__all__ = ["apply_ufunc"]
+__all__ = ["METHODS", "apply_ufunc"]
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """What ``Value.__array_ufunc__`` answers: ``ufunc`` on Values, and on arrays of numbers together with Values.
 
     A sum or another method of ``ufunc``, and an array to write to, are left to NumPy: it does them over elements, and
-    one Value is an array of one.
+    one Value is an array of one. So is a function of a user's that ``np.frompyfunc`` made.
 
     Raises:
         TypeError: no operation has the meaning of ``ufunc``, or Values would be written as plain numbers.
     """
     function = _FUNCTIONS.get(ufunc.__name__)
+    if ufunc.types == [f"{'O' * ufunc.nin}->{'O' * ufunc.nout}"]:  # of objects, and so of Values
+        return getattr(ufunc, method)(*map(_boxed, inputs), **options)
     if function is None:
-        raise TypeError(f"NumPy's {ufunc.__name__} is not defined on Values")
+        raise TypeError(f"NumPy's {ufunc.__name__} is not defined on Values: {_advice(ufunc.__name__)}")
     call = method == "__call__" and not options
-    if call and not any(isinstance(array, np.ndarray) for array in inputs):
+    if call and not any(isinstance(array, (np.ndarray, list, tuple)) for array in inputs):
         return function(*inputs)
-    arrays = [_boxed(array) if hasattr(type(array), "__primitive__") else array for array in inputs]
+    arrays = list(map(_boxed, inputs))
     if call:
-        return np.frompyfunc(function, ufunc.nin, 1)(*arrays)
+        elementwise: Any = np.frompyfunc(function, ufunc.nin, ufunc.nout)
+        return elementwise(*arrays)
     _refuse_numbers(ufunc, **options)
     return getattr(ufunc, method)(*arrays, **options)
+
+
+# --- what each function of NumPy is -----------------------------------------------------------------------
+
+
+def _larger_number(x: Any, y: Any) -> Any:
+    return y if x != x else x if y != y else rules.maximum(x, y)
+
+
+def _smaller_number(x: Any, y: Any) -> Any:
+    return y if x != x else x if y != y else rules.minimum(x, y)
 
 
 _OPERATIONS = [op for op in vars(rules).values() if isinstance(op, Primitive)]
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {op.ufunc: op for op in _OPERATIONS if op.ufunc} | {
+    "conjugate": lambda x: x,
+    "deg2rad": math.radians,
+    "degrees": math.degrees,
+    "divmod": divmod,
+    "fabs": rules.absolute,
+    "float_power": rules.power,
+    "fmax": _larger_number,
+    "fmin": _smaller_number,
+    "heaviside": lambda x, at_zero: rules.where(x, rules.step(x), at_zero),
+    "ldexp": math.ldexp,
+    "modf": math.modf,
+    "positive": lambda x: x,
+    "rad2deg": math.degrees,
+    "radians": math.radians,
+    "rint": rules.round,
+    # questions, whose answer is a bool that a recording keeps as a guard
     "equal": lambda x, y: x == y,
-    "not_equal": lambda x, y: x != y,
-    "less": lambda x, y: x < y,
-    "less_equal": lambda x, y: x <= y,
     "greater": lambda x, y: x > y,
     "greater_equal": lambda x, y: x >= y,
+    "isfinite": math.isfinite,
+    "isinf": math.isinf,
+    "isnan": math.isnan,
+    "less": lambda x, y: x < y,
+    "less_equal": lambda x, y: x <= y,
+    "logical_and": lambda x, y: bool(x) and bool(y),
+    "logical_not": lambda x: not x,
+    "logical_or": lambda x, y: bool(x) or bool(y),
+    "logical_xor": lambda x, y: bool(x) is not bool(y),
+    "not_equal": lambda x, y: x != y,
+    "signbit": lambda x: rules.copysign(1.0, x) < 0.0,
+    # SciPy's special functions, which are functions of NumPy's kind
+    "erf": rules.erf,
+    "erfc": rules.erfc,
+    "expit": rules.sigmoid,
+    "gamma": rules.gamma,
+    "gammaln": rules.lgamma,
+    "log_expit": rules.log_sigmoid,
+    "ndtr": rules.norm_cdf,
+    "psi": rules.digamma,
 }
 
 
+def _method(name: str) -> Callable[..., Any]:
+    function = _FUNCTIONS[name]
+
+    def method(self: Any, *others: Any) -> Any:
+        return function(self, *others)
+
+    method.__name__, method.__qualname__ = name, f"Value.{name}"
+    method.__doc__ = f"``numpy.{name}`` of this element of an array."
+    return method
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    name: _method(name)
+    for name in (
+        "absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "deg2rad", "degrees",
+        "fabs", "logical_not", "logical_xor", "rad2deg", "radians", "rint",
+    )
+}  # fmt: skip
+"""The methods of NumPy's own names, for which it asks the elements of an array of objects."""
+
+_WHOLE_NUMBERS = "it is a function of whole numbers, and Values are real"
+_PRODUCTS = "for lists of Values use autograd.dot, for matrices @ on arrays of dtype object"
+_INSTEAD = {
+    **dict.fromkeys(
+        ("bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "gcd", "invert", "lcm", "left_shift",
+         "right_shift"),
+        _WHOLE_NUMBERS,
+    ),
+    **dict.fromkeys(("matmul", "matvec", "vecdot", "vecmat"), _PRODUCTS),
+    "isnat": "it is a question about dates",
+    "logaddexp2": "write logaddexp(x * log(2.0), y * log(2.0)) / log(2.0)",
+}  # fmt: skip
+
+
+def _advice(name: str) -> str:
+    """What to use in place of the function of NumPy's kind called ``name``."""
+    return _INSTEAD.get(name, "take .data of it if no gradient is to flow, or define the function with primitive()")
+
+
 def _boxed(value: Any) -> Any:
-    """A 0-d array that holds ``value``, so that NumPy broadcasts it like a number."""
+    """A 0-d array that holds a Value, so that NumPy broadcasts it like a number; anything else as it is."""
+    if not hasattr(type(value), "__primitive__"):
+        return value
     box = np.empty((), dtype=object)
     box[()] = value
     return box

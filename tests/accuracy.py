@@ -44,10 +44,14 @@ COMPOSED_LIMIT = 8.0
 gradient of softmax."""
 
 CONDITIONED = {
+    ("gamma", "gradient"): "x < 0: as digamma",
     ("lgamma", "value"): "x < -2: two zeros, at irrational numbers, in each interval between poles",
     ("lgamma", "gradient"): "x < 0: as digamma",
     ("digamma", "value"): "x < 0: a zero, at an irrational number, in each interval between poles",
     ("polygamma", "value"): "x < -20: the same, and a power of a rounded cotangent near the poles",
+    ("sinc", "gradient"): "a zero, at an irrational number, between any two whole numbers from 1 on",
+    ("sinc_derivative", "value"): "the same",
+    ("logaddexp", "value"): "as logsumexp",
     ("logsumexp", "value"): "near 0, where the largest term and the logarithm of the rest cancel",
 }
 """Where 4 ulps of the result cannot be had, and why: near a zero at which the function is not written as a factor times
@@ -206,8 +210,18 @@ def points(case: Case, count: int, random: Random) -> Iterator[tuple[float, ...]
             yield point
 
 
+_REMAINDERS = ("floordiv", "fmod", "ieee_remainder", "mod")
+
+
 def _slow(case: Case, point: tuple[float, ...]) -> bool:
-    """Whether mpmath takes seconds for it. (The partial of digamma tests polygamma there.)"""
+    """Whether mpmath takes seconds for it (the partial of digamma tests polygamma there), or a step is too long.
+
+    The quotient of a remainder may be so large that the step of a difference crosses a jump.
+    """
+    if case.op.name in _REMAINDERS:
+        return abs(point[0]) > 2.0**60 * abs(point[1])
+    if case.op.name == "weighted_gamma":
+        return abs(point[0]) < 1e-290 or abs(point[1]) > 170.0  # its weights are values of digamma
     return case.op.name == "polygamma" and not -50.0 < point[0] < 1e6
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -44,6 +45,37 @@ def _dot(*xs: Any) -> Any:
     return mp.fsum(x * y for x, y in zip(xs[:half], xs[half:], strict=True))
 
 
+def _multiple(rounded: Callable[[Any], Any], x: Any, y: Any) -> Any:
+    """x / y rounded to a whole number, however large."""
+    with mp.workprec(4500):
+        return rounded(x / y)
+
+
+def _remainder(rounded: Callable[[Any], Any], x: Any, y: Any) -> Any:
+    with mp.workprec(4500):
+        return x - _multiple(rounded, x, y) * y
+
+
+def _trunc(x: Any) -> Any:
+    return mp.sign(x) * mp.floor(abs(x))
+
+
+def _sinc_derivative(x: Any, order: Any) -> Any:
+    """By x·f⁽ⁿ⁾ + n·f⁽ⁿ⁻¹⁾ = πⁿ⁻¹·sin(πx + nπ/2), at twice the precision; near 0 by the series of sin(z)/z."""
+    n = int(order)
+    with mp.workprec(2 * mp.mp.prec + 200):
+        if abs(x) < 1:
+            terms = range((n + 1) // 2, 80)
+            return mp.fsum(
+                (-1) ** k * mp.pi ** (2 * k) * x ** (2 * k - n) / (2 * k + 1) / mp.fac(2 * k - n) for k in terms
+            )
+        derivative = mp.sincpi(x)
+        for k in range(1, n + 1):
+            wave = (mp.sinpi, mp.cospi)[k % 2](x) * (1, 1, -1, -1)[k % 4]
+            derivative = (mp.pi ** (k - 1) * wave - k * derivative) / x
+        return derivative
+
+
 def _half(x: Any) -> Any:
     return mp.mpf(1) / 2 if x == 0 else mp.mpf(x > 0)
 
@@ -60,7 +92,9 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "atan2": mp.atan2,
     "atanh": mp.atanh,
     "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
+    "ceil": mp.ceil,
     "clip": lambda x, low, high: min(max(x, low), high),
+    "copysign": lambda x, y: abs(x) if y >= 0 else -abs(x),
     "cos": mp.cos,
     "cosh": mp.cosh,
     "digamma": mp.digamma,
@@ -71,10 +105,15 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "erf": mp.erf,
     "erfc": mp.erfc,
     "exp": mp.exp,
+    "exp2": lambda x: mp.mpf(2) ** x,
     "exp_difference": lambda x, y: mp.exp(x - y),
     "expm1": mp.expm1,
+    "flat": lambda x: mp.mpf(0),
     "floor": mp.floor,
+    "floordiv": partial(_multiple, mp.floor),
+    "fmod": partial(_remainder, _trunc),
     "fsum": lambda *xs: mp.fsum(xs),
+    "gamma": mp.gamma,
     "gaussian": lambda x: mp.exp(-x * x),
     "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
     "gelu_slope": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2 + x * mp.npdf(x),
@@ -83,6 +122,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "held_max": lambda *xs: max(xs),
     "hypot": mp.hypot,
     "identity": lambda x: x,
+    "ieee_remainder": partial(_remainder, mp.nint),
     "is_either": lambda x, first, second: mp.mpf(x in (first, second)),
     "larger_share": lambda x, y: _half(x - y),
     "leaky_relu": lambda x, slope: x if x > 0 else slope * x,
@@ -94,10 +134,12 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "log1p": mp.log1p,
     "log2": lambda x: mp.log(x) / mp.ln2,
     "log_sigmoid": lambda x: -mp.log1p(mp.exp(-x)) if x > 0 else x - mp.log1p(mp.exp(x)),
+    "logaddexp": _logsumexp,
     "logsumexp": _logsumexp,
     "maximum": max,
     "mean": lambda *xs: mp.fsum(xs) / len(xs),
     "minimum": min,
+    "mod": partial(_remainder, mp.floor),
     "mul": lambda x, y: x * y,
     "neg": lambda x: -x,
     "nonzero": lambda x: mp.mpf(x != 0),
@@ -114,12 +156,16 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "quotient_by_square": lambda x, y: x / y**2,
     "reciprocal": lambda x: 1 / x,
     "relu": lambda x: max(x, mp.mpf(0)),
+    "round": lambda x, digits: mp.nint(x * mp.mpf(10) ** digits) / mp.mpf(10) ** digits,
     "sech_squared": lambda x: mp.sech(x) ** 2,
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "sigmoid_difference": lambda x, y: 1 / (1 + mp.exp(y - x)),
     "sign": mp.sign,
     "silu": lambda x: x / (1 + mp.exp(-x)),
     "silu_slope": _silu_slope,
     "sin": mp.sin,
+    "sinc": mp.sincpi,
+    "sinc_derivative": _sinc_derivative,
     "sinh": mp.sinh,
     "softmax": _softmax,
     "softmax_share": lambda part, others: part / (part + others),
@@ -133,7 +179,9 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "take": lambda index, *xs: xs[int(mp.nint(index))],
     "tan": mp.tan,
     "tanh": mp.tanh,
+    "trunc": _trunc,
     "unit": lambda x, y: x / mp.hypot(x, y) if x or y else mp.mpf(0),
+    "weighted_gamma": lambda weight, x: weight * mp.gamma(x),
     "weighted_norm_pdf": lambda weight, x: weight * mp.npdf(x),
     "where": lambda condition, x, y: x if condition else y,
 }
@@ -146,6 +194,8 @@ CONSTANTS: dict[str, list[tuple[float, ...]]] = {
     "polygamma": [(1.0,), (2.0,), (3.0,)],
     "pow": [(n,) for n in (0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 7.0, 10.0, -9.0, 0.5, -0.5, 1.5, 1 / 3, -0.3, 0.01, 100.1)],
     "power_slope": [(3.0,), (0.7,)],
+    "round": [(0.0,), (2.0,), (-1.0,), (15.0,), (-22.0,)],
+    "sinc_derivative": [(1.0,), (2.0,)],
 }
 """Which constants an operation that captures some is tested with."""
 

@@ -85,7 +85,7 @@ def test_other_points_come_from_another_seed() -> None:
 def test_the_exceptions_are_operations_of_the_table() -> None:
     assert {name for name, _ in CONDITIONED} <= set(BUILTIN)
     assert set(BALANCED) <= {*BUILTIN, *COMPOSED}
-    assert len(CONDITIONED) <= 5
+    assert len(CONDITIONED) <= 9
 
 
 @pytest.mark.parametrize("name", [*public_operations(), *COMPOSED])

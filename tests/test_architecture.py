@@ -18,10 +18,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
 
 LAYERS = [
-    "errors", "recording", "clock", "context", "primitives", "sites", "rules", "sweep", "flows", "anomaly",
+    "errors", "recording", "clock", "context", "primitives", "sites", "rules", "math", "sweep", "flows", "anomaly",
     "transport",
     "passes", "ufuncs", "operators", "dropin", "value", "diagnosis", "records", "containers", "trace", "transforms",
-    "named_derivatives", "numeric", "check", "math", "linalg", "implicit", "replay", "__init__", "guided_tour", "repl",
+    "named_derivatives", "numeric", "check", "linalg", "implicit", "replay", "__init__", "guided_tour", "repl",
     "__main__",
 ]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""

@@ -3,6 +3,7 @@
 import math
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from autograd import (
@@ -10,16 +11,23 @@ from autograd import (
     Value,
     check_grads,
     check_primitive,
+    cos,
+    diagnose,
     exp,
     fsum,
+    grad,
+    hessian,
     log,
     maximum,
     relu,
     sigmoid,
     sin,
+    sinc,
+    sqrt,
     tanh,
     where,
 )
+from autograd import compile as compiled
 from autograd.check import _sample
 from autograd.numeric import complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import PRIMITIVES
@@ -81,7 +89,7 @@ def test_a_kinked_operation_is_not_given_to_numpy_in_complex_numbers():
 
 def operations():
     """Every operation of the table that has derivatives; those that capture constants with some, too."""
-    constants = {"pow": (2.5,), "clip": (-0.6, 0.7), "polygamma": (1.0,)}
+    constants = {"pow": (2.5,), "clip": (-0.6, 0.7), "polygamma": (1.0,), "sinc_derivative": (1.0,), "round": (1.0,)}
     for op in [op for op in PRIMITIVES.values() if op.builtin and not op.held]:
         if op.partials:
             yield op
@@ -202,6 +210,78 @@ def test_a_rule_wrong_at_second_order_only_is_named(define):
 def test_a_float_taken_out_is_found_though_every_rule_is_right(f):
     with pytest.raises(GradientError, match="in a way the graph does not see: look for a number taken out"):
         check_grads(f, (2.0,))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("f", "args"),
+    [
+        (lambda x: x * x, (0.0,)), (lambda x: x * x, (0,)), (lambda x: x * x, (False,)), (lambda x: x**2, 0.0),
+        (lambda x: x**3, (0.0,)), (lambda x: x - x, (0.0,)), (lambda x: 0 * x, (0.0,)), (lambda x: 3.0, (0.0,)),
+        (lambda x, y: x * y, (0.0, 0.0)), (sin, (0.0,)), (lambda x: 1.0 - cos(x), (0.0,)), (sinc, (0.0,)),
+        (lambda p: p["a"][0] * p["b"] + p["b"] ** 2, ({"a": [0.0, 1], "b": 0},)), (lambda x: [x * x, (x**3,)], (0.0,)),
+        (lambda a: (a * a).sum(), (np.zeros(3),)), (lambda x: where(1.0, x * x, x), (0.0,)), (lambda: 3.0, ()),
+        (lambda x: x % 2.0 + round(x) * x, (0.3,)), (lambda x, y: x // y + x % y, (5.5, 2.0)),
+        (lambda x: x.copysign(-1.0) * x, (2.0,)), (lambda x, y: x.logaddexp(y), (0.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_derivatives_of_zero_are_no_missing_derivatives(f, args, order):
+    check_grads(f, args, order=order)
+
+
+@pytest.mark.parametrize(
+    ("f", "args", "message"),
+    [
+        (lambda x: x * x, (math.inf,), "argument 0 must be a finite number, got inf"),
+        (lambda x: x[1], ([1.0, math.nan],), r"argument 0\[1\] must be a finite number, got nan"),
+        (sqrt, (0.0,), "argument 0 = 0.0 is at an edge: the function, or a derivative, has no finite slope"),
+        (lambda x, y: x**y, (-2.0, 3.0), "argument 1 = 3.0 is at an edge"),
+        (lambda x: x**1.5, (0.0,), "argument 0 = 0.0 is at an edge"),
+        (lambda x: x * 1e300, (1e10,), "the function is inf at this point, so there is no derivative to compare"),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_derivative_no_rule_is_accused(f, args, message):
+    with pytest.raises(ValueError, match=f"^check_grads: {message}"):
+        check_grads(f, args)
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-120, 1e-30, 1.0, 1e300])
+def test_steps_are_small_beside_the_input(x):
+    check_grads(log, (x,), order=1)
+    assert check_primitive(PRIMITIVES["log"], [(x,)], order=1) == 1
+
+
+def test_an_operation_is_not_checked_at_an_edge():
+    with pytest.raises(
+        ValueError, match=r"^check_primitive: sqrt\(0.0\) has no finite slope from both sides of input 0, 0.0"
+    ):
+        check_primitive(PRIMITIVES["sqrt"], [(4.0,), (0.0,)])
+
+
+def test_a_rule_that_is_infinite_where_the_slope_is_not_is_wrong(define):
+    wrong = define("wrong_at_zero", forward=lambda x: x * x, partials=lambda x, out: (2.0 * out / x,))
+    with pytest.raises(GradientError, match=r"the rule of 'wrong_at_zero' is wrong: .* is nan, but 0.0 by"):
+        check_grads(wrong, (0.0,), order=1)
+
+
+def test_no_code_of_the_packages_asks_whether_a_value_is_true(monkeypatch):
+    """A Value of 0 is false, and a recording would keep the question as a guard: ``x or default`` is never right."""
+
+    def refuse(self):
+        raise AssertionError(f"asked whether {self!r} is true")
+
+    monkeypatch.setattr(Value, "__bool__", refuse)
+    for x in (0.0, 0.7):
+        check_grads(lambda x, y: where(y, x * y, x - y) + (x * x).exp() + maximum(x, y) * 0.0, (x, x + 0.5), order=3)
+        assert hessian(lambda v: v["a"] * v["a"] * v["b"])({"a": x, "b": 0.0})["a"]["a"] == 0.0
+        assert compiled(grad(lambda x: x * x + relu(x)))(x) == (2.0 * x + (x > 0.0))
+        leaf = Value(x, "x")
+        root = leaf * leaf * 0.0
+        root.backward(create_graph=True)
+        leaf.grad.backward()
+        assert str(diagnose(root))
+        assert list(root.backward_steps())
+        assert root.flows_into(leaf)
 
 
 def test_a_kink_is_refused_rather_than_judged():

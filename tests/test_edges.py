@@ -8,8 +8,10 @@ import pytest
 from autograd import (
     GradientWarning,
     Value,
+    atan2,
     errstate,
     fsum,
+    hypot,
     leaky_relu,
     log,
     maximum,
@@ -24,7 +26,9 @@ from autograd import (
     tanh,
     where,
 )
+from autograd.primitives import PRIMITIVES
 from autograd.sweep import number_of
+from tests.accuracy import cases, public_names
 from tests.bits import bits
 
 
@@ -149,3 +153,87 @@ def test_the_operators_of_local_gradients_in_ieee_arithmetic():
     for rule in (lambda x, pole: pole - pole, lambda x, pole: pole * x):
         with pytest.warns(GradientWarning, match="its derivative with respect to operand 1 does not exist"):
             assert math.isnan(locals_at_zero(rule))
+
+
+# --- at infinity ------------------------------------------------------------------------------------------
+
+EXPONENTS = (0.0, 0.25, 1 / 3, 0.5, 0.99, 1.0, 1.01, 1.5, 2.0, 2.5, 3.0, 7.0, 8.0, 10.0, 100.1, 1e100)
+
+
+def power_slope_limit(x, n):
+    """The limit of n·t**(n-1) as t goes to the infinity x, by powers of infinity."""
+    if n == 0.0:
+        return 0.0
+    return n * math.pow(x, n - 1.0) if n != 1.0 else 1.0
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("n", EXPONENTS)
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_the_slope_of_a_power_at_infinity_is_its_limit(n, sign, side):
+    n, x = sign * n, side * math.inf
+    if side < 0.0 and not n.is_integer():
+        return_value, expected, curvature = math.pow(x, n), math.nan, math.nan
+    else:
+        return_value, expected = math.pow(x, n), power_slope_limit(x, n)
+        curvature = (n - 1.0) * n * math.pow(x, n - 2.0) if n not in (0.0, 1.0) else 0.0
+        expected, curvature = expected or 0.0, curvature or 0.0
+    slopes, curvatures = [], []
+    for exponent in (n, Value(n)):
+        base = Value(x)
+        y = base**exponent
+        assert y.data == return_value
+        y.backward(create_graph=True)
+        slope = base.grad
+        slopes.append(slope.data)
+        base.zero_grad()
+        slope.backward()
+        curvatures.append(base.grad)
+    assert slopes == pytest.approx([expected] * 2, nan_ok=True)
+    assert curvatures == pytest.approx([curvature] * 2, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in public_names() & PRIMITIVES.keys()))
+@pytest.mark.parametrize("x", [math.inf, -math.inf])
+def test_a_slope_at_infinity_is_a_limit_wherever_the_value_is_a_number(name, x):
+    """Of first and second order: not nan, where far out it has settled."""
+    for case in cases(name):
+        if case.inputs != 1 or name in (
+            "gamma",
+            "logsumexp",
+            "softmax",
+        ):  # of gamma an infinity meets a vanishing slope
+            continue
+        op = case.op.capture(*case.constants) if case.constants else case.op
+
+        def derivatives(at, op=op):
+            with errstate(domain="nan"):
+                leaf = Value(at)
+                out = op(leaf)
+                out.backward(create_graph=True)
+                slope = leaf.grad
+                leaf.zero_grad()
+                slope.backward()
+            return out.data, slope.data, leaf.grad
+
+        far = [derivatives(math.copysign(size, x)) for size in (1e200, 1e250, 1e300)]
+        at = derivatives(x)
+        for order in (1, 2):
+            trend = [one[order] for one in far]
+            if not any(map(math.isnan, [at[0], *trend])) and name != "lgamma":
+                assert not math.isnan(at[order]), (name, case.constants, order)
+                assert at[order] == pytest.approx(trend[-1], abs=1e-90) or abs(trend[-1]) > 1e90
+
+
+@pytest.mark.parametrize("f", [hypot, atan2])
+@pytest.mark.parametrize("first", [math.inf, -math.inf])
+@pytest.mark.parametrize("second", [0.0, -0.5, 2.0])
+def test_lengths_and_angles_with_one_infinite_side_have_slopes(f, first, second):
+    for point in ((first, second), (second, first)):
+        slopes = f(*map(Value, point)).partials()
+        expected = [math.copysign(1.0, x) if f is hypot and math.isinf(x) else 0.0 for x in point]
+        assert list(slopes) == expected
+        x, y = map(Value, point)
+        f(x, y).backward(create_graph=True)
+        (x.grad + y.grad).backward()
+        assert math.isfinite(x.grad.data if isinstance(x.grad, Value) else x.grad)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Parameter, Value
+from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES
 
 
@@ -75,6 +76,138 @@ def test_a_function_of_numpy_on_values_is_the_operation_of_its_meaning(op):
     assert result.data == pytest.approx(float(ufunc(*numbers)), rel=1e-14)
 
 
+UFUNCS = {ufunc.__name__: ufunc for ufunc in vars(np).values() if isinstance(ufunc, np.ufunc)}
+REFUSED = {
+    "bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "frexp", "gcd", "invert", "isnat", "lcm", "left_shift",
+    "logaddexp2", "matmul", "matvec", "nextafter", "right_shift", "spacing", "vecdot", "vecmat",
+}  # fmt: skip
+NUMBERS = (-2.75, -1.0, -0.5, -0.0, 0.0, 0.5, 0.8, 1.0, 1.5, 2.5, 7.25)
+
+
+def operands(ufunc):
+    """Points at which ``ufunc`` gives numbers, or truths."""
+    with np.errstate(all="ignore"):
+        for x in NUMBERS:
+            for y in NUMBERS if ufunc.nin == 2 else (0.0,):
+                point = (x, y)[: ufunc.nin] if ufunc.__name__ != "ldexp" else (x, int(y))
+                results = ufunc(*point)
+                if np.all(np.isfinite(results)):
+                    yield point, results if ufunc.nout == 2 else (results,)
+
+
+@pytest.mark.parametrize("name", sorted(UFUNCS))
+def test_every_function_of_numpy_gives_its_value_on_a_value_or_says_what_to_do(name):
+    ufunc = UFUNCS[name]
+    if name in REFUSED:
+        with pytest.raises(TypeError, match=rf"^NumPy's {name} is not defined on Values: \w+"):
+            ufunc(*[Value(1.0)] * ufunc.nin)
+        return
+    points = list(operands(ufunc))
+    assert len(points) > 2
+    for point, expected in points:
+        values = [Value(x) if isinstance(x, float) else x for x in point]
+        results = ufunc(*values)
+        for result, number in zip(results if ufunc.nout == 2 else (results,), expected, strict=True):
+            if isinstance(number, np.bool):
+                assert result is bool(number), point
+            else:
+                assert isinstance(result, Value)
+                assert result.data == pytest.approx(float(number), rel=1e-14), point
+                if name not in ("fmax", "fmin", "power"):  # of two zeros either; NumPy's square root of -0.0
+                    assert math.copysign(1.0, result.data) == math.copysign(1.0, float(number)), point
+
+
+SMOOTH = [
+    name for name in sorted(UFUNCS)
+    if name not in REFUSED | {"heaviside"} and {"d->d", "dd->d"} & {*UFUNCS[name].types}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_every_function_of_numpy_has_the_derivative_of_its_differences(name):
+    ufunc, h = UFUNCS[name], 1e-6
+    for point in [(0.3, 0.7), (1.3, -0.45), (-0.3, 2.2), (-7.25, 1.6), (4.6, 3.1)]:
+        numbers = point[: ufunc.nin]
+        with np.errstate(all="ignore"):
+            if not np.isfinite(ufunc(*numbers)):
+                continue
+        values = [Value(x) for x in numbers]
+        ufunc(*values).backward()
+        for i, value in enumerate(values):
+            up, down = (ufunc(*[x + step * (i == k) for k, x in enumerate(numbers)]) for step in (h, -h))
+            assert value.grad == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=1e-7), (numbers, i)
+
+
+OBJECT_LOOPS = [
+    name for name in sorted(UFUNCS)
+    if name not in REFUSED and any(set(kinds) <= set("O->?") and "O" in kinds for kinds in UFUNCS[name].types)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OBJECT_LOOPS)
+def test_an_array_of_objects_has_the_numbers_of_bare_values(name):
+    ufunc = UFUNCS[name]
+    for point, _ in operands(ufunc):
+        bare = ufunc(*map(Value, point))
+        (held,) = ufunc(*[np.array([Value(x)], dtype=object) for x in point])
+        if isinstance(bare, bool):
+            assert bool(held) is bare, point
+        else:
+            assert held == bare.data, point
+            assert isinstance(held, Value) or name == "sign"
+
+
+def test_what_numpy_and_values_take_beside_each_other():
+    v = Value(7.5)
+    for result, expected in [
+        (np.float64(17.0) % v, [2.0]),
+        (np.floor_divide(np.array([17.0, 20.0]), v), [2.0, 2.0]),
+        (np.mod(v, [2.0, 4.0]), [1.5, 3.5]),
+        (np.round(v), [8.0]),
+        (np.round(np.array([v, v / 4], dtype=object), 1), [7.5, 1.9]),
+        (np.fix(v), [7.0]),
+        (np.divmod(v, np.array([2.0, 4.0]))[1], [1.5, 3.5]),
+        (divmod(v, np.array([2.0, 4.0]))[0], [3.0, 1.0]),
+        (divmod(np.array([17.0]), v)[1], [2.0]),
+        (np.fmax(v, math.nan), [7.5]),
+        (np.fmin(math.nan, v), [7.5]),
+        (np.heaviside(Value(0.0), v), [7.5]),
+    ]:
+        assert datas(result) == expected
+        assert all(isinstance(value, Value) for value in np.ravel(result))
+    np.heaviside(Value(0.0), v).backward()
+    assert v.grad == 1.0
+
+
+def test_a_function_of_objects_that_a_user_made_is_called_with_the_value():
+    v = Value(3.0)
+    twice = np.frompyfunc(lambda x: x + x, 1, 1)
+    assert twice(v).parents == (v, v)
+    assert datas(np.vectorize(lambda x: x * v)([1.0, 2.0])) == [3.0, 6.0]
+
+
+def test_special_functions_of_scipy_on_a_value():
+    special = pytest.importorskip("scipy.special")
+    for name in ("erf", "erfc", "expit", "gammaln", "log_expit", "ndtr", "psi", "cbrt", "exp2", "log1p"):
+        function = getattr(special, name)
+        assert function(Value(0.7)).data == pytest.approx(float(function(0.7)), rel=1e-14)
+    with pytest.raises(TypeError, match=r"^NumPy's i0 is not defined on Values: .* define the function with primitive"):
+        special.i0(Value(1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        (np.isnan, (1.0, math.nan, 2.0)), (np.isfinite, (1.0, math.inf, -3.0)), (np.isinf, (1.0, -math.inf, -3.0)),
+        (np.signbit, (1.0, -2.0, 3.0)),
+    ],
+)  # fmt: skip
+def test_a_question_about_a_value_is_kept_by_a_recording(question, numbers):
+    f = compiled(lambda x: 2.0 * x if question(x) else x)
+    assert [f(x) for x in numbers] == pytest.approx([2.0 * x if question(x) else x for x in numbers], nan_ok=True)
+    assert len(f.paths) == 2
+
+
 def test_every_name_of_a_function_of_numpy_is_one_of_numpys():
     assert len(FUNCTIONS) > 15
     for op in PRIMITIVES.values():
@@ -116,11 +249,11 @@ def test_a_function_of_numpy_on_an_array_and_a_value_goes_element_by_element():
 @pytest.mark.parametrize(
     ("call", "fragment"),
     [
-        (lambda v: np.floor_divide(v, 2.0), "NumPy's floor_divide is not defined on Values"),
-        (np.isnan, "NumPy's isnan is not defined on Values"),
         (lambda v: np.ones(2) @ v, "NumPy's matmul is not defined on Values"),
-        (np.modf, "NumPy's modf is not defined on Values"),
-        (lambda v: np.float64(7) % v, "NumPy's remainder is not defined on Values"),
+        (np.frexp, "NumPy's frexp is not defined on Values"),
+        (lambda v: np.nextafter(v, 2.0), "NumPy's nextafter is not defined on Values"),
+        (lambda v: np.logaddexp2(v, 2.0), "NumPy's logaddexp2 is not defined on Values"),
+        (lambda v: np.gcd(v, 2), "NumPy's gcd is not defined on Values"),
         (
             lambda v: np.add(v, 1.0, out=np.empty(1)),
             "NumPy's add cannot write Values as float64, which have no gradient",

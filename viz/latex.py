@@ -37,7 +37,7 @@ _SIGNS = {
 WORDS = frozenset(
     ("arccos", "arcsin", "arctan", "cos", "cosh", "exp", "log", "max", "min", "sin", "sinh", "tan", "tanh")
 )
-_FENCES = {"⌊": r"\lfloor", "⌋": r"\rfloor", "{": r"\{", "}": r"\}"}
+_FENCES = {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "{": r"\{", "}": r"\}"}
 
 
 def escape(text: str) -> str:

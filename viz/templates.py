@@ -44,7 +44,10 @@ _HOLE = r"\{(?:\d+|\*)\}"
 _TOKEN = re.compile(rf"\{{\{{|\}}\}}|{_HOLE}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
 _SIGNS = {"+": "+", "-": "−", ">": ">", "<": "<", "=": "=", ",": ",", r"\cdot": "·", r"\neq": "≠"}
 _LARGE = {"sum": "Σ", "prod": "Π"}
-_BRACKETS = {r"\lfloor": "⌊", r"\rfloor": "⌋", r"\{": "{", r"\}": "}"} | {char: char for char in "()[]|"}
+_BRACKETS = {
+    r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", r"\{": "{", r"\}": "}",
+    **{char: char for char in "()[]|"},
+}  # fmt: skip
 
 
 class _UnreadableError(Exception):

@@ -19,6 +19,7 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
     errorfree, polynomial           exact rounding errors; polynomials
     special_normal, special_gamma   erfc, lgamma, digamma ... on floats
     choices                         step, relu, maximum, where ...
+    rounding                        floor, round, remainders ...
     arithmetic                      + - * / **, roots
     exponentials                    exp, log, sigmoid, tanh, silu ...
     trigonometry                    sin, atan2 ...
@@ -46,7 +47,7 @@ from autograd.rules.arithmetic import (
 from autograd.rules.choices import (
     absolute,
     clip,
-    floor,
+    copysign,
     leaky_relu,
     maximum,
     minimum,
@@ -62,12 +63,14 @@ from autograd.rules.exponentials import (
     cosh,
     elu,
     exp,
+    exp2,
     expm1,
     log,
     log1p,
     log2,
     log10,
     log_sigmoid,
+    logaddexp,
     sigmoid,
     silu,
     sinh,
@@ -75,7 +78,7 @@ from autograd.rules.exponentials import (
     softsign,
     tanh,
 )
-from autograd.rules.gamma import digamma, lgamma
+from autograd.rules.gamma import digamma, gamma, lgamma
 from autograd.rules.normal import (
     erf,
     erfc,
@@ -84,8 +87,10 @@ from autograd.rules.normal import (
     norm_pdf,
 )
 from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
+from autograd.rules.rounding import ceil, floor, floordiv, fmod, ieee_remainder, mod, trunc
+from autograd.rules.rounding import round_to as round  # noqa: A004 -- the operation's name, as Python's
 from autograd.rules.selection import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient, take
-from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, tan
+from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, sinc, tan
 
 __all__ = [
     "absolute",
@@ -98,7 +103,9 @@ __all__ = [
     "atan2",
     "atanh",
     "cbrt",
+    "ceil",
     "clip",
+    "copysign",
     "cos",
     "cosh",
     "digamma",
@@ -109,13 +116,18 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "exp2",
     "expm1",
     "floor",
+    "floordiv",
+    "fmod",
     "fsum",
+    "gamma",
     "gelu",
     "greater",
     "greater_equal",
     "hypot",
+    "ieee_remainder",
     "leaky_relu",
     "less",
     "less_equal",
@@ -125,10 +137,12 @@ __all__ = [
     "log2",
     "log10",
     "log_sigmoid",
+    "logaddexp",
     "logsumexp",
     "maximum",
     "mean",
     "minimum",
+    "mod",
     "mul",
     "neg",
     "norm_cdf",
@@ -138,10 +152,12 @@ __all__ = [
     "prod",
     "reciprocal",
     "relu",
+    "round",
     "sigmoid",
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",
@@ -154,5 +170,6 @@ __all__ = [
     "take",
     "tan",
     "tanh",
+    "trunc",
     "where",
 ]

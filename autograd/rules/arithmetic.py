@@ -160,7 +160,7 @@ _FAR = 690.0
 
 
 def _power(x: float, y: float) -> float:
-    if x == 0.0 and y < 0.0:
+    if x == 0.0 and -math.inf < y < 0.0:
         raise ZeroDivisionError
     return math.pow(x, y)
 
@@ -180,10 +180,10 @@ def _power_slope(x: float, y: float) -> float:
     lowered = y - 1.0
     if y == 0.0:
         return 0.0
-    if x != x:
-        return x
-    if x == 0.0 or y != y:
-        return y * _power(x, lowered)
+    if x != x or y != y:
+        return x + y
+    if x == 0.0 or math.isinf(x) or math.isinf(y):
+        return _power_slope_at_an_end(x, y, lowered)
     magnitude = math.fabs(x)
     log_x = math.log(magnitude)
     correction = sum_error(y, -1.0, lowered) * log_x
@@ -196,6 +196,14 @@ def _power_slope(x: float, y: float) -> float:
     return y * math.pow(math.copysign(1.0, x), lowered) * (root * (1.0 + correction)) * root
 
 
+def _power_slope_at_an_end(x: float, y: float, lowered: float) -> float:
+    """The same where x is 0 or infinite, or y infinite, as a limit: there a power vanishes faster than y grows."""
+    if x < 0.0 and not math.isinf(y) and not y.is_integer():
+        return math.nan
+    power = _power(x, lowered)
+    return y * power if power != 0.0 else power * math.copysign(1.0, y)
+
+
 def _power_log(x: float, y: float) -> float:
     """x**y · log x; 0 at x = 0, its limit for y > 0; nan at x < 0."""
     if x < 0.0:
@@ -203,8 +211,9 @@ def _power_log(x: float, y: float) -> float:
     if x == 0.0:
         return 0.0 if y >= 0.0 else y * math.inf
     log_x = math.log(x)
-    if not math.fabs(y * log_x) > _FAR:
-        return math.pow(x, y) * log_x
+    if not _FAR < math.fabs(y * log_x) < math.inf:
+        power = math.pow(x, y)
+        return power * log_x if power != 0.0 else math.copysign(power, log_x)
     root = math.pow(x, 0.5 * y)
     return (root * log_x) * root
 
@@ -288,6 +297,8 @@ def _unit(x: float, y: float) -> float:
         return x / length
     if length == 0.0:
         return 0.0
+    if math.isinf(x) and math.isfinite(y):
+        return math.copysign(1.0, x)
     if not math.isfinite(x) or not math.isfinite(y):
         return x / length
     exponent = -math.frexp(max(math.fabs(x), math.fabs(y)))[1]
@@ -307,7 +318,7 @@ sqrt = define(
 cbrt = define(
     "cbrt",
     forward=_cbrt,
-    partials=lambda x, out: (1.0 / (3.0 * (out * out)),),
+    partials=lambda x, out: (1.0 / (3.0 * out) / out,),
     kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf"),
     symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink
+from autograd.primitives import Domain, Kink, Primitive
 from autograd.rules.define import define
 
 __all__ = [
     "absolute",
     "clip",
-    "floor",
+    "copysign",
+    "flat",
     "larger_share",
     "leaky_relu",
     "maximum",
@@ -33,11 +34,6 @@ def _step(x: float) -> float:
 
 def _sign(x: float) -> float:
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 if x == 0.0 else x
-
-
-def _floor(x: float) -> float:
-    # From 2**52 on every float is whole; below, the sign of -0.0 is kept.
-    return math.copysign(float(math.floor(x)), x) if math.fabs(x) < 2.0**52 else x
 
 
 def _relu(x: float) -> float:
@@ -62,10 +58,19 @@ def _clip(x: float, low: float, high: float) -> float:
     return low if x < low else high if x > high else x
 
 
+flat: Primitive = define(
+    "flat",
+    forward=lambda x: 0.0 if x == x else x,
+    partials=lambda x, out: (flat(x),),
+    symbol="0", text="flat({0})", latex=r"\operatorname{{flat}}\left({0}\right)",
+    doc="0, or nan at nan: the slope of what is constant between its jumps.",
+)  # fmt: skip
+
 step = define(
     "step",
     forward=_step,
-    partials=lambda x, out: (0.0 * out,),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x == 0.0, "step at 0 is 0, and its derivative there is taken as 0"),
     text="step({0})", latex=r"\operatorname{{step}}\left({0}\right)",
     doc="1 where x > 0, else 0; step(0) = 0.",
@@ -74,25 +79,17 @@ step = define(
 sign = define(
     "sign",
     forward=_sign,
-    partials=lambda x, out: (0.0 * out,),
+    partials=lambda x, out: (flat(x),),
+    textbook=lambda x, out: (0.0,),
     kink=Kink(lambda x: x == 0.0, "sign at 0 is 0, and its derivative there is taken as 0"),
     text="sign({0})", latex=r"\operatorname{{sign}}\left({0}\right)", ufunc="sign",
     doc="-1, 0 or 1 as x is negative, zero or positive.",
 )  # fmt: skip
 
-floor = define(
-    "floor",
-    forward=_floor,
-    partials=lambda x, out: (0.0 * sign(out),),
-    kink=Kink(lambda x: x == math.floor(x), "floor jumps at a whole number; its derivative there is taken as 0"),
-    symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
-    doc="The largest whole number that is not above x, as a float.",
-)  # fmt: skip
-
 larger_share = define(
     "larger_share",
     forward=_larger_share,
-    partials=lambda x, y, out: (0.0 * out, 0.0 * out),
+    partials=lambda x, y, out: (flat(out), flat(out)),
     kink=Kink(lambda x, y: x == y, "larger_share at a tie is 1/2, and its derivatives there are taken as 0"),
     text="larger_share({0}, {1})", latex=r"\left[{0} > {1}\right]",
     doc="1 where x > y, 1/2 at a tie, else 0: how a maximum shares its gradient.",
@@ -105,6 +102,18 @@ absolute = define(
     kink=Kink(lambda x: x == 0.0, "the derivative of abs at 0 is taken as 0"),
     symbol="|·|", text="abs({0})", latex=r"\left|{0}\right|", ufunc="absolute",
     doc="The absolute value; its derivative at 0 is taken as 0.",
+)  # fmt: skip
+
+copysign: Primitive = define(
+    "copysign",
+    forward=math.copysign,
+    partials=lambda x, y, out: (sign(x) * copysign(1.0, y), 0.0),
+    kink=Kink(
+        lambda x, y: x == 0.0 or y == 0.0,
+        "the derivatives of copysign are taken as 0 by the first number at 0, and by the second everywhere",
+    ),
+    text="copysign({0}, {1})", latex=r"\left|{0}\right| \cdot \operatorname{{sign}} {1}", ufunc="copysign",
+    doc="The size of x with the sign of y, also that of a zero.",
 )  # fmt: skip
 
 relu = define(

@@ -6,7 +6,7 @@ import math
 
 from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
-from autograd.rules.choices import minimum, step
+from autograd.rules.choices import minimum, step, where
 from autograd.rules.define import POSITIVE, define
 from autograd.rules.errorfree import sum_error
 from autograd.rules.special_normal import silu_slope as _silu_slope
@@ -18,6 +18,7 @@ __all__ = [
     "cosh",
     "elu",
     "exp",
+    "exp2",
     "exp_difference",
     "expm1",
     "log",
@@ -25,8 +26,10 @@ __all__ = [
     "log2",
     "log10",
     "log_sigmoid",
+    "logaddexp",
     "sech_squared",
     "sigmoid",
+    "sigmoid_difference",
     "silu",
     "silu_slope",
     "sinh",
@@ -35,6 +38,7 @@ __all__ = [
     "tanh",
 ]
 
+_LOG_2 = math.log(2.0)
 _LOG2_E = 1.0 / math.log(2.0)
 _LOG10_E = 1.0 / math.log(10.0)
 
@@ -49,6 +53,14 @@ exp = define(
     partials=lambda x, out: (out,),
     text="exp({0})", latex=r"e^{{{0}}}", precedence=Precedence.POWER, ufunc="exp",
     doc="e ** x; an overflow is a DomainError.",
+)  # fmt: skip
+
+exp2 = define(
+    "exp2",
+    forward=math.exp2,
+    partials=lambda x, out: (_LOG_2 * out,),
+    text="exp2({0})", latex=r"2^{{{0}}}", precedence=Precedence.POWER, ufunc="exp2",
+    doc="2 ** x, exact where x is a whole number; an overflow is a DomainError.",
 )  # fmt: skip
 
 expm1 = define(
@@ -151,7 +163,7 @@ asinh = define(
 acosh = define(
     "acosh",
     forward=math.acosh,
-    partials=lambda x, out: (1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),),
+    partials=lambda x, out: (1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),),
     domain=Domain("x >= 1", lambda x: 1.0 <= x < math.inf),
     text="acosh({0})", latex=r"\operatorname{{arcosh}} {0}", ufunc="arccosh",
     doc="The inverse of cosh, from 0 up; its derivative at 1 is inf.",
@@ -233,7 +245,9 @@ silu = define(
 silu_slope: Primitive = define(
     "silu_slope",
     forward=_silu_slope,
-    partials=lambda x, out: (0.25 * sech_squared(0.5 * x) * (2.0 - x * tanh(0.5 * x)),),
+    partials=lambda x, out: (
+        where(sech_squared(0.5 * x), 0.25 * sech_squared(0.5 * x) * (2.0 - x * tanh(0.5 * x)), 0.0),  # not 0·inf
+    ),
     symbol="silu′", text="silu'({0})", latex=r"\operatorname{{silu}}'\left({0}\right)",
     doc="The derivative of silu, σ(x)·(1 + x·σ(-x)), accurate through its zero at -1.278.",
 )  # fmt: skip
@@ -257,7 +271,7 @@ softsign = define(
 )  # fmt: skip
 
 
-# --- for logsumexp and softmax ----------------------------------------------------------------------------
+# --- differences in an exponential ----------------------------------------------------------------------------
 
 
 def _exp_difference(x: float, y: float) -> float:
@@ -274,4 +288,35 @@ exp_difference = define(
     partials=lambda x, y, out: (out, -out),
     symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
     doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
+)  # fmt: skip
+
+
+def _sigmoid_difference(x: float, y: float) -> float:
+    if x == y:  # infinities too, whose difference is nan
+        return 0.5
+    small = _exp_difference(x, y) if x < y else _exp_difference(y, x)
+    return (small if x < y else 1.0) / (1.0 + small)
+
+
+def _logaddexp(x: float, y: float) -> float:
+    if x == y:
+        return x + _LOG_2
+    larger = x if x > y else y
+    return larger + math.log1p(_exp_difference(y if x > y else x, larger))
+
+
+sigmoid_difference: Primitive = define(
+    "sigmoid_difference",
+    forward=_sigmoid_difference,
+    partials=lambda x, y, out: (out * sigmoid_difference(y, x), -out * sigmoid_difference(y, x)),
+    symbol="σ(x−y)", text="sigmoid({0} - {1})", latex=r"\sigma\left({0} - {1}\right)",
+    doc="sigmoid(x - y), as if x - y were not rounded, and 1/2 at equal infinities: the share of one of two terms.",
+)  # fmt: skip
+
+logaddexp = define(
+    "logaddexp",
+    forward=_logaddexp,
+    partials=lambda x, y, out: (sigmoid_difference(x, y), sigmoid_difference(y, x)),
+    text="logaddexp({0}, {1})", latex=r"\log\left(e^{{{0}}} + e^{{{1}}}\right)", ufunc="logaddexp",
+    doc="log(exp(x) + exp(y)), right at ±1000 and at infinities.",
 )  # fmt: skip

@@ -1,14 +1,14 @@
-"""The logarithm of the gamma function and its derivatives."""
+"""The gamma function, its logarithm, and the derivatives of that."""
 
 from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Primitive
+from autograd.primitives import Domain, Precedence, Primitive
 from autograd.rules import special_gamma as special
 from autograd.rules.define import define
 
-__all__ = ["digamma", "lgamma", "polygamma"]
+__all__ = ["digamma", "gamma", "lgamma", "polygamma", "weighted_gamma"]
 
 
 def _no_pole(x: float) -> bool:
@@ -24,7 +24,32 @@ def _ieee_polygamma(x: float, order: float) -> float:
     return math.nan if x < 0.0 and x.is_integer() else -math.copysign(math.inf, x)
 
 
+def _ieee_gamma(x: float) -> float:
+    """At its poles gamma goes to inf on one side and to -inf on the other, told apart at 0 by the sign of 0."""
+    return math.copysign(math.inf, x) if math.fabs(x) < 1.0 or x > 0.0 else math.nan
+
+
 _NO_POLE = Domain("a number other than 0, -1, -2, ...", _no_pole)
+
+gamma: Primitive = define(
+    "gamma",
+    forward=special.gamma,
+    partials=lambda x, out: (weighted_gamma(digamma(x), x),),
+    textbook=lambda x, out: (out * digamma(x),),
+    domain=_NO_POLE, ieee=_ieee_gamma,
+    symbol="Γ", text="gamma({0})", latex=r"\Gamma\left({0}\right)",
+    doc="The gamma function, (x - 1)! where x is a whole number above 0.",
+)  # fmt: skip
+
+weighted_gamma: Primitive = define(
+    "weighted_gamma",
+    forward=special.weighted_gamma,
+    partials=lambda weight, x, out: (gamma(x), weighted_gamma(weight * digamma(x), x)),
+    domain=Domain("a weight, and a number other than 0, -1, -2, ...", lambda weight, x: _no_pole(x)),
+    ieee=lambda weight, x: weight * _ieee_gamma(x),
+    symbol="w·Γ", text="{0}*gamma({1})", latex=r"{0} \cdot \Gamma\left({1}\right)", precedence=Precedence.PRODUCT,
+    doc="weight * gamma(x), without the bits that a subnormal gamma(x) lacks.",
+)  # fmt: skip
 
 lgamma = define(
     "lgamma",

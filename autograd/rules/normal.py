@@ -6,6 +6,7 @@ import math
 
 from autograd.primitives import Primitive
 from autograd.rules import special_normal as special
+from autograd.rules.choices import where
 from autograd.rules.define import define
 
 __all__ = ["erf", "erfc", "gaussian", "gelu", "gelu_slope", "norm_cdf", "norm_pdf", "weighted_norm_pdf"]
@@ -33,7 +34,7 @@ erfc = define(
 gaussian: Primitive = define(
     "gaussian",
     forward=special.gaussian,
-    partials=lambda x, out: (-2.0 * x * out,),
+    partials=lambda x, out: (where(out, -2.0 * x * out, 0.0),),  # 0 at infinity, and not 0·inf
     symbol="exp(−x²)", text="exp(-{0}**2)", latex=r"e^{{-{0}^2}}",
     doc="exp(-x²), as if x² were not rounded.",
 )  # fmt: skip

@@ -10,10 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.primitives import Domain, Precedence, Primitive, as_float
-from autograd.rules.choices import clip, floor, maximum, minimum, step, where
+from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
 from autograd.rules.exponentials import exp_difference, log1p
+from autograd.rules.rounding import floor
 
 __all__ = ["dot", "fsum", "logsumexp", "mean", "prod", "softmax"]
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from autograd.primitives import Domain, Kink, Primitive, is_number
 from autograd.recording import recording
-from autograd.rules.choices import floor, where
+from autograd.rules.choices import where
 from autograd.rules.define import define
+from autograd.rules.rounding import floor
 
 __all__ = [
     "equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "stop_gradient", "take",

@@ -28,6 +28,19 @@ def is_integer(x: Any) -> Any:
     return np.isfinite(x) & (np.floor(x) == x)
 
 
+def _remainder(x: Any, y: Any) -> Any:
+    """IEEE 754's remainder, exactly: what fmod leaves of twice y, less y once or twice; nan where there is none.
+
+    Source: the method of e_remainder.c in Sun Microsystems' fdlibm (1993).
+    """
+    size = np.abs(y)
+    rest = np.fmod(np.abs(x), 2.0 * size)
+    less = rest - size
+    less = np.where(less + less >= size, less - size, less)
+    rest = np.where(rest + rest > size, less, rest)
+    return np.where(np.signbit(x), -rest, rest)
+
+
 ON_ARRAYS: dict[Any, Callable[..., Any]] = {
     getattr(math, name): getattr(np, _OTHER_NAMES.get(name, name)) for name in (*_SAME_NAMES, *_OTHER_NAMES)
 } | {
@@ -35,7 +48,7 @@ ON_ARRAYS: dict[Any, Callable[..., Any]] = {
     float: np.float64,
     max: lambda x, y: np.where(y > x, y, x),
     min: lambda x, y: np.where(y < x, y, x),
-    math.remainder: np.vectorize(math.remainder, otypes=[float]),  # NumPy has none that is exact
+    math.remainder: _remainder,  # NumPy's own is that of Python's %
 }
 """Functions that an array is handed to as it is."""
 

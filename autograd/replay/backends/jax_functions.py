@@ -107,7 +107,8 @@ def _dunder(op: Primitive, *, reflected: bool) -> Callable[..., _Traced]:
     return lambda self, *other: _Traced.__primitive__(op, (self, *other))
 
 
-for _name, _op in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+    _op = "div" if _name == "truediv" else _name
     setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_op], reflected=False))
     setattr(_Traced, f"__r{_name}__", _dunder(PRIMITIVES[_op], reflected=True))
 for _name in ("neg", "abs"):

@@ -30,6 +30,21 @@ _SAME_NAME = (
     "cbrt", "ceil", "copysign", "cos", "cosh", "exp", "exp2", "expm1", "floor", "fmod", "frexp", "hypot", "isfinite",
     "isinf", "isnan", "ldexp", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 )  # fmt: skip
+
+
+def _remainder(x: Any, y: Any) -> Any:
+    """IEEE 754's remainder, exactly: what fmod leaves of twice y, less y once or twice.
+
+    Source: the method of e_remainder.c in Sun Microsystems' fdlibm (1993).
+    """
+    size = jnp.abs(y)
+    rest = jnp.fmod(jnp.abs(x), 2.0 * size)
+    less = rest - size
+    less = jnp.where(less + less >= size, less - size, less)
+    rest = jnp.where(rest + rest > size, less, rest)
+    return jnp.where(x < 0.0, -rest, rest)
+
+
 IN_JAX: dict[Any, Callable[..., Any]] = {
     getattr(math, name): getattr(jnp, _BY_NAME.get(name, name))
     for name in (*_SAME_NAME, *_BY_NAME)
@@ -38,7 +53,7 @@ IN_JAX: dict[Any, Callable[..., Any]] = {
     math.erf: erf,
     math.erfc: erfc,
     math.lgamma: gammaln,
-    math.remainder: lambda x, y: x - y * jnp.round(x / y),
+    math.remainder: _remainder,
     abs: jnp.abs,
     float: lambda x: x,
     max: lambda x, y: jnp.where(y > x, y, x),
