@@ -1,8 +1,6 @@
 """Solvers, differentiated: a root, a minimum, an integral and a differential equation, against closed forms.
 
-SciPy finds the numbers. The derivatives, first and second, do not come from the solvers' steps: those of a root and of
-a minimum are the implicit function theorem's, those of an integral Leibniz', those of a differential equation the
-solutions of its sensitivity equations. Each function below closes over the parameter p, as ordinary Python does.
+SciPy finds the numbers. Their derivatives follow from what the numbers satisfy, not from the steps of a solver.
 """
 
 import math
@@ -12,21 +10,21 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from autograd import exp, grad, hessian, sin, sqrt
+from autograd import cbrt, exp, grad, hessian, sin, sqrt
 from autograd.implicit import minimum, quad, root, solve_ivp
 from demos._extra import extra
 from demos._notes import off
 
 
-def lambert(p: Any) -> Any:
-    """The root W of W exp(W) = p."""
-    return root(lambda w: w * exp(w) - p, 0.5)
+def cubic(p: Any) -> Any:
+    """The root of x³ + x = p."""
+    return root(lambda x: x**3 + x - p, 1.0)
 
 
-def lambert_slope(p: float) -> tuple[float, float, float]:
-    """W, W′ and W″ as SciPy's Lambert function has them."""
-    w = float(extra("scipy.special").lambertw(p).real)
-    return w, w / (p * (1 + w)), -(w**2) * (w + 2) / (p**2 * (1 + w) ** 3)
+def cardano(p: Any) -> Any:
+    """The same by Cardano's formula."""
+    inside = sqrt(p * p / 4 + 1 / 27)
+    return cbrt(p / 2 + inside) + cbrt(p / 2 - inside)
 
 
 def cheapest(p: Any) -> Any:
@@ -52,17 +50,15 @@ def grown(p: Any) -> Any:
     return solve_ivp(lambda t, y: p * y * (1 - y), (0.0, 5.0), [0.1]).y[0, -1]
 
 
-def by_formula(formula: Callable[[Any], Any]) -> Callable[[float], tuple[float, float, float]]:
-    """A closed form and its two derivatives."""
-    return lambda p: (formula(p), grad(formula)(p), hessian(formula)(p))
-
-
-STORIES: dict[str, tuple[Callable[[Any], Any], Callable[[float], tuple[float, float, float]], float]] = {
-    "root of w·exp(w) = p": (lambert, lambert_slope, 1.5),
-    "cheapest order": (cheapest, by_formula(lambda p: sqrt(2 * p * 1000 / 3)), 40.0),
-    "period of a pendulum": (period, by_formula(period_by_the_mean), 1.2),
-    "logistic growth": (grown, by_formula(lambda p: 1 / (1 + 9 * exp(-5 * p))), 0.8),
+STORIES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], float]] = {
+    "root of x³ + x = p": (cubic, cardano, 1.5),
+    "cheapest order": (cheapest, lambda p: sqrt(2 * p * 1000 / 3), 40.0),
+    "period of a pendulum": (period, period_by_the_mean, 1.2),
+    "logistic growth": (grown, lambda p: 1 / (1 + 9 * exp(-5 * p)), 0.8),
 }
+
+
+DERIVATIVES: dict[str, Callable[..., Any]] = {"p": lambda f: f, "d/dp": grad, "d²/dp²": hessian}
 
 
 def main() -> None:
@@ -70,9 +66,12 @@ def main() -> None:
     extra("scipy.optimize")
     table = Table("", "", "by the solver", "difference", title="Solvers, differentiated")
     for name, (found, exact, p) in STORIES.items():
-        numbers = found(p), grad(found)(p), hessian(found)(p)
-        for what, number, expected in zip((f"p = {p:g}", "d/dp", "d²/dp²"), numbers, exact(p), strict=True):
-            table.add_row(name if what[0] == "p" else "", what, f"{number:+.12f}", off(number, expected))
+        for row, derivative in DERIVATIVES.items():
+            number = derivative(found)(p)
+            table.add_row(
+                name, f"p = {p:g}" if row == "p" else row, f"{number:+.12f}", off(number, derivative(exact)(p))
+            )
+            name = ""  # noqa: PLW2901 -- said once
         table.add_section()
     Console().print(table)
 

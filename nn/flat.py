@@ -32,7 +32,7 @@ from autograd import (
 from nn.dataset import Dataset
 from nn.functional import Copy
 from nn.losses import Loss
-from nn.module import Module, walk
+from nn.module import Module
 from nn.numeric import Array, number_of
 
 __all__ = ["FlatModel", "advised"]
@@ -46,32 +46,22 @@ class FlatModel:
         parameters: what is learnt; other parameters of the model are read as they are.
         loss: a function of (prediction, target).
         compiled: record each function once, and replay it over batches; else compute on Values each time.
-
-    Raises:
-        ValueError: a parameter is not of the model.
     """
 
     def __init__(self, model: Module, parameters: Sequence[Value], loss: Loss, *, compiled: bool = True) -> None:
         self.parameters = list(parameters)
         self.loss = loss
         self.compiled = compiled
-        own = set(map(id, model.parameters()))
-        strangers = [parameter for parameter in self.parameters if id(parameter) not in own]
-        if strangers:
-            raise ValueError(
-                f"the optimiser holds {strangers[0]!r}, which is not a parameter of {model!r}: make the optimiser of "
-                f"model.parameters(), again if a Parameter was replaced. To change a number set .data"
-            )
         self._checked = 0
-        self._copy = Copy(model, map(id, self.parameters), "predict, evaluate and fit")
-        undrawn = _Undrawn(model, loss)
+        self._holding = holding = _Holding(model, self.parameters)
+        self._undrawn = undrawn = _Undrawn(holding.held, loss)
 
         def prediction(numbers: Any, x: Any) -> Any:
-            found = undrawn(lambda: self._holding(numbers)(x))
+            found = undrawn(lambda: holding(numbers)(x))
             return np.array(found, dtype=object) if isinstance(found, (list, tuple)) else found
 
         def example_loss(numbers: Any, x: Any, y: Any) -> Any:
-            return undrawn(lambda: loss(self._holding(numbers)(x), y))
+            return undrawn(lambda: loss(holding(numbers)(x), y))
 
         def weighted_loss(numbers: Any, x: Any, y: Any, weight: Any) -> Any:
             return weight * example_loss(numbers, x, y)
@@ -84,14 +74,6 @@ class FlatModel:
         axes = (None, 0, 0, 0)
         self._weighted_loss = compile(weighted_loss, in_axes=axes, reduce="sum", verify=True)
         self._weighted_step = compile(value_and_grad(weighted_loss), in_axes=axes, reduce="sum", verify=True)
-
-    def _holding(self, numbers: Any) -> Module:
-        """The copy of the model with ``numbers`` for its parameters.
-
-        There is one copy: a model that counts its calls counts them there, and is found out when it is recorded twice.
-        """
-        places = zip(self.parameters, numbers, strict=True)
-        return self._copy.holding({id(parameter): _standing(number, parameter.label) for parameter, number in places})
 
     def read(self) -> Array:
         """The present numbers in the parameters."""
@@ -135,9 +117,10 @@ class FlatModel:
         else:
             total, gradients = self._weighted_step(numbers, data.X, data.y, data.weights)
             value, gradient = total / data.weight, gradients / data.weight
-        paths = (self._step if data.weights is None else self._weighted_step).paths
-        self._check_stood_in(leaf for path in paths[self._checked :] for leaf in path.leaves)
-        self._checked = len(paths)
+        if self._undrawn.runs != self._checked:  # something was recorded
+            paths = (*self._step.paths, *self._weighted_step.paths)
+            self._check_stood_in(leaf for path in paths for leaf in path.leaves)
+            self._checked = self._undrawn.runs
         return value, gradient
 
     def _check_stood_in(self, read: Iterable[Value]) -> None:
@@ -151,8 +134,8 @@ class FlatModel:
             if id(leaf) in own:
                 raise GradientError(
                     f"the loss reads {leaf!r} by a way that fit does not see, such as a global, a closure, or a value "
-                    f"that was computed before and kept, so its part in the gradient would be lost. For a penalty give l2; "
-                    f"else use the parameter in the model's forward, through self; or train by hand, with "
+                    f"that was computed before and kept, so its part in the gradient would be lost. For a penalty give "
+                    f"l2; else use the parameter in the model's forward, through self; or train by hand, with "
                     f"loss.backward() and optimizer.step()"
                 )
 
@@ -182,6 +165,22 @@ def advised() -> Iterator[None]:
         raise
 
 
+class _Holding:
+    """From numbers to a copy of the model that holds them for its parameters.
+
+    There is one copy: a model that counts its calls counts them there, and is found out when it is recorded twice.
+    """
+
+    def __init__(self, model: Module, parameters: list[Value]) -> None:
+        self._copy = Copy(model, map(id, parameters), "predict, evaluate and fit")
+        self._parameters = parameters
+        self.held = self._copy.held
+
+    def __call__(self, numbers: Any) -> Module:
+        places = zip(self._parameters, numbers, strict=True)
+        return self._copy.holding({id(parameter): _standing(number, parameter.label) for parameter, number in places})
+
+
 def _standing(number: Any, label: str) -> Value:
     """A number in the place of a parameter, under its name."""
     if not isinstance(number, Value):
@@ -197,18 +196,22 @@ class _Undrawn:
     Watched are Python's and NumPy's own generators, those that the model holds, and those that its methods and the
     loss name. That another thread draws from one meanwhile happens; that it does so in two runs one after the other is
     taken for the model's doing.
+
+    Attributes:
+        runs: how many there were.
     """
 
-    def __init__(self, model: Module, loss: Loss) -> None:
+    def __init__(self, held: list[Any], loss: Loss) -> None:
         kinds = (random.Random, np.random.Generator, np.random.RandomState)
-        held = [thing for _, thing in walk(model)]
         classes = {kind for thing in held if isinstance(thing, Module) for kind in type(thing).__mro__}
         methods = [method for kind in classes for method in vars(kind).values()]
         named = [thing for function in [*methods, *held, loss] for thing in _named(function)]
         self._held = list({id(thing): thing for thing in [*held, *named] if isinstance(thing, kinds)}.values())
         self._drawn = 0
+        self.runs = 0
 
     def __call__(self, run: Callable[[], Any]) -> Any:
+        self.runs += 1
         before = self._states()
         found = run()
         self._drawn = 0 if self._states() == before else self._drawn + 1

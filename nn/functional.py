@@ -93,12 +93,16 @@ class Copy:
         parameters: the ids of the parameters that are stood in for.
         asking: who wants it, for messages.
 
+    Attributes:
+        held: all that the model holds, itself first.
+
     Raises:
         TypeError: the model keeps a parameter where no copy reaches it.
     """
 
     def __init__(self, model: Module, parameters: Iterable[int], asking: str) -> None:
-        learnt, held = set(parameters), [thing for _, thing in walk(model)]
+        learnt = set(parameters)
+        self.held = held = [thing for _, thing in walk(model)]
         hidden = learnt - set(map(id, held))
         if hidden:
             first = next(leaf for leaf in model.parameters() if id(leaf) in hidden)

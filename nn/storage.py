@@ -199,8 +199,14 @@ def _read(file: Path) -> _Saved:
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
+    archived = file.read_bytes()
+    if archived.startswith(b"{"):
+        raise ModelFileError(
+            f"{file} is no saved model: it is JSON, as the file of a compiled function is, which autograd.load(path) "
+            f"reads"
+        )
     try:
-        with zipfile.ZipFile(io.BytesIO(file.read_bytes())) as archive:
+        with zipfile.ZipFile(io.BytesIO(archived)) as archive:
             about_bytes, values = _member(archive, "about", "|u1"), _member(archive, "values", "<f8")
             content = _member(archive, "buffers", "|u1").tobytes() if "buffers.npy" in archive.namelist() else b""
         about = json.loads(about_bytes.tobytes().decode("ascii"))

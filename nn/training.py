@@ -153,6 +153,13 @@ def _optimizer(optimizer: Any, model: Module, **settings: float | None) -> Optim
     """The optimiser that a name stands for; an optimiser stands for itself."""
     if isinstance(optimizer, Optimizer):
         _refuse(settings, "the optimiser has its own: set it there")
+        own = set(map(id, model.parameters()))
+        strangers = [parameter for parameter in optimizer.parameters if id(parameter) not in own]
+        if strangers:
+            raise ValueError(
+                f"the optimiser holds {strangers[0]!r}, which is not a parameter of {model!r}: make the optimiser of "
+                f"model.parameters(), again if a Parameter was replaced. To change a number set .data"
+            )
         return optimizer
     known = ", ".join([*OPTIMIZERS, "L-BFGS-B"])
     if not isinstance(optimizer, str):

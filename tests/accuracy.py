@@ -40,8 +40,8 @@ COMPOSED = {
 """Public functions of several operations, as if each were one: what they give first, and its gradients."""
 
 COMPOSED_LIMIT = 8.0
-"""The most ulps that these may be off: errors of an exponential, two sums, two quotients and a product meet in a gradient
-of softmax."""
+"""The most ulps that these may be off: errors of an exponential, two sums, two quotients and a product meet in a
+gradient of softmax."""
 
 CONDITIONED = {
     ("lgamma", "value"): "x < -2: two zeros, at irrational numbers, in each interval between poles",

@@ -123,15 +123,19 @@ def operations() -> str:
             "",
             "## Operators and functions",
             *header,
-            *map(row, public),
+            *sorted([*map(row, public), _SOFTMAX]),
             "",
-            "## Operations that derivatives are made of",
+            "## Operations that these are made of",
             "",
-            "They stand in the local derivatives of the others, so that a tiny derivative keeps its digits.",
+            "They stand in the local derivatives of the others, and in softmax, so that what is tiny keeps its digits.",
             *header,
             *(row(op) for op in known if op not in public),
         ]
     )
+
+
+_SOFTMAX = "| `softmax` | exp(x)/(exp(x) + exp(y) + exp(z)), … | out·(1 − out), −out·softmax(y), … |  |"
+"""A function of several operations, with a result for each input: an exponential, sums of the others, and shares."""
 
 
 def row(op: Primitive) -> str:

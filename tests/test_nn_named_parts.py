@@ -28,7 +28,7 @@ def test_softmax_joins_the_outputs_of_a_layer():
     found = names(outputs[1])
     assert [a.label for a in outputs] == ["a1[2]", "a2[2]", "a3[2]", "a4[2]"]
     assert {"z1[2]", "z2[2]", "z3[2]", "z4[2]", "b4[2]"} <= set(found)
-    assert [a.scope for a in outputs] == [f"layer 2/neuron {j}" for j in (1, 2, 3, 4)]
+    assert [a.scope for a in outputs] == ["layer 2/softmax"] * 4
     assert repr(model) == "MLP(2 -> 3 tanh -> 4 softmax; 25 parameters)"
     assert model.activations[1] is softmax
     assert [neuron.nonlin for neuron in model.layers[1].neurons] == [False] * 4

@@ -8,7 +8,18 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import DomainError, GradientError, OverflowDomainError, Value, errstate, leaky_relu, relu, tanh
+from autograd import (
+    DomainError,
+    GradientError,
+    OverflowDomainError,
+    Value,
+    check_grads,
+    errstate,
+    leaky_relu,
+    relu,
+    softmax,
+    tanh,
+)
 from autograd.primitives import PRIMITIVES, Domain, Primitive
 
 power = PRIMITIVES["pow"]
@@ -239,8 +250,9 @@ def test_every_record_of_the_table_is_complete():
 @pytest.mark.parametrize("op", [op for op in PRIMITIVES.values() if op.textbook], ids=lambda op: op.name)
 def test_what_a_textbook_writes_is_the_same_derivative(op):
     for x in (0.1, 0.25, 0.5, 0.9):
-        out = op(x)
-        assert op.textbook(x, out) == pytest.approx(op.partials(x, out), rel=1e-13)
+        inputs = (x, 0.4)[: op.arity]
+        out = op(*inputs)
+        assert op.textbook(*inputs, out) == pytest.approx(op.partials(*inputs, out), rel=1e-13)
 
 
 # --- domains ----------------------------------------------------------------------------------------------
@@ -381,3 +393,23 @@ def test_partials_that_are_no_function_of_the_inputs_are_refused(define, partial
     with pytest.raises(TypeError, match=r"primitive\('p'\): partials is a function of the inputs and the output, not"):
         define("p", forward=math.exp, partials=partials)
     assert "p" not in PRIMITIVES
+
+
+# --- held -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_flow_ends_at_what_is_held_even_an_infinity(define, n):
+    held = define(f"held_sum_{n}", forward=lambda *xs: sum(xs), partials=lambda *a: (0.0,) * (len(a) - 1), held=True)
+    xs = [Value(float(i + 1)) for i in range(n)]
+    loss = xs[0] * 2.0 + held(*xs) * Value(math.inf)
+    loss.backward()
+    assert [x.grad for x in xs] == [2.0, *[0.0] * (n - 1)]
+    loss.backward(create_graph=True)
+    assert float(xs[0].grad.data) == 4.0
+
+
+def test_check_grads_does_not_take_what_is_held_for_what_is_wrong(define):
+    wrong = define("wrong_exp", forward=math.exp, partials=lambda x, out: (out * 1.1,))
+    with pytest.raises(GradientError, match="wrong_exp"):
+        check_grads(lambda x, y: wrong(softmax([x, y])[0]), (0.3, -1.0))

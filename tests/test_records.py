@@ -525,6 +525,36 @@ def test_what_is_no_number_is_refused_with_the_way_to_mark_it(kind):
         grad(lambda t: t.b(t.a))(kind(a=1.0, b=[].append))
 
 
+def test_what_can_be_called_is_taken_apart_all_the_same():
+    @dataclass
+    class Line:
+        slope: float
+        name: str = "line"
+
+        def __call__(self, x):
+            return self.slope * x
+
+    class Line3(pydantic.BaseModel):
+        slope: float
+
+        def __call__(self, x):
+            return self.slope * x
+
+    class Line4(namedtuple("Line4", "slope")):  # noqa: PYI024, SLOT002 -- as it is often written
+        def __new__(cls, degrees):
+            return super().__new__(cls, 2.0 * degrees)
+
+        def __call__(self, x):
+            return self.slope * x
+
+    for line, other in ((Line(2.0), Line(3.0)), (Line3(slope=2.0), Line3(slope=3.0)), (Line4(1.0), Line4(1.5))):
+        f = compile(lambda line, x: line(x))
+        assert [f(line, 5.0), f(other, 5.0), len(f.paths)] == [10.0, 15.0, 1]
+        assert grad(lambda line, x: line(x))(line, 5.0).slope == 5.0
+        g = compile(grad(lambda lines, x: lines[0](x)))
+        assert [g([line], 5.0)[0].slope, g([other], 6.0)[0].slope] == [5.0, 6.0]
+
+
 def test_fields_that_are_marked_are_handed_on_as_they_are():
     thing = object()
 
@@ -789,6 +819,10 @@ def test_copies_inside_a_function_are_the_numbers_themselves():
         f = compile(grad(function))
         assert [f(beam).angle, f(Plain(45.0)).angle] == pytest.approx([math.pi, math.pi / 2], rel=1e-15)
         assert grad(lambda b, f=function: grad(f)(b).angle)(beam).angle == pytest.approx(2.0, rel=1e-15)
+    w = Value(3.0, "w")
+    slope = grad(lambda x: copy.deepcopy(x * w) * x)(2.0)
+    slope.backward()
+    assert (slope.data, w.grad) == (12.0, 4.0)  # linked to the w outside, and not to a copy of it
     kept = []
     grad(lambda b: kept.append(b.angle * 2) or b.angle)(beam)
     assert copy.deepcopy(kept[0]) is not kept[0]  # afterwards it is a Value as any other

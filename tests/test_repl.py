@@ -179,6 +179,14 @@ def test_save_and_load_are_a_pair(tmp_path):
         load(model)
     with pytest.raises(TypeError, match=r"f\.json' holds a compiled function, not a model: load\("):
         load(net, function)
+    with pytest.raises(
+        autograd.TapeError, match=r"is not a tape: it is a zip archive, as a saved model is, which nn\.load"
+    ):
+        autograd.load(model)
+    with pytest.raises(
+        names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
+    ):
+        names["nn"].load(net, function)
     with pytest.raises(TypeError, match=r"save\(thing, path\) takes a model or a compiled function first, not 3"):
         save(3, model)
     with pytest.raises(TypeError, match=r"load takes load\(model, path\)"):
@@ -245,3 +253,22 @@ def test_the_prompt_opens_where_there_is_no_readline(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("print(6 * 7)\n"))
     main()
     assert "42" in capsys.readouterr().out
+
+
+def test_errors_in_a_circle_and_errors_of_the_packages_alone_are_shown():
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    try:
+        raise second
+    except ValueError:
+        pass
+    with pytest.raises(ValueError, match="first") as caught:
+        raise first
+    assert Why().remember(caught.value) == 0
+    with pytest.raises(autograd.DomainError) as refused:
+        autograd.log(Value(-1.0))
+    inside = refused.value
+    inside.__traceback__ = inside.__traceback__.tb_next  # without the line of this test
+    before = inside.__traceback__
+    assert Why().remember(inside) > 0
+    assert inside.__traceback__ is before

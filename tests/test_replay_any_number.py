@@ -101,3 +101,28 @@ def test_values_and_gradients_by_c(tmp_path):
     recorded(EXAMPLES[0].tolist())
     got = by_c(recorded.tape, EXAMPLES.T.copy(), tmp_path)
     np.testing.assert_allclose(got, np.concatenate([eager(name) for name in names]), rtol=1e-12, atol=1e-11)
+
+
+# --- results without numbers ------------------------------------------------------------------------------
+
+
+WITHOUT_NUMBERS = (lambda x: None, lambda x: [], lambda x: {}, lambda x: ([], None, {"a": (), "b": [[]]}))
+
+
+@pytest.mark.parametrize("result", WITHOUT_NUMBERS)
+@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax", "auto"])
+def test_a_result_without_numbers_is_what_the_function_returns(backend, result):
+    assert compiled(result, backend=backend)(1.0) == result(1.0)
+    for reduce in (None, "sum", "mean"):
+        assert compiled(result, in_axes=0, backend=backend, reduce=reduce)(np.array([1.0, 2.0])) == result(1.0)
+    sometimes = compiled(lambda x: result(x) if x > 0.0 else [x], backend=backend)
+    assert (sometimes(1.0), sometimes(-1.0)) == (result(1.0), [-1.0])
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax", "auto"])
+def test_results_that_are_constants(backend):
+    assert compiled(lambda: (3.0, None), backend=backend)() == (3.0, None)
+    whole = compiled(lambda x: [2.5, x, None], in_axes=0, backend=backend)(np.array([1.0, 2.0]))
+    assert [whole[0].tolist(), whole[1].tolist(), whole[2]] == [[2.5, 2.5], [1.0, 2.0], None]
+    total = compiled(lambda x: [2.5, x, []], in_axes=0, backend=backend, reduce="sum")(np.array([1.0, 2.0]))
+    assert total == [5.0, 3.0, []]

@@ -18,7 +18,6 @@ from autograd import fsum, logsumexp, mean, prod, softmax
 from autograd.errors import GuardError
 from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay.backends import (
-    checked_lanes,
     expansion,
     jax_export,
     lane_program,
@@ -288,7 +287,6 @@ def test_what_is_shared_and_what_is_not_are_the_whole_together(seed):
 BUILDS = {
     "python": python_source.build,
     "numpy": numpy_lanes.build,
-    "checked": checked_lanes.build,
     "numba": numba_lanes.build,
     "jax": jax_export.build,
 }
@@ -300,7 +298,7 @@ def test_kernels_of_random_tapes_give_what_the_tape_gives(backend):
     compiles = backend in ("numba", "jax")
     for seed in range(1 if compiles else 4):
         tape, points = bounded_tape(seed, 8) if compiles else bounded_tape(seed)
-        tape = tape if backend in ("python", "checked") else fused(tape)
+        tape = tape if backend == "python" else fused(tape)
         batched = [False, True, True, False] if seed % 2 else [True] * N_INPUTS
         lanes = np.ascontiguousarray(points[:, : tape.n_inputs].T[batched])
         given = np.concatenate([points[0, : tape.n_inputs][~np.array(batched)], points[0, tape.n_inputs :]])

@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import fractions
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -218,7 +219,7 @@ def test_what_grad_takes_compile_takes(argument):
         np.testing.assert_equal(g(argument), f(argument))
 
 
-@pytest.mark.parametrize("argument", REFUSED, ids=repr)
+@pytest.mark.parametrize("argument", REFUSED, ids=lambda argument: re.sub(" at 0x[0-9a-f]+", "", repr(argument)))
 def test_what_grad_refuses_compile_refuses(argument):
     for g in (grad(lambda t: 1.0), compiled(lambda t: 1.0), compiled(grad(lambda t: 1.0))):
         with pytest.raises(TypeError, match="argument 0"):

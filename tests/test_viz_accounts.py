@@ -13,7 +13,10 @@ from tests.graphs import SVG, find, network
 from tests.test_viz_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
 from viz.accounts import accounts_of
+from viz.drawing import picture_of
 from viz.graph import read_graph
+from viz.links import numbers_in_words
+from viz.local import constant_locals
 from viz.page import page_of
 
 
@@ -25,8 +28,10 @@ def cards(root, **options):
     """The texts of each card by its name."""
     groups = ET.fromstring(draw(root, **options).svg).iter(f"{SVG}g")
     found = [[text.text for text in group.iter(f"{SVG}text")] for group in groups if group.get("id", "-e")[-2] != "e"]
-    return {next((one for one in said if one not in ("this pass", "earlier", "flows", "after hook", "its flows", "it holds")
-                  and not re.match(r"[+−\d]|of ", one)), ""): said for said in found if said}  # fmt: skip
+    return {next((one for one in said if not re.match(NO_NAME, one)), ""): said for said in found if said}
+
+
+NO_NAME = r"[+−\d]|of |this pass$|earlier$|flows$|after hook$|its flows$|it holds$"
 
 
 def account(root, label):
@@ -464,3 +469,38 @@ def test_a_fold_with_one_gradient_that_is_no_number_says_so():
     root.zero_grad()
     root.backward(0.0)
     assert any("all gradients are 0" in text for text in texts(root))
+
+
+def test_a_leaf_has_no_local_derivatives_and_a_picture_without_edges_says_nothing_of_them():
+    assert constant_locals(Value(2.0)) == frozenset()
+    y = Value(2.0, "y")
+    y.backward()
+    assert not any("edge" in text for text in texts(y))
+    root = network((1, 1))
+    assert not any("edge" in text for text in texts(root, edges="none"))
+    assert "edge: ×local derivative" in texts(root, edges="local")
+    assert "edge: the flow = local × upstream" in texts(root, edges="flow")
+    assert "too many edges here to print their numbers" in texts(network((3, 8, 8, 1)), detail="full")
+    assert numbers_in_words(picture_of(root), "auto", 1)[-1] == "1 edge without room for its numbers"
+    assert numbers_in_words(picture_of(root), "auto", 2)[-1] == "2 edges without room for their numbers"
+
+
+def test_a_page_tells_what_a_gradient_is_made_of_once_it_is_whole_and_no_leaf_was_moved(show):
+    _, y = square()
+    y.backward()
+    y.backward()
+    watched = show(y)
+    lines = watched.page.locator("#graph svg.shown g.account")
+    assert [text.split() for text in lines.all_text_contents()] == [["this", "pass", "+6.0000"], ["earlier", "+6.0000"]]
+    assert lines.first.is_visible()
+    assert "In Python x.grad: +12.0000 = +6.0000 of this pass, and +6.0000 from earlier passes." in watched.text(
+        "#said"
+    )
+    for address in ("pass=backward&step=1", "pass=forward&step=1"):
+        watched.ask(f"location.hash = '{address}'")
+        lines.first.wait_for(state="hidden", timeout=5000)
+    watched.ask("location.hash = 'pass=backward&step=2'")
+    lines.first.wait_for(state="visible", timeout=5000)
+    watched.ask("chainrule.move(0, 5)")
+    assert lines.first.is_hidden()
+    assert "In Python" not in watched.text("#said")

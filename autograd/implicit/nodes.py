@@ -131,6 +131,8 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
     around = copy_context()
 
     def forward(*inputs: float) -> float:
+        if any(isinstance(number, complex) for number in inputs):
+            raise TypeError(f"{name}() finds real numbers alone")
         if inputs != data:
             raise StaleGraphError(
                 f"the result of {name}() cannot be computed again from other numbers, {inputs} in place of {data}: "

@@ -29,8 +29,8 @@ def of_single_assignment(change: Pass) -> Pass:
         if not tape.single_assignment:
             again = int(np.flatnonzero(np.bincount(tape.dest) > 1)[0])
             raise TapeError(
-                f"{change.__name__}() takes a tape in which each slot is written once, and in this one slot %{again} is "
-                f"written again: give it separated(tape)"
+                f"{change.__name__}() takes a tape in which each slot is written once, and in this one slot %{again} "
+                f"is written again: give it separated(tape)"
             )
         return change(tape)
 

@@ -68,8 +68,13 @@ def read_file(path: str | os.PathLike[str]) -> Data:
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise TapeError(f"{file} has {size} bytes, more than a tape may have ({_LARGEST_FILE})")
+    content = file.read_bytes()
+    if content.startswith(b"PK\x03\x04"):
+        raise TapeError(
+            f"{file} is not a tape: it is a zip archive, as a saved model is, which nn.load(model, path) reads"
+        )
     try:
-        data = json.loads(file.read_bytes().decode("ascii"))
+        data = json.loads(content.decode("ascii"))
         intact = isinstance(data, dict) and data.get(_DIGEST) == _digest(data)
     except (ValueError, RecursionError) as error:
         raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None

@@ -164,7 +164,7 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    return math.nan if any(map(math.isnan, values)) else max(values)
+    return math.nan if any(value != value for value in values) else max(values)
 
 
 _held_max = define(
@@ -192,6 +192,7 @@ _softmax_share = define(
         "two numbers from 0 with a sum above 0",
         lambda part, others: part >= 0.0 and others >= 0.0 and 0.0 < part + others < math.inf,
     ),
+    ieee=lambda part, others: part * math.inf,
     symbol="share", text="{0}/({0} + {1})", latex=r"\frac{{{0}}}{{{0} + {1}}}", precedence=Precedence.PRODUCT,
     doc="part / (part + others). What is left for the others is known from themselves: 1 - share is never formed.",
 )  # fmt: skip
@@ -205,12 +206,16 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     """
     if len(terms) <= 2:
         return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
-    pairs = [*map(operator.add, terms[:-1:2], terms[1::2]), *terms[len(terms) & ~1 :]]
-    rest = _sums_of_others(pairs)
-    return [
-        rest[place // 2] if partner == len(terms) else terms[partner] + rest[place // 2]
-        for place, partner in ((place, place ^ 1) for place in range(len(terms)))
-    ]
+    pairs = [x + y for x, y in zip(terms[::2], terms[1::2], strict=False)]
+    if len(terms) % 2:
+        pairs.append(terms[-1])
+    sums = []
+    for place, rest in enumerate(_sums_of_others(pairs)):
+        if 2 * place + 1 < len(terms):
+            sums.extend([terms[2 * place + 1] + rest, terms[2 * place] + rest])
+        else:
+            sums.append(rest)
+    return sums
 
 
 def _shares(values: Sequence[Any]) -> list[Any]:
@@ -222,7 +227,7 @@ def _shares(values: Sequence[Any]) -> list[Any]:
     """
     largest = _held_max(*values)
     powers = [exp_difference(value, largest) for value in values]
-    return list(map(_softmax_share, powers, _sums_of_others(powers)))
+    return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
 
 
 def _logsumexp(*values: float) -> float:
@@ -348,10 +353,10 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
-    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values, accurate wherever a share is tiny or near 1.
+    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values.
 
-    Each is the share of exp(x - max) in it and the others' sum. The cost is in proportion to how many values there
-    are, and so is that of the gradients.
+    Each is the share of exp(x - max) in the sum of itself and the others. Values and gradients are accurate also where
+    a share is tiny, or 1 but for something tiny. The cost of both is in proportion to how many values there are.
 
     Returns:
         As many numbers as there are values; they are from 0 to 1 and sum to 1.

@@ -234,7 +234,9 @@ function pathsToRoot(node) {
 
 function paintPicture() {
   const level = LEVELS[view.level];
-  document.body.classList.toggle("moved", isMoved());
+  // What a gradient is made of is told once it is whole, and of the graph as it was built.
+  const whole = view.pass === "backward" && view.step === lastStep();
+  document.body.classList.toggle("moved", isMoved() || !whole);
   const gradients = shownGradients();
   LEVELS.forEach((other) => other.svg.classList.toggle("shown", other === level));
   for (const link of level.links) paintLink(link, level);
