@@ -472,10 +472,10 @@ def test_pickles():
     again = pickle.loads(pickle.dumps(f))
     assert (again(2.0), again is f, again._options == f._options) == (8.0, False, True)
     assert copy.copy(f) is copy.deepcopy(f) is f
+    slope = pickle.loads(pickle.dumps(compiled(grad(importable), in_axes=0)))
+    assert slope(np.array([1.0, 2.0])).tolist() == [3.0, 12.0]
     with pytest.raises(TypeError, match=r"is a tape: save\(\) writes it to a file"):
-        pickle.dumps(
-            compiled(ag.record(Value(2.0) * 3.0)) if False else compiled(ag.record((x := Value(1.0)) * x, [x]))
-        )
+        pickle.dumps(compiled(ag.record((x := Value(1.0)) * x, [x])))
 
 
 # --- stopped gradients, gathers ---------------------------------------------------------------------------

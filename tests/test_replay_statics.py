@@ -224,3 +224,17 @@ def test_what_grad_refuses_compile_refuses(argument):
     for g in (grad(lambda t: 1.0), compiled(lambda t: 1.0), compiled(grad(lambda t: 1.0))):
         with pytest.raises(TypeError, match="argument 0"):
             g(argument)
+
+
+class Table:
+    """What a table of pandas is to this library."""
+
+    def to_numpy(self):
+        return np.array([1.0, 2.0])
+
+
+def test_a_table_is_refused_with_the_remedy():
+    for g in (grad(total), compiled(total), compiled(grad(total)), grad(compiled(total))):
+        with pytest.raises(TypeError, match=r"argument 0 .* \.to_numpy\(\) of the Table"):
+            g(Table())
+    assert compiled(total)(Table().to_numpy()) == 3.0

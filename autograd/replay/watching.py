@@ -25,7 +25,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from autograd.sites import is_users
+from autograd.sites import is_ours, is_users
 from autograd.value import Value
 
 __all__ = ["watch"]
@@ -164,8 +164,9 @@ class _Reach:
     def _instance(self, thing: Any) -> None:
         kind = type(thing)
         names = _names_of(cast("Any", kind)) | self._names
+        of_library = is_ours(_file_of(kind))  # its models have names and sizes as numbers, which no one sets anew
         for name, found in _attributes(thing):
-            if not isinstance(found, _NUMBERS) or name in names:
+            if not isinstance(found, _NUMBERS) or (name in names and not of_library):
                 self._step(thing, "name", name, found)
         for base in kind.__mro__:
             for name, found in list(vars(base).items()):
