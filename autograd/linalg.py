@@ -179,7 +179,7 @@ def cholesky(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
         negated.append([-entry for entry in across])
         pivot = _plus_dot(row[i], across, negated[i])
         if _is_checked() and not pivot > _noise(row[i], across, across):
-            raise DomainError(
+            raise _refused(
                 f"cholesky(A) needs a positive definite matrix, got one whose pivot {i} is {_data(pivot)!r}. "
                 f"Use errstate(domain='nan') for IEEE values instead."
             )
@@ -255,7 +255,7 @@ def _eliminated(name: str, rows: Matrix) -> _Elimination:
         above, rest = elimination.reduced(column)
         best = elimination.largest(rest)
         if _is_checked() and elimination.is_noise(column, above, rest, best):
-            raise DomainError(
+            raise _refused(
                 f"{name} needs a matrix that is not singular, got one whose pivot {number} is {_data(rest[best])!r}, "
                 f"no larger than rounding makes it. Use errstate(domain='nan') for IEEE values instead."
             )
@@ -317,8 +317,17 @@ def _vanishes(zero: Any, factor: Any) -> bool:
 
 
 def _is_checked() -> bool:
-    """Whether what is outside the domain raises."""
-    return current().domain == "raise"
+    """Whether what is outside the domain raises: in a recording, where the user's code would catch it."""
+    by = recording()
+    return current().domain != "nan" if by is None else by.raises()
+
+
+def _refused(message: str) -> DomainError:
+    """The error for a matrix outside the domain, noted by the recording that is under way."""
+    error, by = DomainError(message), recording()
+    if by is not None:
+        by.raised(error)
+    return error
 
 
 def _symmetric(rows: Matrix, i: int, j: int) -> Any:
@@ -329,7 +338,7 @@ def _symmetric(rows: Matrix, i: int, j: int) -> Any:
     if _is_checked():
         allowed = (_size(rows[i][i]) + _size(rows[j][j])) * _ASYMMETRY
         if _size(here - there) > allowed:
-            raise DomainError(
+            raise _refused(
                 f"cholesky(A) needs a symmetric matrix, got A[{i}][{j}] = {_data(here)!r} and "
                 f"A[{j}][{i}] = {_data(there)!r}. Use errstate(domain='nan') to take their mean."
             )
@@ -401,7 +410,7 @@ def _check_finite(where: str, rows: Iterable[Sequence[Any]], *, is_vector: bool 
             if not entry >= -_LARGEST or not entry <= _LARGEST:  # nan is neither
                 place = f"[{j}]" if is_vector else f"[{i}][{j}]"
                 label = f" ({entry.label!r})" if isinstance(entry, Value) and entry.label else ""
-                raise DomainError(
+                raise _refused(
                     f"{where} must be made of finite numbers, got {_data(entry)!r} at {place}{label}. "
                     f"Use errstate(domain='nan') for IEEE values instead."
                 )

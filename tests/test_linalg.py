@@ -322,6 +322,21 @@ def test_compiled_and_singular() -> None:
         close(compiled(2 * np.eye(2)), np.eye(2) / 2)
 
 
+@pytest.mark.parametrize("function", [inv, cholesky, lambda a: solve(a, [1.0, 2.0])])
+def test_what_the_compiled_code_catches_is_a_branch(function: Any) -> None:
+    def guarded(x: Any) -> Any:
+        try:
+            return np.sum(function([[x, 1.0], [1.0, 1.0]]))
+        except DomainError:
+            return 0.0 * x - 7.0
+
+    for checked in (False, True):
+        compiled = ag.compile(guarded, checked=checked)
+        for x in (3.0, 1.0, 2.0, 1.0, 5.0, inf):
+            assert compiled(x) == pytest.approx(guarded(x), rel=1e-13, nan_ok=True)
+        assert len(compiled.paths) >= 2
+
+
 def test_eager_values_have_the_bits_of_floats() -> None:
     for n in (2, 3, 6):
         a, b = matrix(n), matrix(n, 1)[0]

@@ -10,6 +10,7 @@ import pytest
 import autograd as ag
 from autograd import DomainError, GuardError, RecordingError, errstate, load, value_and_grad, where
 from autograd import compile as compiled
+from autograd.replay import recorder
 from autograd.replay.domains import can_refuse, refusal_of
 
 
@@ -389,3 +390,16 @@ def test_detect_anomaly_inside_is_refused():
 
     with pytest.raises(RecordingError, match="put it around the call of the compiled function"):
         compiled(f)(1.0)
+
+
+@pytest.mark.parametrize("name", ["a function of NumPy", "arrays", "a matrix product"])
+def test_asking_where_an_operation_is_defined_makes_numpy_warn_of_nothing(name):
+    """It is asked at numbers that overflow, and may be asked inside a loop of NumPy's over Values."""
+    function = {
+        "a function of NumPy": lambda x: (x * np.eye(2))[0, 0],
+        "arrays": lambda x: (np.array([x, x]) * np.array([x, 1.0 * x]))[0],
+        "a matrix product": lambda x: np.array([x, x]) @ np.array([x, 1.0 * x]),
+    }[name]
+    recorder._NEVER_REFUSE.clear()
+    can_refuse.cache_clear()
+    assert compiled(function)(2.0) == function(2.0)

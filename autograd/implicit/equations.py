@@ -13,10 +13,18 @@ from autograd import linalg
 from autograd.containers import NUMBER, Structure, flatten
 from autograd.context import current, no_grad
 from autograd.errors import ConvergenceError, DomainError, GradientError
-from autograd.implicit.nodes import Function, check_unchanged, float_of, lent, node_of, scipy_module, slopes_of
+from autograd.implicit.nodes import (
+    Function,
+    check_unchanged,
+    float_of,
+    lent,
+    node_of,
+    number_in,
+    scipy_module,
+    slopes_of,
+)
 from autograd.rules import dot
 from autograd.trace import Trace
-from autograd.transforms import one_number
 from autograd.value import Value
 
 __all__ = ["minimum", "root"]
@@ -99,7 +107,7 @@ def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
 
     def gradient(x: Any, *args: Any) -> list[Any]:
         trace = Trace(f, (0,), (x, *args), {})
-        return trace.value_and_gradient(one_number("minimum", trace.result))[1]
+        return trace.value_and_gradient(number_in("minimum", trace.result))[1]
 
     return gradient
 
@@ -308,7 +316,7 @@ def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], str
     def value_and_slope(at: Array) -> tuple[float, Array]:
         with no_grad():
             trace = Trace(f, (0,), (structure.result(at.tolist()), *args), {})
-            value, slope = trace.value_and_gradient(one_number("minimum", trace.result))
+            value, slope = trace.value_and_gradient(number_in("minimum", trace.result))
         return value, np.array(slope)
 
     value, slope = value_and_slope(np.array(x))

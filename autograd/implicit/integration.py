@@ -18,6 +18,7 @@ from autograd.implicit.nodes import (
     float_of,
     lent,
     node_of,
+    number_in,
     scipy_module,
     slopes_of,
 )
@@ -25,7 +26,6 @@ from autograd.primitives import as_float
 from autograd.rules import dot
 from autograd.sweep import describe
 from autograd.trace import Trace
-from autograd.transforms import one_number
 from autograd.value import Value
 
 __all__ = ["Solution", "quad", "solve_ivp"]
@@ -78,7 +78,7 @@ def _integral(function: Function, a: Any, b: Any) -> Any:
 
     def value(t: float) -> float:
         trace = Trace(function.fun, (), (t, *function.args), {})
-        result = one_number("quad", trace.result)
+        result = number_in("quad", trace.result)
         used.update((id(node), node) for node in trace.outside([result]))
         seen[t] = result._data
         return result._data
@@ -107,7 +107,7 @@ def _integrals_of_slopes(  # noqa: PLR0913 -- an integral, what is known of it, 
     def slopes(t: Any, *args: Any) -> list[Any]:
         # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
         trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
-        roots = [one_number("quad", trace.result)]
+        roots = [number_in("quad", trace.result)]
         check_known("quad", trace, roots, parents)
         check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
         return slopes_of(trace, roots, parents, linked=linked)[0]

@@ -22,9 +22,20 @@ from autograd.primitives import Primitive
 from autograd.recording import refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
+from autograd.transforms import one_number
 from autograd.value import Value
 
-__all__ = ["Function", "check_known", "check_unchanged", "float_of", "lent", "node_of", "scipy_module", "slopes_of"]
+__all__ = [
+    "Function",
+    "check_known",
+    "check_unchanged",
+    "float_of",
+    "lent",
+    "node_of",
+    "number_in",
+    "scipy_module",
+    "slopes_of",
+]
 
 
 class Function:
@@ -183,6 +194,14 @@ def check_unchanged(name: str, now: Sequence[Any], before: Sequence[float], tole
                 f"differentiated once more: f reads something that has changed since, or it depends on rounding. Hand "
                 f"over what changes in args=(...)"
             )
+
+
+def number_in(name: str, result: Any) -> Value:
+    """The one number that a function returned, as a Value."""
+    if isinstance(result, (list, tuple, dict)):
+        kind = type(result).__name__
+        raise TypeError(f"{name}(f, ...): f must return one number, got a {kind} of {len(result)}")
+    return one_number(name, result)
 
 
 def float_of(number: Any) -> Any:

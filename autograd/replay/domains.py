@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
 
+import numpy as np
+
 from autograd.primitives import Primitive
 from autograd.sites import is_ours
 
@@ -93,11 +95,13 @@ def can_refuse(op: Primitive) -> bool:
     if not op.builtin:
         return True
     refuses = _refuses(op.forward)
-    return any(
+    refused = any(
         refuses(*inputs)
         for arity in ((2, 4) if op.arity is None else (op.arity,))
         for inputs in itertools.product(_HARD if arity < 3 else _HARD[:6] + _HARD[-2:], repeat=arity)
     )
+    np.add(0.0, 0.0)  # clears the processor's marks of overflow, of which NumPy would warn after a loop over Values
+    return refused
 
 
 # --- what the user's code catches -------------------------------------------------------------------------
