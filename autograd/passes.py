@@ -108,10 +108,10 @@ class Passes:
         _write_gradients(adjoint)
 
     def _check_graph(self, asked: str) -> None:
-        if not self.has_graph:
+        if not self.has_graph or (self.op is not None and self.op.held):
             raise GradientError(
                 f"{asked} of {describe(self)}, which has no graph to go back through: it was computed under no_grad(), "
-                f"or is what detach() returned. Compute it with gradients on."
+                f"or is what detach() or stop_gradient() returned. Compute it with gradients on."
             )
 
     def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:

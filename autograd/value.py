@@ -273,11 +273,22 @@ class Parameter(Value):
     kind = "parameter"
 
 
+def _hash_by_identity(self: Value) -> int:
+    """By identity, as of every Value, but in a traced function for this library alone."""
+    if current().traced and not asked_by_library():
+        raise ConversionError(
+            f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
+            f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
+        )
+    return object.__hash__(self)
+
+
 class Detached(Value):
     """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
+    __hash__ = _hash_by_identity
 
 
 class Traced(Value):
@@ -305,14 +316,7 @@ class Traced(Value):
             )
         return super().__reduce_ex__(protocol)
 
-    def __hash__(self) -> int:
-        """By identity, as of every Value, but in a traced function for this library alone."""
-        if current().traced and not asked_by_library():
-            raise ConversionError(
-                f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
-                f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
-            )
-        return object.__hash__(self)
+    __hash__ = _hash_by_identity
 
 
 install_operators(Value, Constant, Detached)

@@ -275,6 +275,13 @@ def measure(name: str, count: int, seed: int = 0) -> Report:
     return Report(name, done, value, gradient)
 
 
+def true_partial(case: Case, point: tuple[float, ...], i: int) -> Any:
+    """The true local gradient by input ``i``: that of the reference, and 0 of an operation that is held."""
+    if case.op.held:
+        return mp.mpf(0)
+    return reference_partial(REFERENCES[case.op.name], point, i, constants=case.constants)
+
+
 def errors(case: Case, point: tuple[float, ...]) -> tuple[float, float]:
     """The error of the value and the largest error of a local gradient, at one point, in ulps."""
     name, function = case.op.name, REFERENCES[case.op.name]
@@ -295,7 +302,7 @@ def errors(case: Case, point: tuple[float, ...]) -> tuple[float, float]:
     for i, got in enumerate(gradient):
 
         def partial_at(at: tuple[float, ...], i: int = i) -> Any:
-            return reference_partial(function, at, i, constants=case.constants)
+            return true_partial(case, at, i)
 
         at_gradient.append(_error(name, "gradient", got, point, partial_at))
     return at_value, max(at_gradient, default=0.0)

@@ -293,8 +293,18 @@ def closed_over():
     return Closed(), mse
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-@pytest.mark.parametrize("make", [penalised, computed_before, closed_over])
+def test_a_value_that_was_computed_before_cannot_be_recorded():
+    model, loss = computed_before()
+    for use in (lambda: fit(model, X, Y, loss=loss, epochs=1), lambda: predict(model, X)):
+        with pytest.raises(RecordingError, match=r"(?s)which was computed outside of it.*compiled=False") as caught:
+            use()
+        assert "the mul node" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "compiled"),
+    [(penalised, True), (penalised, False), (computed_before, False), (closed_over, True), (closed_over, False)],
+)
 def test_a_parameter_that_fit_does_not_see_is_refused(make, compiled):
     model, loss = make()
     before = model.state_dict()

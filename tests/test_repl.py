@@ -204,6 +204,8 @@ def test_a_gradient_that_is_a_value_is_shown_as_a_number():
     assert pretty(x) == "x = 3.0   grad +27   input"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, where it runs, minds a fork
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_a_real_terminal_with_ipython():
     environment = os.environ | {"TERM": "dumb", "IPYTHONDIR": os.environ.get("TMPDIR", "/tmp") + "/chainrule-ipython"}
@@ -230,6 +232,8 @@ def test_a_real_terminal_with_ipython():
     assert child.exitstatus == 0
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, where it runs, minds a fork
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_a_real_terminal_without_ipython_completes_names():
     hide = "import sys; sys.modules['IPython'] = None; import importlib.util as u; f = u.find_spec; "

@@ -22,10 +22,14 @@ from tests.test_replay_random_tapes import NESTED
 NUMBERS = (1, 2, 3, 5, 9, 17, 33)
 EXAMPLES = np.random.default_rng(5).normal(0.0, 1.3, (4, max(NUMBERS)))
 
+MADE: dict[str, Callable[..., Any]] = {
+    "dot": lambda op, xs: op(*xs, *xs[::-1]),
+    "take": lambda op, xs: op(float(len(xs) // 2), *xs),
+}
+"""How numbers are given to an operation whose inputs are not all alike."""
+
 FUNCTIONS: dict[str, Callable[[list[Any]], Any]] = {
-    op.name: (lambda xs, op=op: op(*xs, *xs[::-1])) if op.name == "dot" else (lambda xs, op=op: op(*xs))
-    for op in (*table(), NESTED)
-    if op.arity is None
+    op.name: MADE.get(op.name, lambda op, xs: op(*xs)).__get__(op) for op in (*table(), NESTED) if op.arity is None
 } | {
     "first of softmax": lambda xs: softmax(xs)[0],
     "last of softmax": lambda xs: softmax(xs)[-1],

@@ -42,7 +42,10 @@ _RELATIVE = 1e-10
 def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = ()) -> Any:
     """The integral of f(t) from a to b: d/dp is the integral of ∂f/∂p, d/db is f(b), d/da is −f(a) (Leibniz).
 
-    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many.
+    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. f must be smooth between
+    the limits in what it is differentiated by: at a jump that moves with a Value, as of ``where(t > p, ...)``, the rule
+    lacks a term, and at a kink the second derivative does; that is not noticed. Make such a place a limit: it is exact
+    in ``quad(f, a, p) + quad(g, p, b)``. A peak much narrower than the interval may be missed.
 
     Args:
         f: ``f(t, *args)``, one number; t is a float.

@@ -9,6 +9,7 @@ import operator
 import os
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from types import FunctionType
@@ -81,6 +82,13 @@ class _Kept:
             if self.watched is None or not found.keys() <= self.watched.keys():
                 self.watched = {**(self.watched or {}), **found}
                 self.unchanged = watch(function, self.watched.values())
+
+
+def _watch(keeper: weakref.ref[_Kept], function: Callable[..., Any], path: Path) -> None:
+    """Watch the leaves of a new path for the one that keeps it, who is referred to weakly: it holds who asks."""
+    kept = keeper()
+    if kept is not None:
+        kept.watch(function, path.leaves)
 
 
 class Compiled:
@@ -319,7 +327,9 @@ class Compiled:
             if function is None:
                 known = " or ".join(str(entry.form) for entry in kept.specialised.values())
                 raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
-            specialised = Specialised(function, form, self._options, lambda path: kept.watch(function, path.leaves))
+            # Who verifies records at each call of theirs, and need not watch in between.
+            watcher = None if self._options.verify else functools.partial(_watch, weakref.ref(kept), function)
+            specialised = Specialised(function, form, self._options, watcher)
             with kept.lock:
                 if len(kept.specialised) >= _MOST_FORMS:
                     kept.specialised.pop(next(iter(kept.specialised)))
@@ -513,10 +523,11 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
-    each call. If a leaf is replaced by another, or a plain number, str, bool or None that the function reads as a
-    global, from its closure or as an attribute, the function is recorded anew. What else it takes from outside, from
-    the contents of lists and arrays of plain numbers, a file or the clock, stays as it was; and so does what a thread
-    that it starts compares, which nobody watches.
+    each call. If a leaf is replaced by another, or what the function reads as a global, from its closure or as an
+    attribute, a plain number, str, bool, None, function, list, dict or array, the function is recorded anew. What else
+    it takes from outside stays as it was: what changes inside lists, dicts and arrays of plain numbers, replaced
+    methods, a file, the clock, parameters replaced in an object that is itself a static argument; and so does what a
+    thread that it starts compares, which nobody watches.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

@@ -39,7 +39,7 @@ class Static:
 
     def __init__(self, value: Any, name: str) -> None:
         self.value = value
-        self._key = type(value), value.hex() if isinstance(value, float) else value
+        self._key = type(value), value, _told(value)
         try:
             hash(self._key)
         except TypeError:
@@ -56,6 +56,13 @@ class Static:
 
     def __repr__(self) -> str:
         return _shown(self.value)
+
+
+def _told(value: Any) -> str:
+    """What tells a value from equal ones: 0.0 from -0.0, (1,) from (True,), noon in London from the same in Rome."""
+    if isinstance(value, (str, bytes, bool, Enum, type)) or callable(value):
+        return ""
+    return repr(value)
 
 
 _register: Any = optree.register_pytree_node  # its type wants a Collection

@@ -3,11 +3,11 @@
 The data of a live leaf is read at each call. Which leaf that is was decided when the function was recorded: by a name,
 an attribute, an item of a list. A :class:`Watch` goes from the function through everything that it can reach, finds the
 leaves that were used, and knows the way to each; before a replay it follows these ways again and tells whether they
-lead to the same objects. So a parameter that was replaced is noticed, and so is a plain number, str, bool or None that
-the code reads as a global, from its closure, or as an attribute.
+lead to the same objects. So a parameter that was replaced is noticed, and so is what the code reads as a global, from
+its closure or as an attribute: a plain number, str, bool or None, a function, a list, dict or array.
 
-Not noticed: what a function reads from the contents of lists, dicts and arrays of plain numbers; what it gets by
-calling, opening or asking elsewhere; methods and functions that are replaced.
+Not noticed: what changes inside lists, dicts and arrays of plain numbers; what grows without a leaf that was used; what
+a function gets by calling, opening or asking elsewhere; methods that are replaced.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from autograd.primitives import Primitive
 from autograd.sites import is_ours, is_users
 from autograd.value import Value
 
 __all__ = ["watch"]
 
 _NUMBERS = (float, int, str, bytes, type(None), np.number, np.bool_)
+_REPLACED = (FunctionType, BuiltinFunctionType, functools.partial, list, tuple, dict, np.ndarray, Primitive)
+"""What is noticed when another object takes its place under a name, whatever it holds."""
+_NAMED = frozenset({"global", "cell"})
 _MOST = 200_000
 """How many objects are looked at, at most."""
 
@@ -98,7 +102,13 @@ class _Reach:
         elif isinstance(found, _NUMBERS):
             if how != "item":
                 self._want(_Way(holder, how, key, found))
-        elif _leads_on(found):
+        else:
+            if how in _NAMED and isinstance(found, _REPLACED) and not is_ours(_file_of(type(holder))):
+                self._want(_Way(holder, how, key, found))
+            self._follow(holder, how, key, found)
+
+    def _follow(self, holder: Any, how: str, key: Any, found: Any) -> None:
+        if _leads_on(found):
             self._into[id(found)].append(_Way(holder, how, key, found))
             if id(found) not in self._seen:
                 self._seen[id(found)] = found

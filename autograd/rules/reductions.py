@@ -165,7 +165,10 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    return math.nan if any(value != value for value in values) else max(values)
+    if any(value != value for value in values):
+        return math.nan
+    largest = max(values)
+    return largest or max(values, key=lambda value: (value, math.copysign(1.0, value)))  # 0.0 is above -0.0
 
 
 _held_max = define(
