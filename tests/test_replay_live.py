@@ -164,3 +164,14 @@ def test_an_instance_without_weak_references_is_refused():
 
     with pytest.raises(TypeError, match=r"Slotted.f is compiled for each instance.*add '__weakref__' to its __slots__"):
         Slotted().f(1.0)
+
+
+def test_a_function_or_list_that_is_replaced_under_its_name_is_noticed():
+    space = {}
+    exec("def helper(x):\n    return x * 2.0\nscales = [2.0]\ndef f(x):\n    return helper(x) * scales[0]\n", space)
+    f = compiled(space["f"])
+    assert f(3.0) == 12.0
+    exec("def helper(x):\n    return x * 9.0\n", space)
+    assert f(3.0) == 54.0
+    space["scales"] = [1.0]
+    assert f(3.0) == 27.0

@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 import fractions
+import math
 import re
 from decimal import Decimal
 
@@ -238,3 +239,24 @@ def test_a_table_is_refused_with_the_remedy():
         with pytest.raises(TypeError, match=r"argument 0 .* \.to_numpy\(\) of the Table"):
             g(Table())
     assert compiled(total)(Table().to_numpy()) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("function", "one", "other"),
+    [
+        (lambda x, n: x * math.copysign(1.0, n[0]), (0.0,), (-0.0,)),
+        (lambda x, n: x * (2.0 if isinstance(n[0], bool) else 3.0), (1,), (True,)),
+        (lambda x, n: x * (2.0 if isinstance(n[0], float) else 3.0), (1,), (1.0,)),
+        (
+            lambda x, n: x * n.hour,
+            dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC),
+            dt.datetime(2026, 1, 1, 17, tzinfo=dt.timezone(dt.timedelta(hours=5))),
+        ),
+    ],
+)
+def test_equal_static_arguments_that_differ_are_told_apart(function, one, other):
+    assert one == other
+    f = compiled(function, static_argnums=1)
+    for n in (one, other, one):
+        assert f(2.0, n) == function(2.0, n)
+    assert len(f.paths) == 2
