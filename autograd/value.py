@@ -340,7 +340,7 @@ def _conversion(value: Value, taking: str) -> ConversionError:
     _check_unsealed(value)
     site = calling_site()
     called = replacements(site)
-    ways = [f"use {' and '.join(called)}"] if called else []
+    ways = [" and ".join(called)] if called else []
     if taking == "index()":
         ways.append("autograd.take(values, v) to pick an element")
     elif not called:
@@ -351,7 +351,7 @@ def _conversion(value: Value, taking: str) -> ConversionError:
         ]
     return ConversionError(
         f"{taking} of {describe(value)} would lose its gradient, at {site}. "
-        f"For the number alone write .data; to keep the gradient {'; '.join(ways)}."
+        f"For the number alone write .data; to keep the gradient use {'; '.join(ways)}."
     )
 
 

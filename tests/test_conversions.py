@@ -118,8 +118,8 @@ def test_the_error_names_the_value_its_line_and_the_way_out(name):
         (lambda: math.exp(v), "use autograd.exp."),
         (lambda: math.fabs(v), "use abs()."),
         (lambda: 2.0 * math.sin(v) + math.log(v), "use autograd.sin and autograd.log."),
-        (lambda: np.interp(v, [0.0, 1.0], [0.0, 1.0]), "autograd.math in place of math; an array of dtype object"),
-        (lambda: [1.0][v], "autograd.take(values, v) to pick an element."),
+        (lambda: np.interp(v, [0.0, 1.0], [0.0, 1.0]), "use autograd.math in place of math; an array of dtype object"),
+        (lambda: [1.0][v], "use autograd.take(values, v) to pick an element."),
     ],
 )
 def test_the_way_out_fits_the_line(take, advice):
