@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, dot, norm_cdf, relu, sigmoid, tanh, value_and_grad, where  # noqa: A004 -- the name that autograd gives it
-from autograd.primitives import primitive
+from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends.jax_export import build, tape_function
 from autograd.replay.backends.jax_functions import jax_function
 from tests.replay_backends import (
@@ -285,3 +285,11 @@ def test_what_cannot_be_written_in_jax_is_refused_by_name(define, forward, messa
     f(1.0)
     with pytest.raises(NotImplementedError, match=rf"'own' .*{message}"):
         f.to_jax()(1.0)
+
+
+def test_the_remainder_of_jax_is_that_of_math_also_of_large_quotients():
+    rng = np.random.default_rng(1)
+    x, y = (rng.choice((-1, 1), 2000) * rng.uniform(1, 2, 2000) * 2.0 ** rng.integers(-400, 400, 2000) for _ in "xy")
+    x[:900], y[:900] = rng.integers(-40, 40, 900) * 0.5, rng.integers(1, 9, 900) * 0.5
+    got = jax.jit(jax_function(PRIMITIVES["ieee_remainder"]))(x, y)
+    np.testing.assert_array_equal(got, list(map(math.remainder, x, y)))

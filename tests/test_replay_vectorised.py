@@ -185,3 +185,19 @@ def test_where_the_original_raises_so_does_the_rewritten_one():
 def test_constants_of_modules_and_other_operations_are_rewritten():
     assert vectorised(lambda x: ag.relu(x) + 1.0)(np.array([-1.0, 2.0])).tolist() == [1.0, 3.0]
     assert vectorised(lambda x: math.pi * x)(np.array([1.0, 2.0])).tolist() == [math.pi, 2.0 * math.pi]
+
+
+def test_the_remainder_of_arrays_is_that_of_math():
+    rng = np.random.default_rng(0)
+    x, y = (
+        rng.choice((-1, 1), 20_000) * rng.uniform(1, 2, 20_000) * 2.0 ** rng.integers(-1074, 1023, 20_000) for _ in "xy"
+    )
+    x[:5000], y[:5000] = rng.integers(-40, 40, 5000) * 0.5, rng.integers(1, 9, 5000) * 0.5
+    y[5000:5010], x[5010:5020], y[5020:5030] = math.inf, math.inf, 0.0
+    with np.errstate(all="ignore"):
+        got = array_functions.ON_ARRAYS[math.remainder](x, y)
+    expected = np.array(
+        [math.remainder(a, b) if math.isfinite(a) and b else math.nan for a, b in zip(x, y, strict=True)]
+    )
+    np.testing.assert_array_equal(got, expected)
+    np.testing.assert_array_equal(np.signbit(got[~np.isnan(got)]), np.signbit(expected[~np.isnan(expected)]))
