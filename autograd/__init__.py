@@ -8,6 +8,8 @@
 -7.3729642e-05
 """
 
+from autograd import implicit as implicit
+from autograd import linalg as linalg
 from autograd import math as math
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
@@ -15,6 +17,7 @@ from autograd.diagnosis import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
+    ConvergenceError,
     ConversionError,
     DivisionDomainError,
     DomainError,
@@ -23,6 +26,7 @@ from autograd.errors import (
     GuardError,
     OverflowDomainError,
     RecordingError,
+    RecordingWarning,
     StaleGraphError,
     TapeError,
 )
@@ -50,6 +54,7 @@ from autograd.rules import (
     digamma,
     dot,
     elu,
+    equal,
     erf,
     erfc,
     exp,
@@ -60,9 +65,13 @@ from autograd.rules import (
     fsum,
     gamma,
     gelu,
+    greater,
+    greater_equal,
     hypot,
     ieee_remainder,
     leaky_relu,
+    less,
+    less_equal,
     lgamma,
     log,
     log1p,
@@ -77,6 +86,7 @@ from autograd.rules import (
     mod,
     norm_cdf,
     norm_pdf,
+    not_equal,
     prod,
     reciprocal,
     relu,
@@ -93,6 +103,8 @@ from autograd.rules import (
     sqrt,
     square,
     step,
+    stop_gradient,
+    take,
     tan,
     tanh,
     trunc,
@@ -104,6 +116,7 @@ from autograd.value import Parameter, Value
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "ConversionError",
     "DivisionDomainError",
     "Domain",
@@ -118,6 +131,7 @@ __all__ = [
     "Precedence",
     "Primitive",
     "RecordingError",
+    "RecordingWarning",
     "StaleGraphError",
     "Step",
     "Tape",
@@ -144,6 +158,7 @@ __all__ = [
     "digamma",
     "dot",
     "elu",
+    "equal",
     "erf",
     "erfc",
     "errstate",
@@ -156,6 +171,8 @@ __all__ = [
     "gamma",
     "gelu",
     "grad",
+    "greater",
+    "greater_equal",
     "hessian",
     "hvp",
     "hypot",
@@ -166,6 +183,8 @@ __all__ = [
     "javascript",
     "jvp",
     "leaky_relu",
+    "less",
+    "less_equal",
     "lgamma",
     "load",
     "log",
@@ -182,6 +201,7 @@ __all__ = [
     "no_grad",
     "norm_cdf",
     "norm_pdf",
+    "not_equal",
     "primitive",
     "prod",
     "reciprocal",
@@ -202,6 +222,8 @@ __all__ = [
     "sqrt",
     "square",
     "step",
+    "stop_gradient",
+    "take",
     "tan",
     "tanh",
     "trunc",

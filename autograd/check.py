@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
-from autograd.primitives import Primitive
+from autograd.primitives import PRIMITIVES, Primitive
 from autograd.sweep import (
     adjoint_steps,
     adjoints,
@@ -144,6 +144,11 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
             if math.isfinite(estimate.value) and not estimate.agrees_with(rule, max(rtol, 1e-6), floor):
                 return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
     return None
+
+
+def _is_of_the_table(op: Primitive) -> bool:
+    """Whether it can be judged by its own: neither a solver's result nor a number that is held."""
+    return not op.held and (op.base or op) is PRIMITIVES.get(op.name)
 
 
 def _floor(op: Primitive, inputs: tuple[float, ...]) -> float:
@@ -300,7 +305,7 @@ class _Problem:
         faults = (
             _fault_at(node.op, tuple(parent.data for parent in node.parents), min(k, 2), rtol)
             for node in topological_order(root)
-            if node.op is not None
+            if node.op is not None and _is_of_the_table(node.op)
         )
         fault = next(filter(None, faults), None)
         reason = fault or (

@@ -2,27 +2,23 @@
 
 :func:`flatten` takes such a tree apart into a plain list of numbers and a :class:`Structure`, which puts
 numbers together again in the same way. Lists, tuples, named tuples, dicts, None (which holds nothing) and every
-class registered with `optree` are taken apart by optree. Dataclasses are opened here, so that a user's class
-needs no registration; an array is one leaf that holds many numbers.
-
-A field of a dataclass that is made with ``field(metadata={"static": True})`` or with ``init=False`` is not a
-variable. Inside the function the dataclass is made by its constructor, so a field that ``__post_init__``
-computes follows the variables; in a derivative, which is no proper instance, no constructor runs, and such a
-field is None.
+class registered with `optree` are taken apart by optree. Dataclasses and their like are opened here, so that a user's
+class needs no registration, and copied field by field: see :mod:`autograd.records`. An array is one leaf that holds
+many numbers.
 """
 
 from __future__ import annotations
 
-import copy
-import dataclasses
+import inspect
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import optree
 
 from autograd.primitives import as_float
+from autograd.records import Opened, copied, fields_of, is_record, static_parts, variables_of
 from autograd.value import Value
 
 __all__ = ["Shape", "Structure", "flatten", "leaves_of", "map_values"]
@@ -58,7 +54,15 @@ class Structure:
 
     def key(self) -> Hashable:
         """What two structures share if a function cannot tell them apart: containers, shapes, static fields."""
-        return self._spec, tuple(self.shapes), _static_fields(self.assemble(self.shapes)) if self._opened else ()
+        return self._spec, tuple(self.shapes), self.static()
+
+    def static(self) -> Hashable:
+        """What the records in it hold beside their variables, and the order of the dicts in them; equal for equal.
+
+        Raises:
+            TypeError: something static cannot be hashed.
+        """
+        return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
 
     def with_shapes(self, shapes: list[Shape]) -> Structure:
         """The same containers with leaves of other shapes."""
@@ -83,7 +87,7 @@ class Structure:
         """The tree as a function expects it, of ``values``: an array as an array of objects, a 0-d one as its Value."""
         if self is NUMBER:
             return values[0]
-        return self._closed([_leaf(part, shape or None) for part, shape in self._parts(values)], _construct)
+        return self.assemble([_leaf(part, shape or None) for part, shape in self._parts(values)])
 
     def result(self, numbers: Sequence[Any]) -> Any:
         """The tree of ``numbers``, floats or Values, such as a derivative by each number of an argument."""
@@ -93,7 +97,8 @@ class Structure:
 
     def assemble(self, leaves: Iterable[Any]) -> Any:
         """The tree with ``leaves``, whatever they are, in the place of its leaves."""
-        return self._closed(list(leaves), _fill)
+        tree = optree.tree_unflatten(self._spec, leaves)
+        return _closed(tree) if self._opened else tree
 
     def _parts(self, numbers: Sequence[Any]) -> Iterable[tuple[Sequence[Any], Shape]]:
         start = 0
@@ -102,12 +107,8 @@ class Structure:
             yield numbers[start:stop], shape
             start = stop
 
-    def _closed(self, leaves: list[Any], close: Callable[[_Opened], Any]) -> Any:
-        tree = optree.tree_unflatten(self._spec, leaves)
-        return _close(tree, close) if self._opened else tree
-
     def __str__(self) -> str:
-        return repr(self.assemble(map(_Words, self.shapes)))
+        return repr(optree.tree_unflatten(self._spec, map(_Words, self.shapes)))
 
 
 _number: Any = 0.0
@@ -146,10 +147,11 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
     """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
     if type(tree) is float or isinstance(tree, Value):
         return [tree], NUMBER
-    leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
-    opened = any(map(_is_dataclass, leaves))
+    leaves, spec = optree.tree_flatten(tree, is_leaf=is_record, namespace=_NAMESPACE)
+    opened = any(map(is_record, leaves))
     if opened:
-        leaves, spec = optree.tree_flatten(_open(tree), namespace=_NAMESPACE)
+        tree = _open(tree, where)
+        leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
     found: list[Any] = []
     shapes: list[Shape] = []
     for index, leaf in enumerate(leaves):
@@ -162,17 +164,39 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
                 shapes.append(None)
         except (TypeError, OverflowError) as error:
             accessor = spec.accessors()[index]
-            in_dataclass = accessor and isinstance(accessor[-1], optree.GetAttrEntry)
-            advice = _ADVICE if in_dataclass and isinstance(error, TypeError) else ""
-            raise type(error)(str(error).replace(where, where + accessor.codify(""), 1) + advice) from None
+            told = str(error).replace(where, where + accessor.codify(""), 1)
+            raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
     return found, Structure(spec, shapes, opened=opened)
 
 
-_ADVICE = ". Is it no variable? Then make the field with field(metadata={'static': True})"
+def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
+    """What to do about a ``leaf`` that holds no number as it is, found in ``tree`` by ``accessor``."""
+    holder, name = tree, ""
+    for entry in accessor[:-1]:
+        holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
+    if accessor and isinstance(holder, Opened) and not isinstance(holder.instance, tuple):
+        name = accessor[-1].entry
+        of_pydantic = hasattr(holder.instance, "__pydantic_core_schema__")
+        mark = "Field(json_schema_extra={'static': True})" if of_pydantic else "field(metadata={'static': True})"
+        return f". Is {name!r} no variable? Then make the field with {mark}"
+    if isinstance(leaf, (np.ndarray, str, bytes, complex, type)) or inspect.isroutine(leaf):
+        return ""
+    ways = (
+        (hasattr(leaf, "to_numpy"), "its numbers as an array: .to_numpy()"),
+        (hasattr(leaf, "__array__"), "its numbers as an array: numpy.asarray"),
+        (isinstance(leaf, Mapping), "its numbers in a plain dict: dict(...)"),
+        (isinstance(leaf, Iterable), "its numbers in a list: list(...)"),
+    )
+    way = next((way for fits, way in ways if fits), "")
+    return (
+        f". Pass {way} of the {type(leaf).__name__}" if way else ". Pass numbers in lists, dicts, dataclasses or arrays"
+    )
 
 
 def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:
     """``array`` as one of floats; one of objects with its numbers as floats and its Values as they are."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(f"{where} takes a plain array, not a {type(array).__name__}: convert it with .filled(...)")
     if type(array) is not np.ndarray:
         raise TypeError(f"{where} takes a plain array, not a {type(array).__name__}: convert it with numpy.asarray")
     if array.dtype.kind in "biuf":
@@ -211,122 +235,117 @@ def map_values(function: Callable[[Value], Any], tree: Any) -> Any:
         if isinstance(leaf, np.ndarray) and any(isinstance(element, Value) for element in leaf.flat):
             elements = [function(element) if isinstance(element, Value) else element for element in leaf.flat]
             return array_of(elements, leaf.shape)
-        return _with_fields(leaf, function) if _is_dataclass(leaf) else leaf
+        return _with_fields(leaf, function) if is_record(leaf) else leaf
 
-    return optree.tree_map(convert, tree, namespace=_NAMESPACE)
+    return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
 
 
 def _with_fields(instance: Any, function: Callable[[Value], Any]) -> Any:
-    """A copy of a dataclass with its fields mapped; the constructor does not run a second time."""
-    fields = {field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)}
+    """A copy of a record with its fields mapped; the instance itself if no field changes."""
+    fields = fields_of(instance)
     mapped = map_values(function, fields)
-    if all(mapped[name] is field for name, field in fields.items()):
-        return instance
-    duplicate = copy.copy(instance)
-    for name, field in mapped.items():
-        object.__setattr__(duplicate, name, field)
-    return duplicate
+    return instance if all(mapped[name] is field for name, field in fields.items()) else copied(instance, mapped)
 
 
-# --- dataclasses ------------------------------------------------------------------------------------------
-
-
-class _Opened:
-    """A dataclass as optree sees it: a container of its variable fields."""
-
-    __slots__ = ("fields", "instance")
-
-    def __init__(self, instance: Any, fields: dict[str, Any]) -> None:
-        self.instance = instance
-        self.fields = fields
+# --- records as optree sees them --------------------------------------------------------------------------
 
 
 class _Kind:
-    """What two dataclasses must share to have one structure: the class. Keeps an instance for the other fields."""
+    """What two records must share to have one structure: class and variables. Keeps an instance for all else."""
 
-    __slots__ = ("instance",)
+    __slots__ = ("instance", "names")
 
-    def __init__(self, instance: Any) -> None:
+    def __init__(self, instance: Any, names: tuple[str, ...]) -> None:
         self.instance = instance
+        self.names = names
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kind) and type(self.instance) is type(other.instance)
+        return isinstance(other, _Kind) and (type(self.instance), self.names) == (type(other.instance), other.names)
 
     def __hash__(self) -> int:
-        return hash(type(self.instance))
+        return hash((type(self.instance), self.names))
 
 
-def _fields_of(opened: Any) -> tuple[Any, ...]:
-    return tuple(opened.fields.values()), _Kind(opened.instance), tuple(opened.fields)
+def _flat(opened: Opened) -> tuple[Any, ...]:
+    names = tuple(opened.fields)
+    return tuple(opened.fields.values()), _Kind(opened.instance, names), names
 
 
-def _opened_again(kind: Any, fields: Any) -> Any:
-    return _Opened(kind.instance, dict(zip(_variables(kind.instance), fields, strict=True)))
+def _opened_again(kind: Any, fields: Any) -> Opened:
+    return Opened(kind.instance, dict(zip(kind.names, fields, strict=True)))
 
 
 _register: Any = optree.register_pytree_node  # its type wants a Collection
-_register(_Opened, _fields_of, _opened_again, path_entry_type=optree.GetAttrEntry, namespace=_NAMESPACE)
+_register(Opened, _flat, _opened_again, path_entry_type=optree.GetAttrEntry, namespace=_NAMESPACE)
 
 
-def _is_dataclass(thing: Any) -> bool:
-    return dataclasses.is_dataclass(thing) and not isinstance(thing, type)
+def _is_opened(node: Any) -> bool:
+    return isinstance(node, Opened)
 
 
-def _variables(instance: Any) -> list[str]:
-    return [
-        field.name for field in dataclasses.fields(instance) if field.init and not field.metadata.get("static", False)
-    ]
+def _is_bare(part: Any) -> bool:
+    """Whether ``part`` is a number already: by far the most common field, and nothing to open or to close."""
+    return type(part) is float or isinstance(part, Value)
 
 
-def _static_fields(tree: Any) -> tuple[Any, ...]:
-    """The fields of the dataclasses in ``tree`` that are not variables, though their constructors take them."""
+def _open(tree: Any, where: str) -> Any:
+    """``tree`` with its records, and theirs, opened."""
+
+    def convert(leaf: Any) -> Any:
+        if not is_record(leaf):
+            return leaf
+        variables = variables_of(leaf, where).items()
+        return Opened(leaf, {name: part if _is_bare(part) else _open(part, where) for name, part in variables})
+
+    return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
+
+
+def _closed(tree: Any) -> Any:
+    """``tree`` with a copy in the place of each opened record, the innermost first."""
+
+    def convert(leaf: Any) -> Any:
+        if not _is_opened(leaf):
+            return leaf
+        fields = {name: part if _is_bare(part) else _closed(part) for name, part in leaf.fields.items()}
+        return copied(leaf.instance, fields)
+
+    return optree.tree_map(
+        convert, tree, is_leaf=lambda node: _is_opened(node) or is_record(node), namespace=_NAMESPACE
+    )
+
+
+def _static(tree: Any) -> tuple[Any, ...]:
+    """Of each opened record in ``tree``: what it holds beside its variables, the dicts and records in those."""
     found: list[Any] = []
-    for leaf in filter(_is_dataclass, optree.tree_leaves(tree, is_leaf=_is_dataclass, namespace=_NAMESPACE)):
-        variables = _variables(leaf)
-        found += [
-            getattr(leaf, field.name)
-            for field in dataclasses.fields(leaf)
-            if field.name not in variables and field.init
-        ]
-        found += [_static_fields(getattr(leaf, name)) for name in variables]
+    for record in filter(_is_opened, optree.tree_leaves(tree, is_leaf=_is_opened, namespace=_NAMESPACE)):
+        found += [_told(record.instance, *item) for item in static_parts(record.instance, record.fields).items()]
+        found += [(_orders(part), _static(part)) for part in record.fields.values() if part is not None]
     return tuple(found)
 
 
-def _open(tree: Any) -> Any:
-    """``tree`` with its dataclasses, and theirs, opened."""
-
-    def convert(leaf: Any) -> Any:
-        if not _is_dataclass(leaf):
-            return leaf
-        return _Opened(leaf, {name: _open(getattr(leaf, name)) for name in _variables(leaf)})
-
-    return optree.tree_map(convert, tree, namespace=_NAMESPACE)
-
-
-def _close(tree: Any, close: Callable[[_Opened], Any]) -> Any:
-    """``tree`` with its opened dataclasses closed again, the innermost first."""
-
-    def convert(leaf: Any) -> Any:
-        if not isinstance(leaf, _Opened):
-            return leaf
-        return close(_Opened(leaf.instance, {name: _close(field, close) for name, field in leaf.fields.items()}))
-
-    return optree.tree_map(convert, tree, is_leaf=lambda node: isinstance(node, _Opened), namespace=_NAMESPACE)
+def _told(instance: Any, name: str, part: Any) -> Hashable:
+    """A static part, equal for equal ones: 1, 1.0 and True are not, nor are 0.0 and -0.0."""
+    try:
+        hash(part)
+    except TypeError:
+        raise TypeError(
+            f"the static field {name!r} of a {type(instance).__name__} holds {part!r}, which cannot be hashed, so one "
+            f"recording cannot be told from another: hold a tuple, a str or another constant there"
+        ) from None
+    return name, type(part), part.hex() if isinstance(part, float) else part
 
 
-def _construct(opened: _Opened) -> Any:
-    """A proper instance: computed fields are computed anew."""
-    return dataclasses.replace(opened.instance, **opened.fields)
+def _orders(tree: Any) -> tuple[Any, ...]:
+    """The keys of each dict in ``tree`` in their order: a function that goes through a dict can tell."""
+    found: list[Any] = []
 
+    def note(node: Any) -> bool:
+        if isinstance(node, dict):
+            found.append(tuple(node))
+        return _is_opened(node)
 
-def _fill(opened: _Opened) -> Any:
-    """An instance that holds derivatives: None for what is computed, static fields as they were."""
-    kind: type[Any] = type(opened.instance)
-    filled = object.__new__(kind)
-    for field in dataclasses.fields(kind):
-        kept = getattr(opened.instance, field.name) if field.init else None
-        object.__setattr__(filled, field.name, opened.fields.get(field.name, kept))
-    return filled
+    optree.tree_leaves(tree, is_leaf=note, namespace=_NAMESPACE)
+    return tuple(found)
 
 
 class _Words:

@@ -20,6 +20,7 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
 from autograd.recording import refuse_while_recording
 
 __all__ = [
+    "ORDINARY",
     "Context",
     "Setting",
     "current",
@@ -31,6 +32,7 @@ __all__ = [
     "no_grad",
     "scope",
     "tracing",
+    "watching_domains",
 ]
 
 P = ParamSpec("P")
@@ -43,12 +45,16 @@ class Context:
 
     scope: str = ""
     grad: bool = True
-    domain: Literal["raise", "nan"] = "raise"
+    domain: Literal["raise", "nan", "handled", "noted"] | None = None
+    """What an operation does outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
+    arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.domains`."""
     anomaly: bool = False
     sealed: bool = False
     """No float may be taken out of a Value: a rule is being evaluated on Values."""
     traced: bool = False
     """A function runs under a transform or is being recorded: its Values have no hash."""
+    domains_watched: bool = field(init=False)
+    """Whether a recording asks of each operation if it was in its domain."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
     node_class: type[Any] = field(init=False)
@@ -57,7 +63,8 @@ class Context:
     """What :class:`tracing` makes of this context, once it has been asked: transforms are called often."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", self.grad and not self.anomaly)
+        object.__setattr__(self, "domains_watched", self.domain in ("handled", "noted"))
+        object.__setattr__(self, "plain", self.grad and not self.anomaly and not self.domains_watched)
         object.__setattr__(self, "node_class", _NODE_CLASSES[self.traced])
 
 
@@ -95,6 +102,9 @@ _OPEN: ContextVar[Any] = ContextVar("autograd.open", default=None)
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
+
+ORDINARY = current()
+"""The context where nothing was set, told by identity."""
 
 
 def _take_back(setting: Setting) -> None:
@@ -264,6 +274,8 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
         self.domain = domain
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        if outer.domains_watched and self.domain == "raise":
+            return _changed(outer, domain="noted")
         return _changed(outer, domain=self.domain)
 
 
@@ -281,6 +293,10 @@ class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like 
     """
 
     __slots__ = ()
+
+    def __enter__(self) -> Self:
+        refuse_while_recording(None, "detect_anomaly()")
+        return super().__enter__()
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _changed(outer, anomaly=True)
@@ -315,6 +331,22 @@ class tracing(Setting):  # noqa: N801 -- a context manager is named like a funct
             inner = _changed(outer, grad=True, traced=True)
             object.__setattr__(outer, "tracing", inner)
         return inner
+
+
+class watching_domains(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How a function is recorded: each operation is asked if it was in its domain.
+
+    Args:
+        noted: every operation; else those alone whose refusal the user's code would catch.
+    """
+
+    __slots__ = ("noted",)
+
+    def __init__(self, *, noted: bool) -> None:
+        self.noted = noted
+
+    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
+        return _changed(outer, domain="noted" if self.noted else "handled", anomaly=False)
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

@@ -12,9 +12,11 @@
     ├── RecordingError                    a float taken out of a recording
     ├── GuardError                        a recorded branch went the other way
     ├── AnomalyError                      the first nan or inf, under detect_anomaly()
+    ├── ConvergenceError (RuntimeError)   a solver of autograd.implicit found no solution
     └── TapeError (ValueError)            a damaged or hostile tape
 
-and one warning, GradientWarning (RuntimeWarning): a gradient is nan where every value is finite.
+and two warnings: GradientWarning (RuntimeWarning), a gradient is nan where every value is finite; RecordingWarning
+(RuntimeWarning), a compiled function keeps recording new paths.
 
 Each message says what happened, at which node, the value seen, and what to do.
 A number of the wrong *type* is a plain ``TypeError``.
@@ -25,6 +27,7 @@ from __future__ import annotations
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "ConvergenceError",
     "ConversionError",
     "DivisionDomainError",
     "DomainError",
@@ -33,6 +36,7 @@ __all__ = [
     "GuardError",
     "OverflowDomainError",
     "RecordingError",
+    "RecordingWarning",
     "StaleGraphError",
     "TapeError",
 ]
@@ -70,6 +74,10 @@ class GradientWarning(RuntimeWarning):
     """A gradient is nan though every value is finite: a derivative that does not exist, or 0 times infinity."""
 
 
+class RecordingWarning(RuntimeWarning):
+    """A compiled function keeps recording new paths, each at the cost of a run."""
+
+
 class ConversionError(AutogradError, TypeError):
     """A Value was to become a plain number unseen, which would lose its gradient."""
 
@@ -84,6 +92,10 @@ class GuardError(AutogradError):
 
 class AnomalyError(AutogradError):
     """A nan or an infinity appeared while ``detect_anomaly()`` was watching."""
+
+
+class ConvergenceError(AutogradError, RuntimeError):
+    """A solver stopped before it had found a solution, or found none to the accuracy that it promises."""
 
 
 class TapeError(AutogradError, ValueError):

@@ -39,25 +39,31 @@ class Step(NamedTuple):
     """The flow to each of ``node.parents``, in their order."""
     totals: tuple[float, ...]
     """The gradient of each parent as far as it has got, after its flow was added."""
+    arrived: float
+    """What came to the node: the sum of the flows into it, or the seed. Its hooks make ``gradient`` of it."""
 
 
 def flow_steps(root: Any, seed: float, *, root_hooks: bool = True) -> Iterator[Step]:
     """The backward pass from ``root`` as floats, one :class:`Step` per node, root first."""
     steps = adjoint_steps(topological_order(root), seed, data_of, root_hooks=root_hooks)
+    arrived = {root: seed}
     for node, adjoint, locals_, contributions, totals in steps:
         upstream = number_of(adjoint)
         flows = tuple(
             Flow(node, local, upstream, number_of(contribution))
             for local, contribution in zip(locals_, contributions, strict=True)
         )
-        yield Step(node, upstream, flows, tuple(map(number_of, totals)))
+        sums = tuple(map(number_of, totals))
+        yield Step(node, upstream, flows, sums, arrived.pop(node, 0.0))
+        arrived |= zip(node.parents, sums, strict=False)  # where no gradient is, nothing goes on
 
 
 def flows_into(root: Any, node: Any) -> list[Flow]:
     """The flows that reach ``node`` in the backward pass from ``root``, in the order of that pass.
 
-    An operand that occurs twice, as in ``a * a``, receives two flows. They sum to ``node.grad``, apart from
-    what earlier passes had left on a leaf. The pass is run again for this, and with it the hooks of inner nodes.
+    An operand that occurs twice, as in ``a * a``, receives two flows. They sum to ``node.grad``, apart from what
+    earlier passes had left on a leaf, and from what hooks of the node itself made of the sum. The pass is run again
+    for this, and with it the hooks of inner nodes.
 
     Raises:
         TypeError: ``node`` is no Value.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.primitives import as_float
-from autograd.trace import Trace
+from autograd.trace import Trace, Transformed
 from autograd.transforms import one_number, value_and_grad
 from autograd.value import Value
 
@@ -41,24 +40,25 @@ def sensitivities(f: Callable[..., Any], order: int = 2) -> Callable[..., dict[A
     (30.0, 12.0, 0.0)
     """
     if not callable(f):
-        raise TypeError(f"sensitivities takes a function, not {f!r}: give it the function itself, then call the answer")
+        raise TypeError(
+            f"sensitivities: f must be a function, got {f!r}: give it the function itself, then call what comes back"
+        )
     if order not in (1, 2):
-        raise ValueError(f"sensitivities: order is 1 or 2, not {order!r}")
+        raise ValueError(f"sensitivities: order must be 1 or 2, got {order!r}")
+    return Transformed(sensitivities, f, (order,), _by_name)
 
-    @functools.wraps(f)
-    def by_name(*args: Any, **kwargs: Any) -> dict[Any, Any]:
-        numbers = {name: _number(name, given) for name, given in kwargs.items() if not _is_setting(given)}
-        if not numbers or "value" in numbers:
-            problem = "an argument cannot be called 'value', the key of the value itself" if numbers else _NO_NUMBER
-            raise ValueError(f"sensitivities: {problem}")
 
-        def by_place(*values: Value) -> Value:
-            named = {name: value.named(name) for name, value in zip(numbers, values, strict=True)}
-            return one_number("sensitivities", f(*args, **kwargs | named))
+def _by_name(f: Callable[..., Any], settings: tuple[int], args: Any, kwargs: Any) -> dict[Any, Any]:
+    numbers = {name: _number(name, given) for name, given in kwargs.items() if not _is_setting(given)}
+    if not numbers or "value" in numbers:
+        problem = "an argument cannot be called 'value', the key of the value itself" if numbers else _NO_NUMBER
+        raise ValueError(f"sensitivities: {problem}")
 
-        return (_first_order if order == 1 else _second_order)(by_place, numbers)
+    def by_place(*values: Value) -> Value:
+        named = {name: value.named(name) for name, value in zip(numbers, values, strict=True)}
+        return one_number("sensitivities", f(*args, **kwargs | named))
 
-    return by_name
+    return (_first_order if settings == (1,) else _second_order)(by_place, numbers)
 
 
 _NO_NUMBER = "pass at least one number by keyword, as in sensitivities(f)(spot=100.0)"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from autograd import rules
 from autograd.anomaly import check_value
 from autograd.clock import clock
 from autograd.context import current
+from autograd.errors import ConversionError
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.recording import recording
@@ -27,7 +28,7 @@ from autograd.ufuncs import METHODS, apply_ufunc
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["Operators", "install_operators", "link"]
+__all__ = ["SIGNS", "Operators", "install_operators", "link", "make_node"]
 
 
 class Operators:
@@ -128,23 +129,17 @@ class Operators:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
         return apply_ufunc(ufunc, method, inputs, options)
 
+    @property
+    def _mask(self) -> NoReturn:
+        """Asked for by NumPy's masked arrays, which have taken the float by then."""
+        raise ConversionError(
+            f"a masked array would take the float out of {describe(self)}, and its gradient would be lost: use a plain "
+            f"array, and autograd.where for what is masked"
+        )
+
     def conjugate(self) -> Any:
         """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
         return self
-
-    @property
-    def _prev(self) -> set[Any]:
-        """The parents as a set, as micrograd's drawing notebooks read them."""
-        return set(self.parents)
-
-    @property
-    def _op(self) -> str:
-        """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
-        if self.op is None:
-            return ""
-        constants = "".join(f"{constant:g}" for constant in self.op.constants)
-        names = _SIGNS | {"relu": "ReLU"}
-        return names.get(self.op.name, self.op.name) + constants
 
     if TYPE_CHECKING:  # built below from the table; tests/test_operators.py holds this list to it
 
@@ -180,6 +175,7 @@ class Operators:
         def cosh(self) -> Value: ...
         def digamma(self) -> Value: ...
         def elu(self, alpha: float = 1.0) -> Value: ...
+        def equal(self, other: Any, /) -> Value: ...
         def erf(self) -> Value: ...
         def erfc(self) -> Value: ...
         def exp(self) -> Value: ...
@@ -189,9 +185,13 @@ class Operators:
         def fmod(self, other: Any, /) -> Value: ...
         def gamma(self) -> Value: ...
         def gelu(self) -> Value: ...
+        def greater(self, other: Any, /) -> Value: ...
+        def greater_equal(self, other: Any, /) -> Value: ...
         def hypot(self, other: Any, /) -> Value: ...
         def ieee_remainder(self, other: Any, /) -> Value: ...
         def leaky_relu(self, slope: float = 0.01) -> Value: ...
+        def less(self, other: Any, /) -> Value: ...
+        def less_equal(self, other: Any, /) -> Value: ...
         def lgamma(self) -> Value: ...
         def log(self) -> Value: ...
         def log10(self) -> Value: ...
@@ -204,6 +204,7 @@ class Operators:
         def mod(self, other: Any, /) -> Value: ...
         def norm_cdf(self) -> Value: ...
         def norm_pdf(self) -> Value: ...
+        def not_equal(self, other: Any, /) -> Value: ...
         def reciprocal(self) -> Value: ...
         def relu(self) -> Value: ...
         def round(self, digits: float = 0.0) -> Value: ...
@@ -218,12 +219,13 @@ class Operators:
         def sqrt(self) -> Value: ...
         def square(self) -> Value: ...
         def step(self) -> Value: ...
+        def stop_gradient(self) -> Value: ...
         def tan(self) -> Value: ...
         def tanh(self) -> Value: ...
         def trunc(self) -> Value: ...
 
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**"}
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**"}
 """The operators as Python writes them."""
 
 
@@ -235,14 +237,15 @@ _Detached: Any = None
 # The classes of written numbers, and of results without a graph. value.py, built on this module, hands them over.
 
 
-# _unary and _binary are the same few lines as _node, spelt out because they are the cost of building a graph.
+# _unary and _binary are the same few lines as make_node, spelt out because they are the cost of building a graph.
 
 
-def _node(op: Primitive, parents: tuple[Any, ...]) -> Any:
+def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
     time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
-    data = compute(op, [parent._data for parent in parents], parents)
+    by = recording() if surroundings.domains_watched else None
+    data = compute(op, [parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
         return _Detached(data)
     out = _new(surroundings.node_class)
@@ -273,7 +276,7 @@ def _unary(op: Primitive) -> Callable[[Any], Any]:
     def method(self: Any) -> Any:
         surroundings = current()
         if not surroundings.plain:
-            return _node(op, (self,))
+            return make_node(op, (self,))
         time = clock.now
         try:
             data = forward(self._data)
@@ -306,7 +309,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
             other = _Constant(other)
         surroundings = current()
         if not surroundings.plain:
-            return _node(op, (self, other))
+            return make_node(op, (self, other))
         time = clock.now
         try:
             data = forward(self._data, other._data)
@@ -336,7 +339,7 @@ def _applied(op: Primitive) -> Callable[..., Any]:
         return _unary(op)
     if op.builtin and op.arity == 2:
         return _binary(op)
-    return lambda *parents: _node(op, parents)
+    return lambda *parents: make_node(op, parents)
 
 
 def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -349,7 +352,7 @@ def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[An
 def _refuse(op: Primitive, other: Any) -> Any:
     """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
     if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        as_float(other, f"the operator {_SIGNS[op.name]!r} on a Value")
+        as_float(other, f"the operator {SIGNS[op.name]!r} on a Value")
     return NotImplemented
 
 

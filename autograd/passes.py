@@ -108,10 +108,10 @@ class Passes:
         _write_gradients(adjoint)
 
     def _check_graph(self, asked: str) -> None:
-        if not self.has_graph:
+        if not self.has_graph or (self.op is not None and self.op.held):
             raise GradientError(
                 f"{asked} of {describe(self)}, which has no graph to go back through: it was computed under no_grad(), "
-                f"or is what detach() returned. Compute it with gradients on."
+                f"or is what detach() or stop_gradient() returned. Compute it with gradients on."
             )
 
     def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:
@@ -185,7 +185,8 @@ class Passes:
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
 
-        They sum to ``node.grad``. See :func:`autograd.flows.flows_into`.
+        They sum to ``node.grad``, unless it holds earlier passes too or a hook of the node changed it.
+        See :func:`autograd.flows.flows_into`.
 
         >>> from autograd import Value
         >>> a = Value(3.0)
@@ -218,6 +219,11 @@ class Passes:
         key = next(_hook_keys)
         hooks[key] = hook
         return HookHandle(hooks, key)
+
+    @property
+    def hooks(self) -> tuple[Callable[[Any], Any], ...]:
+        """The hooks that stand here, in the order in which they are called."""
+        return tuple(self._hooks.values()) if self._hooks else ()
 
 
 class HookHandle:

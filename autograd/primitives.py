@@ -11,10 +11,11 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import partial
+from itertools import islice
 from numbers import Complex, Real
 from typing import Any
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from autograd.context import current
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
+from autograd.recording import recording
 
 __all__ = ["PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "primitive"]
 
@@ -88,6 +90,9 @@ class Primitive:
         constants: the captured numbers of a record that :meth:`capture` made.
         base: the record that they were captured for.
         gated: the local gradients are gates, 0 or 1: a closed gate stops even an infinite upstream.
+        held: a constant to derivatives, although its value moves: its local gradients are gates that stay closed.
+            For a number that a result is written with and does not depend on, such as the shift of a softmax.
+        straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
         kink: where it has no derivative, and what is used instead.
@@ -117,6 +122,7 @@ class Primitive:
     constants: tuple[float, ...] = ()
     base: Primitive | None = None
     gated: bool = False
+    held: bool = False
     domain: Domain = REALS
     ieee: Callable[..., float] | None = None
     kink: Kink | None = None
@@ -128,6 +134,10 @@ class Primitive:
     expansion: Callable[..., Any] | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
+    straight: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "straight", self.builtin and not self.gated)
 
     def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
@@ -185,19 +195,25 @@ class Primitive:
 
     def outside(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> float:
         """Answer an input that ``forward`` refused: the IEEE value, or a :class:`DomainError`."""
-        if current().domain == "nan":
+        domain = current().domain
+        by = recording() if domain == "handled" else None
+        if domain == "nan" or (by is not None and not by.raises()):
             return self.ieee_value(error, inputs)
-        shown = ", ".join(
-            f"{label} = {value!r}" if label else repr(value)
-            for value, label in zip(inputs, labels or ("",) * len(inputs), strict=True)
-        )
+        noted = by.raised if by is not None else _itself
+        # No name for the exception: it would hold this frame, which it holds itself. A user's forward is heard out.
+        raise noted(self.refusal(error, inputs, labels)) from None if self.builtin else error
+
+    def refusal(self, error: Exception, inputs: tuple[float, ...], labels: tuple[str, ...] = ()) -> DomainError:
+        """The :class:`DomainError` for an input that ``forward`` refused with ``error``."""
+        named = zip(inputs, labels or ("",) * len(inputs), strict=True)
+        shown = ", ".join(f"{label} = {value!r}" if label else repr(value) for value, label in islice(named, 8))
+        shown += ", ..." if len(inputs) > 8 else ""
         call = f"{self.name}({shown}{''.join(f', {constant!r}' for constant in self.constants)})"
         way_out = "Use errstate(domain='nan') for IEEE values instead."
-        cause = None if self.builtin else error  # what a user's forward has to say is kept
         if isinstance(error, OverflowError):
-            raise OverflowDomainError(f"{call} is too large for a float. {way_out}") from cause
+            return OverflowDomainError(f"{call} is too large for a float. {way_out}")
         kind = DivisionDomainError if isinstance(error, ZeroDivisionError) else DomainError
-        raise kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}") from cause
+        return kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}")
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
         """What IEEE 754 gives where ``forward`` raised ``error``."""
@@ -233,6 +249,10 @@ def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[str, ...
         forward=lambda *inputs: forward(*inputs, *constants),
         partials=lambda *inputs: captured(*inputs[:-1], *constants, inputs[-1]),
     )
+
+
+def _itself(error: DomainError) -> DomainError:
+    return error
 
 
 PRIMITIVES: dict[str, Primitive] = {}
@@ -302,8 +322,8 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs partials: a function of the inputs and the output")
     if name in PRIMITIVES and PRIMITIVES[name].builtin:
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
-    if record.get("gated") and (_count_inputs(name, rule) or 0) - record.get("captures", 0) < 3:
-        raise TypeError(f"primitive({name!r}): gated local gradients need a condition and two branches")
+    if record.get("held"):
+        record["gated"] = True
     op = Primitive(
         name=name,
         forward=forward,
@@ -358,7 +378,7 @@ def _describe(thing: Any) -> str:
         return f"the str {shown}: convert it with float(...)"
     if isinstance(thing, (list, tuple, set, frozenset, dict)):
         return f"the {type(thing).__name__} {shown}: apply it to each element"
-    if isinstance(thing, np.ndarray):
+    if isinstance(thing, np.ndarray) and thing.ndim:
         return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
     if isinstance(thing, Complex) and not isinstance(thing, Real):  # NumPy registers its time spans as integers
         return f"the complex number {shown}: take .real or abs() of it first"
@@ -371,6 +391,6 @@ def is_number(thing: Any) -> bool:
     """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
     if isinstance(thing, (float, int)):
         return True
-    if isinstance(thing, np.ndarray):
-        return thing.ndim == 0 and thing.dtype.kind in "biuf"
+    if isinstance(thing, np.ndarray):  # of a masked element, or one with a unit, the number is not all
+        return type(thing) is np.ndarray and thing.ndim == 0 and thing.dtype.kind in "biuf"
     return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)

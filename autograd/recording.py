@@ -20,6 +20,15 @@ class Recording(Protocol):
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
         """Note that a comparison of Values came out so."""
 
+    def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
+        """The value of an operation; note whether it was in its domain, where that decides what the function does."""
+
+    def raises(self) -> bool:
+        """Whether an operation that is outside its domain now raises, rather than go on in IEEE arithmetic."""
+
+    def raised(self, error: Any) -> Any:
+        """Note that it does raise ``error``, which is returned."""
+
     def refuse(self, node: Any, taking: str) -> NoReturn:
         """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""
 

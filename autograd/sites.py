@@ -17,7 +17,17 @@ from weakref import ref
 
 from autograd.primitives import PRIMITIVES
 
-__all__ = ["Site", "asked_by_library", "calling_site", "remember_site", "replacements", "site_of", "warn"]
+__all__ = [
+    "Site",
+    "asked_by_library",
+    "calling_site",
+    "is_ours",
+    "is_users",
+    "remember_site",
+    "replacements",
+    "site_of",
+    "warn",
+]
 
 _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
@@ -43,6 +53,16 @@ class Site(NamedTuple):
     def __str__(self) -> str:
         text = f": {self.text}" if self.text else ""
         return f"{self.file}, line {self.line}, in {self.function}{text}"
+
+
+def is_ours(file: str) -> bool:
+    """Whether ``file`` belongs to this library."""
+    return file.startswith(_OURS)
+
+
+def is_users(file: str) -> bool:
+    """Whether ``file`` is neither of this library nor of Python's own or an installed package."""
+    return bool(file) and not _is_passed_over(file)
 
 
 def _is_passed_over(file: str) -> bool:

@@ -176,7 +176,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
         if x is None:
             continue
         op = node.op
-        if y.__class__ is tuple or not op.builtin:  # a user's closure may give other numbers than floats
+        if y.__class__ is tuple or not op.straight:  # a gate; or a user's closure, which may give other than floats
             check_fresh(node)
             for parent, local in zip(node.parents, local_gradients(node), strict=True):
                 contribution = contribution_of(op, local, upstream)

@@ -2,7 +2,9 @@
 
 The arguments may be numbers (an int is taken as the real number it stands for), nested lists, tuples, named
 tuples, dicts and dataclasses of numbers, NumPy arrays of any shape, and Values; a derivative has the structure of
-what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values.
+what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values. A dataclass,
+and so a class of attrs or a model of pydantic, is copied field by field: its constructor does not run again. See
+:mod:`autograd.records`.
 
 A derivative is a float, or an array of floats, unless it depends on a Value from outside of the function: then it
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
@@ -22,12 +24,15 @@ import numpy as np
 
 from autograd.containers import Structure, array_of, flatten
 from autograd.primitives import is_number
-from autograd.trace import Trace
+from autograd.trace import Trace, Transformed
 from autograd.value import Constant, Value
 
 __all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"]
 
 Argnums = int | Sequence[int]
+Trees = Sequence[Any]
+Settings = tuple[Any, bool]
+"""What a transform was given beside the function: argnums and has_aux."""
 
 
 # --- gradients --------------------------------------------------------------------------------------------
@@ -59,15 +64,14 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     >>> grad(lambda p: p["a"] * p["b"][1])({"a": 3.0, "b": [1.0, 2.0]})
     {'a': 2.0, 'b': [0.0, 3.0]}
     """
-    argnums = _checked("grad", fun, argnums)
+    return _transformed(grad, fun, (_checked("grad", fun, argnums), has_aux), _gradient)
 
-    @functools.wraps(fun)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        trace = Trace(fun, _places("grad", argnums, len(args)), args, kwargs)
-        _, slope, aux = _value_gradient_aux("grad", trace, argnums, has_aux=has_aux)
-        return (slope, aux) if has_aux else slope
 
-    return gradient
+def _gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
+    argnums, has_aux = settings
+    trace = Trace(fun, _places("grad", argnums, len(args)), args, kwargs)
+    _, slope, aux = _value_gradient_aux("grad", trace, argnums, has_aux=has_aux)
+    return (slope, aux) if has_aux else slope
 
 
 def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
@@ -79,15 +83,14 @@ def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    argnums = _checked("value_and_grad", fun, argnums)
+    return _transformed(value_and_grad, fun, (_checked("value_and_grad", fun, argnums), has_aux), _value_and_gradient)
 
-    @functools.wraps(fun)
-    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        trace = Trace(fun, _places("value_and_grad", argnums, len(args)), args, kwargs)
-        value, slope, aux = _value_gradient_aux("value_and_grad", trace, argnums, has_aux=has_aux)
-        return ((value, aux) if has_aux else value), slope
 
-    return value_and_gradient
+def _value_and_gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
+    argnums, has_aux = settings
+    trace = Trace(fun, _places("value_and_grad", argnums, len(args)), args, kwargs)
+    value, slope, aux = _value_gradient_aux("value_and_grad", trace, argnums, has_aux=has_aux)
+    return ((value, aux) if has_aux else value), slope
 
 
 def _value_gradient_aux(name: str, trace: Trace, argnums: Argnums, *, has_aux: bool) -> tuple[Any, Any, Any]:
@@ -126,20 +129,21 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
     def vjp_fn(cotangent: Any) -> tuple[Any, ...]:
         weights, given = flatten(cotangent, "the cotangent")
         if not given.matches(outputs):
-            raise TypeError(f"vjp_fn takes a cotangent that is built like the result, {outputs}; got {given}")
+            raise TypeError(f"vjp_fn: the cotangent must be built like the result, {outputs}, got {given}")
         return _split(trace.structures, trace.pulled_back(roots, weights))
 
     out = trace.settled(result)
     return (out, vjp_fn, trace.settled(aux)) if has_aux else (out, vjp_fn)
 
 
-def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> tuple[Any, ...]:  # noqa: FBT001, FBT002 -- JAX's signature
     """``(fun(*primals), its tangent)``: how the result moves when the primals move with the ``tangents``.
 
     Args:
-        fun: returns numbers in any containers.
+        fun: returns numbers in any containers; with ``has_aux`` a pair of those and anything else.
         primals: a tuple or list of the arguments.
         tangents: as many, each built like its primal.
+        has_aux: return ``(out, tangent, anything else)``.
 
     Raises:
         TypeError: a primal, a tangent or the result is not made of numbers as it should be.
@@ -149,13 +153,18 @@ def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     (10.0, 5.0)
     """
     _check_motion("jvp", fun, primals, tangents)
-    return _jvp("jvp", fun, primals, tangents)
+    if (replayed := _replayed(fun, has_aux, _moving, jvp, len(primals))) is not None:
+        moved: tuple[Any, Any] = replayed(*primals, *tangents)
+        return moved
+    out, moved, aux = _jvp("jvp", fun, primals, tangents, has_aux=has_aux)
+    return (out, moved, aux) if has_aux else (out, moved)
 
 
-def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> Any:  # noqa: FBT001, FBT002 -- as in the other transforms
     """H·v, the Hessian of a function that returns one number, times the ``tangents``, without making H.
 
-    Built like the primal if there is one, else a tuple with an entry for each.
+    Built like the primal if there is one, else a tuple with an entry for each. Arguments as in :func:`jvp`; with
+    ``has_aux`` it returns ``(H·v, anything else)``.
 
     Raises:
         TypeError: a primal, a tangent or the result is not made of numbers as it should be.
@@ -165,34 +174,37 @@ def hvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
     [4.0, 6.0]
     """
     _check_motion("hvp", fun, primals, tangents)
+    if (replayed := _replayed(fun, has_aux, _moving, hvp, len(primals))) is not None:
+        return replayed(*primals, *tangents)
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
 
     def gradient(*args: Any) -> Any:
         trace = Trace(fun, range(len(args)), args, {})
-        return _value_gradient_aux("hvp", trace, argnums, has_aux=False)[1]
+        _, slope, aux = _value_gradient_aux("hvp", trace, argnums, has_aux=has_aux)
+        return (slope, aux) if has_aux else slope
 
-    return _jvp("hvp", gradient, primals, tangents)[1]
+    _, moved, aux = _jvp("hvp", gradient, primals, tangents, has_aux=has_aux)
+    return (moved, aux) if has_aux else moved
 
 
-def _jvp(name: str, fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def _jvp(name: str, fun: Callable[..., Any], primals: Trees, tangents: Trees, *, has_aux: bool) -> tuple[Any, Any, Any]:
     trace = Trace(fun, range(len(primals)), primals, {})
     speeds: list[Any] = []
     for place, (tangent, expected) in enumerate(zip(tangents, trace.structures, strict=True)):
         numbers, given = flatten(tangent, f"tangent {place}")
         if not given.matches(expected):
-            raise TypeError(
-                f"{name} takes a tangent {place} that is built like argument {place}, {expected}; got {given}"
-            )
+            raise TypeError(f"{name}: tangent {place} must be built like argument {place}, {expected}, got {given}")
         speeds += numbers
-    roots, outputs = flatten(trace.result, "the result")
+    result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
+    roots, outputs = flatten(result, "the result")
     (moved,) = trace.tangents(roots, [dict(zip(trace.variables, speeds, strict=True))])
-    return trace.settled(trace.result), outputs.result(moved)
+    return trace.settled(result), outputs.result(moved), trace.settled(aux) if has_aux else None
 
 
 # --- Jacobians and Hessians -------------------------------------------------------------------------------
 
 
-def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def jacrev(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
     """The Jacobian ∂fun/∂x by one reverse sweep for each number of the result: for few results of many numbers.
 
     Each number of the result is replaced by its derivative, built like the argument; between arrays that is
@@ -205,27 +217,29 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> jacobian(lambda x: np.array([[1.0, 2.0], [3.0, 4.0]]) @ x)(np.array([1.0, 1.0]))
     array([[1., 2.],
            [3., 4.]])
+    >>> jacobian(lambda x: ([x * x, 3 * x], {"double": 2 * x}), has_aux=True)(5.0)
+    ([10.0, 3.0], {'double': 10.0})
     """
-    return _jacrev("jacrev", fun, argnums)
+    return _transformed(jacrev, fun, (_checked("jacrev", fun, argnums), has_aux), _by_rows)
 
 
 jacobian = jacrev
 """The Jacobian by reverse sweeps: :func:`jacrev`."""
 
 
-def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
     """The Jacobian ∂fun/∂x by one forward sweep for each number of the argument: for many results of few numbers.
 
-    The answer is that of :func:`jacrev`.
+    Arguments and answer are those of :func:`jacrev`.
 
     >>> from autograd import jacfwd, sin
     >>> jacfwd(lambda t: {"x": t * t, "y": sin(t)})(0.0)
     {'x': 0.0, 'y': 1.0}
     """
-    return _jacfwd("jacfwd", fun, argnums)
+    return _transformed(jacfwd, fun, (_checked("jacfwd", fun, argnums), has_aux), _by_columns)
 
 
-def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
     """The second derivatives ∂²fun/∂x∂x: forward sweeps over the graph of one reverse sweep.
 
     Built like the argument, with each number replaced by something built like the argument; for an array of
@@ -235,34 +249,41 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(3.0, 2.0)
     ((4.0, 6.0), (6.0, 0.0))
     """
-    return _jacfwd("hessian", _jacrev("hessian", fun, argnums), argnums)
+    return _transformed(hessian, fun, (_checked("hessian", fun, argnums), has_aux), _hessian)
 
 
-def _jacrev(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
-    argnums = _checked(name, fun, argnums)
+def _by_rows(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacrev") -> Any:
+    trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
 
-    @functools.wraps(fun)
-    def jacobian_by_rows(*args: Any, **kwargs: Any) -> Any:
-        trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
-        numbers, outputs = flatten(trace.result, "the result")
-        rows = trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
-        return _blocks(argnums, outputs, trace.structures, rows)
+    def rows(numbers: list[Any]) -> list[list[Any]]:
+        return trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
 
-    return jacobian_by_rows
+    return _jacobian(name, trace, settings, rows)
 
 
-def _jacfwd(name: str, fun: Callable[..., Any], argnums: Argnums) -> Callable[..., Any]:
-    argnums = _checked(name, fun, argnums)
+def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacfwd") -> Any:
+    trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
 
-    @functools.wraps(fun)
-    def jacobian_by_columns(*args: Any, **kwargs: Any) -> Any:
-        trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
-        numbers, outputs = flatten(trace.result, "the result")
+    def rows(numbers: list[Any]) -> list[list[Any]]:
         columns = trace.tangents(numbers, [{variable: 1.0} for variable in trace.variables])
-        rows = [[column[place] for column in columns] for place in range(len(numbers))]
-        return _blocks(argnums, outputs, trace.structures, rows)
+        return [[column[place] for column in columns] for place in range(len(numbers))]
 
-    return jacobian_by_columns
+    return _jacobian(name, trace, settings, rows)
+
+
+def _jacobian(name: str, trace: Trace, settings: Settings, rows_of: Callable[[list[Any]], list[list[Any]]]) -> Any:
+    argnums, has_aux = settings
+    result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
+    numbers, outputs = flatten(result, "the result")
+    blocks = _blocks(argnums, outputs, trace.structures, rows_of(numbers))
+    return (blocks, trace.settled(aux)) if has_aux else blocks
+
+
+def _hessian(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
+    def rows(*args: Any, **kwargs: Any) -> Any:
+        return _by_rows(fun, settings, args, kwargs, "hessian")
+
+    return _by_columns(rows, settings, args, kwargs, "hessian")
 
 
 def _blocks(argnums: Argnums, outputs: Structure, inputs: list[Structure], rows: list[list[Any]]) -> Any:
@@ -299,18 +320,39 @@ def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
     return tuple(trees)
 
 
+def _transformed(
+    transform: Callable[..., Any], fun: Any, settings: Settings, run: Callable[..., Any]
+) -> Callable[..., Any]:
+    """``transform`` of ``fun``: replayed as that is, of a compiled function."""
+    replayed = _replayed(fun, settings[1], transform, *settings)
+    return Transformed(transform, fun, settings, run) if replayed is None else replayed
+
+
+def _replayed(fun: Any, has_aux: bool, transform: Callable[..., Any], *settings: Any) -> Callable[..., Any] | None:  # noqa: FBT001 -- as it was given
+    """``transform(fun, *settings)`` of a compiled function, which knows how to replay that; None of any other."""
+    transformed = None if has_aux or isinstance(fun, type) else getattr(fun, "__transformed__", None)
+    return None if transformed is None else transformed(transform, *settings)
+
+
+def _moving(fun: Callable[..., Any], transform: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """:func:`jvp` or :func:`hvp` as a function of ``count`` primals and as many tangents."""
+    return lambda *numbers: transform(fun, numbers[:count], numbers[count:])
+
+
 def _check_function(name: str, fun: Any) -> None:
     if not callable(fun):
-        raise TypeError(f"{name} takes a function, not {fun!r}: give it the function itself, then call what comes back")
+        raise TypeError(
+            f"{name}: fun must be a function, got {fun!r}: give it the function itself, then call what comes back"
+        )
 
 
 def _check_motion(name: str, fun: Any, primals: Any, tangents: Any) -> None:
     _check_function(name, fun)
     for which, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
-            raise TypeError(f"{name} takes {which} as a tuple with one entry for each argument, not {given!r}")
+            raise TypeError(f"{name}: {which} must be a tuple with one entry for each argument, got {given!r}")
     if len(primals) != len(tangents):
-        raise TypeError(f"{name} takes one tangent for each primal, not {len(tangents)} for {len(primals)}")
+        raise TypeError(f"{name}: tangents must be as many as primals, got {len(tangents)} for {len(primals)}")
 
 
 def _checked(name: str, fun: Any, argnums: Any) -> Argnums:
@@ -322,12 +364,12 @@ def _checked(name: str, fun: Any, argnums: Any) -> Argnums:
         except TypeError:
             places = ()
         if len(set(places)) < len(places):
-            raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
+            raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r}")
         if places:
             return places
     elif isinstance(argnums, (int, np.integer)) and not isinstance(argnums, bool):
         return int(argnums)
-    raise TypeError(f"{name}: argnums is the place of an argument, or a tuple of places, not {argnums!r}")
+    raise TypeError(f"{name}: argnums must be the place of an argument, or a tuple of places, got {argnums!r}")
 
 
 @functools.lru_cache(maxsize=1024)
@@ -337,18 +379,19 @@ def _places(name: str, argnums: Argnums, count: int) -> tuple[int, ...]:
     for argnum in (argnums,) if isinstance(argnums, int) else argnums:
         if not -count <= argnum < count:
             raise TypeError(
-                f"{name}: argnums={argnums!r} names argument {argnum}, but the function was called with {count} "
-                f"positional argument{'' if count == 1 else 's'}. What is passed by keyword is not differentiated."
+                f"{name}: argnums must name positional arguments of the call, of which there "
+                f"{'is 1' if count == 1 else f'are {count}'}, got {argnum}. What is passed by keyword is not "
+                f"differentiated."
             )
         places.append(argnum % count)
     if len(set(places)) < len(places):
-        raise ValueError(f"{name}: argnums={argnums!r} names an argument twice, of {count}")
+        raise ValueError(f"{name}: argnums must name each argument once, got {argnums!r} of {count}")
     return tuple(places)
 
 
 def _pair(name: str, result: Any) -> tuple[Any, Any]:
     if not isinstance(result, (tuple, list)) or len(result) != 2:
-        raise TypeError(f"{name} with has_aux=True needs a function that returns a pair; got {_in_words(result)}")
+        raise TypeError(f"{name}: with has_aux=True fun must return a pair, got {_in_words(result)}")
     first, second = result
     return first, second
 
@@ -367,7 +410,7 @@ def one_number(name: str, result: Any) -> Value:
     if is_number(result):
         return Constant(result)  # it does not depend on the arguments
     advice = "; use jacobian" if isinstance(result, (tuple, list, dict, np.ndarray)) else ""
-    raise TypeError(f"{name} needs a function that returns one number; got {_in_words(result)}{advice}")
+    raise TypeError(f"{name}: fun must return one number, got {_in_words(result)}{advice}")
 
 
 def _in_words(result: Any) -> str:

@@ -12,30 +12,34 @@ from typing import Any, ClassVar, Self
 
 from autograd.clock import clock
 from autograd.context import current, install_node_classes
+from autograd.dropin import DropIn, label_among
 from autograd.errors import ConversionError, GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
 from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
+from autograd.rules import stop_gradient
 from autograd.sites import asked_by_library, calling_site, remember_site, replacements
 from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
 
-__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value"]
+__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value", "node_of"]
 
 CONVERSIONS = ("float()", "int()", "index()", "complex()")
 """What a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
-class Value(Operators, Passes):
+class Value(Operators, Passes, DropIn):
     """A number that remembers how it was computed, so that gradients can flow back through it.
 
     Args:
         data: the number: int, float, bool, NumPy scalar or 0-d array, Fraction, Decimal.
         label: its name in messages and pictures.
+        _op, _children, children, local_grads: taken from programs written for micrograd or microgpt, whose leaves have
+            no operation and no operands: empty, and in their order too, as in ``Value(2.0, (), "")``.
 
     Raises:
-        TypeError: ``data`` is not one real number, or ``label`` is not a str.
+        TypeError: ``data`` is not one real number, or ``label`` is not a str; or there are operands.
         OverflowDomainError: ``data`` is too large for a float.
 
     >>> from autograd import Value
@@ -65,16 +69,26 @@ class Value(Operators, Passes):
     kind: ClassVar[str] = "input"
     """What a leaf of this class is, for pictures."""
 
-    def __init__(self, data: Any, label: str = "") -> None:
-        self._data = data if type(data) is float else as_float(data, type(self).__name__)
-        self._grad = None
-        self._hooks = None
+    def __init__(
+        self,
+        data: Any,
+        label: Any = "",
+        _op: Any = None,
+        _children: Any = None,
+        children: Any = None,
+        local_grads: Any = None,
+    ) -> None:
+        if type(data) is not float:
+            data = as_float(data, type(self).__name__)
+        # Two comparisons tell whether any of the four is given: pairs that no one program gives both of.
+        if _op is not children or _children is not local_grads or type(label) is not str:
+            label = _check_label(label_among(data, label, _op, _children, children, local_grads))
+        self._data = data
+        self._grad = self._hooks = self.op = self._first = self._second = None
         self._stamp = clock.now
-        self._label = label if type(label) is str else _check_label(label)
-        self.op = None
-        self._first = self._second = None
+        self._label = label
         self.scope = current().scope
-        if self._data - self._data:  # true for nan and the infinities alone
+        if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
     @property
@@ -171,8 +185,13 @@ class Value(Operators, Passes):
         return self.data
 
     def detach(self) -> Value:
-        """A new leaf with the same data and label, through which no gradient flows."""
-        refuse_while_recording(self, "detach()")
+        """A new leaf with the same data and label, through which no gradient flows.
+
+        In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
+        """
+        if current().traced:
+            stopped: Value = stop_gradient(self)
+            return stopped
         return Detached(self._data, self.label)
 
     # --- refused conversions ------------------------------------------------------------------------------
@@ -217,6 +236,8 @@ class Value(Operators, Passes):
             setattr(copy, name, getattr(self, name))
         copy._grad = number_of(self._grad) if self.has_grad else None
         copy._hooks = None
+        if hasattr(self, "__dict__"):  # a subclass's own attributes
+            vars(copy).update(vars(self))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -228,7 +249,8 @@ class Value(Operators, Passes):
         refuse_while_recording(self, "pickling")
         grad = None if self._grad is None else number_of(self._grad)
         state = (self._data, grad, self._stamp, self.label, self.scope)
-        return flatten(self, _restore, (type(self), self.op, self.parents, state))
+        own = (vars(self),) if hasattr(self, "__dict__") else ()
+        return flatten(self, _restore, (type(self), self.op, self.parents, state, *own))
 
 
 class Constant(Value):
@@ -251,29 +273,50 @@ class Parameter(Value):
     kind = "parameter"
 
 
+def _hash_by_identity(self: Value) -> int:
+    """By identity, as of every Value, but in a traced function for this library alone."""
+    if current().traced and not asked_by_library():
+        raise ConversionError(
+            f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
+            f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
+        )
+    return object.__hash__(self)
+
+
 class Detached(Value):
     """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
+    __hash__ = _hash_by_identity
 
 
 class Traced(Value):
     """A number that a function computes under a transform or while it is recorded: it has no hash there.
 
-    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value.
+    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value. A copy is
+    the number itself: ``dataclasses.asdict`` copies what it finds, and a copy of the graph would have no gradient here.
     """
 
     __slots__ = ()
 
-    def __hash__(self) -> int:
-        """By identity, as of every Value, but in a traced function for this library alone."""
-        if current().traced and not asked_by_library():
+    def __copy__(self) -> Self:
+        return self if current().traced else super().__copy__()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return self if current().traced else super().__deepcopy__(memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        refuse_while_recording(self, "pickling")
+        if current().traced:
             raise ConversionError(
-                f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
-                f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
+                f"pickling of {describe(self)} in a function that is differentiated, at {calling_site()}: "
+                f"what comes back is another graph, so its gradient would be lost. Differentiate the function that "
+                f"takes it from there, or hand over .data"
             )
-        return object.__hash__(self)
+        return super().__reduce_ex__(protocol)
+
+    __hash__ = _hash_by_identity
 
 
 install_operators(Value, Constant, Detached)
@@ -318,17 +361,25 @@ def _check_label(label: Any) -> str:
     return label
 
 
+def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
+    """A node of ``op`` whose value is known: it is not computed, and no context is asked."""
+    return _restore(Value, op, parents, (data, None, clock.now, "", ""))
+
+
 def _restore(
     kind: type[Value],
     op: Primitive | None,
     parents: tuple[Value, ...],
     state: tuple[float, float | None, int, str, str],
+    own: dict[str, Any] | None = None,
 ) -> Value:
-    """A node from its pickled parts."""
+    """A node from its pickled parts; ``own`` are the attributes that a subclass gave it."""
     value = object.__new__(kind)
     value._data, value._grad, value._stamp, value._label, value.scope = state
     value._hooks = None
     value.op = op
+    if own:
+        vars(value).update(own)
     link(value, parents)
     clock.catch_up(value._stamp)
     return value

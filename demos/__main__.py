@@ -13,7 +13,7 @@ from viz import DiagramError
 GROUPS = {
     "Notes on backpropagation, scalar and matrix": "two_flows guided_notes any_depth any_parameter columns slips",
     "Learning by mistake": "mistakes quiz",
-    "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit",
+    "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit solvers kalman",
     "Networks that learn": "moons iris breast_cancer digits sharded",
 }
 WIDTH = 80
@@ -27,7 +27,9 @@ def listing() -> str:
         for name in names.split():
             first = (importlib.import_module(f"demos.{name}").__doc__ or "").strip().partition("\n")[0]
             lines += textwrap.wrap(first, WIDTH, initial_indent=f"  {name:<15}", subsequent_indent=" " * 17)
-    return "\n".join([*lines, "", "They print, and write pictures to out/. A demo says what it needs installed.", ""])
+    return "\n".join(
+        [*lines, "", "They print, and write pictures to out/. Each tells you if a package is missing.", ""]
+    )
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """What the demos of the notes share: the logistic function in matrices, and a quantity in two forms side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,10 @@ def slope(z: Array) -> Array:
     return f(z) * f(-z)
 
 
-def side_by_side(title: str, rows: Iterable[tuple[str, Any, Any]]) -> Group:
+def side_by_side(title: str, rows: Iterable[tuple[str, Any, Any]], words: Mapping[str, str]) -> Group:
     """Rows of (name, matrix from Values, the same from matrices), with the shape and the largest difference of the two.
+
+    Before each stands the question or formula in words, by its name.
 
     Raises:
         ValueError: two forms differ in shape.
@@ -40,6 +42,7 @@ def side_by_side(title: str, rows: Iterable[tuple[str, Any, Any]]) -> Group:
     for name, left, right in found:
         if left.shape != right.shape:
             raise ValueError(f"{name}: the shapes {left.shape} and {right.shape} differ")
+        lines.append(Text(words[name], "italic"))
         size = " × ".join(map(str, left.shape))
         lines.append(Text.assemble((name, "bold"), (f"   {size}, difference {off(left, right)}", "dim")))
         both = zip(numbers(left, digits), numbers(right, digits), strict=True)

@@ -16,7 +16,7 @@ ROUNDS: list[tuple[str, dict[str, float], Callable[..., Value]]] = [
     (
         "a neuron",
         {"w": -2, "x": 3, "b": 8},
-        lambda w, x, b: (((w * x).named("m") + b).named("z").relu() ** 2).named("L"),
+        lambda w, x, b: (((w * x).named("m") + b).named("z").relu().named("r") ** 2).named("L"),
     ),
 ]
 
@@ -45,14 +45,34 @@ def remark(root: Value, node: Value, number: float) -> str:
         return "that is a local derivative: multiply it by the gradient upstream"
     if near(number, -node.grad):
         return "the sign is wrong"
-    return "not so: h writes the chain rule of this node"
+    return "Not right. Type h to see the chain rule here."
+
+
+RULES = {
+    "add": ("{} + {}", "a sum: its local derivative is 1"),
+    "mul": ("{}·{}", "a product: its local derivative is the other operand"),
+    "relu": ("relu({})", "relu: its local derivative is 1 above 0, and 0 below"),
+    "pow": ("{}²", "a square: its local derivative is twice what is squared"),
+}
+"""How the operations of the rounds are written, and their local derivatives in words."""
 
 
 def chain_rule(root: Value, node: Value, *, numbers: bool) -> str:
-    """d root / d node as a sum over its flows, in symbols, and with numbers if asked for."""
+    """d root / d node as a sum over its flows, each with the rule of its operation, and with numbers if asked for."""
     if node is root:
         return f"dL/d{node.label} = 1: here the pass begins"
     flows = root.flows_into(node)
-    terms = [f"∂{flow.child.label}/∂{node.label} · dL/d{flow.child.label}" for flow in flows]
-    shown = " + ".join(f"({flow.local:g})·({flow.upstream:g})" for flow in flows)
-    return f"dL/d{node.label} = {' + '.join(terms)}" + (f" = {shown} = {node.grad:g}" if numbers else "")
+    many = f"{len(flows)} flows that add up" if len(flows) > 1 else "one flow"
+    lines = [f"dL/d{node.label} is {many}: local derivative · the gradient it comes from"]
+    met: dict[Value, int] = {}
+    for flow in flows:
+        met[flow.child] = met.get(flow.child, 0) + 1
+        places = [k for k, operand in enumerate(flow.child.parents, start=1) if operand is node]
+        where = f", operand {places[met[flow.child] - 1]}" if len(places) > 1 else ""
+        form, rule = RULES[flow.child.op.name]
+        formula = form.format(*(operand.label for operand in flow.child.parents))
+        lines.append(f"  from {flow.child.label} = {formula}{where}, times dL/d{flow.child.label}; {rule}")
+    if numbers:
+        shown = " + ".join(f"({flow.local:g})·({flow.upstream:g})" for flow in flows)
+        lines.append(f"dL/d{node.label} = {shown} = {node.grad:g}")
+    return "\n  ".join(lines)

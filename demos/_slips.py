@@ -65,7 +65,7 @@ def row_vectors() -> list[Slip]:
         Slip("000", "z[3] = W[3]ᵀ a[2]", product(W3.T, a2), "a[2] W[3] + b[3]",
              float((a2 @ W3)[0, 0]) + node["b1[3]"].data, z3, "the column form, in a note of rows"),
         Slip("000", "the loss is the log likelihood", math.log(node["a1[3]"].data), "minus the log likelihood",
-             -math.log(node["a1[3]"].data), loss.data, "likelihood is to grow, loss to fall"),
+             -math.log(node["a1[3]"].data), loss.data, "the likelihood should grow, the loss should fall"),
         Slip("000", "b[3] is the coefficient of z[3]: dL/db[3]", z3 * g_3z, "b[3] is added: g[3z]", g_3z,
              node["b1[3]"].grad, "c in c·z would have the gradient z·g; the result in the note is right"),
         Slip("000", "“the input layer z[1], a[1]”; its width", W1.shape[0], "the first hidden layer", W1.shape[1],

@@ -24,7 +24,7 @@ def any_parameter() -> list[Slip]:
     net.zero_grad()
     node["a1[2]"].backward()
     return [
-        Slip("003", "layer l has 2[l] neurons: 2² in layer 2", 2.0**2, "λ[l]: 2 in layer 2", W2.shape[1],
+        Slip("003", "layer l has 2[l] neurons: 2² in layer 2", 2**2, "λ[l]: 2 in layer 2", W2.shape[1],
              sum(label.startswith("z") and label.endswith("[2]") for label in node), "a λ that reads as a 2"),
         Slip("003", "9: σ′(z[3]) · (1 − σ(z[3]))", float(slope(z3) * (1 - y_hat)), "σ(z[3]) · (1 − σ(z[3]))",
              y_hat * (1 - y_hat), node["a1[3]"].partials()[0], "one σ got a prime too many"),
@@ -42,7 +42,7 @@ def any_parameter() -> list[Slip]:
         Slip("003", "12: W[1]ᵀ is λ[0]×λ[1], a[0] is 1×λ[0]", product(W1, x[None, :]), "λ[1]×λ[0] by λ[0]×1",
              float((W1.T @ x[:, None])[0, 0]), node["z1[1]"].data, "the sizes of W[1] and of a row; the biases are 0"),
         Slip("003", "13: W[3]ᵀ · act[2]′ · W[2]ᵀ …, each · a product", product(W3.T @ s2[:, None], W2.T),
-             "W[3]ᵀ ∘ act[2]′ᵀ, then W[2]ᵀ", above * row[0] * x[0], truth, "act′ multiplies elementwise, as on page 6"),
+             "W[3]ᵀ ∘ act[2]′ᵀ, then W[2]ᵀ", above * row[0] * x[0], truth, "act′ multiplies elementwise"),
         Slip("003", "13: the case p[1] = w11[1] is left blank", float(above * row[0]), "times a1[0]",
              float(above * row[0] * x[0]), truth, f"without it w11[1] gets the gradient of its bias, {g_b:+.5f}"),
     ]  # fmt: skip

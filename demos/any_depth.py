@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from autograd import Value
+from demos import _words
 from demos._notes import Array, f, named, picture, side_by_side, slope
 from nn import MLP, squared_error
 from viz import draw
@@ -51,13 +52,16 @@ def both(widths: list[int]) -> tuple[Value, dict[str, Array], dict[str, Array]]:
 def main() -> None:
     """Show a net of 4 layers step by step, then 1 to 12 layers in a line each; write out/any_depth.svg."""
     console = Console()
+    console.print(_words.opening(_words.ANY_DEPTH, _words.ANY_DEPTH_SIGNS))
     loss, scalar, matrix = both([4, 3, 2, 1])
-    console.print(side_by_side("Down a net of 4 layers", [(name, scalar[name], matrix[name]) for name in matrix]))
-    draw(loss, detail="neurons", title="A net of 4 layers").save(picture("any_depth.svg"))
+    rows = [(name, scalar[name], matrix[name]) for name in matrix]
+    console.print(side_by_side("Down a net of 4 layers", rows, _words.any_depth(4)))
+    path = draw(loss, detail="neurons", title="A net of 4 layers").save(picture("any_depth.svg"))
+    console.print(f"The net, a card a neuron: {path}\n\nAnd for any number of layers:")
     for depth in range(1, 13):
         _, scalar, matrix = both([*([4, 3, 2] * 4)[: depth - 1], 1])
         worst = max(np.max(np.abs(scalar[name] - g)) / np.max(np.abs(g)) for name, g in matrix.items())
-        console.print(f"{depth:2d} layers: relative difference at most {max(worst, EPSILON):.0e}")
+        console.print(f"{depth:2d} layer{'s' * (depth > 1)}: relative difference at most {max(worst, EPSILON):.0e}")
 
 
 if __name__ == "__main__":

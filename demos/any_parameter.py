@@ -1,8 +1,6 @@
 """Any parameter: dJ/dp of one weight or bias, as a product of factors.
 
-Three layers of columns, any activations in layers 1 and 2 (tanh and softplus here), a logistic output, the mean
-cross-entropy of m examples. For a parameter p that feeds neuron j of layer l, the factors are, per example:
-the loss, σ′(z[3]), then W[k+1]ᵀ and act′(z[k]) down to layer l, and a_i[l-1] for a weight or 1 for a bias.
+Three layers of columns, any activations in layers 1 and 2, a logistic output, the mean cross-entropy of m examples.
 """
 
 from collections.abc import Callable
@@ -15,6 +13,8 @@ from rich.table import Table
 
 from autograd import mean
 from demos._notes import Array, Matrices, f, off, picture, slope
+from demos._words import opening
+from demos._words_examples import ANY_PARAMETER, ANY_PARAMETER_SIGNS, ANY_PARAMETER_STEPS
 from nn import MLP, binary_cross_entropy
 from viz import draw
 
@@ -58,8 +58,9 @@ def main() -> None:
     net = MLP(3, [4, 2, 1], activation=["tanh", "softplus"], output_activation="sigmoid", init="glorot_normal", rng=4)
     J = mean([binary_cross_entropy(net(x), y) for x, y in zip(X.T, Y, strict=True)]).named("J")
     J.backward()
-    draw(J, detail="layers", title="J over five examples, folded to layers").save(picture("any_parameter.svg"))
-    one = Table("example", "y", "loss", "σ′(z[3])", escape("dz[3]/dW12[1]"), "product", title="A single weight")
+    path = draw(J, detail="layers", title="J over five examples, folded to layers").save(picture("any_parameter.svg"))
+    console.print(opening(ANY_PARAMETER, ANY_PARAMETER_SIGNS), escape(" ".join(ANY_PARAMETER_STEPS.split())))
+    one = Table("example", "y", "dloss/dŷ", "σ′(z[3])", escape("dz[3]/dW12[1]"), "product", title="A single weight")
     for y, three in zip(Y, factors(net.matrices(), "W12[1]").T, strict=True):
         one.add_row(str(one.row_count + 1), f"{y:g}", *(f"{x:+.6f}" for x in (*three, np.prod(three))))
     table = Table("p", "mean of products", "backward()", "difference", title="dJ/dp at the point K")
@@ -68,8 +69,8 @@ def main() -> None:
         table.add_row(escape(p.label), f"{formula[p]:+.12f}", f"{p.grad:+.12f}", off(formula[p], p.grad))
     console.print(one, table)
     worst = max(abs(number - p.grad) for p, number in formula.items())
-    console.print(f"All {len(formula)} parameters: largest difference {worst:.0e}\n")
-    console.print("The factor of the loss where ŷ is 0 or 1, in the selector form, clamped:")
+    console.print(f"All {len(formula)} parameters: largest difference {worst:.0e}\nThe graph of J: {path}\n")
+    console.print("The factor dloss/dŷ where ŷ is 0 or 1: y selects one of its terms, the other is never divided:")
     for y, y_hat in ((1, 1.0), (0, 0.0), (1, 0.0)):
         console.print(f"    y = {y}, ŷ = {y_hat:g}: {loss_factor(np.array(y_hat), np.array(y)):+g}")
     console.print("No selector: the first two are 0/0. No clamp: the third is infinite.")

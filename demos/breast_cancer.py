@@ -29,7 +29,7 @@ def main() -> None:
         model, data.X, data.y, loss="binary_cross_entropy", lr=0.05, epochs=300, l2=0.01, metrics="accuracy",
         validation=0.2, patience=20, seed=0,
     )  # fmt: skip
-    console.print(f"{len(history)} epochs: {history.stopped}; kept: epoch {history.best_epoch}")
+    console.print(f"{len(history)} epochs; stopped: {history.stopped}; parameters of epoch {history.best_epoch} kept")
 
     benign, is_benign = predict(model, data.X_held) > 0.5, data.y_held == 1
     missed, alarms = int(np.sum(benign & ~is_benign)), int(np.sum(~benign & is_benign))

@@ -1,16 +1,15 @@
 """Columns of examples: dz, dW, db, da with the 1/m; a worked example.
 
-Every layer of a 3-3-2-1 network on four examples, then the worked 1-1-1 example. Here z = w a + b with w of shape
-(n_out, n_in), an example a column, and the rules of the notes, each with its shape: dz = da ∘ f′(z), dw = 1/m dz aᵀ,
-db = 1/m Σ over the m examples of dz, da = wᵀ dz one layer down. In dz and da the examples stand side by side, so the
-mean over them, 1/m, enters where they are added up: in dw and db.
+Every layer of a 3-3-2-1 network on four examples, then the worked 1-1-1 example.
 """
 
 import numpy as np
 from rich.console import Console
 
 from autograd import mean
+from demos import _words
 from demos._notes import Array, f, named, picture, side_by_side, slope
+from demos._words_examples import COLUMNS, COLUMNS_SIGNS, columns
 from nn import MLP, binary_cross_entropy
 from viz import draw
 
@@ -62,17 +61,18 @@ def values(net: MLP, x: Array, y: Array) -> dict[str, Array]:
 def main() -> None:
     """Print both forms for a 3-3-2-1 net on 4 examples, and for 1-1-1; write out/columns.svg."""
     console = Console()
+    console.print(_words.opening(COLUMNS, COLUMNS_SIGNS))
     net = network(3, [3, 2, 1])
     left, right = values(net, X, Y), rules(net, X, Y)
-    console.print(side_by_side("3-3-2-1, four examples", [(name, left[name], right[name]) for name in right]))
+    console.print(side_by_side("3-3-2-1, four examples", [(n, left[n], right[n]) for n in right], columns(3)))
     net, x, y = network(1, [1, 1]), np.array([[0.7]]), np.array([[1.0]])
     left, right = values(net, x, y), rules(net, x, y)
-    console.print(side_by_side("1-1-1, one example", [(name, left[name], right[name]) for name in right]))
+    console.print(side_by_side("1-1-1, one example", [(n, left[n], right[n]) for n in right], columns(2)))
     (w, _), a1, y_hat = net.matrices()[1], net.layers[0](x[:, 0]).data, net(x[:, 0]).data
-    console.print(f"dz[2] = a[2] − y = {y_hat:.6f} − 1 = {y_hat - 1:+.6f}")
+    console.print(f"By hand, with y = 1:\ndz[2] = a[2] − y = {y_hat:.6f} − 1 = {y_hat - 1:+.6f}")
     console.print("dz[1] = dz[2] · w[2] · a[1](1 − a[1])")
     console.print(f"      = {y_hat - 1:.6f} · {w[0, 0]:.6f} · {a1:.6f} · {1 - a1:.6f}")
-    console.print(f"      = {(y_hat - 1) * w[0, 0] * a1 * (1 - a1):+.6f}")
+    console.print(f"      = {(y_hat - 1) * w[0, 0] * a1 * (1 - a1):+.6f}\nThe graph: {picture('columns.svg')}")
 
 
 if __name__ == "__main__":

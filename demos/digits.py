@@ -20,6 +20,11 @@ from viz import plot_history, plot_matrices
 EPOCHS = 30
 
 
+def a(digit: int) -> str:
+    """A digit with its article."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 def main() -> None:
     """Train, print how fast and how well, write the pictures."""
     extra("matplotlib", "plot")
@@ -47,13 +52,12 @@ def main() -> None:
     loss = softmax_cross_entropy(model(data.X_held[wrong]), digit)
     model.zero_grad()
     loss.backward()
-    console.print(
-        f"one image as Values: {len(loss.topological_order()):,} nodes; it shows {digit} and is taken for {said[wrong]}"
-    )
+    console.print(f"one image as Values: {len(loss.topological_order()):,} nodes; it shows", end=" ")
+    console.print(f"{a(digit)} and is read as {a(said[wrong])}")
     plot_history(history, title="Digits").savefig(out / "digits_history.png")
     plot_matrices(
         model.matrices(), model.gradient_matrices(), inputs=data.features, outputs=data.classes,
-        title=f"All parameters, and their gradients for an image of {digit} taken for {said[wrong]}",
+        title=f"All parameters, and their gradients for an image of {a(digit)} read as {a(said[wrong])}",
     ).savefig(out / "digits_weights.png")  # fmt: skip
     console.print("Pictures: out/digits_history.png, out/digits_weights.png")
 

@@ -1,8 +1,6 @@
 """The guided notes: 17 questions on a 2-3-1 network, answered.
 
-Logistic neurons without biases, every weight 1, J = Σ ½(y − ŷ)². Layers are counted from the input here: the notes'
-z(2), a(2), z(3), ŷ are z[1], a[1], z[2], a[2], and their δ(3), δ(2) are dJ/dz[2], dJ/dz[1]. On the left what a
-backward pass through Values gives, on the right the answer of the notes, in matrices.
+On the left what a backward pass through Values gives, on the right the answer of the notes, in matrices.
 """
 
 from typing import Any
@@ -12,6 +10,8 @@ from rich.console import Console
 
 from autograd import Value, fsum
 from demos._notes import f, named, picture, side_by_side, slope
+from demos._words import opening
+from demos._words_guided import GUIDED, SIGNS, question
 from nn import MLP, half_squared_error
 from viz import draw
 
@@ -30,6 +30,7 @@ def gradients(net: MLP, root: Value) -> list[Any]:
 def main() -> None:
     """Answer the questions; write out/guided_notes.svg."""
     console = Console()
+    console.print(opening(GUIDED, SIGNS))
     net = MLP(2, [3, 1], activation="sigmoid", output_activation="sigmoid", bias=False)
     net.set_matrices([(W1, None), (W2, None)])
     losses = [half_squared_error(net(x), y[0]) for x, y in zip(X, Y, strict=True)]
@@ -41,7 +42,7 @@ def main() -> None:
 
     J, y_hat, z = losses[0].named("J"), nodes[0]["a1[2]"], nodes[0]["z1[2]"]
     g_W1, g_W2 = gradients(net, J)
-    draw(J, title="The guided notes: X = [0.3 1.0], y = 0.75").save(picture("guided_notes.svg"))
+    path = draw(J, title="The guided notes: X = [0.3 1.0], y = 0.75").save(picture("guided_notes.svg"))
     delta, dy_dz, dz_dW2, dy_dW2 = z.grad, y_hat.partials(), gradients(net, z)[1], gradients(net, y_hat)[1]
     one = [
         ("1 dJ/dW(1), shaped as W(1)", g_W1, X[:1].T @ delta2[:1]),
@@ -55,8 +56,10 @@ def main() -> None:
         ("10 … = a(2)ᵀ", dz_dW2, a2[:1].T),
         ("11 dJ/dW(2) = a(2)ᵀ δ(3)", g_W2, a2[:1].T @ delta3[:1]),
     ]
-    console.print(side_by_side("One example: X = [0.3 1.0], y = 0.75", one))
-    console.print(f"11: f(1.3) = {a2[0, 0]:.4f}, z(3) = {z.data:.4f}, ŷ = {y_hat.data:.4f}, J = {J.data:.5f}\n")
+    asked = {name: question(name) for name, *_ in one}
+    console.print(side_by_side("One example: X = [0.3 1.0], y = 0.75", one, asked))
+    console.print(f"11: f(1.3) = {a2[0, 0]:.4f}, z(3) = {z.data:.4f}, ŷ = {y_hat.data:.4f}, J = {J.data:.5f}")
+    console.print(f"The graph of this example: {path}\n")
 
     each = [gradients(net, loss)[1] for loss in losses]
     g_W1, g_W2 = gradients(net, fsum(losses))
@@ -69,7 +72,8 @@ def main() -> None:
         ("17 δ(2) = δ(3) W(2)ᵀ ∘ f′(z(2))", [[node[f"z{j}[1]"].grad for j in (1, 2, 3)] for node in nodes], delta2),
         ("17 dJ/dW(1) = Xᵀ δ(2)", g_W1, X.T @ delta2),
     ]
-    console.print(side_by_side("Three examples: y = 0.75, 0.82, 0.93 (the last two are ours)", three))
+    asked = {name: question(name) for name, *_ in three}
+    console.print(side_by_side("Three examples: y = 0.75, 0.82, 0.93 (the last two are ours)", three, asked))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """A quiz: fill in the blank gradients; the hint is the chain rule.
 
-`h` writes the chain rule of the node without its numbers, `s` with them, `q` stops. A wrong answer that is one flow
-of two, or a local derivative, is called so. Each picture with blanks is out/quiz_1.svg and so on; the one with the
-gradients comes when you are done.
+`h` says which flows there are and the rule of each operation, `s` gives the numbers too, `q` stops. A wrong answer
+that is one flow of two, or a local derivative, is called so. Each picture with blanks is out/quiz_1.svg and so on; the
+one with the gradients comes when you are done.
 """
 
 from rich.console import Console
@@ -32,7 +32,7 @@ def asked(root: Value, node: Value, console: Console) -> bool | None:
             if typed.lower() == "s":
                 return False
         elif number is None:
-            console.print(f"  {escape(repr(typed))} is no number: type one such as 6, -1.5 or 3/4, or h, s, q")
+            console.print(f"  {escape(repr(typed))} is not a number: type one such as 6, -1.5 or 3/4, or h, s, q")
         elif near(number, node.grad):
             console.print("  [green]right")
             return True

@@ -14,13 +14,13 @@ from rich.table import Table
 from demos._slips import Slip, row_vectors
 from demos._slips_columns import any_parameter, columns
 from demos._slips_guided import any_depth, guided
-
-DEMOS = {"000": "two_flows", "001": "guided_notes", "002": "any_depth", "003": "any_parameter", "004": "columns"}
+from demos._slips_kinds import ABOUT, KIND_OF, KINDS, NOTES
+from demos._words import opening
 
 
 def shown(number: float | str) -> str:
-    """A number with its sign, or why there is none."""
-    return number if isinstance(number, str) else f"{number:+.5f}"
+    """A number with its sign, a count without, or why there is none."""
+    return str(number) if isinstance(number, (str, int)) else f"{number:+.5f}"
 
 
 def is_wrong(slip: Slip) -> bool:
@@ -34,20 +34,23 @@ def is_right(slip: Slip) -> bool:
 
 
 def main() -> None:
-    """Print the table; say of each slip why it is one."""
+    """Print the slips of each kind in a table; say of each why it is one."""
     console = Console()
-    table = Table("", "", "formula", "gives", title="Slips in the notes")
-    table.columns[3].width = 14  # the two sizes of a product that there is not: a line each
     slips = [*row_vectors(), *guided(), *any_depth(), *any_parameter(), *columns()]
-    for number, slip in enumerate(slips, start=1):
-        if not (is_wrong(slip) and is_right(slip)):
-            raise ArithmeticError(f"slip {number} is not shown: {slip}")
-        table.add_row(f"{number}", "written", escape(slip.written), f"[red]{shown(slip.gives)}")
-        table.add_row(slip.note, "correct", escape(slip.corrected), f"[green]{shown(slip.corrected_gives)}")
-        table.add_row("", "Values", f"[dim]{escape(slip.why)}", shown(slip.truth), end_section=True)
-    console.print(table)
+    console.print(opening(ABOUT, NOTES, ("note", "network", "worked right by"), "The five notes"))
+    number = 0
+    for kind, sentence in KINDS.items():
+        table = Table("", "", "formula", "gives")
+        table.columns[3].width = 14  # the two sizes of a product that there is not: a line each
+        for slip in (slip for slip, its in zip(slips, KIND_OF, strict=True) if its == kind):
+            number += 1
+            if not (is_wrong(slip) and is_right(slip)):
+                raise ArithmeticError(f"slip {number} is not shown: {slip}")
+            table.add_row(f"{number}", "written", escape(slip.written), f"[red]{shown(slip.gives)}")
+            table.add_row(slip.note, "correct", escape(slip.corrected), f"[green]{shown(slip.corrected_gives)}")
+            table.add_row("", "Values", f"[dim]{escape(slip.why)}", shown(slip.truth), end_section=True)
+        console.print(f"[bold]{kind.capitalize()}.[/bold] {sentence}", table, "")
     console.print(f"{len(slips)} slips: each is wrong as written, each correction agrees with the Values to 1e-12.")
-    console.print(f"Worked right by python -m demos: {', '.join(f'{note} {name}' for note, name in DEMOS.items())}")
 
 
 if __name__ == "__main__":

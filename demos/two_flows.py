@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograd import Value
+from demos import _words
 from demos._notes import named, picture, side_by_side
 from nn import MLP, SGD, binary_cross_entropy, matrix_form
 from viz import draw, step_through
@@ -28,7 +29,7 @@ def both_forms(net: MLP, loss: Value) -> Group:
             labels = [f"{name}{j}[{k}]" for j in range(1, matrix.shape[1] + 1)]
             rows.append((f"g[{k}{name}]", [[node[label].grad for label in labels]], matrix))
         rows += [(f"g[{k}W]", g_W, form.g_W[k - 1]), (f"g[{k}b]", [g_b], [form.g_b[k - 1]])]
-    return side_by_side("Every gradient: g[3W] is dL/dW[3], and so on", rows)
+    return side_by_side("Every gradient, from the loss down", rows, _words.two_flows(len(form.g_W)))
 
 
 def flows(loss: Value) -> Table:
@@ -57,6 +58,7 @@ def main() -> None:
         loss.backward()
         losses.append(f"{loss.data:.4f}")
         if step == 0:
+            console.print(_words.opening(_words.TWO_FLOWS, _words.TWO_FLOWS_SIGNS))
             console.print(both_forms(net, loss), flows(loss))
             path = picture("two_flows.svg")
             draw(loss, detail="full", title="Two flows of gradient into each a[1]").save(path)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
+from nn.module import nearest
 
 __all__ = ["ACTIVATIONS", "Activation", "identity", "joins_outputs", "name_of", "resolve_activation"]
 
@@ -54,9 +55,10 @@ def resolve_activation(activation: str | Activation) -> Activation:
     if callable(activation) and not isinstance(activation, type):
         return activation
     if not isinstance(activation, str):
-        raise TypeError(f"an activation is a name or a function from a Value to a Value, not {activation!r:.200}")
+        raise TypeError(f"an activation must be a name or a function from a Value to a Value, got {activation!r:.200}")
     if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; known: {', '.join(ACTIVATIONS)}; or give a function")
+        known, near = ", ".join(ACTIVATIONS), nearest(activation, ACTIVATIONS)
+        raise ValueError(f"unknown activation {activation!r}; known: {known}; or give a function.{near}")
     return ACTIVATIONS[activation]
 
 

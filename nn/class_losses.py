@@ -10,15 +10,20 @@ checks are guards of the recording.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from autograd import Domain, Value, dot, floor, fsum, logsumexp, scope, where
+from autograd import Domain, Value, dot, floor, fsum, logsumexp, scope, softplus, where
 from nn.module import counted
-from nn.surprise import surprise
+from nn.numeric import real_number
+from nn.surprise import portion, surprise
 from nn.targets import FROM_0_TO_1, Reduction, checked, is_many, listed, numbers, reduced
 
 __all__ = ["categorical_cross_entropy", "softmax_cross_entropy"]
+
+_NOTHING = -sys.float_info.max
+"""A score whose exponential is 0 beside any other's."""
 
 _TOLERANCE = 1e-6
 """How far from 1 probabilities may sum: single precision rounds a hundred of them so."""
@@ -26,20 +31,25 @@ _TOLERANCE = 1e-6
 _Formula: TypeAlias = Callable[[list[Any], Any], Any]
 
 
-def softmax_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
+def softmax_cross_entropy(
+    prediction: Any, target: Any, *, label_smoothing: float = 0.0, reduction: Reduction = "mean"
+) -> Any:
     """-Σ y_k log softmax(z)_k for raw scores z, right at ±1000; the mean over a list of examples.
 
-    For the index k of a class it is log Σ exp(z_i - z_k), in which exp(z_k - z_k) is the number 1: a loss of
-    1e-300 keeps all its digits, and so does its gradient.
+    For the index k of a class it is log(1 + exp(m - z_k)) with m = log Σ exp(z_i) of the others: a loss of 1e-300
+    keeps all its digits, and so does its gradient. Scores of -inf, which mask a class, are numbers like others.
 
     Args:
         prediction: the scores of one example, at least two; or a list of examples.
-        target: the index of the class, from 0; or a probability for each class. For a list of examples a list.
+        target: the index of the class, from 0; or a probability for each class. For a list of examples a list. A bool
+            is the index 0 or 1, which PyTorch refuses.
+        label_smoothing: the share ε of a target that is spread evenly over all classes: (1 - ε)·y + ε/classes in the
+            place of y, as in PyTorch's ``CrossEntropyLoss``.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``, over examples.
 
     Raises:
         ValueError: an index that is not whole or of no class, probabilities outside [0, 1] or that do not sum
-            to 1, lengths that differ.
+            to 1, lengths that differ, a ``label_smoothing`` outside [0, 1].
 
     >>> from nn import softmax_cross_entropy
     >>> softmax_cross_entropy([1000.0, 0.0, -1000.0], 1)
@@ -47,7 +57,19 @@ def softmax_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction 
     >>> softmax_cross_entropy([[0.0, 0.0], [0.0, 0.0]], [0, [0.5, 0.5]], reduction="none")
     [0.6931471805599453, 0.6931471805599453]
     """
-    return _over_examples("softmax_cross_entropy", prediction, target, _of_scores, _of_all_scores, reduction)
+    spread = real_number(label_smoothing, "softmax_cross_entropy: label_smoothing")
+    if not 0.0 <= spread <= 1.0:
+        raise ValueError(f"softmax_cross_entropy: label_smoothing must be from 0 to 1, got {label_smoothing!r}")
+
+    def smoothed(formula: _Formula) -> _Formula:
+        def of(scores: list[Any], answer: Any) -> Any:
+            even = [1.0 / len(scores)] * len(scores)
+            return (1.0 - spread) * formula(scores, answer) + spread * _of_all_scores(scores, even)
+
+        return of if spread else formula
+
+    formulas = smoothed(_of_scores), smoothed(_of_all_scores)
+    return _over_examples("softmax_cross_entropy", prediction, target, *formulas, reduction)
 
 
 def categorical_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
@@ -75,18 +97,29 @@ def categorical_cross_entropy(prediction: Any, target: Any, *, reduction: Reduct
 
 
 def _of_scores(scores: list[Any], index: Any) -> Any:
-    """The loss of raw scores where the class ``index`` is right: log Σ exp(z_i - z_index)."""
+    """The loss of raw scores where ``index`` is right: log(1 + exp(m - z_index)), m = log Σ exp of the others.
+
+    What stands in the place of the right score among the others is so small that it counts for nothing, unless all of
+    them are -inf: then the loss is 0, and so is its gradient.
+    """
     if isinstance(index, Value):
         right = _chosen(scores, index)
-        return logsumexp([where(index - place, z - right, 0.0) for place, z in enumerate(scores)])
-    right = scores[index]
-    return logsumexp([0.0 if place == index else z - right for place, z in enumerate(scores)])
+        if len(scores) == 2:
+            return softplus(where(index, *scores) - right)
+        others = [where(index - place, z, _NOTHING) for place, z in enumerate(scores)]
+        return softplus(logsumexp(others) - right)
+    others = [*scores[:index], *scores[index + 1 :]]
+    of_others = others[0] if len(others) == 1 else logsumexp([_NOTHING, *others])
+    return softplus(of_others - scores[index])
 
 
 def _of_all_scores(scores: list[Any], weights: list[Any]) -> Any:
     """Σ y_k (log Σ exp(z_i) - z_k)."""
     total = logsumexp(scores)
-    return dot(weights, [total - z for z in scores])
+    terms = [(y, total - z) for y, z in zip(weights, scores, strict=True) if isinstance(y, Value) or y]
+    if any(isinstance(y, Value) for y, _ in terms):
+        return fsum([portion(y, term) for y, term in terms])
+    return dot([y for y, _ in terms], [term for _, term in terms])
 
 
 def _of_share(shares: list[Any], index: Any) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.numeric import Array, real_array
+from nn.module import counted
+from nn.numeric import Array, finite_from_0, real_array, real_number
 
-__all__ = ["Dataset", "as_dataset", "as_examples", "as_targets", "divided"]
+__all__ = ["Dataset", "as_dataset", "as_examples", "as_targets", "divided", "weighted"]
 
 
 class Dataset(NamedTuple):
@@ -23,10 +24,18 @@ class Dataset(NamedTuple):
     """A target for each, shape (n,) or (n, outputs)."""
     places: NDArray[np.int64]
     """Where each stood in what the user gave."""
+    weights: Array | None = None
+    """How much the loss of each counts, shape (n,), above 0; None for all alike."""
+
+    @property
+    def weight(self) -> float:
+        """How much all of them count: how many there are, if all count alike."""
+        return float(len(self.X)) if self.weights is None else float(self.weights.sum())
 
     def taken(self, chosen: Any) -> Dataset:
         """The examples at some indices, or of a slice."""
-        return Dataset(self.X[chosen], self.y[chosen], self.places[chosen])
+        weights = None if self.weights is None else self.weights[chosen]
+        return Dataset(self.X[chosen], self.y[chosen], self.places[chosen], weights)
 
     def batches(self, size: int, random: np.random.Generator) -> Iterator[Dataset]:
         """All examples in a new order, ``size`` at a time, the rest in the last.
@@ -91,8 +100,90 @@ def as_dataset(examples: Any, targets: Any, where: str = "") -> Dataset:
     """
     rows, y = as_examples(examples, f"{where}X"), as_targets(targets, f"{where}y")
     if len(rows) != len(y):
-        raise ValueError(f"{where}X holds {len(rows)} examples and {where}y {len(y)} targets: it takes one for each")
+        raise ValueError(
+            f"{where}X has {counted(len(rows), 'example')} but {where}y has {counted(len(y), 'target')}: give one "
+            f"target for each example"
+        )
     return Dataset(rows, y, np.arange(len(rows)))
+
+
+def weighted(data: Dataset, sample_weight: Any, class_weight: Any = None) -> Dataset:
+    """``data`` with weights; an example that weighs nothing is left out.
+
+    Args:
+        data: without weights.
+        sample_weight: None, or a number for each example.
+        class_weight: None; a dict from a label to a weight, where a label that it lacks weighs 1; or ``"balanced"``,
+            n / (classes · n of the class), with which all classes weigh the same together; n counts ``sample_weight``.
+            Both multiply.
+
+    Raises:
+        TypeError: neither of these.
+        ValueError: weights that are negative, not finite, not as many as examples, or all 0; labels that are not whole.
+
+    Source: scikit-learn, ``sklearn.utils.class_weight.compute_class_weight``.
+    """
+    if sample_weight is None and class_weight is None:
+        return data
+    weights = np.ones(len(data.X)) if sample_weight is None else _weights(sample_weight, len(data.X))
+    if class_weight is not None:
+        weights = weights * _weights_of_classes(class_weight, data.y, weights)
+    counting = weights > 0.0
+    if not counting.any():
+        raise ValueError("sample_weight and class_weight are 0 for every example: there is nothing to learn from")
+    return data._replace(weights=weights).taken(counting)
+
+
+def _weights(sample_weight: Any, count: int) -> Array:
+    array = real_array(sample_weight, "sample_weight")
+    if array.shape != (count,):
+        raise ValueError(
+            f"sample_weight must have the shape ({count},), one number for each example, got {array.shape}"
+        )
+    wrong = ~((array >= 0.0) & np.isfinite(array))
+    if wrong.any():
+        place = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"sample_weight[{place}] must be a finite number, 0 or more, got {array[place]}")
+    return array
+
+
+def _weights_of_classes(class_weight: Any, targets: Array, weights: Array) -> Array:
+    """The weight of the class of each target, of examples that have ``weights`` of their own."""
+    classes, which = np.unique(_class_of_each(targets), return_inverse=True)
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        together = np.bincount(which, weights=weights)
+        shares = len(classes) * np.where(
+            together > 0.0, together, np.inf
+        )  # what weighs nothing goes on weighing nothing
+        return np.asarray(weights.sum() / shares)[which]
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(f"class_weight must be a dict from labels to weights, or 'balanced', got {class_weight!r:.80}")
+    given = {
+        real_number(label, "a label in class_weight"): finite_from_0(weight, f"class_weight[{label!r}]")
+        for label, weight in class_weight.items()
+    }
+    strangers = [label for label in given if label not in classes]
+    if strangers:
+        present = ", ".join(f"{label:g}" for label in classes[:10])
+        raise ValueError(f"class_weight names the label {strangers[0]:g}, and y has the labels {present}")
+    return np.array([given.get(label, 1.0) for label in classes.tolist()])[which]
+
+
+def _class_of_each(targets: Array) -> Array:
+    """The label of each example: its target, or the place of the 1 in its row."""
+    if targets.ndim == 2:
+        if not (((targets == 1.0).sum(axis=1) == 1) & (np.count_nonzero(targets, axis=1) == 1)).all():
+            raise ValueError(
+                "class_weight takes one label for each example, or a row with one 1 in it and 0 elsewhere: for several "
+                "outputs give sample_weight"
+            )
+        return np.array(targets.argmax(axis=1), dtype=float)
+    broken = targets != np.floor(targets)
+    if broken.any():
+        raise ValueError(
+            f"class_weight takes labels, whole numbers, and y holds {targets[broken][0]:g}: give sample_weight"
+        )
+    return targets
 
 
 def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tuple[Dataset, Dataset | None]:
@@ -112,7 +203,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
     if isinstance(validation, Real):
         share = float(validation)
         if not 0.0 < share < 1.0:
-            raise ValueError(f"validation is a share between 0 and 1, or a pair (X, y), not {validation!r}")
+            raise ValueError(f"validation must be a share between 0 and 1, or a pair (X, y), got {validation!r}")
         held = round(share * len(data.X))
         if not 0 < held < len(data.X):
             raise ValueError(
@@ -122,7 +213,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
         order = random.permutation(len(data.X))
         return data.taken(np.sort(order[held:])), data.taken(np.sort(order[:held]))
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(f"validation is a pair (X, y), or a share such as 0.2, not {validation!r:.80}")
+        raise TypeError(f"validation must be a pair (X, y), or a share such as 0.2, got {validation!r:.80}")
     held_out = as_dataset(validation[0], validation[1], "validation ")
     if held_out.X.shape[1] != data.X.shape[1] or held_out.y.shape[1:] != data.y.shape[1:]:
         raise ValueError(
@@ -135,7 +226,7 @@ def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tupl
 def _finite(numbers: Any, name: str) -> Array:
     array = real_array(numbers, name)
     if array.ndim == 0:
-        raise TypeError(f"{name} is an array with one example a row, not {numbers!r}")
+        raise TypeError(f"{name} must be an array with one example a row, got {numbers!r}")
     if not array.size:
         raise ValueError(f"{name} has the shape {array.shape}: it holds no examples")
     finite = np.isfinite(array)

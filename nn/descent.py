@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nn.numeric import Array
-from nn.optim import Optimizer, Schedule
+from nn.numeric import Array, finite_from_0
+from nn.optim import Optimizer, PlateauLR, Schedule
 from nn.optim.clipping import norm_of, shortened
-from nn.optim.rates import finite_from_0
 from nn.run import Run
 
 __all__ = ["Steps", "descend", "minimise"]
@@ -30,6 +29,12 @@ class Steps:
     clip_value: float | None
     """How large each number of it may be."""
 
+    def factor(self, epoch: int, run: Run) -> float:
+        """The factor of the learning rate in ``epoch``."""
+        if isinstance(self.schedule, PlateauLR):
+            return self.schedule.after(run.history.validation_loss or run.history.loss)
+        return self.schedule(epoch)
+
     def clipped(self, gradient: Array) -> tuple[Array, float]:
         """A gradient as the optimiser is given it, and the norm that it had."""
         norm = norm_of(gradient)
@@ -45,7 +50,7 @@ def descend(run: Run, epochs: int, optimizer: Optimizer, steps: Steps, random: n
     lr = optimizer.lr
     try:
         for epoch in range(epochs):
-            factor = finite_from_0(steps.schedule(epoch), f"the factor of the schedule in epoch {epoch}")
+            factor = finite_from_0(steps.factor(epoch, run), f"the factor of the schedule in epoch {epoch}")
             optimizer.lr = lr * factor
             loss, norm = _one_epoch(run, optimizer, steps, random)
             if run.end_epoch(loss, norm, optimizer.lr):
@@ -55,16 +60,16 @@ def descend(run: Run, epochs: int, optimizer: Optimizer, steps: Steps, random: n
 
 
 def _one_epoch(run: Run, optimizer: Optimizer, steps: Steps, random: np.random.Generator) -> tuple[float, float]:
-    """The mean loss of the examples, each as it was met, and the mean norm of the gradients."""
-    count, done, loss, norms = len(run.data.X), 0, 0.0, 0.0
+    """The mean loss of the examples, each as it was met, weighted; and the mean norm of the gradients."""
+    total, done, loss, norms = run.data.weight, 0.0, 0.0, 0.0
     for index, batch in enumerate(run.data.batches(steps.batch_size, random)):
         value, gradient = run.value_and_gradient(run.numbers, batch, index)
         gradient, norm = steps.clipped(gradient)
         run.numbers = optimizer.update(run.numbers, gradient)
-        size = len(batch.X)
+        size = batch.weight
         done, loss, norms = done + size, loss + value * size, norms + norm * size
-        run.show(done / count, loss / done)
-    return loss / count, norms / count
+        run.show(done / total, loss / done)
+    return loss / total, norms / total
 
 
 def minimise(run: Run, epochs: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from autograd import AnomalyError, Value, diagnose, errstate
 from nn.dataset import Dataset
 from nn.flat import FlatModel
-from nn.numeric import Array
+from nn.numeric import Array, number_of
 
 __all__ = ["not_finite", "refuse_constant"]
 
@@ -53,24 +53,24 @@ def refuse_constant(flat: FlatModel, numbers: Array, data: Dataset) -> None:
             return
     raise ValueError(
         "the loss of no example depends on anything that is learnt, so every gradient is 0. A model and a loss are "
-        "written with autograd's functions and the operators of a Value: float(v) and v.data take the number out, and "
+        "written with autograd's functions and the operators of a Value: v.data and v.item() take the number out, and "
         "no gradient flows through it. And the optimiser must hold parameters that the model uses"
     )
 
 
 def _fault(loss: Any, leaves: list[Any]) -> tuple[str, str] | None:
     """What is not finite, and where it came from."""
-    if not math.isfinite(loss):
-        return f"the loss is {float(loss):g}", _cause(loss)
+    if not math.isfinite(number_of(loss)):
+        return f"the loss is {number_of(loss):g}", _cause(loss)
     if not isinstance(loss, Value):
         return None
     with errstate(domain="nan"):
         loss.backward(create_graph=True)
     for leaf in leaves:
         gradient = leaf.grad
-        if not math.isfinite(gradient):
+        if not math.isfinite(number_of(gradient)):
             name = leaf.label or "a parameter"
-            return f"the gradient of {name} is {float(gradient):g}, at a loss of {loss.data:g},", _cause(gradient)
+            return f"the gradient of {name} is {number_of(gradient):g}, at a loss of {loss.data:g},", _cause(gradient)
     return None
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.module import STAND_INS, Module, children, counted, some, walk
+from nn.module import STAND_INS, Module, ParameterList, children, counted, some, walk
 
-__all__ = ["functional_call"]
+__all__ = ["Copy", "functional_call"]
 
 
 def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -> Any:
@@ -47,7 +47,8 @@ def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -
     """
     if not isinstance(model, Module):
         raise TypeError(f"functional_call takes a Module, its parameters, then its inputs; {model!r} is no Module")
-    return _filled(model, _stand_ins(model, params))(*inputs, **keywords)
+    stand_ins = _stand_ins(model, params)
+    return Copy(model, stand_ins, "functional_call").holding(stand_ins)(*inputs, **keywords)
 
 
 def _stand_ins(model: Module, params: Any) -> dict[int, Value]:
@@ -69,7 +70,7 @@ def _stand_ins(model: Module, params: Any) -> dict[int, Value]:
             )
         given = dict(zip(named, numbers, strict=True))
     else:
-        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, not {params!r}")
+        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, got {params!r}")
     return {id(named[path]): _stand_in(number, named[path].label, path) for path, number in given.items()}
 
 
@@ -84,28 +85,63 @@ def _stand_in(number: Any, label: str, path: str) -> Value:
         raise TypeError(f"functional_call: the parameter {path!r}: {error}") from None
 
 
-def _filled(model: Module, stand_ins: dict[int, Value]) -> Module:
-    """``model`` with its modules and containers anew, holding ``stand_ins``; what else it holds is shared."""
-    held = [thing for _, thing in walk(model)]
-    if not stand_ins.keys() <= set(map(id, held)):
-        raise TypeError(f"functional_call: {model!r} gives parameters that it does not hold: keep them in attributes")
-    opened = [thing for thing in held if isinstance(thing, (Module, list, dict)) or _holds_objects(thing)]
-    copies: dict[int, Any] = stand_ins | {id(thing): copy.copy(thing) for thing in opened}
-    learnt = frozenset(map(id, stand_ins.values()))
-    for thing in opened:
-        shell = copies[id(thing)]
-        parts: Any = shell.flat if _holds_objects(shell) else vars(shell) if isinstance(shell, Module) else shell
-        for key, part in children(thing):
-            stand_in = _standing_for(part, copies)
-            if stand_in is not part:
-                parts[key] = stand_in
-        if isinstance(shell, Module):
-            parts[STAND_INS] = learnt
-    for thing in held:
-        if isinstance(thing, FunctionType):
-            _refuse_closure(thing, copies)
-    filled: Module = copies[id(model)]
-    return filled
+class Copy:
+    """A model's modules and containers anew; what else it holds is shared. Other Values stand in for its parameters.
+
+    Args:
+        model: any module.
+        parameters: the ids of the parameters that are stood in for.
+        asking: who wants it, for messages.
+
+    Attributes:
+        held: all that the model holds, itself first.
+
+    Raises:
+        TypeError: the model keeps a parameter where no copy reaches it.
+    """
+
+    def __init__(self, model: Module, parameters: Iterable[int], asking: str) -> None:
+        learnt = set(parameters)
+        self.held = held = [thing for _, thing in walk(model)]
+        hidden = learnt - set(map(id, held))
+        if hidden:
+            first = next(leaf for leaf in model.parameters() if id(leaf) in hidden)
+            raise TypeError(
+                f"{asking}: {model!r} gives parameters that it does not hold, first {first!r}. They are looked for in "
+                f"its attributes, in lists, tuples and dicts among these, and in other Modules among these. If an "
+                f"object of a plain class holds them, make that class a Module: class Name(Module)"
+            )
+        opened = [thing for thing in held if isinstance(thing, (Module, list, dict)) or _holds_objects(thing)]
+        self._copies: dict[int, Any] = {id(thing): _shell(thing) for thing in opened}
+        self._model: Module = self._copies[id(model)]
+        self._modules = [vars(self._copies[id(thing)]) for thing in opened if isinstance(thing, Module)]
+        self._places: list[tuple[Any, Any, Any]] = []
+        for thing in opened:
+            shell = self._copies[id(thing)]
+            parts: Any = shell.flat if _holds_objects(shell) else vars(shell) if isinstance(shell, Module) else shell
+            for key, part in children(thing):
+                if id(part) in learnt or isinstance(part, tuple):
+                    self._places.append((parts, key, part))
+                elif (copied := _standing_for(part, self._copies)) is not part:
+                    parts[key] = copied
+        for thing in held:
+            if isinstance(thing, FunctionType):
+                _refuse_closure(thing, self._copies.keys() | learnt, asking)
+
+    def holding(self, stand_ins: dict[int, Value]) -> Module:
+        """The copy, with ``stand_ins`` in the places of the parameters of these ids."""
+        standing = self._copies | stand_ins
+        for parts, key, part in self._places:
+            parts[key] = _standing_for(part, standing)
+        learnt = frozenset(map(id, stand_ins.values()))
+        for attributes in self._modules:
+            attributes[STAND_INS] = learnt
+        return self._model
+
+
+def _shell(thing: Any) -> Any:
+    """A copy of a module or container that holds the same parts."""
+    return list(thing) if type(thing) is ParameterList else copy.copy(thing)
 
 
 def _holds_objects(thing: Any) -> bool:
@@ -124,15 +160,15 @@ def _standing_for(thing: Any, copies: dict[int, Any]) -> Any:
     return thing
 
 
-def _refuse_closure(function: FunctionType, copies: dict[int, Any]) -> None:
+def _refuse_closure(function: FunctionType, copied: AbstractSet[int], asking: str) -> None:
     """A function that holds a module or parameter of the original would go on using it: refuse it."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             held = cell.cell_contents
         except ValueError:  # not filled yet
             continue
-        if id(held) in copies:
+        if id(held) in copied:
             raise TypeError(
-                f"functional_call: {function.__qualname__} closes over {name!r}, a part of the model, and would keep "
+                f"{asking}: {function.__qualname__} closes over {name!r}, a part of the model, and would keep "
                 f"the old parameters: make it a method"
             )

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
 
-__all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init"]
+from nn.module import nearest
 
-Initializer: TypeAlias = Callable[[int, int, np.random.Generator], float]
-"""``init(nin, nout, rng)``: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons."""
+__all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init", "weight_generator"]
+
+Initializer: TypeAlias = Callable[[int, int, Any], float]
+"""``init(nin, nout, rng)``: one starting weight of a layer with ``nin`` inputs and ``nout`` neurons; ``rng`` has what a
+``numpy.random.Generator`` has."""
 
 
-def _uniform(variance: float, rng: np.random.Generator) -> float:
+def _uniform(variance: float, rng: Any) -> float:
     limit = math.sqrt(3.0 * variance)
-    return rng.uniform(-limit, limit)
+    return float(rng.uniform(-limit, limit))
 
 
-def _normal(variance: float, rng: np.random.Generator) -> float:
-    return rng.normal(0.0, math.sqrt(variance))
+def _normal(variance: float, rng: Any) -> float:
+    return float(rng.normal(0.0, math.sqrt(variance)))
 
 
 INITIALIZERS: dict[str, Initializer] = {
@@ -64,21 +68,69 @@ def resolve_init(init: str | Initializer) -> Initializer:
     if callable(init):
         return init
     if not isinstance(init, str):
-        raise TypeError(f"init is a name or a function (nin, nout, rng) -> float, not {init!r}")
+        raise TypeError(f"init must be a name or a function (nin, nout, rng) -> float, got {init!r}")
     if init not in INITIALIZERS:
-        raise ValueError(f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function")
+        raise ValueError(
+            f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function.{nearest(init, INITIALIZERS)}"
+        )
     return INITIALIZERS[init]
 
 
+class PythonRandom:
+    """Draws from Python's ``random``, or a ``random.Random``, under the names of a NumPy generator.
+
+    ``uniform`` draws what ``random.uniform`` draws, so that ``random.seed`` does what its users expect. Whatever else
+    an initializer asks for comes from a ``numpy.random.Generator`` that is seeded by it.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self._numpy: np.random.Generator | None = None
+
+    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> Any:
+        """One number from low to high, or an array of them."""
+        if size is not None:
+            return self._generator().uniform(low, high, size)
+        return self._source.uniform(low, high)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._generator(), name)
+
+    def _generator(self) -> np.random.Generator:
+        if self._numpy is None:
+            self._numpy = np.random.default_rng(self._source.getrandbits(128))
+        return self._numpy
+
+
+def weight_generator(rng: Any) -> Any:
+    """What weights are drawn from: as :func:`generator`, but None is Python's ``random``, as in micrograd.
+
+    >>> import random
+    >>> from nn.init import weight_generator
+    >>> random.seed(1337)
+    >>> first = weight_generator(None).uniform(-1.0, 1.0)
+    >>> random.seed(1337)
+    >>> first == random.uniform(-1, 1) == weight_generator(random.Random(1337)).uniform(-1.0, 1.0)
+    True
+    """
+    if rng is None:
+        return PythonRandom(random)
+    if isinstance(rng, random.Random):
+        return PythonRandom(rng)
+    return rng if isinstance(rng, PythonRandom) else generator(rng)
+
+
 def generator(rng: Any, name: str = "rng") -> np.random.Generator:
-    """A random generator from a seed, from None (fresh entropy), or the generator itself.
+    """A NumPy generator from a seed, from None (fresh entropy), from a ``random.Random``; or the generator itself.
 
     Args:
         rng: the seed or generator.
         name: of the argument, for messages.
 
     Raises:
-        TypeError: not a seed, a ``numpy.random.Generator`` or None.
+        TypeError: not a seed, a ``numpy.random.Generator``, a ``random.Random`` or None.
         ValueError: a negative seed.
 
     >>> from nn.init import generator
@@ -86,6 +138,9 @@ def generator(rng: Any, name: str = "rng") -> np.random.Generator:
     True
     """
     try:
-        return np.random.default_rng(rng)
+        return np.random.default_rng(rng.getrandbits(128) if isinstance(rng, random.Random) else rng)
     except (TypeError, ValueError) as error:
-        raise type(error)(f"{name} is a seed (an int from 0), a numpy.random.Generator or None, not {rng!r}") from None
+        raise type(error)(
+            f"{name} must be a seed (a whole number, 0 or more), a numpy.random.Generator, a random.Random or None, "
+            f"got {rng!r}"
+        ) from None

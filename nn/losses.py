@@ -10,16 +10,20 @@ formula needs it. A Value given as target is differentiated like any other.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
-from autograd import clip, relu, softplus, square
+from autograd import clip, relu, softplus, square, step, where
 from nn.class_losses import categorical_cross_entropy, softmax_cross_entropy
-from nn.numeric import real_number
-from nn.surprise import surprise, surprise_of_not
+from nn.module import nearest
+from nn.numeric import finite_from_0, real_number
+from nn.surprise import portion, surprise, surprise_of_not
 from nn.targets import SIGNS, ZERO_OR_ONE, Pair, Reduction, pairwise
 
 __all__ = [
+    "LABELS",
     "LOSSES",
     "Loss",
     "bce_with_logits",
@@ -27,6 +31,7 @@ __all__ = [
     "half_squared_error",
     "hinge",
     "huber",
+    "labels_of",
     "mse",
     "resolve_loss",
     "squared_error",
@@ -73,7 +78,7 @@ def mse(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
 def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduction = "mean") -> Any:
     """½r² of a residual r = y - ŷ up to ``delta``, and the straight line δ(|r| - ½δ) beyond; the mean over a list.
 
-    It is c·(r - ½c) with c = clip(r, -δ, δ), which has no branch.
+    Which of the two it is is chosen by ``where``, which has no branch; the slope of the line is δ up to infinity.
 
     Raises:
         ValueError: ``delta`` is not a finite number above 0.
@@ -86,12 +91,12 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduct
     """
     width = real_number(delta, "huber: delta")
     if not 0.0 < width < math.inf:
-        raise ValueError(f"huber: delta is a finite number above 0, not {delta!r}")
+        raise ValueError(f"huber: delta must be a finite number above 0, got {delta!r}")
 
     def formula(pair: Pair) -> Any:
         residual = pair.target - pair.prediction
-        near = clip(residual, -width, width)
-        return near * (residual - 0.5 * near)
+        size = abs(residual)
+        return where(step(width - size), 0.5 * square(clip(residual, -width, width)), width * (size - 0.5 * width))
 
     return pairwise("huber", prediction, target, formula, reduction)
 
@@ -123,21 +128,26 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
     return pairwise("binary_cross_entropy", prediction, target, formula, reduction, ZERO_OR_ONE)
 
 
-def bce_with_logits(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
-    """The binary cross-entropy of σ(z) for a raw score z, right at any z; the mean over a list.
+def bce_with_logits(prediction: Any, target: Any, *, pos_weight: float = 1.0, reduction: Reduction = "mean") -> Any:
+    """The binary cross-entropy of σ(z) for a raw score z, right at any z, infinities too; the mean over a list.
 
-    It is y softplus(-z) + (1 - y) softplus(z), which neither overflows nor cancels.
+    It is w·y softplus(-z) + (1 - y) softplus(z), which neither overflows nor cancels. ``pos_weight``, w, is how much
+    more the label 1 counts, as in PyTorch's ``BCEWithLogitsLoss``; a bool as label is 0 or 1.
 
     Raises:
-        ValueError: a target outside [0, 1].
+        ValueError: a target outside [0, 1], or a ``pos_weight`` that is negative or not finite.
 
     >>> from nn import bce_with_logits
     >>> bce_with_logits(1000.0, 0), bce_with_logits(-1000.0, 1), bce_with_logits(1000.0, 1)
     (1000.0, 1000.0, 0.0)
     """
+    weight = finite_from_0(pos_weight, "bce_with_logits: pos_weight")
+
+    def positive(z: Any) -> Any:
+        return softplus(-z) if weight == 1.0 else portion(weight, softplus(-z))
 
     def formula(pair: Pair) -> Any:
-        return _select(pair, lambda z: softplus(-z), softplus)
+        return _select(pair, positive, softplus, portion if pair.known is None else operator.mul)
 
     return pairwise("bce_with_logits", prediction, target, formula, reduction, ZERO_OR_ONE)
 
@@ -163,13 +173,19 @@ def _square(pair: Pair) -> Any:
     return square(pair.target - pair.prediction)
 
 
-def _select(pair: Pair, positive: Callable[[Any], Any], negative: Callable[[Any], Any]) -> Any:
+def _select(
+    pair: Pair,
+    positive: Callable[[Any], Any],
+    negative: Callable[[Any], Any],
+    times: Callable[[Any, Any], Any] = operator.mul,
+) -> Any:
     """y·positive(ŷ) + (1 - y)·negative(ŷ), without the term that a known y of 0 or 1 drops."""
     if pair.known == 1.0:
         return positive(pair.prediction)
     if pair.known == 0.0:
         return negative(pair.prediction)
-    return pair.target * positive(pair.prediction) + (1.0 - pair.target) * negative(pair.prediction)
+    y = pair.target
+    return times(y, positive(pair.prediction)) + times(1.0 - y, negative(pair.prediction))
 
 
 LOSSES: dict[str, Loss] = {
@@ -189,6 +205,34 @@ LOSSES: dict[str, Loss] = {
 """Every loss by name."""
 
 
+LABELS: dict[Loss, str] = {
+    binary_cross_entropy: "probabilities",
+    bce_with_logits: "scores",
+    hinge: "signs",
+    categorical_cross_entropy: "classes",
+    softmax_cross_entropy: "classes",
+}
+"""What the labels of a loss are. ``probabilities``: 0 and 1, and 1 is predicted above 0.5. ``scores``: 0 and 1, and 1
+is predicted above 0. ``signs``: -1 and 1, by the sign of the prediction. ``classes``: the index of the largest
+output."""
+
+
+def labels_of(loss: Loss) -> str | None:
+    """What the labels of a loss are, in a word of :data:`LABELS`; None if that is not known of it.
+
+    A ``functools.partial`` that sets keywords of a loss has its labels; of any other function nothing is guessed.
+
+    >>> from functools import partial
+    >>> from nn import hinge, mse
+    >>> from nn.losses import labels_of
+    >>> labels_of(hinge), labels_of(partial(hinge, reduction="sum")), labels_of(mse)
+    ('signs', 'signs', None)
+    """
+    while isinstance(loss, partial) and not loss.args:
+        loss = loss.func
+    return next((labels for known, labels in LABELS.items() if known is loss), None)
+
+
 def resolve_loss(loss: str | Loss) -> Loss:
     """The function that a name stands for; a function of (prediction, target) stands for itself.
 
@@ -203,7 +247,9 @@ def resolve_loss(loss: str | Loss) -> Loss:
     if callable(loss):
         return loss
     if not isinstance(loss, str):
-        raise TypeError(f"a loss is a name or a function of (prediction, target), not {loss!r}")
+        raise TypeError(f"a loss must be a name or a function of (prediction, target), got {loss!r}")
     if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; known: {', '.join(LOSSES)}; or give a function")
+        raise ValueError(
+            f"unknown loss {loss!r}; known: {', '.join(LOSSES)}; or give a function.{nearest(loss, LOSSES)}"
+        )
     return LOSSES[loss]

@@ -92,7 +92,7 @@ def backprop(  # noqa: PLR0913, PLR0917 -- a pass is given by all of these
     (array([[0.9135]]), array([0.010151, 0.010151, 0.010151]))
     """
     if convention not in ("rows", "columns"):
-        raise ValueError(f"convention is 'rows' or 'columns', not {convention!r}")
+        raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
     layers = _layers(matrices, activations)
     x = np.atleast_2d(real_array(X, "X"))
     if x.ndim != 2 or not len(x) or x.shape[1] != len(layers[0].W):
@@ -205,14 +205,14 @@ def _transposed(form: MatrixForm) -> MatrixForm:
 def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Layer]:
     """The matrices with their activations, each shape checked against the layer before."""
     if not isinstance(matrices, Iterable):
-        raise TypeError(f"matrices takes a pair (W, b) for each layer, not {matrices!r}")
+        raise TypeError(f"matrices takes a pair (W, b) for each layer, got {matrices!r}")
     pairs = list(matrices)
     if not pairs:
         raise ValueError("matrices is empty: give (W, b) for at least one layer")
     if isinstance(activations, str) or callable(activations):
         activations = [activations] * len(pairs)
     if not isinstance(activations, Iterable):
-        raise TypeError(f"activations is a name, a function, or a list of them, one a layer, not {activations!r}")
+        raise TypeError(f"activations must be a name, a function, or a list of them, one a layer, got {activations!r}")
     activations = list(activations)
     if len(activations) != len(pairs):
         raise ValueError(f"{counted(len(pairs), 'layer')} but {counted(len(activations), 'activation')}")
@@ -221,7 +221,7 @@ def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Laye
         try:
             w, b = pair
         except (TypeError, ValueError):
-            raise TypeError(f"layer {number} takes a pair (W, b), with b None for no bias, not {pair!r}") from None
+            raise TypeError(f"layer {number} takes a pair (W, b), with b None for no bias, got {pair!r}") from None
         weights = real_array(w, f"W of layer {number}")
         if weights.ndim != 2 or (layers and weights.shape[0] != layers[-1].W.shape[1]):
             rows = layers[-1].W.shape[1] if layers else "n_in"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from autograd import Parameter
 from nn.activations import Activation, name_of, resolve_activation
-from nn.init import Initializer, generator
+from nn.init import Initializer, weight_generator
 from nn.layer import Layer
 from nn.module import Module, counted
 from nn.neuron import as_inputs
-from nn.numeric import Array, real_array, whole_number
+from nn.numeric import Array, number_of, real_array, whole_number
 
 __all__ = ["MLP", "Matrices"]
 
@@ -32,7 +32,8 @@ class MLP(Module):
         output_activation: of the last layer.
         bias: whether the neurons have biases, which start at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
-        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+        rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
+            ``random``, in micrograd's order, so that ``random.seed`` settles them.
 
     >>> from nn import MLP
     >>> model = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=0)
@@ -42,6 +43,19 @@ class MLP(Module):
     >>> y.label, y.scope
     ('a1[3]', 'layer 3/neuron 1')
     """
+
+    nin: int
+    fixed: ClassVar = {
+        "nin": "the neurons of its first layer have one weight for each input, so make another MLP",
+        "nouts": "they are the numbers of neurons of its layers, so make another MLP",
+        "activation": "set the activation of one of its layers, as in model.layers[0].activation = 'tanh'",
+        "activations": "set the activation of one of its layers, as in model.layers[0].activation = 'tanh'",
+        "output_activation": "set the activation of its last layer, as in model.layers[-1].activation = 'sigmoid'",
+        "nonlin": "set nonlin of one of its layers, as in model.layers[0].nonlin = False",
+        "bias": Layer.fixed["bias"],
+        "init": Layer.fixed["init"],
+        "rng": Layer.fixed["rng"],
+    }
 
     def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
@@ -54,14 +68,14 @@ class MLP(Module):
         init: str | Initializer = "uniform",
         rng: Any = None,
     ) -> None:
-        self.nin = whole_number(nin, "nin")
+        vars(self).update(nin=whole_number(nin, "nin"))
         try:
             widths = [self.nin, *(whole_number(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
         except TypeError as error:
             raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        random, last = generator(rng), len(widths) - 1
+        random, last = weight_generator(rng), len(widths) - 1
         functions = [*_hidden(activation, last - 1), resolve_activation(output_activation)]
         self.layers = [
             Layer(
@@ -77,18 +91,19 @@ class MLP(Module):
         """The activation function of each layer, as :func:`nn.matrix_form.backprop` takes them."""
         return [layer.activation for layer in self.layers]
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, *more: Any) -> Any:
         """The outputs on one example: a list of Values, or the bare Value if there is one.
 
         Args:
             x: a sequence of ``nin`` numbers or Values, such as a list or a row of an array; the one of ``nin=1``
                 also bare. Numbers become Values named ``a1[0]``, ``a2[0]`` ..., and so do Values that have no name.
+            more: refused; the numbers of an example are given in a list.
 
         Raises:
             ValueError: not ``nin`` inputs.
             TypeError: not a sequence of numbers and Values.
         """
-        values = as_inputs(x, self.nin, 1, self)
+        values = as_inputs(x, self.nin, 1, self, more)
         for layer in self.layers:
             values = layer.forward(values)
         return values[0] if len(values) == 1 else values
@@ -104,7 +119,7 @@ class MLP(Module):
 
     def gradient_matrices(self) -> Matrices:
         """(dL/dW, dL/db) of each layer, in the shapes of :meth:`matrices`; 0 where no gradient has come."""
-        return self._gather(lambda parameter: float(parameter.grad))
+        return self._gather(lambda parameter: number_of(parameter.grad))
 
     def set_matrices(self, matrices: Sequence[tuple[Any, Any]]) -> None:
         """Set every parameter from (W, b) of each layer: all of them, or on any error none.
@@ -122,7 +137,7 @@ class MLP(Module):
         321.0
         """
         if not isinstance(matrices, Iterable):
-            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, not {matrices!r}")
+            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, got {matrices!r}")
         pairs = list(matrices)
         if len(pairs) != len(self.layers):
             raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")
@@ -153,7 +168,7 @@ def _checked(pair: Any, layer: Layer) -> tuple[Array, Array | None]:
     try:
         weights, biases = pair
     except (TypeError, ValueError):
-        raise TypeError(f"set_matrices: {name} takes a pair (W, b), not {pair!r}") from None
+        raise TypeError(f"set_matrices: {name} takes a pair (W, b), got {pair!r}") from None
     if layer.neurons[0].b is None and biases is not None:
         raise ValueError(f"set_matrices: {name} has no bias, so its b is None, not {biases!r}")
     if layer.neurons[0].b is not None and biases is None:

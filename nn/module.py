@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import difflib
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import starmap
 from reprlib import recursive_repr
-from typing import Any
+from typing import Any, ClassVar, NoReturn, SupportsIndex
 
 import numpy as np
 
 from autograd import Parameter, Value
 from nn.numeric import real_number
 
-__all__ = ["STAND_INS", "Module", "children", "counted", "some", "walk"]
+__all__ = ["STAND_INS", "Module", "ParameterList", "ParametersOf", "children", "counted", "nearest", "some", "walk"]
 
 
 class Module:
@@ -37,6 +39,26 @@ class Module:
     Line(slope, offset; 2 parameters)
     """
 
+    fixed: ClassVar[Mapping[str, str]] = {}
+    """What is fixed when it is made, by the name of the attribute: what to do to have it otherwise."""
+
+    def __setattr__(self, name: str, new: Any) -> None:
+        """Set an attribute; the place of a parameter takes a Parameter alone, for training would go on without it.
+
+        Raises:
+            TypeError: something else is set where a Parameter stands.
+            ValueError: other than as many Parameters where a list of them stands.
+            AttributeError: it is settled when the module is made.
+        """
+        if name in self.fixed:
+            raise AttributeError(f"{name} of {self!r} is fixed when it is made: {self.fixed[name]}")
+        held = vars(self).get(name)
+        if isinstance(held, Parameter):
+            _check_parameter(new, f"{name} of {self!r}", held)
+        elif isinstance(held, ParameterList):
+            new = held.replaced(new)
+        object.__setattr__(self, name, new)
+
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
         """What the module gives: ``forward(...)``, unless a subclass defines this itself."""
         return self.forward(*inputs, **keywords)
@@ -54,7 +76,7 @@ class Module:
                 found[id(thing)] = thing
             elif thing is not self and isinstance(thing, Module) and _says_what_is_learnt(thing):
                 found |= {id(leaf): leaf for leaf in thing.parameters()}
-        return list(found.values())
+        return ParametersOf(self, found.values())
 
     def named_parameters(self) -> dict[str, Any]:
         """Every parameter by its path, such as ``"layers.0.neurons.2.w.1"``; a shared one by its first path.
@@ -112,7 +134,7 @@ class Module:
         (2.0, -1.0)
         """
         if not isinstance(state, Mapping):
-            raise TypeError(f"load_state_dict takes a dict as state_dict() gives it, not {type(state).__name__}")
+            raise TypeError(f"load_state_dict takes a dict as state_dict() gives it, got {type(state).__name__}")
         named = self.named_parameters()
         missing = [path for path in named if path not in state]
         strangers = [path for path in state if path not in named]
@@ -144,9 +166,152 @@ class Module:
         return f"{type(self).__name__}({parts}{'; ' if parts else ''}{count})"
 
 
+class ParameterList(list[Any]):
+    """A list of so many Parameters: one may be replaced by another, and by nothing else.
+
+    Args:
+        parameters: what it holds.
+        name: of the attribute, for messages.
+        owner: whose attribute it is, for messages.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> try:
+    ...     neuron.w[0] = 3.0
+    ... except TypeError as error:
+    ...     print(error)
+    w[0] of neuron 1 of layer 1 (W11[1]) must be a Parameter, got 3.0: training would go on without it. Set .data of the
+    Parameter to change its number
+    """
+
+    __slots__ = ("_name", "_owner")
+
+    def __init__(self, parameters: Iterable[Any], name: str, owner: str) -> None:
+        super().__init__(parameters)
+        self._name, self._owner = name, owner
+        for place, parameter in enumerate(self):
+            self._check(place, parameter)
+
+    def replaced(self, parameters: Any) -> ParameterList:
+        """A list of as many other Parameters, for the same place."""
+        if not isinstance(parameters, (list, tuple)):
+            raise TypeError(
+                f"{self._name} of {self._owner} must be a list of {counted(len(self), 'Parameter')}, got "
+                f"{parameters!r:.80}: {_SET_DATA}"
+            )
+        for place, parameter in enumerate(parameters):
+            self._check(place, parameter)
+        if len(parameters) != len(self):
+            self._refuse_length(len(parameters))
+        return ParameterList(parameters, self._name, self._owner)
+
+    def __setitem__(self, place: Any, new: Any) -> None:
+        if isinstance(place, slice):
+            others = list(self)
+            others[place] = new
+            super().__setitem__(slice(None), self.replaced(others))
+        else:
+            self._check(place, new)
+            super().__setitem__(place, new)
+
+    def __delitem__(self, place: Any) -> None:
+        others = list(self)
+        del others[place]
+        self._refuse_length(len(others))
+
+    def append(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + 1)
+
+    def extend(self, parameters: Iterable[Any]) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + len(list(parameters)))
+
+    def insert(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) + 1)
+
+    def pop(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def remove(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def clear(self) -> NoReturn:
+        """Refused."""
+        self._refuse_length(0)
+
+    def __iadd__(self, parameters: Any) -> NoReturn:  # type: ignore[misc]
+        self._refuse_length(len(self) + len(list(parameters)))
+
+    def __imul__(self, times: Any) -> NoReturn:  # type: ignore[misc]
+        self._refuse_length(len(self) * times)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return ParameterList, (list(self), self._name, self._owner)
+
+    def _check(self, place: Any, new: Any) -> None:
+        held = self[place] if not isinstance(place, int) or place < len(self) else None
+        _check_parameter(new, f"{self._name}[{place}] of {self._owner}", held)
+
+    def _refuse_length(self, length: int) -> NoReturn:
+        raise ValueError(
+            f"{self._name} of {self._owner} holds {counted(len(self), 'Parameter')}, one for each input, and would "
+            f"hold {length}: make another module of that size"
+        )
+
+
+class ParametersOf(list[Any]):
+    """The parameters of a model; an optimiser of them can look whether the model still has them."""
+
+    __slots__ = ("model",)
+
+    def __init__(self, model: Module, parameters: Iterable[Any]) -> None:
+        super().__init__(parameters)
+        self.model = weakref.ref(model)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
+_SET_DATA = "training would go on without it. Set .data of the Parameter to change its number"
+
+
+def _check_parameter(new: Any, place: str, held: Any = None) -> None:
+    """Refuse all but a Parameter for a place in which a parameter stands."""
+    if isinstance(new, Parameter):
+        return
+    name = f" ({held.label})" if held is not None and held.label else ""
+    raise TypeError(f"{place}{name} must be a Parameter, got {new!r:.80}: {_SET_DATA}")
+
+
 def counted(number: int, noun: str) -> str:
     """A number of things in words: ``1 input``, ``2 inputs``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """``" Did you mean ...?"``: the known names that are like ``name``, that hold it, or that have it as initials.
+
+    >>> from nn.module import nearest
+    >>> known = ["mse", "softmax_cross_entropy"]
+    >>> nearest("MSE", known), nearest("cross_entropy", known), nearest("x", ["mse"])
+    (" Did you mean 'mse'?", " Did you mean 'softmax_cross_entropy'?", '')
+    """
+    folded = {candidate.casefold(): candidate for candidate in known}
+    asked = name.casefold().strip().replace("-", "_").replace(" ", "_")
+    found = [
+        each for each in folded if asked and (asked in each or asked == "".join(word[:1] for word in each.split("_")))
+    ]
+    found += [each for each in difflib.get_close_matches(asked, folded, n=3) if each not in found]
+    if asked in folded:
+        found = [asked]
+    if not found:
+        return ""
+    first, *others = [repr(folded[each]) for each in found[:5]]
+    return f" Did you mean {', '.join([first, *others[:-1]])}{f' or {others[-1]}' if others else ''}?"
 
 
 STAND_INS = "_stand_ins"

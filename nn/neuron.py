@@ -10,17 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd import Parameter, Value, scope
 from nn.activations import Activation, identity, joins_outputs, name_of, resolve_activation
-from nn.init import Initializer, generator, resolve_init
-from nn.module import Module, counted
+from nn.init import Initializer, resolve_init, weight_generator
+from nn.module import Module, ParameterList, counted
 from nn.numeric import whole_number
 
-__all__ = ["Neuron", "as_inputs", "chosen_activation"]
+__all__ = ["Neuron", "as_inputs", "chosen_activation", "switched"]
+
+
+_NAMES_ARE_GIVEN = "its nodes and parameters are named by it, so give it when you make the module"
+_BEGINNINGS = {
+    "bias": "b is the bias itself; give bias=False when you make the module to have none",
+    "init": "it says where the weights start; set .data of the Parameters in w to change them",
+    "rng": "it draws where the weights start; set .data of the Parameters in w to change them",
+}
+"""What is fixed when a module is made, and what to do to have it otherwise: see :attr:`nn.Module.fixed`."""
 
 
 class Neuron(Module):
@@ -32,14 +41,17 @@ class Neuron(Module):
         activation: a name or a function of a Value; ReLU if not given.
         bias: whether it has a bias, which starts at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
-        rng: a seed or a ``numpy.random.Generator`` for the weights; None for fresh entropy.
+        rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
+            ``random``, in micrograd's order, so that ``random.seed`` settles them.
         layer: the layer it belongs to, counted from 1; for names.
         index: its place in that layer, counted from 1; for names.
 
     Attributes:
         w: the weights, one Parameter per input.
         b: the bias, a Parameter; None without one.
-        activation: the function from z to a.
+        activation: the function from z to a; a name or another function may be set.
+        nonlin: whether there is one; False may be set, and True for ReLU.
+        nin, layer, index: as given; fixed.
 
     A linear neuron has no activation node: its z is its a, one node, labelled ``a``, for that is what the next
     layer and the loss take.
@@ -54,6 +66,20 @@ class Neuron(Module):
     ('a1[1]', 'z1[1]', -0.5, 'layer 1/neuron 1')
     """
 
+    nin: int
+    layer: int
+    index: int
+    _scope: str
+    _z_label: str
+    _a_label: str
+    fixed: ClassVar = {
+        **dict.fromkeys(("_scope", "_z_label", "_a_label"), _NAMES_ARE_GIVEN),
+        "nin": "it has one weight for each input, so make another Neuron",
+        "layer": _NAMES_ARE_GIVEN,
+        "index": _NAMES_ARE_GIVEN,
+        **_BEGINNINGS,
+    }
+
     def __init__(  # noqa: PLR0913 -- each argument is optional, named and independent
         self,
         nin: int,
@@ -66,29 +92,47 @@ class Neuron(Module):
         layer: int = 1,
         index: int = 1,
     ) -> None:
-        self.nin = whole_number(nin, "nin")
         self.activation = chosen_activation(activation, nonlin=nonlin)
-        if joins_outputs(self.activation):
-            raise ValueError(
-                f"{name_of(self.activation)} is an activation of the outputs of a layer together: give it to a Layer"
-            )
-        self.nonlin = self.activation is not identity
-        self.layer, self.index = whole_number(layer, "layer"), whole_number(index, "index")
-        draw, random = resolve_init(init), generator(rng)
-        self._scope = f"layer {layer}/neuron {index}"
-        self._z_label, self._a_label = f"z{index}[{layer}]", f"a{index}[{layer}]"
+        settled = {
+            name: whole_number(number, name) for name, number in (("nin", nin), ("layer", layer), ("index", index))
+        }
+        vars(self).update(settled)
+        draw, random = resolve_init(init), weight_generator(rng)
+        vars(self).update(
+            _scope=f"layer {layer}/neuron {index}", _z_label=f"z{index}[{layer}]", _a_label=f"a{index}[{layer}]"
+        )
         with scope(self._scope):
-            self.w = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
+            weights = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
+            self.w = ParameterList(weights, "w", f"neuron {index} of layer {layer}")
             self.b = Parameter(0.0, f"b{index}[{layer}]") if bias else None
 
-    def __call__(self, x: Any) -> Value:
+    def __setattr__(self, name: str, new: Any) -> None:
+        """Set an attribute; an activation also by its name."""
+        if name == "activation":
+            new = resolve_activation(new)
+            if joins_outputs(new):
+                raise ValueError(
+                    f"{name_of(new)} is an activation of the outputs of a layer together: give it to a Layer"
+                )
+        super().__setattr__(name, new)
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether it has an activation."""
+        return self.activation is not identity
+
+    @nonlin.setter
+    def nonlin(self, on: bool) -> None:
+        self.activation = switched(self.activation, on)
+
+    def __call__(self, x: Any, *more: Any) -> Value:
         """The output a on one example, a sequence of ``nin`` numbers or Values.
 
         Raises:
             ValueError: not ``nin`` inputs.
             TypeError: not a sequence of numbers and Values.
         """
-        return self.forward(as_inputs(x, self.nin, self.layer, self))
+        return self.forward(as_inputs(x, self.nin, self.layer, self, more))
 
     def forward(self, inputs: list[Value]) -> Value:
         """The output a on ``inputs`` that are known to be ``nin`` Values."""
@@ -111,7 +155,7 @@ class Neuron(Module):
     def _weighted_sum(self, inputs: list[Value]) -> Value:
         weights = iter(self.w)
         values = iter(inputs)
-        z = next(weights) * next(values)
+        z: Value = next(weights) * next(values)
         for w, x in zip(weights, values, strict=True):
             z = z + w * x
         if self.b is not None:
@@ -126,6 +170,7 @@ class Neuron(Module):
 
 def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> Activation:
     """The activation that is asked for; ReLU if none is, and none for a linear neuron."""
+    check_switch(nonlin)
     if activation is None:
         return resolve_activation("relu") if nonlin else identity
     if not nonlin:
@@ -133,7 +178,21 @@ def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> A
     return resolve_activation(activation)
 
 
-def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
+def switched(activation: Activation, on: Any) -> Activation:
+    """``activation`` switched on, which is ReLU if there was none, or off."""
+    check_switch(on)
+    if not on:
+        return identity
+    return resolve_activation("relu") if activation is identity else activation
+
+
+def check_switch(nonlin: Any) -> None:
+    """Refuse what is neither True nor False, such as the name of an activation."""
+    if not isinstance(nonlin, (bool, np.bool_)):
+        raise TypeError(f"nonlin must be True or False, got {nonlin!r}; activation takes a name or a function")
+
+
+def as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ...] = ()) -> list[Value]:
     """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
 
     A number becomes a Value; a Value stays the same node, and is named only if it has no name yet.
@@ -143,17 +202,23 @@ def as_inputs(x: Any, count: int, layer: int, taker: Module) -> list[Value]:
         count: how many there must be.
         layer: the layer that takes them.
         taker: who takes them, for messages.
+        more: what else it was called with, which is refused.
     """
+    if more:
+        raise TypeError(
+            f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {1 + len(more)} arguments: put "
+            f"them in a list, as in model([{', '.join(f'{number!r:.20}' for number in (x, *more))}])"
+        )
     if isinstance(x, np.ndarray):
         x = x.tolist()
     if count == 1 and not isinstance(x, Iterable):
         x = [x]
     if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, AbstractSet)):
-        raise TypeError(f"{taker!r} takes one example, a sequence of {counted(count, 'input')}, not {x!r}")
+        raise TypeError(f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {x!r}")
     inputs = list(x)
     if len(inputs) != count:
         raise ValueError(
-            f"{taker!r} takes {counted(count, 'input')}, {len(inputs)} given: layer {layer} has one weight for each"
+            f"{taker!r} expects {counted(count, 'input')} but got {len(inputs)}: layer {layer} has one weight for each"
         )
     for position, number in enumerate(inputs):
         if not isinstance(number, Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextvars import Context
 from typing import Any, TypeAlias
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 
-__all__ = ["Array", "real_array", "real_number", "whole_number"]
+__all__ = ["Array", "finite_from_0", "number_of", "real_array", "real_number", "whole_number"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -32,10 +33,25 @@ def real_number(number: Any, name: str) -> float:
     """
     if type(number) is float:
         return number
+    if isinstance(number, str):
+        raise TypeError(f"{name} must be a number, got the str {number!r:.60}")
     try:
         return Context().run(lambda: Value(number).data)  # in a context of its own: a recording need not see it
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
+
+
+def number_of(number: Any) -> float:
+    """The float in a Value, or a float itself, as a gradient may be either."""
+    return number.data if isinstance(number, Value) else float(number)
+
+
+def finite_from_0(number: Any, name: str) -> float:
+    """``number`` as a float that is finite and not negative; an error that calls it ``name`` otherwise."""
+    found = real_number(number, name)
+    if not 0.0 <= found < math.inf:
+        raise ValueError(f"{name} must be a finite number, 0 or more, got {number!r}")
+    return found
 
 
 def whole_number(number: Any, name: str, least: int = 1) -> int:
@@ -50,9 +66,9 @@ def whole_number(number: Any, name: str, least: int = 1) -> int:
     3
     """
     if isinstance(number, bool) or not isinstance(number, (int, np.integer)):
-        raise TypeError(f"{name} is an int of at least {least}, not {number!r}")
+        raise TypeError(f"{name} must be a whole number, {least} or more, got {number!r}")
     if number < least:
-        raise ValueError(f"{name} is an int of at least {least}, not {number}")
+        raise ValueError(f"{name} must be a whole number, {least} or more, got {number}")
     return int(number)
 
 
@@ -79,7 +95,8 @@ def real_array(numbers: Any, name: str) -> Array:
     if array.dtype.kind == "O":
         return _of_objects(array, name)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} is an array of real numbers, not of {array.dtype}{_first_text(numbers, name)}")
+        text = _first_text(numbers, name)
+        raise TypeError(f"{name} must be an array of real numbers, got one of {array.dtype}{text}")
     return array.astype(np.float64)
 
 
@@ -87,7 +104,8 @@ def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
     if not array.ndim:
         thing = array.item()
         hint = f": numpy.array(list({name})) makes one" if isinstance(thing, Iterator) else ""
-        raise TypeError(f"{name} is an array of real numbers, not {thing!r:.80} of type {type(thing).__name__}{hint}")
+        kind = type(thing).__name__
+        raise TypeError(f"{name} must be an array of real numbers, got {thing!r:.80} of type {kind}{hint}")
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
         found[place] = real_number(array[place], _entry(name, place))

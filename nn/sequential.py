@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 from autograd import Value
 from nn.activations import Activation, joins_outputs, name_of, resolve_activation
@@ -36,6 +36,10 @@ class Sequential(Module):
     ('a1[2]', 3, 0.0)
     """
 
+    fixed: ClassVar = dict.fromkeys(
+        ("activation", "nonlin", "bias"), "it is of one of its steps: model.steps holds them"
+    )
+
     def __init__(self, *steps: Module | str | Activation) -> None:
         if not steps:
             raise ValueError("Sequential of no steps: give modules and activations, as Sequential(Layer(2, 1), 'tanh')")
@@ -43,15 +47,21 @@ class Sequential(Module):
             raise TypeError("Sequential takes its steps one by one: of a list of them, Sequential(*steps)")
         self.steps = [step if isinstance(step, Module) else resolve_activation(step) for step in steps]
 
-    def __call__(self, x: Any) -> Any:
+    def __call__(self, x: Any, *more: Any) -> Any:
         """What the last step gives on one example.
 
         Args:
             x: what the first step takes.
+            more: refused; the numbers of an example are given in a list.
 
         Raises:
             TypeError: a function does not take one Value, or gives something else than one.
         """
+        if more:
+            raise TypeError(
+                f"a Sequential takes one example, got {1 + len(more)} arguments: put them in a list, as in "
+                f"model([{', '.join(f'{number!r:.20}' for number in (x, *more))}])"
+            )
         for step in self.steps:
             if isinstance(step, Module) or joins_outputs(step):
                 x = step(x)

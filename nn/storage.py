@@ -1,9 +1,13 @@
-"""A model's parameters in a file of plain numbers: an ``.npz`` archive of NumPy's, without pickle.
+"""A model's parameters and buffers in a file of plain data: an ``.npz`` archive of NumPy's, without pickle.
 
 It holds two arrays. ``values``: every parameter as a float64, in order. ``about``: the bytes of a JSON object with
 the ``format``, its ``version``, the repr of the ``model``, the ``names`` of the parameters, each its path as
 :meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: what stands at each path, in words.
 ``numpy.load(path)["values"]`` reads it without this package.
+
+Buffers are the data that a model holds beside its parameters: numbers, flags, text and arrays among its attributes,
+and lists, tuples, dicts and sets of these, such as means of the examples. Where there are some, ``about`` has them by
+path under ``buffers``, and a third array, ``buffers``, holds the bytes of those that are arrays.
 
 Loading reads data and runs nothing. The members are stored as they are, not compressed, so none can be larger than
 the file; each carries a check sum.
@@ -23,7 +27,8 @@ from typing import Any, NamedTuple, TypeGuard, TypeVar
 import numpy as np
 
 from autograd import AutogradError
-from nn.architecture import description, differences
+from nn.architecture import buffers, description, differences, is_data, owners
+from nn.data import packed, unpacked
 from nn.module import Module, counted, some
 
 __all__ = ["ModelFileError", "load", "save"]
@@ -44,7 +49,7 @@ class ModelFileError(AutogradError, ValueError):
 
 
 def save(model: Module, path: _Path) -> None:
-    """Write the parameters of ``model`` to ``path``, for :func:`load`; what was there stays until all is written.
+    """Write the parameters and buffers of ``model`` to ``path``, for :func:`load`; what was there stays until then.
 
     Args:
         model: any module.
@@ -68,15 +73,20 @@ def save(model: Module, path: _Path) -> None:
         raise IsADirectoryError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
-    state = model.state_dict()
-    about = {
+    state, held = model.state_dict(), buffers(model)
+    about: dict[str, Any] = {
         "format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state),
-        "built": description(model),
+        "built": description(model, without=held),
     }  # fmt: skip
+    contents = bytearray()
+    if held:
+        about["buffers"] = {path: packed(data, contents) for path, data in held.items()}
     members = {
         "about.npy": np.frombuffer(json.dumps(about).encode("ascii"), dtype=np.uint8),
         "values.npy": np.array(list(state.values()), dtype="<f8"),
     }
+    if held:
+        members["buffers.npy"] = np.frombuffer(bytes(contents), dtype=np.uint8)
     partial = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.partial")
     try:
         with zipfile.ZipFile(partial, "w") as archive:
@@ -90,12 +100,12 @@ def save(model: Module, path: _Path) -> None:
 
 
 def load(model: _Model, path: _Path) -> _Model:
-    """Set the parameters of ``model`` to those in the file: all of them, or on any error none.
+    """Set the parameters and buffers of ``model`` to those in the file: all of them, or on any error none.
 
     Args:
         model: a module that is built as the saved one was: of the same classes, sizes and settings, with functions
-            of the same names. A file holds numbers, not classes. To take the numbers alone, whatever the model is,
-            use ``state_dict()`` and ``load_state_dict()``.
+            of the same names. A file holds data, not classes. To take the parameters alone, whatever the model is,
+            use ``state_dict()`` and ``load_state_dict()``. A buffer that the model lacks becomes an attribute of it.
         path: of a file that :func:`save` wrote.
 
     Returns:
@@ -124,7 +134,13 @@ def load(model: _Model, path: _Path) -> _Model:
             f"{file} holds the parameters of {saved.model}, which do not fit {model!r}; missing: {some(missing)}; "
             f"unexpected: {some(strangers)}. Make the model as it was made when it was saved."
         )
-    found = differences(saved.built, model)
+    places = _places(saved.buffers, model)
+    told = description(model)
+    found = differences(saved.built, model) + [
+        f"at {place!r} the file has {saved.buffers[place]!r:.60}, and this model {told.get(place, 'a method')}"
+        for place, (owner, name) in places.items()
+        if not _may_hold_data(owner, name)
+    ]
     if found:
         more = f", and {counted(len(found) - 3, 'more difference')}" if len(found) > 3 else ""
         raise ModelFileError(
@@ -132,7 +148,27 @@ def load(model: _Model, path: _Path) -> _Model:
             f"model as it was made when it was saved."
         )
     model.load_state_dict(saved.state)
+    for place, (owner, name) in places.items():
+        vars(owner)[name] = saved.buffers[place]
     return model
+
+
+def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | None, str]]:
+    """The module and the name of the attribute for each buffer."""
+    modules, places = owners(model), {}
+    for path in held:
+        owner, _, name = path.rpartition(".")
+        places[path] = modules.get(owner), name
+    return places
+
+
+def _may_hold_data(owner: Module | None, name: str) -> bool:
+    """Whether an attribute is data or not there yet: nothing that a file says takes the place of anything else."""
+    if owner is None or name in owner.fixed:
+        return False
+    if name in vars(owner):
+        return is_data(vars(owner)[name])
+    return name.isidentifier() and not name.startswith("_") and not hasattr(owner, name)
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -142,6 +178,7 @@ class _Saved(NamedTuple):
     model: str
     state: dict[str, float]
     built: dict[str, str]
+    buffers: dict[str, Any]
 
 
 _DAMAGE = (
@@ -162,11 +199,19 @@ def _read(file: Path) -> _Saved:
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
-    content = file.read_bytes()
+    archived = file.read_bytes()
+    if archived.startswith(b"{"):
+        raise ModelFileError(
+            f"{file} is no saved model: it is JSON, as the file of a compiled function is, which autograd.load(path) "
+            f"reads"
+        )
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(io.BytesIO(archived)) as archive:
             about_bytes, values = _member(archive, "about", "|u1"), _member(archive, "values", "<f8")
+            content = _member(archive, "buffers", "|u1").tobytes() if "buffers.npy" in archive.namelist() else b""
         about = json.loads(about_bytes.tobytes().decode("ascii"))
+        held = about.get("buffers", {}) if isinstance(about, dict) else {}
+        data = {path: unpacked(data, content) for path, data in held.items()} if isinstance(held, dict) else {}
     except _DAMAGE as error:
         raise ModelFileError(f"{file} is no saved model, or is damaged: {error}. Save it again.") from None
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
@@ -179,14 +224,14 @@ def _read(file: Path) -> _Saved:
     model, names, built = about.get("model"), about.get("names"), about.get("built")
     if not isinstance(model, str) or not _are_texts(names):
         raise ModelFileError(f"{file} is damaged: it does not name its model and parameters. Save it again.")
-    if not isinstance(built, dict) or not _are_texts([*built.values()]):
+    if not isinstance(held, dict) or not isinstance(built, dict) or not _are_texts([*built.values()]):
         raise ModelFileError(f"{file} is damaged: it does not say how its model is built. Save it again.")
     if len(set(names)) != len(names) or len(names) != len(values):
         raise ModelFileError(
             f"{file} is damaged: it has {counted(len(set(names)), 'different name')} for "
             f"{counted(len(values), 'parameter')}. Save it again."
         )
-    return _Saved(model, dict(zip(names, values.tolist(), strict=True)), built)
+    return _Saved(model, dict(zip(names, values.tolist(), strict=True)), built, data)
 
 
 def _are_texts(given: Any) -> TypeGuard[list[str]]:
@@ -211,8 +256,8 @@ def _member(archive: zipfile.ZipFile, name: str, dtype: str) -> np.ndarray[Any, 
 def _checked(model: Any, path: Any, verb: str) -> Path:
     """``path`` as a Path, for ``verb(model, path)``."""
     if not isinstance(model, Module):
-        raise TypeError(f"{verb}(model, path) takes the model itself first, not {model!r}")
+        raise TypeError(f"{verb}(model, path) takes the model itself first, got {model!r}")
     try:
         return Path(path)
     except TypeError:
-        raise TypeError(f"{verb}(model, path) takes the path of a file second, not {path!r}") from None
+        raise TypeError(f"{verb}(model, path) takes the path of a file second, got {path!r}") from None

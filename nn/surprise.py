@@ -1,4 +1,4 @@
-"""-log p and -log(1 - p) of a probability, the two operations of cross-entropy: finite at both ends."""
+"""The operations of cross-entropy: -log p and -log(1 - p), finite at both ends, and a portion of an infinite loss."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from autograd import Domain, Precedence, maximum, primitive
 
-__all__ = ["COMPLEMENT_FLOOR", "FLOOR", "surprise", "surprise_of_not"]
+__all__ = ["COMPLEMENT_FLOOR", "FLOOR", "portion", "surprise", "surprise_of_not"]
 
 FLOOR = 1e-100
 """Below it, -log p goes on along its tangent: to 231 at 0, with a slope that may still be squared."""
@@ -64,4 +64,15 @@ surprise_of_not = primitive(
     latex=r"-\log\left(1 - {0}\right)",
     precedence=Precedence.NEGATION,
     doc="-log(1 - p) for a probability p: accurate for tiny p; finite, with a finite derivative, up to p = 1.",
+)
+
+portion = primitive(
+    "portion",
+    forward=lambda y, loss: 0.0 if y == 0.0 else y * loss,
+    partials=lambda y, loss, out: (loss, y),
+    symbol="·",
+    text="{0}*{1}",
+    latex=r"{0} \cdot {1}",
+    precedence=Precedence.PRODUCT,
+    doc="y times a loss, in which a y of 0 selects nothing, not even of an infinite loss.",
 )

@@ -74,7 +74,7 @@ def pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four things t
 def reduced(name: str, losses: list[Any], reduction: Reduction, *, many: bool) -> Any:
     """The losses of a list put together; one loss is its own sum and mean."""
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"{name}: reduction is 'mean', 'sum' or 'none', not {reduction!r}")
+        raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
     if len(losses) == 1 and not (many and reduction == "none"):
         return losses[0]
     return losses if reduction == "none" else fsum(losses) if reduction == "sum" else mean(losses)

@@ -26,7 +26,7 @@ def tried_model(model: Module, examples: Array) -> Any:
         ValueError: it does not take such an example.
     """
     if not isinstance(model, Module):
-        raise TypeError(f"a model is a Module, such as an MLP, not {model!r}")
+        raise TypeError(f"a model must be a Module, such as an MLP, got {model!r}")
     try:
         with no_grad(), errstate(domain="nan"):
             prediction = model(examples[0])

@@ -34,9 +34,10 @@ from viz.templates import applied
 
 ROOT = Path(__file__).parent.parent
 OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
-MODULES = ("autograd", "autograd.math", "nn", "nn.matrix_form", "viz")
+MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
+    "micrograd": "autograd/MICROGRAD.md",
     "numbers": "autograd/NUMBERS.md",
     "replaying": "autograd/replay/README.md",
     "benchmarks": "tests/benchmarks/README.md",
@@ -47,7 +48,7 @@ PAGES = {
 """The Markdown pages, in the order of reading; the first is the way in."""
 TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
 GROUPS = {
-    "Start": ["chainrule", *TUTORIAL],
+    "Start": ["chainrule", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
     "Project": ["benchmarks", "contributing", "dependencies", "changelog"],
 }
@@ -122,15 +123,19 @@ def operations() -> str:
             "",
             "## Operators and functions",
             *header,
-            *map(row, public),
+            *sorted([*map(row, public), _SOFTMAX]),
             "",
-            "## Operations that derivatives are made of",
+            "## Operations that these are made of",
             "",
-            "They stand in the local derivatives of the others, so that a tiny derivative keeps its digits.",
+            "They stand in the local derivatives of the others, and in softmax, so that what is tiny keeps its digits.",
             *header,
             *(row(op) for op in known if op not in public),
         ]
     )
+
+
+_SOFTMAX = "| `softmax` | exp(x)/(exp(x) + exp(y) + exp(z)), … | out·(1 − out), −out·softmax(y), … |  |"
+"""A function of several operations, with a result for each input: an exponential, sums of the others, and shares."""
 
 
 def row(op: Primitive) -> str:

@@ -28,9 +28,8 @@ BALANCED = {"softmax": "s·(1 - s)·(1 - 2s) vanishes where shares are equal"}
 
 def second_derivatives(case: Case, point: tuple[float, ...]) -> list[list[float]]:
     """d²/dx_i dx_j by two backward passes, the first of which builds a graph."""
-    op = case.op.capture(*case.constants) if case.constants else case.op
     leaves = [Value(x) for x in point]
-    out = op(*leaves)
+    out = case.node(leaves)
     out.backward(create_graph=True)
     slopes = [leaf.grad for leaf in leaves]
     rows = []

@@ -16,11 +16,27 @@ import mpmath as mp
 import pytest
 from rich.console import Console
 
-from autograd import Value, logsumexp, norm_pdf, primitive, sigmoid, softmax, tanh
+from autograd import Value, dot, fsum, grad, hvp, logsumexp, norm_pdf, primitive, sigmoid, softmax, tanh
+from autograd import compile as compile_
 from autograd.primitives import PRIMITIVES
+from autograd.replay.backends.expansion import expanded
 from autograd.rules import special_gamma, special_normal
 from tests import accuracy
-from tests.accuracy import CONDITIONED, LIMIT, Report, cases, errors, measure, measure_all, points, table, ulps
+from tests.accuracy import (
+    COMPOSED,
+    COMPOSED_LIMIT,
+    CONDITIONED,
+    LIMIT,
+    Report,
+    cases,
+    errors,
+    limit,
+    measure,
+    measure_all,
+    points,
+    table,
+    ulps,
+)
 from tests.mutation import public_operations
 from tests.references import REFERENCES, reference_partial
 from tests.second_order import BALANCED, RELATIVE, second_derivatives, worst_second_derivative
@@ -35,12 +51,12 @@ def measured(name: str) -> Report:
     return measure(name, POINTS)
 
 
-@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("name", [*BUILTIN, *COMPOSED])
 def test_value_and_gradients_are_within_4_ulps(name: str) -> None:
     report = measured(name)
     assert report.points >= POINTS
     assert report.value.error <= LIMIT, report
-    assert report.gradient.error <= LIMIT, report
+    assert report.gradient.error <= limit(name), report
 
 
 @pytest.mark.parametrize("name", CORRECTLY_ROUNDED)
@@ -65,11 +81,11 @@ def test_other_points_come_from_another_seed() -> None:
 
 def test_the_exceptions_are_operations_of_the_table() -> None:
     assert {name for name, _ in CONDITIONED} <= set(BUILTIN)
-    assert set(BALANCED) <= set(BUILTIN)
+    assert set(BALANCED) <= {*BUILTIN, *COMPOSED}
     assert len(CONDITIONED) <= 9
 
 
-@pytest.mark.parametrize("name", public_operations())
+@pytest.mark.parametrize("name", [*public_operations(), *COMPOSED])
 def test_second_derivatives(name: str) -> None:
     error, point = worst_second_derivative(name, 120)
     assert error <= RELATIVE, point
@@ -97,6 +113,103 @@ def test_softmax_sums_to_one_and_is_the_gradient_of_logsumexp() -> None:
     assert math.fsum(shares) == pytest.approx(1.0, rel=1e-15)
     assert [x.grad for x in xs] == shares
     assert shares[0] == pytest.approx(1 / (1 + math.exp(-1)), rel=1e-15)
+
+
+def softmax_by_mpmath(point: list[float], first: int) -> tuple[Any, list[Any], list[list[Any]]]:
+    """softmax(point)[first], its gradient and its second derivatives, from the shares and what they leave to others."""
+    powers = [mp.exp(mp.mpf(x) - max(point)) for x in point]
+    total = mp.fsum(powers)
+    shares = [power / total for power in powers]
+    places = range(len(point))
+
+    def slope(i: int, j: int) -> Any:
+        return shares[i] * mp.fsum(shares[k] for k in places if k != i) if i == j else -shares[i] * shares[j]
+
+    def second(j: int, k: int) -> Any:
+        """Of s·[i = j] - s·s_j by x_k."""
+        return slope(first, k) * ((first == j) - shares[j]) - shares[first] * slope(j, k)
+
+    return shares[first], [slope(first, j) for j in places], [[second(j, k) for k in places] for j in places]
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 5.0, 40.0, 300.0])
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 9, 17, 33, 80, 200])
+def test_softmax_of_any_number_and_scale(n: int, scale: float) -> None:
+    random = Random(1000 * n + round(scale))
+    for _ in range(3):
+        point = [random.gauss(0.0, scale) for _ in range(n)]
+        first = random.randrange(n)
+        xs = [Value(x) for x in point]
+        share = softmax(xs)[first]
+        share.backward()
+        with mp.workdps(60):
+            value, gradient, _ = softmax_by_mpmath(point, first)
+            assert ulps(share.data, value) <= LIMIT
+            assert max(ulps(x.grad, true) for x, true in zip(xs, gradient, strict=True)) <= COMPOSED_LIMIT
+
+
+@pytest.mark.parametrize("point", [[40.0, 0.0], [0.0, 40.0, 3.0], [2.0, 2.0, 2.0, 2.0], [-300.0, 10.0, 11.0, 9.5, 0.0]])
+def test_second_derivatives_of_softmax_where_shares_are_tiny_or_near_1(point: list[float]) -> None:
+    """Relative to what the second derivative is made of, s·s_j·s_k and s·s_j; it may vanish by symmetry itself."""
+    for first in range(len(point)):
+        xs = [Value(x) for x in point]
+        softmax(xs)[first].backward(create_graph=True)
+        slopes = [x.grad for x in xs]
+        with mp.workdps(60):
+            _, gradient, true = softmax_by_mpmath(point, first)
+        for j, slope in enumerate(slopes):
+            for x in xs:
+                x.zero_grad()
+            slope.backward()
+            for k, x in enumerate(xs):
+                assert abs(x.grad - true[j][k]) <= 1e-14 * min(abs(gradient[j]), abs(gradient[k]))
+
+
+def test_softmax_at_infinities_ties_and_a_masked_score() -> None:
+    assert softmax([0.3] * 5) == [0.2] * 5
+    assert softmax([1000.0, 1000.0]) == [0.5, 0.5]
+    assert softmax([7.0]) == [1.0]
+    xs = [Value(x) for x in (-math.inf, 0.0, 1.0)]
+    shares = softmax(xs)
+    dot([1.0, 2.0, 3.0], shares).backward()
+    assert [share.data for share in shares] == pytest.approx([0.0, 0.2689414213699951, 0.7310585786300049], rel=1e-15)
+    assert [x.grad for x in xs] == pytest.approx([0.0, -0.19661193324148185, 0.19661193324148185], rel=1e-15)
+    assert softmax([1e308, -1e308, 0.0]) == [1.0, 0.0, 0.0]
+    assert all(map(math.isnan, softmax([math.inf, 0.0])))
+
+
+def test_gradients_of_softmax_under_any_upstream_are_those_of_the_shares_of_others() -> None:
+    """Where one share is near 1, s·(u - Σ u_i s_i) of floats would be 0; s·Σ s_i (u - u_i) is not."""
+    xs = [Value(40.0), Value(0.0), Value(1.0)]
+    weights = [2.0, 3.0, 7.0]
+    dot(weights, softmax(xs)).backward()
+    shares = softmax([x.data for x in xs])
+    for j, x in enumerate(xs):
+        true = shares[j] * math.fsum(shares[i] * (weights[j] - weights[i]) for i in range(3))
+        assert x.grad == pytest.approx(true, rel=1e-14, abs=0.0)
+
+
+@pytest.mark.parametrize(("function", "most"), [(softmax, 5), (lambda xs: [logsumexp(xs)], 1)])
+def test_the_softmax_family_is_linear_in_its_inputs(function: Any, most: int) -> None:
+    """In operations: recorded, written out for lanes, of the gradient and of the second derivative."""
+    n = 80
+    point = [0.1 * i for i in range(n)]
+
+    def weighted(xs: Any) -> Any:
+        return fsum([w * y for w, y in zip(point, function(xs), strict=False)])
+
+    def count(f: Any) -> tuple[int, int]:
+        compiled = compile_(f)
+        compiled(point)
+        assert compiled.tape.guards == ()
+        return len(compiled.tape), len(expanded(compiled.tape))
+
+    forward, gradient = count(function), count(grad(weighted))
+    second = count(lambda xs: hvp(weighted, (xs,), (point,)))
+    assert forward[0] <= most * n
+    assert forward[1] <= 12 * n
+    assert max(gradient) <= 24 * n
+    assert max(second) <= 70 * n
 
 
 # --- the machinery ----------------------------------------------------------------------------------------

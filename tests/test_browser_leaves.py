@@ -81,7 +81,7 @@ def test_a_slider_moves_the_whole_picture_and_reset_puts_it_back(show):
     slider.focus()
     slider.press("ArrowRight")
     assert watched.ask("(i) => chainrule.numbers.data[i]", place) != 0.75
-    watched.page.get_by_role("button", name="Put all leaves back").click()
+    watched.page.get_by_role("button", name="Reset all leaves").click()
     assert watched.ask(NUMBERS) == before
 
 

@@ -117,4 +117,4 @@ def test_hooks_replace_gradients_and_leaves_stay_where_they_are(show):
     )
     watched.page.get_by_role("tab", name="Explain").click()
     watched.ask("location.hash = 'pass=backward&step=2'")
-    watched.page.get_by_text("A hook replaced this gradient.").wait_for(timeout=5000)
+    watched.page.get_by_text("A hook changed this gradient:").wait_for(timeout=5000)

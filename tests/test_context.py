@@ -210,7 +210,7 @@ def test_a_decorator_keeps_what_it_was_given(setting):
         expected = current()
     result = inner()
     assert (result.scope, result.grad, result.domain) == (expected.scope, expected.grad, expected.domain)
-    assert (result.scope, result.grad, result.domain) != ("", True, "raise")
+    assert (result.scope, result.grad, result.domain) != ("", True, None)
 
 
 def test_a_decorated_function_may_run_in_many_threads_at_once():
@@ -401,7 +401,7 @@ def test_whatever_the_order_of_ends_only_what_is_open_is_in_force(moves):
         now = current()
         assert now.grad is ("no_grad" not in names)
         assert now.anomaly is ("anomaly" in names)
-        assert now.domain == ("nan" if "errstate" in names else "raise")
+        assert now.domain == ("nan" if "errstate" in names else None)
         assert now.scope == "/".join(["inner"] * names.count("scope"))
     for _, setting in opened:
         setting.__exit__(None, None, None)
@@ -426,7 +426,7 @@ def test_a_thread_starts_outside_every_setting():
         thread = threading.Thread(target=lambda: seen.append((recording(), Value(1.0).scope, current().domain)))
         thread.start()
         thread.join()
-    assert seen == [(True, "", "raise")]
+    assert seen == [(True, "", None)]
 
 
 def test_tasks_that_take_turns_do_not_see_each_others_settings():
@@ -443,7 +443,7 @@ def test_tasks_that_take_turns_do_not_see_each_others_settings():
 
     asyncio.run(main())
     assert len(seen) == 9
-    assert set(seen) == {("a", False, "a", "raise"), ("b", True, "b", "nan"), ("c", True, "outer/c", "raise")}
+    assert set(seen) == {("a", False, "a", None), ("b", True, "b", "nan"), ("c", True, "outer/c", None)}
 
 
 def test_a_task_inherits_the_setting_it_was_started_in():

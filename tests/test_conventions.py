@@ -14,10 +14,10 @@ from tests.conventions import CONVENTIONS, Convention, as_markdown
 
 CONSTANT_SLOPE = {
     "add", "sub", "neg", "mul", "div", "dot", "fsum", "mean", "prod", "identity", "where", "nonzero",
-    "positive_quotient", "quotient_by_square", "weighted_norm_pdf", "mod", "fmod", "ieee_remainder",
-    "weighted_gamma",
+    "positive_quotient", "quotient_by_square", "stop_gradient", "take", "weighted_norm_pdf", "held_max", "mod", "fmod",
+    "ieee_remainder", "weighted_gamma",
 }  # fmt: skip
-"""Linear in an input: its derivative does not depend on that input, nan or not."""
+"""Linear in an input, or held: the derivative does not depend on that input, nan or not."""
 
 
 def same(got: float, expected: float) -> bool:

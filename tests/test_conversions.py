@@ -84,7 +84,7 @@ TAKERS = {
 
 @pytest.mark.parametrize("name", TAKERS)
 def test_nothing_turns_a_value_into_a_number_unseen(name):
-    refusals = (TypeError, ValueError, struct.error)
+    refusals = (TypeError, ValueError, struct.error, SystemError)  # the last where C code goes on after an error
     with pytest.raises(refusals):
         TAKERS[name](v)
     with pytest.raises(refusals):
@@ -205,6 +205,14 @@ def test_a_value_has_no_hash_in_a_traced_function(transform, name):
     assert "tests/test_conversions.py, line" in str(caught.value)
 
 
+def test_a_number_computed_without_a_graph_has_no_hash_there_either():
+    without = ag.no_grad()(lambda x: 3.0 * x if x + 0.0 in {5.0} else 0.0 * x)
+    with pytest.raises(ConversionError, match="hash"):
+        value_and_grad(without)(5.0)
+    with pytest.raises(ConversionError, match="hash"):
+        grad(lambda x: x if x.detach() in {5.0} else 0.0 * x)(5.0)
+
+
 def test_the_ways_round_a_hash_work_in_a_traced_function():
     def f(x):
         return 0.03 * x if x in [2.0, 5.0] else 0.0 * x
@@ -271,6 +279,15 @@ def test_a_nan_gradient_where_every_value_is_finite_is_warned_of(name):
         f(x).backward()
 
 
+@pytest.mark.parametrize(
+    "second",
+    [ag.hessian, lambda f: grad(grad(f)), lambda f: lambda x: ag.hvp(f, (x,), (1.0,))],
+)
+def test_a_nan_in_the_graph_of_a_gradient_is_warned_of(second):
+    with pytest.warns(GradientWarning, match="a gradient is nan: in the graph of a gradient"):
+        assert math.isnan(second(lambda x: Value(-3.0, "b") ** x)(2.0))
+
+
 def test_a_nan_tangent_is_warned_of():
     with pytest.warns(GradientWarning, match=r"sqrt gave 0.0 from .* is inf times 0.0"):
         assert math.isnan(ag.jacfwd(lambda x: ag.sqrt(x * x))(0.0))
@@ -292,6 +309,13 @@ def test_anomaly_detection_stops_where_it_would_be_warned_of():
 
 
 # --- nothing can be learnt, and a word ----------------------------------------------------------------------
+
+
+def test_backward_of_a_stopped_gradient_is_refused():
+    p = Value(1.0, "p")
+    with pytest.raises(ag.GradientError, match=r"\(data = 4.0\), which has no graph .* stop_gradient\(\) returned"):
+        ag.stop_gradient((p - 3.0) ** 2).backward()
+    assert not p.has_grad
 
 
 @pytest.mark.parametrize("made", ["no_grad", "detach", "a decorated function"])

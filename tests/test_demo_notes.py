@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from demos import _black_scholes, _mistakes, _quiz, any_parameter, quiz, slips
+from demos import _black_scholes, _mistakes, _quiz, _slips_kinds, any_parameter, plain_math, quiz, slips
 from demos._slips import row_vectors
 from demos._slips_columns import any_parameter as parameter_slips
 from demos._slips_columns import columns
@@ -59,7 +59,7 @@ def test_the_guided_notes_answer_all_seventeen_questions(printed, tmp_path):
 
 def test_any_depth_goes_down_twelve_layers(printed, tmp_path):
     text = printed("any_depth")
-    depths = re.findall(r"^ *(\d+) layers: relative difference at most (\S+)$", text, re.MULTILINE)
+    depths = re.findall(r"^ *(\d+) layers?: relative difference at most (\S+)$", text, re.MULTILINE)
     assert [int(depth) for depth, _ in depths] == list(range(1, 13))
     assert max(float(worst) for _, worst in depths) < 1e-13
     assert len(differences(text)) == 8
@@ -112,8 +112,29 @@ def test_the_slips_are_all_of_the_notes(printed):
     assert re.findall(r"│ (\d+) +│ written", text) == [str(number) for number in range(1, 34)]
     notes = re.findall(r"│ (\d\d\d) │ correct", text)
     assert {note: notes.count(note) for note in notes} == {"000": 9, "001": 9, "002": 3, "003": 10, "004": 2}
-    assert notes == sorted(notes)
+    for kind, sentence in _slips_kinds.KINDS.items():
+        assert f"{kind.capitalize()}. {sentence}" in " ".join(text.split())
+    assert text.count("python -m demos ") == 5
+    assert not re.search(r"[+-][1-9]\.00000 ", text)  # a count is a count
+    for gone in ("page 6", "their own"):
+        assert gone not in text
     assert f"{len(notes)} slips" in (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["two_flows", "guided_notes", "any_depth", "any_parameter", "columns", "slips"])
+def test_a_demo_of_the_notes_stands_by_itself(printed, tmp_path, name):
+    """The setting first, a table of signs, a line of words before each quantity, and what was written where."""
+    text = printed(name)
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.index("in the MLP" if name != "slips" else "worked right by") < text.index("─────")
+    lines = text.splitlines()
+    for k, line in enumerate(lines):
+        if re.search(r"\d × \d.*, difference \S+$", line):
+            assert re.match(r"\S.*[a-zᵀ:?)\]]$", lines[k - 1]), (lines[k - 1], line)
+            assert not re.match(r"    [+-]", lines[k - 1])
+    written = {path.name for path in (tmp_path / "out").iterdir()} if name != "slips" else set()
+    assert all(f"out/{file}" in text.replace("\n", " ") or f"out/{file}" in text.replace("\n", "") for file in written)
+    assert (name == "slips") is (not written)
 
 
 def test_a_slip_that_is_not_shown_stops_the_demo(monkeypatch):
@@ -212,6 +233,18 @@ def test_plain_python_is_differentiated_along_every_path(printed):
     assert all(float(worst) < 1e-10 for _, _, worst in rows)
 
 
+def test_a_row_of_plain_python_can_be_checked_by_hand(printed):
+    text = printed("plain_math")
+    for name, at, value, slope in re.findall(r"│ (\w+) +│ (\S+) +│ (\S+) +│ (\S+) +│", text):
+        function = getattr(plain_math, name)
+        assert function(float(at)) == pytest.approx(float(value), abs=5.1e-7)
+        h = 1e-5 * max(1.0, abs(float(at)))
+        assert (function(float(at) + h) - function(float(at) - h)) / (2 * h) == pytest.approx(float(slope), abs=1e-5)
+        assert f"def {name}(" in text
+    assert "6.008328" in text  # √36.1
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_the_pendulum_is_found_within_its_errors(printed):
     text = printed("pendulum")
     rows = re.findall(r"│ [a-z][^│]+│ (\S+) +│ (\S+) +│ (\S+) +│ (\S+) +│", text)
@@ -267,8 +300,8 @@ def test_the_quiz_does_not_give_its_answers_away(monkeypatch, printed, tmp_path)
 def test_wrong_answers_hints_and_solutions(monkeypatch, printed):
     answers(monkeypatch, ["2", "x", "H", "s", "3/3", "1"])
     text = printed("quiz")
-    assert "not so: h writes the chain rule of this node" in text
-    assert "'x' is no number: type one such as 6, -1.5 or 3/4, or h, s, q" in text
+    assert "Not right. Type h to see the chain rule here." in text
+    assert "'x' is not a number: type one such as 6, -1.5 or 3/4, or h, s, q" in text
     assert text.count("dL/dL = 1: here the pass begins") == 2
     assert "2 of 3 right. Until next time." in text
 
@@ -288,8 +321,8 @@ def test_how_an_answer_is_read(typed, number):
         ("a", -8.0, "the sign is wrong"),
         ("b", 12.0, "that is one flow of 2: they add up"),
         ("b", 4.0, "that is a local derivative: multiply it by the gradient upstream"),
-        ("b", 5.5, "not so: h writes the chain rule of this node"),
-        ("s", 2.0, "not so: h writes the chain rule of this node"),
+        ("b", 5.5, "Not right. Type h to see the chain rule here."),
+        ("s", 2.0, "Not right. Type h to see the chain rule here."),
     ],
 )
 def test_a_wrong_answer_is_told_what_it_is(label, number, said):
@@ -313,3 +346,21 @@ def test_a_hint_has_a_term_for_each_flow():
     root = ((x * x).named("s") + x).named("L")
     root.backward()
     assert _quiz.chain_rule(root, x, numbers=True).endswith("= (1)·(1) + (3)·(1) + (3)·(1) = 7")
+    assert [line.strip() for line in _quiz.chain_rule(root, x, numbers=False).splitlines()] == [
+        "dL/dx is 3 flows that add up: local derivative · the gradient it comes from",
+        "from L = s + x, times dL/dL; a sum: its local derivative is 1",
+        "from s = x·x, operand 1, times dL/ds; a product: its local derivative is the other operand",
+        "from s = x·x, operand 2, times dL/ds; a product: its local derivative is the other operand",
+    ]
+
+
+def test_every_value_of_the_quiz_has_a_name_and_no_hint_is_the_answer():
+    for _, leaves, build in _quiz.ROUNDS:
+        root = build(*(Value(value, name) for name, value in leaves.items()))
+        root.backward()
+        for node in root.topological_order():
+            assert node.label or node.kind == "constant"
+            hint = _quiz.chain_rule(root, node, numbers=False)
+            unknown = f"dL/d{node.label}"
+            assert hint.count(unknown) == 1 if node is not root else hint == "dL/dL = 1: here the pass begins"
+            assert "∂" not in hint

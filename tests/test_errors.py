@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 BASES = {
     "AnomalyError": ("AutogradError",),
     "AutogradError": ("Exception",),
+    "ConvergenceError": ("AutogradError", "RuntimeError"),
     "ConversionError": ("AutogradError", "TypeError"),
     "DivisionDomainError": ("DomainError", "ZeroDivisionError"),
     "DomainError": ("AutogradError", "ValueError"),
@@ -25,6 +26,7 @@ BASES = {
     "GradientWarning": ("RuntimeWarning",),
     "GuardError": ("AutogradError",),
     "OverflowDomainError": ("DomainError", "OverflowError"),
+    "RecordingWarning": ("RuntimeWarning",),
     "RecordingError": ("AutogradError",),
     "StaleGraphError": ("AutogradError",),
     "TapeError": ("AutogradError", "ValueError"),

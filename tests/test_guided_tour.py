@@ -26,7 +26,7 @@ def test_seven_steps_lead_to_the_end(session, tmp_path):
     text = "\n".join(said)
     assert len(STEPS) == 7
     assert text.count("✓") == 7
-    assert "c is 4, made by an add" in text
+    assert "c is 4, made by adding a·b and 10, its parents." in text
     assert "a.grad is -3, which is b; b.grad is 2, which is a." in text
     assert "1 + 3 + 3 = 7" in text
     assert "x.grad is 2·5 + 1 = 11" in text
@@ -109,3 +109,55 @@ def test_after_the_end_it_says_so_and_run_does_nothing_more(session):
 def test_a_step_that_there_is_not(session, step):
     with pytest.raises(ValueError, match="the tour has the steps 1 to 7"):
         session[2](step)
+
+
+def at(tour, said, number):
+    """The tour before step ``number``, which is shown."""
+    for _ in range(number - 1):
+        tour.run()
+    tour(number)
+    said.clear()
+
+
+@pytest.mark.parametrize(("number", "lines", "words", "before"), [
+    (2, ["c.backward()"] * 2, "a.grad is -6: two passes added up. c.zero_grad() first.", "c.zero_grad()"),
+    (2, ["c.backward()"] * 5, "a.grad is -15: 5 passes added up. c.zero_grad() first.", "c.zero_grad()"),
+    (3, ["x = Value(3.0); y = x * x + x", "y.backward()", "y.backward()"],
+     "x.grad is 14: two passes added up. y.zero_grad() first.", "y.zero_grad()"),
+    (4, ["y.backward()", "y.backward()", "twice = x.grad", "y.zero_grad()"],
+     "twice is 21, the gradient of 3 passes, not of two.", "y.zero_grad()\n    y.backward()"),
+    (4, ["y.zero_grad()", "y.backward()", "twice = x.grad", "y.zero_grad()"],
+     "twice is 7, the gradient of 1 pass, not of two.", "y.zero_grad()\n    y.backward()"),
+    (5, ["x.data = 5.0"], "y is 12, still that of the old x: y.forward() computes it again.", "x.data = 5.0"),
+    (5, ["y.backward()", "x.data = 5.0", "y.forward()", "y.backward()"],
+     "x.grad is 18: it holds an earlier pass too. y.zero_grad() first.", "y.zero_grad()"),
+])  # fmt: skip
+def test_what_went_wrong_is_named_and_the_step_can_be_left(session, number, lines, words, before):
+    names, said, tour = session
+    at(tour, said, number)
+    for line in lines:
+        exec(line, names)
+    tour()
+    assert words in said[0]
+    assert said[1].lstrip().startswith(before)
+    exec("\n".join(line.strip() for line in said[1].splitlines()), names)
+    tour()
+    assert said[2].startswith("✓")
+
+
+@pytest.mark.parametrize(("number", "lines"), [
+    (1, ["a, b = Value(2.0), Value(-3.0)", "c = Value(4.0)"]),
+    (1, ["a, b = Value(2.0), Value(-3.0)", "c = a * 2"]),
+    (3, ["x = Value(3.0)", "y = x * 7.0", "y.backward()"]),
+    (4, ["y.zero_grad()"]),
+    (4, ["twice = 14.0"]),
+    (5, ["x = Value(5.0)", "x.grad = 11.0"]),
+    (7, ["w = net.layers[0].neurons[0].w[0]", "drawing = draw(loss)"]),
+])  # fmt: skip
+def test_a_tick_stands_for_what_its_sentence_claims(session, number, lines):
+    names, said, tour = session
+    at(tour, said, number)
+    for line in lines:
+        exec(line, names)
+    tour()
+    assert said[0].startswith(f"Not yet: step {number} is still to do.")

@@ -97,9 +97,9 @@ def test_a_domain_error_names_the_argument():
 
 
 def test_refusals():
-    with pytest.raises(TypeError, match=r"sensitivities takes a function, not 3\.0"):
+    with pytest.raises(TypeError, match=r"sensitivities: f must be a function, got 3\.0"):
         sensitivities(3.0)
-    with pytest.raises(ValueError, match="sensitivities: order is 1 or 2, not 3"):
+    with pytest.raises(ValueError, match="sensitivities: order must be 1 or 2, got 3"):
         sensitivities(black_scholes, order=3)
     with pytest.raises(ValueError, match="pass at least one number by keyword"):
         sensitivities(lambda x: x)(3.0)
@@ -107,7 +107,7 @@ def test_refusals():
         sensitivities(lambda value: value)(value=3.0)
     with pytest.raises(TypeError, match=r"the keyword argument 'x' takes one real number, not the list \[1.0\]"):
         sensitivities(lambda x: x[0])(x=[1.0])
-    with pytest.raises(TypeError, match="sensitivities needs a function that returns one number; got a list of 1"):
+    with pytest.raises(TypeError, match="sensitivities: fun must return one number, got a list of 1"):
         sensitivities(lambda x: [x])(x=1.0)
 
 

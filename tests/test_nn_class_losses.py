@@ -1,5 +1,6 @@
 """Cross-entropy over classes: against fifty digits, at the extremes, for every form of target, and its refusals."""
 
+import functools
 import math
 
 import mpmath
@@ -163,9 +164,9 @@ def test_an_index_of_no_class_is_refused_with_what_was_seen(loss, index):
         (0.5, 0, ValueError, " takes a number for each of at least 2 classes, not 0.5; for one outp"),
         ([], 0, ValueError, r" takes a number for each of at least 2 classes, not \[\]; for one outp"),
         ([[0.5, 0.5], []], [0, 0], ValueError, r"at least 2 classes of example 2, not \[\]; for one outp"),
-        (ROWS[0], "cat", TypeError, ": y: Value takes one real number, not the str 'cat'"),
+        (ROWS[0], "cat", TypeError, ": y must be a number, got the str 'cat'"),
         (ROWS[0], None, TypeError, ": y: Value takes one real number, not None"),
-        ([0.5, "a"], 0, TypeError, ": prediction 2: Value takes one real number, not the str 'a'"),
+        ([0.5, "a"], 0, TypeError, ": prediction 2 must be a number, got the str 'a'"),
         ([[0.5, None]], [0], TypeError, ": example 1, prediction 2: Value takes one real number, not None"),
     ],
 )
@@ -180,3 +181,39 @@ def test_raw_scores_given_as_probabilities_are_refused():
         categorical_cross_entropy([Value(3.0), Value(-1.0)], 0)
     with errstate(domain="nan"):
         assert math.isnan(categorical_cross_entropy([3.0, -1.0], 0))
+
+
+# --- label smoothing --------------------------------------------------------------------------------------
+
+
+def smoothed(scores, weights, share):
+    """PyTorch's definition, in NumPy: targets (1 - ε)·y + ε/K."""
+    z, y = np.array(scores), (1 - share) * np.array(weights) + share / len(scores)
+    shifted = z - z.max()
+    return float(-(y @ (shifted - np.log(np.exp(shifted).sum())))), np.exp(shifted) / np.exp(shifted).sum() - y
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("target", [0, 2, [0.2, 0.5, 0.3], [0.0, 1.0, 0.0]])
+def test_label_smoothing_is_pytorch_s(target, share):
+    scores = [0.5, -1.25, 2.0]
+    value, gradients = smoothed(scores, one_hot(target, 3) if isinstance(target, int) else target, share)
+    loss = functools.partial(softmax_cross_entropy, label_smoothing=share)
+    for as_value in (False, True):
+        given = target
+        if as_value:
+            given = Value(float(target)) if isinstance(target, int) else [Value(y) for y in target]
+        found, slopes = with_gradients(loss, scores, given)
+        assert found == pytest.approx(value, rel=1e-13)
+        assert slopes == pytest.approx(gradients.tolist(), rel=1e-12, abs=1e-15)
+    assert loss([scores, scores], [target, target], reduction="sum") == pytest.approx(2 * value, rel=1e-13)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, math.nan, math.inf])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValueError, match=rf"^softmax_cross_entropy: label_smoothing must be from 0 to 1, got {share}$"):
+        softmax_cross_entropy([0.0, 1.0], 0, label_smoothing=share)
+
+
+def test_a_bool_is_an_index():
+    assert softmax_cross_entropy([0.0, 1.0], True) == softmax_cross_entropy([0.0, 1.0], 1)

@@ -120,7 +120,7 @@ def test_huber_at_delta_and_beyond_passes_the_gradient_check():
 
 @pytest.mark.parametrize("delta", [0, -1.0, math.inf, math.nan])
 def test_a_delta_that_is_no_width_is_refused(delta):
-    with pytest.raises(ValueError, match=f"^huber: delta is a finite number above 0, not {delta}$"):
+    with pytest.raises(ValueError, match=f"^huber: delta must be a finite number above 0, got {delta}$"):
         huber(1.0, 2.0, delta=delta)
     with pytest.raises(TypeError, match=r"^huber: delta: Value takes one real number, not None"):
         huber(1.0, 2.0, delta=None)
@@ -238,7 +238,7 @@ def test_a_reduction_puts_the_single_losses_together(loss):
     assert [loss(0.25, 1.0, reduction=name) for name in ("sum", "mean", "none")] == [single[0]] * 3
     assert loss([0.25], [1.0], reduction="none") == [single[0]]
     assert loss([0.25], [1.0], reduction="sum") == single[0]
-    with pytest.raises(ValueError, match=f"^{loss.__name__}: reduction is 'mean', 'sum' or 'none', not 'avg'$"):
+    with pytest.raises(ValueError, match=f"^{loss.__name__}: reduction must be 'mean', 'sum' or 'none', got 'avg'$"):
         loss(p, y, reduction="avg")
 
 
@@ -272,13 +272,13 @@ def test_lists_that_do_not_match_are_refused(loss):
         LOSSES[loss]([], [])
     with pytest.raises(TypeError, match=f"^{loss}: prediction: Value takes one real number, not None"):
         LOSSES[loss](None, 1.0)
-    with pytest.raises(TypeError, match=f"^{loss}: target 2: Value takes one real number, not the str '1'"):
+    with pytest.raises(TypeError, match=f"^{loss}: target 2 must be a number, got the str '1'"):
         LOSSES[loss]([0.5, 0.5], [1.0, "1"])
     with pytest.raises(TypeError, match=f"^{loss}: prediction: Value takes one real number, not the dict"):
         LOSSES[loss]({}, 1.0)
     with pytest.raises(TypeError, match=f"^{loss}: prediction 1: Value takes one real number, not the list"):
         LOSSES[loss]([[0.5], [0.5]], [1.0, 1.0])
-    with pytest.raises(TypeError, match=f"^{loss}: prediction: Value takes one real number, not the str '0.5'"):
+    with pytest.raises(TypeError, match=f"^{loss}: prediction must be a number, got the str '0.5'"):
         LOSSES[loss]("0.5", 1.0)
 
 
@@ -330,5 +330,29 @@ def test_losses_by_name():
         ValueError, match=r"unknown loss 'l2'; known: half_squared_error, squared_error, mse, .*; or give"
     ):
         resolve_loss("l2")
-    with pytest.raises(TypeError, match=r"a loss is a name or a function of \(prediction, target\), not None"):
+    with pytest.raises(TypeError, match=r"a loss must be a name or a function of \(prediction, target\), got None"):
         resolve_loss(None)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0, 3.0])
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.3])
+@pytest.mark.parametrize("z", [-3.0, 0.0, 0.5, 40.0])
+def test_pos_weight_is_pytorch_s(z, y, weight):
+    """-(w·y·log σ(z) + (1 - y)·log(1 - σ(z))), in NumPy."""
+    value = weight * y * np.logaddexp(0.0, -z) + (1 - y) * np.logaddexp(0.0, z)
+    share = 1 / (1 + np.exp(-z))
+    slope = -weight * y / (1 + np.exp(z)) + (1 - y) * share
+    for target in (y, Value(y)):
+        p = Value(z)
+        loss = bce_with_logits(p, target, pos_weight=weight)
+        loss.backward()
+        assert loss.data == pytest.approx(value, rel=1e-13)
+        assert p.grad == pytest.approx(slope, rel=1e-12)
+
+
+@pytest.mark.parametrize("weight", [-1.0, math.inf, math.nan])
+def test_a_pos_weight_that_is_none_is_refused(weight):
+    with pytest.raises(
+        ValueError, match=f"^bce_with_logits: pos_weight must be a finite number, 0 or more, got {weight}$"
+    ):
+        bce_with_logits(0.0, 1, pos_weight=weight)

@@ -172,8 +172,8 @@ def test_a_state_takes_any_number_and_keeps_nan():
         ({"w.0": 1.0}, ValueError, r"does not fit Neuron\(1 -> 1 relu; 2 parameters\); missing: 'b'; unexpected: none"),
         ({"w.0": 1.0, "b": 1.0, "c": 1.0}, ValueError, r"missing: none; unexpected: 'c'"),
         ({str(n): 1.0 for n in range(5)}, ValueError, r"missing: 'w.0', 'b'; unexpected: '0', '1', '2' and 2 more"),
-        ({"w.0": 1.0, "b": "one"}, TypeError, r"entry 'b': Value takes one real number, not the str 'one'"),
-        ([1.0, 2.0], TypeError, r"load_state_dict takes a dict as state_dict\(\) gives it, not list"),
+        ({"w.0": 1.0, "b": "one"}, TypeError, r"entry 'b' must be a number, got the str 'one'"),
+        ([1.0, 2.0], TypeError, r"load_state_dict takes a dict as state_dict\(\) gives it, got list"),
     ],
 )
 def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(state, error, message):

@@ -1,14 +1,16 @@
 """What a layer is made of by name: activations, softmax over its outputs, and the weights it starts from."""
 
+import itertools
 import math
+import random
 
 import numpy as np
 import pytest
 
 from autograd import Parameter, Value, no_grad, softmax
-from nn import MLP, Layer, Module, Neuron
+from nn import MLP, Layer, Module, Neuron, fit
 from nn.activations import ACTIVATIONS, resolve_activation
-from nn.init import INITIALIZERS, generator, resolve_init
+from nn.init import INITIALIZERS, generator, resolve_init, weight_generator
 
 
 def names(root):
@@ -26,7 +28,7 @@ def test_softmax_joins_the_outputs_of_a_layer():
     found = names(outputs[1])
     assert [a.label for a in outputs] == ["a1[2]", "a2[2]", "a3[2]", "a4[2]"]
     assert {"z1[2]", "z2[2]", "z3[2]", "z4[2]", "b4[2]"} <= set(found)
-    assert [a.scope for a in outputs] == [f"layer 2/neuron {j}" for j in (1, 2, 3, 4)]
+    assert [a.scope for a in outputs] == ["layer 2/softmax"] * 4
     assert repr(model) == "MLP(2 -> 3 tanh -> 4 softmax; 25 parameters)"
     assert model.activations[1] is softmax
     assert [neuron.nonlin for neuron in model.layers[1].neurons] == [False] * 4
@@ -78,9 +80,9 @@ def test_an_activation_may_be_any_function_of_values_or_a_module_that_learns():
 
 def test_an_activation_that_loses_the_gradient_is_refused():
     with pytest.raises(
-        TypeError, match=r"the activation tanh of Neuron\(1 -> 1 tanh; 2 parameters\) gave .*, not a Value"
+        TypeError, match=r"the activation <lambda> of Neuron\(1 -> 1 <lambda>; 2 parameters\) gave .*, not a Value"
     ):
-        Neuron(1, activation=math.tanh)([1.0])
+        Neuron(1, activation=lambda z: z.data)([1.0])
 
 
 def test_unknown_names_are_answered_with_the_known_ones():
@@ -90,14 +92,35 @@ def test_unknown_names_are_answered_with_the_known_ones():
         ValueError, match=r"unknown init 'he'; known: uniform, xavier_uniform, .*zeros, ones, .*; or give a fun"
     ):
         MLP(1, [1], init="he")
-    with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
+    with pytest.raises(TypeError, match="an activation must be a name or a function from a Value to a Value, got 3"):
         resolve_activation(3)
-    with pytest.raises(TypeError, match=r"init is a name or a function \(nin, nout, rng\) -> float, not None"):
+    with pytest.raises(TypeError, match=r"init must be a name or a function \(nin, nout, rng\) -> float, got None"):
         resolve_init(None)
     with pytest.raises(ValueError, match="nonlin=False is a linear neuron; leave it out to use activation='tanh'"):
         Neuron(1, nonlin=False, activation="tanh")
     with pytest.raises(ValueError, match="nonlin=False is a linear neuron; leave it out to use activation='softmax'"):
         Layer(1, 2, nonlin=False, activation="softmax")
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: fit(MLP(1, [2]), [[0.0]], [0], loss="cross_entropy"),
+         "Did you mean 'binary_cross_entropy', 'categorical_cross_entropy' or 'softmax_cross_entropy'?"),
+        (lambda: fit(MLP(1, [2]), [[0.0]], [0], loss="BCE"),
+         "Did you mean 'binary_cross_entropy' or 'bce_with_logits'?"),
+        (lambda: fit(MLP(1, [1]), [[0.0]], [0], loss="mse", optimizer="adm"), "Did you mean 'Adam' or 'AdamW'?"),
+        (lambda: MLP(1, [1], activation="ReLU"), "Did you mean 'relu'?"),
+        (lambda: MLP(1, [1], activation="tahn"), "Did you mean 'tanh'?"),
+        (lambda: MLP(1, [1], activation="leaky relu"), "Did you mean 'leaky_relu'?"),
+        (lambda: MLP(1, [1], init="he"), "Did you mean 'he_uniform' or 'he_normal'?"),
+        (lambda: MLP(1, [1], init="zero"), "Did you mean 'zeros'?"),
+        (lambda: MLP(1, [1], init=""), "or give a function.$"),
+    ],
+)  # fmt: skip
+def test_unknown_names_are_answered_with_the_nearest(make, words):
+    with pytest.raises(ValueError, match=words.replace("?", r"\?").replace(".$", r"\.$")):
+        make()
 
 
 def test_defaults_are_those_of_micrograd():
@@ -116,13 +139,16 @@ def test_the_same_seed_gives_the_same_weights_and_no_seed_others():
     assert MLP(2, [3, 1]).state_dict() != MLP(2, [3, 1]).state_dict()
     weights = Layer(2, 4, rng=5).parameters()
     assert len({parameter.data for parameter in weights}) == 4 * 2 + 1  # every neuron its own, and the biases 0
-    random = np.random.default_rng(5)
-    assert MLP(2, [3], rng=random).state_dict() != MLP(2, [3], rng=random).state_dict()
+    source = np.random.default_rng(5)
+    assert MLP(2, [3], rng=source).state_dict() != MLP(2, [3], rng=source).state_dict()
 
 
 @pytest.mark.parametrize(("rng", "error"), [(-1, ValueError), ("seed", TypeError), (1.5, TypeError)])
 def test_what_is_no_seed_is_refused(rng, error):
-    with pytest.raises(error, match=r"rng is a seed \(an int from 0\), a numpy.random.Generator or None, not "):
+    with pytest.raises(
+        error,
+        match=r"rng must be a seed \(a whole number, 0 or more\), a numpy.random.Generator, a random.Random or None, ",
+    ):
         MLP(1, [1], rng=rng)
 
 
@@ -169,3 +195,61 @@ def test_an_initializer_of_ones_own_is_told_the_widths():
     ((W, _), (V, _)) = MLP(2, [3, 1], init=lambda nin, nout, rng: 10 * nin + nout).matrices()
     assert W.tolist() == [[23.0] * 3] * 2
     assert V.tolist() == [[31.0]] * 3
+
+
+# --- Python's random, as micrograd draws ------------------------------------------------------------------
+
+
+def micrograd_order(source, nin, nouts):
+    """The parameters of micrograd's MLP: for each neuron its weights in order, then its bias, which is 0."""
+    numbers, width = [], nin
+    for nout in nouts:
+        for _ in range(nout):
+            numbers += [source.uniform(-1, 1) for _ in range(width)] + [0.0]
+        width = nout
+    return numbers
+
+
+@pytest.mark.parametrize("nouts", [[16, 16, 1], [1], [3, 2]])
+def test_without_rng_the_weights_are_micrograd_s(nouts):
+    expected = micrograd_order(random.Random(1337), 2, nouts)
+    random.seed(1337)
+    assert [p.data for p in MLP(2, nouts).parameters()] == expected
+    after = random.random()
+    assert [p.data for p in MLP(2, nouts, rng=random.Random(1337)).parameters()] == expected
+    random.seed(1337)
+    model = [Layer(*widths) for widths in itertools.pairwise([2, *nouts])]
+    assert [p.data for layer in model for p in layer.parameters()] == expected
+    assert random.random() == after
+    random.seed(1337)
+    assert [p.data for p in Neuron(2).parameters()] == [*expected[:2], 0.0]
+
+
+def test_the_numbers_of_micrograd_s_demo():
+    """The first of ``random.seed(1337); MLP(2, [16, 16, 1])``, as micrograd 0.1.0 prints them."""
+    random.seed(1337)
+    numbers = [p.data for p in MLP(2, [16, 16, 1]).parameters()]
+    assert numbers[:4] == [0.23550571390294128, 0.06653114721000164, 0.0, -0.26830328150124894]
+    assert numbers[-2] == -0.2532524374373504
+    assert sum(numbers) == 6.8621742082939665
+
+
+@pytest.mark.parametrize(
+    "init", [*INITIALIZERS, lambda nin, nout, rng: rng.integers(9) + rng.uniform(0, 1, size=2).sum()]
+)
+def test_every_init_follows_python_s_seed(init):
+    def drawn(seed):
+        random.seed(seed)
+        return [p.data for p in MLP(3, [4, 1], init=init).parameters()]
+
+    assert drawn(7) == drawn(7)
+    if init not in ("zeros", "ones"):
+        assert drawn(7) != drawn(8)
+        two = [p.data for p in MLP(3, [4, 1], init=init, rng=np.random.default_rng(5)).parameters()]
+        assert two == [p.data for p in MLP(3, [4, 1], init=init, rng=5).parameters()]
+
+
+def test_a_random_random_shuffles_too():
+    assert generator(random.Random(3)).random() == generator(random.Random(3)).random()
+    with pytest.raises(AttributeError):
+        _ = weight_generator(None)._private

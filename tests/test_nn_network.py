@@ -162,15 +162,15 @@ def test_a_single_input_may_be_bare(model):
 @pytest.mark.parametrize(
     ("x", "error", "message"),
     [
-        ([1.0, 2.0, 3.0], ValueError, "takes 2 inputs, 3 given: layer 1 has one weight for each$"),
-        ([], ValueError, "takes 2 inputs, 0 given"),
-        (np.ones((3, 2)), ValueError, "takes 2 inputs, 3 given"),
+        ([1.0, 2.0, 3.0], ValueError, "expects 2 inputs but got 3: layer 1 has one weight for each$"),
+        ([], ValueError, "expects 2 inputs but got 0"),
+        (np.ones((3, 2)), ValueError, "expects 2 inputs but got 3"),
         (np.ones((2, 2)), TypeError, r"input 1: .*one real number, not the list .* one example at a time: call it on"),
         ([1.0, None], TypeError, r"input 2: Value takes one real number, not None$"),
-        (1.0, TypeError, r"takes one example, a sequence of 2 inputs, not 1.0"),
-        (Value(1.0), TypeError, r"takes one example, .* not Value\(data=1.0\)"),
-        ("12", TypeError, r"takes one example, .* not '12'"),
-        ({1.0, 2.0}, TypeError, r"takes one example, .* not \{1.0, 2.0\}"),
+        (1.0, TypeError, r"takes one example, a list of 2 inputs, got 1.0"),
+        (Value(1.0), TypeError, r"takes one example, .* got Value\(data=1.0\)"),
+        ("12", TypeError, r"takes one example, .* got '12'"),
+        ({1.0, 2.0}, TypeError, r"takes one example, .* got \{1.0, 2.0\}"),
         (np.float64(3), TypeError, r"takes one example"),
     ],
     ids=repr,
@@ -184,16 +184,20 @@ def test_what_is_no_example_is_refused(taker, x, error, message):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: MLP(0, [1]), ValueError, "nin is an int of at least 1, not 0"),
-        (lambda: MLP(2.0, [1]), TypeError, r"nin is an int of at least 1, not 2\.0"),
-        (lambda: MLP(2, [3, -1]), ValueError, r"nouts\[1\] is an int of at least 1, not -1"),
-        (lambda: MLP(2, ["3"]), TypeError, r"nouts is the list of .* widths, .*: nouts\[0\] is an int .* not '3'"),
+        (lambda: MLP(0, [1]), ValueError, "nin must be a whole number, 1 or more, got 0"),
+        (lambda: MLP(2.0, [1]), TypeError, r"nin must be a whole number, 1 or more, got 2\.0"),
+        (lambda: MLP(2, [3, -1]), ValueError, r"nouts\[1\] must be a whole number, 1 or more, got -1"),
+        (
+            lambda: MLP(2, ["3"]),
+            TypeError,
+            r"nouts is the list of .* widths, .*: nouts\[0\] must be a whole .* got '3'",
+        ),
         (lambda: MLP(2, 3), TypeError, r"nouts is the list of the layers' widths, such as \[16, 16, 1\]"),
         (lambda: MLP(2, []), ValueError, "nouts names no layer"),
-        (lambda: Layer(2, True), TypeError, "nout is an int of at least 1, not True"),
-        (lambda: Layer(2, 1, layer=0), ValueError, "layer is an int of at least 1, not 0"),
-        (lambda: Neuron(None), TypeError, "nin is an int of at least 1, not None"),
-        (lambda: Neuron(1, index=0), ValueError, "index is an int of at least 1, not 0"),
+        (lambda: Layer(2, True), TypeError, "nout must be a whole number, 1 or more, got True"),
+        (lambda: Layer(2, 1, layer=0), ValueError, "layer must be a whole number, 1 or more, got 0"),
+        (lambda: Neuron(None), TypeError, "nin must be a whole number, 1 or more, got None"),
+        (lambda: Neuron(1, index=0), ValueError, "index must be a whole number, 1 or more, got 0"),
     ],
 )
 def test_what_is_no_width_is_refused(make, error, message):
@@ -256,11 +260,11 @@ GOOD = [(np.ones((2, 3)), np.ones(3)), (np.ones((3, 1)), np.ones(1))]
             r"b of layer 2 has the shape \(1,\); \(1, 1\) given",
         ),
         ([GOOD[0], (np.ones((3, 1)), None)], ValueError, "layer 2 has a bias, and its b is None: give 1 number"),
-        ([GOOD[0], (np.ones((3, 1)), ["x"])], TypeError, "b of layer 2 is an array of real numbers, not of <U1"),
-        ([GOOD[0], (np.ones((3, 1), complex), [1])], TypeError, "W of layer 2 is an .* not of complex128"),
+        ([GOOD[0], (np.ones((3, 1)), ["x"])], TypeError, "b of layer 2 must be an array of real numbers, got one of"),
+        ([GOOD[0], (np.ones((3, 1), complex), [1])], TypeError, "W of layer 2 must be an .* got one of complex128"),
         ([GOOD[0], ([[1], [2, 3]], [1])], ValueError, "W of layer 2 has rows of several lengths"),
-        ([GOOD[0], np.ones((3, 1))], TypeError, r"layer 2 takes a pair \(W, b\), not array"),
-        ([GOOD[0], 3], TypeError, r"layer 2 takes a pair \(W, b\), not 3"),
+        ([GOOD[0], np.ones((3, 1))], TypeError, r"layer 2 takes a pair \(W, b\), got array"),
+        ([GOOD[0], 3], TypeError, r"layer 2 takes a pair \(W, b\), got 3"),
     ],
 )
 def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error, message):
@@ -272,7 +276,7 @@ def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error
 
 
 def test_a_bias_for_a_network_without_is_refused():
-    with pytest.raises(TypeError, match=r"set_matrices takes a pair \(W, b\) for each layer, not 3"):
+    with pytest.raises(TypeError, match=r"set_matrices takes a pair \(W, b\) for each layer, got 3"):
         MLP(1, [1]).set_matrices(3)
     with pytest.raises(ValueError, match=r"layer 1 has no bias, so its b is None, not \[1\.0\]"):
         MLP(1, [1], bias=False).set_matrices([([[1.0]], [1.0])])

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value
+from autograd import GradientError, Parameter, Value
 from nn import (
     MLP,
     SGD,
@@ -115,21 +115,21 @@ def test_zero_grad_forgets_and_a_gradient_with_a_graph_steps_as_its_number():
         (
             {"parameters": Parameter(1.0)},
             TypeError,
-            r"a list of parameters, such as model.parameters\(\), not Parameter",
+            r"a list of parameters, such as model.parameters\(\), got Parameter",
         ),
-        ({"parameters": MLP(1, [1])}, TypeError, r"such as model.parameters\(\), not MLP\(1 -> 1 identity"),
-        ({"parameters": [1.0]}, TypeError, "takes Parameters, not 1.0"),
+        ({"parameters": MLP(1, [1])}, TypeError, r"such as model.parameters\(\), got MLP\(1 -> 1 identity"),
+        ({"parameters": [1.0]}, TypeError, "takes Parameters, got 1.0"),
         ({"parameters": [Value(1.0) * 2]}, TypeError, r"takes leaves, and Value\(data=2.0\) is computed by mul"),
         (
             {"parameters": [Parameter(1.0)] * 2},
             ValueError,
             "takes each parameter once; the list names one of them twice",
         ),
-        ({"lr": -0.1}, ValueError, "lr is a finite number from 0, not -0.1"),
-        ({"lr": math.nan}, ValueError, "lr is a finite number from 0, not nan"),
-        ({"lr": "0.1"}, TypeError, "lr: .* takes one real number, not the str '0.1'"),
-        ({"momentum": math.inf}, ValueError, "momentum is a finite number from 0, not inf"),
-        ({"weight_decay": -1}, ValueError, "weight_decay is a finite number from 0, not -1"),
+        ({"lr": -0.1}, ValueError, "lr must be a finite number, 0 or more, got -0.1"),
+        ({"lr": math.nan}, ValueError, "lr must be a finite number, 0 or more, got nan"),
+        ({"lr": "0.1"}, TypeError, "lr must be a number, got the str '0.1'"),
+        ({"momentum": math.inf}, ValueError, "momentum must be a finite number, 0 or more, got inf"),
+        ({"weight_decay": -1}, ValueError, "weight_decay must be a finite number, 0 or more, got -1"),
         ({"nesterov": True}, ValueError, "looks ahead along the velocity: give momentum, such as 0.9, and no d"),
         ({"nesterov": True, "momentum": 0.9, "dampening": 0.1}, ValueError, "such as 0.9, and no dampening"),
     ],
@@ -215,10 +215,11 @@ def test_a_parameter_that_waits_keeps_its_own_count_of_steps(make):
     assert both.state_dict()["steps"] == [6, 3]
 
 
-def test_without_any_gradient_nothing_happens():
+def test_without_any_gradient_a_step_is_refused_and_not_counted():
     p = Parameter(1.0)
     optimizer = Adam([p])
-    optimizer.step()
+    with pytest.raises(GradientError, match="none of 1 parameter has a gradient"):
+        optimizer.step()
     assert (p.data, optimizer.state_dict()["steps"]) == (1.0, 0)
 
 
@@ -271,7 +272,7 @@ def changed(**changes):
 @pytest.mark.parametrize(
     ("state", "error", "message"),
     [
-        ([1.0], TypeError, r"takes a dict as state_dict\(\) of an Adam gives it, not \[1\.0\]"),
+        ([1.0], TypeError, r"takes a dict as state_dict\(\) of an Adam gives it, got \[1\.0\]"),
         ({"optimizer": "Adam"}, TypeError, "takes a dict as state_dict"),
         (changed(optimizer="SGD"), ValueError, "the state is of 'SGD', not of Adam"),
         (
@@ -286,11 +287,11 @@ def changed(**changes):
             ValueError,
             r"mean has the shape \(2,\), and there are 1",
         ),
-        (changed(state={"mean": ["a"], "square": [0.0], "largest": [0.0]}), TypeError, "mean is an array of real"),
+        (changed(state={"mean": ["a"], "square": [0.0], "largest": [0.0]}), TypeError, "mean must be an array of real"),
         (
             changed(settings=changed()["settings"] | {"lr": 0.7, "eps": -1.0}),
             ValueError,
-            r"eps is a finite number from 0, not -1\.0",
+            r"eps must be a finite number, 0 or more, got -1\.0",
         ),
     ],
 )
@@ -305,16 +306,16 @@ def test_a_state_that_does_not_fit_changes_nothing(state, error, message):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda p: Adam(p, betas=(0.9, 1.0)), ValueError, r"beta2 is a number from 0 to below 1, not 1\.0"),
-        (lambda p: Adam(p, betas=0.9), TypeError, r"betas is a pair of numbers, such as \(0\.9, 0\.999\), not 0\.9"),
-        (lambda p: Adam(p, betas=(0.9,)), TypeError, "betas is a pair of numbers"),
-        (lambda p: Adam(p, eps=-1e-8), ValueError, "eps is a finite number from 0, not -1e-08"),
-        (lambda p: RMSProp(p, alpha=1), ValueError, "alpha is a number from 0 to below 1, not 1"),
-        (lambda p: setattr(SGD(p), "lr", math.nan), ValueError, "lr is a finite number from 0, not nan"),
-        (lambda p: setattr(SGD(p), "momentum", "x"), TypeError, "momentum: .* not the str 'x'"),
-        (lambda p: Adam(p, amsgrad="False"), TypeError, "amsgrad is True or False, not 'False'"),
-        (lambda p: RMSProp(p, centered=1), TypeError, "centered is True or False, not 1"),
-        (lambda p: SGD(p, nesterov="no"), TypeError, "nesterov is True or False, not 'no'"),
+        (lambda p: Adam(p, betas=(0.9, 1.0)), ValueError, r"beta2 must be a number from 0 to below 1, got 1\.0"),
+        (lambda p: Adam(p, betas=0.9), TypeError, r"betas must be a pair of .* \(0\.9, 0\.999\), got 0\.9"),
+        (lambda p: Adam(p, betas=(0.9,)), TypeError, "betas must be a pair of numbers"),
+        (lambda p: Adam(p, eps=-1e-8), ValueError, "eps must be a finite number, 0 or more, got -1e-08"),
+        (lambda p: RMSProp(p, alpha=1), ValueError, "alpha must be a number from 0 to below 1, got 1"),
+        (lambda p: setattr(SGD(p), "lr", math.nan), ValueError, "lr must be a finite number, 0 or more, got nan"),
+        (lambda p: setattr(SGD(p), "momentum", "x"), TypeError, "momentum must be a number, got the str 'x'"),
+        (lambda p: Adam(p, amsgrad="False"), TypeError, "amsgrad must be True or False, got 'False'"),
+        (lambda p: RMSProp(p, centered=1), TypeError, "centered must be True or False, got 1"),
+        (lambda p: SGD(p, nesterov="no"), TypeError, "nesterov must be True or False, got 'no'"),
     ],
 )
 def test_settings_are_checked_whenever_they_are_set(make, error, message):
@@ -347,3 +348,35 @@ def test_the_repr_names_the_settings():
 def test_the_base_is_abstract():
     with pytest.raises(TypeError, match="abstract"):
         Optimizer([Parameter(1.0)], 0.1, [])
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW, RMSProp])
+@pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.3}])
+def test_maximize_goes_up_as_far_as_the_other_goes_down(make, settings):
+    """PyTorch's: the gradient is negated first, the pull of weight decay is not."""
+    up, down = Parameter(1.5), Parameter(1.5)
+    ascent, descent = make([up], lr=0.1, maximize=True, **settings), make([down], lr=0.1, **settings)
+    for gradient in (0.7, -0.2, 1.1):
+        up.grad, down.grad = gradient, -gradient
+        ascent.step()
+        descent.step()
+    assert up.data == down.data != 1.5
+    assert repr(ascent).endswith("maximize=True)")
+    assert "maximize" not in repr(descent)
+    with pytest.raises(TypeError, match="maximize must be True or False, got 1"):
+        make([up], maximize=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (SGD, {"lr": 0.001, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}),
+        (Adam, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0, "amsgrad": False}),
+        (AdamW, {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01, "amsgrad": False}),
+        (RMSProp, {"lr": 0.01, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "centered": False}),
+    ],
+)
+def test_defaults_are_pytorch_s(make, expected):
+    optimizer = make([Parameter(1.0)])
+    assert {name: getattr(optimizer, name) for name in optimizer.settings} == expected
+    assert optimizer.maximize is False

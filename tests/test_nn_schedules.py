@@ -6,7 +6,21 @@ import math
 import numpy as np
 import pytest
 
-from nn import SGD, ConstantLR, CosineLR, LinearLR, StepLR, WarmupLR, clip_grad_norm, clip_grad_value
+from nn import (
+    MLP,
+    SGD,
+    ConstantLR,
+    CosineLR,
+    CosineRestartsLR,
+    LinearLR,
+    OneCycleLR,
+    PlateauLR,
+    StepLR,
+    WarmupLR,
+    clip_grad_norm,
+    clip_grad_value,
+    fit,
+)
 from tests.leaves import with_gradients
 from tests.torch_paths import FILE, STEPS, WARMUP, gradients
 
@@ -39,17 +53,144 @@ def test_a_schedule_stays_at_its_end():
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: LinearLR("9"), TypeError, "epochs is an int of at least 1, not '9'"),
-        (lambda: LinearLR(0), ValueError, "epochs is an int of at least 1, not 0"),
-        (lambda: CosineLR(2.0), TypeError, r"epochs is an int of at least 1, not 2\.0"),
-        (lambda: StepLR(True), TypeError, "every is an int of at least 1, not True"),
-        (lambda: ConstantLR(-1.0), ValueError, r"factor is a finite number from 0, not -1\.0"),
-        (lambda: LinearLR(2, start="1"), TypeError, "start: .* takes one real number, not the str '1'"),
-        (lambda: WarmupLR(2, 0.5), TypeError, r"then is a schedule, a function from an epoch to a factor, not 0\.5"),
+        (lambda: LinearLR("9"), TypeError, "epochs must be a whole number, 1 or more, got '9'"),
+        (lambda: LinearLR(0), ValueError, "epochs must be a whole number, 1 or more, got 0"),
+        (lambda: CosineLR(2.0), TypeError, r"epochs must be a whole number, 1 or more, got 2\.0"),
+        (lambda: StepLR(True), TypeError, "every must be a whole number, 1 or more, got True"),
+        (lambda: ConstantLR(-1.0), ValueError, r"factor must be a finite number, 0 or more, got -1\.0"),
+        (lambda: LinearLR(2, start="1"), TypeError, "start must be a number, got the str '1'"),
+        (
+            lambda: WarmupLR(2, 0.5),
+            TypeError,
+            r"then must be a schedule, a function from an epoch to a factor, got 0\.5",
+        ),
     ],
 )
 def test_a_schedule_that_makes_no_sense_is_refused(make, error, message):
     with pytest.raises(error, match=message):
+        make()
+
+
+def anneal(start, end, share):
+    return end + (start - end) / 2.0 * (1.0 + math.cos(math.pi * share))
+
+
+def one_cycle(step, total, rise, start_divisor, end_divisor):
+    """PyTorch's OneCycleLR, by its phases, with a highest rate of 1."""
+    first = 1.0 / start_divisor
+    phases = [(rise * total - 1.0, first, 1.0), (total - 1.0, 1.0, first / end_divisor)]
+    begin, (end, low, high) = 0.0, phases[0]
+    if step > end:
+        begin, (end, low, high) = end, phases[1]
+    return anneal(low, high, (step - begin) / (end - begin))
+
+
+@pytest.mark.parametrize(
+    ("total", "settings"),
+    [(50, {}), (20, {"rise": 0.5}), (30, {"start_divisor": 10.0, "end_divisor": 100.0}), (7, {"rise": 0.9})],
+)
+def test_one_cycle_is_pytorch_s(total, settings):
+    schedule = OneCycleLR(total, **settings)
+    defaults = {"rise": 0.3, "start_divisor": 25.0, "end_divisor": 1e4} | settings
+    found = [schedule(epoch) for epoch in range(total)]
+    assert found == pytest.approx([one_cycle(epoch, total, **defaults) for epoch in range(total)], rel=1e-12)
+    assert schedule(total + 5) == pytest.approx(found[-1])
+
+
+def test_one_cycle_without_a_rise_goes_down_alone():
+    assert OneCycleLR(3, rise=0.0)(0) == 1.0
+    assert OneCycleLR(3, rise=0.3)(0) == 1.0
+    assert OneCycleLR(1)(0) == pytest.approx(1 / 25e4)
+    assert OneCycleLR(4, rise=1.0)(3) == 1.0
+
+
+def warm_restarts(epochs, first, times, end):
+    """PyTorch's CosineAnnealingWarmRestarts, step by step."""
+    found, now, length = [], 0, first
+    for _ in range(epochs):
+        found.append(end + (1.0 - end) * (1.0 + math.cos(math.pi * now / length)) / 2.0)
+        now += 1
+        if now >= length:
+            now, length = now - length, length * times
+    return found
+
+
+@pytest.mark.parametrize(("first", "times", "end"), [(5, 1, 0.0), (3, 2, 0.0), (4, 3, 0.1), (1, 2, 0.5)])
+def test_warm_restarts_are_pytorch_s(first, times, end):
+    schedule = CosineRestartsLR(first, times=times, end=end)
+    assert [schedule(epoch) for epoch in range(60)] == pytest.approx(warm_restarts(60, first, times, end), rel=1e-12)
+    assert CosineRestartsLR(3)(10**9) == CosineRestartsLR(3)(10**9 % 3)
+
+
+class Reduce:
+    """PyTorch's ReduceLROnPlateau in mode "min" with a relative threshold, as its source has it."""
+
+    def __init__(self, factor, patience, threshold, cooldown, end):
+        self.lr, self.best, self.bad, self.rest = 1.0, math.inf, 0, 0
+        self.factor, self.patience, self.threshold, self.cooldown, self.end = factor, patience, threshold, cooldown, end
+
+    def step(self, loss):
+        if loss < self.best * (1.0 - self.threshold):
+            self.best, self.bad = loss, 0
+        else:
+            self.bad += 1
+        if self.rest > 0:
+            self.rest -= 1
+            self.bad = 0
+        if self.bad > self.patience:
+            self.lr, self.rest, self.bad = max(self.lr * self.factor, self.end), self.cooldown, 0
+        return self.lr
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"patience": 1, "factor": 0.5},
+        {"patience": 0, "cooldown": 2},
+        {"patience": 2, "threshold": 0.1, "end": 0.01},
+    ],
+)
+def test_plateaus_are_pytorch_s(settings):
+    losses = np.abs(np.random.default_rng(0).normal(size=80)).tolist()
+    schedule = PlateauLR(**settings)
+    every = {"factor": 0.1, "patience": 10, "threshold": 1e-4, "cooldown": 0, "end": 0.0} | settings
+    reference = Reduce(**every)
+    expected = [1.0] + [reference.step(loss) for loss in losses]
+    assert [schedule.after(losses[:epoch]) for epoch in range(81)] == pytest.approx(expected, rel=1e-12)
+    assert len(set(expected)) > 1
+
+
+def test_fit_gives_a_plateau_the_losses():
+    settings = {"loss": "mse", "optimizer": "SGD", "lr": 0.5, "epochs": 6, "compiled": False}
+    model = MLP(1, [1], init="zeros")
+    history = fit(model, [[0.0]], [0.0], schedule=PlateauLR(1, factor=0.5), **settings)  # the loss is 0 from the start
+    assert history.lr == [0.5, 0.5, 0.5, 0.25, 0.25, 0.125]
+    model = MLP(1, [1], init="zeros")
+    history = fit(
+        model, [[0.0]], [1.0], schedule=PlateauLR(0, factor=0.5), validation=([[0.0]], [-1.0]), **settings
+    )  # the loss falls, that of validation grows
+    assert history.lr == [0.5, 0.5, 0.25, 0.125, 0.0625, 0.03125]
+    with pytest.raises(TypeError, match=r"PlateauLR hangs on the losses so far, and not on the epoch 3: call after"):
+        PlateauLR()(3)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: OneCycleLR(0), "epochs must be a whole number, 1 or more, got 0"),
+        (
+            lambda: OneCycleLR(5, rise=1.5),
+            r"rise must be from 0 to 1, and the divisors above 0, got OneCycleLR\(epochs=5",
+        ),
+        (lambda: OneCycleLR(5, end_divisor=0.0), "and the divisors above 0"),
+        (lambda: CosineRestartsLR(3, times=0), "times must be a whole number, 1 or more, got 0"),
+        (lambda: PlateauLR(-1), "patience must be a whole number, 0 or more, got -1"),
+        (lambda: PlateauLR(factor=1.0), r"factor must be a number from 0 to below 1, got 1\.0"),
+    ],
+)
+def test_what_makes_no_sense_of_these_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
         make()
 
 
@@ -90,9 +231,9 @@ def test_a_gradient_that_is_not_finite_is_not_hidden_by_clipping():
 
 @pytest.mark.parametrize("bound", [0.0, -1, math.inf, math.nan])
 def test_bounds_are_finite_and_above_0(bound):
-    with pytest.raises(ValueError, match="max_norm is a finite number above 0, not"):
+    with pytest.raises(ValueError, match="max_norm must be a finite number above 0, got"):
         clip_grad_norm(with_gradients(1.0), bound)
-    with pytest.raises(ValueError, match="limit is a finite number above 0, not"):
+    with pytest.raises(ValueError, match="limit must be a finite number above 0, got"):
         clip_grad_value(with_gradients(1.0), bound)
 
 

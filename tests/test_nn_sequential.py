@@ -25,7 +25,7 @@ def test_a_bare_value_goes_on_as_a_list_of_one_and_softmax_joins():
     model = Sequential(Layer(2, 1, rng=0), abs, Layer(1, 3, nonlin=False, rng=1), "softmax")
     shares = model([1.0, 2.0])
     assert sum(share.data for share in shares) == pytest.approx(1.0)
-    assert [share.op.name for share in shares] == ["softmax"] * 3
+    assert [share.op.name for share in shares] == ["softmax_share"] * 3
     assert isinstance(Sequential(Layer(2, 1, rng=0), "tanh")([1.0, 2.0]), Value)
     assert Sequential("tanh", "linear")([0.0, 0.0]) == [0.0, 0.0]
 
@@ -71,9 +71,9 @@ def test_what_is_no_step_is_refused():
         Sequential("tanh")[1:]
     with pytest.raises(ValueError, match=r"unknown activation 'tnah'; known: identity, .*softmax; or give a function"):
         Sequential("tnah")
-    with pytest.raises(TypeError, match="an activation is a name or a function from a Value to a Value, not 3"):
+    with pytest.raises(TypeError, match="an activation must be a name or a function from a Value to a Value, got 3"):
         Sequential(Layer(1, 1), 3)
-    with pytest.raises(TypeError, match=r"not <class 'nn.layer.Layer'>"):
+    with pytest.raises(TypeError, match=r"got <class 'nn.layer.Layer'>"):
         Sequential(Layer, "tanh")
     with pytest.raises(TypeError, match=r"takes its steps one by one: of a list of them, Sequential\(\*steps\)"):
         Sequential([Layer(2, 1), "tanh"])

@@ -1,4 +1,4 @@
-"""fit: interrupted, watched, repeated, in threads, for long; and the recordings that are kept."""
+"""fit: interrupted, watched, repeated, in threads, for long."""
 
 import _thread
 import gc
@@ -8,15 +8,12 @@ import sys
 import threading
 import time
 import tracemalloc
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value, relu, tanh
-from nn import MLP, Adam, Module, evaluate, fit, mse, predict
-from nn.recorded import flat_model
+from nn import MLP, Adam, fit, mse
 from tests.quick_replay import numbers_of, numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")
@@ -227,111 +224,3 @@ def test_memory_is_flat_over_epochs(compiled):
         tracemalloc.stop()
         gc.enable()
     assert min(np.diff(sizes)) < 700 * stretch
-
-
-# --- what is recorded is kept -----------------------------------------------------------------------------
-
-
-def kept(model, loss=mse):
-    return flat_model(model, model.parameters(), loss, compiled=True)
-
-
-def test_a_model_is_recorded_once_for_predict_evaluate_and_fit():
-    model = net()
-    assert kept(model) is kept(model)
-    predict(model, X)
-    (path,) = kept(model)._predictions.paths
-    fit(model, X, Y, loss="mse", epochs=2, metrics="r2_score")
-    assert evaluate(model, X, Y, loss="mse")["loss"] == pytest.approx(np.mean((predict(model, X) - Y) ** 2), rel=1e-12)
-    assert kept(model)._predictions.paths == (path,)
-    assert kept(net()) is not kept(model)
-
-
-def test_what_is_kept_goes_with_its_model():
-    model = net()
-    predict(model, X)
-    fit(model, X, Y, loss="mse", epochs=1)
-    watcher, recorded = weakref.ref(model), weakref.ref(kept(model))
-    gc.disable()
-    try:
-        del model
-        assert watcher() is None
-        assert recorded() is None
-    finally:
-        gc.enable()
-
-
-def test_a_function_whose_model_is_gone_says_so():
-    flat = kept(net())
-    with pytest.raises(ReferenceError, match="the model of this function is gone"):
-        flat.predictions(flat.read(), X)
-
-
-class Scaled(Module):
-    """factor·w·x + shift, through a function; it holds itself in a circle."""
-
-    def __init__(self):
-        self.w, self.shift, self.factor = Parameter(1.0), Value(0.5), 2.0
-        self.function, self.sizes = tanh, np.array([1.0, 1.0])
-        self.parts = {"first": [self.w], "second": [Parameter(-2.0)]}
-        self.chosen = self.parts["first"]
-        self.around = [self.parts]
-        self.parts["itself"] = self.around
-
-    def __call__(self, x):
-        return self.function(self.factor * self.chosen[0] * x[0] * self.sizes[0] + self.shift)
-
-
-def times(factor):
-    return lambda z: z * factor
-
-
-CHANGES = {
-    "number": lambda model: setattr(model, "factor", -2.0),
-    "sign of zero": lambda model: setattr(model, "factor", 0.0),
-    "function": lambda model: setattr(model, "function", relu),
-    "a function that closes over something": lambda model: setattr(model, "function", times(-3.0)),
-    "parameter": lambda model: model.chosen.__setitem__(0, Parameter(3.0)),
-    "value": lambda model: setattr(model, "shift", Value(-1.0)),
-    "an array in place": lambda model: model.sizes.__setitem__(0, 5.0),
-    "one of its parts for another": lambda model: setattr(model, "chosen", model.parts["second"]),
-}
-
-
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_model_that_is_built_otherwise_is_recorded_anew(change):
-    model = Scaled()
-    before = predict(model, X)
-    np.testing.assert_allclose(before, np.tanh(2.0 * X[:, 0] + 0.5), rtol=1e-12)
-    change(model)
-    expected = [model(x).data for x in X]
-    assert predict(model, X) == pytest.approx(expected, rel=1e-12)
-    assert expected != pytest.approx(before, rel=1e-3)
-
-
-def test_numbers_that_change_need_no_new_recording():
-    model = Scaled()
-    predict(model, X)
-    flat = kept(model)
-    model.w.data, model.shift.data = 4.0, -0.25
-    assert predict(model, X) == pytest.approx(np.tanh(8.0 * X[:, 0] - 0.25), rel=1e-12)
-    assert kept(model) is flat
-
-
-def test_losses_of_one_s_own_are_recorded_anew():
-    weight = [1.0]
-
-    def weighted(prediction, target):
-        return weight[0] * (prediction - target) ** 2
-
-    model = net()
-    first = evaluate(model, X, Y, loss=weighted)["loss"]
-    weight[0] = 2.0
-    assert evaluate(model, X, Y, loss=weighted)["loss"] == pytest.approx(2.0 * first, rel=1e-12)
-
-
-def test_a_layer_that_is_added_counts():
-    model = net()
-    predict(model, X)
-    model.layers.append(MLP(1, [2]).layers[0])
-    assert predict(model, X).shape == (40, 2)

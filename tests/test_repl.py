@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.repl import Guide, label_from_names, main, namespace, pretty
+from autograd.repl import Guide, Why, label_from_names, main, namespace, pretty
 
 if os.name != "nt":  # Windows has no pseudo-terminals
     import pexpect
@@ -108,6 +108,104 @@ def test_errors_are_shown_and_the_prompt_goes_on():
     assert out.rstrip().endswith("2") or "\n2\n" in out or ">>> 2" in out
 
 
+MANY = [
+    ("log(Value(-3.0, 'b'))", "DomainError: log(b = -3.0) is outside the domain"),
+    ("draw(3)", "TypeError: draw(): the root of the graph must be a Value"),
+    ("fit(MLP(2, [1]), [[1.0, 2.0]], [1.0], loss='hinge', lr='0.1')", "lr"),
+    ("binary_cross_entropy(MLP(2, [1])([1.0, 2.0]), 1.5)", "ValueError: binary_cross_entropy takes targets"),
+    ("compile(lambda x: log(x), checked=True)(-1.0)", "Error: log("),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), MANY)
+def test_an_error_shows_the_lines_that_were_typed_and_why_shows_all(line, said):
+    _, err = script([line])
+    assert said in err
+    assert err.count("Traceback") == 1
+    assert "site-packages" not in err
+    assert f"{os.sep}autograd{os.sep}" not in err
+    assert f"{os.sep}nn{os.sep}" not in err
+    assert re.search(r"\(\d+ lines? inside chainrule not shown: why\(\) shows all\)", err)
+    out, _ = script([line, "why()"])
+    assert said in out
+    assert re.search(r"File .*(autograd|nn|viz).*, line \d+", out)
+
+
+def test_lines_of_ones_own_stay_also_where_the_engine_called_them_and_in_chains():
+    _, err = script(["def f(x): return log(x - 5)", "", "grad(f)(2.0)"])
+    assert "line 1, in f" in err
+    _, err = script(["try:", "  1 / 0", "except ZeroDivisionError:", "  draw(3)", ""])
+    assert "ZeroDivisionError" in err
+    assert "During handling" in err
+    assert err.count("Traceback") == 2
+    out, err = script(["1 / 0", "why()"])
+    assert "not shown" not in err
+    assert "ZeroDivisionError" in out
+    assert "No error yet." in script(["why()"])[0]
+    assert "why() prints" in script(["why"])[0]
+    _, err = script(["x = ="])
+    assert "SyntaxError" in err
+
+
+def test_an_error_behind_that_the_packages_raised_is_left_out():
+    def fails():
+        try:
+            autograd.log(Value(-1.0))
+        except ValueError as error:
+            raise error from autograd.GradientError("never raised")
+
+    why = Why()
+    with pytest.raises(ValueError, match="outside the domain") as caught:
+        fails()
+    assert why.remember(caught.value) > 0
+    assert caught.value.__cause__ is None
+    assert "never raised" in why.text
+
+
+def test_save_and_load_are_a_pair(tmp_path):
+    names = namespace()
+    save, load = names["save"], names["load"]
+    model, function = str(tmp_path / "net.npz"), str(tmp_path / "f.json")
+    net, again = names["MLP"](2, [1], rng=1), names["MLP"](2, [1], rng=2)
+    save(net, model)
+    assert load(again, model) is again
+    assert again.state_dict() == net.state_dict()
+    square = autograd.compile(lambda x: x * x)
+    square(3.0)
+    save(square, function)
+    assert load(function)(4.0) == 16.0
+    assert load(function, backend="python")(4.0) == 16.0
+    with pytest.raises(TypeError, match=r"net\.npz' holds the parameters of a model: load\(model, "):
+        load(model)
+    with pytest.raises(TypeError, match=r"f\.json' holds a compiled function, not a model: load\("):
+        load(net, function)
+    with pytest.raises(
+        autograd.TapeError, match=r"is not a tape: it is a zip archive, as a saved model is, which nn\.load"
+    ):
+        autograd.load(model)
+    with pytest.raises(
+        names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
+    ):
+        names["nn"].load(net, function)
+    with pytest.raises(TypeError, match=r"save\(thing, path\) takes a model or a compiled function first, not 3"):
+        save(3, model)
+    with pytest.raises(TypeError, match=r"load takes load\(model, path\)"):
+        load()
+    with pytest.raises(FileNotFoundError):
+        load(str(tmp_path / "nothing"))
+    (tmp_path / "other").write_text("hello")
+    with pytest.raises(autograd.TapeError, match="not a tape"):
+        load(tmp_path / "other")
+
+
+def test_a_gradient_that_is_a_value_is_shown_as_a_number():
+    x = Value(3.0, "x")
+    (x * x * x).backward(create_graph=True)
+    assert pretty(x) == "x = 3.0   grad +27   input"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, where it runs, minds a fork
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_a_real_terminal_with_ipython():
     environment = os.environ | {"TERM": "dumb", "IPYTHONDIR": os.environ.get("TMPDIR", "/tmp") + "/chainrule-ipython"}
@@ -122,12 +220,20 @@ def test_a_real_terminal_with_ipython():
     child.expect("a = 3.0   grad \\+6   input")
     child.sendline("help")
     child.expect("Build +a, b = Value")
+    child.sendline("draw(3)")
+    child.expect("TypeError.*must be a Value, not 3")
+    assert "drawing.py" not in child.before
+    child.expect("not shown: why")
+    child.sendline("why()")
+    child.expect("drawing.py")
     child.sendline("exit")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # JAX, where it runs, minds a fork
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_a_real_terminal_without_ipython_completes_names():
     hide = "import sys; sys.modules['IPython'] = None; import importlib.util as u; f = u.find_spec; "
@@ -151,3 +257,22 @@ def test_the_prompt_opens_where_there_is_no_readline(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("print(6 * 7)\n"))
     main()
     assert "42" in capsys.readouterr().out
+
+
+def test_errors_in_a_circle_and_errors_of_the_packages_alone_are_shown():
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    try:
+        raise second
+    except ValueError:
+        pass
+    with pytest.raises(ValueError, match="first") as caught:
+        raise first
+    assert Why().remember(caught.value) == 0
+    with pytest.raises(autograd.DomainError) as refused:
+        autograd.log(Value(-1.0))
+    inside = refused.value
+    inside.__traceback__ = inside.__traceback__.tb_next  # without the line of this test
+    before = inside.__traceback__
+    assert Why().remember(inside) > 0
+    assert inside.__traceback__ is before

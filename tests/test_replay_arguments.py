@@ -191,7 +191,7 @@ def test_bad_batches():
         compiled(lambda p: p["a"], in_axes=({"a": "rows"},))({"a": x})
 
 
-@pytest.mark.parametrize("bad", ["3", None, 1j, [1.0, "x"], {"a": object()}, np.array(["x"])])
+@pytest.mark.parametrize("bad", [None, 1j, [1.0, 1j], {"a": object()}, np.array(["x"])])
 def test_arguments_that_are_no_numbers(bad):
     if bad is None:
         assert compiled(lambda x: 1.0)(None) == 1.0
@@ -279,7 +279,7 @@ def test_large_numbers_of_a_call_are_not_kept(monkeypatch):
     f = compiled(lambda x: x * 2.0, in_axes=0)
     for n in (5, 50):
         assert f(np.ones(n)).tolist() == [2.0] * n
-    assert [len(plan._spare) for plan, _ in f._plans.values()] == [1, 0]
+    assert [len(plan._spare) for plan, _ in f._kept.plans.values()] == [1, 0]
 
 
 def test_arrays_of_other_types_are_converted():

@@ -164,7 +164,7 @@ def test_copies_and_pickles_are_those_of_a_function():
     assert copy.copy(scaled.times).__self__ is scaled
     del scaled.again
     assert pickle.loads(pickle.dumps(scaled.times))(2.0) == 6.0
-    with pytest.raises((pickle.PicklingError, AttributeError), match=r"<compiled <lambda>, 0 path|local object"):
+    with pytest.raises((pickle.PicklingError, AttributeError), match=r"lambda|local object"):
         pickle.dumps(compiled(lambda x: x))
 
 

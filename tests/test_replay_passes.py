@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from operator import neg
 
 import numpy as np
@@ -14,6 +15,7 @@ from autograd import GuardError, Value, record
 from autograd.primitives import PRIMITIVES
 from autograd.replay.passes import compacted, exact, folded, fused, live, shared, simplified
 from autograd.replay.recorder import run_recorded, tape_of
+from autograd.replay.rewiring import separated
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 from tests.replay_programs import inputs, programs
 
@@ -260,3 +262,48 @@ def test_a_slot_is_kept_until_the_guard_that_reads_it():
         assert found.run([2.0]) == [2.0]
         with pytest.raises(GuardError, match=r"2\.0 > -2\.0"):
             found.run([-2.0])
+
+
+# --- single assignment ------------------------------------------------------------------------------------
+
+
+def written_again():
+    """x + 1, then (x + 1)·3, then their sum less x: the last two in the slot of the first and in one of their own."""
+    add, mul, sub = (PRIMITIVES[name] for name in ("add", "mul", "sub"))
+    return Tape(
+        ops=(add, mul, sub), code=[0, 1, 2, 0], start=[0, 2, 4, 6, 8], args=[0, 1, 3, 2, 4, 0, 3, 4], dest=[3, 4, 3, 5],
+        constants=[1.0, 3.0], outputs=[5, 3], n_inputs=1, n_slots=6, guards=(Guard(">", 3, 0, True, 2, "here"),),
+        labels=("x", "", "", "first", "second", "third", "fourth"),
+    ).verify()  # fmt: skip
+
+
+PASSES = (folded, simplified, shared, live, fused, compacted)
+
+
+@pytest.mark.parametrize("change", PASSES, ids=lambda change: change.__name__)
+def test_a_pass_refuses_a_tape_in_which_a_slot_is_written_again(change):
+    with pytest.raises(ag.TapeError, match=rf"{change.__name__}\(\) takes a tape in which .* slot %3 is written again"):
+        change(written_again())
+
+
+def test_a_tape_in_which_a_slot_is_written_again_is_separated():
+    tape = written_again()
+    again = separated(tape).verify()
+    assert (tape.single_assignment, again.single_assignment) == (False, True)
+    assert again.run([2.0]) == tape.run([2.0]) == [16.0, 7.0]
+    assert [step.label for step in again.instructions()] == ["first", "second", "third", "fourth"]
+    assert separated(again) is again
+    with pytest.raises(GuardError, match=r"nan > nan"):
+        again.run([math.nan])
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
+def test_a_tape_in_which_a_slot_is_written_again_is_compiled_right(backend):
+    tape = written_again().returning([5, 3])
+    assert list(ag.compile(tape, backend=backend)(2.0)) == [16.0, 7.0]
+
+
+def test_a_guard_on_constants_that_does_not_hold_is_kept():
+    tape = record(Value(2.0) * 3.0, [])
+    impossible = replace(tape, guards=(Guard(">", 1, 1, True, 0, ""),))
+    assert len(exact(impossible.verify()).guards) == 1

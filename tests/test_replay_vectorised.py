@@ -51,7 +51,8 @@ def test_random_tapes_by_both_backends(seed, summed):
 @pytest.mark.parametrize(
     ("op", "fast"),
     [
-        ("relu", True), ("sigmoid", True), ("where", True), ("leaky_relu", True), ("softplus", True), ("greater", True),
+        ("relu", True), ("sigmoid", True), ("where", True), ("leaky_relu", True), ("softplus", True),
+        ("larger_share", True),
         ("fsum", False), ("prod", False), ("erf", True), ("lgamma", True), ("digamma", True), ("norm_cdf", True),
         ("cbrt", True), ("angle_slope", True),
     ],

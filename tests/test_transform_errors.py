@@ -11,7 +11,7 @@ from autograd import DomainError, cos, grad, hessian, hvp, jacfwd, jacobian, jac
 @pytest.mark.parametrize(
     ("returned", "text"),
     [
-        ([1.0, 2.0, 3.0], "grad needs a function that returns one number; got a list of 3; use jacobian"),
+        ([1.0, 2.0, 3.0], "grad: fun must return one number, got a list of 3; use jacobian"),
         ((1.0, 2.0), "got a tuple of 2; use jacobian"),
         ({"a": 1.0}, "got a dict of 1; use jacobian"),
         (np.ones(3), "got an array of shape (3,); use jacobian"),
@@ -25,15 +25,15 @@ def test_grad_refuses_what_is_not_one_number(returned, text):
     with pytest.raises(TypeError) as error:
         grad(lambda x: returned)(1.0)
     assert str(error.value).endswith(text)
-    with pytest.raises(TypeError, match="value_and_grad needs a function that returns one number"):
+    with pytest.raises(TypeError, match="value_and_grad: fun must return one number, got "):
         value_and_grad(lambda x: returned)(1.0)
-    with pytest.raises(TypeError, match="hvp needs a function that returns one number"):
+    with pytest.raises(TypeError, match="hvp: fun must return one number, got "):
         hvp(lambda x: returned, (1.0,), (1.0,))
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacrev, jacfwd, hessian])
 def test_a_transform_refuses_what_is_no_function(transform):
-    with pytest.raises(TypeError, match=r"takes a function, not 3.0: give it the function itself"):
+    with pytest.raises(TypeError, match=r": fun must be a function, got 3.0: give it the function itself"):
         transform(3.0)
 
 
@@ -42,23 +42,26 @@ def test_a_transform_refuses_what_is_no_function(transform):
 def test_argnums_must_be_places(transform, argnums):
     with pytest.raises(TypeError) as error:
         transform(sin, argnums)
-    assert f": argnums is the place of an argument, or a tuple of places, not {argnums!r}" in str(error.value)
+    assert f": argnums must be the place of an argument, or a tuple of places, got {argnums!r}" in str(error.value)
 
 
 def test_argnums_must_name_arguments_that_are_there_and_each_once():
-    with pytest.raises(ValueError, match=r"grad: argnums=\(0, 0\) names an argument twice"):
+    with pytest.raises(ValueError, match=r"grad: argnums must name each argument once, got \(0, 0\)"):
         grad(sin, (0, 0))
-    with pytest.raises(ValueError, match=r"jacfwd: argnums=\(0, -2\) names an argument twice, of 2"):
+    with pytest.raises(ValueError, match=r"jacfwd: argnums must name each argument once, got \(0, -2\) of 2"):
         jacfwd(lambda x, y: x, (0, -2))(1.0, 2.0)
     with pytest.raises(
-        TypeError, match=r"grad: argnums=2 names argument 2, but the function was called with 1 positional "
+        TypeError, match=r"grad: argnums must name positional arguments of the call, of which there is 1, got 2\."
     ):
         grad(sin, 2)(1.0)
     with pytest.raises(
-        TypeError, match=r"names argument -3, but .* 2 positional arguments\. What is passed by keyword is "
+        TypeError,
+        match=r"of the call, of which there are 2, got -3\. What is passed by keyword is not differentiated\.",
     ):
         grad(lambda x, y: x, (0, -3))(1.0, 2.0)
-    with pytest.raises(TypeError, match=r"hessian: argnums=0 names argument 0, but .* 0 positional arguments"):
+    with pytest.raises(
+        TypeError, match=r"hessian: argnums must name positional arguments of the call, of which there are 0, got 0"
+    ):
         hessian(lambda x: x)(x=1.0)
 
 
@@ -72,17 +75,16 @@ def test_an_argument_that_is_no_number_is_named_with_its_path():
 
 
 def test_tangents_must_fit_the_primals():
-    with pytest.raises(TypeError, match=r"jvp takes primals as a tuple with one entry for each argument, not 3.0"):
+    with pytest.raises(TypeError, match=r"jvp: primals must be a tuple with one entry for each argument, got 3.0"):
         jvp(sin, 3.0, (1.0,))
-    with pytest.raises(TypeError, match=r"hvp takes tangents as a tuple with one entry for each argument, not 1.0"):
+    with pytest.raises(TypeError, match=r"hvp: tangents must be a tuple with one entry for each argument, got 1.0"):
         hvp(sin, (3.0,), 1.0)
-    with pytest.raises(TypeError, match=r"jvp takes one tangent for each primal, not 1 for 2"):
+    with pytest.raises(TypeError, match=r"jvp: tangents must be as many as primals, got 1 for 2"):
         jvp(lambda x, y: x, (1.0, 2.0), (1.0,))
     with pytest.raises(TypeError) as error:
         jvp(lambda x, y: x, (1.0, [2.0, np.ones(3)]), (1.0, [2.0, np.ones(2)]))
     assert str(error.value) == (
-        "jvp takes a tangent 1 that is built like argument 1, [number, array of shape (3,)]; "
-        "got [number, array of shape (2,)]"
+        "jvp: tangent 1 must be built like argument 1, [number, array of shape (3,)], got [number, array of shape (2,)]"
     )
     with pytest.raises(TypeError, match=r"tangent 0\[0\] takes one real number, not the str 'x'"):
         jvp(lambda x: x[0], ([1.0],), (["x"],))
@@ -92,7 +94,7 @@ def test_a_cotangent_must_fit_the_result():
     _, pull = vjp(lambda x: {"a": x, "b": [x]}, 1.0)
     with pytest.raises(TypeError) as error:
         pull({"a": 1.0})
-    expected = "vjp_fn takes a cotangent that is built like the result, {'a': number, 'b': [number]}; got {'a': number}"
+    expected = "vjp_fn: the cotangent must be built like the result, {'a': number, 'b': [number]}, got {'a': number}"
     assert str(error.value) == expected
     with pytest.raises(TypeError, match=r"the cotangent\['a'\] takes one real number, not the str 'x'"):
         pull({"a": "x", "b": [1.0]})
@@ -104,8 +106,13 @@ def test_has_aux_needs_a_pair(returned):
         lambda f: grad(f, has_aux=True)(1.0),
         lambda f: value_and_grad(f, has_aux=True)(1.0),
         lambda f: vjp(f, 1.0, has_aux=True),
+        lambda f: jvp(f, (1.0,), (1.0,), has_aux=True),
+        lambda f: hvp(f, (1.0,), (1.0,), has_aux=True),
+        lambda f: jacrev(f, has_aux=True)(1.0),
+        lambda f: jacfwd(f, has_aux=True)(1.0),
+        lambda f: hessian(f, has_aux=True)(1.0),
     ):
-        with pytest.raises(TypeError, match="with has_aux=True needs a function that returns a pair; got "):
+        with pytest.raises(TypeError, match=": with has_aux=True fun must return a pair, got "):
             call(lambda x: returned)
 
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -15,6 +16,7 @@ from autograd import (
     StaleGraphError,
     Value,
     errstate,
+    exp,
     fsum,
     log,
     logsumexp,
@@ -25,7 +27,7 @@ from autograd import (
     where,
 )
 from tests.graphs import find, hostile, network
-from viz import derive
+from viz import derive, explain
 from viz.plain import to_text
 
 
@@ -285,3 +287,43 @@ def test_refusals():
     a.data = 5.0
     with pytest.raises(StaleGraphError):
         derive(y, a)
+
+
+def test_a_term_of_the_root_brings_no_odd_factor_and_no_number_is_said_twice():
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    c = (a * b + a**2).named("c")
+    assert derive(c, a).text.splitlines() == ["∂c/∂a = b + 2·a", "      = −3.0000 + 4.0000", "      = 1.0000"]
+    x = Value(3.0, "x")
+    for root, text in (
+        (x + 1.0, "∂y/∂x = 1"),
+        (5.0 - x, "∂y/∂x = −1"),
+        (2.0 - (3.0 - x), "∂y/∂x = 1"),
+        (1.0 - x * x, "∂y/∂x = −x − x\n      = −3.0000 − 3.0000\n      = −6.0000"),
+        (x, "∂y/∂y = 1"),
+    ):
+        assert derive(root.named("y"), x).text == text
+        x.label = "x"
+    s = (x * x).named("s")
+    assert derive((s + 4.0).named("L"), x).text.splitlines()[0] == "∂L/∂s = 1"
+
+
+def test_numbered_names_are_explained():
+    w, x = Value(0.5, "w"), Value(3.0, "x")
+    twice = (exp(-w * x) / (1.0 + exp(-w * x))).named("L")
+    assert derive(twice, w).text.endswith(
+        "#1, #2, …: different values of one name, in the order in which they were computed"
+    )
+    assert "#" not in derive((exp(-w * x) * 2.0).named("L"), w).text
+
+
+@pytest.mark.parametrize("ask", [explain, lambda one, other: derive(other, one)], ids=["explain", "derive"])
+def test_arguments_the_other_way_round_are_told(ask):
+    a, c = Value(2.0, "a"), None
+    c = (a * 3.0).named("c")
+    name = "explain(a, c)" if ask is explain else "derive(c, a)"
+    with pytest.raises(
+        GradientError, match=re.escape(f"'c' was computed from 'a', not the other way round: did you mean {name}?")
+    ):
+        ask(c, a)
+    with pytest.raises(GradientError, match="is not part of the graph"):
+        ask(Value(1.0, "q"), c)

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 import viz
-from autograd import Value, fsum, scope, tanh
+from autograd import Value, errstate, fsum, scope, tanh
 from tests.graphs import SVG, broken, drawn, find, network, square_and_more
 from viz import Diagram, DiagramError, draw, draw_dot
 from viz.drawing import picture_of
@@ -37,7 +37,7 @@ def test_a_card_says_name_data_and_gradient_and_how_many_flows_add_up():
     said = texts(square_and_more())
     for expected in ("a", "input", "3.0000", "grad Σ3", "+7.0000", "a·a", "9.0000", "+1.0000", "y", "+", "12.0000"):
         assert expected in said
-    assert [text for text in said if text in ("×3", "+3", "×1", "+1")] == ["×3", "+3", "×3", "+3", "×1", "+1"]
+    assert [text for text in said if text in ("×3", "+3", "×1", "+1")] == ["×3", "+3", "×3", "+3", "+1"]
 
 
 def test_the_tooltip_writes_the_sum_of_the_flows_out():
@@ -90,7 +90,7 @@ def test_nan_and_infinity_are_hatched():
 
 
 def test_kinds_differ_in_shape_and_words():
-    root = (Value(1.0, "x") * 2.0 + network((1, 1))).named("out")
+    root = (Value(1.0, "x") * 2.0 + network((1, 1), backward=False)).named("out")
     root.backward()
     picture = {card.name: card.key for card in picture_of(root).cards}
 
@@ -246,7 +246,8 @@ def test_folds_of_a_graph_without_finite_gradients_say_so():
         "flows, not computed" in tip for tip in tooltips(network((3, 8, 8, 1), examples=3, backward=False)).values()
     )
     root = network((3, 8, 8, 1), backward=False)
-    root.backward(math.inf)
+    with errstate(domain="nan"):
+        root.backward(math.inf)
     assert "url(#" in draw(root).svg
 
 

@@ -132,7 +132,7 @@ def test_a_clean_name_is_printable_encodable_and_stays_what_it_is(text):
 def test_a_name_of_blanks_alone_is_made_visible():
     assert [clean(text) for text in ("", " ", "\u00a0\u2003", "\u200b", " a ")] == ["", "␣", "␣␣", "␣", " a "]
     root = Value(1.0, " ") * Value(2.0, "\u200b")
-    assert [card.name for card in picture_of(root).cards] == ["␣", "␣", "␣·␣"]
+    assert [card.name for card in picture_of(root).cards] == ["␣#1", "␣#2", "␣#1·␣#2"]
 
 
 WRITTEN = {name: op for name, op in PRIMITIVES.items() if op.arity and not encloses(op)}

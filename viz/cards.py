@@ -10,9 +10,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from viz.accounts import Line, lines_of
 from viz.geometry import Box, Point
 from viz.names import columns, cut
-from viz.numbers import count, number, signed
+from viz.numbers import count, datum, signed
 from viz.picture import Card, Picture
 from viz.routes import BAR_INSET, Segment
 from viz.sides import Sides
@@ -23,6 +24,8 @@ from viz.words import describe_card, peak
 __all__ = ["card_sizes", "paint_card"]
 
 BAR = 5.0
+LINE = 13.0
+"""The height of a line beneath the gradient, which says what it is made of."""
 STACK = 4.0
 CHIP = 14.0
 CROWD, MOST_CROWDED = 18.0, 12
@@ -38,13 +41,20 @@ def card_sizes(picture: Picture, crowded: Sides) -> dict[str, tuple[float, float
     """
     least = max((_least_width(picture, card) for card in picture.cards), default=0.0)
     width = min(SIZES.card_most, max(SIZES.card_least, math.ceil(least / 4) * 4.0))
-    heights = {card.key: SIZES.fold_height if card.kind == "fold" else SIZES.card_height for card in picture.cards}
+    heights = {card.key: _content_height(picture, card) for card in picture.cards}
     leaving = Counter(link.source for link in picture.links)
     entering = Counter(link.target for link in picture.links)
     for keys, links in ((crowded.behind, leaving), (crowded.before, entering)):
         for key in keys:
             heights[key] = max(heights[key], 2 * BAR_INSET + CROWD * min(links[key], MOST_CROWDED))
     return {key: (width, height) for key, height in heights.items()}
+
+
+def _content_height(picture: Picture, card: Card) -> float:
+    """The height of what stands on a card."""
+    if card.kind == "fold" or card.node is None:
+        return SIZES.fold_height
+    return SIZES.card_height + LINE * len(lines_of(picture.graph, card.node))
 
 
 def _least_width(picture: Picture, card: Card) -> float:
@@ -55,8 +65,12 @@ def _least_width(picture: Picture, card: Card) -> float:
         return max(head, middle) + 2 * SIZES.pad
     chip = text_width(len(_grad_word(picture, card.node)), SIZES.small) + 12
     chip += text_width(len(signed(graph.grads[card.node])), SIZES.text)
-    data = text_width(5, SIZES.small) + text_width(len(number(graph.values[card.node].data)), SIZES.text)
-    return max(head, chip + BAR, data) + 2 * SIZES.pad
+    data = text_width(5, SIZES.small) + text_width(len(datum(graph.values[card.node].data)), SIZES.text)
+    lines = [
+        text_width(len(line.word), SIZES.small) + text_width(len(line.number), SIZES.text) + BAR + 12
+        for line in lines_of(graph, card.node)
+    ]
+    return max(head, chip + BAR, data, *lines) + 2 * SIZES.pad
 
 
 def _grad_word(picture: Picture, node: int) -> str:
@@ -103,15 +117,18 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
     canvas.box(box, "card", Stroke("ink", 2.4) if card.is_root else line, radius=radius)
     if card.kind == "parameter":
         canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "faint" if faint else "parameter", radius=2)
-    top = box.y + (box.height - SIZES.card_height) / 2
+    top = box.y + (box.height - _content_height(picture, card)) / 2
     left, right = box.x + SIZES.pad + 1, box.right - SIZES.pad - (0 if turned else BAR)
+    _paint_lines(
+        canvas, lines_of(picture.graph, card.node or 0), Box(left - 3, top + 36 + CHIP, right - left + 6, LINE)
+    )
     _paint_head(canvas, card, Box(left, top, right - left, 0), ink)
     finite = math.isfinite(value.data)
     if not finite:
         canvas.hatched(Box(left - 3, top + 20, right - left + 6, CHIP - 1), 3, data=True)
     canvas.text(Point(left, top + 30), "data", Type("muted" if finite else "alarm-type", SIZES.small))
     style = Type(ink if finite else "alarm-type", SIZES.text, "end", bold=not finite)
-    canvas.text(Point(right, top + 30), number(value.data), style)
+    canvas.text(Point(right, top + 30), datum(value.data), style)
     chip = Box(left - 3, top + 35, right - left + 6, CHIP)
     word = _grad_word(picture, card.node or 0)
     if grad is None or faint:
@@ -120,6 +137,19 @@ def _paint_value(canvas: Canvas, picture: Picture, card: Card, box: Box, *, turn
         _paint_chip(canvas, chip, (word, signed(grad)), (None, "alarm-type"))
     else:
         _paint_chip(canvas, chip, (word, signed(grad)), chip_roles(step_of(grad, picture.graph.full_scale)))
+
+
+def _paint_lines(canvas: Canvas, lines: Sequence[Line], first: Box) -> None:
+    """What the gradient above is made of, a line each; ``first`` is the place of the first."""
+    for k, line in enumerate(lines):
+        box = first.moved(0, k * LINE)
+        canvas.open_part("account")
+        if line.hatched:
+            canvas.striped(Box(box.x, box.y + 0.5, box.width, box.height - 1), 3)
+        base = box.middle.y + SIZES.text * 0.36
+        canvas.text(Point(box.x + 4, base), line.word, Type("muted", SIZES.small))
+        canvas.text(Point(box.right - 4, base), line.number, Type("ink", SIZES.text, "end"))
+        canvas.close_part()
 
 
 def _paint_head(canvas: Canvas, card: Card, room: Box, ink: str = "ink") -> None:
@@ -166,7 +196,7 @@ def _paint_fold(canvas: Canvas, picture: Picture, card: Card, box: Box) -> None:
     if card.node is not None:
         data = graph.values[card.node].data
         canvas.text(Point(left, top + 43), cut(graph.name(card.node), 10), Type("ink", SIZES.small))
-        canvas.text(Point(right, top + 43), number(data), Type("ink", SIZES.text, "end"))
+        canvas.text(Point(right, top + 43), datum(data), Type("ink", SIZES.text, "end"))
     elif card.outputs < len(card.members):
         canvas.text(Point(left, top + 43), count(card.outputs, "output"), Type("muted", SIZES.small))
     largest = peak(graph, card.members)

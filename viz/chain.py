@@ -7,16 +7,32 @@ sum ``Σ w·x + b`` is written as a chain of ``+``, the term goes straight to th
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
+from viz.accounts import accounts_of
 from viz.fusing import Fusion, fuse
 from viz.graph import Graph
-from viz.local import local_derivatives, primed
-from viz.notation import ONE, Math, Name, Remark, constant, derivative, negative, product, quantity, sum_of
-from viz.numbers import count
+from viz.local import constant_locals, local_derivatives, primed
+from viz.names import cut
+from viz.notation import (
+    ONE,
+    Math,
+    Name,
+    Number,
+    Remark,
+    constant,
+    derivative,
+    negative,
+    product,
+    quantity,
+    sum_of,
+    worth,
+)
+from viz.numbers import count, signed
 from viz.templates import applied
 
-__all__ = ["Chain", "ChainRule", "Term", "by_size", "gradients_of", "terms_of"]
+__all__ = ["Chain", "ChainRule", "Term", "by_size", "terms_of"]
 
 MOST_TERMS = 12
 """How many terms of a sum are written out; of more, the largest."""
@@ -43,37 +59,8 @@ class ChainRule(NamedTuple):
     value: float
     equation: list[Math]
     """∂root/∂node, and what it equals: in symbols, in numbers, as one number."""
-
-
-def gradients_of(graph: Graph) -> list[float | None]:
-    """d root / d node for each node of ``graph``, None where no gradient flows.
-
-    >>> from autograd import Value
-    >>> from viz.graph import read_graph
-    >>> a = Value(3.0)
-    >>> gradients_of(read_graph(a * a + a, {}))
-    [7.0, 1.0, 1.0]
-    """
-    found: list[float | None] = [None] * len(graph)
-    found[graph.root] = 1.0
-    for i in range(graph.root, -1, -1):
-        upstream = found[i]
-        if upstream is None:
-            continue
-        for e in graph.operand_edges(i):
-            contribution = _flow(graph, e, upstream)
-            if contribution is not None:
-                so_far = found[graph.sources[e]]
-                found[graph.sources[e]] = contribution if so_far is None else so_far + contribution
-    return found
-
-
-def _flow(graph: Graph, e: int, upstream: float) -> float | None:
-    """The flow along edge ``e``; None where a gate is closed, which stops even an infinite one."""
-    op = graph.values[graph.targets[e]].op
-    if op is not None and op.gated:
-        return upstream if graph.locals[e] else None
-    return upstream if graph.locals[e] == 1.0 else graph.locals[e] * upstream
+    remark: str = ""
+    """What a hook made of it; empty where none changed it."""
 
 
 class Chain:
@@ -88,15 +75,19 @@ class Chain:
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> chain = Chain(read_graph((a * b + a**2).named("c"), {}))
     >>> print(text_lines([chain.rule(0).equation]))
-    ∂c/∂a = b + 2·a·∂c/∂(a^2)
-          = −3.0000 + 4.0000·1.0000
+    ∂c/∂a = b + 2·a
+          = −3.0000 + 4.0000
           = 1.0000
     """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.gradients = gradients_of(graph)
+        self.gradients, self.arrived = graph.fresh_pass(hooks=_seen_hooks(graph))
+        """d root / d node after the hooks of each node and before them; None where no gradient flows. No hook is run:
+        what they did in the last pass is read off the gradients that are held."""
         self.fusion: Fusion = fuse(graph)
+        self.signs = self._signs()
+        """The nodes whose gradient is 1 or −1 wherever it is computed, as that of a term of the root, and which."""
         self._locals: dict[int, list[Math | None]] = {}
         self.made_up: dict[str, int] = {}
         """The names that were made up so far, ``v14``, and their nodes."""
@@ -107,7 +98,7 @@ class Chain:
     def name(self, i: int) -> str:
         """The name of node ``i``, with a number where several nodes have it: ``a1[1]#2``."""
         name, copy = self.graph.name(i), self._copies.get(i, 0)
-        return f"{name}#{copy}" if copy else name
+        return f"{name}#{copy}" if copy and not self.graph.has_own_name(i) else name
 
     def symbol(self, i: int) -> Math:
         """Node ``i`` as mathematics: its name, its number, or its short formula."""
@@ -117,8 +108,8 @@ class Chain:
             return constant(value.data)
         name, copy = graph.name(i), self._copies.get(i, 0)
         if graph.has_own_name(i):
-            return Name(name, copy=copy)
-        if value.op is None or name == f"v{i}":
+            return Name(name.removesuffix(f"#{copy}"), copy=copy)
+        if value.op is None or name == graph.names.made_up(i):
             self.made_up[name] = i
             return Name(name)
         return Name(name, self.formula(i), copy)
@@ -140,20 +131,50 @@ class Chain:
         """d root / d node ``i``, 0 where nothing flows."""
         return self.gradients[i] or 0.0
 
+    def sum_at(self, i: int) -> float:
+        """The sum of the flows into node ``i``, before any hook of it."""
+        return self.arrived[i] or 0.0
+
+    def hook_at(self, i: int) -> str:
+        """What hooks made of the gradient of node ``i``; empty where none changed it."""
+        before, after = self.sum_at(i), self.gradient(i)
+        if before == after or (math.isnan(before) and math.isnan(after)):
+            return ""
+        return f"a hook of {cut(self.name(i))} changed the gradient there: {signed(before)} → {signed(after)}"
+
+    @property
+    def root(self) -> Math:
+        """What is differentiated; of several roots, their sum."""
+        return sum_of([self.symbol(root) for root in self.graph.roots])
+
     def upstream(self, i: int) -> Math:
         """∂root/∂node ``i``."""
-        root = self.graph.root
-        return ONE if i == root else derivative(self.symbol(root), self.symbol(i))
+        sign = self.signs.get(i)
+        return derivative(self.root, self.symbol(i)) if sign is None else _factor(sign)
+
+    def _signs(self) -> dict[int, float]:
+        graph = self.graph
+        found = {root: 1.0 for root in graph.roots if not graph.flow_edges(root)}
+        for i in range(graph.root, -1, -1):
+            edges = graph.flow_edges(i)
+            if len(edges) != 1 or i in graph.roots or self.arrived[i] != self.gradients[i]:
+                continue
+            edge = graph.edge(edges[0])
+            fixed = edge.target in found and edge.slot in constant_locals(graph.values[edge.target])
+            if fixed and abs(edge.local) == 1.0:
+                found[i] = edge.local * found[edge.target]
+        return found
 
     def terms(self, i: int) -> list[Term]:
-        """The flows into node ``i``."""
+        """The flows into node ``i``; none comes from a node that is held, where a flow ends."""
         graph = self.graph
         found = []
         for e in graph.flow_edges(i):
             target = graph.targets[e]
             upstream = self.gradients[target]
-            if upstream is not None:  # nothing flows from behind a closed gate, not even 0 · inf
-                contribution = _flow(graph, e, upstream) or 0.0
+            # nothing flows from behind a closed gate, not even 0 · inf
+            if upstream is not None and not graph.is_held(target):
+                contribution = graph.flow_of(e, upstream) or 0.0
                 found.append(Term(self.fusion.head[target], e, graph.locals[e], upstream, contribution))
         return found
 
@@ -177,11 +198,11 @@ class Chain:
 
     def rule(self, i: int) -> ChainRule:
         """The chain rule at node ``i``."""
-        left = derivative(self.symbol(self.graph.root), self.symbol(i))
+        left = derivative(self.root, self.symbol(i))
         terms = self.terms(i)
-        value = self.gradient(i)
+        value, remark = self.sum_at(i), self.hook_at(i)
         if not terms:
-            return ChainRule(i, terms, value, [left, constant(value)])
+            return ChainRule(i, terms, self.gradient(i), [left, constant(value)], remark)
         shown, rest = terms, []
         if len(terms) > MOST_TERMS:
             largest = sorted(terms, key=by_size)
@@ -192,10 +213,26 @@ class Chain:
             symbolic.append(Remark(count(len(rest), "smaller flow")))
             numeric.append(quantity(sum(term.contribution for term in rest)))
         sides = [sum_of(symbolic), sum_of(numeric), quantity(value)]
-        return ChainRule(i, terms, value, [left, *_distinct([side for side in sides if side != left])])
+        sides = _distinct([side for side in sides if side != left])
+        return ChainRule(i, terms, self.gradient(i), [left, *sides], remark)
 
     def _number(self, term: Term) -> Math:
-        return ONE if term.child == self.graph.root else quantity(term.upstream)
+        return quantity(term.upstream) if self.signs.get(term.child) != term.upstream else _factor(term.upstream)
+
+
+def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
+    """What hooks of computed nodes made of the gradients in the last pass, for a pass from the same root."""
+    accounts = accounts_of(graph)
+    seed = graph.held[graph.root] or 1.0
+
+    def replaced(i: int, gradient: float) -> float:
+        account = accounts.get(i)
+        if account is None or account.is_leaf or account.held is None or account.arrived is None:
+            return gradient
+        same_pass = math.isclose(gradient * seed, account.arrived, rel_tol=1e-9)
+        return account.held / seed if same_pass and account.hooked else gradient
+
+    return replaced
 
 
 def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
@@ -218,12 +255,13 @@ def by_size(term: Term) -> float:
 
 
 def _copies(graph: Graph) -> dict[int, int]:
-    """Which of several nodes of one name each is, counted from 1, where a name is not one node's alone."""
+    """Which of several nodes of one label, or one formula, each is, counted from 1."""
+    labelled = {graph.index[value]: copy for value, copy in graph.names.copies.items()}
     places: dict[str, list[int]] = {}
     for i, value in enumerate(graph.values):
         if value.op is not None or value.kind != "constant":
             places.setdefault(graph.name(i), []).append(i)
-    return {i: k for alike in places.values() if len(alike) > 1 for k, i in enumerate(alike, start=1)}
+    return labelled | {i: k for alike in places.values() if len(alike) > 1 for k, i in enumerate(alike, start=1)}
 
 
 def _factor(local: float) -> Math:
@@ -232,5 +270,8 @@ def _factor(local: float) -> Math:
 
 
 def _distinct(sides: list[Math]) -> list[Math]:
-    """``sides`` without what would be said twice."""
-    return [side for k, side in enumerate(sides) if side not in sides[k + 1 :]]
+    """``sides`` without what would be said twice: a number that is one already, as it is written in the formula."""
+    sides = [side for k, side in enumerate(sides) if side not in sides[k + 1 :]]
+    first = sides[0]
+    is_said = isinstance(first, Number) and isinstance(sides[-1], Number) and worth(first) == worth(sides[-1])
+    return sides[:1] if is_said else sides

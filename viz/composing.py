@@ -8,6 +8,7 @@ from viz.folding import HIDDEN, Fold, Folding
 from viz.graph import Graph
 from viz.numbers import count
 from viz.picture import Card, Link, Picture
+from viz.words import largest
 
 __all__ = ["compose", "describe_extent"]
 
@@ -67,7 +68,7 @@ def _value_card(graph: Graph, folding: Folding, i: int, members: list[int]) -> C
     # The root stands beside the fold of its own frame, not in a second frame of that name.
     folded = {(*fold.scope, fold.name) for fold in folding.folds}
     depth = next((k for k in range(len(node.scope)) if node.scope[: k + 1] in folded), len(node.scope))
-    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i == graph.root)
+    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i in graph.roots)
 
 
 def _fold_card(key: str, fold: Fold, members: list[int], used: Container[int]) -> Card:
@@ -118,7 +119,7 @@ def _summarise(graph: Graph, link: Link) -> None:
     if len(link.edges) == 1:
         link.local = graph.locals[link.edges[0]]
     if flows:
-        link.flow = sum(flows) if link.of_one else max(flows, key=abs)
+        link.flow = sum(flows) if link.of_one else largest(flows)
 
 
 def _scopes(cards: Iterable[Card]) -> list[tuple[str, ...]]:

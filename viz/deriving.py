@@ -13,7 +13,7 @@ from viz.mathml import mathml_lines
 from viz.notation import Math, Name, Remark, names_in
 from viz.numbers import count
 from viz.plain import text_lines
-from viz.reading import graph_below, place_of
+from viz.reading import asked
 from viz.terminal import for_stdout
 
 __all__ = ["Derivation", "derive"]
@@ -21,6 +21,7 @@ __all__ = ["Derivation", "derive"]
 MOST_RULES = 60
 """How many nodes on the way are written out; of more, those next to the root and next to the leaf."""
 
+COPIES = "#1, #2, …: different values of one name, in the order in which they were computed"
 MOST_DEFINITIONS = 12
 """How many names that the derivation brought up are explained at its end."""
 
@@ -50,14 +51,24 @@ class Derivation:
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
         self.value = chain.gradient(leaf)
+        # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
+        self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
         self._definitions = _definitions(chain, self.rules)
 
     @property
     def equations(self) -> list[list[Math]]:
-        """Every line: a left side, and what it equals in symbols, in numbers, as one number."""
-        lines = [rule.equation for rule in self.rules]
-        if self.hidden:
-            lines.insert(MOST_RULES // 2, [Remark(f"… {count(self.hidden, 'more node')} …")])
+        """Every line: a left side, and what it equals in symbols, in numbers, as one number.
+
+        Those that say no more than that the gradient of an unnamed term of the root is 1 or −1 are left out.
+        """
+        lines: list[list[Math]] = []
+        for k, rule in enumerate(self.rules):
+            if self.hidden and k == MOST_RULES // 2:
+                lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
+            if rule.node not in self._plain:
+                lines.append(rule.equation)
+                if rule.remark:
+                    lines.append([Remark(rule.remark)])
         return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
 
     @property
@@ -96,7 +107,7 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     Args:
         root: what is differentiated.
-        leaf: by what; an inner node will do.
+        leaf: with respect to which value; any node will do.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -104,24 +115,23 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     Raises:
         TypeError: not Values.
-        GradientError: ``leaf`` is not part of the graph of ``root``.
+        GradientError: ``leaf`` is not part of the graph of ``root``, or the two are given the other way round.
         StaleGraphError: a leaf changed after the graph was built.
 
     >>> from autograd import Value
     >>> from viz import derive
-    >>> w, x, y = Value(0.5, "W11[1]"), Value(2.0, "a1[0]"), Value(1.0, "y")
+    >>> w, x, y = Value(0.5, "W11[1]"), Value(2.0, "a1[0]"), Value(3.0, "y")
     >>> z = (w * x).named("z1[1]")
     >>> derive(((z - y) ** 2).named("L"), w)
     ∂L/∂(z1[1] − y) = 2·(z1[1] − y)
-                    = 0.0000
+                    = −4.0000
     ∂L/∂z1[1] = ∂L/∂(z1[1] − y)
-              = 0.0000
+              = −4.0000
     ∂L/∂W11[1] = a1[0]·∂L/∂z1[1]
-               = 2.0000·0.0000
-               = 0.0000
+               = 2.0000·(−4.0000)
+               = −8.0000
     """
-    graph = graph_below(root, names, "derive")
-    return Derivation(graph, place_of(graph, leaf, "derive"))
+    return Derivation(*asked(leaf, root, names, "derive"))
 
 
 def _nodes_between(chain: Chain, leaf: int) -> list[int]:
@@ -130,7 +140,7 @@ def _nodes_between(chain: Chain, leaf: int) -> list[int]:
     depends = [False] * len(graph)
     depends[leaf] = True
     for i in range(leaf + 1, len(graph)):
-        depends[i] = any(depends[graph.sources[e]] for e in graph.operand_edges(i))
+        depends[i] = not graph.is_held(i) and any(depends[graph.sources[e]] for e in graph.operand_edges(i))
     way = [i for i in range(graph.root, leaf, -1) if depends[i] and head[i] == i and i != graph.root]
     return [*way, leaf]
 
@@ -142,8 +152,11 @@ def _definitions(chain: Chain, rules: Sequence[ChainRule]) -> list[list[Math]]:
     waiting = [term for rule in rules for term in reversed(rule.equation)]
     while waiting and len(found) < MOST_DEFINITIONS:
         for name in names_in(waiting.pop()):
-            place = chain.made_up.get(name)
+            place = chain.made_up.get(name.text) if name.formula is None else None
             if place is not None and place not in found:
-                found[place] = [Name(name), chain.formula(place)]
+                found[place] = [Name(name.text), chain.formula(place)]
                 waiting.append(found[place][1])  # it may bring up another name
-    return [*primes, *[found[place] for place in sorted(found, reverse=True)]]
+    said = [term for rule in rules for term in rule.equation] + [term for lines in found.values() for term in lines]
+    numbered = any(name.copy for term in said for name in names_in(term))
+    copies: list[list[Math]] = [[Remark(COPIES)]] if numbered else []
+    return [*primes, *[found[place] for place in sorted(found, reverse=True)], *copies]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import graphviz
 
+from viz.accounts import lines_of
 from viz.names import cut
-from viz.numbers import count, number, short, signed
+from viz.numbers import count, datum, short, signed
 from viz.picture import Card, Picture
 from viz.words import peak
 
@@ -18,7 +19,7 @@ def digraph(picture: Picture, rankdir: str, image_format: str = "svg") -> graphv
     for card in picture.cards:
         graph.node(card.key, label=_record(picture, card), **_shape(card))
     for link in picture.links:
-        local = "" if link.local is None else f"×{short(link.local)}"
+        local = "" if link.local is None else f"×{short(link.local or 0.0)}"
         flow = "" if link.flow is None else f"\\n{signed(link.flow)}"
         graph.edge(link.source, link.target, label=f"{local}{flow}")
     return graph
@@ -38,7 +39,8 @@ def _record(picture: Picture, card: Card) -> str:
         fields.append(card.tag)
     if card.node is not None:
         grad = graph.grads[card.node]
-        fields += [f"data {number(graph.values[card.node].data)}", f"grad {signed(grad)}"]
+        fields += [f"data {datum(graph.values[card.node].data)}", f"grad {signed(grad)}"]
+        fields += [f"{line.word} {line.number}" for line in lines_of(graph, card.node)]
     if card.kind == "fold":
         largest = peak(graph, card.members)
         fields += [count(len(card.members), "value"), f"max |∂| {signed(largest).removeprefix('+')}"]

@@ -19,7 +19,7 @@ from viz.names import clean, variable_names
 from viz.page import page_of
 from viz.painting import Look, paint
 from viz.picture import Picture
-from viz.reading import graph_below, place_of
+from viz.reading import graph_below, place_of, roots_of
 from viz.style import THEMES
 
 __all__ = ["draw", "draw_dot", "picture_of"]
@@ -28,7 +28,7 @@ DIRECTIONS = ("LR", "TB")
 
 
 def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
-    root: Value,
+    root: Value | Sequence[Value],
     *,
     detail: str = "auto",
     focus: Value | None = None,
@@ -48,7 +48,9 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     edge shows their shares.
 
     Args:
-        root: the value that was differentiated. Before ``backward()`` gradients are shown as ``·``.
+        root: the value that was differentiated. Before ``backward()`` gradients are shown as ``·``. Of a list of
+            values one picture is drawn: its gradients are those of their sum, and where a value has a part in several
+            roots, its card shows the gradient of each.
         detail: ``"full"``: every value; ``"fused"``: each ``Σ w·x + b`` as one card; ``"neurons"``, ``"layers"``:
             the scopes as cards; ``"auto"``: the most that can be read.
         focus: show only the neighbourhood of this value.
@@ -63,7 +65,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
 
     Raises:
         TypeError: ``root`` or ``focus`` is not a Value.
-        ValueError: an option is not one of those listed.
+        ValueError: an option is not one of those listed; there is no root.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: ``focus`` is not in the graph; the layout engine is missing.
 
@@ -85,16 +87,15 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
     svg = paint(picture, Look(edges, rankdir, theme, engine, heading))
-    root_name = picture.graph.name(picture.graph.root)
     return Diagram(
         svg,
         dot=lambda: digraph(picture, rankdir).source,
         page=lambda: page_of(root, names=given, theme=theme),
-        words=f"{root_name}: {describe_extent(picture)}",
+        words=f"{picture.graph.title}: {describe_extent(picture)}",
     )
 
 
-def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
+def draw_dot(root: Value | Sequence[Value], format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
     r"""The whole graph of ``root`` as a ``graphviz.Digraph``, as micrograd's ``draw_dot`` gives it.
 
     Its ``source`` needs nothing; its ``render`` and ``pipe`` need Graphviz's program ``dot``. :func:`draw` does not.
@@ -109,7 +110,7 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
 
 
 def picture_of(  # noqa: PLR0913 -- the same
-    root: Value,
+    root: Value | Sequence[Value],
     *,
     detail: str = "auto",
     focus: Value | None = None,
@@ -123,7 +124,7 @@ def picture_of(  # noqa: PLR0913 -- the same
         raise ValueError(f"depth must be a whole number of edges, 0 or more, not {depth!r}")
     if isinstance(min_flow, bool) or not isinstance(min_flow, (int, float)) or not min_flow >= 0:
         raise ValueError(f"min_flow must be a number, 0 or more, not {min_flow!r}")
-    graph = graph_below(root, names, asker)
+    graph = graph_below(roots_of(root, asker), names, asker)
     alive = None
     if focus is not None:
         alive = neighbourhood(graph, place_of(graph, focus, asker, "focus", DiagramError), depth)

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograd import Value
+from viz.accounts import accounts_of
 from viz.chain import MOST_TERMS, Chain, by_size
 from viz.graph import Graph
 from viz.latex import latex_lines
@@ -21,7 +22,7 @@ from viz.names import cut
 from viz.notation import Math
 from viz.numbers import count, number, signed
 from viz.plain import to_text
-from viz.reading import graph_below, place_of
+from viz.reading import asked
 from viz.terminal import as_text, in_signs_of
 
 __all__ = ["Explanation", "FlowRow", "explain"]
@@ -49,6 +50,7 @@ class Explanation:
         flows: every flow into the node, the largest first if there are many.
         gradient: their sum, d root / d node.
         note: what is to be said about ``node.grad``, where that is another number; else empty.
+        remarks: what is to be said besides: of which passes ``node.grad`` holds a part, and what hooks changed.
 
     >>> from autograd import Value
     >>> from viz import explain
@@ -75,6 +77,8 @@ class Explanation:
         ]  # fmt: skip
         self.gradient = chain.gradient(place)
         self.note = _note(self, graph, place)
+        self.remarks = _remarks(chain, place)
+        self._arrived = chain.sum_at(place)
         self._equation: list[Math] = chain.rule(place).equation
 
     @property
@@ -85,7 +89,7 @@ class Explanation:
             how = "it is the root itself" if self.gradient else "no gradient flows back to it"
             return f"{left} = {self.gradient:g}: {how}"
         how = "one flow" if len(self.flows) == 1 else f"the sum of {count(len(self.flows), 'flow')}"
-        return f"{left} = {signed(self.gradient)}, {how}"
+        return f"{left} = {signed(self._arrived)}, {how}"
 
     @property
     def latex(self) -> str:
@@ -104,9 +108,9 @@ class Explanation:
         if self.flows:
             lines += ["| flow | local | upstream | local · upstream |", "| :-- | --: | --: | --: |"]
             lines += [f"| {' | '.join(map(_markdown, row))} |" for row in self._rows()]
-            lines += [f"| **{_markdown(self._sum())}** |  |  | **{signed(self.gradient)}** |", ""]
-        if self.note:
-            lines += [_markdown(self.note), ""]
+            lines += [f"| **{_markdown(self._sum())}** |  |  | **{signed(self._arrived)}** |", ""]
+        for said in self._said():
+            lines += [_markdown(said), ""]
         return "\n".join([*lines, "$$", self.latex, "$$"])
 
     def __str__(self) -> str:
@@ -128,13 +132,16 @@ class Explanation:
                 box=ASCII2 if options.ascii_only else SIMPLE_HEAD,
             )
             table.columns[0].footer = written(self._sum())
-            for title, footer in (("local", ""), ("· upstream", ""), ("= contribution", signed(self.gradient))):
+            for title, footer in (("local", ""), ("· upstream", ""), ("= contribution", signed(self._arrived))):
                 table.add_column(written(title), written(footer), justify="right", no_wrap=True)
             for row in self._rows():
                 table.add_row(*map(written, row))
             yield table
-        if self.note:
-            yield written(self.note)
+        for said in self._said():
+            yield written(said)
+
+    def _said(self) -> list[str]:
+        return [said for said in (self.note, *self.remarks) if said]
 
     def _repr_markdown_(self) -> str:
         return self.markdown
@@ -160,8 +167,9 @@ class Explanation:
 def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None) -> Explanation:
     """Say where d ``root`` / d ``node`` comes from: each flow, local · upstream = contribution, and their sum.
 
-    The gradients are those of this root, computed afresh; no ``grad`` is changed. Where ``node.grad`` is another
-    number, because several passes added up on it, the explanation says so.
+    The gradients are those of this root, computed afresh; no ``grad`` is changed and no hook is run. Where
+    ``node.grad`` is another number, because several passes added up on it, the explanation says so. Where a hook
+    changed a gradient in the last pass, the flows are those after it, and the explanation says what it changed.
 
     Args:
         node: whose gradient is explained.
@@ -173,7 +181,7 @@ def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None)
 
     Raises:
         TypeError: not Values.
-        GradientError: ``node`` is not part of the graph of ``root``.
+        GradientError: ``node`` is not part of the graph of ``root``, or the two are given the other way round.
         StaleGraphError: a leaf changed after the graph was built.
 
     >>> from autograd import Value
@@ -190,8 +198,7 @@ def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None)
     <BLANKLINE>
     their sum, ∂c/∂a                                      +1.0000
     """
-    graph = graph_below(root, names, "explain")
-    return Explanation(graph, place_of(graph, node, "explain"))
+    return Explanation(*asked(node, root, names, "explain"))
 
 
 def _path(chain: Chain, e: int, *, twice: bool) -> str:
@@ -232,12 +239,58 @@ def _note(explanation: Explanation, graph: Graph, place: int) -> str:
     grad, gradient = graph.grads[place], explanation.gradient
     if grad is None:
         return "backward() has not been called: these gradients were computed for this table, and no grad was changed."
-    scale = max(abs(grad), *(abs(flow.contribution) for flow in explanation.flows), abs(gradient))
-    if abs(grad - gradient) <= 1e-9 * scale or grad == gradient or (math.isnan(grad) and math.isnan(gradient)):
+    scale = max(abs(gradient), *(abs(flow.contribution) for flow in explanation.flows), 0.0)
+    seed = graph.held[graph.root]
+    if _same(grad, gradient, scale):
         return ""
-    leaf = graph.values[place].op is None
-    why = "passes add up on a leaf until zero_grad()" if leaf else "it is of another root, another seed, or a hook's"
+    if seed is not None and _same(grad, gradient * seed, scale):
+        why = f"backward() began with {signed(seed)} at {explanation.root}, not with 1"
+    elif graph.values[place].op is not None:
+        why = "it is of another root, another seed, or a hook's"
+    elif seed is None:
+        why = f"it is of other passes, for backward() has not been called on {explanation.root}"
+    elif (account := accounts_of(graph).get(place)) and account.hooked:
+        why = "a hook changed it"
+    else:
+        why = "passes add up on a leaf until zero_grad()"
     return f"{explanation.name}.grad holds {signed(grad)}, which is not this: {why}."
+
+
+def _same(one: float, other: float, scale: float) -> bool:
+    """Whether two numbers differ by rounding alone."""
+    both_nan = math.isnan(one) and math.isnan(other)
+    return one == other or both_nan or abs(one - other) <= 1e-9 * max(abs(one), abs(other), scale)
+
+
+def _remarks(chain: Chain, place: int) -> list[str]:
+    """What hooks did on the way to node ``place``, and what of its ``grad`` earlier passes left."""
+    graph = chain.graph
+    found = []
+    for i in _ways_to_roots(graph, place) if any(value.hooks for value in graph.values) else ():
+        name = cut(chain.name(i), LONGEST_NAME)
+        if chain.hook_at(i):
+            found.append(f"{chain.hook_at(i)[0].upper()}{chain.hook_at(i)[1:]}.")
+        elif graph.values[i].hooks and graph.held[graph.root] is None:
+            found.append(
+                f"A hook stands at {name}: backward() runs it, which may change the flows; this table does not."
+            )
+    plain = graph.fresh_pass().gradients[place] or 0.0 if found else chain.gradient(place)
+    if not _same(plain, chain.gradient(place), 0.0):
+        found.append(f"Without hooks {to_text(chain.rule(place).equation[0])} is {signed(plain)}.")
+    account, seed = accounts_of(graph).get(place), graph.held[graph.root]
+    if account is not None and account.is_leaf:
+        began = "" if seed in (None, 1.0) else f" The last pass began with {signed(seed)}, not with 1."
+        found.append(f"{cut(chain.name(place), LONGEST_NAME)}.grad: {account.words}.{began}")
+    return found
+
+
+def _ways_to_roots(graph: Graph, place: int) -> list[int]:
+    """Node ``place`` and those that are computed from it, the root first."""
+    depends = [False] * len(graph)
+    depends[place] = True
+    for e, source in enumerate(graph.sources):  # by targets, in their order
+        depends[graph.targets[e]] |= depends[source]
+    return [i for i in range(graph.root, -1, -1) if depends[i]]
 
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|$~>&-])")

@@ -159,9 +159,9 @@ def _members(
 ) -> tuple[dict[tuple[str, ...], list[int]], dict[tuple[str, ...], set[str]]]:
     """The nodes of each neuron or layer; and the names of the frames inside it."""
     written: dict[str, list[int]] = {}  # by the scope as it is written, since there are few of them
-    root, values = graph.root, graph.values
+    roots, values = set(graph.roots), graph.values
     for i, who in enumerate(owner):
-        if who != HIDDEN and i != root and values[i].scope:
+        if who != HIDDEN and i not in roots and values[i].scope:
             written.setdefault(values[i].scope, []).append(i)
     members: dict[tuple[str, ...], list[int]] = {}
     inside: dict[tuple[str, ...], set[str]] = {}
@@ -187,7 +187,7 @@ def _bundle_leaves(graph: Graph, folding: Folding) -> None:
     owner = folding.owner
     bundles: dict[tuple[str, tuple[int, ...]], list[int]] = {}
     for i, value in enumerate(graph.values):
-        if value.op is None and owner[i] == i and not value.scope and i != graph.root:
+        if value.op is None and owner[i] == i and not value.scope and i not in graph.roots:
             users = tuple(sorted({owner[graph.targets[e]] for e in graph.flow_edges(i)}))
             if any(user >= len(graph) for user in users):
                 bundles.setdefault((value.kind, users), []).append(i)

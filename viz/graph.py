@@ -11,19 +11,21 @@ It is kept as columns, one list per attribute, so that a graph of a million valu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
 
 from autograd import Precedence, Value
 from viz.names import NameTable, Written, clean, formula
 
-__all__ = ["Edge", "Graph", "Node", "read_graph"]
+__all__ = ["Edge", "Graph", "Node", "Pass", "read_graph"]
 
 
 MOST_OPERANDS = 500
 """How many operands a formula names, of an operation that takes any number."""
+MOST_ROOTS = 4
+"""Of how many roots the gradients are told apart."""
 MORE = Written("…", Precedence.CALL)
 
 
@@ -59,15 +61,28 @@ class Edge(NamedTuple):
     """local · d root / d target; None: not computed."""
 
 
-class Graph:
-    """The graph below a root, as columns. Made by :func:`read_graph`."""
+class Pass(NamedTuple):
+    """A backward pass of a picture's own, in which no ``grad`` is written; None where no gradient flows."""
 
-    def __init__(self, values: list[Value], names: Mapping[Value, str]) -> None:
+    gradients: list[float | None]
+    """d root / d node; of several roots, d of their sum."""
+    arrived: list[float | None]
+    """The same before the hooks of the node: the sum of the flows into it."""
+
+
+class Graph:
+    """The graph below a root, or several, as columns. Made by :func:`read_graph`."""
+
+    def __init__(self, roots: Sequence[Value], names: Mapping[Value, str]) -> None:
+        values = list(dict.fromkeys(value for root in roots for value in root.topological_order()))
         self.values = values
-        """The nodes in topological order, the root last."""
+        """The nodes in topological order, a root last."""
         self.index: dict[Value, int] = {value: i for i, value in enumerate(values)}
-        self.grads: list[float | None] = [float(value.grad) if value.has_grad else None for value in values]
-        self.names = NameTable(names)
+        self.roots = sorted({self.index[root] for root in roots})
+        """Where the roots stand."""
+        self.held: list[float | None] = [_number(value.grad) if value.has_grad else None for value in values]
+        """What each node holds as its ``grad``."""
+        self.names = NameTable(values, names)
         self.sources: list[int] = []
         self.targets: list[int] = []
         self.locals: list[float] = []
@@ -82,14 +97,62 @@ class Graph:
                 self.targets += [i] * len(operands)
                 self.locals += value.partials()
         self.first.append(len(self.sources))
+        self.grads = self._shown()
+        """The gradients that a picture shows: those that are held; of several roots that of their sum."""
+
+    def _shown(self) -> list[float | None]:
+        if len(self.roots) == 1:
+            return list(self.held)
+        if all(self.held[root] is None for root in self.roots):
+            return [None] * len(self.values)
+        return [gradient or 0.0 for gradient in self.fresh_pass().gradients]
 
     def __len__(self) -> int:
         return len(self.values)
 
     @property
     def root(self) -> int:
-        """The index of the root."""
+        """The index of the root; of several, of one that no other was computed from."""
         return len(self.values) - 1
+
+    @property
+    def title(self) -> str:
+        """The names of the roots."""
+        return ", ".join(map(self.name, self.roots))
+
+    def fresh_pass(
+        self, roots: Sequence[int] | None = None, hooks: Callable[[int, float], float] | None = None
+    ) -> Pass:
+        """A backward pass from ``roots``, or from all roots at once, each with the seed 1.
+
+        Args:
+            roots: where it begins.
+            hooks: what becomes of a gradient that arrives at a node; None: no hook is run.
+        """
+        arrived: list[float | None] = [None] * len(self)
+        for root in self.roots if roots is None else roots:
+            arrived[root] = 1.0
+        gradients = list(arrived)
+        for i in range(self.root, -1, -1):
+            upstream = arrived[i]
+            if upstream is None:
+                continue
+            if hooks is not None and self.values[i].hooks:
+                upstream = hooks(i, upstream)
+            gradients[i] = upstream
+            for e in self.operand_edges(i):
+                flow = self.flow_of(e, upstream)
+                if flow is not None:
+                    so_far = arrived[self.sources[e]]
+                    arrived[self.sources[e]] = flow if so_far is None else so_far + flow
+        return Pass(gradients, arrived)
+
+    def flow_of(self, e: int, upstream: float) -> float | None:
+        """The flow along edge ``e`` of a gradient; None where a gate is closed, which stops even an infinite one."""
+        op = self.values[self.targets[e]].op
+        if op is not None and op.gated:
+            return upstream if self.locals[e] else None
+        return upstream if self.locals[e] == 1.0 else self.locals[e] * upstream
 
     def node(self, i: int) -> Node:
         """Node ``i``."""
@@ -124,11 +187,25 @@ class Graph:
         upstream = self.grads[target]
         if upstream is None:
             return None
-        local = self.locals[e]
-        op = self.values[target].op
-        if op is not None and op.gated:
-            return upstream if local else 0.0  # a gate passes or stops: 0 · inf would be nan
-        return local * upstream
+        # Behind a closed gate a gradient of 0 is none: times an infinite local derivative it would be nan.
+        return (self.flow_of(e, upstream) or 0.0) if upstream or self.reached[target] else 0.0
+
+    @cached_property
+    def reached(self) -> list[bool]:
+        """For each node whether a gradient flows back to it, past all gates."""
+        found = [False] * len(self)
+        for root in self.roots:
+            found[root] = True
+        for e in range(len(self.sources) - 1, -1, -1):
+            if found[self.targets[e]] and not found[self.sources[e]]:
+                op = self.values[self.targets[e]].op
+                found[self.sources[e]] = bool(self.locals[e]) or op is None or not op.gated
+        return found
+
+    def is_held(self, i: int) -> bool:
+        """Whether flows end at node ``i``, which derivatives take for a constant."""
+        op = self.values[i].op
+        return op is not None and op.held
 
     def operand_edges(self, i: int) -> range:
         """The edges to node ``i`` from its operands, in their order."""
@@ -150,9 +227,17 @@ class Graph:
 
     @cached_property
     def full_scale(self) -> float | None:
-        """The largest finite |gradient| in the graph; None before ``backward()`` or where all vanish."""
-        largest = max((abs(grad) for grad in self.grads if grad is not None and math.isfinite(grad)), default=0.0)
-        return largest or None
+        """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
+        shown = chain(self.grads, map(self.flow, range(len(self.sources))))
+        return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
+
+    @cached_property
+    def shares(self) -> list[list[tuple[int, float]]]:
+        """For each node the gradients of the single roots, where there are two to four; else an empty list."""
+        if not 2 <= len(self.roots) <= MOST_ROOTS or self.grads[self.root] is None:
+            return []
+        passes = [(root, self.fresh_pass([root]).gradients) for root in self.roots]
+        return [[(root, g) for root, found in passes if (g := found[i]) is not None] for i in range(len(self))]
 
     @cached_property
     def parameters(self) -> frozenset[int]:
@@ -179,11 +264,16 @@ def _frames(path: str) -> tuple[str, ...]:
     return tuple(map(clean, path.split("/"))) if path else ()
 
 
-def read_graph(root: Value, names: Mapping[Value, str]) -> Graph:
-    """The graph below ``root``.
+def _number(gradient: Any) -> float:
+    """A gradient as a float, also where it is a Value, to be differentiated again."""
+    return gradient.data if isinstance(gradient, Value) else float(gradient)
+
+
+def read_graph(roots: Value | Sequence[Value], names: Mapping[Value, str]) -> Graph:
+    """The graph below a root, or below several.
 
     Args:
-        root: the value that is differentiated.
+        roots: what is differentiated.
         names: names for Values without a label.
 
     Raises:
@@ -197,4 +287,4 @@ def read_graph(root: Value, names: Mapping[Value, str]) -> Graph:
     >>> [graph.edge(e) for e in graph.flow_edges(0)]
     [Edge(source=0, target=1, slot=0, local=3.0, flow=3.0), Edge(source=0, target=1, slot=1, local=3.0, flow=3.0)]
     """
-    return Graph(root.topological_order(), names)
+    return Graph([roots] if isinstance(roots, Value) else roots, names)

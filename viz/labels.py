@@ -40,6 +40,12 @@ class Numbers(NamedTuple):
     texts: tuple[str, ...]
     in_one_row: bool
     """Whether its link leaves a card so close to others that one row of type is better than two."""
+    room: int = 0
+    """How many columns are kept for each text at least: for what it may become."""
+
+    def columns(self) -> list[int]:
+        """How many columns each text takes."""
+        return [max(len(text), self.room) for text in self.texts]
 
 
 class Label(NamedTuple):
@@ -157,7 +163,7 @@ def _best(field: _Field, wanted: Numbers, curve: list[Point], *, turned: bool) -
 
 def _width(numbers: Numbers, rows: int) -> float:
     """How wide ``numbers`` are in one row, or each in a row of its own."""
-    lengths = [len(text) for text in numbers.texts]
+    lengths = numbers.columns()
     columns = sum(lengths) + len(lengths) - 1 if rows == 1 else max(lengths)
     return columns * EM + 4
 

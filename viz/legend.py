@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from viz.accounts import legend_of
 from viz.composing import describe_extent
 from viz.geometry import Box, Point
 from viz.graph import Graph
 from viz.numbers import number
 from viz.picture import Picture
-from viz.style import SIZES, STEPS, chip_roles
+from viz.style import DECADES, SIZES, STEPS, chip_roles
 from viz.svg import Canvas, Stroke, Type, text_width
 
 __all__ = ["paint_legend"]
@@ -20,7 +22,9 @@ LEAST_WIDTH = 440.0
 SPACE = 26.0
 
 
-def paint_legend(canvas: Canvas, picture: Picture, right: float, top: float, *, labelled: bool) -> tuple[float, float]:
+def paint_legend(
+    canvas: Canvas, picture: Picture, right: float, top: float, numbers: Sequence[str]
+) -> tuple[float, float]:
     """Paint the legend beneath the picture, in as many rows as its width needs; the size of the whole.
 
     Args:
@@ -28,14 +32,14 @@ def paint_legend(canvas: Canvas, picture: Picture, right: float, top: float, *, 
         picture: what the legend is for.
         right: how far the picture reaches to the right.
         top: where the legend begins.
-        labelled: whether numbers stand at links.
+        numbers: what is to be said of the numbers at the links.
     """
     width = max(right, LEAST_WIDTH)
     x, y = SIZES.margin, top + 4
     computed = picture.graph.full_scale is not None
     if computed:
         x = _paint_scale(canvas, picture, Point(x, y)) + SPACE
-    for words in _sentences(picture, labelled=labelled, computed=computed):
+    for words in _sentences(picture, numbers, computed=computed):
         length = text_width(len(words), SIZES.small)
         if x > SIZES.margin and x + length > width:
             x, y = SIZES.margin, y + ROW
@@ -54,19 +58,18 @@ def _paint_scale(canvas: Canvas, picture: Picture, at: Point) -> float:
     for step in range(-STEPS, STEPS + 1):
         canvas.box(Box(x, at.y, SWATCH, SWATCH), chip_roles(step)[0], Stroke("line", 0.4))
         x += SWATCH
-    words = f"+{number(picture.graph.full_scale or 0.0)}  over 3 decades"
+    words = f"+{number(picture.graph.full_scale or 0.0)}  log scale, {DECADES:g} powers of ten"
     canvas.text(Point(x + 6, base), words, Type("muted", SIZES.small))
     return x + 6 + text_width(len(words), SIZES.small)
 
 
-def _sentences(picture: Picture, *, labelled: bool, computed: bool) -> list[str]:
-    words = [describe_extent(picture)]
+def _sentences(picture: Picture, numbers: Sequence[str], *, computed: bool) -> list[str]:
+    words = [describe_extent(picture), *legend_of(picture.graph)]
     if not computed:
-        words.append("· no gradient yet: call backward()" if picture.graph.grads[-1] is None else "all gradients are 0")
-    if labelled and computed:
-        words.append("edge: ×local derivative, and the flow = local × upstream")
-    elif labelled:
-        words.append("edge: ×local derivative")
+        words.append(_no_scale(picture.graph))
+    if len(picture.graph) == 1 and picture.graph.values[0].op is None:
+        words.append("a leaf: it was not computed from anything that is recorded")
+    words += numbers
     if any(len(picture.graph.flow_edges(card.node)) > 1 for card in picture.cards if card.node is not None):
         words.append("Σk: k flows add up" + (", the bar shows their shares" if computed else ""))
     if any(card.kind == "fold" for card in picture.cards):
@@ -74,6 +77,13 @@ def _sentences(picture: Picture, *, labelled: bool, computed: bool) -> list[str]
     if any(card.node is not None and _is_broken(picture.graph, card.node) for card in picture.cards):
         words.append("hatched: nan or inf")
     return words
+
+
+def _no_scale(graph: Graph) -> str:
+    """Why there is no scale of colours."""
+    if graph.grads[graph.root] is None:
+        return "· no gradient yet: call backward()"
+    return "all gradients are 0" if not any(graph.grads) else "no gradient is finite"
 
 
 def _is_broken(graph: Graph, i: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from viz.asking import Spacing
 from viz.geometry import Box, Point
 from viz.labels import EM, ROW, Label, Numbers
-from viz.numbers import short
+from viz.local import constant_locals
+from viz.numbers import count, short
 from viz.picture import Link, Picture
 from viz.routes import ARROW
 from viz.sides import Sides
@@ -20,8 +21,10 @@ __all__ = [
     "EDGE_NUMBERS",
     "frame_role",
     "ground_at",
+    "is_folded",
     "label_room",
     "link_numbers",
+    "numbers_in_words",
     "paint_label",
     "paint_links",
 ]
@@ -34,25 +37,33 @@ MOST_FOLDED = 40
 """The same for the links of a folded picture, which run close together."""
 
 
-def link_numbers(picture: Picture, edges: str) -> dict[int, tuple[str, ...]]:
+def link_numbers(picture: Picture, edges: str, *, moving: bool = False) -> dict[int, tuple[str, ...]]:
     """For each link that carries numbers, what they say.
 
-    ``edges="auto"`` leaves out a number that says nothing new: where the local derivative is ±1 and the source has
-    no other flow, the flow is the gradient on the card beside it.
+    ``edges="auto"`` leaves out what says nothing new, by one rule that the legend tells: a local derivative of 1 is
+    not written, and where nothing else flows into the source, nor is its flow, which is the gradient on the card
+    beside it. A factor of −1 is always written.
+
+    Args:
+        picture: whose links.
+        edges: one of :data:`EDGE_NUMBERS`.
+        moving: whether the numbers will change: then a local derivative counts as 1 only where it always is.
     """
     if edges == "none" or (edges == "auto" and len(picture.cards) > MOST_LABELLED):
         return {}
     flows_into = picture.links_into()
-    folded = picture.detail not in ("full", "fused") and len(picture.links) > MOST_FOLDED
+    folded = is_folded(picture)
     numbers = {}
     for k, link in enumerate(picture.links):
-        says_nothing = link.local in (1.0, -1.0) and len(flows_into[link.source]) == 1
-        if edges == "auto" and (link.faint or says_nothing or folded):
+        plain = edges == "auto" and not folded and link.local == 1.0
+        plain = plain and not (moving and _may_change(picture, link))
+        says_nothing = plain and len(flows_into[link.source]) == 1
+        if edges == "auto" and (link.faint or says_nothing or (folded and len(picture.links) > MOST_FOLDED)):
             continue
         texts = []
-        if edges != "flow" and link.local is not None:
-            texts.append(f"×{short(link.local)}")
-        elif edges != "flow" and link.of_one:
+        if edges != "flow" and link.local is not None and not plain:
+            texts.append(f"×{short(link.local or 0.0)}")
+        elif edges != "flow" and link.local is None and link.of_one:
             texts.append(f"Σ{len(link.edges)}")
         if edges != "local" and link.of_one and link.flow is not None:
             texts.append(f"+{short(link.flow)}" if link.flow > 0 else short(link.flow or 0.0))
@@ -61,14 +72,53 @@ def link_numbers(picture: Picture, edges: str) -> dict[int, tuple[str, ...]]:
     return numbers
 
 
+def _may_change(picture: Picture, link: Link) -> bool:
+    """Whether the local derivative along a link is another at other values of the leaves."""
+    graph = picture.graph
+    edge = graph.edge(link.edges[0])
+    return edge.slot not in constant_locals(graph.values[edge.target])
+
+
+def numbers_in_words(picture: Picture, edges: str, left_out: int) -> list[str]:
+    """What the legend says of the numbers of the links, and of those that are not there.
+
+    Args:
+        picture: whose links.
+        edges: which numbers they carry.
+        left_out: how many of them found no place.
+    """
+    if edges == "none" or not picture.links:
+        return []
+    numbers = link_numbers(picture, edges)
+    if not numbers and (edges != "auto" or is_folded(picture) or len(picture.cards) > MOST_LABELLED):
+        return ["too many edges here to print their numbers"] if edges == "auto" else []
+    computed = any(link.flow is not None for link in picture.links)
+    local = "×local derivative"
+    if edges == "auto" and not is_folded(picture):
+        local += " (no number: ×1)"
+    flow = "the flow = local × upstream"
+    shown = {"flow": [flow], "local": [local]}.get(edges, [local, flow] if computed else [local])
+    words = [f"edge: {', and '.join(shown)}"]
+    if edges == "auto" and any(link.faint for link in picture.links):
+        words.append("grey edge: too weak a flow for its numbers")
+    if left_out:
+        words.append(f"{count(left_out, 'edge')} without room for {'its' if left_out == 1 else 'their'} numbers")
+    return words
+
+
+def is_folded(picture: Picture) -> bool:
+    """Whether links of the picture stand for several edges."""
+    return picture.detail not in ("full", "fused")
+
+
 def label_room(numbers: Sequence[Numbers], sides: Sides, *, turned: bool) -> Spacing:
     """The room that the labels need, along the flow and across it."""
     labels = {}
-    for link, texts, in_one_row in numbers:
-        lengths = [len(text) for text in texts]
-        width = (sum(lengths) + len(lengths) - 1 if in_one_row else max(lengths)) * EM + 8
-        height = ROW * len(texts) + 6
-        labels[link] = (height, width) if turned else (width, height)
+    for one in numbers:
+        lengths = one.columns()
+        width = (sum(lengths) + len(lengths) - 1 if one.in_one_row else max(lengths)) * EM + 8
+        height = ROW * len(lengths) + 6
+        labels[one.link] = (height, width) if turned else (width, height)
     behind, before = ({k for links in side.values() for k in links} for side in sides)
     return Spacing(labels, behind, before, gap=38.0, lane=10.0)
 

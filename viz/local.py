@@ -7,15 +7,17 @@ which is then written like any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from contextvars import Context
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-from autograd import Value, errstate
+from autograd import Primitive, Value, errstate
 from viz.names import clean
 from viz.notation import Fence, Math, Name, Row, Script, Sign, Word, call, constant
 from viz.templates import applied
 
-__all__ = ["local_derivatives", "primed"]
+__all__ = ["constant_locals", "local_derivatives", "primed"]
 
 LARGEST = 24
 """How many names, numbers and operations a formula may have, and still be shown."""
@@ -61,6 +63,26 @@ def primed(value: Value) -> tuple[Math, Math] | None:
     return None if name is None or formula is None else (name, formula)
 
 
+def constant_locals(value: Value) -> AbstractSet[int]:
+    """Which local derivatives of ``value`` are the same wherever it is computed, by the numbers of their operands.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> sorted(constant_locals(x - 3)), sorted(constant_locals(x * 1.0))
+    ([0, 1], [])
+    """
+    if value.op is None:
+        return frozenset()
+    known, arity = _constant.setdefault(value.op, {}), len(value.parents)
+    if arity not in known:
+        results = _partials(value, widest=len(value.parents)).results
+        known[arity] = frozenset(k for k, result in enumerate(results) if isinstance(result, (int, float)))
+    return known[arity]
+
+
+_constant: WeakKeyDictionary[Primitive, dict[int, AbstractSet[int]]] = WeakKeyDictionary()
+
+
 class _Partials(NamedTuple):
     """The partials of an operation on fresh Values."""
 
@@ -77,11 +99,11 @@ class _Partials(NamedTuple):
         return False
 
 
-def _partials(value: Value) -> _Partials:
+def _partials(value: Value, widest: int = WIDEST) -> _Partials:
     leaves = [Value(parent.data) for parent in value.parents] + [Value(value.data)]
     nothing = _Partials(leaves, [None] * len(value.parents))
     rule = value.op.textbook or value.local_grads if value.op else None
-    if rule is None or len(value.parents) > WIDEST:
+    if rule is None or len(value.parents) > widest:
         return nothing
     try:
         # A context of its own: whatever surrounds the caller, no_grad() among it, the operations are recorded.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
@@ -168,14 +169,27 @@ def _mathematical(text: str) -> str:
 class NameTable:
     """The names of the nodes of a graph, given in topological order.
 
+    Where several nodes have one label, each is numbered: ``w#1``, ``w#2``.
+
     Args:
+        values: the nodes.
         given: names that the caller gives to nodes without a label, such as those of variables.
     """
 
-    __slots__ = ("_given", "_written")
+    __slots__ = ("_given", "_labels", "_written", "copies")
 
-    def __init__(self, given: Mapping[Value, str]) -> None:
+    def __init__(self, values: Sequence[Value], given: Mapping[Value, str]) -> None:
         self._given = given
+        labels = {value: clean(label) for value in values if (label := value.label or given.get(value, ""))}
+        alike = Counter(labels.values())
+        self._labels = alike.keys()
+        self.copies: dict[Value, int] = {}
+        """Which of several nodes of one label each is, counted from 1."""
+        met: Counter[str] = Counter()
+        for value, label in labels.items():
+            if alike[label] > 1:
+                met[label] += 1
+                self.copies[value] = met[label]
         self._written: list[Written | None] = []
 
     def add(self, value: Value, operands: Sequence[int]) -> None:
@@ -183,7 +197,11 @@ class NameTable:
         self._written.append(self._write(value, operands))
 
     def __getitem__(self, index: int) -> Written:
-        return self._written[index] or Written(f"v{index}", Precedence.CALL)
+        return self._written[index] or Written(self.made_up(index), Precedence.CALL)
+
+    def made_up(self, index: int) -> str:
+        """The name of a node that has no other: ``v14``."""
+        return f"v{index}" if f"v{index}" not in self._labels else f"value {index}"
 
     def is_given(self, value: Value) -> bool:
         """Whether ``value`` was named by somebody, rather than by its formula."""
@@ -192,13 +210,14 @@ class NameTable:
     def _write(self, value: Value, operands: Sequence[int]) -> Written | None:
         label = value.label or self._given.get(value, "")
         if label:
-            return Written(clean(label), Precedence.CALL)
+            copy = self.copies.get(value)
+            return Written(f"{clean(label)}#{copy}" if copy else clean(label), Precedence.CALL)
         op = value.op
         if op is None:
             if value.kind == "constant":
                 text = f"{value.data:g}".replace("-", "−")
                 return Written(text, Precedence.NEGATION if value.data < 0 else Precedence.CALL)
-            return Written(f"v{len(self._written)}", Precedence.CALL)
+            return Written(self.made_up(len(self._written)), Precedence.CALL)
         parts: list[Written] = []
         room = LONGEST_FORMULA
         for index in operands:

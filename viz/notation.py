@@ -41,6 +41,7 @@ __all__ = [
     "product",
     "quantity",
     "sum_of",
+    "worth",
 ]
 
 
@@ -179,6 +180,15 @@ def quantity(x: float) -> Number:
     return Number(number(x))
 
 
+def worth(number: Number) -> float:
+    """How much a written number is.
+
+    >>> worth(quantity(-0.5))
+    -0.5
+    """
+    return float(number.text.replace("−", "-"))
+
+
 def constant(x: float) -> Number:
     """A number of a formula, in six digits at most.
 
@@ -314,18 +324,20 @@ def derivative(of: Math, by: Math) -> Math:
     return Fraction(*[Row((Sign("∂"), fenced(term)), Binding.ATOM) for term in (of, by)])
 
 
-def names_in(term: Math) -> Iterator[str]:
-    """The names of values that ``term`` is written with.
+def names_in(term: Math) -> Iterator[Name]:
+    """The names of values that ``term`` is written with, and of the formulas that stand for values.
 
-    >>> list(names_in(derivative(Name("L"), Name("a·b", product([Name("a"), Name("b")])))))
-    ['L', 'a', 'b']
+    >>> [name.text for name in names_in(derivative(Name("L"), Name("a·b", product([Name("a"), Name("b")]))))]
+    ['L', 'a·b', 'a', 'b']
     """
     waiting: list[object] = [term]
     while waiting:
         part = waiting.pop()
+        if isinstance(part, Name):
+            yield part
         if isinstance(part, Name) and part.formula is None:
-            yield part.text
-        elif isinstance(part, tuple):
+            continue
+        if isinstance(part, tuple):
             waiting += reversed(part)
         elif is_dataclass(part):
             waiting += reversed([getattr(part, field.name) for field in fields(part)])

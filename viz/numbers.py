@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["NOT_COMPUTED", "count", "number", "short", "signed"]
+__all__ = ["NOT_COMPUTED", "count", "datum", "is_rounded", "number", "short", "signed"]
 
 NOT_COMPUTED = "·"
 """What stands for a gradient before ``backward()``: not zero, for nothing was computed."""
@@ -43,6 +43,24 @@ def number(x: float) -> str:
     return f"{x:.4f}".replace("-", "−")
 
 
+def is_rounded(x: float) -> bool:
+    """Whether :func:`number` writes another number than ``x`` where that hides what it is: near a whole number.
+
+    >>> is_rounded(0.99999), is_rounded(1.0), is_rounded(0.31428571), is_rounded(2.00000001)
+    (True, False, False, True)
+    """
+    return math.isfinite(x) and x != round(x) and 1e-3 <= abs(x) < 1e4 and round(x, 4) == round(x)
+
+
+def datum(x: float) -> str:
+    """The number of a card: :func:`number`, marked where it looks like a whole number and is not.
+
+    >>> datum(0.99999), datum(1.0)
+    ('≈1.0000', '1.0000')
+    """
+    return f"≈{number(x)}" if is_rounded(x) else number(x)
+
+
 def signed(x: float | None) -> str:
     """A gradient: :func:`number` with an explicit sign; ``·`` for None, which is not computed.
 
@@ -55,17 +73,20 @@ def signed(x: float | None) -> str:
 
 
 def short(x: float) -> str:
-    """``x`` in three digits, for the labels of edges.
+    """``x`` in three digits, for the labels of edges; zeros at the end say that it was rounded: 1 is exact, 1.00 not.
 
-    >>> short(0.42449), short(-1.8333), short(1.0), short(0.000123), short(20480.0)
-    ('0.424', '−1.83', '1', '1.23e−4', '2.05e4')
+    >>> short(0.42449), short(-1.8333), short(1.0), short(1.0002), short(0.000123), short(20480.0)
+    ('0.424', '−1.83', '1', '1.00', '1.23e−4', '2.05e4')
     """
     unusual = _unusual(x)
     if unusual is not None:
         return unusual
     if x != 0.0 and not 1e-3 <= abs(x) < 9999.5:
         return _scientific(x, 2)
-    return f"{x:.0f}".replace("-", "−") if abs(x) >= 999.5 else f"{x:.3g}".replace("-", "−")
+    text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
+    if float(text) != x and abs(x) < 99.95:
+        text = f"{x:#.3g}"
+    return text.replace("-", "−")
 
 
 def count(n: int, thing: str) -> str:

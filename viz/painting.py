@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from viz.accounts import legend_of
 from viz.cards import card_sizes, paint_card
 from viz.composing import describe_extent
 from viz.geometry import Box, Point
 from viz.labels import Label, Numbers, place_labels
 from viz.layout import Layout, lay_out
 from viz.legend import paint_legend
-from viz.links import frame_role, ground_at, label_room, link_numbers, paint_label, paint_links
+from viz.links import frame_role, ground_at, label_room, link_numbers, numbers_in_words, paint_label, paint_links
 from viz.names import columns
 from viz.numbers import count, number, signed
 from viz.picture import Card, Picture
@@ -25,6 +26,8 @@ from viz.words import describe_link
 __all__ = ["Look", "Scene", "arrange", "describe", "paint", "paint_scene"]
 
 TITLE = 24.0
+LONGEST = len("×−1.23e−10")
+"""How many columns a number of a link takes at most; a longer one, such as ``×−1.23e−100``, is set narrower."""
 LOOSE = 12.0
 """How long a line is that leads out of the picture."""
 
@@ -38,6 +41,8 @@ class Look(NamedTuple):
     theme: str = "auto"
     engine: str = "auto"
     title: str = ""
+    moving: bool = False
+    """Whether its numbers will change where they stand, as on a page: room is kept for the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,19 @@ class Scene:
     bars: dict[str, list[Segment]]
     """For each card into which several flows run, their shares."""
     labels: list[Label]
+    left_out: int = 0
+    """How many links found no place for their numbers."""
 
 
 def arrange(picture: Picture, look: Look) -> Scene:
     """Find a place for everything that ``picture`` shows."""
     turned = look.rankdir == "TB"
-    texts = link_numbers(picture, look.edges)
+    texts = link_numbers(picture, look.edges, moving=look.moving)
     sides = sides_of(picture, texts)
     crowded = Sides({}, {}) if turned else sides.crowded()
     in_one_row = {k for side in crowded for links in side.values() for k in links}
-    numbers = [Numbers(k, said, k in in_one_row) for k, said in texts.items()]
+    room = LONGEST if look.moving else 0
+    numbers = [Numbers(k, said, k in in_one_row, room) for k, said in texts.items()]
     layout = lay_out(
         picture, card_sizes(picture, crowded), label_room(numbers, sides, turned=turned), look.rankdir, look.engine
     )
@@ -90,7 +98,7 @@ def _placed(
     ]
     boxes = [box for _, box in frames]
     labels = place_labels(numbers, curves, [*cards.values(), *titles], boxes, turned=layout.turned)
-    return Scene(cards, frames, titles, curves, bars, labels)
+    return Scene(cards, frames, titles, curves, bars, labels, len(numbers) - len(labels))
 
 
 def paint(picture: Picture, look: Look) -> str:
@@ -101,8 +109,9 @@ def paint(picture: Picture, look: Look) -> str:
         canvas.text(Point(SIZES.margin, SIZES.margin + 10), look.title, Type("ink", 14, bold=True))
     right, bottom = paint_scene(canvas, picture, scene, turned=look.rankdir == "TB")
     right = max(right, SIZES.margin + text_width(columns(look.title), 14))
-    width, height = paint_legend(canvas, picture, right, bottom + 14, labelled=bool(scene.labels))
-    return canvas.finish(width, height, look.title or f"Computation graph of {_root_name(picture)}", describe(picture))
+    numbers = numbers_in_words(picture, look.edges, scene.left_out)
+    width, height = paint_legend(canvas, picture, right, bottom + 14, numbers)
+    return canvas.finish(width, height, look.title or f"Computation graph of {picture.graph.title}", describe(picture))
 
 
 def paint_scene(canvas: Canvas, picture: Picture, scene: Scene, *, turned: bool = False) -> tuple[float, float]:
@@ -151,20 +160,20 @@ def _paint_loose_ends(canvas: Canvas, card: Card, box: Box, *, turned: bool) -> 
             canvas.curve([near, near, *[Point(near.x + side * LOOSE, near.y)] * 2], Stroke("faint", 1.2, "2 2"))
 
 
-def _root_name(picture: Picture) -> str:
-    return picture.graph.name(picture.graph.root)
-
-
 def describe(picture: Picture) -> str:
     """What somebody who cannot see the picture needs to know of it."""
     graph = picture.graph
     words = [
         f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}.",
-        f"Output {_root_name(picture)} = {number(graph.values[graph.root].data)}.",
+        *(f"Output {graph.name(root)} = {number(graph.values[root].data)}." for root in graph.roots),
+        *(f"{said[0].upper()}{said[1:]}." for said in legend_of(graph)),
     ]
     parameters = [
         (abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None and math.isfinite(grad)
     ]
+    broken = len([i for i in graph.parameters if (grad := graph.grads[i]) is not None and not math.isfinite(grad)])
+    if broken:
+        words.append(f"Not finite: the gradient of {count(broken, 'parameter')}.")
     if parameters:
         _, i = max(parameters)
         words.append(f"Largest parameter gradient: {graph.name(-i)}, {signed(graph.grads[-i])}.")

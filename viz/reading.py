@@ -2,31 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import AutogradError, GradientError, Value
 from viz.graph import Graph, read_graph
 from viz.names import clean, cut, variable_names
 
-__all__ = ["graph_below", "place_of"]
+__all__ = ["asked", "check_value", "graph_below", "place_of", "roots_of"]
 
 
-def graph_below(root: Value, names: Mapping[str, Any] | None, asker: str) -> Graph:
+def roots_of(given: Value | Sequence[Value], asker: str) -> Value | list[Value]:
+    """The root, or the roots, that a picture is asked of; each once.
+
+    Raises:
+        TypeError: something is not a Value.
+        ValueError: there is none.
+    """
+    if not isinstance(given, (list, tuple)):
+        return given  # type: ignore[return-value]  # the reader of the graph checks it
+    if not given:
+        raise ValueError(f"{asker}(): the list of roots is empty: give a Value, or a list of one or more")
+    for k, root in enumerate(given):
+        check_value(root, f"{asker}(): root {k} of the list")
+    return list(dict.fromkeys(given))
+
+
+def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, asker: str) -> Graph:
     """The graph of ``root``.
 
     Args:
-        root: the value that is differentiated.
+        root: the value that is differentiated, or several.
         names: variables, such as ``locals()``, to name the values that have no label.
         asker: the function that was called, for messages.
 
     Raises:
         TypeError: ``root`` is not a Value, or ``names`` not a dict.
     """
-    _check_value(root, f"{asker}(): the root of the graph")
+    for each in root if isinstance(root, list) else [root]:
+        check_value(each, f"{asker}(): the root of the graph")
     if names is not None and not isinstance(names, Mapping):
         raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), not {_shown(names)}")
     return read_graph(root, variable_names(names or {}))
+
+
+def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str) -> tuple[Graph, int]:
+    """The graph of ``root``, and where ``node`` stands in it.
+
+    Args:
+        node: what was asked about.
+        root: the value that is differentiated.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        asker: the function that was called, for messages.
+
+    Raises:
+        TypeError: they are not Values.
+        GradientError: ``node`` is not part of the graph. Where the two were given the other way round, it says so.
+    """
+    check_value(root, f"{asker}(): the root of the graph")
+    check_value(node, f"{asker}(): the node")
+    graph = graph_below(root, names, asker)
+    if node not in graph.index and root in set(node.topological_order()):
+        turned = graph_below(node, names, asker)
+        root_name, node_name = (cut(turned.name(turned.index[value]), 30) for value in (root, node))
+        order = {"explain": (root_name, node_name)}.get(asker, (node_name, root_name))
+        raise GradientError(
+            f"{asker}(): {node_name!r} was computed from {root_name!r}, not the other way round: did you mean "
+            f"{asker}({', '.join(order)})?"
+        )
+    return graph, place_of(graph, node, asker)
 
 
 def place_of(
@@ -45,7 +89,7 @@ def place_of(
         TypeError: ``node`` is not a Value.
         GradientError: it is not part of the graph.
     """
-    _check_value(node, f"{asker}(): {what}")
+    check_value(node, f"{asker}(): {what}")
     place = graph.index.get(node)
     if place is None:
         name = repr(clean(node.label)) if node.label else f"the {node.op.name} node" if node.op else "the leaf"
@@ -57,7 +101,8 @@ def place_of(
     return place
 
 
-def _check_value(thing: object, what: str) -> None:
+def check_value(thing: object, what: str) -> None:
+    """Refuse ``thing`` unless it is a Value; ``what`` it is to be, for the message."""
     if not isinstance(thing, Value):
         raise TypeError(f"{what} must be a Value, not {_shown(thing)}")
 

@@ -11,6 +11,7 @@ import math
 from typing import Final, NamedTuple
 
 __all__ = [
+    "DECADES",
     "ROLES",
     "SIZES",
     "STEPS",

@@ -65,6 +65,7 @@ class Canvas:
         self._parts: list[str] = []
         self._used: set[tuple[str, str]] = set()
         self._hatched = False
+        self._striped = False
 
     def _paint(self, **roles: str | None) -> str:
         """The attributes that fill or stroke with roles, and the classes by which dark replaces them."""
@@ -103,6 +104,22 @@ class Canvas:
             f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
             f' rx="{trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
         )
+
+    def striped(self, box: Box, radius: float) -> None:
+        """The mark of a part of a number that no flow of the picture gave: grey stripes."""
+        self._striped = True
+        self._used.add(("stroke", "faint"))
+        self.box(box, "blank", None, radius=radius)
+        self._parts.append(
+            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
+            f' rx="{trim(radius)}" fill="url(#{_ID}-s)"/>'
+        )
+
+    def open_part(self, name: str) -> None:
+        """Begin lines of a card that a page hides once they no longer hold; a picture shows them as they are."""
+
+    def close_part(self) -> None:
+        """End them."""
 
     def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type, its baseline at ``at``."""
@@ -176,5 +193,11 @@ class Canvas:
                 f'<defs><pattern id="{_ID}-h" width="6" height="6" patternUnits="userSpaceOnUse"'
                 f' patternTransform="rotate(45)"><path d="M0 0V6"{self._paint(stroke="alarm")} stroke-width="1.2"'
                 f' stroke-opacity="0.35"/></pattern></defs>'
+            )
+        if self._striped:
+            found.append(
+                f'<defs><pattern id="{_ID}-s" width="5" height="5" patternUnits="userSpaceOnUse"'
+                f' patternTransform="rotate(45)"><path d="M0 0V5"{self._paint(stroke="faint")} stroke-width="1.2"'
+                f' stroke-opacity="0.45"/></pattern></defs>'
             )
         return found

@@ -6,7 +6,7 @@ is one row with its terms under it. Nothing recurses; what the width or the dept
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -15,12 +15,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograd import Value
+from viz.accounts import legend_of, lines_of
 from viz.chain import terms_of
 from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.names import cut
-from viz.numbers import count, number, signed
-from viz.reading import graph_below
+from viz.numbers import count, datum, signed
+from viz.reading import graph_below, roots_of
 from viz.terminal import as_text, in_signs_of
 
 __all__ = ["Tree", "tree"]
@@ -74,6 +75,17 @@ class Tree:
         hidden = len(self._graph) - len(shown) - self._partial_sums(shown)
         if hidden:
             yield _fitted(Text(f"… {count(hidden, 'more value')}", style="dim"), options)
+        for said in self._said():
+            yield _fitted(Text(said, style="dim"), options)
+
+    def _said(self) -> list[str]:
+        """What is to be said under the tree: whose the gradients are, and what #1 and #2 mean."""
+        graph = self._graph
+        copies = [graph.name(graph.index[value]) for value in graph.names.copies]
+        words = legend_of(graph)
+        if copies:
+            words.append(f"{copies[0]}, {copies[1]}: different values of one name, numbered")
+        return words
 
     def _partial_sums(self, shown: set[int]) -> int:
         """How many values the sums that are shown stand for, because their terms stand under them."""
@@ -85,7 +97,7 @@ class Tree:
         """Every row, from the root down; depth first, on a stack of its own."""
         room = min(ROOM, width * 2 // 3)
         met: set[int] = set()
-        stack = [(self._graph.root, "", "", 0)]
+        stack = [(root, "", "", 0) for root in _apart(self._graph)]
         while stack:
             i, branches, below, depth = stack.pop()
             operands = terms_of(self._graph, self._fusion, i)
@@ -118,10 +130,13 @@ class Tree:
         if formula not in ("", graph.name(i)):
             line.append(f" = {cut(formula, LONGEST_NAME)}", style="not dim")
         if value.op is not None or value.kind != "constant":
-            line.append(f"   {number(value.data)}", style="not dim cyan")
+            line.append(f"   {datum(value.data)}", style="not dim cyan")
         grad = graph.grads[i]
         line.append("   grad ", style="dim")
         line.append(signed(grad), style=f"not dim {_colour(grad)}")
+        parts = [f"{line_.word} {line_.number}" for line_ in lines_of(graph, i)]
+        if parts:
+            line.append(f" ({', '.join(parts)})", style="dim")
         if row.cut:
             line.append("  …", style="dim")
         return line
@@ -132,11 +147,17 @@ class Tree:
         return self._graph.formula(i) if len(terms) == len(self._graph.operand_edges(i)) else "Σ"
 
 
-def tree(root: Value, *, depth: int | None = None, names: Mapping[str, Any] | None = None) -> Tree:
+def _apart(graph: Graph) -> list[int]:
+    """The roots of which none is computed from another, which are drawn on top; the first last, as on a stack."""
+    used = set(graph.sources)
+    return [root for root in reversed(graph.roots) if root not in used]
+
+
+def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapping[str, Any] | None = None) -> Tree:
     """The graph of ``root`` as a tree of text: name, formula, data and gradient of each value.
 
     Args:
-        root: the value on top.
+        root: the value on top; of a list of values each that no other is computed from.
         depth: how many levels below it are shown; None for all that there is room for.
         names: variables, such as ``locals()``, to name the values that have no label.
 
@@ -163,7 +184,7 @@ def tree(root: Value, *, depth: int | None = None, names: Mapping[str, Any] | No
     """
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, not {depth!r}")
-    return Tree(graph_below(root, names, "tree"), depth)
+    return Tree(graph_below(roots_of(root, "tree"), names, "tree"), depth)
 
 
 def _colour(grad: float | None) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from viz.accounts import accounts_of
 from viz.graph import Graph
 from viz.names import clean
-from viz.numbers import count, number, signed
+from viz.numbers import count, is_rounded, number, signed
 from viz.picture import Card, Link, Picture
 
-__all__ = ["describe_card", "describe_link", "peak", "sum_of_flows"]
+__all__ = ["describe_card", "describe_link", "largest", "peak", "sum_of_flows"]
 
 MOST_TERMS = 12
 """How many flows, or members, are written out."""
@@ -34,7 +35,8 @@ def _value_lines(graph: Graph, i: int) -> list[str]:
     node = graph.node(i)
     formula = graph.formula(i)
     lines = [f"{node.name} = {formula}" if formula and formula != node.name else node.name]
-    lines.append(f"data {number(node.data)}")
+    exact = f", exactly {node.data!r}".replace("-", "−") if is_rounded(node.data) else ""
+    lines.append(f"data {number(node.data)}{exact}")
     lines.append(f"grad {sum_of_flows(graph, i)}")
     place = [" / ".join(node.scope)] if node.scope else []
     lines.append(" · ".join([*place, node.kind, f"v{i}"]))
@@ -44,22 +46,26 @@ def _value_lines(graph: Graph, i: int) -> list[str]:
 def sum_of_flows(graph: Graph, i: int) -> str:
     """The gradient of node ``i`` as the sum of its flows, ``+0.0251 +0.3034 = +0.3285``.
 
-    A leaf may hold more than the flows of the last pass: then the two are told apart.
+    A leaf may hold more than the flows of the last pass, a hook may have changed their sum: then that is told.
     """
-    grad = graph.grads[i]
+    grad, account = graph.grads[i], accounts_of(graph).get(i)
+    words = f"; {account.words}" if account else ""
     if grad is None:
-        return "not computed: call backward()"
+        return f"not computed: call backward(){words}"
     flows = [flow for e in graph.flow_edges(i) if (flow := graph.flow(e)) is not None]
     if not flows:
-        return signed(grad)
+        return f"{signed(grad)}{words}"
     total = sum(flows)
     terms = " ".join(signed(flow) for flow in flows[:MOST_TERMS])
     if len(flows) > MOST_TERMS:
         terms += f" … {len(flows) - MOST_TERMS:,} more"
     written = f"{terms} = {signed(total)}" if len(flows) > 1 else signed(total)
-    if abs(total - grad) <= 1e-9 * max(abs(grad), *map(abs, flows)) or math.isnan(total - grad):
+    if i in graph.roots and len(graph.roots) > 1:
+        written = f"{terms} +1.0000 = {signed(total + 1.0)}"
+    if account is None:
         return written
-    return f"{signed(grad)}, of which the flows of the last pass: {written}"
+    of_which = "of which the flows" if account.earlier is not None else "and the flows"
+    return f"{signed(grad)}, {of_which} of the last pass: {written}{words}"
 
 
 def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
@@ -84,5 +90,18 @@ def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
 
 
 def peak(graph: Graph, members: list[int]) -> float | None:
-    """The largest |gradient| among ``members``; None if none is computed."""
-    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None)
+    """The largest |gradient| among ``members``, nan before all others; None if none is computed."""
+    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None, key=_nan_first)
+
+
+def largest(flows: Sequence[float]) -> float:
+    """The flow of the largest size; one that is not a number comes before all.
+
+    >>> largest([1.0, -3.0]), largest([1.0, float("nan"), -3.0])
+    (-3.0, nan)
+    """
+    return max(flows, key=_nan_first)
+
+
+def _nan_first(x: float) -> float:
+    return math.inf if math.isnan(x) else abs(x)

@@ -13,6 +13,8 @@ import numpy as np
 import optree
 
 from autograd.containers import Shape, Structure, leaves_of, size_of
+from autograd.records import is_record
+from autograd.replay.statics import Static, is_static, with_statics
 from autograd.replay.tape import Floats
 from autograd.value import Value
 
@@ -32,6 +34,9 @@ __all__ = [
 Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
 
+
+_WHOLE = 2**53
+"""Beyond it not every int is a float."""
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -243,13 +248,22 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     """
     if args and type(args[0]) is float and not kwargs and set(map(type, args)) == {float}:
         return list(args), len(args)
+    if any(map(is_record, args)):  # it may hold more than numbers
+        return [], None
     tree: Any = (args, tuple(kwargs.values())) if kwargs else args
     leaves, spec = optree.tree_flatten(tree)
     shapes: list[Any] = [
         leaf.shape if type(leaf) is np.ndarray and leaf.dtype is _FLOAT64 else type(leaf) is float for leaf in leaves
     ]
     if False in shapes:
-        return [], None
+        for place, leaf in enumerate(leaves):
+            if type(leaf) is int and -_WHOLE < leaf < _WHOLE:
+                leaves[place], shapes[place] = float(leaf), True
+            elif shapes[place] is False:
+                if not is_static(leaf):
+                    return [], None
+                shapes[place] = leaf if type(leaf) is Static else Static(leaf, "an argument")
+        leaves = [leaf for leaf, shape in zip(leaves, shapes, strict=True) if type(shape) is not Static]
     return leaves, (spec, *kwargs, *shapes)
 
 
@@ -267,7 +281,7 @@ def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
     leaves: list[Any] = []
     structures = []
     for tree, name in zip((*args, *kwargs.values()), _names(args, kwargs), strict=True):
-        found, structure = leaves_of(tree, name)
+        found, structure = leaves_of(with_statics(tree, name), name)
         if any(map(_holds_value, found)):
             return None
         leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
@@ -313,6 +327,9 @@ def axes_of_leaves(axis: Any, tree: Any, count: int, name: str) -> list[Any]:
         return [axis] * count
     try:
         axes = optree.broadcast_prefix(axis, tree, is_leaf=lambda node: node is None)
+        leaves = optree.tree_leaves(tree)
+        if any(map(is_static, leaves)):
+            axes = [entry for entry, leaf in zip(axes, leaves, strict=True) if not is_static(leaf)]
     except ValueError as error:
         raise ValueError(f"in_axes for {name} is {axis!r}, which is not built like it: {error}") from None
     for entry in axes:

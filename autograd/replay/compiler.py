@@ -2,42 +2,109 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import functools
+import operator
 import os
+import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Literal, overload
+import weakref
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
+from types import FunctionType
+from typing import Any, Literal, cast, overload
 
-from autograd.containers import flatten
-from autograd.errors import RecordingError, TapeError
+import numpy as np
+
+from autograd.containers import Structure, flatten
+from autograd.context import ORDINARY, Context, current
+from autograd.errors import AutogradError, DomainError, RecordingError, TapeError
+from autograd.primitives import Primitive
 from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
+from autograd.replay.domains import Refusal
 from autograd.replay.methods import Methods
 from autograd.replay.passes import exact
 from autograd.replay.paths import Path
+from autograd.replay.recorder import ConnectedError
+from autograd.replay.results import Assembly
 from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.specialised import Options, Specialised
+from autograd.replay.statics import StaticArguments, check_static
 from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
+from autograd.replay.watching import watch
+from autograd.sites import is_ours
+from autograd.sweep import describe
+from autograd.trace import Trace
+from autograd.value import Parameter, Value
 
 __all__ = ["Compiled", "compile", "load"]
 
 _MOST_PLANS = 64
 """A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
 
+_MOST_FORMS = 128
+"""A recording is made for each static argument; beyond so many the oldest is forgotten."""
+
+
+class _Kept:
+    """What a compiled function has recorded. A method that is got of an instance shares it with all others."""
+
+    def __init__(self, recorded: Iterable[Specialised] = ()) -> None:
+        self.specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
+        self.plans: dict[Hashable, tuple[Plan, Specialised]] = {}
+        self.unchanged: Callable[[], bool] | None = None
+        """Whether the function still reads the leaves and numbers that it read when it was recorded."""
+        self.watched: dict[int, Value] | None = None
+        """The live leaves that ``unchanged`` knows, by their ids; None before a recording."""
+        self.others: dict[Hashable, Compiled] = {}
+        """The same function under another ``errstate``, and its derivatives."""
+        self.methods: Methods[Compiled] = Methods()
+        self.lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Record anew what is called from now on."""
+        with self.lock:
+            self.specialised.clear()
+            self.plans.clear()
+            self.others.clear()
+            self.unchanged = self.watched = None
+
+    def watch(self, function: Callable[..., Any], leaves: Iterable[Value]) -> None:
+        """Watch what ``function`` reads, ``leaves`` of a new recording among it."""
+        with self.lock:
+            found = {id(leaf): leaf for leaf in leaves}
+            if self.watched is None or not found.keys() <= self.watched.keys():
+                self.watched = {**(self.watched or {}), **found}
+                self.unchanged = watch(function, self.watched.values())
+
+
+def _watch(keeper: weakref.ref[_Kept], function: Callable[..., Any], path: Path) -> None:
+    """Watch the leaves of a new path for the one that keeps it, who is referred to weakly: it holds who asks."""
+    kept = keeper()
+    if kept is not None:
+        kept.watch(function, path.leaves)
+
 
 class Compiled:
     """A function that is recorded when it is first called, and then replayed. Made by :func:`compile`.
 
-    May be called from any number of threads at once. Called on Values it is the plain function. In the body of a
-    class it is a method: each instance has recordings of its own, in which the parameters it holds are live.
+    May be called from any number of threads at once. In the body of a class it is a method: each instance has
+    recordings of its own, in which the parameters it holds are live.
+
+    It is the plain function, run anew, where a replay would not do what that does: on Values, inside another recording
+    or the function of a transform, under ``detect_anomaly()``, and where it uses a Value that was computed outside.
     """
 
     __self__: Any
     """The instance, of a method."""
+    __reads__ = ("_function",)
+    """What :mod:`autograd.replay.watching` looks at in a function that calls this one."""
 
     def __init__(
         self,
@@ -48,63 +115,192 @@ class Compiled:
     ) -> None:
         self._function = function
         self._options = options
-        self._specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
-        self._plans: dict[Hashable, tuple[Plan, Specialised]] = {}
-        self._lock = threading.Lock()
-        self._methods: Methods[Compiled] = Methods()
+        self._kept = _Kept(recorded)
         self.__name__ = name or type(function).__name__
         if function is not None:
             functools.update_wrapper(self, function, updated=())
+        statics = StaticArguments(function, options.static_argnums, options.static_argnames)
+        self._static = statics or None
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
         function = self._function
         if instance is None or function is None or not hasattr(function, "__get__"):
             return self
-        shared = self._methods.of(instance, function, lambda bound: Compiled(bound, self._options))
+        shared = self._kept.methods.of(instance, function, self._bound)
         method = object.__new__(Compiled)
         vars(method).update(vars(shared), __self__=instance)  # which its method keeps alive, and not the recordings
         return method
 
+    def _bound(self, function: Callable[..., Any]) -> Compiled:
+        places, names = self._static.of_method() if self._static else ((), ())
+        return Compiled(function, replace(self._options, static_argnums=places, static_argnames=names))
+
+    def __copy__(self) -> Compiled:
+        """Itself, as of a function."""
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Compiled:
+        """Itself, as of a function."""
+        return self
+
     def __reduce__(self) -> str | tuple[Any, ...]:
-        """As a function is: a copy is itself, and a pickle holds its name, or its instance and name; no recordings."""
+        """A pickle holds no recordings: the name of what a decorator made; else the function, to be compiled again."""
         if "__self__" in vars(self):
             return getattr, (self.__self__, self.__name__)
-        return str(getattr(self, "__qualname__", self.__name__))
+        name = str(getattr(self, "__qualname__", self.__name__))
+        if self._function is None:
+            raise TypeError(f"{self.__name__} is a tape: save() writes it to a file, a pickle holds functions by name")
+        with contextlib.suppress(AttributeError, KeyError, TypeError):
+            if operator.attrgetter(name)(sys.modules[self.__module__]) is self:
+                return name
+        return _compiled, (self._function, self._options)
+
+    def __transformed__(self, transform: Callable[..., Any], *settings: Any) -> Compiled | None:
+        """What ``transform(self, *settings)`` makes, replayed as this is; None if it is not to be.
+
+        Read by :mod:`autograd.transforms`.
+        """
+        if self._options.batched or self._static or self._function is None or "__self__" in vars(self):
+            return None
+        others, key = self._kept.others, (transform, settings)
+        if key not in others:
+            others.setdefault(key, Derivative(self, transform, settings))
+        return others[key]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with floats and arrays of floats for its Values."""
-        if recording():
-            return self._inlined(args, kwargs)
-        leaves, key = take_apart(args, kwargs)
-        planned = self._known(key, args, kwargs)
-        if planned is None:
-            found = leaves_and_structures(args, kwargs)
+        surroundings = current()
+        if surroundings is not ORDINARY:
+            instead = self._instead(surroundings)
+            if instead is not None:
+                return instead(args, kwargs)
+        kept = self._kept
+        if kept.unchanged is not None and not kept.unchanged():
+            kept.forget()
+        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
+        leaves, key = take_apart(given, named)
+        planned = kept.plans.get(key)
+        if planned is None or not planned[0].fits(given, named):
+            found = leaves_and_structures(given, named)
             if found is None:
                 return self._inlined(args, kwargs)
             leaves, structures = found
             key = key or (tuple(kwargs), *[structure.key() for structure in structures])
-            planned = self._known(key, args, kwargs)
-            if planned is None:
-                planned = self._planned(key, Plan(args, kwargs, structures, self._options.in_axes))
+            planned = kept.plans.get(key)
+            if planned is None or not planned[0].fits(given, named):
+                planned = self._planned(key, Plan(given, named, structures, self._options.in_axes))
         plan, specialised = planned
-        if not self._options.batched:
-            return specialised.single(plan.listed(leaves))
-        numbers = plan.numbers(leaves)
-        result = specialised(numbers.shared, numbers.lanes)
+        try:
+            if not self._options.batched:
+                return specialised.single(plan.listed(leaves))
+            numbers = plan.numbers(leaves)
+            result = specialised(numbers.shared, numbers.lanes)
+        except ConnectedError as error:
+            return self._connected(error, args, kwargs)
         plan.release(numbers)
         return result
 
-    def _known(self, key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Plan, Specialised] | None:
-        """The plan that there is for such a call."""
-        planned = self._plans.get(key)
-        return planned if planned is not None and planned[0].fits(args, kwargs) else None
+    # --- where it is the plain function -------------------------------------------------------------------
 
-    def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
-        if len(self._plans) >= _MOST_PLANS:
-            self._plans.clear()
-        planned = self._plans[key] = (plan, self._specialised_for(plan.form))
-        return planned
+    def _instead(self, surroundings: Context) -> Callable[[tuple[Any, ...], dict[str, Any]], Any] | None:
+        """What a call is in these surroundings, if it is not a replay."""
+        if recording():
+            return self._inlined
+        if surroundings.traced and self._function is not None:
+            return self._recorded_once if self._options.batched else self._linked
+        if surroundings.anomaly:
+            return self._eagerly
+        domain = surroundings.domain
+        if domain in (None, self._options.domain) or (domain == "nan" and self._function is None):
+            return None
+        return self._eagerly if self._function is None else functools.partial(self._under, cast("str", domain))
+
+    def _linked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The plain function on numbers: floats for its Values, unless a Value from outside is involved in them."""
+        taken = self._taken(args, kwargs, None)
+        if taken is None:
+            return self._inlined(args, kwargs)
+        plan, leaves = taken
+        numbers, structure = self._run(plan.form, plan.listed(leaves))
+        return structure.result(numbers)
+
+    def _eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The plain function on each example, with floats for its Values."""
+        if not self._options.batched:
+            return self._linked(args, kwargs)
+        taken = self._taken(args, kwargs, self._options.in_axes)
+        if taken is None:
+            return self._inlined(args, kwargs)
+        plan, leaves = taken
+        shared, lanes, _ = plan.numbers(leaves)
+        columns, structure = [], None
+        for example in lanes.T:
+            numbers, structure = self._run(plan.form, plan.form.example(shared, example))
+            columns.append([number._data if isinstance(number, Value) else number for number in numbers])
+        results = np.array(columns).T.reshape(-1, len(columns))
+        if self._options.reduce is not None:
+            results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
+        return Assembly(cast("Structure", structure), batched=self._options.reduce is None)(results)
+
+    def _taken(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
+        """The arguments taken apart, for one call; None if there is a Value among them."""
+        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
+        found = leaves_and_structures(given, named)
+        if found is None:
+            return None
+        leaves, structures = found
+        return Plan(given, named, structures, axes), leaves
+
+    def _run(self, form: Form, numbers: list[float]) -> tuple[list[Any], Structure]:
+        """The numbers that the plain function returns for one example, and how they are held."""
+        function = self._function
+        if function is None:
+            raise RecordingError(
+                f"{self.__name__} is a tape, recorded in other surroundings than those of this call: errstate() and "
+                f"detect_anomaly() need the function itself, which is not at hand"
+            )
+        if _is_of_library(function):  # a derivative or an operation: on plain numbers it gives plain numbers
+            return flatten(form.call(function, numbers), f"the result of {self.__name__}")
+        labels = form.labels(function)
+
+        def labelled(*values: Value) -> Any:
+            for value, label in zip(values, labels, strict=True):
+                value.label = label
+            return form.call(function, values)
+
+        trace = Trace(labelled, range(len(numbers)), numbers, {})
+        found, structure = flatten(trace.result, f"the result of {self.__name__}")
+        return trace.settled(found), structure
+
+    def _connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Called where the function uses a Value that was computed outside: connected to that, or refused."""
+        if not self._options.batched:
+            return self._linked(args, kwargs)
+        raise RecordingError(
+            f"{self.__name__} {error}, and is compiled for batches (in_axes={self._options.in_axes!r}), whose results "
+            f"cannot be connected to that: make it an argument, or compute it inside of the function"
+        ) from None
+
+    def _recorded_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A batch inside the function of a transform, recorded for this call alone: it may close over its variables."""
+        once = Compiled(
+            self._function, replace(self._options, domain=cast("Any", current().domain or self._options.domain))
+        )
+        result = contextvars.Context().run(once, *args, **kwargs)
+        for leaf in (leaf for path in once.paths for leaf in path.outside):
+            if not isinstance(leaf, Parameter):
+                return self._connected(RecordingError(f"uses {describe(leaf)} inside a transform"), args, kwargs)
+        return result
+
+    def _under(self, domain: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The function as it is under this ``errstate``, with recordings of its own."""
+        others = self._kept.others
+        twin = others.get(domain)
+        if twin is None:
+            made = Compiled(self._function, replace(self._options, domain=cast("Any", domain)))
+            twin = others.setdefault(domain, made)
+        return twin(*args, **kwargs)
 
     def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
@@ -117,21 +313,39 @@ class Compiled:
             raise RecordingError(f"{self.__name__} is a tape and cannot be a part of a graph: call it with numbers")
         return self._function(*args, **kwargs)
 
+    def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
+        plans = self._kept.plans
+        if len(plans) >= _MOST_PLANS:
+            plans.clear()
+        planned = plans[key] = (plan, self._specialised_for(plan.form))
+        return planned
+
     def _specialised_for(self, form: Form) -> Specialised:
-        key = form.key()
-        specialised = self._specialised.get(key)
+        key, kept, function = form.key(), self._kept, self._function
+        specialised = kept.specialised.get(key)
         if specialised is None:
-            if self._function is None:
-                known = " or ".join(str(entry.form) for entry in self._specialised.values())
+            if function is None:
+                known = " or ".join(str(entry.form) for entry in kept.specialised.values())
                 raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
-            with self._lock:
-                specialised = self._specialised.setdefault(key, Specialised(self._function, form, self._options))
+            # Who verifies records at each call of theirs, and need not watch in between.
+            watcher = None if self._options.verify else functools.partial(_watch, weakref.ref(kept), function)
+            specialised = Specialised(function, form, self._options, watcher)
+            with kept.lock:
+                if len(kept.specialised) >= _MOST_FORMS:
+                    kept.specialised.pop(next(iter(kept.specialised)))
+                    kept.plans.clear()
+                specialised = kept.specialised.setdefault(key, specialised)
         return specialised
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """All recorded paths, in the order in which they were found."""
-        return tuple(path for specialised in list(self._specialised.values()) for path in specialised.paths.known)
+        return tuple(path for specialised in self._specialised() for path in specialised.paths.known)
+
+    def _specialised(self) -> list[Specialised]:
+        """What is recorded, for each form of the arguments; where that is nothing, under an ``errstate``."""
+        twins = (twin for twin in self._kept.others.values() if not isinstance(twin, Derivative))
+        return list(self._kept.specialised.values()) or [found for twin in twins for found in twin._specialised()]  # noqa: SLF001 -- of its own class
 
     @property
     def tape(self) -> Tape:
@@ -156,6 +370,7 @@ class Compiled:
         if language == "python":
             emit = python_source.emit
         else:
+            self._refuse_refusals("C")
             from autograd.replay.backends.c_source import emit
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
 
@@ -172,11 +387,20 @@ class Compiled:
         """
         specialised, options = self._only(), self._options
         choose("jax", batched=options.batched)
+        self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
         paths = list(specialised.paths.known)
         exported: Callable[..., Any] = jax_export.exported(specialised.form, paths, options.in_axes, options.reduce)
         return exported
+
+    def _refuse_refusals(self, language: str) -> None:
+        for op in (op for path in self.paths for op in path.tape.ops if isinstance(op, Refusal)):
+            raise NotImplementedError(
+                f"{self.__name__} asks whether {op.of.name} leaves its domain, because it catches that or is compiled "
+                f"with checked=True, and {language} goes on in IEEE arithmetic: choose with where() instead, or "
+                f"compile it without checked=True"
+            )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
@@ -192,14 +416,15 @@ class Compiled:
             "name": self.__name__,
             "in_axes": axes_to_data(options.in_axes),
             "reduce": options.reduce,
-            "checked": options.checked,
-            "forms": [specialised_to_data(specialised) for specialised in self._specialised.values()],
+            "checked": options.domain == "raise",
+            "static": [sorted(self._static.places), sorted(self._static.names)] if self._static else [[], []],
+            "forms": [specialised_to_data(specialised) for specialised in self._specialised()],
         }
         write_file(path, data)
 
     def _only(self) -> Specialised:
         self._recorded()
-        (specialised, *others) = self._specialised.values()
+        (specialised, *others) = self._specialised()
         if others:
             raise RecordingError(f"{self.__name__} is recorded for {len(others) + 1} forms of arguments, not for one")
         return specialised
@@ -213,17 +438,65 @@ class Compiled:
         return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
 
 
+def _is_of_library(function: Callable[..., Any]) -> bool:
+    if isinstance(function, FunctionType):
+        return is_ours(function.__code__.co_filename)
+    return type(function).__module__.partition(".")[0] == "autograd" and not isinstance(function, Primitive)
+
+
+class Derivative(Compiled):
+    """A derivative of a compiled function: a replay, wherever that gives what the plain derivative would.
+
+    That is on floats and arrays of floats alone, in ordinary surroundings, of a function that uses no leaf from
+    outside, inside of all domains. Elsewhere it is the plain derivative.
+    """
+
+    def __init__(self, of: Compiled, transform: Callable[..., Any], settings: tuple[Any, ...]) -> None:
+        options = replace(of._options, domain=None, closed=True)  # noqa: SLF001 -- of its own class
+        super().__init__(transform(of._function, *settings), options)  # noqa: SLF001 -- as above
+        self._made = transform, (of, *settings)
+        self._unfit: set[Hashable] = set()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it was made."""
+        return self._made
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The derivative."""
+        kept = self._kept
+        if kept.unchanged is not None and not kept.unchanged():
+            kept.forget()
+            self._unfit.clear()
+        leaves, key = take_apart(args, kwargs) if current() is ORDINARY else ([], None)
+        if key is not None and key not in self._unfit:
+            try:
+                planned = kept.plans.get(key)
+                if planned is None or not planned[0].fits(args, kwargs):
+                    planned = self._planned(
+                        key, Plan(args, kwargs, cast("Any", leaves_and_structures(args, kwargs))[1], None)
+                    )
+                return planned[1].single(planned[0].listed(leaves))
+            except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
+                if not isinstance(error, DomainError):
+                    self._unfit.add(key)
+            except (ArithmeticError, ValueError):  # outside a domain
+                pass
+        return cast("Any", self._function)(*args, **kwargs)
+
+
 @overload
 def compile(  # noqa: A001
     fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ...,
+    max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
 
 
 @overload
 def compile(  # noqa: A001
     fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
-    on_flip: str = ..., max_paths: int = ..., checked: bool = ...,
+    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Compiled: ...  # fmt: skip
 
 
@@ -236,16 +509,33 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     on_flip: str = "record",
     max_paths: int = 64,
     checked: bool = False,
+    verify: bool = False,
+    static_argnums: int | Sequence[int] = (),
+    static_argnames: str | Sequence[str] = (),
 ) -> Any:
     """Record ``fun`` when it is called, and replay the recording from then on. Also a decorator.
 
     The arguments and the result are numbers in any containers; the answer has floats, and arrays of floats, where
     the function returns Values. Composes with :func:`~autograd.value_and_grad` and the other transforms.
 
-    Leaves that the function closes over, such as the parameters of a model, are live: their present data is read
-    at each call. A comparison of Values is kept as a guard; where it comes out differently another path is
-    recorded. Whatever else the function takes from outside, a float or the time of day, stays as it was; and so does
-    what a thread that it starts compares, which nobody watches.
+    A compiled function does what the plain one does. A comparison of Values is kept as a guard; where it comes out
+    differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
+    catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
+
+    Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
+    each call. If a leaf is replaced by another, or what the function reads as a global, from its closure or as an
+    attribute, a plain number, str, bool, None, function, list, dict or array, the function is recorded anew. What else
+    it takes from outside stays as it was: what changes inside lists, dicts and arrays of plain numbers, replaced
+    methods, a file, the clock, parameters replaced in an object that is itself a static argument; and so does what a
+    thread that it starts compares, which nobody watches.
+
+    Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
+    are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or
+    ``static_argnames``, as one that is used in ``range()`` must be.
+
+    It is the plain function, run anew, where it uses a Value that was computed outside of it or that belongs to a
+    transform which is running: the result is then a Value, connected to that. So it is under ``detect_anomaly()``;
+    under ``errstate(domain="raise")`` it is the checked function.
 
     Args:
         fun: a function of numbers; or a :class:`Tape` without live leaves, which becomes a function of its inputs
@@ -258,9 +548,13 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
         max_paths: how many paths there may be.
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
+        verify: record each path twice, and refuse a function that is not one of its arguments, as one that draws
+            random numbers, counts its calls or reads the clock.
+        static_argnums: the places of arguments that are static, as in ``jax.jit``; in a class ``self`` counts.
+        static_argnames: the names of arguments that are static. What is named by place is static by keyword too.
 
     Raises (when called):
-        RecordingError: a plain float was taken out of a Value.
+        RecordingError: a plain float was taken out of a Value; with ``verify``, two recordings differ.
         GuardError: a path that may not be recorded.
         ValueError: a batch axis is missing, or batch lengths differ.
 
@@ -286,8 +580,17 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     if isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1:
         raise ValueError(f"max_paths is a whole number above 0, not {max_paths!r}")
     axes = check_in_axes(in_axes)
+    places, names = check_static(static_argnums, static_argnames)
     options = Options(
-        in_axes=axes, reduce=reduce, backend=backend, on_flip=on_flip, max_paths=max_paths, checked=checked
+        in_axes=axes,
+        reduce=reduce,
+        backend=backend,
+        on_flip=on_flip,
+        max_paths=max_paths,
+        domain="raise" if checked else None,
+        verify=verify,
+        static_argnums=places,
+        static_argnames=names,
     )
     choose(backend, batched=options.batched)  # so that a bad name is told here, not at the first call
     if fun is None:
@@ -353,7 +656,20 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
         raise TapeError("damaged tape: its settings are not such as compile() takes")
     known = named_classes(classes)
     axes = axes_from_data(record.entry("in_axes"), known)
-    options = Options(in_axes=axes, reduce=reduce, backend=backend, checked=checked)
+    domain: Literal["raise"] | None = "raise" if checked else None
+    places, names = _static_of(record)
+    options = Options(
+        in_axes=axes, reduce=reduce, backend=backend, domain=domain, static_argnums=places, static_argnames=names
+    )
     choose(backend, batched=options.batched)
     forms = [specialised_from_data(form, options, known) for form in record.listed("forms")]
     return Compiled(None, options, forms, name)
+
+
+def _static_of(record: Reader) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The places and names of static arguments in a file; one from before there were any names none."""
+    match record.entry("static", [[], []]):
+        case [list(places), list(names)]:
+            if all(type(place) is int for place in places) and all(type(name) is str for name in names):
+                return tuple(places), tuple(names)
+    raise TapeError("damaged tape: its static arguments are not such as compile() takes")

@@ -1,7 +1,9 @@
 """The passes: each takes a tape to another that computes the same, with fewer instructions or slots.
 
 Those of :func:`exact` change no bit of any output. :func:`fused` adds in another order, and is left out where bits
-count. All but :func:`compacted` expect that every instruction has a slot of its own, and keep it so.
+count. Every pass takes a tape of single assignment, in which each slot is written once, and refuses any other; all
+but :func:`compacted` give one. So compaction comes last: what takes a tape that may be compacted begins with
+:func:`~autograd.replay.rewiring.separated`.
 """
 
 from __future__ import annotations
@@ -14,19 +16,20 @@ from typing import Any
 import numpy as np
 
 from autograd.primitives import PRIMITIVES
-from autograd.replay.rewiring import last_uses, rewired, use_counts
-from autograd.replay.tape import FUSED_DOT, Tape, apply_ieee
+from autograd.replay.rewiring import last_uses, of_single_assignment, rewired, separated, use_counts
+from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = ["compacted", "exact", "folded", "fused", "live", "shared", "simplified"]
 
 
 def exact(tape: Tape) -> Tape:
-    """``tape`` after all passes that change no bit."""
-    return live(shared(simplified(folded(tape))))
+    """``tape`` after all passes that change no bit; any tape, since it is separated first."""
+    return live(shared(simplified(folded(separated(tape)))))
 
 
+@of_single_assignment
 def folded(tape: Tape) -> Tape:
-    """Constant folding: what depends on constants alone is computed now, and guards on it are dropped."""
+    """Constant folding: what depends on constants alone is computed now, and guards on it that hold are dropped."""
     first_constant = tape.n_inputs + tape.n_leaves
     known = dict(enumerate(tape.constants.tolist(), first_constant))
     added: list[float] = []
@@ -40,8 +43,12 @@ def folded(tape: Tape) -> Tape:
             alias[dest[i]] = tape.n_slots + len(added)
             added.append(number)
             keep[i] = False
-    guards = tuple(guard for guard in tape.guards if guard.left not in known or guard.right not in known)
+    guards = tuple(guard for guard in tape.guards if not _is_settled(guard, known))
     return rewired(replace(tape, guards=guards), alias, keep, added)
+
+
+def _is_settled(guard: Guard, known: dict[int, float]) -> bool:
+    return guard.left in known and guard.right in known and guard.holds(known)
 
 
 def _any_foldable(tape: Tape) -> bool:
@@ -55,6 +62,7 @@ def _any_foldable(tape: Tape) -> bool:
 # --- algebra ----------------------------------------------------------------------------------------------
 
 
+@of_single_assignment
 def simplified(tape: Tape) -> Tape:
     """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
 
@@ -143,6 +151,7 @@ _RULES: dict[str, Callable[..., int | None]] = {
 _COMMUTATIVE = frozenset({"add", "mul"})
 
 
+@of_single_assignment
 def shared(tape: Tape) -> Tape:
     """Common subexpressions: what was computed already is not computed again, nor a comparison made again."""
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
@@ -169,6 +178,7 @@ def shared(tape: Tape) -> Tape:
     return rewired(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 
+@of_single_assignment
 def live(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
     needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
@@ -192,6 +202,7 @@ def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
 # --- sums of products -------------------------------------------------------------------------------------
 
 
+@of_single_assignment
 def fused(tape: Tape) -> Tape:
     """Dot fusion: a chain of additions over products that are used once becomes one sum of products.
 
@@ -275,10 +286,11 @@ def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> dequ
 # --- slots ------------------------------------------------------------------------------------------------
 
 
+@of_single_assignment
 def compacted(tape: Tape) -> Tape:
     """Slot reuse: a result goes to a slot that is not needed any more, the one that was freed last.
 
-    Never to a slot that its own instruction reads.
+    Never to a slot that its own instruction reads. The tape that comes out is of single assignment no more.
     """
     last = last_uses(tape)
     free: list[int] = []

@@ -17,11 +17,13 @@ import numpy as np
 
 from autograd.clock import clock
 from autograd.containers import Structure
-from autograd.errors import GuardError
+from autograd.errors import GuardError, RecordingWarning
 from autograd.replay.arguments import packed
 from autograd.replay.backends.base import Kernel
+from autograd.replay.domains import Refusal
 from autograd.replay.results import Assembly
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
+from autograd.sites import warn
 from autograd.value import Value
 
 __all__ = ["Path", "Paths", "Share"]
@@ -33,6 +35,7 @@ class Path:
     Attributes:
         tape: what it computes, equal to eager evaluation bit for bit.
         leaves: the live leaves of the tape.
+        outside: those of them that were there before the function ran.
         structure: how the results are held.
         flips: for the index of a guard the path to try where that guard comes out differently.
         identity: equal for recordings of the same way.
@@ -41,8 +44,16 @@ class Path:
         scalar: what replays it for a single example: see :func:`~autograd.replay.backends.python_source.straight_line`.
     """
 
-    def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, identity: Hashable) -> None:
+    def __init__(
+        self,
+        tape: Tape,
+        leaves: Sequence[Value],
+        structure: Structure,
+        identity: Hashable,
+        outside: tuple[Value, ...] = (),
+    ) -> None:
         self.tape = tape
+        self.outside = outside
         self.leaves = tuple(leaves)
         self.structure = structure
         self.identity = identity
@@ -155,17 +166,52 @@ class Paths:
 
     def _check_allowed(self, path: Path, index: int) -> None:
         guard = path.tape.guards[index]
-        comparison = (
-            f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
+        refused = _refused_by(path.tape, guard)
+        what = (
+            f"{refused.of.name} {'was' if guard.outcome else 'was not'} outside its domain when this was recorded, and "
+            f"{'is not' if guard.outcome else 'is'} now"
+            if refused
+            else f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
         )
         where = f"at {guard.site or 'an unknown line'}"
         if self._on_flip == "raise":
-            raise GuardError(f"{comparison}, {where}. With on_flip='record' another path would be recorded.")
+            raise GuardError(f"{what}, {where}. With on_flip='record' another path would be recorded.")
         if len(self.known) >= self._max_paths:
             raise GuardError(
-                f"{comparison}, {where}, and max_paths={self._max_paths} are recorded. Raise max_paths, or choose "
-                f"with where(), maximum() or minimum(), which need no paths."
+                f"{what}, {where}, and max_paths={self._max_paths} are recorded. {_advice(refused, guard)} Or raise "
+                f"max_paths, or call the function without compile()."
             )
+        if len(self.known) == _MANY and self._max_paths > _MANY:
+            warn(
+                f"{_MANY} paths of a compiled function are recorded, and each new one costs a run of it; the last "
+                f"because {what}, {where}. {_advice(refused, guard)} Or set max_paths={_MANY}, to be refused more.",
+                RecordingWarning,
+            )
+
+
+_MANY = 32
+"""After how many paths there is a word about it."""
+
+
+def _refused_by(tape: Tape, guard: Guard) -> Refusal | None:
+    """The question for an operation's domain that a guard asks; None of a comparison that the user wrote."""
+    ops = [tape.ops[code] for code in tape.code[tape.dest == guard.left].tolist()]
+    return ops[0] if ops and isinstance(ops[0], Refusal) else None
+
+
+_FUNCTIONS = {
+    "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal",
+}  # fmt: skip
+
+
+def _advice(refused: Refusal | None, guard: Guard) -> str:
+    if refused:
+        return f"Choose an input in the domain with where(), which needs no path, before {refused.of.name} meets it."
+    return (
+        f"Choose with where({_FUNCTIONS[guard.relation]}(a, b), x, y) rather than by 'a {guard.relation} b', or with "
+        f"maximum() or minimum(): they need no paths. A loop whose length depends on the numbers needs a path for each "
+        f"length: give it a fixed length, and stop changing what it computes with where()."
+    )
 
 
 def _first_failures(guards: Sequence[Guard], operands: Floats) -> Any:

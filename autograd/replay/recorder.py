@@ -7,22 +7,30 @@ is taken out, which would freeze a number and are refused.
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
+from weakref import ref
 
 import numpy as np
 
-from autograd.context import errstate, tracing
-from autograd.errors import RecordedConversionError, RecordingError
+from autograd.context import current, errstate, tracing, watching_domains
+from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
+from autograd.replay.domains import can_refuse, is_caught, refusal_of
 from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sites import Site, calling_site, replacements
 from autograd.sweep import check_fresh, describe
-from autograd.value import CONVERSIONS, Constant, Traced, Value
+from autograd.value import CONVERSIONS, Constant, Traced, Value, node_of
 
-__all__ = ["Recorded", "Recorder", "record", "run_recorded", "tape_of"]
+__all__ = ["ConnectedError", "Recorded", "Recorder", "record", "run_recorded", "tape_of"]
+
+
+class ConnectedError(RecordingError):
+    """A function uses a value that was computed outside of it: a recording would lose its connection to that."""
 
 
 class Comparison(NamedTuple):
@@ -42,11 +50,60 @@ class Recorded(NamedTuple):
     leaves: tuple[Value, ...]
 
 
+_NEVER_REFUSE: set[Primitive] = set()
+"""Operations that were found to be defined everywhere."""
+
+
 class Recorder:
     """Watches one run of a function; see :class:`autograd.recording.Recording`."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_raise: float = math.inf) -> None:
         self.comparisons: list[Comparison] = []
+        self.errors: list[ref[DomainError]] = []
+        """What was raised for the user's code to catch."""
+        self._may_raise = may_raise
+
+    def computed(self, op: Primitive, parents: tuple[Value, ...]) -> float:
+        """The value of ``op``; a guard, where it matters whether that is in its domain."""
+        inputs = tuple([parent._data for parent in parents])
+        try:
+            data = op.forward(*inputs)
+        except (ArithmeticError, ValueError) as error:
+            raises = self.raises()
+            if self._matters():
+                self._keep(op, parents, refused=True)
+            if not raises:
+                return op.ieee_value(error, inputs)
+            labels = tuple(parent.label for parent in parents)
+            raise self.raised(op.refusal(error, inputs, labels)) from None if op.builtin else error
+        if op not in _NEVER_REFUSE and self._could_have_refused(op, parents):
+            self._keep(op, parents, refused=False)
+        return data if type(data) is float else as_float(data, f"the result of {op.name}")
+
+    def _could_have_refused(self, op: Primitive, parents: tuple[Value, ...]) -> bool:
+        if not can_refuse(op):
+            _NEVER_REFUSE.add(op)
+            return False
+        return self._matters() and any(parent.__class__ is not Constant for parent in parents)
+
+    def _matters(self) -> bool:
+        return current().domain == "noted" or is_caught(sys._getframe(1), _RECORDING)  # noqa: SLF001 -- CPython's way to the calling frames
+
+    def raises(self) -> bool:
+        """Whether an operation outside its domain raises now."""
+        return current().domain == "noted" or (
+            len(self.errors) < self._may_raise and is_caught(sys._getframe(1), _RECORDING)  # noqa: SLF001 -- as above
+        )
+
+    def raised(self, error: DomainError) -> DomainError:
+        """Note what is raised for the user's code to catch."""
+        if current().domain == "handled":
+            self.errors.append(ref(error))
+        return error
+
+    def _keep(self, op: Primitive, parents: tuple[Value, ...], *, refused: bool) -> None:
+        asked = node_of(refusal_of(op), parents, float(refused))
+        self.comparisons.append(Comparison("!=", asked, Constant(0.0), refused, calling_site()))
 
     def guard(self, relation: str, left: Value, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
         """Keep a comparison."""
@@ -74,9 +131,18 @@ _ADVICE = {
     "zero_grad()": "A recording sets no gradients: those of compile(value_and_grad(f)) are fresh at each call.",
     ".data = ...": "A recording cannot set leaves: return the new number, and set the leaf outside.",
     ".grad = ...": "A recording cannot set gradients: return them, and set them outside.",
+    "index()": (
+        "A whole number that shapes the program, such as the length of a loop, must be named in static_argnums or "
+        "static_argnames of compile(); an element is picked by a recorded index with autograd.take(values, index)."
+    ),
+    "detect_anomaly()": "A replay is not watched: put it around the call of the compiled function.",
     "no_grad()": "It would cut the recording: leave it out, since replays build no graph.",
-    "detach()": "It would cut the recording: pass what is not to be differentiated as an argument.",
 }
+for _solver in ("root", "minimum", "quad", "solve_ivp"):
+    _ADVICE[f"implicit.{_solver}()"] = (
+        "How many steps a solver takes depends on the numbers: call it outside of the compiled function and hand over "
+        "the result as an argument, or do not compile."
+    )
 
 
 def _advice(taking: str, site: Site) -> str:
@@ -88,17 +154,31 @@ def _advice(taking: str, site: Site) -> str:
     return f"The plain float would stay as it is now in every replay. {instead}."
 
 
-def run_recorded(function: Callable[[], Any], *, checked: bool = False) -> tuple[Any, list[Comparison]]:
+def run_recorded(
+    function: Callable[[], Any], domain: Literal["raise", "nan"] | None = None
+) -> tuple[Any, list[Comparison]]:
     """What ``function()`` returns, and the comparisons that it made on the way.
 
     Args:
         function: takes nothing, for its arguments are recording Values already.
-        checked: raise DomainError outside a domain, rather than go on in IEEE arithmetic.
+        domain: what an operation does outside its domain: raise, or go on in IEEE arithmetic. None: the latter, unless
+            the function catches the exception.
     """
-    recorder = Recorder()
-    with tracing(), errstate("raise" if checked else "nan"), recorded_in(recorder):
-        result = function()
-    return result, recorder.comparisons
+    may_raise: float = math.inf
+    while True:
+        recorder = Recorder(may_raise)
+        domains = errstate("nan") if domain == "nan" else watching_domains(noted=domain == "raise")
+        try:
+            with tracing(), domains, recorded_in(recorder):
+                return function(), recorder.comparisons
+        except DomainError as error:
+            escaped = [place for place, raised in enumerate(recorder.errors) if raised() is error]
+            if not escaped:
+                raise
+            (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic
+
+
+_RECORDING = run_recorded.__code__
 
 
 def record(roots: Any, inputs: Iterable[Value] = ()) -> Tape:
@@ -136,9 +216,21 @@ def record(roots: Any, inputs: Iterable[Value] = ()) -> Tape:
     return tape_of(outputs, given).tape
 
 
-def tape_of(outputs: Sequence[Value], inputs: Sequence[Value], comparisons: Iterable[Comparison] = ()) -> Recorded:
-    """The tape that computes ``outputs`` and makes ``comparisons``, each as soon as its operands are known."""
-    graph = _Graph(inputs)
+def tape_of(
+    outputs: Sequence[Value], inputs: Sequence[Value], comparisons: Iterable[Comparison] = (), since: int = 0
+) -> Recorded:
+    """The tape that computes ``outputs`` and makes ``comparisons``, each as soon as its operands are known.
+
+    Args:
+        outputs: the results.
+        inputs: the leaves that become inputs.
+        comparisons: what becomes guards.
+        since: the time from which on nodes belong to the recording.
+
+    Raises:
+        ConnectedError: a node was computed before that time.
+    """
+    graph = _Graph(inputs, since)
     guards = []
     for relation, left, right, outcome, site in comparisons:
         graph.reach(left)
@@ -152,8 +244,9 @@ def tape_of(outputs: Sequence[Value], inputs: Sequence[Value], comparisons: Iter
 class _Graph:
     """The part of a graph that is reached from some nodes, operands before results."""
 
-    def __init__(self, inputs: Sequence[Value]) -> None:
+    def __init__(self, inputs: Sequence[Value], since: int) -> None:
         self.inputs = inputs
+        self._since = since
         self.computed: list[Any] = []
         self.leaves: list[Value] = []
         self.constants: list[Value] = []
@@ -174,6 +267,8 @@ class _Graph:
                 seen.add(node)
                 if node.op is None:
                     (self.constants if node.__class__ is Constant else self.leaves).append(node)
+                elif node._stamp < self._since:
+                    raise ConnectedError(f"uses {describe(node)}, which was computed outside of it")
                 else:
                     stack += (node, None)
                     stack += reversed(node.parents)

@@ -1,16 +1,70 @@
-"""What every pass does at its end: read other slots, leave instructions out, number the slots anew."""
+"""The ends of every pass: it takes a tape of single assignment; it numbers the slots anew.
+
+In a tape of *single assignment* each slot is written once, so that a slot stands for one number throughout. Passes
+reason about slots as about numbers, and would compute another function of a tape in which a slot is written again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from autograd.errors import TapeError
 from autograd.replay.tape import Guard, Tape
 
-__all__ = ["distinct", "last_uses", "rewired", "use_counts"]
+__all__ = ["distinct", "last_uses", "of_single_assignment", "rewired", "separated", "use_counts"]
+
+Pass = Callable[[Tape], Tape]
+
+
+def of_single_assignment(change: Pass) -> Pass:
+    """A pass that refuses a tape in which a slot is written again, rather than give a tape of something else."""
+
+    @functools.wraps(change)
+    def checked(tape: Tape) -> Tape:
+        if not tape.single_assignment:
+            again = int(np.flatnonzero(np.bincount(tape.dest) > 1)[0])
+            raise TapeError(
+                f"{change.__name__}() takes a tape in which each slot is written once, and in this one slot %{again} "
+                f"is written again: give it separated(tape)"
+            )
+        return change(tape)
+
+    return checked
+
+
+def separated(tape: Tape) -> Tape:
+    """Single assignment: the same instructions in the same order, each with a slot of its own.
+
+    Takes any tape; one of single assignment is given back as it is.
+    """
+    if tape.single_assignment:
+        return tape
+    held = list(range(tape.n_slots))
+    """For each slot of ``tape`` the new slot of the number that it holds now."""
+    start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
+    waiting = list(reversed(tape.guards))
+    guards: list[Guard] = []
+    read: list[int] = []
+    for i, slot in enumerate([*dest, None]):
+        while waiting and waiting[-1].at <= i:
+            guard = waiting.pop()
+            guards.append(guard._replace(left=held[guard.left], right=held[guard.right]))
+        if slot is not None:
+            read += [held[arg] for arg in args[start[i] : start[i + 1]]]
+            held[slot] = tape.n_before + i
+    return replace(
+        tape,
+        args=np.array(read, np.int32),
+        dest=np.arange(tape.n_before, tape.n_before + len(dest), dtype=np.int32),
+        outputs=np.array([held[output] for output in tape.outputs.tolist()], np.int32),
+        guards=tuple(guards),
+        n_slots=tape.n_before + len(dest),
+    )
 
 
 def distinct(numbers: Sequence[float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
@@ -47,7 +101,7 @@ def rewired(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.boo
     """``tape`` with other operands, and without some instructions and the constants that are not used any more.
 
     Args:
-        tape: each instruction has a slot of its own.
+        tape: of single assignment, but for arguments that are new constants already, by the slots ``alias`` has.
         alias: for each slot the one to read instead, itself as a rule; ``n_slots + k`` is the constant ``added[k]``.
         keep: which instructions stay.
         added: new constants.

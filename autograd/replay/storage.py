@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from autograd.errors import TapeError
 from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.domains import Refusal, refusal_named
 from autograd.replay.structures import shown
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
 
@@ -66,8 +68,13 @@ def read_file(path: str | os.PathLike[str]) -> Data:
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise TapeError(f"{file} has {size} bytes, more than a tape may have ({_LARGEST_FILE})")
+    content = file.read_bytes()
+    if content.startswith(b"PK\x03\x04"):
+        raise TapeError(
+            f"{file} is not a tape: it is a zip archive, as a saved model is, which nn.load(model, path) reads"
+        )
     try:
-        data = json.loads(file.read_bytes().decode("ascii"))
+        data = json.loads(content.decode("ascii"))
         intact = isinstance(data, dict) and data.get(_DIGEST) == _digest(data)
     except (ValueError, RecursionError) as error:
         raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None
@@ -108,7 +115,7 @@ def tape_to_data(tape: Tape) -> Data:
         TypeError: an operation is not the one that its name stands for now.
     """
     for op in tape.ops:
-        if _named(op.name) is not (op.base or op):
+        if _named(op.name) is not (op.base or op) and not isinstance(op, Refusal):
             raise TypeError(
                 f"the tape uses an operation {op.name!r} other than the one that is called so now: record it again"
             )
@@ -157,6 +164,9 @@ def _operation(entry: list[Any]) -> Primitive:
     match entry:
         case [str(name), list(constants)]:
             op = _named(name)
+            refusal = refusal_named(name, _named)
+            if refusal is not None:
+                return _refusal(refusal, list(map(_number, constants)))
             if op is None:
                 raise TapeError(
                     f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
@@ -166,6 +176,13 @@ def _operation(entry: list[Any]) -> Primitive:
             if len(constants) == op.captures:
                 return op.capture(*map(_number, constants))
     raise TapeError(f"damaged tape: {shown(entry)} is no operation")
+
+
+def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitive:
+    try:
+        return made(*constants)
+    except TypeError as error:
+        raise TapeError(f"damaged tape: {error}") from None
 
 
 def _guard(entry: list[Any]) -> Guard:
@@ -191,9 +208,11 @@ class Reader:
             raise TapeError(f"damaged tape: {shown(data)} is no record")
         self._data = data
 
-    def entry(self, name: str) -> Any:
-        """The entry ``name``."""
+    def entry(self, name: str, *default: Any) -> Any:
+        """The entry ``name``; ``default``, if one is given, where it is missing."""
         if name not in self._data:
+            if default:
+                return default[0]
             raise TapeError(f"damaged tape: the entry {name!r} is missing")
         return self._data[name]
 

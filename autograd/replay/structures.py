@@ -16,6 +16,8 @@ import optree
 
 from autograd.containers import Shape, Structure, leaves_of
 from autograd.errors import TapeError
+from autograd.records import declared, made, static_parts, variables_of
+from autograd.replay.statics import Static, is_static
 
 __all__ = [
     "Classes",
@@ -74,6 +76,12 @@ def structure_to_data(structure: Structure, what: str) -> Any:
                 return "number"
             case _Leaf(shape=tuple(shape)):
                 return {"array": list(shape)}
+        if type(tree) in (str, int, bool, float):
+            return {"setting": _plain(tree, what)}
+        if is_static(tree):
+            raise TypeError(
+                f"{what} is {shown(tree)}, a static argument that a file cannot hold: it holds strs and bools"
+            )
         return _NO_LEAF
 
     return _to_data(structure.assemble(map(_Leaf, structure.shapes)), leaf, what)
@@ -108,23 +116,17 @@ def _to_data(tree: Any, leaf: Callable[[Any], Any], what: str) -> Any:
         fields = zip(optree.namedtuple_fields(kind), tree, strict=True)
         return {"namedtuple": kind.__name__, "fields": [[name, _to_data(part, leaf, what)] for name, part in fields]}
     if dataclasses.is_dataclass(tree):
-        variable, fixed = _fields(kind)
+        variable = variables_of(tree, what)
+        static = static_parts(tree, variable)
         return {
             "dataclass": kind.__name__,
-            "fields": [[name, _to_data(getattr(tree, name), leaf, what)] for name in variable],
-            "static": [[name, _plain(getattr(tree, name), f"{what} holds a {kind.__name__}")] for name in fixed],
+            "fields": [[name, _to_data(part, leaf, what)] for name, part in variable.items()],
+            "static": [[name, _plain(part, f"{what} holds a {kind.__name__}")] for name, part in static.items()],
         }
     raise TypeError(
         f"{what} holds a {kind.__name__}, which a file cannot name: use lists, tuples, dicts, named tuples, "
         f"dataclasses and arrays in a function that is to be saved"
     )
-
-
-def _fields(kind: Any) -> tuple[list[str], list[str]]:
-    """The fields of a dataclass that its constructor takes: those that vary, and the static ones."""
-    taken = [field for field in dataclasses.fields(kind) if field.init]
-    static = [field.name for field in taken if field.metadata.get("static", False)]
-    return [field.name for field in taken if field.name not in static], static
 
 
 def _plain(thing: Any, what: str) -> Any:
@@ -156,6 +158,8 @@ def structure_from_data(data: Any, classes: Classes) -> Structure:
                 shapes.append(None)
             case {"array": list(shape)} if _is_shape(shape):
                 shapes.append(tuple(shape))
+            case {"setting": plain}:
+                return Static(_plain_again(plain), "an argument")
             case _:
                 return _NO_LEAF
         return float(len(shapes) - 1)
@@ -202,44 +206,33 @@ def _from_data(data: Any, leaf: Callable[[Any], Any], classes: Classes) -> Any:
         case {"dict": list(items)} if all(map(_is_item, items)):
             return {key: branch(value) for key, value in items}
         case {"namedtuple": str(name), "fields": list(items)} if all(map(_is_item, items)):
-            kind = _class(
-                name, classes, [key for key, _ in items], [], lambda kind: (list(optree.namedtuple_fields(kind)), [])
-            )
+            kind = _class(name, classes, [key for key, _ in items], None)
             return tuple.__new__(kind, [branch(value) for _, value in items])
         case {"dataclass": str(name), "fields": list(items), "static": list(static)} if all(
             map(_is_item, [*items, *static])
         ):
-            kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static], _fields)
-            return _instance(kind, {key: branch(value) for key, value in items}, static)
+            kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static])
+            return made(kind, {key: branch(value) for key, value in items} | {k: _plain_again(v) for k, v in static})
     raise TapeError(f"damaged tape: {shown(data)} is no container")
 
 
-def _class(
-    name: str,
-    classes: Classes,
-    variable: list[Any],
-    static: list[Any],
-    fields: Callable[[Any], tuple[list[str], list[str]]],
-) -> Any:
-    """The class called ``name``, if it has the fields that the file says."""
+def _class(name: str, classes: Classes, variable: list[Any], static: list[Any] | None) -> Any:
+    """The class called ``name``, if it has the fields that the file says; a named tuple where ``static`` is None."""
     kind = classes.get(name)
-    written = f"{shown(name)} with the fields {shown([*variable, *static])}"
+    fields = [*variable, *(static or [])]
+    written = f"{shown(name)} with the fields {shown(fields)}"
     if kind is None:
         raise TapeError(
             f"the tape holds a class {written}, and a file brings no classes: give load(..., classes=[...])"
         )
-    if optree.is_namedtuple_class(kind) is not (fields is not _fields) or fields(kind) != (variable, static):
+    if static is None:
+        fits = optree.is_namedtuple_class(kind) and list(optree.namedtuple_fields(kind)) == fields
+    else:
+        marks = declared(kind) or {}
+        fits = len(fields) == len(marks) and marks.keys() == set(fields) and not any(map(marks.get, variable))
+    if not fits:
         raise TapeError(f"the tape holds a class {written}; the one in classes= is another")
     return kind
-
-
-def _instance(kind: Any, variable: dict[str, Any], static: list[Any]) -> Any:
-    """A dataclass whose constructor does not run, as in a derivative: None for a field that it computes."""
-    made = object.__new__(kind)
-    given = variable | {name: _plain_again(data) for name, data in static}
-    for field in dataclasses.fields(kind):
-        object.__setattr__(made, field.name, given.get(field.name))
-    return made
 
 
 def _plain_again(data: Any) -> Any:

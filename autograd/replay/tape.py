@@ -11,7 +11,7 @@ An instruction applies one primitive to the numbers in some slots and puts the r
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -61,7 +61,7 @@ class Guard(NamedTuple):
     site: str
     """The line that compared."""
 
-    def holds(self, slots: Sequence[Any]) -> bool:
+    def holds(self, slots: Sequence[Any] | Mapping[int, Any]) -> bool:
         """Whether the comparison comes out as recorded on the numbers in ``slots``."""
         return bool(RELATIONS[self.relation](slots[self.left], slots[self.right])) is self.outcome
 
@@ -155,6 +155,11 @@ class Tape:
         labels = self.labels[self.n_before :]
         for i, (code, dest) in enumerate(zip(self.code.tolist(), self.dest.tolist(), strict=True)):
             yield Instruction(self.ops[code], tuple(args[start[i] : start[i + 1]]), dest, labels[i])
+
+    @property
+    def single_assignment(self) -> bool:
+        """Whether each slot is written once, so that a slot stands for one number throughout."""
+        return bool(np.all(np.bincount(self.dest) <= 1))
 
     @property
     def compared(self) -> list[int]:

@@ -25,6 +25,7 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
     trigonometry                    sin, atan2 ...
     normal                          erf, norm_cdf, gelu ...
     gamma                           lgamma, digamma
+    selection                       greater, take, stop_gradient ...
     reductions                      fsum, dot, prod, softmax ...
 
 Each imports only from those above it.
@@ -88,6 +89,7 @@ from autograd.rules.normal import (
 from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
 from autograd.rules.rounding import ceil, floor, floordiv, fmod, ieee_remainder, mod, trunc
 from autograd.rules.rounding import round_to as round  # noqa: A004 -- the operation's name, as Python's
+from autograd.rules.selection import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient, take
 from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, sinc, tan
 
 __all__ = [
@@ -110,6 +112,7 @@ __all__ = [
     "div",
     "dot",
     "elu",
+    "equal",
     "erf",
     "erfc",
     "exp",
@@ -121,9 +124,13 @@ __all__ = [
     "fsum",
     "gamma",
     "gelu",
+    "greater",
+    "greater_equal",
     "hypot",
     "ieee_remainder",
     "leaky_relu",
+    "less",
+    "less_equal",
     "lgamma",
     "log",
     "log1p",
@@ -140,6 +147,7 @@ __all__ = [
     "neg",
     "norm_cdf",
     "norm_pdf",
+    "not_equal",
     "power",
     "prod",
     "reciprocal",
@@ -157,7 +165,9 @@ __all__ = [
     "sqrt",
     "square",
     "step",
+    "stop_gradient",
     "sub",
+    "take",
     "tan",
     "tanh",
     "trunc",

@@ -16,7 +16,7 @@ __all__ = [
     "clip",
     "copysign",
     "flat",
-    "greater",
+    "larger_share",
     "leaky_relu",
     "maximum",
     "minimum",
@@ -40,7 +40,7 @@ def _relu(x: float) -> float:
     return 0.0 if x <= 0.0 else x
 
 
-def _greater(x: float, y: float) -> float:
+def _larger_share(x: float, y: float) -> float:
     return 1.0 if x > y else 0.0 if x < y else 0.5 if x == y else math.nan
 
 
@@ -86,12 +86,12 @@ sign = define(
     doc="-1, 0 or 1 as x is negative, zero or positive.",
 )  # fmt: skip
 
-greater = define(
-    "greater",
-    forward=_greater,
+larger_share = define(
+    "larger_share",
+    forward=_larger_share,
     partials=lambda x, y, out: (flat(out), flat(out)),
-    kink=Kink(lambda x, y: x == y, "greater at a tie is 1/2, and its derivatives there are taken as 0"),
-    text="greater({0}, {1})", latex=r"\left[{0} > {1}\right]",
+    kink=Kink(lambda x, y: x == y, "larger_share at a tie is 1/2, and its derivatives there are taken as 0"),
+    text="larger_share({0}, {1})", latex=r"\left[{0} > {1}\right]",
     doc="1 where x > y, 1/2 at a tie, else 0: how a maximum shares its gradient.",
 )  # fmt: skip
 
@@ -138,7 +138,7 @@ leaky_relu = define(
 maximum = define(
     "maximum",
     forward=_maximum,
-    partials=lambda x, y, out: (greater(x, y), greater(y, x)),
+    partials=lambda x, y, out: (larger_share(x, y), larger_share(y, x)),
     kink=Kink(lambda x, y: x == y, "a tie in maximum gives each side half of the gradient"),
     symbol="max", text="maximum({0}, {1})", latex=r"\max\left({0}, {1}\right)", ufunc="maximum",
     doc="The larger of two; a tie gives each side half of the gradient; nan if either is nan.",
@@ -147,7 +147,7 @@ maximum = define(
 minimum = define(
     "minimum",
     forward=_minimum,
-    partials=lambda x, y, out: (greater(y, x), greater(x, y)),
+    partials=lambda x, y, out: (larger_share(y, x), larger_share(x, y)),
     kink=Kink(lambda x, y: x == y, "a tie in minimum gives each side half of the gradient"),
     symbol="min", text="minimum({0}, {1})", latex=r"\min\left({0}, {1}\right)", ufunc="minimum",
     doc="The smaller of two; a tie gives each side half of the gradient; nan if either is nan.",

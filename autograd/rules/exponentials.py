@@ -286,7 +286,7 @@ exp_difference = define(
     "exp_difference",
     forward=_exp_difference,
     partials=lambda x, y, out: (out, -out),
-    text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
+    symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
     doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
 )  # fmt: skip
 

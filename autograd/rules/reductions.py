@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from autograd.primitives import Primitive
+from autograd.primitives import Domain, Precedence, Primitive, as_float
 from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
@@ -164,11 +164,74 @@ _product: Primitive = define(
 # --- softmax ----------------------------------------------------------------------------------------------
 
 
-def _shares(*values: Any) -> tuple[list[Any], Any]:
-    """exp(value) over the largest of them, for each, and their sum; on floats and on Values."""
-    largest = functools.reduce(maximum, values)
-    shares = [exp_difference(value, largest) for value in values]
-    return shares, _fsum(*shares)
+def _largest(*values: float) -> float:
+    if any(value != value for value in values):
+        return math.nan
+    largest = max(values)
+    return largest or max(values, key=lambda value: (value, math.copysign(1.0, value)))  # 0.0 is above -0.0
+
+
+_held_max = define(
+    "held_max",
+    forward=_largest,
+    partials=lambda *args: (0.0,) * (len(args) - 1),
+    expansion=lambda *values: functools.reduce(maximum, values),
+    held=True,
+    symbol="max", text="max({*})", latex=r"\max\left({*}\right)",
+    doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
+)  # fmt: skip
+
+
+def _share_slopes(part: Any, others: Any, out: Any) -> tuple[Any, Any]:
+    total = part + others
+    return others / total / total, -(out / total)
+
+
+_softmax_share = define(
+    "softmax_share",
+    forward=lambda part, others: part / (part + others),
+    partials=_share_slopes,
+    textbook=lambda part, others, out: (others / (part + others) ** 2, -part / (part + others) ** 2),
+    domain=Domain(
+        "two numbers from 0 with a sum above 0",
+        lambda part, others: part >= 0.0 and others >= 0.0 and 0.0 < part + others < math.inf,
+    ),
+    ieee=lambda part, others: part * math.inf,
+    symbol="share", text="{0}/({0} + {1})", latex=r"\frac{{{0}}}{{{0} + {1}}}", precedence=Precedence.PRODUCT,
+    doc="part / (part + others). What is left for the others is known from themselves: 1 - share is never formed.",
+)  # fmt: skip
+
+
+def _sums_of_others(terms: list[Any]) -> list[Any]:
+    """For each term the sum of all others, in 3n additions and without a subtraction, which might cancel.
+
+    Terms are added in pairs, and those sums in pairs again. The others of a term are its partner and the others of
+    the pair, so that as many roundings meet in a sum as there are levels.
+    """
+    if len(terms) <= 2:
+        return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
+    pairs = [x + y for x, y in zip(terms[::2], terms[1::2], strict=False)]
+    if len(terms) % 2:
+        pairs.append(terms[-1])
+    sums = []
+    for place, rest in enumerate(_sums_of_others(pairs)):
+        if 2 * place + 1 < len(terms):
+            sums.extend([terms[2 * place + 1] + rest, terms[2 * place] + rest])
+        else:
+            sums.append(rest)
+    return sums
+
+
+def _shares(values: Sequence[Any]) -> list[Any]:
+    """exp(value) over the sum of exp of all values, for each of them; on floats and on Values.
+
+    Each is e / (e + the sum of the other e's), for e = exp(value - largest), with the largest held. A gradient of
+    it, however small, is a sum of terms that are each accurate: the share of the others stands in it as their sum,
+    never as 1 - share. The n shares take 5n operations, and their gradients a multiple of n.
+    """
+    largest = _held_max(*values)
+    powers = [exp_difference(value, largest) for value in values]
+    return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
 
 
 def _logsumexp(*values: float) -> float:
@@ -196,40 +259,13 @@ def _expanded_logsumexp(*values: Any) -> Any:
     return where(largest - largest, largest, largest + log1p(rest))
 
 
-def _logsumexp_slopes(*args: Any) -> tuple[Any, ...]:
-    shares, total = _shares(*args[:-1])
-    return tuple(share / total for share in shares)
-
-
-def _softmax(*values: Any) -> Any:
-    shares, total = _shares(*values)
-    return shares[0] / total
-
-
-def _softmax_slopes(*args: Any) -> tuple[Any, ...]:
-    """s·(1 - s) for the first input, where 1 - s is the share of the others, and -s·(their share) for each of them."""
-    shares, total = _shares(*args[:-1])
-    out = args[-1]
-    others = shares[1:]
-    return (out * (_fsum(*others) / total), *[-out * (share / total) for share in others])
-
-
 _log_sum_exp = define(
     "logsumexp",
     forward=_logsumexp,
-    partials=_logsumexp_slopes,
+    partials=lambda *args: tuple(_shares(args[:-1])),
     expansion=_expanded_logsumexp,
     symbol="log Σ exp", text="logsumexp({*})", latex=r"\log \sum \exp\left({*}\right)",
     doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
-)  # fmt: skip
-
-_softmax_share = define(
-    "softmax",
-    forward=_softmax,
-    partials=_softmax_slopes,
-    expansion=_softmax,
-    text="softmax({*})", latex=r"\operatorname{{softmax}}\left({*}\right)",
-    doc="exp of the first input over the sum of exp of all inputs, right at ±1000.",
 )  # fmt: skip
 
 
@@ -248,6 +284,11 @@ def _some_terms(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
     if not terms:
         raise ValueError(f"{name}() of no values")
     return terms
+
+
+def _number(name: str, term: Any) -> Any:
+    """A term as it is, if it interprets primitives, as a Value does; else as a float."""
+    return term if hasattr(type(term), "__primitive__") else as_float(term, f"{name}()")
 
 
 def fsum(values: Iterable[Any]) -> Any:
@@ -316,10 +357,13 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
-    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values; each result is one operation.
+    """exp(x) / (exp(x1) + exp(x2) + ...) for each of some floats or Values.
+
+    Each is the share of exp(x - max) in the sum of itself and the others. Values and gradients are accurate also where
+    a share is tiny, or 1 but for something tiny. The cost of both is in proportion to how many values there are.
 
     Returns:
-        As many numbers as there are values; they are positive and sum to 1.
+        As many numbers as there are values; they are from 0 to 1 and sum to 1.
 
     Raises:
         ValueError: there are no values.
@@ -328,5 +372,4 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    terms = _some_terms("softmax", values)
-    return [_softmax_share(term, *terms[:i], *terms[i + 1 :]) for i, term in enumerate(terms)]
+    return _shares([_number("softmax", term) for term in _some_terms("softmax", values)])

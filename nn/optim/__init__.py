@@ -4,7 +4,17 @@ from nn.optim.adam import Adam, AdamW
 from nn.optim.clipping import clip_grad_norm, clip_grad_value
 from nn.optim.optimizer import Optimizer
 from nn.optim.rmsprop import RMSProp
-from nn.optim.schedules import ConstantLR, CosineLR, LinearLR, Schedule, StepLR, WarmupLR
+from nn.optim.schedules import (
+    ConstantLR,
+    CosineLR,
+    CosineRestartsLR,
+    LinearLR,
+    OneCycleLR,
+    PlateauLR,
+    Schedule,
+    StepLR,
+    WarmupLR,
+)
 from nn.optim.sgd import SGD
 
 __all__ = [
@@ -13,8 +23,11 @@ __all__ = [
     "AdamW",
     "ConstantLR",
     "CosineLR",
+    "CosineRestartsLR",
     "LinearLR",
+    "OneCycleLR",
     "Optimizer",
+    "PlateauLR",
     "RMSProp",
     "Schedule",
     "StepLR",

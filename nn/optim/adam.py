@@ -28,6 +28,7 @@ class Adam(Optimizer):
         eps: keeps the step finite where v is 0.
         weight_decay: the pull towards 0.
         amsgrad: never let v shrink.
+        maximize: go up, by -g in the place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values.
@@ -61,12 +62,13 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
         amsgrad: bool = False,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr, ["mean", "square", "largest"])
+        super().__init__(parameters, lr, ["mean", "square", "largest"], maximize=maximize)
         try:
             first, second = betas
         except (TypeError, ValueError):
-            raise TypeError(f"betas is a pair of numbers, such as (0.9, 0.999), not {betas!r}") from None
+            raise TypeError(f"betas must be a pair of numbers, such as (0.9, 0.999), got {betas!r}") from None
         self.beta1, self.beta2 = first, second
         self.eps, self.weight_decay = eps, weight_decay
         self.amsgrad = amsgrad
@@ -114,8 +116,11 @@ class AdamW(Adam):
         eps: float = 1e-8,
         weight_decay: float = 0.01,
         amsgrad: bool = False,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad)
+        super().__init__(
+            parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize
+        )
 
     def _decayed(self, numbers: Array, gradients: Array) -> tuple[Array, Array]:
         return numbers * (1.0 - self.lr * self.weight_decay), gradients

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from nn.numeric import Array, real_number
+from nn.numeric import Array, number_of, real_number
 from nn.optim.optimizer import as_leaves
 
 __all__ = ["clip_grad_norm", "clip_grad_value", "positive", "shortened"]
@@ -34,7 +34,7 @@ def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
     """
     limit = positive(max_norm, "max_norm")
     having = [parameter for parameter in as_leaves(parameters) if parameter.has_grad]
-    gradients, norm = shortened(np.array([float(parameter.grad) for parameter in having]), limit)
+    gradients, norm = shortened(np.array([number_of(parameter.grad) for parameter in having]), limit)
     for parameter, gradient in zip(having, gradients.tolist(), strict=True):
         parameter.grad = gradient
     return norm
@@ -58,7 +58,7 @@ def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:
     bound = positive(limit, "limit")
     having = [parameter for parameter in as_leaves(parameters) if parameter.has_grad]
     for parameter in having:
-        parameter.grad = float(np.clip(float(parameter.grad), -bound, bound))
+        parameter.grad = float(np.clip(number_of(parameter.grad), -bound, bound))
 
 
 def shortened(gradients: Array, max_norm: float) -> tuple[Array, float]:
@@ -85,5 +85,5 @@ def positive(number: Any, name: str) -> float:
     """``number`` as a finite float above 0; an error that calls it ``name`` otherwise."""
     bound = real_number(number, name)
     if not (math.isfinite(bound) and bound > 0.0):
-        raise ValueError(f"{name} is a finite number above 0, not {number!r}")
+        raise ValueError(f"{name} must be a finite number above 0, got {number!r}")
     return bound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, TypeAlias
@@ -10,10 +11,10 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from nn.module import counted
-from nn.numeric import Array, real_array
-from nn.optim.rates import Rate, Setting
+from autograd import GradientError, Value
+from nn.module import Module, ParametersOf, counted, some
+from nn.numeric import Array, number_of, real_array
+from nn.optim.rates import Rate, Setting, Switch
 
 __all__ = ["Optimizer", "State", "as_leaves"]
 
@@ -32,6 +33,8 @@ class Optimizer(ABC):
     Args:
         parameters: the leaves to learn, such as ``model.parameters()``.
         lr: the learning rate; it may be changed at any time.
+        memories: the names of what it remembers of each parameter; zeros at first.
+        maximize: go up: the rule is given -g in the place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values, or a setting is not a number.
@@ -52,18 +55,25 @@ class Optimizer(ABC):
     """
 
     settings: ClassVar[tuple[str, ...]]
-    """The names of the attributes that say how it steps: every :class:`~nn.optim.rates.Setting` of the class."""
+    """The names of the attributes that say how it steps: every :class:`~nn.optim.rates.Setting` of the class, but for
+    ``maximize``: which way to go is said when it is made, and is no state."""
 
     lr = Rate()
+    maximize = Switch()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         attributes = [item for kind in reversed(cls.__mro__) for item in vars(kind).items()]
-        cls.settings = tuple(name for name, attribute in attributes if isinstance(attribute, Setting))
+        cls.settings = tuple(
+            name for name, attribute in attributes if isinstance(attribute, Setting) and name != "maximize"
+        )
 
-    def __init__(self, parameters: Iterable[Value], lr: float, memories: Iterable[str]) -> None:
+    def __init__(
+        self, parameters: Iterable[Value], lr: float, memories: Iterable[str], *, maximize: bool = False
+    ) -> None:
+        self._model: weakref.ref[Module] | None = parameters.model if isinstance(parameters, ParametersOf) else None
         self.parameters = as_leaves(parameters)
-        self.lr = lr
+        self.lr, self.maximize = lr, maximize
         self._memory: tuple[Steps, State] = 0, {name: np.zeros(len(self.parameters)) for name in memories}
 
     @abstractmethod
@@ -86,17 +96,41 @@ class Optimizer(ABC):
         """Move every parameter that has a gradient one step: all of them, or on any error none.
 
         Raises:
+            GradientError: no parameter has a gradient; or one without is no longer of the model that it was taken from.
             ValueError: a gradient, or what the step makes of a parameter, is not finite.
         """
         moving = [place for place, parameter in enumerate(self.parameters) if parameter.has_grad]
+        if len(moving) < len(self.parameters):
+            self._check_held()
         if not moving:
-            return
+            raise GradientError(
+                f"{type(self).__name__}.step(): none of {counted(len(self.parameters), 'parameter')} has a gradient, "
+                f"so there is no step to take. Call loss.backward() first, on a loss that was computed from them after "
+                f"zero_grad(); what is computed inside no_grad() has no gradient"
+            )
         parameters = [self.parameters[place] for place in moving]
         numbers = np.array([parameter.data for parameter in parameters])
-        gradients = np.array([float(parameter.grad) for parameter in parameters])
+        gradients = np.array([number_of(parameter.grad) for parameter in parameters])
         moved = self._stepped(numbers, gradients, np.array(moving) if len(moving) < len(self.parameters) else None)
         for parameter, number in zip(parameters, moved.tolist(), strict=True):
             parameter.data = number
+
+    def _check_held(self) -> None:
+        """Refuse a parameter that the model no longer has, since something else was put in its place."""
+        model = None if self._model is None else self._model()
+        if model is None:
+            return
+        own = set(map(id, model.parameters()))
+        gone = [leaf.label or f"number {place}" for place, leaf in enumerate(self.parameters) if id(leaf) not in own]
+        if gone:
+            raise GradientError(
+                f"{type(self).__name__}.step(): {model!r} no longer has the parameter{'s' if len(gone) > 1 else ''} "
+                f"{some(gone)}, since something else was put in the place. To change a number set .data; if it was "
+                f"replaced by another Parameter, make the optimiser again"
+            )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: held for name, held in vars(self).items() if name != "_model"} | {"_model": None}
 
     def update(self, numbers: Array, gradients: Array) -> Array:
         """The parameters after one step from ``numbers``, as a new array; the parameters themselves stay.
@@ -137,7 +171,7 @@ class Optimizer(ABC):
     def _ruled(self, numbers: Array, gradients: Array, state: State, steps: Steps, places: Any) -> tuple[Array, State]:
         """What the rule gives, which must be finite."""
         with np.errstate(all="ignore"):
-            moved, kept = self.rule(numbers, gradients, state, steps)
+            moved, kept = self.rule(numbers, -gradients if self.maximize else gradients, state, steps)
             squares = gradients.dot(gradients)  # finite where they and their squares are
         if np.isfinite(moved).all() and math.isfinite(squares):
             return moved, kept
@@ -194,7 +228,7 @@ class Optimizer(ABC):
         """
         name = type(self).__name__
         if not isinstance(state, Mapping) or not {"optimizer", "settings", "steps", "state"} <= set(state):
-            raise TypeError(f"load_state_dict takes a dict as state_dict() of an {name} gives it, not {state!r}")
+            raise TypeError(f"load_state_dict takes a dict as state_dict() of an {name} gives it, got {state!r}")
         if state["optimizer"] != name:
             raise ValueError(f"load_state_dict: the state is of {state['optimizer']!r}, not of {name}")
         settings, kept, count = state["settings"], state["state"], len(self.parameters)
@@ -220,18 +254,19 @@ class Optimizer(ABC):
         self._memory = int(taken) if taken.ndim == 0 else taken.astype(np.int64), memory
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        shown = [*self.settings, *(["maximize"] if self.maximize else [])]
+        settings = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
         return f"{type(self).__name__}({counted(len(self.parameters), 'parameter')}; {settings})"
 
 
 def as_leaves(parameters: Any) -> list[Value]:
     """``parameters`` as a list of different leaves."""
     if not isinstance(parameters, Iterable):
-        raise TypeError(f"an optimiser takes a list of parameters, such as model.parameters(), not {parameters!r}")
+        raise TypeError(f"an optimiser takes a list of parameters, such as model.parameters(), got {parameters!r}")
     leaves = list(parameters)
     for leaf in leaves:
         if not isinstance(leaf, Value):
-            raise TypeError(f"an optimiser takes Parameters, not {leaf!r}")
+            raise TypeError(f"an optimiser takes Parameters, got {leaf!r}")
         if leaf.op is not None:
             raise TypeError(f"an optimiser takes leaves, and {leaf!r} is computed by {leaf.op.name}")
     if not leaves:

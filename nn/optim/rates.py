@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from typing import Any, Generic, Self, TypeVar, overload
 
 import numpy as np
 
-from nn.numeric import real_number
+from nn.numeric import finite_from_0
 
-__all__ = ["Rate", "Setting", "Switch", "finite_from_0"]
+__all__ = ["Rate", "Setting", "Switch"]
 
 T = TypeVar("T")
 
@@ -56,7 +55,7 @@ class Rate(Setting[float]):
         """``given`` as a float in the range."""
         number = finite_from_0(given, name)
         if self._below_1 and number >= 1.0:
-            raise ValueError(f"{name} is a number from 0 to below 1, not {given!r}")
+            raise ValueError(f"{name} must be a number from 0 to below 1, got {given!r}")
         return number
 
 
@@ -66,13 +65,5 @@ class Switch(Setting[bool]):
     def checked(self, given: Any, name: str) -> bool:
         """``given``, which is True or False: the text "False" is neither."""
         if not isinstance(given, (bool, np.bool_)):
-            raise TypeError(f"{name} is True or False, not {given!r}")
+            raise TypeError(f"{name} must be True or False, got {given!r}")
         return bool(given)
-
-
-def finite_from_0(rate: Any, name: str) -> float:
-    """``rate`` as a float that is finite and not negative."""
-    number = real_number(rate, name)
-    if not (math.isfinite(number) and number >= 0.0):
-        raise ValueError(f"{name} is a finite number from 0, not {rate!r}")
-    return number

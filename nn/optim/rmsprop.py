@@ -29,6 +29,7 @@ class RMSProp(Optimizer):
         weight_decay: the pull towards 0, weight_decay·p in g.
         momentum: how much of the last velocity remains, 0 for none.
         centered: divide by the spread of the gradient rather than by its size.
+        maximize: go up, by -g in the place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values.
@@ -63,8 +64,9 @@ class RMSProp(Optimizer):
         weight_decay: float = 0.0,
         momentum: float = 0.0,
         centered: bool = False,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr, ["square", "mean", "velocity"])
+        super().__init__(parameters, lr, ["square", "mean", "velocity"], maximize=maximize)
         self.alpha, self.eps, self.weight_decay, self.momentum = alpha, eps, weight_decay, momentum
         self.centered = centered
 

@@ -28,6 +28,7 @@ class SGD(Optimizer):
         dampening: how much of a gradient is kept from the velocity.
         nesterov: look ahead along the velocity; needs momentum, and no dampening.
         weight_decay: the pull towards 0.
+        maximize: go up, by -g in the place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values.
@@ -54,14 +55,15 @@ class SGD(Optimizer):
     def __init__(  # noqa: PLR0913 -- the settings of PyTorch's
         self,
         parameters: Iterable[Value],
-        lr: float = 0.01,
+        lr: float = 0.001,
         *,
         momentum: float = 0.0,
         dampening: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr, ["velocity"])
+        super().__init__(parameters, lr, ["velocity"], maximize=maximize)
         self.momentum, self.dampening, self.nesterov, self.weight_decay = momentum, dampening, nesterov, weight_decay
         if self.nesterov and not (self.momentum and not self.dampening):
             raise ValueError(

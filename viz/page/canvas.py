@@ -52,6 +52,18 @@ class PageCanvas(Canvas):
         if not data:
             self.box(box, "broken", radius=radius)
 
+    def striped(self, box: Box, radius: float) -> None:
+        """Grey stripes, by a class."""
+        self.box(box, "striped", radius=radius)
+
+    def open_part(self, name: str) -> None:
+        """Begin lines of a card that are hidden once a leaf is moved, for they are of the graph as it was built."""
+        self._parts.append(f'<g class="{name}">')
+
+    def close_part(self) -> None:
+        """End them; the card goes on."""
+        Canvas.close_group(self)
+
     def open_group(
         self,
         name: str,

@@ -30,10 +30,10 @@ function shaped(shape, next) {
   return element;
 }
 
-function partial(over, under) {
+function partial(under) {
   return math(
     "mfrac",
-    math("mrow", math("mo", "\u2202"), written(FACTS.symbols[over])),
+    math("mrow", math("mo", "\u2202"), FACTS.root ? math("mrow", math("mo", "("), written(FACTS.root), math("mo", ")")) : written(FACTS.symbols[ROOT])),
     math("mrow", math("mo", "\u2202"), written(FACTS.symbols[under])),
   );
 }
@@ -72,7 +72,7 @@ function chainRule(i) {
   const edges = flowsInto(i);
   const rows = [];
   const add = (terms) =>
-    terms.forEach((term, k) => rows.push(row(rows.length ? null : partial(ROOT, i), k ? "+" : "=", term)));
+    terms.forEach((term, k) => rows.push(row(rows.length ? null : partial(i), k ? "+" : "=", term)));
   const product = (e) =>
     math(
       "mrow",
@@ -80,11 +80,12 @@ function chainRule(i) {
       math("mo", "\u00b7"),
       mathNumber(numbers.gradients[TARGETS[e]], true),
     );
-  if (i !== ROOT) {
-    add(edges.map((e) => written(FACTS.terms[e])));
-    add(edges.map(product));
+  const seed = () => (ROOTS.has(i) ? [math("mn", "1")] : []);
+  if (edges.length || !ROOTS.has(i)) {
+    add([...seed(), ...edges.map((e) => written(FACTS.terms[e]))]);
+    add([...seed(), ...edges.map(product)]);
   }
-  add([mathNumber(numbers.gradients[i] ?? 0)]);
+  add([mathNumber(ARRIVED.get(i) ?? numbers.gradients[i] ?? 0)]);
   const table = math("mtable", ...rows);
   table.setAttribute("displaystyle", "true");
   const whole = math("math", table);

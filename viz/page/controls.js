@@ -214,7 +214,8 @@ function wireButtons() {
 
 function paintTheme() {
   if (view.theme) document.documentElement.dataset.theme = view.theme;
-  byId("theme").title = `Light or dark: now ${document.documentElement.dataset.theme}`;
+  const now = document.documentElement.dataset.theme;
+  byId("theme").title = `Theme: ${now === "auto" ? "automatic" : now}`;
 }
 
 function wireLevels() {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -16,9 +16,9 @@ from autograd import Value, javascript
 from viz.graph import Graph
 from viz.names import clean, cut
 from viz.page.canvas import colour_rules
-from viz.page.facts import as_json, facts_of, fresh_steps, operations_of
+from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.levels import levels_of
-from viz.reading import graph_below
+from viz.reading import graph_below, roots_of
 from viz.style import THEMES
 
 __all__ = ["page_of"]
@@ -31,13 +31,13 @@ _SCRIPTS = (
 """The parts of the script, each after those it uses."""
 
 
-def page_of(root: Value, *, names: Mapping[str, Any] | None = None, theme: str = "auto") -> str:
+def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = None, theme: str = "auto") -> str:
     """The step-through page of the graph of ``root``, as one HTML document.
 
-    No gradient of the graph changes: the page runs a backward pass of its own.
+    No gradient of the graph changes: the page runs a backward pass of its own, and with it the hooks.
 
     Args:
-        root: the value that is differentiated.
+        root: the value that is differentiated; of several, their sum is.
         names: variables, such as ``locals()``, to name the values that have no label.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
 
@@ -54,24 +54,23 @@ def page_of(root: Value, *, names: Mapping[str, Any] | None = None, theme: str =
     """
     if theme not in THEMES:
         raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
-    return _document(graph_below(root, names, "step_through"), theme)
+    return _document(graph_below(roots_of(root, "step_through"), names, "step_through"), theme)
 
 
 def _document(graph: Graph, theme: str) -> str:
-    steps = fresh_steps(graph)
-    graph.grads = [0.0] * len(graph)
-    for step in steps:
-        graph.grads[graph.index[step.node]] = step.gradient
+    held = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
+    own = pass_of(graph)
+    graph.grads = [gradient or 0.0 for gradient in own.gradients]
     levels = levels_of(graph)
-    facts = facts_of(graph, steps)
+    facts = facts_of(graph, own) | held
     operations, still = _evaluator(graph, facts)
     facts |= {"levels": [level.facts for level in levels], "still": still}
     style, script = _style(), _script(operations)
     return Template(_part("page.html")).substitute(
         theme=theme,
         policy=_policy(style, script),
-        title=escape(f"{cut(graph.name(graph.root))}, step by step"),
-        root=escape(cut(graph.name(graph.root))),
+        title=escape(f"{cut(graph.title)}, step by step"),
+        root=escape(cut(graph.title)),
         style=style,
         pictures="\n".join(level.svg for level in levels),
         facts=as_json(facts),

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
-from autograd import Precedence, Primitive, Step
+from autograd import Precedence, Primitive, Value
+from viz.accounts import accounts_of, legend_of, roots_in_words
 from viz.chain import Chain
-from viz.graph import Graph
+from viz.graph import Graph, Pass
 from viz.names import Written, clean, encloses, formula
+from viz.numbers import signed
 from viz.page.formulas import formulas_of
 
-__all__ = ["as_json", "facts_of", "fresh_steps", "operations_of"]
+__all__ = ["as_json", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
-def fresh_steps(graph: Graph) -> list[Step]:
-    """The backward pass from the root, a step for each node, with no ``grad`` changed."""
-    steps = graph.values[graph.root].backward_steps()
-    taken = list(islice(steps, len(graph)))
-    steps.close()  # type: ignore[attr-defined]  # before its end, where it would write the gradients
-    return taken
+def pass_of(graph: Graph) -> Pass:
+    """The backward pass that the page shows: with the seed 1, hooks and all, and with no ``grad`` changed."""
+
+    def hooked(i: int, gradient: float) -> float:
+        for hook in graph.values[i].hooks:
+            replaced = hook(gradient)
+            if replaced is not None:
+                gradient = replaced.data if isinstance(replaced, Value) else float(replaced)
+        return gradient
+
+    return graph.fresh_pass(hooks=hooked)
+
+
+def notes_of(graph: Graph) -> dict[str, Any]:
+    """What the nodes hold in Python, where that is another number than the page's own pass gives."""
+    seed = graph.held[graph.root] if graph.values[graph.root].op else None
+    began = (
+        f"In Python the last pass began with {signed(seed)}; this page begins with 1."
+        if seed not in (None, 1.0)
+        else ""
+    )
+    return {
+        "notes": {
+            i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()
+        },
+        "began": began,
+        "accounts": list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)])),
+    }
 
 
 def operations_of(graph: Graph) -> list[Primitive]:
@@ -30,18 +52,19 @@ def operations_of(graph: Graph) -> list[Primitive]:
     return list(dict.fromkeys(value.op for value in graph.values if value.op))
 
 
-def facts_of(graph: Graph, steps: Sequence[Step]) -> dict[str, Any]:
+def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
     """Everything about ``graph`` that its page needs, beside the pictures.
 
     Args:
         graph: what the page shows.
-        steps: its backward pass.
+        own: its backward pass.
     """
     operations = {op: k for k, op in enumerate(operations_of(graph))}
-    nodes = range(len(graph))
+    nodes, chain = range(len(graph)), Chain(graph)
     return {
         "names": [graph.name(i) for i in nodes],
-        **formulas_of(Chain(graph)),
+        **formulas_of(chain),
+        "roots": graph.roots,
         "formulas": [clean(graph.formula(i)) for i in nodes],
         "kinds": ["op" if value.op else value.kind for value in graph.values],
         "scopes": [" / ".join(graph.scope(i)) for i in nodes],
@@ -51,7 +74,8 @@ def facts_of(graph: Graph, steps: Sequence[Step]) -> dict[str, Any]:
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
-        "replaced": _replaced(graph, steps),
+        "replaced": {i: own.gradients[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
+        "arrived": {i: own.arrived[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
     }
 
 
@@ -68,18 +92,11 @@ def _operation(op: Primitive) -> dict[str, Any]:
     }
 
 
-def _replaced(graph: Graph, steps: Sequence[Step]) -> dict[int, float]:
-    """The gradients that a hook replaced, by node."""
-    arrived: list[float] = [0.0] * len(graph)
-    arrived[graph.root] = 1.0
-    found = {}
-    for step in steps:
-        i = graph.index[step.node]
-        if step.gradient != arrived[i] and not (math.isnan(step.gradient) and math.isnan(arrived[i])):
-            found[i] = step.gradient
-        for parent, total in zip(step.node.parents, step.totals, strict=False):
-            arrived[graph.index[parent]] = total
-    return found
+def _differ(arrived: float | None, gradient: float | None) -> bool:
+    """Whether a hook replaced what had arrived."""
+    if arrived is None or gradient is None or arrived == gradient:
+        return False
+    return not (math.isnan(arrived) and math.isnan(gradient))
 
 
 def as_json(facts: dict[str, Any]) -> str:

@@ -57,6 +57,7 @@ def formulas_of(chain: Chain) -> dict[str, Any]:
         "symbols": written,
         "terms": [shapes.written(term) for term in terms],
         "primes": {name: [shapes.written(as_lists(side)) for side in sides] for name, sides in chain.primes.items()},
+        "root": shapes.written(as_lists(chain.root)) if len(graph.roots) > 1 else None,
         "shapes": [json.loads(shape) for shape in shapes.numbers],
     }
 

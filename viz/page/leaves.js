@@ -75,7 +75,7 @@ function paintLeaf({ leaf, row, slider, field, gradient }) {
 }
 
 function buildLeaves() {
-  const reset = element("button", { type: "button", class: "reset", id: "reset" }, "Put all leaves back");
+  const reset = element("button", { type: "button", class: "reset", id: "reset" }, "Reset all leaves");
   reset.addEventListener("click", () => {
     MOVABLE.forEach((i) => (numbers.data[i] = BUILT.data[i]));
     failure = "";
@@ -87,7 +87,7 @@ function buildLeaves() {
   );
   const words =
     "Move a leaf and watch the values and gradients. " +
-    "Branches that Python took while it built the graph stay as they were taken.";
+    "An if that Python decided while building the graph stays decided.";
   byId("leaves").append(paragraph(words, "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
 }
 

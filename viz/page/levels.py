@@ -9,6 +9,7 @@ from viz.composing import compose, describe_extent
 from viz.errors import DiagramError
 from viz.folding import Folding, fold
 from viz.graph import Graph
+from viz.links import numbers_in_words
 from viz.numbers import count
 from viz.page.canvas import PageCanvas
 from viz.painting import Look, Scene, arrange, paint_scene
@@ -59,7 +60,7 @@ def _foldings(graph: Graph) -> Iterator[Folding]:
 
 
 def _level(picture: Picture) -> Level:
-    scene = arrange(picture, Look())
+    scene = arrange(picture, Look(moving=True))
     canvas = PageCanvas()
     right, bottom = paint_scene(canvas, picture, scene)
     words = f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}"
@@ -72,6 +73,7 @@ def _facts(picture: Picture, scene: Scene, words: str) -> dict[str, Any]:
         "detail": picture.detail,
         "title": _TITLES[picture.detail],
         "about": words,
+        "numbers": "; ".join(numbers_in_words(picture, "auto", scene.left_out)),
         "cards": [
             [card.key, card.node, None if card.members == [card.node] else card.members, card.name]
             for card in picture.cards

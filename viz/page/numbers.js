@@ -25,6 +25,14 @@ function number(x) {
   return unusual(x) ?? (x !== 0 && !(size >= 1e-3 && size < 1e4) ? scientific(x, 3) : fixed(x, 4));
 }
 
+// Whether it is written as a whole number and is none.
+function isRounded(x) {
+  const size = Math.abs(x);
+  return size >= 1e-3 && size < 1e4 && x !== Math.round(x) && Number(x.toFixed(4)) === Math.round(x);
+}
+
+const datum = (x) => (isRounded(x) ? "\u2248" : "") + number(x);
+
 function signed(x) {
   if (x === null) return "\u00b7";
   return x > 0 ? "+" + number(x) : x ? number(x) : Number.isNaN(x) ? "nan" : number(0);
@@ -38,7 +46,8 @@ function short(x) {
   if (size >= 999.5) return fixed(x, 0);
   const digits = x === 0 ? 0 : Math.max(0, 2 - Number(size.toExponential(2).split("e")[1]));
   const text = fixed(x, digits);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const bare = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return Number(bare.replace(MINUS, "-")) === x ? bare : text; // zeros at the end say that it was rounded
 }
 
 const plural = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;

@@ -53,8 +53,8 @@ function backwardStep(i) {
     paragraph(`Step ${view.step} of ${lastStep()}: every flow into it has arrived.`, "muted"),
     element("p", { class: "value" }, `${FACTS.names[i]}.grad = ${signed(gradient ?? 0)}`),
   ];
-  if (i === ROOT) said.push(paragraph("The pass starts here, with d root / d root = 1."));
-  if (REPLACED.has(i)) said.push(paragraph("A hook replaced this gradient."));
+  if (ROOTS.has(i)) said.push(paragraph(`The pass starts here, with \u2202${FACTS.names[i]}/\u2202${FACTS.names[i]} = 1.`));
+  said.push(...hookWords(i));
   if (gradient === null) return [...said, paragraph("No flow reaches it, so nothing goes on.")];
   if (!edges.length) return [...said, paragraph("A leaf: the gradient stays here.")];
   const formula = FACTS.formulas[i];
@@ -62,11 +62,19 @@ function backwardStep(i) {
     said.push(element("p", { class: "value muted" }, `${FACTS.names[i]} = ${formula}`));
   return [
     ...said,
-    element("h3", {}, "It flows on: local derivative \u00b7 gradient"),
+    element("h3", {}, "It passes on: local derivative \u00b7 its gradient"),
     listOf(edges),
     ...outsideWords(i),
   ];
 }
+
+function hookWords(i) {
+  if (!REPLACED.has(i)) return [];
+  return [paragraph(`A hook changed this gradient: ${signed(ARRIVED.get(i))} \u2192 ${signed(REPLACED.get(i))}.`)];
+}
+
+// What the node holds in Python; of the graph as it was built, so not once a leaf was moved.
+const heldWords = (i) => (FACTS.notes[i] && !isMoved() ? [paragraph(FACTS.notes[i], "held")] : []);
 
 function beforeFirst() {
   const words =
@@ -80,14 +88,32 @@ function beforeFirst() {
   ];
 }
 
+const exactly = (x) => (isRounded(x) ? `, exactly ${x}`.replace("-", MINUS) : "");
+
+// The largest gradients first; those that are not finite before all.
+function byGradient(i, j) {
+  const [x, y] = [sizeOf(numbers.gradients[i] ?? 0), sizeOf(numbers.gradients[j] ?? 0)];
+  return x === y ? 0 : y > x ? 1 : -1;
+}
+
+// What the values hold in Python beside this pass: of some, for many may.
+function heldInPython() {
+  const told = Object.keys(FACTS.notes).filter((i) => FACTS.kinds[i] !== "constant");
+  const lines = [FACTS.began, ...told.slice(0, 2).map((i) => FACTS.notes[i])];
+  if (told.length > 2) lines.push(`The same of ${plural(told.length - 2, "other value")}.`);
+  return lines.filter(Boolean).map((text) => paragraph(text, "held"));
+}
+
 function overview() {
-  const name = FACTS.names[ROOT];
+  const roots = FACTS.roots.map((root) => `${FACTS.names[root]} = ${number(numbers.data[root])}`).join(", ");
+  const what = FACTS.roots.map((root) => FACTS.names[root]).join(" + ");
   const largest = LEAVES.filter((i) => FACTS.kinds[i] === "parameter" || FACTS.kinds[i] === "input")
-    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .sort(byGradient)
     .slice(0, 3);
   const said = [
-    element("h2", {}, `${name} = ${number(numbers.data[ROOT])}`),
-    paragraph(`${plural(SIZE, "value")}, every one with its gradient: how much ${name} changes when it does.`),
+    element("h2", {}, roots),
+    paragraph(`${plural(SIZE, "value")}, each with its gradient: how fast ${what} changes as it changes.`),
+    ...(isMoved() ? [] : heldInPython()),
     paragraph(
       "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule.",
     ),
@@ -102,7 +128,7 @@ function overview() {
   if (!largest.length) return said;
   return [
     ...said,
-    element("h3", {}, "Largest gradients of leaves"),
+    element("h3", {}, "Leaves with the largest gradients"),
     element(
       "ul",
       { class: "sums" },
@@ -127,13 +153,13 @@ function nodeWords(i) {
       element(
         "p",
         { class: "value" },
-        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}`,
+        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}${exactly(numbers.data[i])}`,
       ),
     );
-  else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}`));
-  said.push(...outsideWords(i));
+  else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}${exactly(numbers.data[i])}`));
+  said.push(...outsideWords(i), ...hookWords(i), ...heldWords(i));
   const count =
-    i === ROOT
+    ROOTS.has(i) && !flows.length
       ? "The root: its gradient is 1"
       : flows.length
         ? `${plural(flows.length, "flow")} in`
@@ -162,7 +188,7 @@ function nodeWords(i) {
 
 function foldWords(card) {
   const largest = [...card.members]
-    .sort((i, j) => Math.abs(numbers.gradients[j] ?? 0) - Math.abs(numbers.gradients[i] ?? 0))
+    .sort(byGradient)
     .slice(0, 12);
   return [
     element("h2", {}, card.name),

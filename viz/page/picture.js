@@ -11,6 +11,7 @@ function stepOf(gradient) {
 }
 
 const broken = (x) => x !== null && !Number.isFinite(x);
+const sizeOf = (x) => (Number.isNaN(x) ? Infinity : Math.abs(x)); // what is not a number comes before all
 const stepName = (step) => (step > 0 ? "plus" : "minus") + Math.abs(step);
 
 // The colour of a chip and of the type on it.
@@ -45,10 +46,10 @@ const SMALL = 10;
 const NORMAL = 11;
 
 // Type that would be wider than its place is set narrower.
-function setFitting(element, text, room) {
+function setFitting(element, text, room, size = NORMAL) {
   if (element.textContent === text) return;
   element.textContent = text;
-  if (text.length * NORMAL * ADVANCE > room) {
+  if (text.length * size * ADVANCE > room + 0.01) {
     element.setAttribute("textLength", room);
     element.setAttribute("lengthAdjust", "spacingAndGlyphs");
   } else {
@@ -86,6 +87,7 @@ function readCard(group, [key, node, members, name], bar) {
 
 function readLink(group, label, [source, target, edges, ofOne]) {
   const [line, arrow] = group.querySelectorAll("path");
+  const alone = edges.length === 1 && USES[SOURCES[edges[0]]].length === 1;
   const texts = label ? [...label.querySelectorAll("text")] : [];
   const isLocal = (text) => /^[\u00d7\u03a3]/.test(text.textContent);
   return {
@@ -95,6 +97,7 @@ function readLink(group, label, [source, target, edges, ofOne]) {
     target,
     edges,
     ofOne,
+    alone,
     line,
     arrow,
     localText: texts.find(isLocal),
@@ -108,7 +111,8 @@ function readLevel(level, index) {
   const cards = level.cards.map((card) => readCard(groups.get(card[0]), card, level.bars[card[0]]));
   const links = level.links.map((link, k) => readLink(groups.get("e" + k), groups.get("l" + k), link));
   const fineness = links.length <= 80 ? 1 : links.length <= 160 ? 0.75 : 0.5;
-  return { svg, cards, links, fineness, width: svg.width.baseVal.value, height: svg.height.baseVal.value };
+  const folded = level.detail !== "full";
+  return { svg, cards, links, folded, fineness, width: svg.width.baseVal.value, height: svg.height.baseVal.value };
 }
 
 const LEVELS = FACTS.levels.map(readLevel);
@@ -118,7 +122,7 @@ const LEVELS_FULL = FACTS.levels[0].detail === "full";
 function linkFlow(link, state) {
   if (view.pass === "forward" || state === "idle") return null;
   const flows = link.edges.filter((e) => edgeState(e) !== "idle").map((e) => numbers.flows[e] ?? 0);
-  return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
 }
 
 // Whether what `thing` shows is not what it showed last: most of a picture stays as it is from step to step.
@@ -142,7 +146,7 @@ function paintCard(card, gradients) {
   const active = !view.fresh && card.members.includes(activeNode());
   if (!changed(card, known, data, gradient, active, numbers.scale)) return;
   if (card.value) {
-    setFitting(card.value, known ? number(data) : "\u00b7", card.valueRoom);
+    setFitting(card.value, known ? datum(data) : "\u00b7", card.valueRoom);
     setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
   }
   const [fill, ink] = chipRoles(gradient, card.folded);
@@ -168,7 +172,22 @@ function linkState(link) {
   return states.includes("now") ? "now" : states.includes("done") ? "done" : "idle";
 }
 
-function paintLink(link, fineness) {
+const LABEL_ROOM = 10 * SMALL * ADVANCE; // of the longest number that a label keeps room for
+
+// The numbers of a link. In a picture of every value no number means a local derivative of 1.
+function paintNumbers(link, flow, step, folded) {
+  const local = link.edges.length === 1 ? numbers.locals[link.edges[0]] : null;
+  const plain = local === 1 && !folded;
+  link.label.classList.toggle("blank", plain && link.alone);
+  if (link.localText && local !== null) setFitting(link.localText, plain ? "" : "\u00d7" + short(local === 0 ? 0 : local), LABEL_ROOM, SMALL);
+  if (link.flowText) {
+    setFitting(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow), LABEL_ROOM, SMALL);
+    const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
+    setRoles(link.flowText, "f-" + tone);
+  }
+}
+
+function paintLink(link, { fineness, folded }) {
   const state = linkState(link);
   const flow = linkFlow(link, state);
   if (!changed(link, state, flow, view.pass, numbers.locals[link.edges[0]], numbers.scale)) return;
@@ -183,13 +202,7 @@ function paintLink(link, fineness) {
   if (!link.label) return;
   link.label.classList.toggle("idle", state === "idle");
   link.label.classList.toggle("gone", view.pass === "forward"); // derivatives belong to the way back
-  if (link.localText && link.edges.length === 1)
-    setText(link.localText, "\u00d7" + short(numbers.locals[link.edges[0]]));
-  if (link.flowText) {
-    setText(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow));
-    const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
-    setRoles(link.flowText, "f-" + tone);
-  }
+  paintNumbers(link, flow, step, folded);
 }
 
 // Fade what is on no path from the node looked at to the root; thicken the flows into it.
@@ -221,9 +234,12 @@ function pathsToRoot(node) {
 
 function paintPicture() {
   const level = LEVELS[view.level];
+  // What a gradient is made of is told once it is whole, and of the graph as it was built.
+  const whole = view.pass === "backward" && view.step === lastStep();
+  document.body.classList.toggle("moved", isMoved() || !whole);
   const gradients = shownGradients();
   LEVELS.forEach((other) => other.svg.classList.toggle("shown", other === level));
-  for (const link of level.links) paintLink(link, level.fineness);
+  for (const link of level.links) paintLink(link, level);
   for (const card of level.cards) {
     paintCard(card, gradients);
     if (card.bar) paintBar(card, level.links);

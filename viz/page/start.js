@@ -17,7 +17,8 @@ function buildLegend() {
   scale.append(element("span", { id: "least" }), svg, element("span", { id: "most" }));
   legend.append(
     scale,
-    element("span", {}, "edge: \u00d7local derivative, and the flow = local \u00b7 upstream"),
+    element("span", { id: "links" }),
+    ...FACTS.accounts.map((words) => element("span", { class: "held" }, words)),
     element("span", {}, "\u03a3k: k flows add up, the bar shows their shares"),
     element("span", { id: "matches", role: "status" }),
   );
@@ -26,7 +27,8 @@ function buildLegend() {
 function paintLegend() {
   const most = numbers.scale === null ? "0" : number(numbers.scale);
   setText(byId("least"), `gradient ${MINUS}${most}`);
-  setText(byId("most"), `+${most}, over 3 decades`);
+  setText(byId("links"), FACTS.levels[view.level].numbers);
+  setText(byId("most"), `+${most}, log scale, ${DECADES} powers of ten`);
 }
 
 // For the console of the browser: every number with all its digits.

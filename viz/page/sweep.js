@@ -16,7 +16,11 @@ for (let i = 0; i < SIZE; i++) {
 }
 const COMPUTED = FACTS.ops.flatMap((op, i) => (op < 0 ? [] : [i]));
 const LEAVES = FACTS.ops.flatMap((op, i) => (op < 0 ? [i] : []));
-const REPLACED = new Map(Object.entries(FACTS.replaced).map(([i, gradient]) => [Number(i), real(gradient)]));
+const ROOTS = new Set(FACTS.roots); // what is differentiated; of several, their sum
+// By node: what had arrived in Python, and by what a hook replaced it.
+const byNode = (facts) => new Map(Object.entries(facts).map(([i, gradient]) => [Number(i), real(gradient)]));
+const REPLACED = byNode(FACTS.replaced);
+const ARRIVED = byNode(FACTS.arrived);
 
 // What the graph was built with, and what it holds now.
 const BUILT = { data: FACTS.data.map(real), locals: FACTS.locals.map(real) };
@@ -41,7 +45,7 @@ function contribution(gated, local, upstream) {
 // The reverse sweep: root first, each node before its operands.
 function sweepBackward() {
   const gradients = new Array(SIZE).fill(null);
-  gradients[ROOT] = 1;
+  for (const root of ROOTS) gradients[root] = 1;
   for (let i = ROOT; i >= 0; i--) {
     if (REPLACED.has(i)) gradients[i] = REPLACED.get(i);
     const gated = operation(i)?.gated ?? false;
@@ -54,7 +58,7 @@ function sweepBackward() {
     }
   }
   numbers.gradients = gradients;
-  const sizes = gradients.map(Math.abs).filter((size) => Number.isFinite(size) && size > 0);
+  const sizes = [...gradients, ...numbers.flows].map(Math.abs).filter((size) => Number.isFinite(size) && size > 0);
   numbers.scale = sizes.length ? sizes.reduce((a, b) => Math.max(a, b)) : null;
 }
 
@@ -72,9 +76,10 @@ function sweepForward() {
   }
 }
 
+const isMoved = () => LEAVES.some((i) => !Object.is(numbers.data[i], BUILT.data[i]));
+
 function recompute() {
-  const moved = LEAVES.some((i) => !Object.is(numbers.data[i], BUILT.data[i]));
-  if (moved) {
+  if (isMoved()) {
     sweepForward();
   } else {
     numbers.data = [...BUILT.data];

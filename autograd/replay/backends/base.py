@@ -2,7 +2,8 @@
 
 A backend is a module with one function, ``build(tape, batched, summed) -> Kernel``:
 
-* ``tape``: without guards; with sums of products where the entry in ``BACKENDS`` says that it ``fuses``.
+* ``tape``: any verified tape without guards, of single assignment or not; with sums of products where the entry in
+  ``BACKENDS`` says that it ``fuses``.
 * ``batched``: one bool for each input of the tape: True where every example has its own number, False where all
   share one. Live leaves are always shared.
 * ``summed``: whether the kernel returns the sum of each output over the examples.

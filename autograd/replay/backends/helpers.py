@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import math
+import operator
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.forwards import definition
+from autograd.replay.domains import Refusal
 
 __all__ = ["Helpers"]
 
@@ -36,12 +38,28 @@ class Helpers:
             NotImplementedError: its forward, or what that calls, cannot be written out.
         """
         try:
+            if isinstance(op, Refusal):
+                return self._refusal(op)
             return self._callee((op.base or op).forward, op.name)
         except LookupError as error:
             raise NotImplementedError(
                 f"the operation {op.name!r} cannot be written out as source: {error.args[0]}. "
                 f"Write its forward as a function of the module that defines it, with nothing but math."
             ) from None
+
+    def _refusal(self, op: Refusal) -> str:
+        base = op.of.base or op.of
+        if base.forward is operator.truediv:
+            called = self._imported("from operator import truediv", "truediv")
+        else:
+            called = self.operation(op.of)
+        if ("refusal", base) not in self._names:
+            self._names["refusal", base] = name = self._new_name(f"{base.name}_refuses")
+            self.texts.append(
+                f"def {name}(*inputs):\n    try:\n        {called}(*inputs)\n"
+                f"    except (ArithmeticError, ValueError):\n        return 1.0\n    return 0.0"
+            )
+        return self._names["refusal", base]
 
     def _callee(self, function: Callable[..., Any], name: str) -> str:
         if getattr(math, getattr(function, "__name__", ""), None) is function:

@@ -18,6 +18,7 @@ from autograd.replay.arguments import Axes, Form, axes_of_arguments, axes_of_lea
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.jax_functions import jax_function
 from autograd.replay.paths import Path
+from autograd.replay.statics import is_static, statics_in
 from autograd.replay.tape import RELATIONS, Floats, Tape
 
 __all__ = ["build", "exported", "paths_function", "tape_function"]
@@ -138,7 +139,12 @@ def _leaves_and_axes(arguments: Sequence[Any], form: Form, in_axes: Axes) -> tup
     axes: list[int | None] = []
     entries = axes_of_arguments(in_axes, len(arguments) - len(form.keywords), len(form.keywords))
     for place, (tree, part, axis) in enumerate(zip(arguments, form.structures, entries, strict=True)):
-        found = jax.tree_util.tree_leaves(tree)
+        settings, recorded = statics_in(tree), statics_in(part.assemble(part.shapes))
+        if settings != recorded:
+            raise TypeError(
+                f"argument {place} has the static parts {settings}, and had {recorded} when it was recorded"
+            )
+        found = [leaf for leaf in jax.tree_util.tree_leaves(tree) if not is_static(leaf)]
         if len(found) != len(part.shapes):
             raise TypeError(
                 f"argument {place} holds {len(found)} arrays or numbers, and held {len(part.shapes)} when it was "
@@ -151,6 +157,8 @@ def _leaves_and_axes(arguments: Sequence[Any], form: Form, in_axes: Axes) -> tup
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """``tape`` compiled by XLA; see :mod:`autograd.replay.backends.base`."""
+    if not len(tape.outputs):  # nothing to compute, and nothing that JAX could stack
+        return lambda _, lanes: np.empty(0) if summed else np.empty((0, lanes.shape[1]))
     run = tape_function(tape)
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
 

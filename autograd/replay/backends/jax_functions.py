@@ -34,7 +34,9 @@ def jax_function(op: Primitive) -> Callable[..., Any]:
     if op.forward in (operator.add, operator.sub, operator.mul, operator.neg):
         plain: Callable[..., Any] = op.forward
         return plain
-    if op.gated:
+    if op.name == "stop_gradient":
+        return jax.lax.stop_gradient  # type: ignore[no-any-return]
+    if op.gated and not op.held and op.arity == 3:
         return lambda condition, x, y: jnp.where(condition != 0.0, x, y)
 
     def value(*inputs: Any) -> Any:

@@ -42,7 +42,7 @@ def _remainder(x: Any, y: Any) -> Any:
     less = rest - size
     less = jnp.where(less + less >= size, less - size, less)
     rest = jnp.where(rest + rest > size, less, rest)
-    return jnp.where(x < 0.0, -rest, rest)
+    return jnp.where(jnp.signbit(x), -rest, rest)
 
 
 IN_JAX: dict[Any, Callable[..., Any]] = {

@@ -17,6 +17,8 @@ from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.vectorised import vectorised
+from autograd.replay.domains import Refusal
+from autograd.replay.passes import compacted
 from autograd.replay.tape import FUSED_DOT, Floats, Tape, apply_ieee
 
 __all__ = ["array_function", "build"]
@@ -27,7 +29,7 @@ _ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operat
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """A kernel that runs the tape once, on arrays."""
-    tape = expanded(tape)
+    tape = compacted(expanded(tape))
     before = np.concatenate([np.full(tape.n_inputs + tape.n_leaves, 0.0), tape.constants])
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
     lane_slots, shared_slots = np.flatnonzero(is_lane).tolist(), np.flatnonzero(~is_lane).tolist()
@@ -56,6 +58,8 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
 def array_function(op: Primitive) -> Callable[..., Any]:
     """``op`` on arrays and float64 scalars, element by element, in IEEE arithmetic."""
     base = op.base or op
+    if isinstance(op, Refusal):
+        return _refusals(op)
     if base.forward in _ON_ARRAYS:
         function = base.forward
     elif base.ufunc:
@@ -65,6 +69,20 @@ def array_function(op: Primitive) -> Callable[..., Any]:
     if not op.constants:
         return function
     return lambda *inputs: function(*inputs, *op.constants)
+
+
+def _refusals(op: Refusal) -> Callable[..., Any]:
+    """Where the operation refuses its inputs; asked in Python where its result is not finite, else it did not."""
+    value, refuses = array_function(op.of), op.forward
+
+    def function(*inputs: Any) -> Any:
+        *columns, found = np.broadcast_arrays(*inputs, value(*inputs))
+        asked = ~np.isfinite(found) if op.of.builtin else np.ones(found.shape, dtype=bool)
+        refused = np.zeros(found.shape)
+        refused[asked] = [refuses(*row) for row in zip(*(column[asked].tolist() for column in columns), strict=True)]
+        return refused
+
+    return function
 
 
 def _checked(op: Primitive, fast: Callable[..., Any] | None) -> Callable[..., Any]:

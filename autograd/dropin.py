@@ -1,0 +1,187 @@
+"""What programs written for micrograd or microgpt ask of a Value: their names for what it holds, and one step by hand.
+
+What their class keeps in attributes is here a view of the graph: ``_prev``, ``_children``, ``_op``, ``_local_grads``
+can be read and not set, ``_backward()`` does one step of the chain rule. What cannot be, an operation made by hand or
+an attribute of one's own, is refused with the way out. The page ``MICROGRAD.md`` beside this file says all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MethodType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograd.anomaly import watched
+from autograd.clock import writing
+from autograd.operators import SIGNS
+from autograd.primitives import PRIMITIVES, Primitive
+from autograd.recording import refuse_while_recording
+from autograd.sweep import adjoint_steps, data_of, number_of
+
+__all__ = ["DropIn", "label_among"]
+
+
+class _View(property):
+    """A property that says, when it is set, what to do instead."""
+
+    def __init__(self, read: Callable[[Any], Any], instead: str) -> None:
+        super().__init__(read, doc=read.__doc__)
+        self._instead = instead
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __set__(self, instance: Any, value: Any) -> NoReturn:
+        raise AttributeError(f"{self._name} of a Value cannot be set: {self._instead}")
+
+
+class _Absent:
+    """An attribute that their classes have and a Value has not. A subclass may have it, if ``free``."""
+
+    def __init__(self, instead: str, *, free: bool = False) -> None:
+        self._instead = instead
+        self._free = free
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        held = self._held_by(instance)
+        if self._name not in held:
+            self._refuse(instance)
+        return held[self._name]
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        if not self._free or not hasattr(instance, "__dict__"):
+            self._refuse(instance)
+        self._held_by(instance)[self._name] = value
+
+    def __delete__(self, instance: Any) -> None:
+        if self._name not in self._held_by(instance):
+            self._refuse(instance)
+        del self._held_by(instance)[self._name]
+
+    def _held_by(self, instance: Any) -> dict[str, Any]:
+        held: dict[str, Any] = getattr(instance, "__dict__", {})
+        return held
+
+    def _refuse(self, instance: Any) -> NoReturn:
+        instead = "" if self._free and hasattr(instance, "__dict__") else f": {self._instead}"
+        message = f"{type(instance).__name__!r} object has no attribute {self._name!r}{instead}"
+        raise AttributeError(message, name=self._name, obj=instance)
+
+
+_OWN_OPERATION = "define the operation with its derivative, primitive(name, forward=..., partials=...), and apply that"
+_OWN_STATE = (
+    "a Value has no attributes of your own. Keep them in a dict with the Value as key, in a list beside the "
+    "parameters, or make your leaves of a subclass: class Value(autograd.Value): pass"
+)
+
+
+class DropIn:
+    """The part of a Value that answers to micrograd's and microgpt's names."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _grad: Any
+        op: Primitive | None
+
+        @property
+        def parents(self) -> tuple[Any, ...]: ...  # noqa: D102 -- Value's
+        def partials(self) -> tuple[float, ...]: ...  # noqa: D102 -- Value's
+
+    def _read_prev(self) -> set[Any]:
+        """The parents as a set, as micrograd keeps them: of ``x * x`` there is one."""
+        return set(self.parents)
+
+    def _read_children(self) -> tuple[Any, ...]:
+        """The parents, as microgpt calls them."""
+        return self.parents
+
+    def _read_local_grads(self) -> tuple[float, ...]:
+        """The local gradients, one number a parent, as microgpt keeps them."""
+        return self.partials()
+
+    def _read_op(self) -> str:
+        """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
+        if self.op is None:
+            return ""
+        constants = "".join(f"{constant:g}" for constant in self.op.constants)
+        names = SIGNS | {"relu": "ReLU"}
+        return names.get(self.op.name, self.op.name) + constants
+
+    def _read_backward(self) -> Callable[[], None]:
+        """``_backward()``: one step of the chain rule, from ``grad`` to the ``grad`` of each parent."""
+        return MethodType(_one_step, self)
+
+    _prev = _View(_read_prev, "operands are linked by operators and functions alone")
+    _children = _View(_read_children, "operands are linked by operators and functions alone")
+    _local_grads = _View(_read_local_grads, _OWN_OPERATION)
+    _op = _View(_read_op, "name the node by its label")
+    _backward = _View(_read_backward, f"it would not be asked. Instead {_OWN_OPERATION}")
+    _forward = _Absent("root.forward() computes a graph again; .parents and .op say how a node was made")
+    topo = _Absent("root.topological_order() lists its graph, operands first")
+    build_topo = _Absent("root.topological_order() lists its graph, operands first")
+    m = _Absent(_OWN_STATE, free=True)
+    v = _Absent(_OWN_STATE, free=True)
+    momentum = _Absent(_OWN_STATE, free=True)
+    velocity = _Absent(_OWN_STATE, free=True)
+
+
+def _one_step(node: Any) -> None:
+    """Add local · ``node.grad`` to the ``grad`` of each parent: what ``backward()`` does at each node in its turn."""
+    refuse_while_recording(node, "_backward()")
+    parents, gradient = node.parents, node._grad
+    if gradient is None or not parents:
+        return
+    order = [*dict.fromkeys(parents), node]
+    step = next(watched(adjoint_steps(order, number_of(gradient), data_of)))
+    with writing:
+        for parent, flow in zip(parents, step.contributions, strict=True):
+            if flow is not None:
+                parent._grad = flow if parent._grad is None else parent._grad + flow
+
+
+def label_among(data: Any, label: Any, *rest: Any) -> Any:
+    """The label of a leaf that is made as their classes are: ``Value(data, children, op, label)``.
+
+    Args:
+        data: the number.
+        label: the label, or the operands, which are empty on a leaf.
+        rest: the name of the operation, or its local gradients, and operands by keyword: empty too, or None.
+
+    Raises:
+        TypeError: there are operands, or an operation.
+    """
+    op, children, *others = rest
+    if isinstance(children, str):  # the fourth argument in the lecture's class
+        label, children = (children, label) if not isinstance(label, str) else (label, children)
+    operands = [children, *others]
+    if isinstance(label, (tuple, list, set, frozenset)) and all(isinstance(part, DropIn) for part in label):
+        operands.append(label)
+        label = ""
+    for given in (*operands, op):
+        if given is not None and not (hasattr(given, "__len__") and len(given) == 0):
+            _refuse_operation(data, next((part for part in operands if part), ()), op)
+    return label
+
+
+def _refuse_operation(data: Any, operands: Any, op: Any) -> NoReturn:
+    name = op if isinstance(op, str) else ""
+    known = PRIMITIVES.get(name.lower())
+    if name in SIGNS.values():
+        way = f"write x {name} y"
+    elif known is not None and known.builtin and known.arity == 1:
+        way = f"write x.{known.name}(), or for an operation of your own primitive({name + '_'!r}, ...)"
+    elif name and not operands:
+        way = f"name a leaf by its label: Value({data!r}, {name!r})"
+    else:
+        defined = f"primitive({name or 'name'!r}, ...)"
+        way = f"write it with operators and the functions of autograd, or define the operation: {defined}"
+    raise TypeError(
+        f"a Value takes a number and a label, got Value({data!r}, {operands!r}, {op!r}): made by hand with operands it "
+        f"would have no derivative. Instead {way}"
+    )

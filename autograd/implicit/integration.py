@@ -1,0 +1,395 @@
+"""Integrals, differentiated by Leibniz' rule, and differential equations, by their sensitivity equations."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.containers import array_of, flatten
+from autograd.errors import ConvergenceError, DomainError
+from autograd.implicit.nodes import (
+    Function,
+    check_known,
+    check_unchanged,
+    float_of,
+    lent,
+    node_of,
+    number_in,
+    scipy_module,
+    slopes_of,
+)
+from autograd.primitives import as_float
+from autograd.rules import dot
+from autograd.sweep import describe
+from autograd.trace import Trace
+from autograd.value import Value
+
+__all__ = ["Solution", "quad", "solve_ivp"]
+
+Array = np.ndarray[Any, Any]
+
+_RELATIVE = 1e-10
+"""How good an integral is, relative to the integral of the magnitude."""
+
+
+# --- integrals ------------------------------------------------------------------------------------------
+
+
+def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = ()) -> Any:
+    """The integral of f(t) from a to b: d/dp is the integral of ∂f/∂p, d/db is f(b), d/da is −f(a) (Leibniz).
+
+    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. f must be smooth between
+    the limits in what it is differentiated by: at a jump that moves with a Value, as of ``where(t > p, ...)``, the rule
+    lacks a term, and at a kink the second derivative does; that is not noticed. Make such a place a limit: it is exact
+    in ``quad(f, a, p) + quad(g, p, b)``. A peak much narrower than the interval may be missed.
+
+    Args:
+        f: ``f(t, *args)``, one number; t is a float.
+        a: the lower limit: a number, an infinite one too, or a Value.
+        b: the upper limit, which may be the smaller.
+        args: further arguments of f, which may be Values.
+
+    Returns:
+        The integral itself (SciPy's function returns a pair): a float, or a Value if it depends on Values.
+
+    Raises:
+        ConvergenceError: 10 digits were not reached. DomainError: f is nan or infinite somewhere.
+        ModuleNotFoundError: SciPy is not installed. RecordingError: in a function that is compiled.
+
+    >>> from math import inf
+    >>> from autograd import exp, grad, implicit
+    >>> round(implicit.quad(lambda t: t * t, 0, 3), 12)
+    9.0
+    >>> round(grad(lambda a: implicit.quad(lambda t: exp(-a * t * t), 0.0, inf))(1.0), 12)
+    -0.443113462726
+    >>> grad(lambda b: implicit.quad(lambda t: b * t, 0, b))(2.0)
+    6.0
+    """
+    function = Function("quad", f, args)
+    limits = [_limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)]
+    return _integral(function, *limits)
+
+
+def _integral(function: Function, a: Any, b: Any) -> Any:
+    """The integral as a node of the Values that it depends on."""
+    used: dict[int, Value] = {}
+    seen: dict[float, float] = {}
+
+    def value(t: float) -> float:
+        trace = Trace(function.fun, (), (t, *function.args), {})
+        result = number_in("quad", trace.result)
+        used.update((id(node), node) for node in trace.outside([result]))
+        seen[t] = result._data
+        return result._data
+
+    ends = [(limit, sign) for limit, sign in ((a, -1.0), (b, 1.0)) if isinstance(limit, Value)]
+    number = _integrated(value, float_of(a), float_of(b))
+    parents = [*used.values(), *(limit for limit, _ in ends)]
+    later = function.kept()
+
+    @functools.cache
+    def slopes(*, linked: bool) -> list[Any]:
+        by_parents = _integrals_of_slopes(later, a, b, list(used.values()), seen, linked=linked)
+        for limit, sign in ends:
+            (at_limit,) = later.numbers(later.fun(limit, *later.args)) if linked else later.values(limit._data)
+            by_parents.append(sign * at_limit)
+        return by_parents
+
+    return node_of("quad", number, parents, slopes)
+
+
+def _integrals_of_slopes(  # noqa: PLR0913 -- an integral, what is known of it, and what for
+    function: Function, a: Any, b: Any, parents: list[Value], seen: dict[float, float], *, linked: bool
+) -> list[Any]:
+    """The integral of ∂f/∂p for each p: floats, or Values, which are integrals as well."""
+
+    def slopes(t: Any, *args: Any) -> list[Any]:
+        # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
+        trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
+        roots = [number_in("quad", trace.result)]
+        check_known("quad", trace, roots, parents)
+        check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
+        return slopes_of(trace, roots, parents, linked=linked)[0]
+
+    def slope(j: int) -> Callable[..., Any]:
+        def one(t: float, *args: Any) -> Any:
+            return slopes(t, *args)[j]
+
+        return one
+
+    if linked:
+        return [_integral(Function("quad", slope(j), function.args), a, b) for j in range(len(parents))]
+    known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
+    limits = float_of(a), float_of(b)
+    return [_integrated(functools.partial(lambda j, t: known(t)[j], j), *limits) for j in range(len(parents))]
+
+
+def _integrated(value: Callable[[float], float], a: float, b: float) -> float:
+    """The integral by QUADPACK, with its own estimate of the error held to what is promised."""
+
+    def checked(t: float) -> float:
+        number = value(t)
+        if not math.isfinite(number):
+            raise DomainError(f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits")
+        return number
+
+    scipy_quad = functools.partial(
+        scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
+    )
+    number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
+    if problem and not error <= _RELATIVE * abs(number):
+        size, *_ = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)  # what cancels cannot be known to more digits
+        if not error <= _RELATIVE * size:
+            raise ConvergenceError(
+                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
+                f"{_RELATIVE:g} of the integral of |f|, {size:.6g}: {' '.join(problem[0].split())} Split the integral "
+                f"where f is not smooth, or substitute."
+            )
+    return float(number)
+
+
+def _limit(where: str, limit: Any) -> Any:
+    """A limit of an integral, or an end of time: a float, or a Value as it is."""
+    if not isinstance(limit, Value):
+        number = as_float(limit, where)
+        if math.isnan(number):
+            raise DomainError(f"{where} must be a number, got nan")
+        return number
+    if not math.isfinite(limit._data):
+        raise DomainError(f"{where} must be finite if it is a Value, got {describe(limit)}: use its .data")
+    return limit
+
+
+# --- differential equations -------------------------------------------------------------------------------
+
+
+class Solution(NamedTuple):
+    """A solution of a differential equation, as SciPy's has it."""
+
+    t: Array
+    """The times, shape (m,), floats."""
+    y: Array
+    """The values, shape (n, m): floats, or Values if they depend on Values."""
+
+
+def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
+    f: Callable[..., Any],
+    span: Any,
+    y0: Any,
+    t_eval: Any = None,
+    *,
+    args: Sequence[Any] = (),
+    method: str = "DOP853",
+    rtol: float = 1e-10,
+    atol: float = 1e-12,
+) -> Solution:
+    """The solution of dy/dt = f(t, y), y(t0) = y0, with derivatives by the sensitivity equations.
+
+    With S = ∂y/∂p these are dS/dt = ∂f/∂y S + ∂f/∂p, solved together with y when a derivative is first asked for, to
+    the same tolerances. Derivatives are with respect to the Values that f closes over, ``args``, y0, both ends of the
+    span, and times of ``t_eval``. Second derivatives solve the sensitivity equations of these equations, which takes
+    some ten times as long.
+
+    Args:
+        f: ``f(t, y, *args)``, as many numbers as y0 has; y is an array.
+        span: (t0, t1), numbers or Values; t1 may be before t0.
+        y0: a list or an array of numbers and Values.
+        t_eval: the times to return; by default the steps that the solver takes, the last being t1.
+        args: further arguments of f, which may be Values.
+        method: a method of ``scipy.integrate.solve_ivp``: ``"Radau"`` or ``"LSODA"`` for stiff equations.
+        rtol: the relative tolerance of the solver.
+        atol: the absolute tolerance, below which y is as good as 0.
+
+    Raises:
+        ConvergenceError: the solver could not reach the end. DomainError: f is nan or infinite on the way.
+        ModuleNotFoundError: SciPy is not installed. RecordingError: in a function that is compiled.
+
+    >>> from autograd import grad, implicit
+    >>> decay = lambda k: implicit.solve_ivp(lambda t, y: -k * y, (0.0, 1.0), [2.0]).y[0][-1]
+    >>> round(float(decay(0.5)), 9), round(grad(decay)(0.5), 9)
+    (1.213061319, -1.213061319)
+    """
+    start, end = _span(span)
+    if not isinstance(y0, (list, tuple, np.ndarray)) or np.ndim(y0) != 1 or len(y0) == 0:
+        raise TypeError(f"solve_ivp(f, span, y0): y0 must be a list or an array of numbers, got {y0!r}")
+    state, _ = flatten(list(y0), "solve_ivp(f, span, y0): y0")
+    moving = isinstance(start, Value)
+
+    def from_start(f: Callable[..., Any]) -> Callable[..., Any]:
+        """With time counted from t0 on, so that t0 is a Value that the function closes over, like any other."""
+        return (lambda s, y, *args: f(start + s, y, *args)) if moving else f
+
+    function = Function("solve_ivp", f, args, from_start)
+
+    def since_origin(time: Any) -> Any:
+        return time - start if moving else time
+
+    flow = _Flow(function, float_of(since_origin(start)), state, {"method": method, "rtol": rtol, "atol": atol})
+    if t_eval is None:
+        steps, y = flow.integrated(float_of(since_origin(end)))
+        origin = float_of(start) if moving else 0.0
+        times = [start, *(steps[1:-1] + origin).tolist(), end]
+    else:
+        times = _times(t_eval, float_of(start), float_of(end))
+        _, y = flow.integrated(float_of(since_origin(end)), [float_of(since_origin(time)) for time in times])
+    nodes = flow.nodes(list(map(since_origin, times)), y)
+    return Solution(np.array(list(map(float_of, times))), array_of(nodes, y.shape))
+
+
+class _Flow:
+    """A differential equation from its start on."""
+
+    def __init__(self, function: Function, start: float, state: list[Any], options: dict[str, Any]) -> None:
+        self.function = function
+        self.start = start
+        self.state = state
+        self.options = options
+        self.used: dict[int, Value] = {}
+
+    def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
+        """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
+
+        Notes the Values that the function uses on the way.
+        """
+
+        def rate(t: float, y: Array) -> list[float]:
+            trace, numbers = self.function.trace((), t, y)
+            values = [number for number in numbers if isinstance(number, Value)]
+            self.used.update((id(node), node) for node in trace.outside(values))
+            return list(map(float_of, numbers))
+
+        return self._solved(rate, list(map(float_of, self.state)), end, moments)
+
+    def _solved(
+        self, rate: Callable[[float, Array], Any], state: list[float], end: float, moments: list[float] | None
+    ) -> tuple[Array, Array]:
+        def checked(t: float, y: Array) -> Any:
+            slope = rate(float(t), y)
+            if len(slope) != len(state):
+                raise ValueError(
+                    f"solve_ivp(f, span, y0): f must return as many numbers as y0 has, {len(state)}, got {len(slope)}"
+                )
+            if not np.all(np.isfinite(slope)):
+                raise DomainError(
+                    f"solve_ivp(f, span, y0): f, or its derivative, is {np.asarray(slope).tolist()} at "
+                    f"t = {float(t)!r}, y = {y.tolist()}"
+                )
+            return slope
+
+        integrate = scipy_module("solve_ivp", "integrate")
+        if end == self.start:
+            checked(end, np.array(state))
+            times = [end, end] if moments is None else moments
+            return np.array(times), np.tile(np.array(state)[:, None], len(times))
+        with lent(checked) as checked_for_now:
+            found = integrate.solve_ivp(checked_for_now, (self.start, end), state, t_eval=moments, **self.options)
+        if found.status != 0:
+            raise ConvergenceError(f"solve_ivp(f, span, y0) stopped at t = {found.t[-1:].tolist()}: {found.message}")
+        return found.t, found.y
+
+    def nodes(self, moments: list[Any], y: Array) -> list[Any]:
+        """The n·m numbers of ``y`` as nodes, row by row; ``moments`` are its times, as floats or Values."""
+        used = list(self.used.values())
+        initial = [place for place, number in enumerate(self.state) if isinstance(number, Value)]
+        parents = [*used, *(self.state[place] for place in initial)]
+
+        later = _Flow(self.function.kept(), self.start, self.state, self.options)
+        n, k = len(self.state), len(parents)
+
+        @functools.cache
+        def sensitivities(*, linked: bool) -> Any:
+            rows = later._sensitivities(moments, used, initial, linked=linked)
+            for row, found in zip(rows, y.tolist(), strict=False):
+                check_unchanged("solve_ivp", row, found, max(1e-6, 100.0 * self.options["rtol"]))
+            return rows
+
+        def slopes(i: int, j: int, *, linked: bool) -> list[Any]:
+            rows = sensitivities(linked=linked)
+            own = [rows[n + i * k + place][j] for place in range(k)]
+            if isinstance(moments[j], Value):
+                time = moments[j] if linked else moments[j]._data
+                own.append(later._rate(time, [row[j] for row in rows[:n]])[i])
+            return own
+
+        return [
+            node_of(
+                "solve_ivp",
+                number,
+                [*parents, *([moments[j]] if isinstance(moments[j], Value) else [])],
+                functools.partial(slopes, i, j),
+            )
+            for i, row in enumerate(y.tolist())
+            for j, number in enumerate(row)
+        ]
+
+    def _rate(self, time: Any, y: list[Any]) -> list[Any]:
+        """dy/dt at one moment, of floats or of Values."""
+        at = array_of(y, (len(y),))
+        if isinstance(time, Value):
+            return self.function.numbers(self.function.fun(time, at, *self.function.args))
+        return self.function.values(time, at)
+
+    def _sensitivities(self, moments: list[Any], used: list[Value], initial: list[int], *, linked: bool) -> Any:
+        """y and then S = ∂y/∂p, each entry a row with a number for each moment: floats, or Values."""
+        n, k = len(self.state), len(used) + len(initial)
+        at_start = np.zeros((n, k))
+        at_start[initial, range(len(used), k)] = 1.0
+        function = self.function
+
+        def rates(t: Any, z: Array, *args: Any) -> list[Any]:
+            y, s = z[:n], z[n:].reshape(n, k)
+            # A time that is a Value is a variable of its own, for f may depend on it besides.
+            trace = Trace(function.fun, (0, 1) if isinstance(t, Value) else (1,), (t, y, *args), {})
+            roots = function.numbers(trace.result)
+            check_known("solve_ivp", trace, roots, used)
+            rows = slopes_of(trace, roots, [*trace.variables[-n:], *used], linked=linked)
+            forcing = [[*row[n:], *[0.0] * len(initial)] for row in rows]
+            if not linked:
+                moved = np.array([row[:n] for row in rows]) @ s + np.array(forcing)
+                return [*map(float_of, roots), *moved.ravel().tolist()]
+            return [
+                *roots,
+                *(
+                    dot([1.0, *row[:n]], [of_p[j], *s[:, j]])
+                    for row, of_p in zip(rows, forcing, strict=True)
+                    for j in range(k)
+                ),
+            ]
+
+        ends = list(map(float_of, moments))
+        augmented = Function("solve_ivp", rates, function.args)
+        state = [*self.state, *at_start.ravel().tolist()]
+        if not linked:
+            start = list(map(float_of, state))
+            return self._solved(lambda t, z: rates(t, z, *function.args), start, ends[-1], ends)[1].tolist()
+        flow = _Flow(augmented, self.start, state, self.options)
+        _, z = flow.integrated(ends[-1], ends)
+        return array_of(flow.nodes(moments, z), z.shape).tolist()
+
+
+def _span(span: Any) -> tuple[Any, Any]:
+    if not isinstance(span, (tuple, list)) or len(span) != 2:
+        raise TypeError(f"solve_ivp(f, span, y0): span must be a pair (t0, t1), got {span!r}")
+    start, end = (_limit(f"solve_ivp(f, span, y0): span[{place}]", time) for place, time in enumerate(span))
+    if not math.isfinite(float_of(start)) or not math.isfinite(float_of(end)):
+        raise DomainError(f"solve_ivp(f, span, y0): span must be a pair of finite times, got {span!r}")
+    return start, end
+
+
+def _times(t_eval: Any, start: float, end: float) -> list[Any]:
+    """The times that are asked for, in the order in which they are come by."""
+    if not isinstance(t_eval, (list, tuple, np.ndarray)) or np.ndim(t_eval) != 1 or len(t_eval) == 0:
+        raise TypeError(f"solve_ivp(t_eval=...) must be a list or an array of times, got {t_eval!r}")
+    times, _ = flatten(list(t_eval), "solve_ivp(t_eval=...)")
+    moments = [math.copysign(1.0, end - start) * float_of(time) for time in times]
+    low, high = sorted((start, end))
+    if not all(low <= float_of(time) <= high for time in times) or any(np.diff(moments) <= 0.0):
+        raise ValueError(
+            f"solve_ivp(t_eval=...) must be times between {start!r} and {end!r}, in order and each once, got "
+            f"{[float_of(time) for time in times]}"
+        )
+    return times

@@ -1,0 +1,233 @@
+"""A number that SciPy found, as a Value that knows its derivatives; and the function that it was found for.
+
+The first derivatives are worked out at once, as floats. Those of a graph, for second order, are when they are asked
+for, by running the user's function again. By then a variable that it reads may hold another object, as the variable of
+a loop does: so the function is kept with what it closes over, and what it gives is compared with what it gave.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from autograd.containers import flatten
+from autograd.context import current, no_grad
+from autograd.errors import GradientError, StaleGraphError
+from autograd.operators import make_node
+from autograd.primitives import Primitive
+from autograd.recording import refuse_while_recording
+from autograd.sweep import describe
+from autograd.trace import Trace
+from autograd.transforms import one_number
+from autograd.value import Value
+
+__all__ = [
+    "Function",
+    "check_known",
+    "check_unchanged",
+    "float_of",
+    "lent",
+    "node_of",
+    "number_in",
+    "scipy_module",
+    "slopes_of",
+]
+
+
+class Function:
+    """A user's function, and its further arguments.
+
+    Args:
+        name: of the solver.
+        fun: the function.
+        args: its further arguments.
+        wrap: makes of it the function that is solved.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        fun: Callable[..., Any],
+        args: Any,
+        wrap: Callable[[Callable[..., Any]], Callable[..., Any]] = lambda fun: fun,
+    ) -> None:
+        refuse_while_recording(None, f"implicit.{name}()")
+        if not callable(fun):
+            raise TypeError(f"{name}(f, ...): f must be a function, got {fun!r}")
+        if not isinstance(args, (tuple, list)):
+            raise TypeError(f"{name}(args=...) must be a tuple of further arguments of f, got {args!r}: write (a,)")
+        self.name = name
+        self.fun = wrap(fun)
+        self.args = tuple(args)
+        self._given = fun, wrap
+
+    def kept(self) -> Function:
+        """The same function with the objects that its variables hold now."""
+        fun, wrap = self._given
+        return Function(self.name, _as_it_is(fun, {}), self.args, wrap)
+
+    def values(self, *x: Any) -> list[float]:
+        """The numbers of the result at x, which is made of floats."""
+        with no_grad():
+            numbers = self.numbers(self.fun(*x, *self.args))
+        return list(map(float_of, numbers))
+
+    def uses_values(self, x: Any) -> bool:
+        """Whether the result depends on Values, where x is made of floats."""
+        return any(isinstance(number, Value) for number in self.numbers(self.fun(x, *self.args)))
+
+    def trace(self, places: Sequence[int], *x: Any) -> tuple[Trace, list[Any]]:
+        """A run of the function with variables for x, and the numbers of its result."""
+        trace = Trace(self.fun, places, (*x, *self.args), {})
+        return trace, self.numbers(trace.result)
+
+    def numbers(self, result: Any) -> list[Any]:
+        """The numbers of a result."""
+        return flatten(result, f"{self.name}(f, ...): the result of f")[0]
+
+
+def _as_it_is(fun: Any, known: dict[int, Any]) -> Any:
+    """A copy of a function that reads the objects which its variables, and those of its closures, hold now."""
+    if not isinstance(fun, FunctionType):
+        return fun
+    if id(fun) not in known:
+        cells = tuple(CellType() for _ in fun.__closure__ or ())
+        names = {name: fun.__globals__[name] for name in _names(fun.__code__) if name in fun.__globals__}
+        names |= {name: held for name in ("__builtins__", "__name__") if (held := fun.__globals__.get(name))}
+        copy = FunctionType(fun.__code__, names, fun.__name__, fun.__defaults__, cells)
+        copy.__kwdefaults__ = fun.__kwdefaults__
+        known[id(fun)] = copy
+        for cell, original in zip(cells, fun.__closure__ or (), strict=True):
+            with suppress(ValueError):  # of a variable that holds nothing yet
+                cell.cell_contents = _as_it_is(original.cell_contents, known)
+        for name, held in names.items():
+            if getattr(held, "__globals__", None) is fun.__globals__:
+                names[name] = _as_it_is(held, known)
+    return known[id(fun)]
+
+
+def _names(code: CodeType) -> set[str]:
+    """The global names that a function reads, in the functions inside it too."""
+    return {*code.co_names}.union(*(_names(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+
+class Solved(Primitive):
+    """The operation of one result: how it depends on its parents is known to it alone, so it cannot be stored."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            f"a Value that {self.name}() found cannot be pickled, for its derivatives come from a function: pickle its "
+            f".data, or what goes into it"
+        )
+
+
+def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable[..., Sequence[Any]]) -> Any:
+    """``number`` as a Value that depends on ``parents``; a float if there are none.
+
+    Args:
+        name: of the solver.
+        number: what it found.
+        parents: the Values that the number depends on.
+        slopes: ``slopes(linked=...)``: the derivative by each parent, as floats or as Values that depend on them. It
+            runs in the context of now: a rule's own is sealed, and the user's function is no rule.
+    """
+    if not parents:
+        return number
+    first = tuple(slopes(linked=False)) if current().grad else ()
+    data = tuple(parent._data for parent in parents)
+    around = copy_context()
+
+    def forward(*inputs: float) -> float:
+        if any(isinstance(number, complex) for number in inputs):
+            raise TypeError(f"{name}() finds real numbers alone")
+        if inputs != data:
+            raise StaleGraphError(
+                f"the result of {name}() cannot be computed again from other numbers, {inputs} in place of {data}: "
+                f"call {name}() again"
+            )
+        return number
+
+    def partials(*arguments: Any) -> tuple[Any, ...]:
+        if isinstance(arguments[-1], float):
+            return first
+        if any(given is not parent for given, parent in zip(arguments, parents, strict=False)):
+            raise GradientError(
+                f"the derivative of the result of {name}() is known as a float, and as a Value in the graph in which "
+                f"it was found: not in a copy, nor as a formula"
+            )
+        return tuple(around.copy().run(slopes, linked=True))
+
+    op = Solved(
+        name=name, forward=forward, partials=partials, arity=None, symbol=name, text=f"{name}({{*}})",
+        latex=rf"\operatorname{{{{{name.replace('_', chr(92) + '_')}}}}}\left({{*}}\right)",
+    )  # fmt: skip
+    return make_node(op, tuple(parents))
+
+
+def slopes_of(trace: Trace, roots: Sequence[Any], nodes: Sequence[Value], *, linked: bool) -> list[list[Any]]:
+    """The derivatives of each root with respect to each node, variables and nodes from outside."""
+    slopes = [trace.slopes(root, linked=linked) if isinstance(root, Value) else {} for root in roots]
+    return [[row.get(id(node), 0.0) for node in nodes] for row in slopes]
+
+
+def check_known(name: str, trace: Trace, roots: Sequence[Any], parents: Sequence[Value]) -> None:
+    """Refuse a Value that the function uses at points of the derivative's own alone."""
+    known = set(map(id, parents))
+    for node in trace.outside([root for root in roots if isinstance(root, Value)]):
+        if id(node) not in known:
+            raise GradientError(
+                f"{name}(): f uses {describe(node)} only in places that the solver did not come to, so that its part "
+                f"in the derivative would be lost: split the problem where f changes"
+            )
+
+
+def check_unchanged(name: str, now: Sequence[Any], before: Sequence[float], tolerance: float = 0.0) -> None:
+    """Refuse a function that no longer gives what it gave when the number was found."""
+    for number, found in zip(map(float_of, now), before, strict=True):
+        if not abs(number - found) <= tolerance * (1.0 + abs(found)):
+            raise GradientError(
+                f"{name}(): the result was {found!r} when it was solved and is {number!r} now, when it is "
+                f"differentiated once more: f reads something that has changed since, or it depends on rounding. Hand "
+                f"over what changes in args=(...)"
+            )
+
+
+def number_in(name: str, result: Any) -> Value:
+    """The one number that a function returned, as a Value."""
+    if isinstance(result, (list, tuple, dict)):
+        kind = type(result).__name__
+        raise TypeError(f"{name}(f, ...): f must return one number, got a {kind} of {len(result)}")
+    return one_number(name, result)
+
+
+def float_of(number: Any) -> Any:
+    """The data of a Value; a float as it is."""
+    return number._data if isinstance(number, Value) else number
+
+
+@contextmanager
+def lent(fun: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """``fun`` for as long as a solver runs: SciPy's keep it in circles, and with it all the Values that it reads."""
+    held = [fun]
+
+    def call(*args: Any) -> Any:
+        return held[0](*args)
+
+    try:
+        yield call
+    finally:
+        held.clear()
+
+
+def scipy_module(name: str, module: str) -> Any:
+    """A module of SciPy, which is imported when it is first needed."""
+    try:
+        return importlib.import_module(f"scipy.{module}")
+    except ImportError:
+        raise ModuleNotFoundError(
+            f"{name}() is solved by SciPy, which is not installed: pip install 'chainrule[data]'"
+        ) from None
