@@ -103,7 +103,7 @@ class _Reach:
             if how != "item":
                 self._want(_Way(holder, how, key, found))
         else:
-            if how in _NAMED and isinstance(found, _REPLACED) and not is_ours(_file_of(type(holder))):
+            if how in _NAMED and isinstance(found, _REPLACED) and not _is_library(found):
                 self._want(_Way(holder, how, key, found))
             self._follow(holder, how, key, found)
 
@@ -185,6 +185,13 @@ class _Reach:
                         self._step(base, "", None, found)
                 elif name in names and isinstance(found, (Value, float, int)) and not name.startswith("__"):
                     self._step(thing, "name", name, getattr(thing, name))
+
+
+def _is_library(thing: Any) -> bool:
+    """Whether ``thing`` is an operation or a function of this library, in whose place nobody puts another."""
+    if isinstance(thing, Primitive):
+        return thing.builtin
+    return isinstance(thing, FunctionType) and is_ours(thing.__code__.co_filename)
 
 
 def _leads_on(thing: Any) -> bool:
