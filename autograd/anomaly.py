@@ -6,7 +6,7 @@ Without it a nan gradient where every value is finite is warned of, and everythi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograd.context import current
@@ -83,19 +83,6 @@ def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
             if flow is not None and flow != flow:
                 _warn(_nan_derivative(node, place, parent, local, f" times upstream {upstream!r}"), node)
                 return
-    _warn_of_nan_node(adjoint)
-
-
-def _warn_of_nan_node(order: Iterable[Any]) -> None:
-    """Say which node of the graph of a gradient is the first nan, if every leaf of it is finite."""
-    computed = [node for node in order if node.op is not None]
-    leaves = {parent for node in computed for parent in node.parents if parent.op is None}
-    if not all(math.isfinite(leaf._data) for leaf in leaves):
-        return
-    for node in computed:
-        if node._data != node._data and not any(parent._data != parent._data for parent in node.parents):
-            _warn(f"in the graph of a gradient {describe_operation(node)}", node)
-            return
 
 
 def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
@@ -113,8 +100,7 @@ def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
                 if flow is not None and flow != flow:
                     _warn(_nan_derivative(node, place, parent, local, f" times {number_of(moved)!r}"), node)
                     return
-        break
-    _warn_of_nan_node(order)
+        return
 
 
 def _all_finite(node: Any) -> bool:

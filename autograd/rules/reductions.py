@@ -165,17 +165,14 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    if any(value != value for value in values):
-        return math.nan
-    largest = max(values)
-    return largest or max(values, key=lambda value: (value, math.copysign(1.0, value)))  # 0.0 is above -0.0
+    return math.nan if any(value != value for value in values) else max(values) + 0.0  # 0.0, of whatever zeros
 
 
 _held_max = define(
     "held_max",
     forward=_largest,
     partials=lambda *args: (0.0,) * (len(args) - 1),
-    expansion=lambda *values: functools.reduce(maximum, values),
+    expansion=lambda *values: functools.reduce(maximum, values) + 0.0,
     held=True,
     symbol="max", text="max({*})", latex=r"\max\left({*}\right)",
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
