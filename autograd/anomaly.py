@@ -76,13 +76,8 @@ def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
         if upstream != upstream:
             _warn(f"the gradient of {describe(node)} is nan, the sum of flows of inf and -inf", node)
             return
-        if node.op is None:
-            continue
-        for place, (parent, local) in enumerate(zip(node.parents, local_gradients(node), strict=True)):
-            flow = contribution_of(node.op, local, upstream)
-            if flow is not None and flow != flow:
-                _warn(_nan_derivative(node, place, parent, local, f" times upstream {upstream!r}"), node)
-                return
+        if _warned_of_flow(node, [upstream] * len(node.parents), "upstream "):
+            return
 
 
 def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
@@ -94,13 +89,27 @@ def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
         if speed == speed:
             continue
         if _all_finite(node):
-            for place, (parent, local) in enumerate(zip(node.parents, local_gradients(node), strict=True)):
-                moved = tangent.get(parent)
-                flow = None if moved is None else contribution_of(node.op, local, number_of(moved))
-                if flow is not None and flow != flow:
-                    _warn(_nan_derivative(node, place, parent, local, f" times {number_of(moved)!r}"), node)
-                    return
+            _warned_of_flow(node, [tangent.get(parent) for parent in node.parents], "")
         return
+
+
+def _warned_of_flow(node: Any, factors: list[Any], kind: str) -> bool:
+    """Warn of the first nan among local gradient · factor of the operands of ``node``; whether there was one.
+
+    Args:
+        node: whose local gradients they are.
+        factors: for each operand the gradient that comes back to ``node``, or the tangent of that operand.
+        kind: what the factors are, for the message.
+    """
+    for place, (parent, factor) in enumerate(zip(node.parents, factors, strict=True)):
+        if factor is None:
+            continue
+        local = local_gradients(node)[place]
+        flow = contribution_of(node.op, local, number_of(factor))
+        if flow is not None and flow != flow:
+            _warn(_nan_derivative(node, place, parent, local, f"{kind}{number_of(factor)!r}"), node)
+            return True
+    return False
 
 
 def _all_finite(node: Any) -> bool:
@@ -111,7 +120,8 @@ def _nan_derivative(node: Any, place: int, parent: Any, local: float, factor: st
     operand = repr(parent.label) if parent.label else f"operand {place + 1}"
     if local != local:
         return f"{describe_operation(node)}, but its derivative with respect to {operand} does not exist"
-    return f"{describe_operation(node)}; its derivative with respect to {operand} is {local!r}{factor}, which is nan"
+    product = f"{local!r} times {factor}, which is nan"
+    return f"{describe_operation(node)}; its derivative with respect to {operand} is {product}"
 
 
 def _warn(what: str, node: Any) -> None:

@@ -29,9 +29,9 @@ import optree
 
 from autograd.primitives import Primitive
 
-__all__ = ["Opened", "copied", "declared", "fields_of", "is_record", "made", "static_parts", "variables_of"]
+__all__ = ["SETTINGS", "Opened", "copied", "declared", "fields_of", "is_record", "made", "static_parts", "variables_of"]
 
-_SETTINGS = (
+SETTINGS = (
     str,
     bytes,
     bool,
@@ -46,6 +46,7 @@ _SETTINGS = (
     np.ufunc,
     Primitive,
 )
+"""What is static by itself wherever it stands: no number, and not taken apart."""
 
 _PYDANTIC = frozenset({"__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"})
 """Where a model of pydantic keeps what is no field of it."""
@@ -145,7 +146,8 @@ def copied(instance: Any, fields: dict[str, Any]) -> Any:
     """A copy of ``instance`` with ``fields`` in the place of its own. None of the class's code runs."""
     kind: Any = type(instance)
     kept = {name: part for name, part in _state(instance).items() if not _is_cache(kind, name)}
-    return made(kind, kept | fields)
+    elements = fields_of(instance) if isinstance(instance, tuple) else {}  # which are no attributes of it
+    return made(kind, kept | elements | fields)
 
 
 def made(kind: Any, parts: dict[str, Any]) -> Any:
@@ -192,7 +194,7 @@ def _is_setting(part: Any) -> bool:
         return part.__closure__ is None
     if isinstance(part, BuiltinFunctionType):
         return isinstance(part.__self__, ModuleType)
-    return isinstance(part, _SETTINGS)
+    return isinstance(part, SETTINGS)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ import fractions
 import math
 import re
 from decimal import Decimal
+from typing import NamedTuple, Self
 
 import numpy as np
 import pytest
@@ -260,3 +261,21 @@ def test_equal_static_arguments_that_differ_are_told_apart(function, one, other)
     for n in (one, other, one):
         assert f(2.0, n) == function(2.0, n)
     assert len(f.paths) == 2
+
+
+class Turned(NamedTuple("Turned", [("angle", float), ("name", str)])):
+    """An angle that its constructor turns from degrees to radians, with a name, which is static."""
+
+    __slots__ = ()
+
+    def __new__(cls, angle: float, name: str) -> Self:
+        return super().__new__(cls, math.radians(angle), name)
+
+
+def test_a_record_with_static_fields_is_not_constructed_again():
+    turned = Turned(90.0, "right")
+    assert compiled(lambda t: t.angle * 2.0)(turned) == math.pi
+    assert compiled(lambda held: held[0].angle * 2.0)([turned]) == math.pi
+    for transform in (value_and_grad, lambda f: compiled(value_and_grad(f))):
+        value, slope = transform(lambda t: t.angle * 2.0 if t.name == "right" else 0.0 * t.angle)(turned)
+        assert (value, slope.angle, slope.name) == (math.pi, 2.0, "right")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from datetime import date, time, timedelta
 from enum import Enum
 from typing import Any, cast
 
@@ -15,13 +14,10 @@ import numpy as np
 import optree
 
 from autograd.containers import _NAMESPACE
-from autograd.primitives import Primitive
-from autograd.records import is_record
+from autograd.records import SETTINGS, is_record
 from autograd.value import Value
 
 __all__ = ["Static", "StaticArguments", "check_static", "is_static", "statics_in", "with_statics"]
-
-_SETTINGS = (str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, Primitive)
 
 
 class Static:
@@ -73,7 +69,7 @@ def is_static(leaf: Any) -> bool:
     """Whether a leaf of an argument is static by itself: a str, a bool, a callable, an enum, a date; not a number."""
     if isinstance(leaf, (float, int)) and not isinstance(leaf, (bool, Enum)):
         return False
-    if isinstance(leaf, (Static, *_SETTINGS)):
+    if isinstance(leaf, (Static, *SETTINGS)):
         return True
     return callable(leaf) and not isinstance(leaf, Value) and not is_record(leaf)
 
@@ -82,20 +78,20 @@ def with_statics(tree: Any, name: str) -> Any:
     """``tree`` with its static leaves marked, so that they belong to the structure."""
     if type(tree) is float or isinstance(tree, (Value, Static)):
         return tree
-    if not any(map(is_static, optree.tree_leaves(tree))):
+    if not any(map(is_static, optree.tree_leaves(tree, is_leaf=is_record))):
         return tree
 
     def marked(leaf: Any) -> Any:
         return Static(leaf, name) if is_static(leaf) and not isinstance(leaf, Static) else leaf
 
-    return optree.tree_map(marked, tree)
+    return optree.tree_map(marked, tree, is_leaf=is_record)
 
 
 def statics_in(tree: Any) -> list[Static]:
     """The static leaves of ``tree``, in order."""
     return [
         leaf if isinstance(leaf, Static) else Static(leaf, "an argument")
-        for leaf in optree.tree_leaves(tree)
+        for leaf in optree.tree_leaves(tree, is_leaf=is_record)
         if is_static(leaf)
     ]
 

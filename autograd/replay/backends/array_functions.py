@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from autograd.rules import special_gamma, special_normal
 
-__all__ = ["IN_PYTHON", "ON_ARRAYS", "choose", "is_integer", "repeat"]
+__all__ = ["IN_PYTHON", "ON_ARRAYS", "choose", "is_integer", "remainder", "repeat"]
 
 _OTHER_NAMES = {
     "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan",
@@ -28,17 +29,22 @@ def is_integer(x: Any) -> Any:
     return np.isfinite(x) & (np.floor(x) == x)
 
 
-def _remainder(x: Any, y: Any) -> Any:
+def remainder(library: Any, x: Any, y: Any) -> Any:
     """IEEE 754's remainder, exactly: what fmod leaves of twice y, less y once or twice; nan where there is none.
+
+    Args:
+        library: whose arrays they are, NumPy or ``jax.numpy``.
+        x: the dividend.
+        y: the divisor.
 
     Source: the method of e_remainder.c in Sun Microsystems' fdlibm (1993).
     """
-    size = np.abs(y)
-    rest = np.fmod(np.abs(x), 2.0 * size)
+    size = library.abs(y)
+    rest = library.fmod(library.abs(x), 2.0 * size)
     less = rest - size
-    less = np.where(less + less >= size, less - size, less)
-    rest = np.where(rest + rest > size, less, rest)
-    return np.where(np.signbit(x), -rest, rest)
+    less = library.where(less + less >= size, less - size, less)
+    rest = library.where(rest + rest > size, less, rest)
+    return library.where(library.signbit(x), -rest, rest)
 
 
 ON_ARRAYS: dict[Any, Callable[..., Any]] = {
@@ -48,7 +54,7 @@ ON_ARRAYS: dict[Any, Callable[..., Any]] = {
     float: np.float64,
     max: lambda x, y: np.where(y > x, y, x),
     min: lambda x, y: np.where(y < x, y, x),
-    math.remainder: _remainder,  # NumPy's own is that of Python's %
+    math.remainder: functools.partial(remainder, np),  # NumPy's own is that of Python's %
 }
 """Functions that an array is handed to as it is."""
 

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 from jax.scipy.special import erf, erfc, gammaln
 
 from autograd.primitives import Primitive
+from autograd.replay.backends.array_functions import remainder
 from autograd.replay.backends.forwards import definition
 
 __all__ = ["IN_JAX", "Interpreter", "Unsupported"]
@@ -32,19 +33,6 @@ _SAME_NAME = (
 )  # fmt: skip
 
 
-def _remainder(x: Any, y: Any) -> Any:
-    """IEEE 754's remainder, exactly: what fmod leaves of twice y, less y once or twice.
-
-    Source: the method of e_remainder.c in Sun Microsystems' fdlibm (1993).
-    """
-    size = jnp.abs(y)
-    rest = jnp.fmod(jnp.abs(x), 2.0 * size)
-    less = rest - size
-    less = jnp.where(less + less >= size, less - size, less)
-    rest = jnp.where(rest + rest > size, less, rest)
-    return jnp.where(jnp.signbit(x), -rest, rest)
-
-
 IN_JAX: dict[Any, Callable[..., Any]] = {
     getattr(math, name): getattr(jnp, _BY_NAME.get(name, name))
     for name in (*_SAME_NAME, *_BY_NAME)
@@ -53,7 +41,7 @@ IN_JAX: dict[Any, Callable[..., Any]] = {
     math.erf: erf,
     math.erfc: erfc,
     math.lgamma: gammaln,
-    math.remainder: _remainder,
+    math.remainder: functools.partial(remainder, jnp),
     abs: jnp.abs,
     float: lambda x: x,
     max: lambda x, y: jnp.where(y > x, y, x),
