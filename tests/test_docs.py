@@ -8,7 +8,7 @@ import pytest
 
 from autograd.primitives import PRIMITIVES
 from tests import docs
-from tests.conventions import as_markdown
+from tests.support.conventions import as_markdown
 
 
 @pytest.fixture(scope="module")
