@@ -12,6 +12,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -151,7 +152,7 @@ def twice() -> list[tuple[str, str, int]]:
             places[tuple(line for _, line in kept[start : start + RUN])].append((name, start))
     found = []
     for held in places.values():
-        for first, second in zip(held, held[1:], strict=False):
+        for first, second in pairwise(held):
             before = [lines[file][start - 1][1] if start else None for file, start in (first, second)]
             if before[0] is None or before[0] != before[1]:  # where a run begins
                 length = _common(lines[first[0]][first[1] :], lines[second[0]][second[1] :])
@@ -176,7 +177,7 @@ def report() -> Iterator[str]:
         package: [len(path.read_text(encoding="utf-8").splitlines()) for path in modules(package).values()]
         for package in PACKAGES
     }
-    for package, lines in [*sizes.items(), ("all", sum(sizes.values(), []))]:
+    for package, lines in [*sizes.items(), ("all", [size for lines in sizes.values() for size in lines])]:
         yield f"{package:9} {len(lines):4} files {sum(lines):7,} lines"
     for inside in (False, True):
         circle = largest_circle(inside_functions=inside)
