@@ -177,8 +177,8 @@ def report() -> Iterator[str]:
         package: [len(path.read_text(encoding="utf-8").splitlines()) for path in modules(package).values()]
         for package in PACKAGES
     }
-    for package, lines in [*sizes.items(), ("all", [size for lines in sizes.values() for size in lines])]:
-        yield f"{package:9} {len(lines):4} files {sum(lines):7,} lines"
+    for package, counts in [*sizes.items(), ("all", [size for each in sizes.values() for size in each])]:
+        yield f"{package:9} {len(counts):4} files {sum(counts):7,} lines"
     for inside in (False, True):
         circle = largest_circle(inside_functions=inside)
         where = "imports, those inside functions too" if inside else "imports"
