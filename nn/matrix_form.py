@@ -27,9 +27,8 @@ import numpy as np
 
 from autograd import Value
 from nn.activations import Activation, joins_outputs, resolve_activation
+from nn.data import Array, counted, real_array
 from nn.losses import Loss, resolve_loss
-from nn.module import counted
-from nn.numeric import Array, real_array
 
 __all__ = ["MatrixForm", "backprop"]
 

@@ -13,9 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nn.data import Array, counted, real_array, resolved, whole_number
 from nn.losses import LABELS, Loss, labels_of, resolve_loss
-from nn.module import counted, nearest
-from nn.numeric import Array, real_array, whole_number
 
 __all__ = [
     "METRICS",
@@ -229,17 +228,8 @@ def _name(metric: Any) -> str:
 
 
 def _resolved(metric: Any, loss: Loss) -> Metric:
-    if isinstance(metric, str):
-        if metric not in METRICS:
-            known = ", ".join(METRICS)
-            raise ValueError(
-                f"unknown metric {metric!r}; known: {known}; or give a function.{nearest(metric, METRICS)}"
-            )
-        metric = METRICS[metric]
-    if not callable(metric):
-        raise TypeError(f"a metric must be a name or a function of (predictions, targets), got {metric!r}")
-    function: Metric = accuracy_for(loss) if metric is accuracy else metric
-    return function
+    function = resolved("a metric", metric, METRICS, "a function of (predictions, targets)")
+    return accuracy_for(loss) if function is accuracy else function
 
 
 def _takes_weights(metric: Metric) -> bool:
@@ -253,7 +243,7 @@ def _takes_weights(metric: Metric) -> bool:
 
 
 def _known_labels(loss: str | Loss) -> str:
-    """What the labels of ``loss`` are; an error that says what to write if it does not say."""
+    """The kind of labels of ``loss``; an error that says what to write if it does not say."""
     resolved = resolve_loss(loss)
     kind = labels_of(resolved)
     if kind is None:

@@ -178,7 +178,7 @@ def test_where_no_limit_exists_the_loss_is_nan():
 
 
 def test_a_portion_of_a_loss():
-    from nn.surprise import portion
+    from nn.losses import portion
 
     assert portion(0.0, inf) == 0.0
     assert portion(0.5, 3.0) == 1.5

@@ -16,7 +16,7 @@ import pytest
 from autograd import AutogradError, Parameter, Value, leaky_relu, relu, tanh
 from nn import MLP, Layer, ModelFileError, Module, Sequential, load, save
 from nn import storage as nn_storage
-from nn.architecture import description
+from nn.storage import description
 
 EDGES = [0.0, -0.0, 5e-324, -1.7976931348623157e308, math.inf, -math.inf, math.nan, math.pi, 1 / 3]
 

@@ -254,7 +254,7 @@ def test_a_model_that_cannot_be_recorded_says_so_and_learns_eagerly():
 
 
 def test_too_many_paths_say_so(monkeypatch):
-    monkeypatch.setattr("nn.flat.compile", partial(compile, backend="numpy", max_paths=2))
+    monkeypatch.setattr("nn._predict.compile", partial(compile, backend="numpy", max_paths=2))
 
     def steps(prediction, target):
         halved = target
