@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import warnings
+from abc import ABCMeta
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
@@ -33,6 +34,9 @@ _LIBRARY = Path(__file__).parent.parent
 _OURS = tuple(f"{_LIBRARY / package}{os.sep}" for package in ("autograd", "nn", "viz"))
 
 _STANDARD = f"{Path(os.__file__).parent}{os.sep}"
+
+_ABSTRACT = ABCMeta.__instancecheck__.__code__.co_filename
+"""The file of the code that an ``isinstance`` with an abstract class goes through."""
 
 _sites: dict[int, tuple[ref[Any], Site]] = {}
 # By id and not in a WeakKeyDictionary, which looks a node up with ==, by its data: a nan would never be found.
@@ -91,8 +95,11 @@ def warn(message: str, category: type[Warning]) -> None:
 
 
 def asked_by_library() -> bool:
-    """Whether the caller of the function that asks is this library itself."""
-    return sys._getframe(2).f_code.co_filename.startswith(_OURS)  # noqa: SLF001 -- as above
+    """Whether the caller of the function that asks is this library itself, be it through an abstract class."""
+    frame = sys._getframe(2)  # noqa: SLF001 -- as above
+    if frame.f_code.co_filename == _ABSTRACT and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(_OURS)
 
 
 _CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")

@@ -36,7 +36,7 @@ from autograd.context import current, enable_grad, tracing
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
-from autograd.value import Constant, Traced, Value
+from autograd.value import Constant, Traced, Value, Varied, become
 
 __all__ = ["Trace", "Transformed"]
 
@@ -136,13 +136,13 @@ class Trace:
         with _TRACING:
             self.result = fun(*arguments, **kwargs)
         for variable in self.variables:  # as in _graph: nobody asks for their hash any more
-            variable.__class__ = Value
+            become(variable, Varied if variable.op is None else Value)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):
             return Traced(number)
         variable: Value = identity(number)  # inside no_grad(): a leaf
-        variable.__class__ = Traced
+        become(variable, Traced)
         variable.label = number.label
         if variable.op is not None:
             self._sources.append(number)
@@ -220,8 +220,8 @@ class Trace:
     @staticmethod
     def _seen(value: Value) -> Value:
         """``value`` as the function of an outer transform sees it: without a hash."""
-        if value.__class__ is Value and current().traced:
-            value.__class__ = Traced
+        if type(value) in (Value, Varied) and current().traced:
+            become(value, Traced)
         return value
 
     def _linked(self, graph: _Graph) -> bool:
@@ -245,7 +245,7 @@ class Trace:
                 finish(pop())
                 continue
             if type(node) is Traced and node._stamp >= since:
-                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
+                become(node, Value)
             if node not in seen:
                 see(node)
                 first = node._first
