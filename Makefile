@@ -8,10 +8,8 @@ else
 endif
 
 # Run again under python -O, which drops assert statements: the engine's checks must not be among them.
-OPTIMISED := tests/test_errors.py tests/test_value.py tests/test_operators.py tests/test_powers.py \
-  tests/test_comparisons.py tests/test_primitives.py tests/test_numbers.py tests/test_sweep.py tests/test_hooks.py \
-  tests/test_second_order.py tests/test_edges.py tests/test_random_programs.py tests/test_flows.py \
-  tests/test_context.py tests/test_transport.py tests/test_check.py tests/test_diagnose.py tests/test_nn_network.py
+OPTIMISED := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons primitives numbers sweep \
+  hooks second_order edges random_programs flows context transport check diagnose)
 
 .PHONY: demo test check coverage release bench docs clean
 

@@ -141,7 +141,7 @@ class Operators:
         """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
         return self
 
-    if TYPE_CHECKING:  # built below from the table; tests/test_operators.py holds this list to it
+    if TYPE_CHECKING:  # built below from the table; tests/autograd/test_operators.py holds this list to it
 
         @property
         def parents(self) -> tuple[Value, ...]: ...

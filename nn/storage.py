@@ -19,14 +19,13 @@ import io
 import json
 import os
 import struct
-import threading
 import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 
-from autograd import AutogradError
+from autograd import AutogradError, files
 from nn.architecture import buffers, description, differences, is_data, owners
 from nn.data import packed, unpacked
 from nn.module import Module, counted, some
@@ -69,10 +68,7 @@ def save(model: Module, path: _Path) -> None:
     True
     """
     target = _checked(model, path, "save")
-    if target.is_dir():
-        raise IsADirectoryError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
+    files.check_target(target)
     state, held = model.state_dict(), buffers(model)
     about: dict[str, Any] = {
         "format": _FORMAT, "version": _VERSION, "model": repr(model), "names": list(state),
@@ -87,16 +83,13 @@ def save(model: Module, path: _Path) -> None:
     }
     if held:
         members["buffers.npy"] = np.frombuffer(bytes(contents), dtype=np.uint8)
-    partial = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w") as archive:
-            for name, array in members.items():
-                buffer = io.BytesIO()
-                np.lib.format.write_array(buffer, array, version=_NPY_VERSION, allow_pickle=False)
-                archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a fixed date: the same bytes each time
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, array in members.items():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, array, version=_NPY_VERSION, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(name), buffer.getvalue())  # a fixed date: the same bytes each time
+    files.write_whole(target, content.getvalue())
 
 
 def load(model: _Model, path: _Path) -> _Model:

@@ -28,8 +28,8 @@ from rich.table import Table
 from autograd import Value, rules, softmax
 from autograd.errors import DomainError, OverflowDomainError
 from autograd.primitives import PRIMITIVES, Primitive
-from tests.conventions import as_markdown
-from tests.references import CONSTANTS, INPUTS, REFERENCES, reference_partial, reference_value
+from tests.support.conventions import as_markdown
+from tests.support.references import CONSTANTS, INPUTS, REFERENCES, reference_partial, reference_value
 
 LIMIT = 4.0
 """The most ulps that any value or local gradient may be off."""
@@ -130,17 +130,17 @@ def cases(name: str) -> list[Case]:
     """Every way in which the operation is tested.
 
     Raises:
-        LookupError: tests/references.py does not know the operation.
+        LookupError: tests/support/references.py does not know the operation.
     """
     op = COMPOSED.get(name) or PRIMITIVES[name]
     if name not in REFERENCES:
         raise LookupError(
-            f"add {name!r} to REFERENCES in tests/references.py: its value as a function of mpmath numbers"
+            f"add {name!r} to REFERENCES in tests/support/references.py: its value as a function of mpmath numbers"
         )
     if op.captures and name not in CONSTANTS:
-        raise LookupError(f"add {name!r} to CONSTANTS in tests/references.py: the constants to test it with")
+        raise LookupError(f"add {name!r} to CONSTANTS in tests/support/references.py: the constants to test it with")
     if op.arity is None and name not in INPUTS:
-        raise LookupError(f"add {name!r} to INPUTS in tests/references.py: with how many inputs to test it")
+        raise LookupError(f"add {name!r} to INPUTS in tests/support/references.py: with how many inputs to test it")
     found = [Case(op, (), n) for n in (INPUTS.get(name) or [op.arity or 0]) if op.partials]
     return found + [Case(op, constants, (op.arity or 0) - op.captures) for constants in CONSTANTS.get(name, [])]
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 import nn  # noqa: F401 -- puts its operations into the table before the first test, so that no test's end removes them
 from autograd import primitive
 from autograd.primitives import PRIMITIVES
-from tests.pages import browser, show  # noqa: F401 -- fixtures of all tests of pages
+from tests.support.pages import browser, show  # noqa: F401 -- fixtures of all tests of pages
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # no test hangs on how busy the machine is

@@ -3,7 +3,8 @@
     python -m tests.docs [FOLDER]        out/docs unless said otherwise; open its index.html
 
 Nothing is written twice: the pages are the Markdown files and the notebooks of the project, and the table of operations
-is printed from the records that the engine reads. ``docs_theme/`` has the list of pages and the colours, dark too.
+is printed from the records that the engine reads. ``support/docs_theme/`` has the list of pages and the colours, dark
+too.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pygments.formatters import HtmlFormatter
 import autograd
 from autograd import Primitive, Value
 from autograd.primitives import PRIMITIVES, REALS
-from tests import docs_notebooks
+from tests.support import docs_notebooks
 from tests.tutorial import NOTEBOOKS
 from viz.local import local_derivatives, primed
 from viz.notation import Name
@@ -37,9 +38,11 @@ OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
 MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
+    "guide": "autograd/GUIDE.md",
     "micrograd": "autograd/MICROGRAD.md",
     "numbers": "autograd/NUMBERS.md",
     "replaying": "autograd/replay/README.md",
+    "promises": "tests/README.md",
     "benchmarks": "tests/benchmarks/README.md",
     "contributing": "CONTRIBUTING.md",
     "dependencies": "DEPENDENCIES.md",
@@ -48,9 +51,9 @@ PAGES = {
 """The Markdown pages, in the order of reading; the first is the way in."""
 TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
 GROUPS = {
-    "Start": ["chainrule", "micrograd", *TUTORIAL],
+    "Start": ["chainrule", "guide", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
-    "Project": ["benchmarks", "contributing", "dependencies", "changelog"],
+    "Project": ["promises", "benchmarks", "contributing", "dependencies", "changelog"],
 }
 
 
@@ -65,7 +68,7 @@ def build(folder: Path) -> None:
     modules += map(importlib.import_module, MODULES)
     documented = {module.__name__: pdoc.doc.Module(module) for module in modules}
 
-    pdoc.render.configure(docformat="google", search=True, template_directory=ROOT / "tests" / "docs_theme")
+    pdoc.render.configure(docformat="google", search=True, template_directory=ROOT / "tests" / "support" / "docs_theme")
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, (_, text) in texts.items()}
     dark = HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code")
     pdoc.render.env.globals.update(titles=titles, groups=GROUPS, dark_syntax=dark)

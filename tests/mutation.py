@@ -22,7 +22,7 @@ from autograd import Value
 from autograd.errors import DomainError
 from autograd.primitives import PRIMITIVES, Primitive
 from tests.accuracy import CONDITIONED, LIMIT, Case, cases, points, public_names, true_partial, ulps
-from tests.references import REFERENCES, reference_value
+from tests.support.references import REFERENCES, reference_value
 
 __all__ = ["Outcome", "public_operations", "run"]
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
 
 LAYERS = [
-    "errors", "recording", "clock", "context", "primitives", "sites", "rules", "math", "sweep", "flows", "anomaly",
-    "transport",
+    "errors", "files", "recording", "clock", "context", "primitives", "sites", "rules", "math", "sweep", "flows",
+    "anomaly", "transport",
     "passes", "ufuncs", "operators", "dropin", "value", "diagnosis", "records", "containers", "trace", "transforms",
     "named_derivatives", "numeric", "check", "linalg", "implicit", "replay", "__init__", "guided_tour", "repl",
     "__main__",
@@ -107,6 +107,10 @@ def test_the_engine_knows_neither_networks_nor_pictures():
         assert later <= {"autograd", "viz"}, f"{name} imports {later} inside a function"
 
 
+ROOMS = {"autograd.files"}
+"""What is no public name, but written for all three packages."""
+
+
 @pytest.mark.parametrize(("package", "allowed"), [("nn", {"autograd", "nn"}), ("viz", {"autograd", "viz"})])
 def test_networks_and_pictures_use_public_names_alone(package, allowed):
     used = 0
@@ -116,6 +120,8 @@ def test_networks_and_pictures_use_public_names_alone(package, allowed):
                 assert target.split(".")[0] in allowed, f"{name} imports {target}"
                 if target.split(".")[0] == "autograd":
                     used += 1
+                    if target in ROOMS:
+                        continue
                     assert target == "autograd", f"{name} imports {target}: only names of autograd itself are public"
                     assert imported is None or imported in autograd.__all__, f"{name} imports autograd.{imported}"
     assert used > 2

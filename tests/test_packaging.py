@@ -82,7 +82,9 @@ def test_the_source_distribution_holds_what_tests_and_demos_need_and_nothing_els
     for folder in (*PACKAGES, "demos", "tests"):
         expected |= sources(folder, "")
     assert sorted(held) == sorted(expected)
-    assert {"demos/data/nist/Misra1a.dat", "demos/pictures/two_flows.svg", "tests/torch_paths.json"} <= set(held)
+    assert {"demos/data/nist/Misra1a.dat", "demos/pictures/two_flows.svg", "tests/support/torch_paths.json"} <= set(
+        held
+    )
     assert held[".ci/run"].mode & 0o111
 
 

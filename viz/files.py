@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograd import files
 from viz.errors import DiagramError
 
 __all__ = ["as_target", "check_folder", "write_whole"]
@@ -30,10 +29,10 @@ def check_folder(target: Path) -> None:
     Raises:
         DiagramError: it is a folder, or there is no such folder.
     """
-    if target.is_dir():
-        raise DiagramError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise DiagramError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
+    try:
+        files.check_target(target)
+    except OSError as error:
+        raise DiagramError(str(error)) from None
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -43,24 +42,6 @@ def write_whole(target: Path, content: bytes) -> None:
         DiagramError: the file cannot be written there.
     """
     try:
-        _replace(target, content)
+        files.write_whole(target, content)
     except OSError as error:
         raise DiagramError(f"cannot save to {str(target)!r}: {error.strerror or error}") from error
-
-
-def _replace(target: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import TapeError
+from autograd.files import check_target, write_whole
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.domains import Refusal, refusal_named
 from autograd.replay.structures import shown
@@ -46,14 +47,9 @@ def write_file(path: str | os.PathLike[str], data: Data) -> None:
         OSError: the file cannot be written there.
     """
     target = _file(path)
-    if target.is_dir():
-        raise IsADirectoryError(f"cannot save to {str(target)!r}: it is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"cannot save to {str(target)!r}: there is no folder {str(target.parent)!r}")
+    check_target(target)
     text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, **data}), ensure_ascii=True)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(text, encoding="ascii")
-    partial.replace(target)
+    write_whole(target, text.encode("ascii"))
 
 
 def read_file(path: str | os.PathLike[str]) -> Data:

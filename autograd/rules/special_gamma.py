@@ -3,7 +3,7 @@
 ``math.lgamma`` has no relative accuracy at its zeros 1 and 2, and Python has no digamma. Here both are a polynomial
 times the distance to the zero, Stirling's series from 10 up, and recurrence between. Below 0, where each unit
 interval has its own zeros, reflection is accurate relative to its two terms, and not to a result near 0.
-``tests/test_accuracy.py`` computes every coefficient again from the definition of its function.
+``tests/autograd/test_accuracy.py`` computes every coefficient again from the definition of its function.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Each function is a polynomial for a factor that varies slowly and stays away from 0, times factors that are
 exact: an exponential whose argument is carried with its rounding error, or the distance to a zero of the function.
-So it is relatively accurate in the far tails and at its zeros. ``tests/test_accuracy.py`` computes every coefficient
-again from the definition of its function.
+So it is relatively accurate in the far tails and at its zeros. ``tests/autograd/test_accuracy.py`` computes every
+coefficient again from the definition of its function.
 """
 
 from __future__ import annotations

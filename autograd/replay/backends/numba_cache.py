@@ -10,7 +10,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 import numba
 from numba.core.errors import NumbaError
 
+from autograd.files import write_whole
 from autograd.replay.backends import numba_elementary, numba_forward, numba_math
 from autograd.replay.backends.numba_forward import fingerprint
 
@@ -87,10 +87,7 @@ def _filed(key: str, text: str) -> Path | None:
     path = directory / f"{key}.py"
     try:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            # Whole or not at all: another process may be doing the same.
-            with tempfile.NamedTemporaryFile("w", dir=directory, delete=False, encoding="utf-8") as file:
-                file.write(text)
-            Path(file.name).replace(path)
+            write_whole(path, text.encode("utf-8"))  # another process may be doing the same
     except OSError:
         return None
     return path

@@ -1,0 +1,336 @@
+# ruff: noqa: FURB171, PLW0108 -- what is tried is how a user writes it
+"""A Value never becomes a plain number unseen; what reads it as one is refused by name, and the way out works."""
+
+import array
+import cmath
+import decimal
+import fractions
+import math
+import operator
+import statistics
+import struct
+import warnings
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.interpolate
+import scipy.optimize
+
+import autograd as ag
+from autograd import (
+    AutogradError,
+    ConversionError,
+    GradientWarning,
+    RecordingError,
+    Value,
+    grad,
+    jacobian,
+    value_and_grad,
+)
+from autograd import compile as compiled
+
+v = Value(2.5, "v")
+
+TAKERS = {
+    "float": float,
+    "int": int,
+    "complex": complex,
+    "index": operator.index,
+    "math.exp": math.exp,
+    "math.pow": lambda x: math.pow(2.0, x),
+    "math.isnan": math.isnan,
+    "math.isclose": lambda x: math.isclose(x, 2.5),
+    "math.hypot": lambda x: math.hypot(x, 1.0),
+    "math.fsum": lambda x: math.fsum([1.0, x]),
+    "math.dist": lambda x: math.dist([x], [0.0]),
+    "math.factorial": math.factorial,
+    "cmath.exp": cmath.exp,
+    "range": range,
+    "list index": lambda x: [1.0, 2.0, 3.0][x],
+    "slice": lambda x: [1.0, 2.0, 3.0][:x],
+    "bytes": bytes,
+    "hex": hex,
+    "percent": lambda x: "%.2f" % x,  # noqa: UP031 -- what is tried
+    "struct": lambda x: struct.pack("d", x),
+    "array.array": lambda x: array.array("d", [x]),
+    "fmean": lambda x: statistics.fmean([x, 1.0]),
+    "np.float64": np.float64,
+    "np.float32": np.float32,
+    "np.int64": np.int64,
+    "np.complex128": np.complex128,
+    "np.array float": lambda x: np.array([x], dtype=float),
+    "np.asarray float": lambda x: np.asarray(x, dtype=np.float64),
+    "np.fromiter": lambda x: np.fromiter([x], dtype=float),
+    "np.full": lambda x: np.full(3, x, dtype=float),
+    "astype": lambda x: np.array([x]).astype(float),
+    "astype int": lambda x: np.array([x]).astype(int),
+    "setitem": lambda x: operator.setitem(np.zeros(2), 0, x),
+    "fill": lambda x: np.zeros(2).fill(x),
+    "put": lambda x: np.put(np.zeros(2), [0], x),
+    "copyto": lambda x: np.copyto(np.zeros(1), np.array([x]), casting="unsafe"),
+    "np.interp": lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 10.0, 40.0]),
+    "np.polyfit": lambda x: np.polyfit([0.0, 1.0], [x, 1.0], 1),
+    "quad": lambda x: scipy.integrate.quad(lambda t: x * t, 0, 1),
+    "brentq": lambda x: scipy.optimize.brentq(lambda t: t * t - x, 0.0, 3.0),
+    "minimize": lambda x: scipy.optimize.minimize(lambda t: (t[0] - x) ** 2, [0.0]),
+    "solve_ivp": lambda x: scipy.integrate.solve_ivp(lambda t, y: x * y, (0.0, 1.0), [1.0]),
+    "CubicSpline": lambda x: scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, x, 4.0])(0.5),
+    "CubicSpline at": lambda x: scipy.interpolate.CubicSpline([0.0, 1.0, 2.0], [0.0, 1.0, 4.0])(x),
+    "Decimal": decimal.Decimal,
+    "Fraction": fractions.Fraction,
+}
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_nothing_turns_a_value_into_a_number_unseen(name):
+    refusals = (TypeError, ValueError, struct.error, SystemError)  # the last where C code goes on after an error
+    with pytest.raises(refusals):
+        TAKERS[name](v)
+    with pytest.raises(refusals):
+        TAKERS[name](v * v)
+    with pytest.raises(refusals):
+        grad(lambda x: TAKERS[name](x) and x)(2.5)
+
+
+NAMED = [name for name in TAKERS if name not in {"Decimal", "Fraction", "bytes", "brentq", "np.polyfit", "struct"}]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_error_names_the_value_its_line_and_the_way_out(name):
+    """At some end of the chain of errors: a library may put its own words on top."""
+    with pytest.raises((TypeError, ValueError)) as caught:
+        TAKERS[name](v)
+    found = caught.value
+    while found is not None and not isinstance(found, ConversionError):
+        found = found.__cause__ or found.__context__
+    assert isinstance(found, ConversionError), repr(caught.value)
+    assert isinstance(found, AutogradError)
+    assert "(data = " in str(found)
+    assert "would lose its gradient" in str(found)
+    assert "tests/autograd/test_conversions.py, line" in str(found)
+    assert ".data" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("take", "advice"),
+    [
+        (lambda: math.exp(v), "use autograd.exp."),
+        (lambda: math.fabs(v), "use abs()."),
+        (lambda: 2.0 * math.sin(v) + math.log(v), "use autograd.sin and autograd.log."),
+        (lambda: np.interp(v, [0.0, 1.0], [0.0, 1.0]), "use autograd.math in place of math; an array of dtype object"),
+        (lambda: [1.0][v], "use autograd.take(values, v) to pick an element."),
+    ],
+)
+def test_the_way_out_fits_the_line(take, advice):
+    with pytest.raises((ConversionError, ValueError), match=r"would lose its gradient|sequence") as caught:
+        take()
+    error = caught.value if isinstance(caught.value, ConversionError) else caught.value.__cause__
+    assert advice in str(error)
+
+
+def test_the_ways_out_work():
+    assert v.data == v.item() == 2.5
+    assert type(v.data) is float
+    assert grad(lambda x: ag.math.exp(x) * ag.sin(x))(0.5) == pytest.approx(
+        math.exp(0.5) * (math.sin(0.5) + math.cos(0.5)), rel=1e-15
+    )
+
+    def into_an_array(b):
+        c = np.zeros(2, dtype=object)
+        c[0] = b[0] * b[0]
+        c[1] = b[1] * b[0] + b[2]
+        return c
+
+    assert jacobian(into_an_array)(np.array([1.0, 2.0, 2.0])).tolist() == [[2.0, 0.0, 0.0], [2.0, 1.0, 1.0]]
+    assert grad(lambda x: x * x.data)(3.0) == 3.0
+    assert grad(lambda x: x * x.item() + x.detach() * x)(3.0) == 6.0
+
+
+@pytest.mark.parametrize("taking", [float, int, complex, operator.index, math.exp, np.float64])
+def test_while_a_function_is_recorded_it_is_a_recording_error_too(taking):
+    with pytest.raises(RecordingError, match=r"of 'x' \(data = 2.0\) in a function that is being recorded") as caught:
+        compiled(lambda x: x * taking(x))(2.0)
+    assert isinstance(caught.value, ConversionError)
+    assert isinstance(caught.value, TypeError)
+
+
+def test_printing_and_formatting_work_outside_a_recording():
+    assert (f"{v:.2f}", f"{v:g}", f"{v:>6.1f}", format(v, "e")) == ("2.50", "2.5", "   2.5", "2.500000e+00")
+    assert str(v) == repr(v) == f"{v}" == "Value(data=2.5, label='v')"
+    assert "{:.1f}".format(v) == "2.5"  # noqa: UP032 -- another road to the same method
+    seen = []
+    grad(lambda x: seen.append(f"{x:.1f}") or x * x)(2.0)
+    assert seen == ["2.0"]
+
+
+def test_ordinary_use_of_python_on_values_stays():
+    values = [Value(3.0), Value(1.0), Value(2.0)]
+    assert [value.data for value in sorted(values)] == [1.0, 2.0, 3.0]
+    assert (max(values).data, min(values).data, sum(values).data, bool(values[0])) == (3.0, 1.0, 6.0, True)
+    assert np.mean(values).data == 2.0
+    assert np.array(values).dtype == object
+
+
+# --- a hash is a conversion too ---------------------------------------------------------------------------
+
+LOOK_UPS = {
+    "in a set": lambda x: 0.03 * x if x in {2.0, 5.0} else 0.0 * x,
+    "in a frozenset": lambda x: x if x in frozenset([5.0]) else 0.0 * x,
+    "in a dict": lambda x: x if x in {5.0: 1} else 0.0 * x,
+    "a dict's entry": lambda x: {5.0: 2.0}.get(x, 0.0) * x,
+    "in a set made of it": lambda x: x if 5.0 in {x} else 0.0 * x,
+    "hash": lambda x: x * hash(x),
+    "computed": lambda x: x if (x + 0.0) in {5.0} else 0.0 * x,
+}
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+@pytest.mark.parametrize(
+    "transform",
+    [
+        grad,
+        value_and_grad,
+        ag.jacfwd,
+        jacobian,
+        ag.hessian,
+        compiled,
+        lambda f: grad(grad(f)),
+        lambda f: compiled(grad(f)),
+    ],
+)
+def test_a_value_has_no_hash_in_a_traced_function(transform, name):
+    with pytest.raises(ConversionError, match=r"hash\(\) of .*compare with ==, or look in a list or a tuple") as caught:
+        transform(LOOK_UPS[name])(5.0)
+    assert "tests/autograd/test_conversions.py, line" in str(caught.value)
+
+
+def test_a_number_computed_without_a_graph_has_no_hash_there_either():
+    without = ag.no_grad()(lambda x: 3.0 * x if x + 0.0 in {5.0} else 0.0 * x)
+    with pytest.raises(ConversionError, match="hash"):
+        value_and_grad(without)(5.0)
+    with pytest.raises(ConversionError, match="hash"):
+        grad(lambda x: x if x.detach() in {5.0} else 0.0 * x)(5.0)
+
+
+def test_the_ways_round_a_hash_work_in_a_traced_function():
+    def f(x):
+        return 0.03 * x if x in [2.0, 5.0] else 0.0 * x
+
+    assert (grad(f)(5.0), grad(f)(4.0), compiled(f)(5.0), compiled(f)(4.0)) == (0.03, 0.0, 0.15, 0.0)
+
+
+def test_results_of_an_inner_transform_have_no_hash_in_the_outer_function():
+    with pytest.raises(ConversionError, match="hash"):
+        grad(lambda x: x if grad(lambda y: x * y * y)(2.0) in {20.0} else 0.0 * x)(5.0)
+    with pytest.raises(ConversionError, match="hash"):
+        grad(lambda x: x if value_and_grad(lambda y: x * y * y)(2.0)[0] in {20.0} else 0.0 * x)(5.0)
+
+
+def test_outside_of_traced_functions_the_hash_is_that_of_the_node():
+    kept = []
+    assert grad(lambda x: kept.append(x * 1.0) or x * x)(5.0) == 10.0
+    compiled(lambda x: kept.append(x * 2.0) or x)(5.0)
+    for node in [*kept, Value(5.0), Value(5.0) * 2]:
+        assert node in {node}
+        assert {node: 1}[node] == 1
+        assert 5.0 not in {node}
+    assert len({Value(1.0), Value(1.0)}) == 2
+
+
+def test_graphs_are_swept_and_copied_in_traced_functions():
+    import copy
+
+    def f(x):
+        y = x * x
+        y.backward()
+        assert len(y.topological_order()) == 2
+        assert copy.deepcopy(y).data == y.data
+        assert repr(y).startswith("Value(data=")
+        return y * y.grad
+
+    assert grad(f)(3.0) == 6.0
+
+
+# --- a nan gradient has a word ----------------------------------------------------------------------------
+
+NAN_GRADIENTS = {
+    "the exponent of a negative base": (lambda x: Value(-3.0, "b") ** x, 2.0, "pow gave 9.0 from b = -3.0"),
+    "a norm at zero": (lambda x: ag.sqrt(x * x), 0.0, "mul gave 0.0 from"),
+    "atan2 at the origin": (lambda x: ag.atan2(x, 0.0), 0.0, "atan2 gave 0.0 from"),
+    "inf less inf": (lambda x: ag.sqrt(x) - ag.sqrt(x), 0.0, "the sum of flows of inf and -inf"),
+    "a cube root of a cube": (lambda x: ag.cbrt(x**3), 0.0, r"pow gave 0.0 from .*3.0"),
+}
+
+
+@pytest.mark.parametrize("name", NAN_GRADIENTS)
+def test_a_nan_gradient_where_every_value_is_finite_is_warned_of(name):
+    f, at, culprit = NAN_GRADIENTS[name]
+    x = Value(at, "x")
+    with pytest.warns(GradientWarning, match=f"a gradient is nan: .*{culprit}") as caught:
+        f(x).backward()
+    assert math.isnan(x.grad)
+    assert caught[0].filename == __file__
+    for transform in (grad, value_and_grad, jacobian):
+        with pytest.warns(GradientWarning, match="a gradient is nan"):
+            transform(f)(at)
+    with ag.errstate(domain="nan"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        f(x).backward()
+
+
+def test_a_nan_tangent_is_warned_of():
+    with pytest.warns(GradientWarning, match=r"sqrt gave 0.0 from .* is inf times 0.0"):
+        assert math.isnan(ag.jacfwd(lambda x: ag.sqrt(x * x))(0.0))
+
+
+def test_a_nan_that_comes_from_a_value_is_not_warned_of():
+    x = Value(math.nan, "x")
+    y = Value(1.0, "y")
+    (x * y + ag.sin(y)).backward()
+    assert math.isnan(x.grad + y.grad) or y.grad != y.grad
+    assert math.isnan(grad(lambda t: t * math.nan)(1.0))
+    z = Value(math.inf)
+    (z * 0.0 + y * 1.0).backward()
+
+
+def test_anomaly_detection_stops_where_it_would_be_warned_of():
+    with ag.detect_anomaly(), pytest.raises(ag.AnomalyError, match="the gradient that flows from"):
+        ag.sqrt(Value(0.0) * 1.0).backward()
+
+
+# --- nothing can be learnt, and a word ----------------------------------------------------------------------
+
+
+def test_backward_of_a_stopped_gradient_is_refused():
+    p = Value(1.0, "p")
+    with pytest.raises(ag.GradientError, match=r"\(data = 4.0\), which has no graph .* stop_gradient\(\) returned"):
+        ag.stop_gradient((p - 3.0) ** 2).backward()
+    assert not p.has_grad
+
+
+@pytest.mark.parametrize("made", ["no_grad", "detach", "a decorated function"])
+def test_backward_without_a_graph_is_refused(made):
+    p = Value(1.0, "p")
+    if made == "no_grad":
+        with ag.no_grad():
+            loss = (p - 3.0) ** 2
+    elif made == "detach":
+        loss = ((p - 3.0) ** 2).detach()
+    else:
+        loss = ag.no_grad()(lambda: (p - 3.0) ** 2)()
+    for sweep in (loss.backward, lambda: list(loss.backward_steps())):
+        with pytest.raises(ag.GradientError, match=r"\(data = 4.0\), which has no graph .* under no_grad\(\)"):
+            sweep()
+    assert not p.has_grad
+    assert repr(loss) == "Value(data=4.0)"
+    (loss * 2.0).backward()  # as an operand it is a leaf like any other
+    assert loss.grad == 2.0
+
+
+def test_values_compare_with_what_compares_with_floats():
+    assert Value(0.1) + 0.2 == pytest.approx(0.3)
+    assert Value(0.1) + 0.2 != pytest.approx(0.4)
+    assert Value(2.0) != "2"
+    assert Value(2.0) != None  # noqa: E711 -- what is tried
+    assert (Value(2.0) == [2.0]) is False

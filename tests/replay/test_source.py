@@ -1,0 +1,215 @@
+"""The Python backend and its source: readable, self-contained, equal to eager evaluation."""
+
+from __future__ import annotations
+
+import linecache
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import autograd as ag
+from autograd import Parameter, Value, primitive
+from autograd import compile as compiled
+from autograd.replay.backends import python_source
+from autograd.replay.backends.forwards import definition
+from tests.support.backends import arity, name, points, reference, single, special_points, table
+from tests.support.operations import decorated, decorated_in_place
+from tests.support.own_operations import FACTOR, bits, branchy, of_branches, run_alone, scaled
+from tests.support.programs import inputs, programs
+
+READABLE = """\
+import math
+
+
+def _leaky_relu(x, slope):
+    return x if x > 0.0 else slope * x
+
+
+def _other_branch():
+    raise ValueError("a comparison came out as in no recorded path")
+
+
+def replay(x, y, /, *, W12_1=0.5):
+    t5 = W12_1 * x
+    z1_2 = t5 + 1.0
+    if not (z1_2 > 0.0):
+        return _other_branch()
+    a1_2 = math.tanh(z1_2)
+    t8 = _leaky_relu(a1_2, 0.01)
+    t9 = t8 * y
+    return (t9,)
+"""
+
+
+def test_the_source_is_readable_and_uses_the_labels():
+    w = Parameter(0.5, "W12[1]")
+
+    def neuron(x, y):
+        z = (w * x + 1.0).named("z1[2]")
+        return ag.leaky_relu(ag.tanh(z).named("a1[2]")) * y if z > 0.0 else -y
+
+    f = compiled(neuron)
+    expected = f(1.0, 2.0)
+    assert f.source() == READABLE
+    replay = run_alone(f.source())
+    assert replay(1.0, 2.0) == (expected,)
+    assert replay(1.0, 2.0, W12_1=0.25) == (math.tanh(1.25) * 2.0,)
+    with pytest.raises(ValueError, match="as in no recorded path"):
+        replay(-9.0, 2.0)
+    assert f(-9.0, 2.0) == -2.0
+    both = run_alone(f.source())
+    assert "# Live leaves are numbers from here on" in f.source()
+    assert (both(1.0, 2.0), both(-9.0, 2.0)) == ((expected,), (-2.0,))
+    with pytest.raises(ValueError, match="as in no recorded path"):
+        run_alone(READABLE)(math.nan, 2.0)
+
+
+@settings(max_examples=60)
+@given(programs(), inputs)
+def test_the_source_gives_the_bits_of_eager_evaluation(program, point):
+    f = compiled(ag.value_and_grad(lambda *xs: program(*xs)[0], argnums=(0, 1, 2)), backend="python")
+    try:
+        value, slope = f(*point)
+        replayed = run_alone(f.source())(*point)
+    except (ArithmeticError, ValueError):
+        return
+    np.testing.assert_array_equal(replayed, [value, *slope])
+
+
+def test_the_source_runs_in_a_process_of_its_own():
+    f = compiled(lambda x, y: ag.gelu(x) * ag.norm_pdf(y) + ag.fsum([x, y]) + _shifted(x))
+    expected = f(0.3, 0.7)
+    program = f.source() + "\nimport sys\nassert 'autograd' not in sys.modules\nprint(replay(0.3, 0.7)[0].hex())"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected.hex()
+
+
+def _shifted(x):
+    return scaled(x) + branchy(x)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["import", "x y", "__class__", "replay", "9", "é🙂", "a" * 500, "x\n    raise SystemExit", "math", "x0", "t2", ""],
+)
+def test_labels_become_names_and_nothing_else(label):
+    x = Value(2.0, label)
+    y = (x * 3.0).named(label)
+    tape = ag.record((y + 1.0).named(label), [x])
+    assert run_alone(python_source.emit([tape]))(5.0) == (16.0,)
+    kernel = python_source.build(tape, (True,), summed=False)
+    assert kernel(np.empty(0), np.array([[5.0, 6.0]])).tolist() == [[16.0, 19.0]]
+
+
+@pytest.mark.parametrize("op", table(), ids=name)
+def test_every_operation_is_written_out_and_gives_its_forward(op):
+    replay = run_alone(python_source.emit([single(op)]))
+
+    def outcome(function, column):
+        try:
+            return bits(function(*column))
+        except (ArithmeticError, ValueError) as error:
+            return type(error)
+
+    for column in points(op).T.tolist():
+        assert outcome(lambda *xs: replay(*xs)[0], column) == outcome(op.forward, column)
+
+
+@pytest.mark.parametrize("op", table(), ids=name)
+def test_every_operation_in_ieee_arithmetic_by_the_python_backend(op):
+    columns = special_points(op)
+    kernel = python_source.build(single(op), (True,) * arity(op), summed=False)
+    np.testing.assert_array_equal(kernel(np.empty(0), columns)[0], reference(op, columns))
+
+
+def test_an_operation_that_closes_over_numbers():
+    def power_of(n):
+        return primitive(f"power_of_{n}", forward=lambda x: x**n * FACTOR, partials=lambda x, out: (n * x,))
+
+    second, third = power_of(2), power_of(3)
+    f = compiled(lambda x: second(x) + third(x))
+    assert f(2.0) == 36.0
+    assert run_alone(f.source())(2.0) == (36.0,)
+
+
+def test_what_cannot_be_written_out_is_refused_by_name():
+    table_ = {1.0: 2.0}
+    looked_up = primitive("looked_up", forward=lambda x: table_[x], partials=lambda x, out: (0.0,))
+    f = compiled(looked_up, backend="python")
+    assert f(1.0) == 2.0
+    with pytest.raises(NotImplementedError, match=r"'looked_up' cannot be written out as source: it uses 'table_'"):
+        f.source()
+    made = {}
+    exec("def made_up(x): return x + nothing", made)
+    made_up = primitive("made_up", forward=made["made_up"], partials=lambda x, out: (1.0,))
+    with pytest.raises(NotImplementedError, match="'made_up' cannot be written out"):
+        python_source.emit([single(made_up)])
+
+
+def test_the_source_of_a_function_is_found_or_the_lack_of_it_told():
+    assert [argument.arg for argument in definition(of_branches).parameters.args] == ["x"]
+    for function in (math.exp, eval("lambda x: x + 1"), len):
+        with pytest.raises(LookupError):
+            definition(function)
+
+
+def test_constants_that_are_not_finite():
+    x = Value(1.0)
+    tape = ag.record([x * math.inf, x * -math.inf, x * -0.0, x + math.nan], [x])
+    for results in (
+        python_source.build(tape, (True,), False)(np.empty(0), np.ones((1, 1)))[:, 0],
+        run_alone(python_source.emit([tape]))(1.0),
+    ):
+        assert bits(results) == bits([math.inf, -math.inf, -0.0, math.nan])
+
+
+def _lost(x):
+    return x + nothing_of_this_name  # noqa: F821
+
+
+# fmt: off
+def _outer(x): return max(x, 1.0, key=lambda x: x + 1.0)
+# fmt: on
+
+
+def test_several_paths_without_leaves_say_nothing_of_leaves():
+    f = compiled(lambda x: x * 2.0 if x > 0.0 else -x)
+    f(1.0)
+    f(-1.0)
+    assert "Live leaves" not in f.source()
+    assert run_alone(f.source())(-3.0) == (3.0,)
+
+
+def test_a_name_that_is_not_defined_cannot_be_written_out():
+    lost = primitive("lost", forward=_lost, partials=lambda x, out: (1.0,))
+    with pytest.raises(NotImplementedError, match=r"it uses 'nothing_of_this_name', which is not defined"):
+        python_source.emit([single(lost)])
+
+
+def test_the_right_function_of_a_line_is_found():
+    assert [type(node).__name__ for node in definition(_outer).body] == ["Return"]
+    assert definition(_outer).names["FACTOR"] == FACTOR
+
+
+def test_a_file_that_is_not_python_has_no_functions(monkeypatch):
+    monkeypatch.setitem(linecache.cache, "<broken>", (5, None, ["def (:\n"], "<broken>"))
+    with pytest.raises(LookupError, match="not at hand"):
+        definition(eval(compile("lambda x: x", "<broken>", "eval")))
+
+
+def test_what_a_decorator_makes_is_what_is_written_out():
+    op = primitive("decorated", forward=decorated, partials=lambda x, y, out: (3.0, -1.0))
+    f = compiled(lambda x, y: op(x, y) * 1.5)
+    assert f(2.0, 1.0) == 7.5
+    assert run_alone(f.source())(2.0, 1.0) == (7.5,)
+
+
+def test_a_function_under_decorators_is_found():
+    op = primitive("in_place", forward=decorated_in_place, partials=lambda x, y, out: (1.0, -2.0))
+    f = compiled(lambda x, y: op(x, y) * 1.5)
+    assert f(2.0, 0.25) == 2.25
+    assert run_alone(f.source())(2.0, 0.25) == (2.25,)

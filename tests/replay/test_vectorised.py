@@ -1,0 +1,214 @@
+"""The NumPy backend: forwards rewritten for arrays, and what is computed one by one."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import compile as compiled
+from autograd import primitive
+from autograd.primitives import PRIMITIVES
+from autograd.replay.backends import array_functions, numpy_lanes, python_source
+from autograd.replay.backends.vectorised import vectorised
+from autograd.replay.tape import FUSED_DOT
+from tests.support.backends import (
+    REDUCTIONS,
+    arity,
+    name,
+    points,
+    random_tape,
+    reference,
+    single,
+    special_points,
+    table,
+)
+from tests.support.own_operations import FACTOR, branchy, of_a_loop, of_branches, scaled
+
+
+@pytest.mark.parametrize("op", table(), ids=name)
+@pytest.mark.parametrize("choose", [points, special_points])
+def test_every_operation_on_numpy_lanes(op, choose):
+    columns = choose(op)
+    kernel = numpy_lanes.build(single(op), (True,) * arity(op), summed=False)
+    got = kernel(np.empty(0), columns)[0]
+    # An exactly rounded sum is replayed as a plain one: right to the size of its terms.
+    atol = 1e-15 * np.abs(columns).max() ** (1 + (op.name == "dot")) if op.name in REDUCTIONS and columns.size else 0.0
+    np.testing.assert_allclose(got, reference(op, columns), rtol=2e-15, atol=atol)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("summed", [False, True])
+def test_random_tapes_by_both_backends(seed, summed):
+    tape = random_tape(seed)
+    rng = np.random.default_rng(seed)
+    batched = tuple(bool(flag) for flag in rng.integers(0, 2, tape.n_inputs))
+    lanes, shared = rng.normal(size=(sum(batched), 11)), rng.normal(size=tape.n_inputs - sum(batched) + tape.n_leaves)
+    lane, rest = iter(lanes), iter(shared.tolist())
+    columns = [next(lane) if flag else np.full(11, next(rest)) for flag in batched]
+    rows = [tape.run([c[i] for c in columns], shared[len(shared) - tape.n_leaves :].tolist()) for i in range(11)]
+    expected = np.array(rows).T
+    expected = expected.sum(axis=1) if summed else expected
+    for backend in (python_source, numpy_lanes):
+        np.testing.assert_allclose(
+            backend.build(tape, batched, summed)(shared, lanes), expected, rtol=1e-12, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize(
+    ("op", "fast"),
+    [
+        ("relu", True), ("sigmoid", True), ("where", True), ("leaky_relu", True), ("softplus", True),
+        ("larger_share", True),
+        ("fsum", False), ("prod", False), ("erf", True), ("lgamma", True), ("digamma", True), ("norm_cdf", True),
+        ("cbrt", True), ("angle_slope", True),
+    ],
+)  # fmt: skip
+def test_what_of_the_table_is_rewritten_for_arrays(op, fast):
+    assert (vectorised(PRIMITIVES[op].forward) is not None) is fast
+
+
+def test_a_users_own_operation_works_in_both_backends():
+    xs = np.array([-2.0, 0.0, 1.0, 1.5, 3.0, 20.0, math.nan])
+    for backend in ("python", "numpy"):
+        got = compiled(lambda x: branchy(x) + scaled(x), in_axes=0, backend=backend)(xs)
+        np.testing.assert_allclose(got, [of_branches(x) + of_a_loop(x) for x in xs.tolist()], rtol=1e-15)
+    assert vectorised(of_branches) is not None
+    assert vectorised(of_a_loop) is not None
+
+
+def test_an_overflow_on_the_way_is_answered_as_the_record_says():
+    logistic = primitive("naive", forward=lambda x: 1.0 / (1.0 + math.exp(-x)), partials=lambda x, out: (out,))
+    assert vectorised(logistic.forward) is not None
+    with ag.errstate("nan"):
+        expected = [logistic(x) for x in (-1000.0, 0.0, 3.0)]
+    np.testing.assert_array_equal(
+        compiled(logistic, in_axes=0, backend="numpy")(np.array([-1000.0, 0.0, 3.0])), expected
+    )
+
+
+def test_fused_dot_on_arrays():
+    kernel = numpy_lanes.build(single(FUSED_DOT), (True,) * 4, summed=True)
+    assert kernel(np.empty(0), np.arange(8.0).reshape(4, 2)).tolist() == [0 * 2 + 4 * 6 + 1 * 3 + 5 * 7]
+
+
+def _no_return(x):
+    y = x  # noqa: F841, RUF100
+
+
+def _sets_an_element(x):
+    x[0] = 1.0
+    return x
+
+
+def _branch_in_a_loop(x):
+    for power in (1, 2):
+        if x > 0.0:
+            return x**power
+    return x
+
+
+def _falls_off_one_side(x):
+    if x > 0.0:
+        return x
+    return  # noqa: RET502 -- the very thing that is tested
+
+
+def _lost(x):
+    return x + nothing_of_this_name  # noqa: F821
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        _no_return, _lost, _branch_in_a_loop, _falls_off_one_side, lambda x: x or 1.0, lambda x: [x][0],
+        lambda x: x @ x, lambda x: (x < 1.0 or x), lambda x: x + len, _sets_an_element,
+        lambda x: 1.0 if x is FACTOR else x,
+        lambda x: x + float.hex(x), lambda x: x.real,
+        lambda x: 1.0 + FACTOR(x), lambda x, *rest: x, lambda x: True,
+    ],
+)  # fmt: skip
+def test_what_is_left_alone(function):
+    assert vectorised(function) is None
+
+
+def _several_ways(x):
+    """Loops, an early return, a helper that returns two numbers, recursion, whole numbers."""
+    if x < -1.0:
+        return -_several_ways(-x) + x**2
+    steps, total = 0, x
+    while total > 2.0 and steps < 40:
+        total /= 2.0
+        steps += 1
+    whole, part = _parts(total)
+    near = abs(part) < 0.25 or not whole.is_integer() or math.isnan(x)
+    for weight in (0.5, -1.5):
+        total = total * x + weight
+    if near:
+        total = total - steps % 3
+    else:
+        mantissa, exponent = math.frexp(total)
+        total = math.ldexp(mantissa, -exponent // 2)
+    return max(total, -3.0) + (math.sqrt(x) if x > 0.5 else math.erfc(x)) + math.remainder(x, 0.75)
+
+
+def _parts(x):
+    floored = math.floor(x)
+    return (float(floored), x - floored) if x < 1.5 else (x, 0.0)
+
+
+def test_each_element_goes_its_own_way():
+    xs = np.array([*np.linspace(-9.0, 9.0, 181), 1e6, -1e6, 1e-300, 0.75, 0.375])
+    with np.errstate(all="raise", under="ignore"):
+        got = vectorised(_several_ways)(xs)
+        np.testing.assert_allclose(got, [_several_ways(x) for x in xs.tolist()], rtol=1e-14)
+        assert vectorised(_several_ways)(np.float64(3.7)) == pytest.approx(_several_ways(3.7), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "op", [op for op in table() if op.base is None and op.arity in (1, 2) and not op.ufunc], ids=name
+)
+def test_every_formula_of_the_table_is_rewritten(op):
+    """None of them is left to a loop over the examples."""
+    assert vectorised(op.forward) is not None or op.forward in (operator.add, operator.mul)
+
+
+def test_what_is_whole():
+    assert array_functions.is_integer(np.array([math.inf, math.nan, 2.0, -0.0, 2.5])).tolist() == [
+        False, False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_rewritten_is_computed_one_by_one():
+    written = primitive("written", forward=lambda x: float(str(x)), partials=lambda x, out: (1.0,))
+    assert compiled(written, in_axes=0, backend="numpy")(np.array([1.5, -2.0])).tolist() == [1.5, -2.0]
+
+
+def test_where_the_original_raises_so_does_the_rewritten_one():
+    for function in (PRIMITIVES["digamma"].forward, PRIMITIVES["lgamma"].forward):
+        with pytest.raises(FloatingPointError):
+            vectorised(function)(np.array([1.5, -2.0]))
+
+
+def test_constants_of_modules_and_other_operations_are_rewritten():
+    assert vectorised(lambda x: ag.relu(x) + 1.0)(np.array([-1.0, 2.0])).tolist() == [1.0, 3.0]
+    assert vectorised(lambda x: math.pi * x)(np.array([1.0, 2.0])).tolist() == [math.pi, 2.0 * math.pi]
+
+
+def test_the_remainder_of_arrays_is_that_of_math():
+    rng = np.random.default_rng(0)
+    x, y = (
+        rng.choice((-1, 1), 20_000) * rng.uniform(1, 2, 20_000) * 2.0 ** rng.integers(-1074, 1023, 20_000) for _ in "xy"
+    )
+    x[:5000], y[:5000] = rng.integers(-40, 40, 5000) * 0.5, rng.integers(1, 9, 5000) * 0.5
+    y[5000:5010], x[5010:5020], y[5020:5030] = math.inf, math.inf, 0.0
+    with np.errstate(all="ignore"):
+        got = array_functions.ON_ARRAYS[math.remainder](x, y)
+    expected = np.array(
+        [math.remainder(a, b) if math.isfinite(a) and b else math.nan for a, b in zip(x, y, strict=True)]
+    )
+    np.testing.assert_array_equal(got, expected)
+    np.testing.assert_array_equal(np.signbit(got[~np.isnan(got)]), np.signbit(expected[~np.isnan(expected)]))
