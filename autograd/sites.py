@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import ref
 
+from autograd.context import current
 from autograd.primitives import PRIMITIVES
 
 __all__ = [
     "Site",
     "asked_by_library",
     "calling_site",
+    "is_made_by_rule",
     "is_ours",
     "is_users",
     "remember_site",
@@ -38,7 +40,7 @@ _STANDARD = f"{Path(os.__file__).parent}{os.sep}"
 _ABSTRACT = ABCMeta.__instancecheck__.__code__.co_filename
 """The file of the code that an ``isinstance`` with an abstract class goes through."""
 
-_sites: dict[int, tuple[ref[Any], Site]] = {}
+_sites: dict[int, tuple[ref[Any], Site, bool]] = {}
 # By id and not in a WeakKeyDictionary, which looks a node up with ==, by its data: a nan would never be found.
 
 
@@ -122,10 +124,16 @@ def replacements(site: Site) -> list[str]:
 def remember_site(node: Any) -> None:
     """Note the line outside this library that is running now as the one that made ``node``."""
     key = id(node)
-    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), calling_site())
+    _sites[key] = (ref(node, lambda _: _sites.pop(key, None)), calling_site(), current().sealed)
 
 
 def site_of(node: Any) -> Site | None:
     """The line that made ``node``, if it was noted."""
     entry = _sites.get(id(node))
     return entry[1] if entry else None
+
+
+def is_made_by_rule(node: Any) -> bool:
+    """Whether a ``node`` that is not finite was made by the local gradients of an operation, not by the user's code."""
+    entry = _sites.get(id(node))
+    return entry is not None and entry[2]

@@ -183,7 +183,7 @@ class Trace:
         speeds = []
         for found in tangents(moving, starts, read):
             speeds.append([number(found.get(end)) for end in ends])
-            if not linked and any(speed != speed for speed in speeds[-1]):
+            if any(speed != speed for speed in map(number_of, speeds[-1])):
                 warn_of_nan_tangent(moving, found)
         return speeds
 
@@ -238,14 +238,14 @@ class Trace:
         outside = list(held)
         seen = {*order, *outside}
         stack: list[Any] = list(reversed(roots))
-        pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
+        pop, push, see, finish, turn = stack.pop, stack.append, seen.add, order.append, become
         while stack:
             node = pop()
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
                 continue
             if type(node) is Traced and node._stamp >= since:
-                become(node, Value)
+                turn(node, Value)
             if node not in seen:
                 see(node)
                 first = node._first
@@ -282,13 +282,12 @@ class Trace:
             adjoint = self._careful_adjoints(root, graph, linked=linked)
         else:
             adjoint = adjoints(graph.order, 1.0)
-        if linked:
-            return [_as_value(adjoint.get(variable)) for variable in self.variables]
-        gradients = [number_of(adjoint.get(variable)) for variable in self.variables]
+        found = [adjoint.get(variable) for variable in self.variables]
+        gradients = list(map(number_of, found))
         total = sum(gradients)
         if total != total:
             warn_of_nan_gradient(adjoint)
-        return gradients
+        return list(map(_as_value, found)) if linked else gradients
 
     def _careful_adjoints(self, root: Value, graph: _Graph, *, linked: bool) -> dict[Any, Any]:
         """The adjoints of the variables, by a sweep that visits nothing but what depends on them.

@@ -267,6 +267,7 @@ class Constant(Value):
 
     __slots__ = ()
     kind = "constant"
+    learns = False
 
 
 class Parameter(Value):
@@ -293,11 +294,18 @@ def _hash_by_identity(self: Value) -> int:
 
 
 class Detached(Value):
-    """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
+    """A new leaf without the graph of the number it holds, as ``detach()`` returns: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
     __hash__ = _hash_by_identity
+
+
+class Untracked(Detached):
+    """A number that was computed under ``no_grad()``: no gradient is wanted of it."""
+
+    __slots__ = ()
+    learns = False
 
 
 class Varied(Value):
@@ -363,10 +371,10 @@ class Traced(Value):
     __hash__ = _hash_by_identity
 
 
-install_operators(Value, Constant, Detached)
+install_operators(Value, Constant, Untracked)
 install_node_classes(Value, Traced)
 
-_WITHOUT_GUARD = {Constant, Detached, Traced}
+_WITHOUT_GUARD = {Constant, Detached, Traced, Untracked}
 
 
 @functools.cache
