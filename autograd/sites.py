@@ -7,9 +7,11 @@ asked for: at a node whose value is nan or infinite, and at every node under ``d
 from __future__ import annotations
 
 import linecache
+import math
 import os
 import re
 import sys
+import traceback
 import warnings
 from abc import ABCMeta
 from pathlib import Path
@@ -17,12 +19,14 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from autograd.context import current
+from autograd.errors import AutogradError, ConversionError, RecordingError
 from autograd.primitives import PRIMITIVES
 
 __all__ = [
     "Site",
     "asked_by_library",
     "calling_site",
+    "clarify",
     "is_made_by_rule",
     "is_ours",
     "is_users",
@@ -105,7 +109,11 @@ def asked_by_library() -> bool:
 
 
 _CALL = re.compile(r"\b(?:math|cmath|np|numpy)\.(\w+)\s*\(")
-_RENAMED = {"fabs": "abs()", "pow": "the operator **", "abs": "abs()", "absolute": "abs()"}
+_RENAMED = {
+    **dict.fromkeys(("fabs", "abs", "absolute"), "abs()"),
+    "pow": "the operator **",
+    **dict.fromkeys(("arange", "linspace"), "a whole number, named in static_argnums of compile(), for a length"),
+}
 
 
 def replacements(site: Site) -> list[str]:
@@ -119,6 +127,62 @@ def replacements(site: Site) -> list[str]:
         elif name in PRIMITIVES:
             found.append(f"autograd.{name}")
     return list(dict.fromkeys(found))
+
+
+# --- what a library says of Values, in our words ----------------------------------------------------------
+
+_ROOMS = (
+    (("scipy", "optimize"), "autograd.implicit.root and autograd.implicit.minimum solve with derivatives"),
+    (("scipy", "integrate"), "autograd.implicit.quad and autograd.implicit.solve_ivp integrate with derivatives"),
+    (("scipy", "interpolate"), "write the interpolation with operators: autograd.take(values, index) picks a value"),
+    (("linalg",), "autograd.linalg has solve, inv, det and cholesky of small systems of Values"),
+)
+_OF_OBJECTS = re.compile(r"ufunc|object|dtype\('O'\)|proper array of floats|callable|Value|Traced")
+_ELEMENTWISE = re.compile(r"ufunc '(\w+)'|no callable (\w+) method|'float' object has no attribute '(\w+)'")
+_WHOLE = re.compile(r"only integers, slices|sequence of integers")
+
+
+def clarify(error: Exception) -> None:
+    """Say in this library's words what ``error``, which leaves a traced function, comes from; the caller raises it.
+
+    Where a library met a refusal of ours and raised something else, as C code does by ``SystemError``, the refusal is
+    raised. An error of NumPy's or SciPy's about arrays of objects gets a note with the way out.
+    """
+    if isinstance(error, AutogradError):
+        return
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if isinstance(error, SystemError) or not is_users(files[-1]):
+        behind: BaseException | None = error
+        for _ in range(16):
+            behind = behind and (behind.__cause__ or behind.__context__)
+            if isinstance(behind, ConversionError | RecordingError):
+                raise behind from None
+    way = _way_out(str(error), files)
+    note = f"A Value is no plain number here: {way}."
+    if way and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+
+
+def _way_out(message: str, files: list[str]) -> str:
+    """What to write instead where NumPy or SciPy cannot work with Values; empty where that is not the matter."""
+    if _WHOLE.search(message):
+        return (
+            "a whole number that shapes the program is named in static_argnums or static_argnames of compile(), and "
+            "autograd.take(values, index) picks an element"
+        )
+    if not _OF_OBJECTS.search(message):
+        return ""
+    for parts, way in _ROOMS:
+        if any(f"{os.sep}{os.path.join(*parts)}{os.sep}" in file for file in files):  # noqa: PTH118 -- a piece of a path
+            return way
+    match = _ELEMENTWISE.search(message)
+    name = next(filter(None, match.groups()), "") if match else ""
+    op = next((op for op in PRIMITIVES.values() if op.builtin and op.ufunc == name), None) if name else None
+    if op is not None:
+        return f"call autograd.{op.name} on each element of the array"
+    if match and hasattr(math, name):
+        return f"call autograd.math.{name} on each element of the array"
+    return f"NumPy's {name} has no loop over arrays of objects: work on its elements" if match else ""
 
 
 def remember_site(node: Any) -> None:

@@ -35,6 +35,7 @@ from autograd.containers import NUMBER, flatten, map_values
 from autograd.context import current, enable_grad, tracing
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
+from autograd.sites import clarify
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
 from autograd.value import Constant, Traced, Value, Varied, become
 
@@ -133,8 +134,12 @@ class Trace:
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
             self.structures.append(structure)
-        with _TRACING:
-            self.result = fun(*arguments, **kwargs)
+        try:
+            with _TRACING:
+                self.result = fun(*arguments, **kwargs)
+        except Exception as error:
+            clarify(error)
+            raise
         for variable in self.variables:  # as in _graph: nobody asks for their hash any more
             become(variable, Varied if variable.op is None else Value)
 

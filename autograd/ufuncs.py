@@ -16,7 +16,7 @@ import numpy as np
 from autograd import math, rules
 from autograd.primitives import Primitive
 
-__all__ = ["METHODS", "apply_ufunc"]
+__all__ = ["METHODS", "apply_function", "apply_ufunc"]
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -43,6 +43,20 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     _refuse_numbers(ufunc, **options)
     return getattr(ufunc, method)(*arrays, **options)
 
+
+def apply_function(
+    function: Callable[..., Any], types: Sequence[type], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What ``Value.__array_function__`` answers: of a bare Value an operation of the same meaning, else NumPy's code."""
+    if not all(issubclass(kind, np.ndarray) or hasattr(kind, "__primitive__") for kind in types):
+        return NotImplemented  # another library's class may know what to do
+    if function is np.sinc and not kwargs:
+        return rules.sinc(*args)
+    plain: Any = np.ndarray.__array_function__
+    return plain(_ARRAY, function, (np.ndarray,), args, kwargs)
+
+
+_ARRAY = np.empty(0)
 
 # --- what each function of NumPy is -----------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from autograd.recording import recorded_in
 from autograd.replay.domains import can_refuse, is_caught, refusal_of
 from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site, replacements
+from autograd.sites import Site, calling_site, clarify, replacements
 from autograd.sweep import check_fresh, describe
 from autograd.value import CONVERSIONS, Constant, Traced, Value, become, node_of
 
@@ -176,6 +176,9 @@ def run_recorded(
             if not escaped:
                 raise
             (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic
+        except Exception as error:
+            clarify(error)
+            raise
 
 
 _RECORDING = run_recorded.__code__
