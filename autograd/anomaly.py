@@ -109,9 +109,7 @@ def _excuses(order: Iterable[Any]) -> set[Any]:
     found: set[Any] = set()
     for node in order:
         if not math.isfinite(node._data) and (
-            node._data != node._data
-            or not is_made_by_rule(node)
-            or any(parent in found for parent in node.parents)
+            node._data != node._data or not is_made_by_rule(node) or any(parent in found for parent in node.parents)
         ):
             found.add(node)
     return found

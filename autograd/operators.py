@@ -362,8 +362,8 @@ def _refuse(op: Primitive, other: Any) -> Any:
             if op is not rules.mul or not isinstance(other, (str, bytes, list, tuple)):
                 raise
             raise TypeError(
-                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums of "
-                f"compile()"
+                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums "
+                f"of compile()"
             ) from None
     return NotImplemented
 

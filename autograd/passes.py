@@ -22,6 +22,7 @@ from autograd.sweep import (
     describe,
     itself,
     local_gradients,
+    number_of,
     topological_order,
 )
 
@@ -258,7 +259,7 @@ def _check_some_leaf_learns(root: Any, adjoint: dict[Any, Any]) -> None:
     A leaf that was written as a number is no reason: its derivative is 0, and rightly so.
     """
     for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
-        if node._first is None and flow is not None and node.learns:
+        if node._first is None and node.learns and number_of(flow):
             return
     cut: list[Any] = []
     seen: set[Any] = set()
@@ -295,7 +296,7 @@ def _write_gradients(root: Any, adjoint: dict[Any, Any]) -> None:
     with writing:
         gradients = []
         for node, flow in adjoint.items():
-            gradient = 0.0 if flow is None else flow
+            gradient: Any = 0.0 if flow is None else flow
             number = gradient if type(gradient) is float else gradient._data
             if node.op is not None:
                 gradient = number

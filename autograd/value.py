@@ -378,7 +378,7 @@ _WITHOUT_GUARD = {Constant, Detached, Traced, Untracked}
 
 
 @functools.cache
-def _guarded(kind: type[Value]) -> type[Value]:
+def _guarded(kind: Any) -> type[Value]:
     """The class of a leaf of ``kind`` that a traced function makes: without a hash, as what the function computes."""
     own = {"__slots__": (), "__hash__": _hash_by_identity, "__module__": kind.__module__, "unguarded": kind}
     return type(kind.__name__, (kind,), own)
@@ -408,6 +408,7 @@ def _comes_from_values(node: Value) -> bool:
     key = id(node)
     _known[key] = (ref(node, lambda _: _known.pop(key, None)), found)
     return found
+
 
 _COPIED = ("_data", "_first", "_second", "_stamp", "_label", "op", "scope")
 

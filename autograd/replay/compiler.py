@@ -17,7 +17,7 @@ from typing import Any, Literal, cast, overload
 
 import numpy as np
 
-from autograd.containers import Structure, flatten
+from autograd.containers import Structure, flatten, leaves_of
 from autograd.context import ORDINARY, Context, current
 from autograd.errors import AutogradError, DomainError, RecordingError, TapeError
 from autograd.primitives import Primitive
@@ -39,7 +39,7 @@ from autograd.replay.structures import axes_from_data, axes_to_data, named_class
 from autograd.replay.tape import Tape
 from autograd.replay.watching import watch
 from autograd.sites import is_ours
-from autograd.sweep import describe
+from autograd.sweep import describe, number_of
 from autograd.trace import Trace
 from autograd.value import Parameter, Value
 
@@ -193,12 +193,15 @@ class Compiled:
         plan, specialised = planned
         try:
             if not self._options.batched:
-                return specialised.single(plan.listed(leaves))
-            numbers = plan.numbers(leaves)
-            result = specialised(numbers.shared, numbers.lanes)
+                result = specialised.single(plan.listed(leaves))
+            else:
+                numbers = plan.numbers(leaves)
+                result = specialised(numbers.shared, numbers.lanes)
+                plan.release(numbers)
         except ConnectedError as error:
             return self._connected(error, args, kwargs)
-        plan.release(numbers)
+        if self._options.domain == "raise":
+            self._warn_of_nan(result, args, kwargs)
         return result
 
     # --- where it is the plain function -------------------------------------------------------------------
@@ -242,6 +245,22 @@ class Compiled:
         if self._options.reduce is not None:
             results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
         return Assembly(cast("Structure", structure), batched=self._options.reduce is None)(results)
+
+    def _warn_of_nan(self, result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Of a checked function whose ``result`` is nan, let the plain one say why: as far as the first such example.
+
+        The local gradients of a derivative are recorded in IEEE arithmetic, so no guard tells of a nan in them.
+        """
+        leaves, _ = leaves_of(result, "the result")
+        taken = self._taken(args, kwargs, self._options.in_axes) if any(map(_has_nan, leaves)) else None
+        if taken is None or self._function is None:
+            return
+        plan, found = taken
+        shared, lanes, _ = plan.numbers(found)
+        for example in lanes.T if self._options.batched else [np.empty(0)]:
+            numbers, _ = self._run(plan.form, plan.form.example(shared, example))
+            if any(map(_has_nan, map(number_of, numbers))):
+                return
 
     def _taken(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
         """The arguments taken apart, for one call; None if there is a Value among them."""
@@ -436,6 +455,10 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
+
+
+def _has_nan(number: Any) -> bool:
+    return bool(np.isnan(number).any())
 
 
 def _is_of_library(function: Callable[..., Any]) -> bool:
