@@ -95,7 +95,8 @@ class Value(Operators, Passes, DropIn):
         surroundings = current()
         self.scope = surroundings.scope
         if surroundings.traced and type(self) not in _WITHOUT_GUARD:
-            become(self, _guarded(type(self)))
+            kind: Any = type(self)
+            become(self, _guarded(kind))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
@@ -378,7 +379,7 @@ _WITHOUT_GUARD = {Constant, Detached, Traced, Untracked}
 
 
 @functools.cache
-def _guarded(kind: Any) -> type[Value]:
+def _guarded(kind: type[Value]) -> type[Value]:
     """The class of a leaf of ``kind`` that a traced function makes: without a hash, as what the function computes."""
     own = {"__slots__": (), "__hash__": _hash_by_identity, "__module__": kind.__module__, "unguarded": kind}
     return type(kind.__name__, (kind,), own)
