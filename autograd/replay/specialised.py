@@ -62,7 +62,7 @@ class Specialised:
         function: what is recorded; None if it is not at hand, as for a function that was loaded.
         form: what all these calls share.
         options: how.
-        note: called with each path that is recorded.
+        note: called with the time at which a path was recorded.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Specialised:
         function: Callable[..., Any] | None,
         form: Form,
         options: Options,
-        note: Callable[[Path], None] | None = None,
+        note: Callable[[int], None] | None = None,
     ) -> None:
         self.form = form
         self._note = note
@@ -183,7 +183,7 @@ class Specialised:
             path = Path(replayed, leaves, structure, identity, outside)
             path.kernels = kernels
         if self._note is not None:
-            self._note(path)
+            self._note(since)
         return path
 
     def _recorded(self, numbers: list[float], since: int) -> _Run:
