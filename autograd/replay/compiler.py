@@ -78,8 +78,8 @@ class _Kept:
             self._forgotten += 1
             if self._forgotten == _OFTEN and self.watch is not None:
                 warn(
-                    f"a compiled function is recorded anew for the {_OFTEN}th time, because what it reads has changed: "
-                    f"{self.watch.difference()}. Each time costs a run of it: make an argument of what changes.",
+                    f"a compiled function is recorded anew for the {_OFTEN}nd time, because of a change in what it "
+                    f"reads: {self.watch.difference()}. Each time costs a run of it: make an argument of what changes.",
                     RecordingWarning,
                 )
             self.specialised.clear()
@@ -88,21 +88,21 @@ class _Kept:
             self._watched.clear()
             self.unchanged = self.watch = None
 
-    def note(self, roots: Iterable[Any], since: int) -> None:
-        """Watch what ``roots``, a function and its static arguments, read: they were recorded from ``since`` on."""
+    def watch_for(self, roots: Iterable[Any]) -> Watch:
+        """Watch what ``roots``, a function and its static arguments, read, before they are recorded."""
+        found = {id(root): root for root in roots}
         with self.lock:
-            found = {id(root): root for root in roots}
-            if self.unchanged is None or not found.keys() <= self._watched.keys() or not self.unchanged():
+            if self.watch is None or not found.keys() <= self._watched.keys():
                 self._watched |= found
-                self.watch = Watch(self._watched.values(), since)
+                self.watch = Watch(self._watched.values())
                 self.unchanged = self.watch.unchanged
+            return self.watch
 
 
-def _watch(keeper: weakref.ref[_Kept], roots: Sequence[Any], since: int) -> None:
-    """Watch a new path for the one that keeps it, who is referred to weakly: it holds who asks."""
+def _watch(keeper: weakref.ref[_Kept], roots: Sequence[Any]) -> Watch | None:
+    """Watch what is recorded next, for the one that keeps it, who is referred to weakly: it holds who records."""
     kept = keeper()
-    if kept is not None:
-        kept.note(roots, since)
+    return None if kept is None else kept.watch_for(roots)
 
 
 class Compiled:
@@ -538,11 +538,13 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
-    each call. If a leaf is replaced by another, or what the function reads as a global, from its closure or as an
-    attribute, a plain number, str, bool, None, function, list, dict or array, the function is recorded anew. What else
-    it takes from outside stays as it was: what changes inside lists, dicts and arrays of plain numbers, replaced
-    methods, a file, the clock, parameters replaced in an object that is itself a static argument; and so does what a
-    thread that it starts compares, which nobody watches.
+    each call. Everything else that it reads by a name is compared with what it was, before each replay: globals, its
+    closure, attributes, methods, the content of lists, dicts, sets and arrays, as deep as names lead, in static
+    arguments too. Where something has changed, or the function itself changes it, as a counter, it is recorded anew.
+
+    Not seen is what no name leads to: a file, the clock, random numbers, what an iterator or a function written in C
+    keeps to itself, changes inside installed packages, comparisons in a thread that the function starts. In a replay
+    these stay as they were when it was recorded; ``verify`` finds them.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

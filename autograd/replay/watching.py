@@ -1,10 +1,11 @@
 """What a compiled function reads from outside, and whether that is still what it was when it was recorded.
 
-A recording has frozen the plain numbers, the functions and the choice of leaves that its function found in globals, in
-its closure, in attributes and in containers. A :class:`Watch` finds all of these beforehand: from the function it
-follows the names that its code reads, and those that are read by the code it may call, through every object that they
-lead to. Before a replay it compares what is there with what was there, in one generated expression: identity for
-objects, the very same number or word for plain data, the whole content for containers and arrays.
+A recording freezes the plain numbers, the functions and the choice of leaves that its function finds in globals, in its
+closure, in attributes and in containers. A :class:`Watch` finds all of these before anything is recorded: from the
+function it follows the names that its code reads, and those that are read by the code it may call, through every
+object that they lead to. Before a replay it compares what is there with what was there, in one generated expression:
+identity for objects, the very same number or word for plain data, the whole content for containers and arrays. A
+function that changes itself what it reads, as a counter, is so recorded at each call, and does what the plain one does.
 
 Names are pooled: if any code that was reached reads ``.w``, the attribute ``w`` of every object that was reached
 counts. So more may be watched than is used, which costs a recording now and then, and never less.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import array
 import dis
 import functools
+import itertools
 import marshal
 import math
 import operator
@@ -71,8 +73,6 @@ class Watch:
 
     Args:
         roots: the functions, and other objects that they are handed.
-        since: the time from which on a Value belongs to the recording. If one is kept where it will be read again,
-            as the state of a recurrent cell, the next call must be a recording too.
 
     >>> from autograd import Parameter
     >>> w, rates = Parameter(2.0), [1.0, 2.0]
@@ -87,9 +87,12 @@ class Watch:
     "'w' of a closure"
     """
 
-    def __init__(self, roots: Iterable[Any], since: float = math.inf) -> None:
-        self._terms = terms = _Reach(list(roots), since).terms
-        self.unchanged: Callable[[], bool] = terms.compiled()
+    def __init__(self, roots: Iterable[Any]) -> None:
+        reach = _Reach(list(roots))
+        self._terms = reach.terms
+        self.computed: Value | None = reach.computed
+        """A Value among what is read that is computed: a recording of the functions would not be connected to it."""
+        self.unchanged: Callable[[], bool] = self._terms.compiled()
         """Whether everything is as it was: the check before each replay."""
 
     def __len__(self) -> int:
@@ -145,7 +148,7 @@ class _Terms:
         """All comparisons as one function: some ten nanoseconds each."""
         check = self._compiled()
         if not check():  # a descriptor of somebody's own that answers anew each time cannot be watched
-            odd = self._failing() - {"False"}
+            odd = self._failing()
             self.written = {text: words for text, words in self.written.items() if text not in odd}
             check = self._compiled()
         return check
@@ -190,6 +193,26 @@ class _Terms:
         failing = self._failing()
         return next((words for text, words in self.written.items() if text in failing), "")
 
+    def add_list(self, items: list[Any]) -> None:
+        """Compare the content of a list."""
+        copy, words = list(items), f"the content of a {type(items).__name__}"
+        if type(items) is list and _is_packed(items):
+            text = f"packed({self.held(items)}, 2) == {self.held(marshal.dumps(items, 2))}"
+        else:
+            text = self.of_items(self.held(items), copy, in_one_go=type(items).__eq__ is list.__eq__)
+        self.add(text, words)
+
+    def of_items(self, source: str, listed: list[Any], *, in_one_go: bool) -> str:
+        """A comparison of items in order; of Values in one go, which compare only if they are not the same ones."""
+        if in_one_go and len(listed) > 1 and all(isinstance(item, Value) for item in listed):
+            self.of_values = True
+            return f"{source} == {self.held(listed)}"
+        kept = self.held(tuple(listed))
+        identical = f"all(map(is_, {source}, {kept}))"
+        if any(isinstance(item, _PLAIN) for item in listed):
+            identical = f"({identical} or all(map(same, {source}, {kept})))"
+        return f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})"
+
 
 _DIFFERS = _Differs()
 
@@ -198,7 +221,10 @@ class _Reads(NamedTuple):
     """The names that some code reads."""
 
     globals: frozenset[str]
+    cells: frozenset[str]
     attributes: frozenset[str]
+    noted: frozenset[str]
+    """The globals, cells and attributes whose content it adds to and does not read: the log of a user's own."""
     computed: bool
     """Whether it also reads names that it computes."""
 
@@ -206,29 +232,39 @@ class _Reads(NamedTuple):
 @functools.lru_cache(maxsize=4096)
 def _reads(code: CodeType) -> _Reads:
     """The names that ``code`` and the functions inside it read. Those that it only sets do not count."""
-    names: tuple[set[str], set[str]] = set(), set()
-    computed = False
-    for step in dis.get_instructions(code):
-        if step.opname.startswith("LOAD_") and step.opcode in dis.hasname:
-            names[step.opname not in ("LOAD_GLOBAL", "LOAD_NAME")].add(step.argval)
-        elif step.opname == "IMPORT_FROM":
-            names[1].add(step.argval)
-        computed = computed or step.opname == "MATCH_CLASS"
-    for inner in (_reads(constant) for constant in code.co_consts if isinstance(constant, CodeType)):
-        names[0].update(inner.globals)
-        names[1].update(inner.attributes)
-        computed = computed or inner.computed
-    return _Reads(frozenset(names[0]), frozenset(names[1]), computed or not _COMPUTED.isdisjoint(names[0] | names[1]))
+    inner = [_reads(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    spaces, cells, attributes = set[str](), set[str](), set[str]()
+    noted, used = set[str](), set[str]()
+    computed = any(each.computed for each in inner)
+    steps = list(dis.get_instructions(code))
+    for step, following in itertools.pairwise(steps):
+        if step.opcode in dis.hasname and step.opname.startswith(("LOAD_", "IMPORT_FROM")):
+            (spaces if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") else attributes).add(step.argval)
+        elif step.opname in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
+            cells.add(step.argval)
+        else:
+            computed = computed or step.opname == "MATCH_CLASS"
+            continue
+        only_noted = following.opname in ("LOAD_METHOD", "LOAD_ATTR") and following.argval in ("append", "add")
+        (noted if only_noted else used).add(step.argval)
+    used = used.union(*[(each.globals | each.cells | each.attributes) - each.noted for each in inner])
+    return _Reads(
+        frozenset(spaces.union(*[each.globals for each in inner])),
+        frozenset(cells.union(*[each.cells for each in inner])),
+        frozenset(attributes.union(*[each.attributes for each in inner])),
+        frozenset(noted.union(*[each.noted for each in inner]) - used),
+        computed or not _COMPUTED.isdisjoint(spaces | attributes),
+    )
 
 
 class _Reach:
     """Everything that is reached from some functions, without recursion, and the terms that compare it."""
 
-    def __init__(self, roots: list[Any], since: float) -> None:
+    def __init__(self, roots: list[Any]) -> None:
         self.terms = _Terms()
-        self._since = since
+        self.computed: Value | None = None
         self._names: set[str] = set()
-        self._computed = False
+        self._by_any_name = False
         self._uses_super = False
         self._holders: list[Any] = []
         self._classes: set[type] = set()
@@ -238,9 +274,9 @@ class _Reach:
         self._seen: dict[int, Any] = {id(root): root for root in roots}  # holds them, so that no id is used again
         self._waiting: deque[Any] = deque(roots)
         known: tuple[int, bool] = (0, False)
-        while self._waiting or known != (len(self._names), self._computed):
+        while self._waiting or known != (len(self._names), self._by_any_name):
             if not self._waiting:  # new names, which holders that were met before may have too
-                known = (len(self._names), self._computed)
+                known = (len(self._names), self._by_any_name)
                 for holder in list(self._holders):
                     self._named(holder)
                 continue
@@ -255,7 +291,7 @@ class _Reach:
 
     # --- what is found --------------------------------------------------------------------------------------
 
-    def _read(self, source: str, found: Any, words: str, *, watched: bool = True) -> None:
+    def _read(self, source: str, found: Any, words: str, *, watched: bool = True, followed: bool = True) -> None:
         """Note that ``source`` gives ``found``, and follow it."""
         if watched:
             name = self.terms.held(found)
@@ -263,16 +299,12 @@ class _Reach:
                 self.terms.add(f"({source} is {name} or same({source}, {name}))", words)
             else:
                 self.terms.add(f"{source} is {name}", words)
-            if isinstance(found, Value):
-                self._kept(found)
-        self._follow(found)
-
-    def _kept(self, value: Value) -> None:
-        """A Value of the recording itself that will be read again is never what it was."""
-        if value._stamp >= self._since:
-            self.terms.add("False", "a Value that was kept from one call to the next")
+        if followed:
+            self._follow(found)
 
     def _follow(self, found: Any) -> None:
+        if isinstance(found, Value) and found.op is not None:
+            self.computed = found
         if id(found) not in self._seen and self._leads_on(found):
             self._seen[id(found)] = found
             self._waiting.append(found)
@@ -284,7 +316,7 @@ class _Reach:
             return self._is_read(getattr(it, "__file__", None) or "", it.__name__)
         if isinstance(it, type):
             return self._is_class_read(it)
-        return type(it).__module__.partition(".")[0] != "autograd" or hasattr(it, "__wrapped__") or _declared(it)
+        return type(it).__module__.partition(".")[0] != "autograd" or hasattr(it, "__wrapped__") or bool(_declared(it))
 
     def _is_read(self, file: str, module: str) -> bool:
         """Whether code is followed: the user's, that of the root's own package, and what is built on the engine."""
@@ -327,6 +359,10 @@ class _Reach:
                 self._class(it, called=True)
             case np.ndarray():
                 self._array(it)
+            case bytearray() | array.array():
+                self.terms.add(
+                    f"packed({self.terms.held(it)}, 2) == {marshal.dumps(it, 2)!r}", "the content of an array"
+                )
             case dict():
                 self._dict(it)
                 self._instance(it)
@@ -347,6 +383,7 @@ class _Reach:
         code, held = function.__code__, self.terms.held
         followed = self._is_read(code.co_filename, function.__module__ or "")
         watched = followed and not is_ours(code.co_filename)
+        reads, namespace = _reads(code), function.__globals__
         if watched:
             self.terms.add(f"{held(function)}.__code__ is {held(code)}", f"the code of {function.__name__}")
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
@@ -354,19 +391,20 @@ class _Reach:
                 found = cell.cell_contents
             except ValueError:  # not filled yet
                 continue
-            self._read(f"{held(cell)}.cell_contents", found, f"{name!r} of a closure", watched=watched)
+            source, goes_on = f"{held(cell)}.cell_contents", name not in reads.noted
+            self._read(source, found, f"{name!r} of a closure", watched=watched, followed=goes_on)
         for name in ("__defaults__", "__kwdefaults__"):
             if (defaults := getattr(function, name)) is not None:
                 self._read(f"{held(function)}.{name}", defaults, f"the defaults of {function.__name__}")
         self._follow(vars(function).get("__wrapped__"))
         if not followed:
             return
-        reads, namespace = _reads(code), function.__globals__
-        self._names |= reads.attributes
-        self._computed = self._computed or (reads.computed and watched)
+        self._names |= reads.attributes - reads.noted
+        self._by_any_name = self._by_any_name or (reads.computed and watched)
         self._uses_super = self._uses_super or "super" in reads.globals
         for name in sorted(reads.globals & namespace.keys()):
-            self._read(f"{held(namespace)}[{name!r}]", namespace[name], f"the global {name!r}", watched=watched)
+            source, goes_on = f"{held(namespace)}[{name!r}]", name not in reads.noted
+            self._read(source, namespace[name], f"the global {name!r}", watched=watched, followed=goes_on)
         missing = reads.globals - namespace.keys()  # built in, or not defined yet
         if missing and watched:
             self.terms.add(
@@ -393,7 +431,7 @@ class _Reach:
                         self._attribute(holder, name, getattr(holder, name), type(holder).__name__)
 
     def _names_in(self, namespace: Any, *, computed: bool = True) -> list[str]:
-        if self._computed and computed:
+        if self._by_any_name and computed:
             return [name for name in namespace if isinstance(name, str) and not name.startswith("__")]
         return sorted(self._names & namespace.keys())
 
@@ -471,32 +509,18 @@ class _Reach:
 
     def _items(self, items: Any) -> None:
         """A list, tuple, deque or set: its content, and what its items lead to."""
-        held, listed, words = self.terms.held, list(items), f"the content of a {type(items).__name__}"
-        mutable = not isinstance(items, (tuple, frozenset))
-        if mutable and type(items) is list and _is_packed(items):
-            self.terms.add(f"packed({held(items)}, 2) == {held(marshal.dumps(items, 2))}", words)
-            return
-        if mutable and isinstance(items, set):
-            self.terms.add(f"{held(items)} == {held(frozenset(items))}", words)
-        elif mutable:
-            copy = listed if type(items).__eq__ is list.__eq__ else None
-            self._sequence(held(items), listed, copy, words)
+        listed = list(items)
+        if isinstance(items, list):
+            self.terms.add_list(items)
+        elif isinstance(items, set):
+            self.terms.add(f"{self.terms.held(items)} == {self.terms.held(frozenset(items))}", "the content of a set")
+        elif isinstance(items, deque):
+            self._compare(self.terms.held(items), listed, "the content of a deque")
         for item in listed:
-            if isinstance(item, Value):
-                self._kept(item)
             self._follow(item)
 
-    def _sequence(self, source: str, listed: list[Any], copy: Any, words: str) -> None:
-        """Compare items in order; many Values in one go, which compare only if they are not the same ones."""
-        if copy is not None and len(listed) > 1 and all(isinstance(item, Value) for item in listed):
-            self.terms.of_values = True
-            self.terms.add(f"{source} == {self.terms.held(copy)}", words)
-            return
-        kept = self.terms.held(tuple(listed))
-        identical = f"all(map(is_, {source}, {kept}))"
-        if any(isinstance(item, _PLAIN) for item in listed):
-            identical = f"({identical} or all(map(same, {source}, {kept})))"
-        self.terms.add(f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})", words)
+    def _compare(self, source: str, listed: list[Any], words: str) -> None:
+        self.terms.add(self.terms.of_items(source, listed, in_one_go=False), words)
 
     def _dict(self, mapping: dict[Any, Any]) -> None:
         held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
@@ -505,16 +529,14 @@ class _Reach:
             return
         keys, values = list(mapping), list(mapping.values())
         self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)
-        self._sequence(f"{held(mapping)}.values()", values, None, words)
+        self._compare(f"{held(mapping)}.values()", values, words)
         for item in (*keys, *values):
-            if isinstance(item, Value):
-                self._kept(item)
             self._follow(item)
 
     def _array(self, numbers: np.ndarray[Any, Any]) -> None:
         source, words = self.terms.held(numbers), "the content of an array"
         if numbers.dtype == object:
-            self._sequence(f"{source}.ravel()", listed := numbers.ravel().tolist(), None, words)
+            self._compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
             for item in listed:
                 self._follow(item)
         else:
