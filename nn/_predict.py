@@ -199,7 +199,7 @@ class FlatModel:
         self.parameters = list(parameters)
         self.loss = loss
         self.compiled = compiled
-        self._checked = 0
+        self._checked = self._kept = 0
         self._binding = binding = Binding(model, self.parameters, "predict, evaluate and fit")
         self._runs = runs = _Runs(binding, loss)
 
@@ -234,7 +234,9 @@ class FlatModel:
         for parameter, number in zip(self.parameters, numbers.tolist(), strict=True):
             if parameter.data != number:
                 parameter.data = number
-        self._binding.keep()
+        if self._runs.count != self._kept or not self.compiled:  # it has run since
+            self._binding.keep()
+            self._kept = self._runs.count
 
     def of_now(self) -> FlatModel:
         """The same of the model as it is now: itself if nothing but the numbers of its parameters has changed.

@@ -518,7 +518,8 @@ class Sequential(Module):
         Raises:
             TypeError: a function does not take one Value, or gives something else than one.
         """
-        _refuse_more("a Sequential takes one example", x, more)
+        if more:
+            raise _scattered("a Sequential takes one example", x, more)
         for step in self.steps:
             if isinstance(step, Module) or joins_outputs(step):
                 x = step(x)
@@ -575,7 +576,8 @@ def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, .
         taker: who takes them, for messages.
         more: what else it was called with, which is refused.
     """
-    _refuse_more(f"{taker!r} takes one example, a list of {counted(count, 'input')}", x, more)
+    if more:
+        raise _scattered(f"{taker!r} takes one example, a list of {counted(count, 'input')}", x, more)
     if isinstance(x, np.ndarray):
         x = x.tolist()
     if count == 1 and not isinstance(x, Iterable):
@@ -603,11 +605,10 @@ def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, .
     return inputs
 
 
-def _refuse_more(takes: str, x: Any, more: tuple[Any, ...]) -> None:
-    """Refuse the numbers of an example as arguments of their own."""
-    if more:
-        given = ", ".join(f"{number!r:.20}" for number in (x, *more))
-        raise TypeError(f"{takes}, got {1 + len(more)} arguments: put them in a list, as in model([{given}])")
+def _scattered(takes: str, x: Any, more: tuple[Any, ...]) -> TypeError:
+    """The error at the numbers of an example given as arguments of their own."""
+    given = ", ".join(f"{number!r:.20}" for number in (x, *more))
+    return TypeError(f"{takes}, got {1 + len(more)} arguments: put them in a list, as in model([{given}])")
 
 
 def _weight_name(source: int, target: int, layer: int) -> str:

@@ -306,7 +306,7 @@ class Binding:
 
     def _look(self) -> None:
         """Note the model as it is, to find out later whether it has changed."""
-        self._seen = [(part, [held for _, held in children(part)]) for part, _ in self._pairs]
+        self._seen = [(part, _inside(part)) for part, _ in self._pairs]
         self._seen_data = [(part, _content(part)) for part in self.held if _content(part) is not None]
 
     def on(self, values: Iterable[Any]) -> Any:
@@ -355,10 +355,18 @@ class Binding:
     def is_of_now(self) -> bool:
         """Whether the model holds what it held when the copy was made, or when :meth:`keep` was last called."""
         for part, before in self._seen:
-            now = [held for _, held in children(part)]
+            now = _inside(part)
             if len(now) != len(before) or not all(map(operator.is_, now, before)):
                 return False
         return all(_content(part) == before for part, before in self._seen_data)
+
+
+def _inside(part: Any) -> list[Any]:
+    """The parts of a module or container, and their names, quickly."""
+    if isinstance(part, (list, np.ndarray)):
+        return list(part.flat if isinstance(part, np.ndarray) else part)
+    held = vars(part) if isinstance(part, Tree) else part
+    return [*held.values(), *held]
 
 
 def _content(part: Any) -> Any:
