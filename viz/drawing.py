@@ -19,7 +19,7 @@ from viz.names import clean, variable_names
 from viz.page import page_of
 from viz.painting import Look, paint
 from viz.picture import Picture
-from viz.reading import graph_below, place_of, roots_of
+from viz._arguments import graph_below, place_of, roots_of
 from viz.style import THEMES
 
 __all__ = ["draw", "draw_dot", "picture_of"]

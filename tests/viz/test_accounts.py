@@ -16,7 +16,7 @@ from viz.accounts import accounts_of
 from viz.drawing import picture_of
 from viz.graph import read_graph
 from viz.links import numbers_in_words
-from viz.local import constant_locals
+from viz.formulas.operations import constant_locals
 from viz.page import page_of
 
 

@@ -10,17 +10,14 @@ import autograd
 from autograd import Precedence, Value, errstate, no_grad, primitive
 from autograd.primitives import PRIMITIVES
 from tests.support.graphs import HOSTILE
-from viz.latex import escape, latex_lines, to_latex
-from viz.local import local_derivatives, primed
-from viz.mathml import mathml_inner, mathml_lines, to_mathml
-from viz.names import clean
-from viz.notation import (
+from viz.formulas.notation import (
     ONE,
     ZERO,
     Custom,
     Fraction,
     Name,
     Number,
+    Numbered,
     Remark,
     Script,
     Sign,
@@ -35,8 +32,18 @@ from viz.notation import (
     quantity,
     sum_of,
 )
-from viz.plain import text_lines, to_text
-from viz.templates import applied
+from viz.formulas.operations import applied, local_derivatives, primed
+from viz.formulas.writers import (
+    escape_latex,
+    latex_lines,
+    mathml_inner,
+    mathml_lines,
+    text_lines,
+    to_latex,
+    to_mathml,
+    to_text,
+)
+from viz.names import clean
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
 A, B, C = Name("a"), Name("b"), Name("c")
@@ -76,12 +83,12 @@ def test_a_name_in_mathml():
 
 
 def test_values_of_one_name_are_told_apart():
-    assert to_text(Name("a1[1]", copy=2)) == "a1[1]#2"
-    assert to_latex(Name("a1[1]", copy=2)) == r"a^{(1)\#2}_{1}"
-    assert to_latex(Name("x y", copy=2)) == r"\text{x y}_{\#2}"
-    formula = Name("a·b", product([A, B]), 3)
+    assert to_text(Numbered(Name("a1[1]"), 2)) == "a1[1]#2"
+    assert to_latex(Numbered(Name("a1[1]"), 2)) == r"a^{(1)\#2}_{1}"
+    assert to_latex(Numbered(Name("x y"), 2)) == r"\text{x y}_{\#2}"
+    formula = Numbered(product([A, B]), 3)
     assert to_latex(formula) == r"\left(a \cdot b\right)_{\#3}"
-    for name in (Name("a1[1]", copy=2), Name("x y", copy=2), formula):
+    for name in (Numbered(Name("a1[1]"), 2), Numbered(Name("x y"), 2), formula):
         assert "".join(ET.fromstring(to_mathml(name)).itertext()).endswith(("(1)#2", "#2", "#3"))
 
 
@@ -102,7 +109,7 @@ def test_a_hostile_label_is_shown_and_never_obeyed(label):
 
 
 def test_escape_spells_every_sign_that_latex_obeys():
-    assert escape("a_b % # & { } \\ ^ ~ $") == (
+    assert escape_latex("a_b % # & { } \\ ^ ~ $") == (
         r"a\_b \% \# \& \{ \} \textbackslash{} \textasciicircum{} \textasciitilde{} \$"
     )
 
