@@ -8,6 +8,7 @@ from typing import Any
 import graphviz
 
 from autograd import Value
+from viz._arguments import graph_below, place_of, roots_of
 from viz.composing import compose, describe_extent
 from viz.diagram import Diagram
 from viz.dot import digraph
@@ -19,7 +20,6 @@ from viz.names import clean, variable_names
 from viz.page import page_of
 from viz.painting import Look, paint
 from viz.picture import Picture
-from viz._arguments import graph_below, place_of, roots_of
 from viz.style import THEMES
 
 __all__ = ["draw", "draw_dot", "picture_of"]

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from viz.asking import Spacing
+from viz.formulas.operations import constant_locals
 from viz.geometry import Box, Point
 from viz.labels import EM, ROW, Label, Numbers
-from viz.formulas.operations import constant_locals
 from viz.numbers import count, short
 from viz.picture import Link, Picture
 from viz.routes import ARROW

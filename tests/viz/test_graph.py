@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import autograd as ag
-from autograd import Parameter, Precedence, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
-from autograd.primitives import PRIMITIVES
+from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
 from tests.support.graphs import find, network
 from viz import DiagramError
 from viz.drawing import picture_of
