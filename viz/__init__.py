@@ -9,11 +9,10 @@
 <Diagram of loss: 3 values>
 """
 
+from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
-from viz.diagram import Diagram
-from viz.drawing import draw, draw_dot
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary

@@ -18,10 +18,10 @@ from autograd import Value
 from viz._arguments import graph_below, roots_of
 from viz.accounts import legend_of, lines_of
 from viz.chain import terms_of
-from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, datum, signed
+from viz.picture.fold import Fusion, fuse
 from viz.terminal import as_text, in_signs_of
 
 __all__ = ["Tree", "tree"]

@@ -32,10 +32,10 @@ from viz.formulas.notation import (
 )
 from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
 from viz.formulas.writers import latex_lines, mathml_lines, text_lines
-from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, signed
+from viz.picture.fold import Fusion, fuse
 from viz.terminal import for_stdout
 
 __all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]

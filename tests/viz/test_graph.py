@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
 from tests.support.graphs import find, network
 from viz import DiagramError
-from viz.drawing import picture_of
+from viz._draw import picture_of
 from viz.graph import read_graph
 from viz.names import clean, columns, cut, variable_names
 from viz.numbers import number, short, signed

@@ -219,7 +219,8 @@ def test_every_operation_is_read_from_its_record(name):
 
 
 SPELT = {
-    "log σ(": "log_sigmoid(", "log Σ exp(": "logsumexp(", "sech²(": "sech2(", "³√(": "cbrt(", "√(": "sqrt(", "silu′": "silu_slope", "gelu′": "gelu_slope",
+    "log σ(": "log_sigmoid(", "log Σ exp(": "logsumexp(", "sech²(": "sech2(", "³√(": "cbrt(",
+    "√(": "sqrt(", "silu′": "silu_slope", "gelu′": "gelu_slope",
     "Φ(": "norm_cdf(", "φ(": "norm_pdf(", "σ(": "sigmoid(", "Π(": "prod(", "Σ(": "fsum(", "·": "*", "−": "-", "^": "**",
     "²": "**2", "³": "**3", "⁰": "**0", "ψ**(1)(": "trigamma(", "ψ(": "digamma(", "Γ(": "gamma(",
     "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")",

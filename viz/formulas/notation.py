@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from viz.names import cut
 from viz.numbers import number
@@ -367,7 +367,8 @@ _LAYERED = frozenset("azWwb")
 """The names of which a lone bracket gives the layer, as in the notes; of any other name it is the place in a list."""
 
 
-class NameParts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NameParts:
     """A name taken apart: the letter or word, its index, its layer; or free text, with neither."""
 
     base: str

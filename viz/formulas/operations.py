@@ -193,7 +193,7 @@ class _Reader:
         builds = [self.joined(items) for items in terms]
         return builds[0] if len(builds) == 1 else lambda operands: listed([build(operands) for build in builds])
 
-    def item(self) -> _Item:
+    def item(self) -> _Item:  # noqa: PLR0911 -- one case for each kind of token
         """One piece, without its scripts."""
         piece = self.take()
         if piece == "{*}":

@@ -247,7 +247,7 @@ def to_mathml(term: Math, *, display: bool = False) -> str:
     return f"{_MATH}{block}>{mathml_inner(term)}</math>"
 
 
-def mathml_inner(term: Math) -> str:  # noqa: C901, PLR0911 -- one case for each kind of mathematics
+def mathml_inner(term: Math) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of mathematics
     """``term`` as MathML, for inside a ``<math>`` element."""
     match term:
         case Name(text):
