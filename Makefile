@@ -11,7 +11,7 @@ endif
 OPTIMISED := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons primitives numbers sweep \
   hooks second_order edges random_programs flows context transport check diagnose)
 
-.PHONY: demo test check coverage release bench docs clean
+.PHONY: demo test check coverage house release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
 $(VENV)/demo.stamp: pyproject.toml
@@ -31,8 +31,8 @@ demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and 
 	"$(RUN)" -m demos two_flows
 
 test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
-	"$(RUN)" -m pytest --numprocesses auto
-	"$(RUN)" -O -m pytest --quiet -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal
+	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
 	"$(RUN)" -m tests.accuracy
 
 check: $(VENV)/dev.stamp  ## style and types alone
@@ -45,6 +45,9 @@ coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no t
 	"$(RUN)" -m coverage run -m pytest --quiet --numprocesses auto
 	"$(RUN)" -m coverage combine --quiet
 	"$(RUN)" -m coverage report
+
+house: $(VENV)/dev.stamp  ## the size and the shape of the code, in numbers
+	"$(RUN)" -m tests.house
 
 release: $(VENV)/dev.stamp  ## build the wheel and the sdist; test the wheel in an environment of its own
 	"$(RUN)" -m tests.release

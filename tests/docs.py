@@ -38,9 +38,11 @@ OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")
 MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", "nn", "nn.matrix_form", "viz")
 PAGES = {
     "chainrule": "README.md",
+    "guide": "autograd/GUIDE.md",
     "micrograd": "autograd/MICROGRAD.md",
     "numbers": "autograd/NUMBERS.md",
     "replaying": "autograd/replay/README.md",
+    "promises": "tests/README.md",
     "benchmarks": "tests/benchmarks/README.md",
     "contributing": "CONTRIBUTING.md",
     "dependencies": "DEPENDENCIES.md",
@@ -49,9 +51,9 @@ PAGES = {
 """The Markdown pages, in the order of reading; the first is the way in."""
 TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
 GROUPS = {
-    "Start": ["chainrule", "micrograd", *TUTORIAL],
+    "Start": ["chainrule", "guide", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
-    "Project": ["benchmarks", "contributing", "dependencies", "changelog"],
+    "Project": ["promises", "benchmarks", "contributing", "dependencies", "changelog"],
 }
 
 

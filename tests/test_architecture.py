@@ -8,14 +8,11 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
 import autograd
-
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("autograd", "nn", "viz")
+from tests.house import EVERY, PACKAGES, ROOT, imports, modules
 
 LAYERS = [
     "errors", "files", "recording", "clock", "context", "primitives", "sites", "rules", "math", "sweep", "flows",
@@ -25,52 +22,6 @@ LAYERS = [
     "__main__",
 ]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""
-
-
-def modules(package):
-    """The modules of a package by their full names, with the paths of their files."""
-    found = {}
-    for path in sorted((ROOT / package).rglob("*.py")):
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        found[name.removesuffix(".__init__")] = path
-    return found
-
-
-EVERY = {name: path for package in PACKAGES for name, path in modules(package).items()}
-
-
-def type_checking(node):
-    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-
-
-def statements(tree, *, inside_functions):
-    """The import statements that run: at import time, or those inside functions."""
-    todo = [(tree, False)]
-    while todo:
-        node, in_function = todo.pop()
-        if type_checking(node):
-            todo += [(child, in_function) for child in node.orelse]
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and in_function is inside_functions:
-            yield node
-        in_function = in_function or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        todo += [(child, in_function) for child in ast.iter_child_nodes(node)]
-
-
-def imports(name, path, *, inside_functions=False):
-    """What the module ``name`` imports of the three packages: pairs of a module and a name in it, or None."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for statement in statements(ast.parse(path.read_text(encoding="utf-8")), inside_functions=inside_functions):
-        if isinstance(statement, ast.Import):
-            found = [(alias.name, None) for alias in statement.names]
-        else:
-            base = package.split(".")[: len(package.split(".")) - statement.level + 1] if statement.level else []
-            source = ".".join([*base, *([statement.module] if statement.module else [])])
-            found = [
-                (f"{source}.{alias.name}", None) if f"{source}.{alias.name}" in EVERY else (source, alias.name)
-                for alias in statement.names
-            ]
-        yield from (pair for pair in found if pair[0].split(".")[0] in PACKAGES)
 
 
 def layer(module):
