@@ -49,25 +49,27 @@ Callback: TypeAlias = Callable[[Epoch], Any]
 """A function of an :class:`~nn.Epoch`; returning True stops."""
 
 _ELSEWHERE = {
-    **dict.fromkeys(("learning_rate", "learning_rate_init", "step_size", "eta"), "lr=0.1"),
-    **dict.fromkeys(("momentum", "nesterov", "dampening"), "optimizer=SGD(model.parameters(), lr=..., momentum=...)"),
-    **dict.fromkeys(("betas", "eps", "amsgrad"), "optimizer=Adam(model.parameters(), betas=..., eps=...)"),
-    **dict.fromkeys(("alpha", "centered"), "optimizer=RMSProp(model.parameters(), alpha=...), or l2=... for a penalty"),
-    "maximize": "optimizer=SGD(model.parameters(), lr=..., maximize=True)",
-    "decay": "weight_decay=..., or schedule=StepLR(...) for the learning rate",
-    **dict.fromkeys(
-        ("lr_decay", "lr_schedule", "lr_scheduler", "scheduler", "gamma"), "schedule=StepLR(10, factor=0.5)"
-    ),
-    **dict.fromkeys(("epoch", "n_epochs", "max_epochs", "max_iter", "steps", "iterations"), "epochs=100"),
-    **dict.fromkeys(("batch", "batchsize", "minibatch"), "batch_size=32"),
-    **dict.fromkeys(("validation_data", "val_data"), "validation=(X, y)"),
-    **dict.fromkeys(("validation_split", "validation_fraction", "test_size"), "validation=0.2"),
-    **dict.fromkeys(("early_stopping", "n_iter_no_change"), "patience=10, with validation=..."),
-    **dict.fromkeys(("criterion", "loss_fn", "objective"), "loss=..."),
-    **dict.fromkeys(("clip", "clipnorm", "max_norm", "grad_clip"), "clip_norm=1.0, or clip_value=..."),
-    **dict.fromkeys(("verbose", "disp"), "progress=True or progress=False"),
-    **dict.fromkeys(("random_state", "rng"), "seed=0"),
-    "weights": "sample_weight=... or class_weight=...",
+    name: advice
+    for advice, names in {
+        "lr=0.1": "learning_rate learning_rate_init step_size eta",
+        "schedule=StepLR(10, factor=0.5)": "lr_decay lr_schedule lr_scheduler scheduler gamma",
+        "weight_decay=..., or schedule=StepLR(...) for the learning rate": "decay",
+        "optimizer=SGD(model.parameters(), lr=..., momentum=...)": "momentum nesterov dampening",
+        "optimizer=SGD(model.parameters(), lr=..., maximize=True)": "maximize",
+        "optimizer=Adam(model.parameters(), betas=..., eps=...)": "betas eps amsgrad",
+        "optimizer=RMSProp(model.parameters(), alpha=...), or l2=... for a penalty": "alpha centered",
+        "epochs=100": "epoch n_epochs max_epochs max_iter steps iterations",
+        "batch_size=32": "batch batchsize minibatch",
+        "validation=(X, y)": "validation_data val_data",
+        "validation=0.2": "validation_split validation_fraction test_size",
+        "patience=10, with validation=...": "early_stopping n_iter_no_change",
+        "loss=...": "criterion loss_fn objective",
+        "clip_norm=1.0, or clip_value=...": "clip clipnorm max_norm grad_clip",
+        "progress=True or progress=False": "verbose disp",
+        "seed=0": "random_state rng",
+        "sample_weight=... or class_weight=...": "weights",
+    }.items()
+    for name in names.split()
 }
 """Arguments of other libraries, and what does that here."""
 
@@ -102,7 +104,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
 
     The loss of one example is recorded and replayed over batches. It is recorded at each call, so the model is what it
     is then; and twice, so that a model or loss that is not a function of its inputs, such as one with a random mask, is
-    refused: ``compiled=False`` trains it. Ctrl-C ends it and keeps what was learnt.
+    refused, and so is a model that counts its runs: ``compiled=False`` trains them. Ctrl-C ends it and keeps what was
+    learnt.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.
@@ -131,7 +134,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
             multiplies ``sample_weight``.
         metrics: names and functions of (predictions, targets) that are computed after each epoch.
         callbacks: functions of an :class:`~nn.history.Epoch`, called after each; the model has the present
-            parameters, and returning True stops.
+            parameters, what is changed on it counts from the next epoch, and returning True stops.
         compiled: False computes on Values, example by example: slow, for functions that cannot be recorded.
         progress: show a bar on a terminal when it takes longer than a second.
         seed: for shuffling and drawing: an int or a ``numpy.random.Generator``; None for fresh entropy.

@@ -202,6 +202,7 @@ class FlatModel:
         self._checked = self._kept = 0
         self._binding = binding = Binding(model, self.parameters, "predict, evaluate and fit")
         self._runs = runs = _Runs(binding, loss)
+        binding.look()
 
         def prediction(numbers: Any, x: Any) -> Any:
             found = runs(lambda: binding.on(numbers)(x))
@@ -234,7 +235,7 @@ class FlatModel:
         for parameter, number in zip(self.parameters, numbers.tolist(), strict=True):
             if parameter.data != number:
                 parameter.data = number
-        if self._runs.count != self._kept or not self.compiled:  # it has run since
+        if not self.compiled or (self._runs.count != self._kept and not self._runs.changing()):  # it has run since
             self._binding.keep()
             self._kept = self._runs.count
 
@@ -299,7 +300,11 @@ class FlatModel:
         if self._runs.count != self._checked:  # something was recorded
             paths = (*self._step.paths, *self._weighted_step.paths)
             self._check_stood_in(leaf for path in paths for leaf in path.leaves)
-            self._runs.check_written()
+            if changing := self._runs.changing():
+                raise RecordingError(
+                    f"the model sets {changing} anew in each run, to count or to collect, and a recording would run it "
+                    f"once and not for each example"
+                )
             self._checked = self._runs.count
         return value, gradient
 
@@ -371,19 +376,10 @@ class _Runs:
         self._written = self._written[1], now
         return found
 
-    def check_written(self) -> None:
-        """Refuse a model that wrote down something else in each of the last two runs.
-
-        Raises:
-            RecordingError: a counter or the like.
-        """
+    def changing(self) -> str:
+        """The attribute that was written to differently in the last two runs, such as a counter; or nothing."""
         before, now = self._written
-        changed = [place for place, held in now.items() if before.get(place) != held]
-        if changed:
-            raise RecordingError(
-                f"the model sets {changed[0]} anew in each run, to count or to collect, and a recording would run it "
-                f"once and not for each example"
-            )
+        return next((place for place, held in now.items() if before.get(place) != held), "")
 
     def _states(self) -> list[Any]:
         return [random.getstate(), pickle.dumps(np.random.get_state()), *map(_state, self._generators)]  # noqa: NPY002 -- watched, not used

@@ -15,15 +15,9 @@ from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softpl
 from nn.data import resolved
 
 __all__ = [
-    "ACTIVATIONS",
-    "Activation",
-    "chosen_activation",
-    "identity",
-    "joins_outputs",
-    "name_of",
-    "resolve_activation",
+    "ACTIVATIONS", "Activation", "chosen_activation", "identity", "joins_outputs", "name_of", "resolve_activation",
     "switched",
-]
+]  # fmt: skip
 
 Activation: TypeAlias = Callable[[Any], Any]
 """A function of one number, on floats and on Values; or softmax, of a list of them."""

@@ -19,27 +19,10 @@ from numpy.typing import NDArray
 from autograd import Value
 
 __all__ = [
-    "Array",
-    "Dataset",
-    "as_dataset",
-    "as_examples",
-    "as_targets",
-    "counted",
-    "divided",
-    "finite_from_0",
-    "is_many",
-    "nearest",
-    "number_of",
-    "positive",
-    "real_array",
-    "real_number",
-    "resolved",
-    "some",
-    "unknown",
-    "weighted",
-    "whole_number",
-    "with_hints",
-]
+    "Array", "Dataset", "as_dataset", "as_examples", "as_targets", "counted", "divided", "finite_from_0", "is_many",
+    "nearest", "number_of", "positive", "real_array", "real_number", "resolved", "some", "unknown", "weighted",
+    "whole_number", "with_hints",
+]  # fmt: skip
 
 Array: TypeAlias = NDArray[np.float64]
 _P = ParamSpec("_P")

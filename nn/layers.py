@@ -307,10 +307,7 @@ class MLP(Module):
         activation: of the hidden layers, which are all but the last, by name or as a function of a Value; or a
             list of them, one for each hidden layer.
         output_activation: of the last layer.
-        bias: whether the neurons have biases, which start at 0.
-        init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
-        rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
-            ``random``, in micrograd's order, so that ``random.seed`` settles them.
+        bias, init, rng: as of :class:`~nn.Neuron`, for every neuron.
 
     >>> from nn import MLP
     >>> model = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=0)

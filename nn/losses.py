@@ -43,26 +43,10 @@ from autograd import (
 from nn.data import counted, finite_from_0, is_many, positive, real_number, resolved
 
 __all__ = [
-    "COMPLEMENT_FLOOR",
-    "FLOOR",
-    "LABELS",
-    "LOSSES",
-    "Loss",
-    "bce_with_logits",
-    "binary_cross_entropy",
-    "categorical_cross_entropy",
-    "half_squared_error",
-    "hinge",
-    "huber",
-    "labels_of",
-    "mse",
-    "portion",
-    "resolve_loss",
-    "softmax_cross_entropy",
-    "squared_error",
-    "surprise",
-    "surprise_of_not",
-]
+    "COMPLEMENT_FLOOR", "FLOOR", "LABELS", "LOSSES", "Loss", "bce_with_logits", "binary_cross_entropy",
+    "categorical_cross_entropy", "half_squared_error", "hinge", "huber", "labels_of", "mse", "portion",
+    "resolve_loss", "softmax_cross_entropy", "squared_error", "surprise", "surprise_of_not",
+]  # fmt: skip
 
 Loss: TypeAlias = Callable[[Any, Any], Any]
 """A function of (prediction, target)."""

@@ -17,18 +17,9 @@ from nn.data import Array, counted, real_array, resolved, whole_number
 from nn.losses import LABELS, Loss, labels_of, resolve_loss
 
 __all__ = [
-    "METRICS",
-    "Metric",
-    "accuracy",
-    "accuracy_for",
-    "accuracy_of_scores",
-    "mean_absolute_error",
-    "measure",
-    "r2_score",
-    "resolve_metrics",
-    "root_mean_squared_error",
-    "top_k_accuracy",
-]
+    "METRICS", "Metric", "accuracy", "accuracy_for", "accuracy_of_scores", "mean_absolute_error", "measure",
+    "r2_score", "resolve_metrics", "root_mean_squared_error", "top_k_accuracy",
+]  # fmt: skip
 
 Metric: TypeAlias = Callable[..., float]
 """A function of (predictions, targets), each of shape (n,) or (n, outputs); perhaps of ``sample_weight`` too."""

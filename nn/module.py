@@ -14,7 +14,7 @@ import numpy as np
 from autograd import Parameter, Value
 from nn._predict import evaluate, predict
 from nn.data import counted, real_number, some
-from nn.pytree import NOTES, STAND_INS, Binding, CheckedList, Tree, children, must_be, walk
+from nn.pytree import NOTES, STAND_INS, Binding, CheckedList, Places, Tree, children, must_be, walk
 
 __all__ = ["Module", "ParametersOf", "functional_call", "parameters_of"]
 
@@ -63,7 +63,8 @@ class Module(Tree):
                 if isinstance(part, Parameter)
             }
             if found:
-                vars(self)[NOTES] = vars(self).get(NOTES, {}) | found
+                before = vars(self)[NOTES].labels if NOTES in vars(self) else {}
+                vars(self)[NOTES] = Places(before | found)
         object.__setattr__(self, name, new)
 
     def __delattr__(self, name: str) -> None:
@@ -104,7 +105,7 @@ class Module(Tree):
                     f"not to be learnt, make another {type(self).__name__}"
                 )
         if STAND_INS not in vars(self) and (places or noted):
-            vars(self)[NOTES] = places
+            vars(self)[NOTES] = Places(places)
         return ParametersOf(self, found)
 
     def named_parameters(self) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
                 found |= {id(leaf): leaf for leaf in part.parameters()}
             elif NOTES in vars(part):
                 prefix = f"{path}." if path else ""
-                noted |= {f"{prefix}{place}": label for place, label in vars(part)[NOTES].items()}
+                noted |= {f"{prefix}{place}": label for place, label in vars(part)[NOTES].labels.items()}
         elif type(part) in _UNCHECKED:
             places |= {f"{path}.{key}": held.label for key, held in children(part) if isinstance(held, Parameter)}
     return list(found.values()), places, noted

@@ -16,21 +16,9 @@ from nn.module import ParametersOf
 from nn.pytree import Tree, children, walk
 
 __all__ = [
-    "SGD",
-    "Adam",
-    "AdamW",
-    "Optimizer",
-    "RMSProp",
-    "Setting",
-    "State",
-    "as_leaves",
-    "clip_grad_norm",
-    "clip_grad_value",
-    "norm_of",
-    "share",
-    "shortened",
-    "switch",
-]
+    "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "Setting", "State", "as_leaves", "clip_grad_norm",
+    "clip_grad_value", "norm_of", "share", "shortened", "switch",
+]  # fmt: skip
 
 State: TypeAlias = dict[str, Array]
 """What an optimiser remembers, by name: one number for each parameter."""
@@ -372,10 +360,6 @@ class SGD(Optimizer):
         weight_decay: the pull towards 0.
         maximize: go up, by -g in the place of g.
 
-    Raises:
-        TypeError: ``parameters`` is not a list of leaf Values.
-        ValueError: it is empty or names a leaf twice, or a rate is negative or not finite.
-
     Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013;
     in the form of ``torch.optim.SGD``.
 
@@ -438,10 +422,6 @@ class Adam(Optimizer):
         weight_decay: the pull towards 0.
         amsgrad: never let v shrink.
         maximize: go up, by -g in the place of g.
-
-    Raises:
-        TypeError: ``parameters`` is not a list of leaf Values.
-        ValueError: it is empty or names a leaf twice, or a setting is out of range.
 
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1; Reddi et al., "On the
     convergence of Adam and beyond", 2018; in the form of ``torch.optim.Adam``.
@@ -550,10 +530,6 @@ class RMSProp(Optimizer):
         momentum: how much of the last velocity remains, 0 for none.
         centered: divide by the spread of the gradient rather than by its size.
         maximize: go up, by -g in the place of g.
-
-    Raises:
-        TypeError: ``parameters`` is not a list of leaf Values.
-        ValueError: it is empty or names a leaf twice, or a setting is out of range.
 
     Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012; Graves, "Generating sequences with
     recurrent neural networks", 2013, equations 38-40, for the centred form; in the form of ``torch.optim.RMSprop``.

@@ -13,6 +13,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
 
@@ -21,12 +22,31 @@ import numpy as np
 from autograd import Parameter, Value
 from nn.data import counted
 
-__all__ = ["DTYPE", "NOTES", "STAND_INS", "Binding", "CheckedList", "Tree", "children", "is_data", "must_be", "walk"]
+__all__ = [
+    "DTYPE",
+    "NOTES",
+    "STAND_INS",
+    "Binding",
+    "CheckedList",
+    "Places",
+    "Tree",
+    "children",
+    "is_data",
+    "must_be",
+    "walk",
+]
 
 STAND_INS = "_stand_ins"
 """The attribute of a module's copy that says, by id, which Values stand where the module has parameters."""
 NOTES = "_places"
-"""The attribute that notes where in plain containers a module has been seen to hold parameters."""
+"""The attribute under which a module has its :class:`Places`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in plain containers a module has been seen to hold parameters, by path, with their labels."""
+
+    labels: dict[str, str]
 
 
 class Tree:
@@ -302,10 +322,11 @@ class Binding:
         for part in held:
             if isinstance(part, FunctionType):
                 _refuse_closure(part, self._copies.keys() | learnt.keys(), asking)
-        self._look()
+        self._seen: list[tuple[Any, list[Any]]] = []
+        self._seen_data: list[tuple[Any, Any]] = []
 
-    def _look(self) -> None:
-        """Note the model as it is, to find out later whether it has changed."""
+    def look(self) -> None:
+        """Note the model as it is, for :meth:`is_of_now`."""
         self._seen = [(part, _inside(part)) for part, _ in self._pairs]
         self._seen_data = [(part, _content(part)) for part in self.held if _content(part) is not None]
 
@@ -340,7 +361,7 @@ class Binding:
                 kept = originals.get(id(written), written)
                 if key != STAND_INS and kept is not held.get(key) and is_data(kept):
                     held[key] = kept
-        self._look()
+        self.look()
 
     def written(self) -> dict[str, Any]:
         """The plain data among the attributes of the copy's modules, but for what is fixed when they are made."""
@@ -349,11 +370,11 @@ class Binding:
             for part, shell in self._pairs
             if isinstance(part, Tree)
             for name, held in vars(shell).items()
-            if name not in part.fixed and name not in (STAND_INS, NOTES) and is_data(held)
+            if name not in part.fixed and name != STAND_INS and is_data(held)
         }
 
     def is_of_now(self) -> bool:
-        """Whether the model holds what it held when the copy was made, or when :meth:`keep` was last called."""
+        """Whether the model holds what it held at the last :meth:`look` or :meth:`keep`."""
         for part, before in self._seen:
             now = _inside(part)
             if len(now) != len(before) or not all(map(operator.is_, now, before)):

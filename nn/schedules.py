@@ -15,16 +15,9 @@ from typing import TypeAlias
 from nn.data import finite_from_0, whole_number
 
 __all__ = [
-    "ConstantLR",
-    "CosineLR",
-    "CosineRestartsLR",
-    "LinearLR",
-    "OneCycleLR",
-    "PlateauLR",
-    "Schedule",
-    "StepLR",
+    "ConstantLR", "CosineLR", "CosineRestartsLR", "LinearLR", "OneCycleLR", "PlateauLR", "Schedule", "StepLR",
     "WarmupLR",
-]
+]  # fmt: skip
 
 Schedule: TypeAlias = Callable[[int], float]
 """From an epoch, counted from 0, to a factor of the learning rate."""

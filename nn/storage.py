@@ -33,7 +33,7 @@ from autograd import AutogradError, Value, files
 from nn.activations import name_of
 from nn.data import counted, some
 from nn.module import Module
-from nn.pytree import DTYPE, NOTES, children, is_data, walk
+from nn.pytree import DTYPE, Places, children, is_data, walk
 
 __all__ = ["ModelFileError", "buffers", "description", "load", "save"]
 
@@ -278,15 +278,11 @@ def description(model: Module, without: Iterable[str] = ()) -> dict[str, str]:
     ('Neuron', 'tanh', 'list of 2', False)
     """
     learnt = {id(leaf) for leaf in model.parameters()}
-    left_out = tuple(without)
+    left_out = set(without)
     told: dict[str, str] = {}
     paths: dict[int, str] = {}
     for path, part in walk(model, everything=True):
-        if (
-            path.endswith(NOTES)
-            or path.startswith((f"{NOTES}.", *[f"{each}." for each in left_out]))
-            or path in left_out
-        ):
+        if isinstance(part, Places) or path in left_out or path.startswith(tuple(f"{each}." for each in left_out)):
             continue
         parts = children(part)
         if id(part) in paths:
@@ -322,7 +318,7 @@ def buffers(model: Module) -> dict[str, Any]:
         f"{path}.{name}" if path else name: held
         for path, module in _owners(model).items()
         for name, held in vars(module).items()
-        if held is not None and name != NOTES and name not in module.fixed and is_data(held)
+        if held is not None and name not in module.fixed and is_data(held)
     }
 
 
