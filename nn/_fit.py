@@ -112,12 +112,12 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         X: the examples, one a row, shape (n, features).
         y: their targets, shape (n,), or (n, outputs) for several outputs.
         loss: a function of (prediction, target), or its name.
-        optimizer: an optimiser of some or all of the model's parameters; or a name, in capitals or not: SGD, Adam,
+        optimizer: an optimiser of some or all of the model's parameters; or a name, upper or lower case: SGD, Adam,
             AdamW, RMSProp, or L-BFGS-B, which is SciPy's and takes all examples at once.
         lr: the learning rate, for an optimiser by name; its own default if not given.
         weight_decay: the pull towards 0, for an optimiser by name; its own default if not given. ``l2`` is for any.
         epochs: how often it goes over the examples; for L-BFGS-B the most iterations.
-        batch_size: how many examples there are to a step; all if not given. Smaller batches are shuffled.
+        batch_size: examples per step; all if not given. Smaller batches are shuffled.
         validation: a pair (X, y) to validate on; or the share of the examples to hold back for that, drawn by
             ``seed``.
         patience: stop after so many epochs without a better validation loss; at the end the model has the
@@ -202,7 +202,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
 
 @dataclass(frozen=True, kw_only=True)
 class _Watch:
-    """What is looked at after each epoch."""
+    """The checks and measurements after each epoch."""
 
     validation: Dataset | None
     metrics: dict[str, Metric]
@@ -216,9 +216,9 @@ class _Run:
     Args:
         flat: the model and the loss.
         data: what is learnt from.
-        l2: how much of the sum of the squares of all that is learnt the loss has on top.
+        l2: the weight of the penalty: the loss gains l2·Σp² over all that is learnt.
         watch: what is looked at after each epoch.
-        bar: shows how far it is.
+        bar: shows the progress.
 
     Attributes:
         numbers: the parameters after the last step that was completed.
@@ -290,7 +290,7 @@ class _Run:
             history.best_epoch = epoch.epoch
         waited = epoch.epoch - (-1 if history.best_epoch is None else history.best_epoch)
         if waited >= self._watch.patience:
-            history.stopped = f"the validation loss was not below {self._best[0]:.6g} for {counted(waited, 'epoch')}"
+            history.stopped = f"no validation loss below {self._best[0]:.6g} for {counted(waited, 'epoch')}"
         return bool(history.stopped)
 
     def _called_off(self, epoch: Epoch) -> bool:
@@ -335,13 +335,13 @@ class _Steps:
     """How an optimiser takes its steps."""
 
     batch_size: int
-    """How many examples there are to a step."""
+    """Examples per step."""
     schedule: Schedule
     """From an epoch to a factor of the learning rate."""
     clip_norm: float | None
-    """How long a gradient may be."""
+    """The largest norm of a gradient."""
     clip_value: float | None
-    """How large each number of it may be."""
+    """The largest size of each number in it."""
 
     def factor(self, epoch: int, run: _Run) -> float:
         """The factor of the learning rate in ``epoch``."""

@@ -1,6 +1,6 @@
 """``predict`` and ``evaluate``: a model as functions of the flat array of what it learns, over many examples.
 
-A model may hang on anything: globals, attributes of its class, methods that were replaced. So it is recorded anew by
+A model may depend on anything: globals, attributes of its class, methods that were replaced. So it is recorded anew by
 each call of ``predict``, ``evaluate`` and ``fit``; kernels are kept by tape, so that this costs the recording alone.
 And it may not be a function of its inputs: each path is recorded twice, and the recordings must agree.
 """
@@ -146,7 +146,7 @@ def tried_model(model: Any, examples: Array) -> Any:
 
 
 def tried_loss(loss: Loss, prediction: Any, data: Dataset, name: str = "y") -> None:
-    """Compute the loss of one prediction with all sorts of the targets.
+    """Compute the loss of one prediction with every sort of target.
 
     Raises:
         ValueError: it does not take a target.
@@ -288,7 +288,7 @@ class FlatModel:
         """The mean loss of the examples, as :meth:`mean_loss`, and its gradient."""
         if not self.compiled:
             value, gradient = value_and_grad(lambda variables: self._mean(variables, data))(numbers)
-            if isinstance(value, Value):  # it hangs on other Values too, such as data of the model
+            if isinstance(value, Value):  # it depends on other Values too, such as data of the model
                 self._check_stood_in(value.topological_order())
                 value, gradient = value.data, np.array([number_of(slope) for slope in gradient])
             return value, gradient

@@ -246,10 +246,10 @@ def real_array(numbers: Any, name: str) -> Array:
 
 def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
     if not array.ndim:
-        thing = array.item()
-        hint = f": numpy.array(list({name})) makes one" if isinstance(thing, Iterator) else ""
-        kind = type(thing).__name__
-        raise TypeError(f"{name} must be an array of real numbers, got {thing!r:.80} of type {kind}{hint}")
+        given = array.item()
+        hint = f": numpy.array(list({name})) makes one" if isinstance(given, Iterator) else ""
+        kind = type(given).__name__
+        raise TypeError(f"{name} must be an array of real numbers, got {given!r:.80} of type {kind}{hint}")
     found = np.empty(array.shape)
     for place in np.ndindex(array.shape):
         found[place] = real_number(array[place], _entry(name, place))
@@ -257,7 +257,7 @@ def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
 
 
 def _first_text(numbers: Any, name: str) -> str:
-    """Which entry is text, and what to do about it; nothing where none is."""
+    """The entry that is text, and what to do about it; nothing where none is."""
     array = np.asarray(numbers, dtype=object)
     for place in np.ndindex(array.shape):
         if isinstance(array[place], (str, bytes)):
@@ -289,7 +289,7 @@ class Dataset(NamedTuple):
 
     @property
     def weight(self) -> float:
-        """How much all of them count: how many there are, if all count alike."""
+        """The sum of the weights; the number of examples, if all count alike."""
         return float(len(self.X)) if self.weights is None else float(self.weights.sum())
 
     def taken(self, chosen: Any) -> Dataset:
@@ -374,7 +374,7 @@ def weighted(data: Dataset, sample_weight: Any, class_weight: Any = None) -> Dat
         data: without weights.
         sample_weight: None, or a number for each example.
         class_weight: None; a dict from a label to a weight, where a label that it lacks weighs 1; or ``"balanced"``,
-            n / (classes · n of the class), with which all classes weigh the same together; n counts ``sample_weight``.
+            n / (classes · n of the class), which gives every class the same total weight; n counts ``sample_weight``.
             Both multiply.
 
     Raises:
@@ -447,7 +447,7 @@ def _class_of_each(targets: Array) -> Array:
 
 
 def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tuple[Dataset, Dataset | None]:
-    """What is learnt from, and what is validated on.
+    """The examples to learn from, and those to validate on.
 
     Args:
         data: all that was given.

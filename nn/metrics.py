@@ -1,6 +1,6 @@
-"""Metrics: how good predictions are, on whole arrays, as scikit-learn's of these names. Nothing is differentiated here.
+"""Metrics: the quality of predictions, on whole arrays, as scikit-learn's of these names. None is differentiated.
 
-What the labels of an accuracy are is known from the loss, never from the labels that happen to be there: targets that
+The kind of labels of an accuracy is known from the loss, never from the labels that happen to be there: targets that
 are all 1 are as well labels of 0 and 1 as of -1 and 1.
 """
 
@@ -28,7 +28,7 @@ Metric: TypeAlias = Callable[..., float]
 def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, sample_weight: Any = None) -> float:
     """The share of examples that are put into the right class, as scikit-learn's ``accuracy_score``.
 
-    How an output is read hangs on the loss that the model was made for. ``binary_cross_entropy``: a probability, 1
+    How an output is read depends on the loss that the model was made for. ``binary_cross_entropy``: a probability, 1
     above 0.5. ``bce_with_logits``: a score, 1 above 0. ``hinge``: a score, by its sign -1 or 1. With several outputs
     these are answers to several questions, and an example is right if all of them are. ``softmax_cross_entropy`` and
     ``categorical_cross_entropy``: the class is the largest output, a target its index or a row with a 1 in its place.
@@ -239,7 +239,7 @@ def _known_labels(loss: str | Loss) -> str:
     kind = labels_of(resolved)
     if kind is None:
         raise ValueError(
-            f"accuracy hangs on what the labels are, and the loss {_name(resolved)} does not say. Say which loss the "
+            f"accuracy depends on what the labels are, and the loss {_name(resolved)} does not say. Say which loss the "
             f"outputs are read as of, metrics=accuracy_for(...) of nn.metrics: 'bce_with_logits' (labels 0 and 1, 1 "
             f"where an output is above 0), 'binary_cross_entropy' (0 and 1, above 0.5), 'hinge' (-1 and 1, by the sign)"
             f" or 'softmax_cross_entropy' (the index of the largest output)"

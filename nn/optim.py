@@ -21,10 +21,10 @@ __all__ = [
 ]  # fmt: skip
 
 State: TypeAlias = dict[str, Array]
-"""What an optimiser remembers, by name: one number for each parameter."""
+"""The memory of an optimiser, by name: one number for each parameter."""
 
 Steps: TypeAlias = int | NDArray[np.int64]
-"""How many steps have been taken: by all parameters alike, or by each."""
+"""The number of steps taken: by all parameters alike, or by each."""
 
 T = TypeVar("T")
 
@@ -213,7 +213,7 @@ class Optimizer(ABC):
         return moved
 
     def _ruled(self, numbers: Array, gradients: Array, state: State, steps: Steps, places: Any) -> tuple[Array, State]:
-        """What the rule gives, which must be finite."""
+        """The result of the rule, which must be finite."""
         with np.errstate(all="ignore"):
             moved, kept = self.rule(numbers, -gradients if self.maximize else gradients, state, steps)
             squares = gradients.dot(gradients)  # finite where they and their squares are

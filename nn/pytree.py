@@ -53,7 +53,7 @@ class Tree:
     """Base of what is walked into by its attributes."""
 
     fixed: ClassVar[Mapping[str, str]] = {}
-    """What is fixed when it is made, by the name of the attribute: what to do to have it otherwise."""
+    """Attributes that are fixed when it is made, with what to do instead."""
 
     def parameters(self) -> list[Any]:
         """Every parameter, each once."""
@@ -280,8 +280,8 @@ class CheckedList(list[Any]):
 class Binding:
     """A model with other Values in the places of its parameters: its modules and containers anew, the rest shared.
 
-    There is one copy, on which one set of Values after the other is put. What the model writes down stays with the
-    copy, until :meth:`keep`.
+    There is one copy, on which one set of Values after the other is put. Notes that the model makes on itself
+    stay with the copy, until :meth:`keep`.
 
     Args:
         model: any module.

@@ -2,7 +2,7 @@
 
 It holds two arrays. ``values``: every parameter as a float64, in order. ``about``: the bytes of a JSON object with
 the ``format``, its ``version``, the repr of the ``model``, the ``names`` of the parameters, each its path as
-:meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: what stands at each path, in words.
+:meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: the part at each path, in words.
 ``numpy.load(path)["values"]`` reads it without this package.
 
 Buffers are the data that a model holds beside its parameters: numbers, flags, text and arrays among its attributes,
@@ -161,7 +161,7 @@ def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | Non
 
 
 def _may_hold_data(owner: Module | None, name: str) -> bool:
-    """Whether an attribute is data or not there yet: nothing that a file says takes the place of anything else."""
+    """Whether an attribute is data or not there yet: no entry of a file takes the place of anything else."""
     if owner is None or name in owner.fixed:
         return False
     if name in vars(owner):
@@ -344,7 +344,7 @@ def _told(part: Any) -> str:
     if isinstance(part, np.ndarray):
         return f"{part.dtype.str} array {part.shape} {hashlib.sha256(part.tobytes()).hexdigest()[:16]}"
     if isinstance(part, (int, float, str, bytes, type(None), np.generic)):
-        return repr(part.item() if isinstance(part, np.generic) else part)  # NumPy's own repr hangs on its version
+        return repr(part.item() if isinstance(part, np.generic) else part)  # NumPy's own repr depends on its version
     if isinstance(part, (list, tuple, dict)):
         return f"{type(part).__name__} of 0"
     return name_of(part) if callable(part) and not isinstance(part, Module) else type(part).__name__
