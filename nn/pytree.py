@@ -328,7 +328,7 @@ class Binding:
     def look(self) -> None:
         """Note the model as it is, for :meth:`is_of_now`."""
         self._seen = [(part, _inside(part)) for part, _ in self._pairs]
-        self._seen_data = [(part, _content(part)) for part in self.held if _content(part) is not None]
+        self._seen_data = [(part, now) for part in self.held if (now := _content(part)) is not None]
 
     def on(self, values: Iterable[Any]) -> Any:
         """The copy, with a number or Value in the place of each parameter; one without a name takes the parameter's."""

@@ -17,6 +17,7 @@ class Line(Module):
         self.w, self.unused = Parameter(1.0, "w"), Parameter(1.0)
         self.factor, self.calls, self.built, self.scales, self.kinds = 1.0, 0, False, np.array([1.0]), {1.0}
         self.notes, self.parts, self.pair = [], {"shift": 0.0}, (1.0, [self.unused])
+        self.sizes = (1.0, 2.0)
 
     def __call__(self, x):
         return self.w * x[0] * self.factor * self.scales[0] * len(self.kinds) + self.parts["shift"]
@@ -98,13 +99,14 @@ class Counting(Line):
 
 def test_counters_count_where_each_example_is_computed():
     model = Counting()
-    notes = model.notes
+    notes, sizes = model.notes, model.sizes
     fit(model, X, Y, loss="mse", epochs=4, compiled=False, callbacks=lambda _: None)
     assert model.calls == 1 + 4 * len(X)  # one try
     assert model.notes is notes
     assert notes == list(range(1, 14))
     assert model.parts == {"shift": 0.0, "last": 13}
     assert model.pair[1] == [model.unused]
+    assert model.sizes is sizes
 
 
 def test_counters_are_refused_where_they_would_not_count():
@@ -139,6 +141,7 @@ def test_what_is_set_once_is_kept():
         (lambda p, y: step(p - y), True),
         (lambda p, y: stop_gradient(p - y) ** 2, False),
         (lambda p, y: (p // 2.0) * y, False),
+        (lambda p, y: (held := stop_gradient(p)) * held + y, True),
     ],
 )
 def test_a_loss_through_which_no_gradient_flows_is_refused(loss, compiled):

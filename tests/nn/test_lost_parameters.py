@@ -88,6 +88,7 @@ def test_fitting_layers_and_neurons_are_taken():
     model.layers.append(Layer(1, 3, rng=3))
     model.layers += [Layer(3, 1, rng=4)]
     model.layers.extend([])
+    model.layers *= 1
     assert repr(model) == "MLP(2 -> 2 tanh -> 1 identity -> 3 relu -> 1 relu; 19 parameters)"
     assert isinstance(model([1.0, 2.0]), Value)
     for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):

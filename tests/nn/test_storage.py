@@ -560,3 +560,10 @@ def test_where_no_model_can_be_saved(tmp_path):
         save(model(), tmp_path)
     with pytest.raises(FileNotFoundError, match=r"cannot save to '.*x': there is no folder '.*none'"):
         save(model(), tmp_path / "none" / "x")
+
+
+def test_the_file_of_a_compiled_function_is_told_from_that_of_a_model(tmp_path):
+    path = tmp_path / "function.json"
+    path.write_text("{}")
+    with pytest.raises(ModelFileError, match=r"is no saved model: it is JSON, as the file of a compiled function is"):
+        load(MLP(2, [1]), path)

@@ -98,7 +98,7 @@ def test_data_losses_and_metrics(function, arguments, error, message):
         ({"schedule": CosineLR}, TypeError, r"a factor of the learning rate, such as CosineLR\(100\), got <class"),
         ({"optimizer": "L-BFGS-B", "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: optimizer='L-BFGS-B' takes"),
         ({"optimizer": "L-BFGS-B", "batch_size": 2}, ValueError, "batch_size=2 has no meaning here"),
-        ({"metrics": ["accuracy"]}, ValueError, "accuracy depends on what the labels are, and the loss mse does not say"),
+        ({"metrics": ["accuracy"]}, ValueError, "accuracy depends on what the labels are, and the loss mse does not"),
         ({"seed": "x"}, TypeError, "^seed must be a seed"),
     ],
 )  # fmt: skip
