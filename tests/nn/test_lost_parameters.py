@@ -146,6 +146,16 @@ def test_a_number_in_the_place_of_a_parameter_is_told(lose, message, asked_befor
             ask()
 
 
+def test_a_container_that_was_filled_later_is_known_once_parameters_were_asked_for():
+    model = Own()
+    model.more = []
+    model.more.append(Parameter(9.0, "later"))
+    assert len(model.parameters()) == 8
+    model.more[0] = 9.0
+    with pytest.raises(TypeError, match=r"^more\.0 of Own held a Parameter \(later\) and now holds 9\.0"):
+        model.zero_grad()
+
+
 def test_a_model_that_holds_such_a_module_tells_too():
     class Outer(Module):
         def __init__(self):
