@@ -17,13 +17,12 @@ from typing import Any
 from autograd.containers import flatten
 from autograd.context import current, no_grad
 from autograd.errors import GradientError, StaleGraphError
-from autograd.operators import make_node
 from autograd.primitives import Primitive
 from autograd.recording import refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
-from autograd.value import Value
+from autograd.value import Value, make_node
 
 __all__ = [
     "Function",

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence, define
 from autograd.rules.choices import flat
-from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
 
-__all__ = ["ceil", "floor", "floordiv", "fmod", "ieee_remainder", "mod", "round_to", "trunc"]
+__all__ = ["ceil", "floor", "fmod", "ieee_remainder", "mod", "round", "trunc"]
 
 _WHOLE = 2.0**52
 """From here on every float is whole."""
@@ -108,6 +107,7 @@ round_to = define(
     text="round({0}, {1})", latex=r"\operatorname{{round}}\left({0}, {1}\right)",
     doc="x to a number of decimal digits (digits=0), as a float; of two that are equally near, the even one.",
 )  # fmt: skip
+round = round_to  # noqa: A001 -- its public name, as Python's
 
 
 # --- remainders -------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ floordiv = define(
     textbook=lambda x, y, out: (0.0, 0.0),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_floordiv,
     kink=Kink(_at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0"),
-    symbol="⌊÷⌋", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+    symbol="⌊÷⌋", operator="//", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
     precedence=Precedence.PRODUCT, ufunc="floor_divide",
     doc="x // y: the largest whole number that is not above x / y, as a float.",
 )  # fmt: skip
@@ -148,7 +148,7 @@ mod = define(
     partials=lambda x, y, out: (1.0, -floordiv(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0),
     kink=Kink(_at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)"),
-    symbol="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
+    symbol="%", operator="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
     precedence=Precedence.PRODUCT, ufunc="remainder",
     doc="x % y = x - (x // y) * y, with the sign of y.",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Copying and pickling graphs of any depth, without recursion and with their sharing kept.
+"""Nodes put together from their parts; copying and pickling graphs of any depth, with their sharing kept.
 
 Python's own copy and pickle recurse from a node into its operands and fail at a depth of about a thousand. Here a
 node hands over its ancestors before itself, in topological order, as the elements of a list: each is then pickled
@@ -8,18 +8,45 @@ of one graph cost no more than its nodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from copy import copy
 from typing import Any
 from weakref import ref
 
-__all__ = ["deep_copy", "flatten"]
+from autograd.context import clock
+from autograd.primitives import Primitive
+from autograd.sweep import topological_order
 
-_handed_over: ContextVar[frozenset[int] | set[int]] = ContextVar("autograd.transport.handed_over", default=frozenset())
+__all__ = ["deep_copy", "flatten", "link", "linked", "restore"]
+
+
+State = tuple[float, Any, int, str, str]
+"""The data of a node, its gradient or None, its version, its label and its scope."""
+
+
+def linked(kind: type[Any], op: Primitive | None, parents: tuple[Any, ...], state: State) -> Any:
+    """A node put together from its parts."""
+    node = object.__new__(kind)
+    node._data, node._grad, node._version, node._label, node.scope = state
+    node._hooks = None
+    node.op = op
+    link(node, parents)
+    return node
+
+
+def link(node: Any, parents: tuple[Any, ...]) -> None:
+    """Give ``node`` its operands."""
+    node._first = parents[0] if parents else None
+    node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
+
+
+# --- copying and pickling ---------------------------------------------------------------------------------
+
+_handed_over: ContextVar[frozenset[int] | set[int]] = ContextVar("autograd.pickling.handed_over", default=frozenset())
 """The nodes that the pickler in progress has met, while it is being handed ancestors."""
 
-_session: ContextVar[Callable[[], _Session | None]] = ContextVar("autograd.transport.session", default=lambda: None)
+_session: ContextVar[Callable[[], _Session | None]] = ContextVar("autograd.pickling.session", default=lambda: None)
 """A weak reference to the present session."""
 
 
@@ -39,7 +66,7 @@ class _Session:
         return (tuple, ())
 
 
-def flatten(node: Any, restore: Callable[..., Any], parts: tuple[Any, ...]) -> tuple[Any, ...]:
+def flatten(node: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
     """What ``node.__reduce_ex__`` returns: ``restore(*parts)``, its ancestors first.
 
     What the session says only decides who hands an ancestor over: one that it misses, or believes met by
@@ -52,7 +79,7 @@ def flatten(node: Any, restore: Callable[..., Any], parts: tuple[Any, ...]) -> t
     if session is None:
         session = _Session()
         _session.set(ref(session))
-    return (_restore_after, (session, _Ancestors(node, session), restore, *parts))
+    return (_restore_after, (session, _Ancestors(node, session), *parts))
 
 
 class _Ancestors:
@@ -71,7 +98,7 @@ class _Ancestors:
         met = self.session.met
         token = _handed_over.set(met)
         try:
-            for node in _not_in(met, self.node):
+            for node in topological_order(self.node, known=met):
                 if node is not self.node:
                     yield node
                 met.add(id(node))
@@ -79,30 +106,28 @@ class _Ancestors:
             _handed_over.reset(token)
 
 
-def _restore_after(_session: Any, _ancestors: list[Any], restore: Callable[..., Any], *parts: Any) -> Any:
+def _restore_after(_session: Any, _ancestors: list[Any], *parts: Any) -> Any:
     return restore(*parts)
 
 
-def _not_in(known: Container[int], node: Any) -> Iterator[Any]:
-    """The nodes that ``node`` depends on and itself, operands first, without the ``known`` ones (by id).
-
-    Whoever takes a node adds it to ``known`` before asking for the next.
-    """
-    stack = [node]
-    while stack:
-        node = stack[-1]
-        new = () if id(node) in known else [parent for parent in node.parents if id(parent) not in known]
-        if new:
-            stack += reversed(new)
-        else:
-            stack.pop()
-            if id(node) not in known:
-                yield node
+def restore(
+    kind: type[Any],
+    op: Primitive | None,
+    parents: tuple[Any, ...],
+    state: State,
+    own: dict[str, Any] | None = None,
+) -> Any:
+    """A node from its pickled parts; ``own`` are the attributes that a subclass gave it."""
+    node = linked(kind, op, parents, state)
+    if own:
+        vars(node).update(own)
+    clock.catch_up(node._version)
+    return node
 
 
-def deep_copy(node: Any, memo: dict[int, Any], link: Callable[[Any, tuple[Any, ...]], None]) -> Any:
-    """``copy.deepcopy`` of a node: of its whole graph, each node once. ``link`` gives a copy its parents."""
-    for original in _not_in(memo, node):
+def deep_copy(node: Any, memo: dict[int, Any]) -> Any:
+    """``copy.deepcopy`` of a node: of its whole graph, each node once."""
+    for original in topological_order(node, known=memo):
         duplicate = copy(original)
         link(duplicate, tuple(memo[id(parent)] for parent in original.parents))
         memo[id(original)] = duplicate
