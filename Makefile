@@ -31,8 +31,8 @@ demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and 
 	"$(RUN)" -m demos two_flows
 
 test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
-	"$(RUN)" -m pytest --numprocesses auto
-	"$(RUN)" -O -m pytest --quiet -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal
+	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
 	"$(RUN)" -m tests.accuracy
 
 check: $(VENV)/dev.stamp  ## style and types alone

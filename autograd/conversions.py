@@ -6,17 +6,30 @@ by hash in a traced function, where ``x in {2.0, 5.0}`` would silently not find 
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, NoReturn
+from weakref import ref
 
 from autograd.context import current
 from autograd.errors import ConversionError, GradientError
 from autograd.recording import refuse_while_recording
 from autograd.sites import asked_by_library, calling_site, replacements
-from autograd.sweep import describe
+from autograd.sweep import describe, topological_order
 
-__all__ = ["CONVERSIONS", "HiddenHash", "Refusals", "StandIn", "check_unsealed", "refused"]
+__all__ = [
+    "CONVERSIONS",
+    "HiddenHash",
+    "Refusals",
+    "StandIn",
+    "become",
+    "check_unsealed",
+    "comes_from_values",
+    "guarded",
+    "refused",
+]
 
-CONVERSIONS = ("float()", "int()", "index()", "complex()")
+CONVERSIONS = ("float()", "int()", "index()", "complex()", "as_integer_ratio()", "hex()")
 """What a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
@@ -100,6 +113,37 @@ class StandIn(HiddenHash):
 
     __slots__ = ()
 
+    plainly: ClassVar[type[Any]]
+    """The class of the Values that a user makes."""
+
+    @property
+    def __class__(self) -> Any:
+        """The class of the number that stands here where the function is called on plain numbers.
+
+        ``isinstance``, ``match`` and :func:`functools.singledispatch` ask for it, and so choose the same branch.
+        """
+        if not current().traced or asked_by_library():
+            return type(self)
+        return self.plainly if comes_from_values(self) else float
+
+    @__class__.setter
+    def __class__(self, kind: type[Any]) -> None:
+        become(self, kind)
+
+    # What a float has beside its operators, for whoever took this for one.
+
+    def is_integer(self: Any) -> bool:
+        """Whether the number is whole: a comparison, which a recording keeps as a guard."""
+        return bool(self - self == 0.0) and bool(self == self.__floor__())
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """Refused: a pair of ints has no gradient."""
+        raise refused(self, "as_integer_ratio()")
+
+    def hex(self) -> str:
+        """Refused: a text has no gradient."""
+        raise refused(self, "hex()")
+
     def __copy__(self) -> Any:
         return self if current().traced else super().__copy__()  # type: ignore[misc]  # Value's
 
@@ -115,3 +159,29 @@ class StandIn(HiddenHash):
                 f"takes it from there, or hand over .data"
             )
         return super().__reduce_ex__(protocol)
+
+
+become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
+"""``become(node, kind)`` makes ``node`` an instance of ``kind``."""
+
+
+@functools.cache
+def guarded(kind: Any) -> type[Any]:
+    """The class of a leaf of ``kind`` that a traced function makes: it hides its hash."""
+    return type(kind.__name__, (HiddenHash, kind), {"__slots__": (), "__module__": kind.__module__, "unguarded": kind})
+
+
+_known: dict[int, tuple[ref[Any], bool]] = {}
+"""What was found of nodes that were asked for their class, by id: so that a loop which asks at each turn is linear."""
+
+
+def comes_from_values(node: Any) -> bool:
+    """Whether ``node`` depends on a Value that the user made: then it is a Value, and no float, in a plain call too."""
+    key = id(node)
+    if key not in _known:
+        order = topological_order(node, known=_known)
+        found = any(each.op is None and not each.stands_in for each in order) or any(
+            _known[id(parent)][1] for each in order for parent in each.parents if id(parent) in _known
+        )
+        _known[key] = (ref(node, lambda _: _known.pop(key, None)), found)
+    return _known[key][1]

@@ -3,8 +3,8 @@
 A comparison compares the data. NumPy asks a Value itself, which answers by :func:`apply_ufunc`: with the operation of
 the same meaning, on arrays element by element. In an array of dtype object NumPy goes over the elements alone: it uses
 their operators, and for the rest their methods of its own names, :data:`METHODS`. There ``np.maximum`` and ``np.sign``
-compare the elements, and functions without a loop over objects, such as ``np.isnan``, ``np.logaddexp`` and
-``np.copysign``, are refused by NumPy: call them on the elements.
+compare the elements, so that at a tie one of them takes the whole gradient, and functions without a loop over objects,
+such as ``np.isnan``, ``np.logaddexp`` and ``np.copysign``, are refused by NumPy: call them on the elements.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from autograd import math, rules
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_node, is_number
 from autograd.recording import recording
 
-__all__ = ["METHODS", "Operators", "apply_ufunc", "named", "refuse"]
+__all__ = ["METHODS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,7 +38,15 @@ def named(function: F, name: str, doc: str | None) -> F:
 def refuse(op: Primitive, other: Any) -> Any:
     """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
     if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        as_float(other, f"the operator {op.operator!r} on a Value")
+        try:
+            as_float(other, f"the operator {op.operator!r} on a Value")
+        except TypeError as error:
+            if op.operator != "*" or not isinstance(other, (str, bytes, list, tuple)):
+                raise
+            raise TypeError(
+                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums "
+                f"of compile()"
+            ) from None
     return NotImplemented
 
 
@@ -100,6 +108,10 @@ class Operators:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
         return apply_ufunc(ufunc, method, inputs, options)
 
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """NumPy's functions that are written in Python on a bare Value."""
+        return apply_function(function, types, args, kwargs)
+
 
 # --- NumPy's functions ------------------------------------------------------------------------------------
 
@@ -127,6 +139,21 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
         return elementwise(*arrays)
     _refuse_numbers(ufunc, **options)
     return getattr(ufunc, method)(*arrays, **options)
+
+
+def apply_function(
+    function: Callable[..., Any], types: Sequence[type], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """The answer of ``Value.__array_function__``: the operation of the same meaning, else whatever NumPy does."""
+    if not all(issubclass(kind, np.ndarray) or hasattr(kind, "__primitive__") for kind in types):
+        return NotImplemented  # another library's class may know what to do
+    if function is np.sinc and not kwargs:
+        return rules.sinc(*args)
+    plain: Any = np.ndarray.__array_function__
+    return plain(_ARRAY, function, (np.ndarray,), args, kwargs)
+
+
+_ARRAY = np.empty(0)
 
 
 def _unless_nan(choose: Callable[..., Any]) -> Callable[..., Any]:

@@ -187,6 +187,14 @@ class Primitive:
             return self.outside(error, inputs)
         return value if type(value) is float else as_float(value, f"the result of {self.name}")
 
+    def compute(self, inputs: list[float], parents: tuple[Any, ...]) -> float:
+        """``forward`` of nodes, whose labels stand in the message if an input is outside the domain."""
+        try:
+            value = self.forward(*inputs)
+        except (ArithmeticError, ValueError) as error:
+            return self.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+        return value if type(value) is float else as_float(value, f"the result of {self.name}")
+
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
         """``args`` with the captured arguments that were given by name, such as ``slope=0.2``, in their places."""
         names = [*inspect.signature(self.captured).parameters][-1 - self.captures : -1] if self.captured else []

@@ -24,9 +24,9 @@ from autograd.primitives import Primitive, as_float, give_operators, is_node
 from autograd.rules import maximum, where
 
 __all__ = [
-    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "check_fresh", "contribution_of",
-    "data_of", "describe", "flows_into", "in_numbers", "is_stale", "itself", "local_gradients", "number_of",
-    "tangents", "topological_order", "write_gradients",
+    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "check_fresh", "check_some_leaf_learns",
+    "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale", "itself", "local_gradients",
+    "number_of", "tangents", "topological_order", "write_gradients",
 ]  # fmt: skip
 
 
@@ -264,6 +264,35 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
     return adjoint
 
 
+def check_some_leaf_learns(root: Any, adjoint: dict[Any, Any]) -> None:
+    """Refuse a pass from which nothing can learn, where ``no_grad()`` or ``stop_gradient()`` is why.
+
+    A leaf that was written as a number is no reason: its derivative is 0, and rightly so.
+    """
+    for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
+        if node._first is None and node.learns and number_of(flow):
+            return
+    cut: list[Any] = []
+    reached = {root}
+    for node in reversed(topological_order(root)):
+        if node in reached:
+            if node.op is None:
+                if node.learns:
+                    return  # behind a gate that is closed at present
+                if node.kind != "constant":
+                    cut.append(node)
+            elif node.op.held:
+                cut.append(node)
+            else:
+                reached.update(node.parents)
+    if cut:
+        raise GradientError(
+            f"backward() of {describe(root)} reaches nothing that could learn: {describe(cut[-1])} was computed under "
+            f"no_grad() or is what stop_gradient() returned, and whatever else it depends on was written as a number. "
+            f"Compute it with gradients on, or make it a leaf of its own by detach()."
+        )
+
+
 def write_gradients(adjoint: dict[Any, Any]) -> bool:
     """Give every node its gradient: computed nodes a fresh one, leaves added to what they have.
 
@@ -277,11 +306,12 @@ def write_gradients(adjoint: dict[Any, Any]) -> bool:
     with writing:
         gradients = []
         for node, flow in adjoint.items():
-            gradient = 0.0 if flow is None else flow
+            gradient: Any = 0.0 if flow is None else flow
+            number = gradient if type(gradient) is float else gradient._data
             if node.op is not None:
-                gradient = gradient if isinstance(gradient, float) else gradient._data
+                gradient = number
             else:
-                undefined = undefined or (isinstance(gradient, float) and gradient != gradient)
+                undefined = undefined or number != number
                 if node._grad is not None:
                     gradient = node._grad + gradient
             gradients.append(gradient)

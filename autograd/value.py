@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from autograd import rules, sweep
 from autograd.anomaly import check_value, warn_of_nan_gradient, watched
 from autograd.context import clock, current, writing
-from autograd.conversions import HiddenHash, Refusals, StandIn, check_unsealed
-from autograd.dropin import DropIn, label_among
+from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
+from autograd.dropin import DropIn, as_label, label_among
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import METHODS, Operators, named, refuse
 from autograd.pickling import State, deep_copy, flatten, linked
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 else:
     Methods = object
 
-__all__ = ["Constant", "Detached", "Parameter", "Traced", "Value", "make_node", "node_of"]
+__all__ = [
+    "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
+]  # fmt: skip
 
 
 # --- making nodes -----------------------------------------------------------------------------------------
@@ -45,24 +47,15 @@ def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     version = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     by = recording() if surroundings.domains_watched else None
-    data = _compute(op, [parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
+    data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
-        return Detached(data)
+        return Untracked(data)
     out = linked(Traced if surroundings.traced else Value, op, parents, (data, None, version, "", surroundings.scope))
     if surroundings.anomaly:
         check_value(out)
     elif data - data:  # true for nan and the infinities alone
         remember_site(out)
     return out
-
-
-def _compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> float:
-    """``op.forward``, with the domain answered by errstate and the labels of the parents in the message."""
-    try:
-        data = op.forward(*inputs)
-    except (ArithmeticError, ValueError) as error:
-        return op.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
-    return data if type(data) is float else as_float(data, f"the result of {op.name}")
 
 
 def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
@@ -224,6 +217,10 @@ class Value(Operators, DropIn, Refusals, Methods):
     """The kind of leaf that this class is, for pictures."""
     has_graph: ClassVar[bool] = True
     """False for what was computed without a graph, by ``no_grad()`` or ``detach()``."""
+    learns: ClassVar[bool] = True
+    """False for a leaf that no gradient is wanted of: a written number, or one that ``no_grad()`` computed."""
+    stands_in: ClassVar[bool] = False
+    """Whether a float stands in the place of such a leaf where a traced function is called on plain numbers."""
 
     def __init__(
         self,
@@ -238,12 +235,15 @@ class Value(Operators, DropIn, Refusals, Methods):
             data = as_float(data, type(self).__name__)
         # Two comparisons tell whether any of the four is given: pairs that no one program gives both of.
         if _op is not children or _children is not local_grads or type(label) is not str:
-            label = _check_label(label_among(data, label, _op, _children, children, local_grads))
+            label = as_label(label_among(data, label, _op, _children, children, local_grads))
         self._data = data
         self._grad = self._hooks = self.op = self._first = self._second = None
         self._version = clock.now
         self._label = label
-        self.scope = current().scope
+        surroundings = current()
+        self.scope = surroundings.scope
+        if surroundings.traced and not isinstance(self, (Constant, HiddenHash)):
+            become(self, guarded(cast("Any", type(self))))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
@@ -294,7 +294,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
     label = property(
         operator.attrgetter("_label"),
-        lambda self, label: setattr(self, "_label", _check_label(label)),
+        lambda self, label: setattr(self, "_label", as_label(label)),
         doc="The name shown in messages and pictures; data, never markup.",
     )
 
@@ -465,6 +465,7 @@ class Value(Operators, DropIn, Refusals, Methods):
             adjoint = {step.node: step.gradient for step in steps}
         else:
             adjoint = sweep.adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
+        sweep.check_some_leaf_learns(self, adjoint)
         if sweep.write_gradients(adjoint):
             warn_of_nan_gradient(adjoint)
 
@@ -496,6 +497,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         for step in sweep.in_numbers(sweep.adjoint_steps(sweep.topological_order(self), seed, data_of)):
             adjoint[step.node] = step.gradient
             yield step
+        sweep.check_some_leaf_learns(self, adjoint)
         if sweep.write_gradients(adjoint):
             warn_of_nan_gradient(adjoint)
 
@@ -519,7 +521,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         fresh: dict[Any, float] = {}
         for node in order:
             inputs = [fresh.get(parent, parent._data) for parent in node.parents]
-            fresh[node] = _compute(node.op, inputs, node.parents)
+            fresh[node] = node.op.compute(inputs, node.parents)
         with writing:
             for node, data in fresh.items():
                 node._data = data
@@ -599,7 +601,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        name = "Value" if isinstance(self, (Detached, Traced)) else type(self).__name__
+        name = "Value" if isinstance(self, (Detached, Traced, Varied)) else type(self).__name__
         return f"{name}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
@@ -625,7 +627,8 @@ class Value(Operators, DropIn, Refusals, Methods):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         refuse_while_recording(self, "pickling")
         own = (vars(self),) if hasattr(self, "__dict__") else ()
-        return flatten(self, (type(self), self.op, self.parents, self._state(), *own))
+        kind = getattr(type(self), "unguarded", type(self))
+        return flatten(self, (kind, self.op, self.parents, self._state(), *own))
 
     def _state(self) -> State:
         grad = None if self._grad is None else number_of(self._grad)
@@ -647,6 +650,8 @@ class Constant(Value):
 
     __slots__ = ()
     kind = "constant"
+    learns = False
+    stands_in = True
 
 
 class Parameter(Value):
@@ -663,19 +668,32 @@ class Parameter(Value):
 
 
 class Detached(HiddenHash, Value):
-    """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
+    """A new leaf without the graph of the number it holds, as ``detach()`` returns: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
 
 
-class Traced(StandIn, Value):
-    """A number that a function computes under a transform or while it is recorded."""
+class Untracked(Detached):
+    """A number that was computed under ``no_grad()``: no gradient is wanted of it."""
 
     __slots__ = ()
+    learns = False
 
 
-def _check_label(label: Any) -> str:
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a str, not {label!r}")
-    return label
+class Varied(Value):
+    """A leaf that a transform varied, once its function has returned."""
+
+    __slots__ = ()
+    stands_in = True
+
+
+class Traced(StandIn, Value):
+    """A number that a function computes under a transform or while it is recorded.
+
+    ``isinstance(x, float)`` is answered as it would be for the plain number.
+    """
+
+    __slots__ = ()
+    stands_in = True
+    plainly = Value

@@ -41,7 +41,7 @@ from tests.mutation import public_operations
 from tests.support.references import REFERENCES, reference_partial
 from tests.support.second_order import BALANCED, RELATIVE, second_derivatives, worst_second_derivative
 
-POINTS = int(os.environ.get("ACCURACY_POINTS", "1500"))
+POINTS = int(os.environ.get("ACCURACY_POINTS", "400"))
 BUILTIN = sorted(name for name, op in PRIMITIVES.items() if op.builtin)
 CORRECTLY_ROUNDED = ("add", "sub", "mul", "div", "sqrt", "fsum", "dot", "neg", "abs", "square", "reciprocal")
 
