@@ -103,6 +103,11 @@ def _changed(outer: Context, changes: tuple[tuple[str, Any], ...]) -> Context:
     return _unique(inner.scope, inner.grad, inner.domain, inner.anomaly, inner.sealed, inner.traced)
 
 
+@functools.lru_cache(maxsize=4096)
+def _inside(outer: Context, name: str) -> Context:
+    return _changed(outer, (("scope", f"{outer.scope}/{name}" if outer.scope else name),))
+
+
 ORDINARY = _changed(Context(), ())
 """The context where nothing was set, told by identity."""
 
@@ -362,4 +367,4 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
         self.name = name
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, (("scope", f"{outer.scope}/{self.name}" if outer.scope else self.name),))
+        return _inside(outer, self.name)

@@ -61,6 +61,13 @@ class Domain:
 class Kink:
     """Where an operation has no derivative, and the convention that is used there.
 
+    Args:
+        at: whether it is at these inputs (and constants).
+        convention: what is used instead, in words.
+        edges: the numbers that pass through 0 there, of the same arguments, as a tuple: an integral finds by them
+            where the operation goes over to another piece. None: it is not looked for.
+        whole: the edges pass through a whole number, not through 0.
+
     >>> from autograd import Kink
     >>> Kink(lambda x: x == 0.0, "the derivative at 0 is taken as 0").at(0.0)
     True
@@ -68,6 +75,8 @@ class Kink:
 
     at: Callable[..., bool]
     convention: str
+    edges: Callable[..., tuple[Any, ...]] | None = None
+    whole: bool = False
 
 
 REALS = Domain("any real number", lambda *inputs: all(map(math.isfinite, inputs)))
@@ -75,6 +84,16 @@ POSITIVE = Domain("x > 0", lambda x: 0.0 < x < math.inf)
 AT_LEAST_ZERO = Domain("x >= 0", lambda x: 0.0 <= x < math.inf)
 FINITE_ANGLE = Domain("a finite angle", math.isfinite)
 UNIT_INTERVAL = Domain("-1 <= x <= 1", lambda x: -1.0 <= x <= 1.0)
+
+
+def at_zero(x: Any, *_: Any) -> tuple[Any, ...]:
+    """The edge of a kink at 0."""
+    return (x,)
+
+
+def at_tie(x: Any, y: Any) -> tuple[Any, ...]:
+    """The edge of a kink at a tie."""
+    return (x - y,)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,7 +9,7 @@ import math
 import operator
 from typing import Any
 
-from autograd.primitives import AT_LEAST_ZERO, Domain, Kink, Precedence, Primitive, define
+from autograd.primitives import AT_LEAST_ZERO, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.choices import where
 from autograd.rules.errorfree import product_error, sum_error
 
@@ -300,7 +300,7 @@ cbrt = define(
     "cbrt",
     forward=_cbrt,
     partials=lambda x, out: (1.0 / (3.0 * out) / out,),
-    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf"),
+    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf", at_zero),
     symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",
 )  # fmt: skip
