@@ -1,4 +1,4 @@
-"""What surrounds an operation: its scope, gradients on or off, how domain errors are answered; and the version clock.
+"""The surroundings of an operation: its scope, gradients on or off, the answer to domain errors; the version clock.
 
 The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
@@ -73,7 +73,7 @@ class Context:
     scope: str = ""
     grad: bool = True
     domain: Literal["raise", "nan", "handled", "noted"] | None = None
-    """What an operation does outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
+    """The answer of an operation outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
     arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.domains`."""
     anomaly: bool = False
     sealed: bool = False
@@ -149,9 +149,9 @@ class Setting:
     __slots__ = ()
 
     changes: ClassVar[tuple[tuple[str, Any], ...]] = ()
-    """What it changes of the context: pairs of a field and its new value."""
+    """The changes to the context: pairs of a field and its new value."""
     unrecorded: ClassVar[str] = ""
-    """How it is written, if a function that enters it cannot be recorded."""
+    """Its name in the refusal, if a function that enters it cannot be recorded."""
 
     def __new__(cls, *args: Any, **_: Any) -> Self:
         """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 CONVERSIONS = ("float()", "int()", "index()", "complex()", "as_integer_ratio()", "hex()")
-"""What a Value refuses with :class:`~autograd.errors.ConversionError`."""
+"""The conversions that a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
 class Refusals:
@@ -172,7 +172,7 @@ def guarded(kind: Any) -> type[Any]:
 
 
 _known: dict[int, tuple[ref[Any], bool]] = {}
-"""What was found of nodes that were asked for their class, by id: so that a loop which asks at each turn is linear."""
+"""The answers already found, by the id of a node: so that a loop which asks at each turn is linear."""
 
 
 def comes_from_values(node: Any) -> bool:

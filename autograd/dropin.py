@@ -138,7 +138,7 @@ def _one_step(node: Any) -> None:
 def as_label(label: Any) -> str:
     """``label``, which must be a str."""
     if not isinstance(label, str):
-        raise TypeError(f"a label is a str, not {label!r}")
+        raise TypeError(f"a label must be a str, got {label!r}")
     return label
 
 

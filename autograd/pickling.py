@@ -20,7 +20,6 @@ from autograd.sweep import topological_order
 
 __all__ = ["deep_copy", "flatten", "link", "linked", "restore"]
 
-
 State = tuple[float, Any, int, str, str]
 """The data of a node, its gradient or None, its version, its label and its scope."""
 
@@ -67,10 +66,10 @@ class _Session:
 
 
 def flatten(node: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What ``node.__reduce_ex__`` returns: ``restore(*parts)``, its ancestors first.
+    """The result of ``node.__reduce_ex__``: ``restore(*parts)``, its ancestors first.
 
-    What the session says only decides who hands an ancestor over: one that it misses, or believes met by
-    mistake, pickle finds among the parents by itself.
+    The session only decides who hands an ancestor over: one that it misses, or believes met by mistake, pickle finds
+    among the parents by itself.
     """
     met = _handed_over.get()
     if all(id(parent) in met for parent in node.parents):

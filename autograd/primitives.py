@@ -63,7 +63,7 @@ class Kink:
 
     Args:
         at: whether it is at these inputs (and constants).
-        convention: what is used instead, in words.
+        convention: the value used instead, in words.
         edges: the numbers that pass through 0 there, of the same arguments, as a tuple: an integral finds by them
             where the operation goes over to another piece. None: it is not looked for.
         whole: the edges pass through a whole number, not through 0.
@@ -119,8 +119,8 @@ class Primitive:
         straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
-        kink: where it has no derivative, and what is used instead.
-        symbol: what a card in a picture shows.
+        kink: where it has no derivative, and the convention there.
+        symbol: the sign on a card in a picture.
         text, latex: how it is written; ``{0}``, ``{1}`` are the inputs, then the constants.
         precedence: how tightly the written form binds.
         operator: Python's operator, such as ``"+"``, if it is one of two operands.
@@ -260,7 +260,7 @@ class Primitive:
         return kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}")
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
-        """What IEEE 754 gives where ``forward`` raised ``error``."""
+        """The IEEE 754 value where ``forward`` raised ``error``."""
         if self.ieee is not None:
             return self.ieee(*inputs, *self.constants)
         return math.inf if isinstance(error, OverflowError) else math.nan
@@ -365,7 +365,7 @@ def primitive(
             and primitives, so that it serves floats (a sweep of numbers) and Values (second order).
         captured: ``captured(*inputs, *constants, output)``: the local gradients of the inputs alone, when
             the trailing arguments are plain numbers and so not differentiated.
-        doc: what ``help()`` shows.
+        doc: the text that ``help()`` shows.
         record: any further field of :class:`Primitive`: ``domain``, ``kink``, ``text``, ``latex`` ...
 
     Raises:
@@ -409,7 +409,7 @@ def as_float(number: Any, where: str) -> float:
 
     Args:
         number: int, bool, float, NumPy scalar or 0-d array, Fraction, Decimal.
-        where: what is taking it, for the message.
+        where: the function or place that takes it, for the message.
 
     Raises:
         TypeError: not a real number.

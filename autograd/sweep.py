@@ -75,29 +75,29 @@ class Flow(NamedTuple):
 
     child: Any
     """The Value that the gradient comes back from."""
-    local: Any
+    local: float
     """d child / d node."""
-    upstream: Any
+    upstream: float
     """d root / d child."""
-    contribution: Any
-    """What this flow adds to d root / d node."""
+    contribution: float
+    """The part of d root / d node that comes by this flow."""
 
 
 class Step(NamedTuple):
     """One node's turn in a backward pass: its gradient is complete, and flows on to its parents.
 
-    All are floats in the steps that a Value hands out. Inside a sweep they are Values where the gradient is itself
-    a graph, and None stands where nothing flows: no flow arrived at the node, or a gate is closed.
+    The steps that a Value hands out hold floats. Within a sweep there are Values in their place where the gradient is
+    itself a graph, and None where nothing flows: no flow arrived at the node, or a gate is closed.
     """
 
     node: Any
-    gradient: Any
+    gradient: float
     """d root / d node, complete."""
     flows: tuple[Flow, ...]
     """The flow to each of ``node.parents``, in their order."""
-    totals: tuple[Any, ...]
+    totals: tuple[float, ...]
     """The gradient of each parent as far as it has got, after its flow was added."""
-    arrived: Any
+    arrived: float
     """The sum of the flows into the node, or the seed. Its hooks make ``gradient`` of it."""
 
 
@@ -350,7 +350,7 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
 
     Raises:
         GradientError: the closure of the operation fails, gives the wrong number of gradients, or something
-            that is no number, or takes a float out of a Value.
+            that is not a number, or takes a float out of a Value.
     """
     arguments = [*map(read, node.parents), read(node)]
     try:

@@ -1,7 +1,8 @@
 """A Value: one number in a graph, its operands, and the closure of its local gradients.
 
 Read from top to bottom: how a node is made; the class, which is state, operators from the table, backward and forward
-passes, hooks, copies, and what a Value refuses to become; the kinds of leaves.
+passes, hooks and copies; the kinds of leaves and of results. Comparisons and NumPy's functions stand in
+:mod:`autograd.operators`, refusals in :mod:`autograd.conversions`, names of micrograd's in :mod:`autograd.dropin`.
 """
 
 from __future__ import annotations
