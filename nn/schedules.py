@@ -9,29 +9,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias
 
-from nn.numeric import finite_from_0, whole_number
+from nn.data import finite_from_0, whole_number
 
 __all__ = [
-    "ConstantLR",
-    "CosineLR",
-    "CosineRestartsLR",
-    "LinearLR",
-    "OneCycleLR",
-    "PlateauLR",
-    "Schedule",
-    "StepLR",
+    "ConstantLR", "CosineLR", "CosineRestartsLR", "LinearLR", "OneCycleLR", "PlateauLR", "Schedule", "StepLR",
     "WarmupLR",
-]
+]  # fmt: skip
 
 Schedule: TypeAlias = Callable[[int], float]
 """From an epoch, counted from 0, to a factor of the learning rate."""
 
 
 @dataclass(frozen=True)
-class ConstantLR:
+class _Schedule:
+    """Base of schedules: whole numbers are at least 1, or the ``least`` of their field, the others finite, from 0."""
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            given = getattr(self, each.name)
+            if each.type == "int":
+                whole_number(given, each.name, each.metadata.get("least", 1))
+            elif each.type == "float":
+                object.__setattr__(self, each.name, finite_from_0(given, each.name))
+
+
+@dataclass(frozen=True)
+class ConstantLR(_Schedule):
     """The same factor in every epoch.
 
     >>> from nn import ConstantLR
@@ -41,16 +47,13 @@ class ConstantLR:
 
     factor: float = 1.0
 
-    def __post_init__(self) -> None:
-        _set_checked(self, "factor")
-
     def __call__(self, epoch: int) -> float:  # noqa: ARG002 -- a schedule
         """The factor in ``epoch``."""
         return self.factor
 
 
 @dataclass(frozen=True)
-class LinearLR:
+class LinearLR(_Schedule):
     """A straight line from ``start`` to ``end`` over ``epochs`` epochs, and ``end`` from then on.
 
     >>> from nn import LinearLR
@@ -62,10 +65,6 @@ class LinearLR:
     start: float = field(default=1.0, kw_only=True)
     end: float = field(default=0.0, kw_only=True)
 
-    def __post_init__(self) -> None:
-        whole_number(self.epochs, "epochs")
-        _set_checked(self, "start", "end")
-
     def __call__(self, epoch: int) -> float:
         """The factor in ``epoch``."""
         done = min(epoch / self.epochs, 1.0)
@@ -73,7 +72,7 @@ class LinearLR:
 
 
 @dataclass(frozen=True)
-class CosineLR:
+class CosineLR(_Schedule):
     """Half a cosine from 1 down to ``end`` over ``epochs`` epochs, and ``end`` from then on.
 
     Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017, equation 5.
@@ -86,17 +85,13 @@ class CosineLR:
     epochs: int
     end: float = field(default=0.0, kw_only=True)
 
-    def __post_init__(self) -> None:
-        whole_number(self.epochs, "epochs")
-        _set_checked(self, "end")
-
     def __call__(self, epoch: int) -> float:
         """The factor in ``epoch``."""
         return _half_cosine(1.0, self.end, min(epoch / self.epochs, 1.0))
 
 
 @dataclass(frozen=True)
-class StepLR:
+class StepLR(_Schedule):
     """Times ``factor`` after every ``every`` epochs.
 
     >>> from nn import StepLR
@@ -107,17 +102,13 @@ class StepLR:
     every: int
     factor: float = field(default=0.1, kw_only=True)
 
-    def __post_init__(self) -> None:
-        whole_number(self.every, "every")
-        _set_checked(self, "factor")
-
     def __call__(self, epoch: int) -> float:
         """The factor in ``epoch``."""
         return self.factor ** (epoch // self.every)
 
 
 @dataclass(frozen=True)
-class WarmupLR:
+class WarmupLR(_Schedule):
     """A straight line from ``start`` to 1 over ``epochs`` epochs, then the schedule ``then`` from its beginning.
 
     >>> from nn import StepLR, WarmupLR
@@ -130,8 +121,7 @@ class WarmupLR:
     start: float = field(default=1.0 / 3.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        whole_number(self.epochs, "epochs")
-        _set_checked(self, "start")
+        super().__post_init__()
         if not callable(self.then):
             raise TypeError(f"then must be a schedule, a function from an epoch to a factor, got {self.then!r}")
 
@@ -143,7 +133,7 @@ class WarmupLR:
 
 
 @dataclass(frozen=True)
-class OneCycleLR:
+class OneCycleLR(_Schedule):
     """Half a cosine up from 1/``start_divisor`` to 1, then half a cosine down to that over ``end_divisor``.
 
     The learning rate of the optimiser is the highest. It is PyTorch's ``OneCycleLR`` in two phases; momentum stays.
@@ -167,8 +157,7 @@ class OneCycleLR:
     end_divisor: float = field(default=1e4, kw_only=True)
 
     def __post_init__(self) -> None:
-        whole_number(self.epochs, "epochs")
-        _set_checked(self, "rise", "start_divisor", "end_divisor")
+        super().__post_init__()
         if self.rise > 1.0 or not (self.start_divisor and self.end_divisor):
             raise ValueError(f"rise must be from 0 to 1, and the divisors above 0, got {self!r}")
 
@@ -184,7 +173,7 @@ class OneCycleLR:
 
 
 @dataclass(frozen=True)
-class CosineRestartsLR:
+class CosineRestartsLR(_Schedule):
     """Half a cosine from 1 towards ``end`` over ``epochs`` epochs, then again from 1, each ``times`` as long.
 
     It is PyTorch's ``CosineAnnealingWarmRestarts``.
@@ -200,11 +189,6 @@ class CosineRestartsLR:
     times: int = field(default=1, kw_only=True)
     end: float = field(default=0.0, kw_only=True)
 
-    def __post_init__(self) -> None:
-        whole_number(self.epochs, "epochs")
-        whole_number(self.times, "times")
-        _set_checked(self, "end")
-
     def __call__(self, epoch: int) -> float:
         """The factor in ``epoch``."""
         length = self.epochs
@@ -217,7 +201,7 @@ class CosineRestartsLR:
 
 
 @dataclass(frozen=True)
-class PlateauLR:
+class PlateauLR(_Schedule):
     """Times ``factor`` each time that the loss has not fallen for more than ``patience`` epochs.
 
     The loss is the validation loss, or that of the examples without one. It counts as fallen below (1 - ``threshold``)
@@ -230,16 +214,14 @@ class PlateauLR:
     [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.25]
     """
 
-    patience: int = 10
+    patience: int = field(default=10, metadata={"least": 0})
     factor: float = field(default=0.1, kw_only=True)
     threshold: float = field(default=1e-4, kw_only=True)
-    cooldown: int = field(default=0, kw_only=True)
+    cooldown: int = field(default=0, kw_only=True, metadata={"least": 0})
     end: float = field(default=0.0, kw_only=True)
 
     def __post_init__(self) -> None:
-        whole_number(self.patience, "patience", 0)
-        whole_number(self.cooldown, "cooldown", 0)
-        _set_checked(self, "factor", "threshold", "end")
+        super().__post_init__()
         if self.factor >= 1.0:
             raise ValueError(f"factor must be a number from 0 to below 1, got {self.factor!r}")
 
@@ -255,15 +237,10 @@ class PlateauLR:
         return factor
 
     def __call__(self, epoch: int) -> float:
-        """Refused: it hangs on losses."""
-        raise TypeError(f"PlateauLR hangs on the losses so far, and not on the epoch {epoch}: call after(losses)")
+        """Refused: it depends on losses."""
+        raise TypeError(f"PlateauLR depends on the losses so far, and not on the epoch {epoch}: call after(losses)")
 
 
 def _half_cosine(start: float, end: float, done: float) -> float:
     """Half a cosine from ``start`` to ``end``, of which the share ``done`` is done."""
     return end + (start - end) * 0.5 * (1.0 + math.cos(math.pi * done))
-
-
-def _set_checked(schedule: Any, *names: str) -> None:
-    for name in names:
-        object.__setattr__(schedule, name, finite_from_0(getattr(schedule, name), name))
