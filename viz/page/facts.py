@@ -30,21 +30,16 @@ def pass_of(graph: Graph) -> Pass:
     return graph.fresh_pass(hooks=hooked)
 
 
-def notes_of(graph: Graph) -> dict[str, Any]:
-    """What the nodes hold in Python, where that is another number than the page's own pass gives."""
+def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
+    """The gradients that nodes hold in Python, where the page's own pass gives others; and words for the legend."""
     seed = graph.held[graph.root] if graph.values[graph.root].op else None
     began = (
         f"In Python the last pass began with {signed(seed)}; this page begins with 1."
         if seed not in (None, 1.0)
         else ""
     )
-    return {
-        "notes": {
-            i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()
-        },
-        "began": began,
-        "accounts": list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)])),
-    }
+    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()}
+    return {"notes": notes, "began": began}, list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)]))
 
 
 def operations_of(graph: Graph) -> list[Primitive]:
