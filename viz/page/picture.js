@@ -113,10 +113,10 @@ function linkFlow(link, state) {
   return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
 }
 
-// Whether what `thing` shows is not what it showed last: most of a picture stays as it is from step to step.
-function changed(thing, ...facts) {
-  if (thing.seen?.every((fact, k) => Object.is(fact, facts[k]))) return false;
-  thing.seen = facts;
+// Whether a part shows other facts than last time: most of a picture stays as it is from step to step.
+function changed(part, ...facts) {
+  if (part.seen?.every((fact, k) => Object.is(fact, facts[k]))) return false;
+  part.seen = facts;
   return true;
 }
 

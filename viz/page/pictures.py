@@ -29,9 +29,9 @@ MOST_VALUES = 20_000
 
 _TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "ends": "both ends"}
 _PARTS = {"n": "card", "g": "card", "e": "link", "l": "label"}
-"""What a part of a picture is, by the first letter of its name."""
+"""The kind of a part of a picture, by the first letter of its name."""
 _LINES = ("line", "frame-line", "ink", "faint", "alarm")
-"""What the roles of strokes begin with."""
+"""How the roles of strokes begin."""
 
 SCALE: dict[str, Any] = {
     "steps": STEPS,
@@ -176,7 +176,7 @@ class PageCanvas(Canvas):
         self._origin = Point(0.0, 0.0)
 
     def fragment(self, level: str, width: float, height: float, about: str) -> str:
-        """What was painted as an ``<svg>`` element of the page."""
+        """Everything painted, as an ``<svg>`` element of the page."""
         across, down = math.ceil(width), math.ceil(height)
         opening = (
             f'<svg class="level" data-level="{level}" width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
