@@ -199,7 +199,7 @@ class Lowering:
         except RecursionError as error:
             raise Unsupported(str(error)) from None
         if made.several:
-            raise Unsupported(f"{made.name} returns several numbers")
+            raise Unsupported(f"{function.__name__} returns several numbers")
         return made
 
     def elementary(self, name: str, count: int) -> Function:
@@ -729,6 +729,8 @@ class _Scope:
             raise Unsupported(f"the operator of {ast.unparse(node)!r} is not translated")
         power_is_whole = isinstance(y, int) and y >= 0
         x, y = _number(x), _number(y)
+        if name in ("/", "//", "%") and could_raise(x):
+            x = self._held(x, "t")  # before the divisor is tested
         kind: Kind = "float"
         if name != "/" and "float" not in (x.kind, y.kind):
             kind = "int" if x.kind == y.kind == "int" else "either"
@@ -1014,7 +1016,9 @@ def _without_jumps(loop: ast.While | ast.For, mark: str) -> list[ast.stmt]:
     written = [_set(going, ast.Constant(value=True)), again]
     if returns:
         written[:0] = [_set(done, ast.Constant(value=False)), _set(result, ast.Constant(0.0))]
-        written.append(ast.If(ast.Name(done, ast.Load()), [ast.Return(ast.Name(result, ast.Load()))], []))
+        endless = isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and not _has(ast.Break, loop.body)
+        last = ast.Return(ast.Name(result, ast.Load()))
+        written.append(last if endless else ast.If(ast.Name(done, ast.Load()), [last], []))
     return written
 
 
