@@ -162,9 +162,10 @@ class If:
 
 @dataclass(slots=True)
 class While:
-    """A loop, as long as a condition holds."""
+    """A loop, as long as a condition holds; ``carried`` are the variables that a round hands to the next."""
 
     test: Expression
+    carried: tuple[str, ...]
     body: list[Statement]
 
 
@@ -235,7 +236,7 @@ def _statements(block: Iterable[Statement]) -> Iterator[Statement]:
         match statement:
             case If(_, body, orelse):
                 yield from _statements([*body, *orelse])
-            case While(_, body):
+            case While(body=body):
                 yield from _statements(body)
             case Try(body, handlers):
                 yield from _statements([*body, *(inner for _, handler in handlers for inner in handler)])
@@ -319,8 +320,8 @@ def _alive(block: Iterable[Statement], read: set[str]) -> list[Statement]:
         match statement:
             case If(test, body, orelse):
                 kept.append(If(test, _alive(body, read), _alive(orelse, read)))
-            case While(test, body):
-                kept.append(While(test, _alive(body, read)))
+            case While(test, carried, body):
+                kept.append(While(test, tuple(name for name in carried if name in read), _alive(body, read)))
             case Try(body, handlers):
                 kept.append(Try(_alive(body, read), [(kinds, _alive(one, read)) for kinds, one in handlers]))
             case _:
@@ -367,8 +368,12 @@ class Printer:
         """An operator or an elementary function."""
         form = self.forms.get(expression.name)
         if form is None:
-            raise Unsupported(f"a call of {expression.name!r} is not translated")
+            return self.called(self.in_python(expression.name, len(expression.args)), expression.args)
         return form.format(*map(self.text, expression.args))
+
+    def in_python(self, name: str, count: int) -> Function:
+        """An elementary function of some numbers that the language does not have."""
+        raise NotImplementedError
 
     def called(self, function: Function, args: Sequence[Expression]) -> str:
         """A call of another function."""

@@ -215,8 +215,9 @@ class Lowering:
             if not self._made[key].body:
                 self._recursive.add(self._made[key])  # it is a float, as is checked at its end
             return self._made[key]
-        scope = _Scope(self, *_names_of(function))
-        names = _parameter_names(function, len(arguments))
+        written = isinstance(function, FunctionType)
+        scope = _Scope(self, *(_names_of(function) if written else ({}, [])))
+        names = _parameter_names(function, len(arguments)) if written else ["x"] * len(arguments)
         given = [scope.fresh(name) if _is_number(one) else one for name, one in zip(names, arguments, strict=True)]
         parameters = tuple(one.name for one in given if isinstance(one, Variable))
         made = self._made[key] = Function(function.__name__.strip("_<>") or "f", parameters)
@@ -228,7 +229,11 @@ class Lowering:
         return made
 
     def _write(self, made: Function, scope: _Scope, function: Callable[..., Any], given: Sequence[Any]) -> None:
-        found = scope.results(function, given)
+        if isinstance(function, FunctionType):
+            found = scope.results(function, given)
+        else:
+            call = ast.Call(ast.Name(made.name, ast.Load()), [ast.Name(one, ast.Load()) for one in made.parameters], [])
+            found = [(scope.block, scope.call(call, function, list(given), {}))]
         made.several = any(isinstance(value, (tuple, list)) for _, value in found)
         if made.several:
             made.body.append(Raise("ValueError"))  # not empty: it is no longer being written
@@ -541,7 +546,8 @@ class _Scope:
         if not branch.ended:
             pairs = [(variable, one) for name in changed for variable, one in _paired(carried[name], branch.known[name])]
             branch.block.extend(self._at_once(pairs))
-        self.block.append(While(_as_condition(condition), branch.block))
+        names = tuple(variable.name for name in changed for variable, _ in _paired(carried[name], before[name]))
+        self.block.append(While(_as_condition(condition), names, branch.block))
 
     def _carried(self, stem: str, value: Any, kinds: Sequence[Kind] | None) -> Any:
         """``value`` with a variable of the loop in place of each number."""

@@ -134,7 +134,7 @@ class CFunctions:
     def __init__(self) -> None:
         self.prototypes: list[str] = []
         self.texts: list[str] = []
-        self._lowering = Lowering()
+        self.lowering = Lowering()
         self._names: dict[Any, str] = {}
 
     def operation(self, op: Primitive, count: int) -> str:
@@ -160,7 +160,7 @@ class CFunctions:
         key = op, count
         if key in self._names:
             return self._names[key]
-        forward = self._lowering.operation(op.forward, count)
+        forward = self.lowering.operation(op.forward, count)
         checked = not op.builtin
         inner = self.function(forward, checked=checked)
         if not (checked or forward.raises):
@@ -171,7 +171,7 @@ class CFunctions:
         arguments = ", ".join(forward.parameters)
         otherwise = "raised == 1 ? INFINITY : NAN"
         if op.ieee is not None:
-            ieee = self._lowering.operation(op.ieee, count)
+            ieee = self.lowering.operation(op.ieee, count)
             if ieee.raises:
                 raise Unsupported("its ieee has a raise")
             otherwise = f"{self.function(ieee, checked=False)}({arguments})"
@@ -260,7 +260,7 @@ class _Body(Printer):
                     elif orelse:
                         yield "else {"
                         yield from [*(f"    {line}" for line in self._block(orelse)), "}"]
-                case While(test, body):
+                case While(test, _, body):
                     yield f"while ({'!*raised && ' if self._tells else ''}{self.text(test)}) {{"
                     yield from [*(f"    {line}" for line in self._block(body)), "}"]
                 case Return(value):
@@ -278,15 +278,19 @@ class _Body(Printer):
             args[1] = f"{self._functions.runtime('ag_divisor')}({args[1]}, raised)"
         elif self._checked and (name == "**" or (name in ELEMENTARY and ELEMENTARY[name].raises)):
             if name not in self.forms:
-                raise Unsupported(f"a call of {name!r} is not translated")
+                return super().applied(expression)
             called = self._functions.runtime(f"ag_{'pow' if name == '**' else name}")
             return f"{called}({', '.join([*args, 'raised'])})"
-        if name not in self.forms:
-            raise Unsupported(f"a call of {name!r} is not translated")
-        form = self.forms[name]
+        form = self.forms.get(name)
+        if form is None:
+            return super().applied(expression)
         if form.startswith("ag_"):
             self._functions.runtime(form.partition("(")[0])
         return form.format(*args)
+
+    def in_python(self, name: str, count: int) -> Function:
+        """What C does not have."""
+        return self._functions.lowering.elementary(name, count)
 
     def called(self, function: Function, args: Sequence[Expression]) -> str:
         """A call of another function, which may tell that it raised."""
