@@ -42,6 +42,7 @@ __all__ = [
     "could_raise",
     "ends",
     "free_variables",
+    "left_by",
     "read_in",
     "without_dead_code",
 ]
@@ -279,6 +280,18 @@ def ends(block: Sequence[Statement]) -> bool:
 def assigned_in(block: Iterable[Statement]) -> list[str]:
     """The variables that ``block`` assigns to, each once."""
     return list(dict.fromkeys(one.name for one in _statements(block) if isinstance(one, Assign)))
+
+
+def left_by(statement: Statement) -> list[str]:
+    """The variables that a statement leaves for those that follow: of an ``If`` those that both sides assign to."""
+    match statement:
+        case Assign(name):
+            return [name]
+        case If(_, body, orelse):
+            return [name for name in assigned_in(body) if name in assigned_in(orelse)]
+        case While(_, carried):
+            return list(carried)
+    return []
 
 
 def read_in(block: Iterable[Statement]) -> list[str]:

@@ -35,9 +35,9 @@ from autograd.replay.intermediate import (
     Unsupported,
     Variable,
     While,
-    assigned_in,
     ends,
     free_variables,
+    left_by,
     read_in,
 )
 from autograd.replay.lowering import Lowering
@@ -202,7 +202,7 @@ class _Arrays(Printer):
         made: set[str] = set()
         for index, statement in enumerate(block):
             lines += self._statement(statement)
-            made.update(_results(statement))
+            made.update(left_by(statement))
             done = sorted(name for name in made if last.get(name) == index) if index + 1 < len(block) else []
             made.difference_update(done)
             lines += [f"del {', '.join(done)}"] if done else []
@@ -228,7 +228,7 @@ class _Arrays(Printer):
         """Both sides as functions of what they read; they return what the function does, or the variables they set."""
         number = next(self._count)
         ended = ends(body) and ends(orelse)
-        result = [] if ended else _results(If(test, body, orelse))
+        result = [] if ended else left_by(If(test, body, orelse))
         returned = [] if ended else [f"return ({', '.join(result)},)"]
         given = list(dict.fromkeys([*free_variables(body), *free_variables(orelse)]))
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
@@ -262,18 +262,6 @@ class _Arrays(Printer):
     def in_python(self, name: str, count: int) -> Function:
         """What NumPy does not have."""
         return self._lowering.elementary(name, count)
-
-
-def _results(statement: Statement) -> list[str]:
-    """The variables that what follows a statement may read."""
-    match statement:
-        case Assign(name):
-            return [name]
-        case If(_, body, orelse):
-            return [name for name in assigned_in(body) if name in assigned_in(orelse)]
-        case While(_, carried):
-            return list(carried)
-    return []
 
 
 def _is_harmless(expression: Expression) -> bool:
