@@ -262,7 +262,9 @@ def _all_parts(block: Iterable[Statement]) -> Iterator[Expression]:
 
 def could_raise(expression: Expression) -> bool:
     """Whether evaluating it raises in Python for some numbers, as far as its operations tell."""
-    return any(isinstance(one, Call) or (isinstance(one, Apply) and one.name in _MAY_RAISE) for one in _parts(expression))
+    return any(
+        isinstance(one, Call) or (isinstance(one, Apply) and one.name in _MAY_RAISE) for one in _parts(expression)
+    )
 
 
 def ends(block: Sequence[Statement]) -> bool:

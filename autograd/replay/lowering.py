@@ -544,7 +544,9 @@ class _Scope:
         pairs = [(variable, one) for name in changed for variable, one in _paired(carried[name], before[name])]
         self.block += [Assign(variable.name, _number(one)) for variable, one in pairs]
         if not branch.ended:
-            pairs = [(variable, one) for name in changed for variable, one in _paired(carried[name], branch.known[name])]
+            pairs = [
+                (variable, one) for name in changed for variable, one in _paired(carried[name], branch.known[name])
+            ]
             branch.block.extend(self._at_once(pairs))
         names = tuple(variable.name for name in changed for variable, _ in _paired(carried[name], before[name]))
         self.block.append(While(_as_condition(condition), names, branch.block))
@@ -608,7 +610,7 @@ class _Scope:
         found = self.value(node)
         if isinstance(found, bool) or (isinstance(found, _UNKNOWN) and found.kind == "condition"):
             return found
-        raise Unsupported(f"{ast.unparse(node)!r} is a number and not a condition")
+        raise Unsupported(f"{ast.unparse(node)!r} is not a condition")
 
     def _connected(
         self, op: ast.boolop, nodes: Sequence[ast.expr], read: Callable[[ast.expr], Expression | bool]
@@ -690,8 +692,9 @@ class _Scope:
                 return self._call(node)
             case ast.Subscript(value=container, slice=index):
                 return self._item(node, self.value(container), self._index(index))
-            case ast.ListComp(elt=element, generators=[generator]) | ast.GeneratorExp(
-                elt=element, generators=[generator]
+            case (
+                ast.ListComp(elt=element, generators=[generator])
+                | ast.GeneratorExp(elt=element, generators=[generator])
             ):
                 return self._comprehension(element, generator)
             case ast.Lambda():
@@ -699,11 +702,11 @@ class _Scope:
         raise Unsupported(f"{ast.unparse(node)!r} is not translated")
 
     def _named(self, name: str) -> Any:
-        found = self.known[name] if name in self.known else self.outer.get(name)
+        if name not in self.known and name not in self.outer:
+            raise Unsupported(f"{name!r} has no value here")
+        found = self.known[name] if name in self.known else self.outer[name]
         if found is _AMBIGUOUS:
             raise Unsupported(f"{name!r} is one object or another, depending on numbers")
-        if found is None and name not in self.outer:
-            raise Unsupported(f"{name!r} has no value here")
         return found
 
     def _evaluated(self, node: ast.expr, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -780,10 +783,14 @@ class _Scope:
 
     def _any(self, conditions: Iterable[Expression | bool]) -> Expression | bool:
         """Whether one of some conditions holds."""
-        unknown = [one for one in conditions if one is not False]
-        if any(one is True for one in unknown):
+        conditions = [one for one in conditions if one is not False]
+        if any(one is True for one in conditions):
             return True
-        return functools.reduce(lambda x, y: Apply("or", (x, y), "condition"), unknown) if unknown else False
+        unknown = [one for one in conditions if not isinstance(one, bool)]
+        while len(unknown) > 1:  # in pairs, and those in pairs again: not as deep as there are conditions
+            last = unknown[len(unknown) // 2 * 2 :]
+            unknown = [Apply("or", pair, "condition") for pair in zip(unknown[::2], unknown[1::2], strict=False)] + last
+        return unknown[0] if unknown else False
 
     # --- sequences ----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.scipy.special import erf, erfc, gammaln
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
@@ -141,7 +142,7 @@ _APPLIED: dict[str, Callable[..., Any]] = {
     "number": lambda x: jnp.where(x, 1.0, 0.0), "nonzero": lambda x: x != 0.0, "mantissa": lambda x: jnp.frexp(x)[0],
     "exponent": lambda x: jnp.frexp(x)[1].astype(float), "is_integer": lambda x: jnp.isfinite(x) & (jnp.floor(x) == x),
     **{name: getattr(jnp, one.numpy) for name, one in ELEMENTARY.items() if one.numpy},
-    "ldexp": lambda x, n: jnp.ldexp(x, n.astype(int)),
+    "ldexp": lambda x, n: jnp.ldexp(x, n.astype(int)), "erf": erf, "erfc": erfc, "lgamma": gammaln,
 }  # fmt: skip
 _DEEPEST = 2  # how often a function of the table calls itself, by reflection, before it is answered
 Numbers = dict[str, Any]

@@ -286,7 +286,10 @@ def _choose(condition: Any, then: Callable[..., Any], otherwise: Callable[..., A
 
 
 def _taken(variables: Sequence[Any], condition: Any) -> list[Any]:
-    return [variable[condition] if isinstance(variable, np.ndarray) and variable.ndim else variable for variable in variables]
+    return [
+        variable[condition] if isinstance(variable, np.ndarray) and variable.ndim else variable
+        for variable in variables
+    ]
 
 
 def _merged(condition: Any, here: Any, there: Any) -> Any:
