@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple
 
 __all__ = [
+    "BINARY",
     "COMPARISONS",
     "ELEMENTARY",
     "Apply",
@@ -118,7 +119,8 @@ ELEMENTARY: Mapping[str, Elementary] = {
     "atan2": Elementary("arctan2", raises=False), "atanh": Elementary("arctanh"),
     "cbrt": Elementary("cbrt", raises=False), "ceil": Elementary("ceil", kind="int"),
     "copysign": Elementary("copysign", raises=False), "cos": Elementary("cos"), "cosh": Elementary("cosh"),
-    "erf": Elementary(None, raises=False), "erfc": Elementary(None, raises=False), "exact_sum": Elementary(None, raises=False), "exp": Elementary("exp"),
+    "erf": Elementary(None, raises=False), "erfc": Elementary(None, raises=False),
+    "exact_sum": Elementary(None, raises=False), "exp": Elementary("exp"),
     "exp2": Elementary("exp2"), "expm1": Elementary("expm1"), "exponent": Elementary(None, raises=False, kind="int"),
     "fabs": Elementary("abs", raises=False), "floor": Elementary("floor", kind="int"), "fmod": Elementary("fmod"),
     "fsum": Elementary(None), "gamma": Elementary(None), "hypot": Elementary("hypot"),
@@ -138,6 +140,8 @@ Besides, ``mantissa`` and ``exponent`` are the two of ``frexp``; ``fsum`` takes 
 ``exact_sum``, the sum of the products of pairs, rounded once.
 """
 
+BINARY = ("atan2", "copysign", "fmod", "hypot", "ldexp", "pow", "remainder")
+"""Those of two numbers."""
 _MAY_RAISE = frozenset({"/", "//", "%", "**"} | {name for name, one in ELEMENTARY.items() if one.raises})
 
 

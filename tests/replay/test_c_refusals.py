@@ -72,7 +72,7 @@ BODIES = {
     # ways that part and meet
     "if x > 0.0:\n    items = TABLE\nelse:\n    items = (3.0,)\nreturn items[0]": "'items' is one object or another",
     "items = TABLE\nwhile x > 1.0:\n    x = x - items[0]\n    items = (x,)\nreturn x": "'items' is one object or",
-    "items = [1.0]\nif x > 1.0:\n    items.append(x)\nreturn items[0]": "a list that changes on one way only is not translated",
+    "items = [1.0]\nif x > 1.0:\n    items.append(x)\nreturn items[0]": "a list that changes on one way only is",
     "return len([y for y in (x, x) if y > 1.0])": "a list whose length depends on numbers is not translated",
     "n = 0\nif x > 0.0:\n    n = x\nreturn -n": "a number of '-n' is an int or a float, depending",
     "n = 1 if x > 0.0 else x\nreturn n * 2": "depending on numbers: write its constants as floats",

@@ -124,7 +124,8 @@ def _lost(x):
 @pytest.mark.parametrize(
     "function",
     [
-        _no_return, _lost, _with_a_try, _falls_off_one_side, lambda x: x or 1.0, lambda x: x @ x, lambda x: (x < 1.0 or x), lambda x: x + len, _sets_an_element,
+        _no_return, _lost, _with_a_try, _falls_off_one_side, lambda x: x or 1.0, lambda x: x @ x,
+        lambda x: (x < 1.0 or x), lambda x: x + len, _sets_an_element,
         lambda x: 1.0 if x is FACTOR else x,
         lambda x: x + float.hex(x), lambda x: x.real,
         lambda x: 1.0 + FACTOR(x), lambda x, y, *rest: x,

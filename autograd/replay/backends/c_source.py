@@ -10,12 +10,13 @@ formulas of autograd's own table give that value by themselves, and are spared t
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.intermediate import (
+    BINARY,
     COMPARISONS,
     ELEMENTARY,
     Apply,
@@ -218,13 +219,14 @@ class CFunctions:
 class _Body(Printer):
     """Writes one function."""
 
-    forms = {
+    forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/")},
         "//": "ag_floor_divide({0}, {1})", "%": "ag_modulo({0}, {1})", "**": "pow({0}, {1})", "negative": "(-{0})",
         "and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})", "select": "({0} ? {1} : {2})",
         "number": "(double)({0} != 0)", "nonzero": "({0} != 0.0)", "mantissa": "ag_frexp({0}, 0)",
         "exponent": "ag_frexp({0}, 1)", "is_integer": "ag_is_integer({0})",
-        **{name: f"{_CALLED.get(name, name)}({'{0}, {1}' if name in (*_TWO, 'atan2', 'copysign') else '{0}'})" for name in _NATIVE},
+        **{name: f"{_CALLED.get(name, name)}({{0}})" for name in _NATIVE},
+        **{name: f"{_CALLED.get(name, name)}({{0}}, {{1}})" for name in BINARY},
     }  # fmt: skip
     numbers = ("NAN", "INFINITY", "(-INFINITY)")
     truths = ("0", "1")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.errors import AutogradError
 from autograd.primitives import Primitive
 from autograd.replay.intermediate import (
+    BINARY,
     COMPARISONS,
     ELEMENTARY,
     Assign,
@@ -99,14 +100,14 @@ class _Functions(Printer):
         texts: their definitions; in JavaScript their order is free.
     """
 
-    forms = {
+    forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*")},
         "/": "divide({0}, {1})", "//": "floorDivide({0}, {1})", "%": "modulo({0}, {1})", "**": "power({0}, {1})",
         "negative": "(-{0})", "and": "({0} && {1})", "or": "({0} || {1})", "not": "!{0}",
         "select": "({0} ? {1} : {2})", "number": "Number({0})", "nonzero": "({0} !== 0)", "mantissa": "frexp({0})[0]",
         "exponent": "frexp({0})[1]", "is_integer": "Number.isInteger({0})",
         **{name: f"math.{name}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
-        **{name: f"math.{name}({{0}}, {{1}})" for name in ("atan2", "copysign", "fmod", "hypot", "ldexp", "pow")},
+        **{name: f"math.{name}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
     }  # fmt: skip
     numbers = ("NaN", "Infinity", "(-Infinity)")
     truths = ("false", "true")
@@ -182,7 +183,7 @@ class _Functions(Printer):
             self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self._block(function.body)])
         return self._names[function]
 
-    def _block(self, block: Sequence[Statement]) -> Iterator[str]:
+    def _block(self, block: Sequence[Statement]) -> Iterator[str]:  # noqa: C901 -- one case for each kind
         for statement in block:
             match statement:
                 case Assign(name, value):

@@ -161,15 +161,16 @@ class _Evaluation:
 
     def operation(self, op: Primitive, arguments: Sequence[Any]) -> Any:
         """The value of ``op``; where its forward raises, what IEEE 754 gives."""
-        value = self._call(self._lowering.operation(op.forward, len(arguments)), arguments, mask=True)
+        value = self.call(self._lowering.operation(op.forward, len(arguments)), arguments, mask=True)
         if self._raised is False:
             return value
         otherwise = jnp.nan
         if op.ieee:
-            otherwise = _Evaluation()._call(self._lowering.operation(op.ieee, len(arguments)), arguments, mask=True)
+            otherwise = _Evaluation().call(self._lowering.operation(op.ieee, len(arguments)), arguments, mask=True)
         return jnp.where(self._raised, otherwise, value)
 
-    def _call(self, function: Function, arguments: Sequence[Any], *, mask: Any) -> Any:
+    def call(self, function: Function, arguments: Sequence[Any], *, mask: Any) -> Any:
+        """``function`` of some arrays."""
         if self._running.count(function) >= _DEEPEST:
             return jnp.nan  # on the side that is not chosen, a reflection would go on for ever
         self._running.append(function)
@@ -226,14 +227,14 @@ class _Evaluation:
         self._raised = raised
         numbers |= dict(zip(loop.carried, after, strict=True))
 
-    def _value(self, expression: Expression, numbers: Numbers, mask: Any) -> Any:
+    def _value(self, expression: Expression, numbers: Numbers, mask: Any) -> Any:  # noqa: PLR0911 -- one case for each kind
         match expression:
             case Constant(value, kind):
                 return jnp.asarray(value != 0.0 if kind == "condition" else value)
             case Variable(name):
                 return numbers[name]
             case Call(function, args):
-                return self._call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
+                return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
             case Apply("select", (test, x, y)):
                 condition = self._value(test, numbers, mask)
                 chosen, other = self._value(x, numbers, mask & condition), self._value(y, numbers, mask & ~condition)
@@ -245,5 +246,5 @@ class _Evaluation:
             case Apply(name, args):
                 given = [self._value(arg, numbers, mask) for arg in args]
                 if name not in _APPLIED:
-                    return self._call(self._lowering.elementary(name, len(args)), given, mask=mask)
+                    return self.call(self._lowering.elementary(name, len(args)), given, mask=mask)
                 return _APPLIED[name](*given)

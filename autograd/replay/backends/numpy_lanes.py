@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.domains import Refusal
 from autograd.replay.intermediate import (
+    BINARY,
     COMPARISONS,
     ELEMENTARY,
     Apply,
@@ -157,14 +158,14 @@ def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] 
 class _Arrays(Printer):
     """Writes functions in Python, on arrays."""
 
-    forms = {
+    forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
         "negative": "(-{0})", "and": "({0} & {1})", "or": "({0} | {1})", "not": "({0} == False)",
         "select": "np.where({0}, {1}, {2})", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
         "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
         "is_integer": "is_integer({0})",
         **{name: f"np.{one.numpy}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
-        **{name: f"np.{ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in ("atan2", "copysign", "fmod", "hypot", "pow")},
+        **{name: f"np.{ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
         "ldexp": "scaled({0}, {1})",
     }  # fmt: skip
     numbers = ("np.nan", "np.inf", "(-np.inf)")
