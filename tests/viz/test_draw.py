@@ -10,8 +10,8 @@ import viz
 from autograd import Value, errstate, fsum, scope, tanh
 from tests.support.graphs import SVG, broken, drawn, find, network, square_and_more
 from viz import Diagram, DiagramError, draw, draw_dot
-from viz.drawing import picture_of
-from viz.painting import Look, arrange
+from viz._draw import picture_of
+from viz.picture.paint import Look, arrange
 from viz.style import ROLES
 
 
@@ -271,4 +271,4 @@ def test_a_focus_from_top_to_bottom_shows_what_leads_on():
 
 def test_many_operands_are_named_in_the_tooltip():
     y = fsum([Value(float(i), f"x{i}") for i in range(4)]).named("y")
-    assert tooltips(y)["n4"].splitlines()[0] == "y = fsum(x0, x1, x2, x3)"
+    assert tooltips(y)["n4"].splitlines()[0] == "y = Σ(x0, x1, x2, x3)"
