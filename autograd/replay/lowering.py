@@ -15,7 +15,6 @@ import ast
 import inspect
 import itertools
 import math
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -351,7 +350,7 @@ class _Scope(Expressions):
             raise Unsupported(f"{name} calls itself, and takes or returns several numbers")
         if isinstance(function, Lambda):
             own = [argument.arg for argument in function.node.args.args]
-            outer: Mapping[str, Any] = ChainMap(function.scope.known, function.scope.outer)
+            outer = {**function.scope.outer, **function.scope.known}
             inner = self._inside(key, outer, [ast.Return(function.node.body)])
             if len(own) != len(arguments):
                 raise Unsupported(f"a lambda takes {len(own)} arguments, got {len(arguments)}")
