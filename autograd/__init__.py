@@ -35,7 +35,7 @@ from autograd.errors import (
 )
 from autograd.named_derivatives import sensitivities
 from autograd.primitives import Domain, Kink, Precedence, Primitive, primitive
-from autograd.replay.backends.js_source import javascript
+from autograd.replay.backends.javascript import javascript
 from autograd.replay.compiler import compile, load  # noqa: A004 -- the name that users of JAX and PyTorch look for
 from autograd.replay.recorder import record
 from autograd.replay.tape import Tape

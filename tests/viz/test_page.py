@@ -18,7 +18,7 @@ import pytest
 from autograd import Parameter, Primitive, StaleGraphError, Value, errstate, exp, javascript, scope, tanh
 from autograd.primitives import PRIMITIVES
 from nn import MLP, half_squared_error
-from tests.support.backends import table
+from tests.support.backends import arity, table
 from tests.support.graphs import HOSTILE, broken, hostile, network, square_and_more
 from viz import DiagramError, step_through
 from viz.page import page_of, vocabulary
@@ -259,7 +259,7 @@ def test_step_through_writes_the_page(tmp_path):
 
 
 def test_the_whole_table_is_translated():
-    source = javascript(table())
+    source = javascript([(op, arity(op)) for op in table()])
     assert source.count("\n  operation(") == len(table())
     assert "</script" not in source
     assert "<!--" not in source
@@ -309,20 +309,20 @@ def with_a_default(x, way=None):
 REFUSED = {
     "statement": (with_a_block, "with errstate"),
     "assignment": (with_an_attribute, "an assignment to x.data"),
-    "raise": (with_a_message, "'x' is not known"),
-    "raise a number": (raising, "raise math.pi is not translated"),
+    "raise": (with_a_message, "raise x: neither an ArithmeticError nor a ValueError"),
+    "raise a number": (raising, "raise math.pi: neither an ArithmeticError nor a ValueError"),
     "except a kind": (with_a_key_error, "except KeyError is not translated"),
     "lists compared": (lambda x: 1.0 if [x] == [x] else 0.0, "this comparison is not translated"),
     "except": (with_a_bare_except, "an except without a type"),
-    "default": (lambda x: 2.0 * with_a_default(x), "the default None of with_a_default is no number"),
-    "words": (lambda x: x if len(WORDS) else 0.0, "'one' is no number"),
+    "default": (lambda x: 2.0 * with_a_default(x), "'way' is not a condition"),
+    "words": (lambda x: x + WORDS[0], "the operator of 'x \\+ WORDS\\[0\\]'"),
     "text": (lambda x: float(str(x)), "'str' is not translated"),
-    "power of a name": (lambda x: x @ x, "the operator of x and x"),
-    "keyword": (lambda x: max(x, key=abs), "arguments by name"),
-    "unknown": (lambda x: math.nothing(x) + 1.0, "'math.nothing' is not known"),
+    "power of a name": (lambda x: x @ x, "the operator of 'x @ x'"),
+    "keyword": (lambda x: max(x, key=abs), "'max\\(x, key=abs\\)' is not translated"),
+    "unknown": (lambda x: math.nothing(x) + 1.0, "'math.nothing' is not translated"),
     "string": (lambda x: "x", "'x'"),
     "identity": (lambda x: 1.0 if x is x else x, "this comparison is not translated"),
-    "bytes": (lambda x, *, y=1.0: x, "parameters by name"),
+    "text given": (lambda x, *, y="1.0": x + y, "the operator of 'x \\+ y'"),
 }
 
 

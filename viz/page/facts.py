@@ -43,9 +43,9 @@ def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
     return {"notes": notes, "began": began}, list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)]))
 
 
-def operations_of(graph: Graph) -> list[Primitive]:
-    """The operations that occur in ``graph``, each once."""
-    return list(dict.fromkeys(value.op for value in graph.values if value.op))
+def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
+    """The operations that occur in ``graph``, each once, with how many inputs they have."""
+    return list(dict.fromkeys((value.op, len(value.parents)) for value in graph.values if value.op))
 
 
 def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
         graph: the graph of the page.
         own: its backward pass.
     """
-    operations = {op: k for k, op in enumerate(operations_of(graph))}
+    operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
     return {
         "names": [graph.name(i) for i in nodes],
@@ -65,8 +65,8 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
         "kinds": ["op" if value.op else value.kind for value in graph.values],
         "scopes": [" / ".join(graph.scope(i)) for i in nodes],
         "data": [value.data for value in graph.values],
-        "ops": [operations[value.op] if value.op else -1 for value in graph.values],
-        "operations": [_operation(op) for op in operations],
+        "ops": [operations[value.op, len(value.parents)] if value.op else -1 for value in graph.values],
+        "operations": [_operation(op) for op, _ in operations],
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
