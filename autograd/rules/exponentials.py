@@ -275,6 +275,8 @@ softsign = define(
 
 
 def _exp_difference(x: float, y: float) -> float:
+    if x == y:  # infinities too, whose difference is nan
+        return 1.0
     difference = x - y
     power = math.exp(difference)
     if math.fabs(difference) < 800.0 and power < math.inf:  # compiled, an exponential that is too large is infinite
@@ -287,7 +289,7 @@ exp_difference = define(
     forward=_exp_difference,
     partials=lambda x, y, out: (out, -out),
     symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
-    doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
+    doc="exp(x - y), as if x - y were not rounded, and 1 at equal infinities: one term of a softmax.",
 )  # fmt: skip
 
 
