@@ -16,7 +16,7 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
 
 ::
 
-    errorfree, polynomial           exact rounding errors; polynomials
+    errorfree                       exact rounding errors; polynomials
     special_normal, special_gamma   erfc, lgamma, digamma ... on floats
     choices                         step, relu, maximum, where ...
     rounding                        floor, round, remainders ...
