@@ -195,10 +195,15 @@ def _moderate_power(random: Random, _inputs: int) -> tuple[float, ...]:
     return x, random.choice((y, y / 100.0, round(y)) if abs(y) < 1e15 else (y,))
 
 
+def _element(random: Random, inputs: int) -> tuple[float, ...]:
+    """An index of what follows it, from the front or from the back."""
+    return float(random.randrange(1 - inputs, inputs - 1)), *(_number(random) for _ in range(inputs - 1))
+
+
 def points(case: Case, count: int, random: Random) -> Iterator[tuple[float, ...]]:
     """Points of the operation's domain, the same for the same generator."""
     power = case.inputs == 2 and case.op.name in ("pow", "power_slope", "power_log")
-    draw = _moderate_power if power else _point
+    draw = _moderate_power if power else _element if case.op.name == "take" else _point
     found = 0
     for attempt in range(200 * count):
         point = (draw if attempt % 5 else _point)(random, case.inputs)

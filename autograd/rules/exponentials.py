@@ -27,6 +27,7 @@ __all__ = [
     "log10",
     "log_sigmoid",
     "logaddexp",
+    "relative_exp",
     "sech_squared",
     "sigmoid",
     "sigmoid_difference",
@@ -210,8 +211,6 @@ softsign = define(
 
 
 def _exp_difference(x: float, y: float) -> float:
-    if x == y:  # infinities too, whose difference is nan
-        return 1.0
     difference = x - y
     power = math.exp(difference)
     if math.fabs(difference) < 800.0 and power < math.inf:  # compiled, an exponential that is too large is infinite
@@ -222,7 +221,14 @@ def _exp_difference(x: float, y: float) -> float:
 exp_difference = define(
     "exp_difference", forward=_exp_difference, partials=lambda x, y, out: (out, -out),
     symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
-    doc="exp(x - y), as if x - y were not rounded, and 1 at equal infinities: one term of a softmax.",
+    doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
+)  # fmt: skip
+
+relative_exp = define(
+    "relative_exp", forward=lambda x, y: 1.0 if x == y else _exp_difference(x, y),
+    partials=lambda x, y, out: (out, -out), symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}",
+    precedence=Precedence.POWER,
+    doc="exp_difference(x, y), and 1 at equal infinities, whose difference is nan: a term of the slopes of logsumexp.",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from autograd.primitives import Domain, Precedence, Primitive, as_float
 from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
-from autograd.rules.exponentials import exp_difference, log1p
+from autograd.rules.exponentials import exp_difference, log1p, relative_exp
 from autograd.rules.rounding import floor
 
 __all__ = ["dot", "fsum", "logsumexp", "mean", "prod", "softmax"]
@@ -203,7 +203,7 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     return sums
 
 
-def _shares(values: Sequence[Any]) -> list[Any]:
+def _shares(values: Sequence[Any], term: Primitive = exp_difference) -> list[Any]:
     """exp(value) over the sum of exp of all values, for each of them; on floats and on Values.
 
     Each is e / (e + the sum of the other e's), for e = exp(value - largest), with the largest held. A gradient of
@@ -211,7 +211,7 @@ def _shares(values: Sequence[Any]) -> list[Any]:
     never as 1 - share. The n shares take 5n operations, and their gradients a multiple of n.
     """
     largest = _held_max(*values)
-    powers = [exp_difference(value, largest) for value in values]
+    powers = [term(value, largest) for value in values]
     return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
 
 
@@ -241,8 +241,9 @@ def _expanded_logsumexp(*values: Any) -> Any:
 
 
 _log_sum_exp = define(
-    "logsumexp", forward=_logsumexp, partials=lambda *args: tuple(_shares(args[:-1])), expansion=_expanded_logsumexp,
-    symbol="log Σ exp", latex=r"\log \sum \exp\left({*}\right)", doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
+    "logsumexp", forward=_logsumexp, partials=lambda *args: tuple(_shares(args[:-1], relative_exp)),
+    expansion=_expanded_logsumexp, symbol="log Σ exp", latex=r"\log \sum \exp\left({*}\right)",
+    doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
 )  # fmt: skip
 
 
