@@ -9,31 +9,11 @@ import math
 import operator
 from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
-from autograd.rules.choices import at_zero, where
-from autograd.rules.define import AT_LEAST_ZERO, define
+from autograd.primitives import AT_LEAST_ZERO, Domain, Kink, Precedence, Primitive, at_zero, define
+from autograd.rules.choices import where
 from autograd.rules.errorfree import product_error, sum_error
 
-__all__ = [
-    "add",
-    "cbrt",
-    "div",
-    "hypot",
-    "identity",
-    "mul",
-    "neg",
-    "one_minus_square",
-    "positive_quotient",
-    "power",
-    "power_log",
-    "power_slope",
-    "quotient_by_square",
-    "reciprocal",
-    "sqrt",
-    "square",
-    "sub",
-    "unit",
-]
+__all__ = ["cbrt", "hypot", "reciprocal", "sqrt", "square"]
 
 identity = define(
     "identity", forward=lambda x: x, partials=lambda x, out: (1.0,),
@@ -43,17 +23,19 @@ identity = define(
 
 add = define(
     "add", forward=operator.add, partials=lambda x, y, out: (1.0, 1.0),
-    symbol="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add", doc="x + y",
+    symbol="+", operator="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add", doc="x + y",
 )  # fmt: skip
 
 sub = define(
     "sub", forward=operator.sub, partials=lambda x, y, out: (1.0, -1.0),
-    symbol="−", text="{0} - {1}", latex="{0} - {1}", precedence=Precedence.SUM, ufunc="subtract", doc="x - y",
+    symbol="−", operator="-", text="{0} - {1}", latex="{0} - {1}", precedence=Precedence.SUM, ufunc="subtract",
+    doc="x - y",
 )  # fmt: skip
 
 mul = define(
     "mul", forward=operator.mul, partials=lambda x, y, out: (y, x),
-    symbol="×", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT, ufunc="multiply", doc="x * y",
+    symbol="×", operator="*", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT, ufunc="multiply",
+    doc="x * y",
 )  # fmt: skip
 
 neg = define(
@@ -99,8 +81,8 @@ def _positive_quotient(x: float, y: float) -> float:
 div = define(
     "div", forward=operator.truediv, partials=lambda x, y, out: (1.0 / y, -quotient_by_square(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_divide,
-    symbol="÷", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT, ufunc="divide",
-    doc="x / y, correctly rounded; division by zero is a DomainError.",
+    symbol="÷", operator="/", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
+    ufunc="divide", doc="x / y, correctly rounded; division by zero is a DomainError.",
 )  # fmt: skip
 
 quotient_by_square: Primitive = define(
@@ -207,7 +189,8 @@ power = define(
         "a base above 0, or an integer exponent (not below 0 where the base is 0)",
         lambda x, y: x > 0.0 or (y.is_integer() and (x < 0.0 or y >= 0.0)) or (x == 0.0 and y >= 0.0),
     ),
-    ieee=_ieee_power, symbol="^", text="{0}**{1}", latex="{0}^{{{1}}}", precedence=Precedence.POWER, ufunc="power",
+    ieee=_ieee_power,
+    symbol="^", operator="**", text="{0}**{1}", latex="{0}^{{{1}}}", precedence=Precedence.POWER, ufunc="power",
     doc="x ** y. A plain number as exponent is captured, so that no logarithm of x is ever taken.",
 )  # fmt: skip
 

@@ -7,38 +7,10 @@ gradients are steps in turn, never Python branches: a branch would be frozen whe
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from autograd.primitives import Domain, Kink, Primitive
-from autograd.rules.define import define
+from autograd.primitives import Domain, Kink, Primitive, at_tie, at_zero, define
 
-__all__ = [
-    "absolute",
-    "at_tie",
-    "at_zero",
-    "clip",
-    "copysign",
-    "flat",
-    "larger_share",
-    "leaky_relu",
-    "maximum",
-    "minimum",
-    "nonzero",
-    "relu",
-    "sign",
-    "step",
-    "where",
-]
-
-
-def at_zero(x: Any, *_: Any) -> tuple[Any, ...]:
-    """The edge of a kink at 0."""
-    return (x,)
-
-
-def at_tie(x: Any, y: Any) -> tuple[Any, ...]:
-    """The edge of a kink at a tie."""
-    return (x - y,)
+__all__ = ["clip", "copysign", "leaky_relu", "maximum", "minimum", "relu", "sign", "step", "where"]
 
 
 def _step(x: float) -> float:

@@ -4,40 +4,16 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.primitives import POSITIVE, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
-from autograd.rules.choices import at_zero, minimum, step, where
-from autograd.rules.define import POSITIVE, define
+from autograd.rules.choices import minimum, step, where
 from autograd.rules.errorfree import sum_error
 from autograd.rules.special_normal import silu_slope as _silu_slope
 
 __all__ = [
-    "acosh",
-    "asinh",
-    "atanh",
-    "cosh",
-    "elu",
-    "exp",
-    "exp2",
-    "exp_difference",
-    "expm1",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "logaddexp",
-    "relative_exp",
-    "sech_squared",
-    "sigmoid",
-    "sigmoid_difference",
-    "silu",
-    "silu_slope",
-    "sinh",
-    "softplus",
-    "softsign",
-    "tanh",
-]
+    "acosh", "asinh", "atanh", "cosh", "elu", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "log_sigmoid",
+    "logaddexp", "sigmoid", "silu", "sinh", "softplus", "softsign", "tanh",
+]  # fmt: skip
 
 _LOG_2 = math.log(2.0)
 _LOG2_E = 1.0 / math.log(2.0)
@@ -166,13 +142,13 @@ def _softsign(x: float) -> float:
 
 sigmoid = define(
     "sigmoid", forward=_sigmoid, partials=lambda x, out: (0.25 * sech_squared(0.5 * x),),
-    textbook=lambda x, out: (out * (1.0 - out),), symbol="σ", latex=r"\sigma\left({0}\right)",
+    textbook=lambda x, out: (out * (1.0 - out),), symbol="σ", latex=r"\sigma\left({0}\right)", scipy="expit",
     doc="The logistic function 1 / (1 + exp(-x)); its derivative σ(x)·σ(-x) is accurate in both tails.",
 )  # fmt: skip
 
 log_sigmoid = define(
     "log_sigmoid", forward=lambda x: -_softplus(-x), partials=lambda x, out: (sigmoid(-x),),
-    symbol="log σ", latex=r"\log \sigma\left({0}\right)", doc="log(sigmoid(x)), right at ±1000.",
+    symbol="log σ", latex=r"\log \sigma\left({0}\right)", scipy="log_expit", doc="log(sigmoid(x)), right at ±1000.",
 )  # fmt: skip
 
 softplus = define(
@@ -226,8 +202,8 @@ exp_difference = define(
 
 relative_exp = define(
     "relative_exp", forward=lambda x, y: 1.0 if x == y else _exp_difference(x, y),
-    partials=lambda x, y, out: (out, -out), symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}",
-    precedence=Precedence.POWER,
+    partials=lambda x, y, out: (out, -out),
+    symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
     doc="exp_difference(x, y), and 1 at equal infinities, whose difference is nan: a term of the slopes of logsumexp.",
 )  # fmt: skip
 

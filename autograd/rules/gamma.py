@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Precedence, Primitive
+from autograd.primitives import Domain, Precedence, Primitive, define
 from autograd.rules import special_gamma as special
-from autograd.rules.define import define
 
-__all__ = ["digamma", "gamma", "lgamma", "polygamma", "weighted_gamma"]
+__all__ = ["digamma", "gamma", "lgamma"]
 
 
 def _no_pole(x: float) -> bool:
@@ -34,7 +33,8 @@ _NO_POLE = Domain("a number other than 0, -1, -2, ...", _no_pole)
 gamma: Primitive = define(
     "gamma", forward=special.gamma, partials=lambda x, out: (weighted_gamma(digamma(x), x),),
     textbook=lambda x, out: (out * digamma(x),), domain=_NO_POLE, ieee=_ieee_gamma,
-    symbol="Γ", latex=r"\Gamma\left({0}\right)", doc="The gamma function, (x - 1)! where x is a whole number above 0.",
+    symbol="Γ", latex=r"\Gamma\left({0}\right)", scipy="gamma",
+    doc="The gamma function, (x - 1)! where x is a whole number above 0.",
 )  # fmt: skip
 
 weighted_gamma: Primitive = define(
@@ -48,14 +48,14 @@ weighted_gamma: Primitive = define(
 
 lgamma = define(
     "lgamma", forward=special.lgamma, partials=lambda x, out: (digamma(x),), domain=_NO_POLE, ieee=lambda x: math.inf,
-    symbol="log Γ", latex=r"\log \left|\Gamma\left({0}\right)\right|",
+    symbol="log Γ", latex=r"\log \left|\Gamma\left({0}\right)\right|", scipy="gammaln",
     doc="The natural logarithm of the absolute value of the gamma function.",
 )  # fmt: skip
 
 digamma: Primitive = define(
     "digamma", forward=special.digamma, partials=lambda x, out: (polygamma(x, 1.0),),
     domain=_NO_POLE, ieee=lambda x: -math.copysign(math.inf, x) if x == 0.0 else math.nan,
-    symbol="ψ", latex=r"\psi\left({0}\right)", doc="The derivative of lgamma.",
+    symbol="ψ", latex=r"\psi\left({0}\right)", scipy="psi", doc="The derivative of lgamma.",
 )  # fmt: skip
 
 polygamma: Primitive = define(

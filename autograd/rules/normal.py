@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Primitive
+from autograd.primitives import Primitive, define
 from autograd.rules import special_normal as special
 from autograd.rules.choices import where
-from autograd.rules.define import define
 
-__all__ = ["erf", "erfc", "gaussian", "gelu", "gelu_slope", "norm_cdf", "norm_pdf", "weighted_norm_pdf"]
+__all__ = ["erf", "erfc", "gelu", "norm_cdf", "norm_pdf"]
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _SQRT_2 = math.sqrt(2.0)
 _SQRT_2_REST = -9.667293313452913e-17  # √2 - _SQRT_2
 
 erf = define(
-    "erf", forward=math.erf, partials=lambda x, out: (_TWO_OVER_SQRT_PI * gaussian(x),),
+    "erf", forward=math.erf, partials=lambda x, out: (_TWO_OVER_SQRT_PI * gaussian(x),), scipy="erf",
     doc="The error function, 2/√π times the integral of exp(-t²) from 0 to x.",
 )  # fmt: skip
 
 erfc = define(
-    "erfc", forward=special.erfc, partials=lambda x, out: (-_TWO_OVER_SQRT_PI * gaussian(x),),
+    "erfc", forward=special.erfc, partials=lambda x, out: (-_TWO_OVER_SQRT_PI * gaussian(x),), scipy="erfc",
     doc="1 - erf(x), relatively accurate in its far tail.",
 )  # fmt: skip
 
@@ -35,7 +34,8 @@ gaussian: Primitive = define(
 
 norm_cdf = define(
     "norm_cdf", forward=special.norm_cdf, partials=lambda x, out: (norm_pdf(x),),
-    symbol="Φ", latex=r"\Phi\left({0}\right)", doc="The probability that a standard normal variable is below x.",
+    symbol="Φ", latex=r"\Phi\left({0}\right)", scipy="ndtr",
+    doc="The probability that a standard normal variable is below x.",
 )  # fmt: skip
 
 norm_pdf: Primitive = define(
