@@ -25,11 +25,10 @@ from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
-from autograd.replay.domains import Refusal
 from autograd.replay.methods import Methods
-from autograd.replay.passes import exact
+from autograd.replay.optimise import optimise
 from autograd.replay.paths import Path
-from autograd.replay.recorder import ConnectedError
+from autograd.replay.recorder import ConnectedError, Refusal
 from autograd.replay.results import Assembly
 from autograd.replay.saving import specialised_from_data, specialised_to_data
 from autograd.replay.specialised import Options, Specialised
@@ -636,7 +635,7 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
     _, outputs = flatten([0.0] * len(tape.outputs), "the result")
     form = Form((one,) * tape.n_inputs, (), (False,) * tape.n_inputs)
     specialised = Specialised(None, form, options)
-    specialised.paths.known.append(Path(exact(tape.verify()), (), outputs, object()))
+    specialised.paths.known.append(Path(optimise(tape.verify()), (), outputs, object()))
     return Compiled(None, options, [specialised], "the tape")
 
 

@@ -20,7 +20,7 @@ from autograd.containers import Structure
 from autograd.errors import GuardError, RecordingWarning
 from autograd.replay.arguments import packed
 from autograd.replay.backends.base import Kernel
-from autograd.replay.domains import Refusal
+from autograd.replay.recorder import Refusal
 from autograd.replay.results import Assembly
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.sites import warn

@@ -6,8 +6,8 @@ from typing import Any
 
 from autograd.errors import TapeError
 from autograd.replay.arguments import Form
+from autograd.replay.optimise import separate_slots
 from autograd.replay.paths import Path
-from autograd.replay.rewiring import separated
 from autograd.replay.specialised import Options, Specialised
 from autograd.replay.storage import Data, Reader, tape_from_data, tape_to_data
 from autograd.replay.structures import Classes, structure_from_data, structure_to_data
@@ -65,7 +65,7 @@ def specialised_from_data(data: Any, options: Options, classes: Classes) -> Spec
 
 
 def _path(record: Reader, form: Form, classes: Classes) -> Path:
-    tape = separated(tape_from_data(record.entry("tape")))
+    tape = separate_slots(tape_from_data(record.entry("tape")))
     numbers = record.numbers("leaves")
     structure = structure_from_data(record.entry("result"), classes)
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != (len(form.batched), len(numbers), sum(structure.sizes())):

@@ -16,10 +16,9 @@ from autograd.errors import GuardError, RecordingError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
-from autograd.replay.domains import Refusal
-from autograd.replay.passes import exact, fused, live
+from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.paths import Path, Paths
-from autograd.replay.recorder import ConnectedError, Recorded, run_recorded, tape_of
+from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
 from autograd.replay.watching import Watch
@@ -153,7 +152,7 @@ class Specialised:
         outputs, operands = path.tape.outputs.tolist(), path.operands()
         wanted = {"outputs": outputs, "operands": operands, "both": outputs + operands, "sum": outputs}[role]
         # With its guards: what they depend on is not fused. They go, and what served them alone, where it is built.
-        tape = live(replace(path.tape, outputs=np.array(wanted, dtype=np.int32)))
+        tape = eliminate_dead_code(replace(path.tape, outputs=np.array(wanted, dtype=np.int32)))
         backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
         return _first_that_can(backends, tape, self.form.batched, summed=role == "sum")
 
@@ -180,7 +179,7 @@ class Specialised:
             raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
         identity = _identity(tape)
         if not self._options.verify:
-            path = Path(exact(tape), leaves, structure, identity, outside)
+            path = Path(optimise(tape), leaves, structure, identity, outside)
         else:
             _check_same_again(self._name, found, self._recorded(numbers, since))
             replayed, kernels = _KNOWN.of(tape, (identity, self.form.batched, tuple(self._backends), self._plain))
@@ -242,7 +241,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
     Whether an operation refuses its inputs is told by running it in Python, where NumPy's result is not finite.
     """
     if any(isinstance(op, Refusal) for op in tape.ops):
-        needed = live(tape.returning(tape.outputs.tolist()))
+        needed = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
         if any(isinstance(op, Refusal) for op in needed.ops) and backends != ["python"]:
             backends = ["numpy"]
     for name in backends[:-1]:
@@ -254,9 +253,9 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fused(tape) if BACKENDS[name].fuses else tape
+    tape = fuse_dots(tape) if BACKENDS[name].fuses else tape
     if tape.guards:
-        tape = live(tape.returning(tape.outputs.tolist()))
+        tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)
 
 
@@ -327,7 +326,7 @@ class _Known:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        found = exact(tape), dict[str, Kernel]()
+        found = optimise(tape), dict[str, Kernel]()
         with self._lock:
             found = self._kept.setdefault(key, found)
             while len(self._kept) > 1 and sum(len(kept) for kept, _ in self._kept.values()) > self._MOST_INSTRUCTIONS:

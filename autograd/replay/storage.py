@@ -18,7 +18,7 @@ import numpy as np
 from autograd.errors import TapeError
 from autograd.files import check_target, write_whole
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.domains import Refusal, refusal_named
+from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.structures import shown
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
 

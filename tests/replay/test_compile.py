@@ -16,7 +16,7 @@ import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
 from autograd.replay.backends import base, python_source
-from autograd.replay.passes import compacted
+from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
 from tests.support.programs import inputs, programs
 
@@ -316,7 +316,7 @@ def test_a_slot_that_is_used_again_and_again_has_short_names():
     with ag.errstate("nan"):
         g = compiled(f, backend="python")
         g(0.5)
-    names = python_source.straight_line(compacted(g.tape)).__code__.co_varnames
+    names = python_source.straight_line(reuse_slots(g.tape)).__code__.co_varnames
     assert len(names) == 3001 + len(["inputs"])
     assert max(map(len, names)) <= len("t2_t2_3000")
 

@@ -1,34 +1,174 @@
-"""The passes: each takes a tape to another that computes the same, with fewer instructions or slots.
+"""The passes of the optimiser: each takes a tape to another that computes the same, with fewer instructions or slots.
 
-Those of :func:`exact` change no bit of any output. :func:`fused` adds in another order, and is left out where bits
-count. Every pass takes a tape of single assignment, in which each slot is written once, and refuses any other; all
-but :func:`compacted` give one. So compaction comes last: what takes a tape that may be compacted begins with
-:func:`~autograd.replay.rewiring.separated`.
+Those of :func:`optimise` change no bit of any output. :func:`fuse_dots` adds in another order, and is left out where
+bits count. In a tape of *single assignment* each slot is written once, so that a slot stands for one number
+throughout. Passes reason about slots as about numbers, and would compute another function of a tape in which a slot is
+written again: each refuses such a tape, and all but :func:`reuse_slots` give one of single assignment. So the reuse of
+slots comes last, and whatever takes a tape that may have been through it begins with :func:`separate_slots`.
 """
 
 from __future__ import annotations
 
+import functools
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from autograd.errors import TapeError
 from autograd.primitives import PRIMITIVES
-from autograd.replay.rewiring import last_uses, of_single_assignment, rewired, separated, use_counts
 from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
-__all__ = ["compacted", "exact", "folded", "fused", "live", "shared", "simplified"]
+__all__ = [
+    "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
+    "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+]  # fmt: skip
+
+Pass = Callable[[Tape], Tape]
 
 
-def exact(tape: Tape) -> Tape:
-    """``tape`` after all passes that change no bit; any tape, since it is separated first."""
-    return live(shared(simplified(folded(separated(tape)))))
+def takes_single_assignment(change: Pass) -> Pass:
+    """A pass that refuses a tape in which a slot is written again, rather than give a tape of something else."""
+
+    @functools.wraps(change)
+    def checked(tape: Tape) -> Tape:
+        if not tape.single_assignment:
+            again = int(np.flatnonzero(np.bincount(tape.dest) > 1)[0])
+            raise TapeError(
+                f"{change.__name__}() takes a tape in which each slot is written once, and in this one slot %{again} "
+                f"is written again: give it separate_slots(tape)"
+            )
+        return change(tape)
+
+    return checked
 
 
-@of_single_assignment
-def folded(tape: Tape) -> Tape:
+def separate_slots(tape: Tape) -> Tape:
+    """Single assignment: the same instructions in the same order, each with a slot of its own.
+
+    Takes any tape; one of single assignment is given back as it is.
+    """
+    if tape.single_assignment:
+        return tape
+    held = list(range(tape.n_slots))
+    """For each slot of ``tape`` the new slot of the number that it holds now."""
+    start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
+    waiting = list(reversed(tape.guards))
+    guards: list[Guard] = []
+    read: list[int] = []
+    for i, slot in enumerate([*dest, None]):
+        while waiting and waiting[-1].at <= i:
+            guard = waiting.pop()
+            guards.append(guard._replace(left=held[guard.left], right=held[guard.right]))
+        if slot is not None:
+            read += [held[arg] for arg in args[start[i] : start[i + 1]]]
+            held[slot] = tape.n_before + i
+    return replace(
+        tape,
+        args=np.array(read, np.int32),
+        dest=np.arange(tape.n_before, tape.n_before + len(dest), dtype=np.int32),
+        outputs=np.array([held[output] for output in tape.outputs.tolist()], np.int32),
+        guards=tuple(guards),
+        n_slots=tape.n_before + len(dest),
+    )
+
+
+def distinct(numbers: Sequence[float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """The different ones among ``numbers``, told apart by their bits, and for each number which of them it is."""
+    bits, which = np.unique(np.array(numbers, dtype=np.float64).view(np.int64), return_inverse=True)
+    return bits.view(np.float64), which.reshape(-1)
+
+
+def readers(tape: Tape) -> npt.NDArray[np.intp]:
+    """For each argument on the tape the instruction that reads it."""
+    return np.repeat(np.arange(len(tape)), np.diff(tape.start))
+
+
+def use_counts(tape: Tape) -> npt.NDArray[np.intp]:
+    """How often each slot is read, by instructions, outputs and guards."""
+    read = np.concatenate([tape.args, tape.outputs, np.array(tape.compared, np.int32)])
+    return np.bincount(read, minlength=tape.n_slots)
+
+
+def last_uses(tape: Tape) -> list[int]:
+    """For each slot the last instruction that must find it intact; of an output, one past the end."""
+    last = np.full(tape.n_slots, -1, dtype=np.int64)
+    last[tape.dest] = np.arange(len(tape))
+    np.maximum.at(last, tape.args, readers(tape))
+    for guard in tape.guards:
+        for slot in (guard.left, guard.right):
+            last[slot] = max(last[slot], guard.at - 1)
+    last[tape.outputs] = len(tape)
+    uses: list[int] = last.tolist()
+    return uses
+
+
+def rewire(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.bool_], added: Sequence[float]) -> Tape:
+    """``tape`` with other operands, and without some instructions and the constants and operations that served them.
+
+    Args:
+        tape: of single assignment, but for arguments that are new constants already, by the slots ``alias`` has.
+        alias: for each slot the one to read instead, itself as a rule; ``n_slots + k`` is the constant ``added[k]``.
+        keep: which instructions stay.
+        added: new constants.
+    """
+    first, n_before = tape.n_inputs + tape.n_leaves, tape.n_before
+    alias = np.concatenate([alias, tape.n_slots + np.arange(len(added))])
+    args = alias[tape.args[keep[readers(tape)]]]
+    outputs = alias[tape.outputs]
+    compared = alias[np.array(tape.compared, np.intp)]
+
+    used = np.zeros(len(alias), dtype=bool)
+    used[args] = used[outputs] = used[compared] = True
+    held = np.concatenate([np.arange(first, n_before), tape.n_slots + np.arange(len(added))])
+    held = held[used[held]]
+    numbers = np.concatenate([tape.constants, np.full(tape.n_slots - n_before, np.nan), np.array(added, np.float64)])
+    constants, which = distinct(numbers[held - first])
+    start_of_results = first + len(constants)
+
+    slot = np.full(len(alias), -1, dtype=np.int64)
+    slot[:first] = np.arange(first)
+    slot[held] = first + which
+    slot[tape.dest[keep]] = start_of_results + np.arange(np.count_nonzero(keep))
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    in_use, code = np.unique(tape.code[keep], return_inverse=True)
+    labels = np.array(tape.labels, dtype=object)
+    return replace(
+        tape,
+        ops=tuple(tape.ops[op] for op in in_use.tolist()),
+        code=code,
+        start=np.concatenate([[0], np.cumsum(np.diff(tape.start)[keep])]),
+        args=slot[args],
+        dest=slot[tape.dest[keep]].astype(np.int32),
+        constants=constants,
+        outputs=slot[outputs],
+        n_slots=start_of_results + int(np.count_nonzero(keep)),
+        guards=tuple(
+            Guard(guard.relation, left, right, guard.outcome, at, guard.site)
+            for guard, (left, right), at in zip(
+                tape.guards,
+                slot[compared].reshape(-1, 2).tolist(),
+                kept_before[np.array([guard.at for guard in tape.guards], np.intp)].tolist(),
+                strict=True,
+            )
+        ),
+        labels=(*labels[:first].tolist(), *[""] * len(constants), *labels[n_before:][keep].tolist()),
+    )
+
+
+# --- constants --------------------------------------------------------------------------------------------
+
+
+def optimise(tape: Tape) -> Tape:
+    """``tape`` after all passes that change no bit; any tape, since its slots are separated first."""
+    return eliminate_dead_code(eliminate_common_subexpressions(simplify_algebra(fold_constants(separate_slots(tape)))))
+
+
+@takes_single_assignment
+def fold_constants(tape: Tape) -> Tape:
     """Constant folding: what depends on constants alone is computed now, and guards on it that hold are dropped."""
     first_constant = tape.n_inputs + tape.n_leaves
     known = dict(enumerate(tape.constants.tolist(), first_constant))
@@ -44,7 +184,7 @@ def folded(tape: Tape) -> Tape:
             added.append(number)
             keep[i] = False
     guards = tuple(guard for guard in tape.guards if not _is_settled(guard, known))
-    return rewired(replace(tape, guards=guards), alias, keep, added)
+    return rewire(replace(tape, guards=guards), alias, keep, added)
 
 
 def _is_settled(guard: Guard, known: dict[int, float]) -> bool:
@@ -55,15 +195,14 @@ def _any_foldable(tape: Tape) -> bool:
     """Whether any instruction has constants alone for arguments: nearly never, and told without a loop."""
     first = tape.n_inputs + tape.n_leaves
     varies = (tape.args < first) | (tape.args >= tape.n_before)
-    reader = np.repeat(np.arange(len(tape)), np.diff(tape.start))
-    return bool(np.any(np.bincount(reader[varies], minlength=len(tape)) == 0)) if len(tape) else False
+    return bool(np.any(np.bincount(readers(tape)[varies], minlength=len(tape)) == 0)) if len(tape) else False
 
 
 # --- algebra ----------------------------------------------------------------------------------------------
 
 
-@of_single_assignment
-def simplified(tape: Tape) -> Tape:
+@takes_single_assignment
+def simplify_algebra(tape: Tape) -> Tape:
     """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
 
     Not x + 0, which is not x where x is -0.0, and not x·0, which is not 0 where x is infinite or nan.
@@ -92,7 +231,7 @@ def simplified(tape: Tape) -> Tape:
         keep[i] = False
     if moved:
         alias[list(moved)] = list(moved.values())
-    return rewired(tape, alias, keep, [])
+    return rewire(tape, alias, keep, [])
 
 
 def _is(number: float | None, expected: float) -> bool:
@@ -151,8 +290,8 @@ _RULES: dict[str, Callable[..., int | None]] = {
 _COMMUTATIVE = frozenset({"add", "mul"})
 
 
-@of_single_assignment
-def shared(tape: Tape) -> Tape:
+@takes_single_assignment
+def eliminate_common_subexpressions(tape: Tape) -> Tape:
     """Common subexpressions: what was computed already is not computed again, nor a comparison made again."""
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
     start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
@@ -175,14 +314,14 @@ def shared(tape: Tape) -> Tape:
     guards = tuple(
         guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]]
     )
-    return rewired(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
+    return rewire(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 
-@of_single_assignment
-def live(tape: Tape) -> Tape:
+@takes_single_assignment
+def eliminate_dead_code(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
     needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
-    return rewired(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
+    return rewire(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
 
 
 def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
@@ -202,8 +341,8 @@ def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
 # --- sums of products -------------------------------------------------------------------------------------
 
 
-@of_single_assignment
-def fused(tape: Tape) -> Tape:
+@takes_single_assignment
+def fuse_dots(tape: Tape) -> Tape:
     """Dot fusion: a chain of additions over products that are used once becomes one sum of products.
 
     The terms keep their order, so that a chain that was added from the left is added as before. What a guard depends
@@ -230,7 +369,7 @@ def fused(tape: Tape) -> Tape:
             terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
             sums[slot] = i
     chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
-    return live(_with_dots(tape, chosen, one))
+    return eliminate_dead_code(_with_dots(tape, chosen, one))
 
 
 def _worth_fusing(found: deque[tuple[int, int]], one: int) -> bool:
@@ -259,7 +398,7 @@ def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) 
         start=np.array(new_start),
         args=np.array(new_args),
     )
-    return rewired(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
+    return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
 
 
 def _terms(
@@ -286,8 +425,8 @@ def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> dequ
 # --- slots ------------------------------------------------------------------------------------------------
 
 
-@of_single_assignment
-def compacted(tape: Tape) -> Tape:
+@takes_single_assignment
+def reuse_slots(tape: Tape) -> Tape:
     """Slot reuse: a result goes to a slot that is not needed any more, the one that was freed last.
 
     Never to a slot that its own instruction reads. The tape that comes out is of single assignment no more.
