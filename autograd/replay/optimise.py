@@ -139,7 +139,7 @@ def rewire(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.bool
     return replace(
         tape,
         ops=tuple(tape.ops[op] for op in in_use.tolist()),
-        code=code,
+        code=code.astype(np.int32),
         start=np.concatenate([[0], np.cumsum(np.diff(tape.start)[keep])]),
         args=slot[args],
         dest=slot[tape.dest[keep]].astype(np.int32),

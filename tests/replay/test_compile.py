@@ -258,7 +258,7 @@ def test_the_search_ends_where_rounding_makes_a_backend_disagree(monkeypatch):
     """A kernel whose guards never hold: every example is then decided by a recording of its own."""
     f = compiled(lambda x: x * 2.0 if x > 0.0 else x, in_axes=0, backend="numpy")
     monkeypatch.setattr(
-        "autograd.replay.paths._first_failures", lambda guards, operands: np.zeros(operands.shape[1], int)
+        "autograd.replay.branches._first_failures", lambda guards, operands: np.zeros(operands.shape[1], int)
     )
     assert f(np.array([1.0, -1.0, 2.0, -2.0, 3.0])).tolist() == [2.0, -1.0, 4.0, -2.0, 6.0]
     assert len(f.paths) == 2
@@ -300,7 +300,7 @@ def test_in_axes_as_a_list():
 
 
 def test_plans_are_forgotten_and_made_again(monkeypatch):
-    monkeypatch.setattr("autograd.replay.compiler._MOST_PLANS", 2)
+    monkeypatch.setattr("autograd.replay.signature._MOST_PLANS", 2)
     f = compiled(lambda x: x * 2.0, in_axes=0)
     for n in (1, 2, 3, 4, 1, 2):
         assert f(np.ones(n)).tolist() == [2.0] * n
@@ -322,7 +322,7 @@ def test_a_slot_that_is_used_again_and_again_has_short_names():
 
 
 def test_a_long_tape_goes_to_a_kernel(monkeypatch):
-    monkeypatch.setattr("autograd.replay.specialised._SHORT", 1)
+    monkeypatch.setattr("autograd.replay.branches._SHORT", 1)
     f = compiled(lambda x: (x * 2.0 + 1.0).sin() if x > 0.0 else -x)
     for x in (0.5, 2.0, -3.0):
         assert f(x) == pytest.approx(math.sin(2.0 * x + 1.0) if x > 0.0 else -x, rel=1e-15)
@@ -333,11 +333,9 @@ def test_auto_goes_on_to_a_backend_that_knows_the_operation(monkeypatch):
         raise NotImplementedError("not known here")
 
     load = base.load_backend
-    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba", "numpy"])
-    monkeypatch.setattr(
-        "autograd.replay.specialised.load_backend", lambda name: refuse if name == "numba" else load(name)
-    )
+    monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba", "numpy"])
+    monkeypatch.setattr("autograd.replay.branches.load_backend", lambda name: refuse if name == "numba" else load(name))
     assert compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2)).tolist() == [2.0, 2.0]
-    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba"])
+    monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba"])
     with pytest.raises(NotImplementedError, match="not known here"):
         compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2))
