@@ -6,12 +6,12 @@ Without it a nan gradient where every value is finite is warned of, and everythi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from autograd.context import current
 from autograd.errors import AnomalyError, GradientWarning
-from autograd.sites import remember_site, site_of, warn
+from autograd.sites import is_made_by_rule, remember_site, site_of, warn
 from autograd.sweep import AdjointStep, contribution_of, describe, local_gradients, number_of
 
 __all__ = ["check_value", "describe_operation", "warn_of_nan_gradient", "warn_of_nan_tangent", "watched"]
@@ -58,21 +58,27 @@ def watched(steps: Iterator[AdjointStep]) -> Iterator[AdjointStep]:
         yield step
 
 
-def warn_of_nan_gradient(adjoint: dict[Any, Any]) -> None:
+def warn_of_nan_gradient(adjoint: Mapping[Any, Any]) -> None:
     """Say where a nan came into a reverse sweep, if it came in between finite values.
 
     Args:
-        adjoint: the gradients that the sweep of floats found, with nodes in topological order. One of them is nan.
+        adjoint: the gradients that the sweep found, in topological order or in that of the sweep. One of them is nan.
     """
     if current().domain == "nan":
         return
+    order = list(adjoint)
+    if any(parent in adjoint for parent in order[0].parents):
+        order.reverse()
+    known = _excuses(order)
     excused: set[Any] = set()  # a nan flows to them from where a value is not finite
-    for node, upstream in reversed(adjoint.items()):
-        if upstream is None:
+    for node in reversed(order):
+        flow = adjoint[node]
+        if flow is None:
             continue
-        if node in excused or not _all_finite(node):
+        if node in excused or _is_excused(node, known):
             excused.update(node.parents)
             continue
+        upstream = number_of(flow)
         if upstream != upstream:
             _warn(f"the gradient of {describe(node)} is nan, the sum of flows of inf and -inf", node)
             return
@@ -84,13 +90,35 @@ def warn_of_nan_tangent(order: list[Any], tangent: Mapping[Any, Any]) -> None:
     """Say where a nan came into a forward sweep over ``order``, if it came in between finite values."""
     if current().domain == "nan":
         return
+    known = _excuses(order)
     for node in order:
         speed = number_of(tangent.get(node))
         if speed == speed:
             continue
-        if _all_finite(node):
+        if not _is_excused(node, known):
             _warned_of_flow(node, [tangent.get(parent) for parent in node.parents], "")
         return
+
+
+def _excuses(order: Iterable[Any]) -> set[Any]:
+    """The nodes whose value excuses a nan that flows from them: an infinity or a nan that came from outside.
+
+    An infinity that a rule made of finite numbers, as the slope of sqrt at 0, does not excuse the nan of a second
+    derivative. A nan that a rule made does: it has been told of by the first.
+    """
+    found: set[Any] = set()
+    for node in order:
+        if not math.isfinite(node._data) and (
+            node._data != node._data or not is_made_by_rule(node) or any(parent in found for parent in node.parents)
+        ):
+            found.add(node)
+    return found
+
+
+def _is_excused(node: Any, known: set[Any]) -> bool:
+    return any(
+        each in known or not (math.isfinite(each._data) or is_made_by_rule(each)) for each in (node, *node.parents)
+    )
 
 
 def _warned_of_flow(node: Any, factors: list[Any], kind: str) -> bool:
@@ -110,10 +138,6 @@ def _warned_of_flow(node: Any, factors: list[Any], kind: str) -> bool:
             _warn(_nan_derivative(node, place, parent, local, f"{kind}{number_of(factor)!r}"), node)
             return True
     return False
-
-
-def _all_finite(node: Any) -> bool:
-    return math.isfinite(node._data) and all(math.isfinite(parent._data) for parent in node.parents)
 
 
 def _nan_derivative(node: Any, place: int, parent: Any, local: float, factor: str) -> str:

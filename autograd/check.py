@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.containers import Structure, flatten
 from autograd.errors import GradientError
 from autograd.numeric import Estimate, complex_forward, complex_step, numeric_partial, ridders
@@ -22,6 +24,7 @@ from autograd.sweep import (
     tangents,
     topological_order,
 )
+from autograd.trace import Trace
 from autograd.value import Value
 
 __all__ = ["check_grads", "check_primitive"]
@@ -191,7 +194,8 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
 
     The numbers are the complex step through the recorded graph where each operation extends to complex
     numbers, and extrapolated differences of ``f`` itself; the second also sees what the graph cannot, a
-    dependence that was lost because a float was taken out.
+    dependence that was lost because a float was taken out. ``f`` is also called on plain floats, and must return there
+    what it returns for Values.
 
     Args:
         f: a function of numbers, or containers of numbers, returning one or a container of them.
@@ -202,7 +206,8 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
         atol: the absolute difference that is still taken as equal.
 
     Raises:
-        GradientError: they differ: the input, both numbers, and the operation whose rule is wrong.
+        GradientError: they differ: the input, both numbers, and the operation whose rule is wrong. Or ``f`` itself
+            returns another number for floats than for Values.
         TypeError: ``f`` is no function, or an argument is not made of numbers.
         ValueError: a bad mode or order, or a point where there is no derivative to compare: at a kink, at an edge of
             the function's domain, or infinite.
@@ -218,6 +223,7 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
     if unknown or not modes:
         raise ValueError(f"check_grads(modes=...) takes 'fwd' and 'rev', not {unknown or modes!r}")
     problem = _Problem(f, args if isinstance(args, (tuple, list)) else (args,))
+    problem.check_plain_call()
     for k in range(1, order + 1):
         problem.check(k, modes, rtol, atol)
 
@@ -246,21 +252,48 @@ class _Problem:
 
     def graph(self, k: int, point: Sequence[float]) -> tuple[Value, list[Value]]:
         """The scalar whose gradient is the k-th derivative: f itself, then the slope along a direction, ..."""
-        leaves = [Value(x) for x in point]
-        outputs, _ = flatten(self.f(*self._arguments(leaves)), "the result of the function")
+        arguments = self._arguments(point)
+        trace = Trace(self.f, range(len(arguments)), arguments, {})
+        outputs, _ = flatten(trace.result, _RESULT)
         root = _combination(outputs)
         for _ in range(k - 1):
             order = topological_order(root)
             adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), itself)}
-            root = _combination([_flow(adjoint, leaf) for leaf in leaves])
-        return root, leaves
+            root = _combination([_flow(adjoint, leaf) for leaf in trace.variables])
+        return root, trace.variables
 
-    def _arguments(self, leaves: list[Value]) -> Iterator[Any]:
-        start = 0
+    def _arguments(self, point: Sequence[float]) -> list[Any]:
+        arguments, start = [], 0
         for structure in self.structures:
             stop = start + sum(structure.sizes())
-            yield structure.argument(leaves[start:stop])
+            arguments.append(structure.result(point[start:stop]))
             start = stop
+        return arguments
+
+    def check_plain_call(self) -> None:
+        """Compare what the function returns for floats with what it returns for Values, where it takes floats at all.
+
+        ``type(x) is float`` and its like choose another branch for a Value, and nothing else could tell.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                plain, held = flatten(self.f(*self._arguments(self.point)), _RESULT)
+        except Exception:  # noqa: BLE001 -- written for Values alone
+            return
+        arguments = self._arguments(self.point)
+        traced, structure = flatten(Trace(self.f, range(len(arguments)), arguments, {}).result, _RESULT)
+        seen = [str(held), str(structure)]
+        if held.matches(structure):
+            pairs = [(number_of(one), number_of(other)) for one, other in zip(plain, traced, strict=True)]
+            differing = [pair for pair in pairs if not _same(*pair)]
+            if not differing:
+                return
+            seen = list(map(repr, differing[0]))
+        raise GradientError(
+            f"check_grads: the function returns {seen[0]} for floats, but {seen[1]} for Values at the same point, so "
+            f"the derivative is that of another function. Look for a question what the argument is, such as "
+            f"type(x) is float, and let it take Values too: isinstance(x, (float, autograd.Value))"
+        )
 
     def value_with(self, k: int, i: int, x: float) -> float:
         """The scalar at the point with its i-th number replaced by ``x``."""
@@ -316,6 +349,14 @@ class _Problem:
             f"check_grads: the {kind} with respect to {self.names[i]} = {self.point[i]!r} is {derivative!r} in "
             f"{mode} mode, but {estimate.value!r} by {estimate.method}; {reason}"
         )
+
+
+_RESULT = "the result of the function"
+
+
+def _same(one: float, other: float) -> bool:
+    """Whether two values are the same number but for what another order of rounding makes of it."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (one != one and other != other)
 
 
 def _combination(outputs: Sequence[Any]) -> Value:

@@ -23,7 +23,7 @@ from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.recording import recording
 from autograd.sites import remember_site
 from autograd.sweep import describe
-from autograd.ufuncs import METHODS, apply_ufunc
+from autograd.ufuncs import METHODS, apply_function, apply_ufunc
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -128,6 +128,10 @@ class Operators:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
         return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """NumPy's functions that are written in Python on a bare Value."""
+        return apply_function(function, types, args, kwargs)
 
     @property
     def _mask(self) -> NoReturn:
@@ -352,7 +356,15 @@ def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[An
 def _refuse(op: Primitive, other: Any) -> Any:
     """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
     if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        as_float(other, f"the operator {SIGNS[op.name]!r} on a Value")
+        try:
+            as_float(other, f"the operator {SIGNS[op.name]!r} on a Value")
+        except TypeError as error:
+            if op is not rules.mul or not isinstance(other, (str, bytes, list, tuple)):
+                raise
+            raise TypeError(
+                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums "
+                f"of compile()"
+            ) from None
     return NotImplemented
 
 

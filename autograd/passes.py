@@ -22,6 +22,7 @@ from autograd.sweep import (
     describe,
     itself,
     local_gradients,
+    number_of,
     topological_order,
 )
 
@@ -38,6 +39,9 @@ class Passes:
 
     has_graph: ClassVar[bool] = True
     """False for what was computed without one, by ``no_grad()`` or ``detach()``."""
+
+    learns: ClassVar[bool] = True
+    """False for a leaf that no gradient is wanted of: a written number, or one that ``no_grad()`` computed."""
 
     if TYPE_CHECKING:
         _data: float
@@ -105,7 +109,7 @@ class Passes:
             adjoint = {step.node: step.adjoint for step in steps}
         else:
             adjoint = adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
-        _write_gradients(adjoint)
+        _write_gradients(self, adjoint)
 
     def _check_graph(self, asked: str) -> None:
         if not self.has_graph or (self.op is not None and self.op.held):
@@ -135,7 +139,7 @@ class Passes:
         for step in flow_steps(self, seed):
             adjoint[step.node] = step.gradient
             yield step
-        _write_gradients(adjoint)
+        _write_gradients(self, adjoint)
 
     def forward(self) -> float:
         """Compute every node again from the present data of the leaves; the new data of this one.
@@ -249,21 +253,55 @@ def compute(op: Primitive, inputs: list[float], parents: tuple[Any, ...]) -> flo
     return data if type(data) is float else as_float(data, f"the result of {op.name}")
 
 
-def _write_gradients(adjoint: dict[Any, Any]) -> None:
+def _check_some_leaf_learns(root: Any, adjoint: dict[Any, Any]) -> None:
+    """Refuse a pass from which nothing can learn, where ``no_grad()`` or ``stop_gradient()`` is why.
+
+    A leaf that was written as a number is no reason: its derivative is 0, and rightly so.
+    """
+    for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
+        if node._first is None and node.learns and number_of(flow):
+            return
+    cut: list[Any] = []
+    seen: set[Any] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen.add(node)
+            if node.op is None:
+                if node.learns:
+                    return  # behind a gate that is closed at present
+                if node.kind != "constant":
+                    cut.append(node)
+            elif node.op.held:
+                cut.append(node)
+            else:
+                stack += node.parents
+    if cut:
+        raise GradientError(
+            f"backward() of {describe(root)} reaches nothing that could learn: {describe(cut[-1])} was computed under "
+            f"no_grad() or is what stop_gradient() returned, and whatever else it depends on was written as a number. "
+            f"Compute it with gradients on, or make it a leaf of its own by detach()."
+        )
+
+
+def _write_gradients(root: Any, adjoint: dict[Any, Any]) -> None:
     """Give every node its gradient: computed nodes a fresh one, leaves added to what they have.
 
     All values are made ready first; then they are written by C code alone, with no point in between at which
     an interrupt could leave some nodes written and others not.
     """
+    _check_some_leaf_learns(root, adjoint)
     undefined = False
     with writing:
         gradients = []
         for node, flow in adjoint.items():
-            gradient = 0.0 if flow is None else flow
+            gradient: Any = 0.0 if flow is None else flow
+            number = gradient if type(gradient) is float else gradient._data
             if node.op is not None:
-                gradient = gradient if isinstance(gradient, float) else gradient._data
+                gradient = number
             else:
-                undefined = undefined or (isinstance(gradient, float) and gradient != gradient)
+                undefined = undefined or number != number
                 if node._grad is not None:
                     gradient = node._grad + gradient
             gradients.append(gradient)

@@ -33,10 +33,12 @@ from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.clock import clock
 from autograd.containers import NUMBER, flatten, map_values
 from autograd.context import current, enable_grad, tracing
+from autograd.recording import recording
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
+from autograd.sites import clarify
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
-from autograd.value import Constant, Traced, Value
+from autograd.value import Constant, Traced, Value, Varied, become
 
 __all__ = ["Trace", "Transformed"]
 
@@ -133,16 +135,20 @@ class Trace:
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
             self.structures.append(structure)
-        with _TRACING:
-            self.result = fun(*arguments, **kwargs)
+        try:
+            with _TRACING:
+                self.result = fun(*arguments, **kwargs)
+        except Exception as error:
+            clarify(error)
+            raise
         for variable in self.variables:  # as in _graph: nobody asks for their hash any more
-            variable.__class__ = Value
+            become(variable, Varied if variable.op is None else Value)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):
             return Traced(number)
         variable: Value = identity(number)  # inside no_grad(): a leaf
-        variable.__class__ = Traced
+        become(variable, Traced)
         variable.label = number.label
         if variable.op is not None:
             self._sources.append(number)
@@ -183,7 +189,7 @@ class Trace:
         speeds = []
         for found in tangents(moving, starts, read):
             speeds.append([number(found.get(end)) for end in ends])
-            if not linked and any(speed != speed for speed in speeds[-1]):
+            if not (linked and recording()) and any(speed != speed for speed in map(number_of, speeds[-1])):
                 warn_of_nan_tangent(moving, found)
         return speeds
 
@@ -220,8 +226,8 @@ class Trace:
     @staticmethod
     def _seen(value: Value) -> Value:
         """``value`` as the function of an outer transform sees it: without a hash."""
-        if value.__class__ is Value and current().traced:
-            value.__class__ = Traced
+        if type(value) in (Value, Varied) and current().traced:
+            become(value, Traced)
         return value
 
     def _linked(self, graph: _Graph) -> bool:
@@ -238,14 +244,14 @@ class Trace:
         outside = list(held)
         seen = {*order, *outside}
         stack: list[Any] = list(reversed(roots))
-        pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
+        pop, push, see, finish, turn = stack.pop, stack.append, seen.add, order.append, become
         while stack:
             node = pop()
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
                 continue
             if type(node) is Traced and node._stamp >= since:
-                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
+                turn(node, Value)
             if node not in seen:
                 see(node)
                 first = node._first
@@ -282,13 +288,12 @@ class Trace:
             adjoint = self._careful_adjoints(root, graph, linked=linked)
         else:
             adjoint = adjoints(graph.order, 1.0)
-        if linked:
-            return [_as_value(adjoint.get(variable)) for variable in self.variables]
-        gradients = [number_of(adjoint.get(variable)) for variable in self.variables]
+        found = [adjoint.get(variable) for variable in self.variables]
+        gradients = list(map(number_of, found))
         total = sum(gradients)
-        if total != total:
+        if total != total and not (linked and recording()):  # a replay goes on in IEEE arithmetic, unless it is checked
             warn_of_nan_gradient(adjoint)
-        return gradients
+        return list(map(_as_value, found)) if linked else gradients
 
     def _careful_adjoints(self, root: Value, graph: _Graph, *, linked: bool) -> dict[Any, Any]:
         """The adjoints of the variables, by a sweep that visits nothing but what depends on them.

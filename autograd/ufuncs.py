@@ -2,8 +2,9 @@
 
 NumPy asks a Value itself, which answers by :func:`apply_ufunc`. In an array of dtype object NumPy goes over the
 elements alone: it uses their operators, and for the rest their methods of its own names, :data:`METHODS`. There
-``np.maximum`` and ``np.sign`` compare the elements, and functions without a loop over objects, such as ``np.isnan``,
-``np.logaddexp`` and ``np.copysign``, are refused by NumPy: call them on the elements.
+``np.maximum`` and ``np.sign`` compare the elements, so that at a tie one of them takes the whole gradient, and
+functions without a loop over objects, such as ``np.isnan``, ``np.logaddexp`` and ``np.copysign``, are refused by NumPy:
+call them on the elements.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from autograd import math, rules
 from autograd.primitives import Primitive
 
-__all__ = ["METHODS", "apply_ufunc"]
+__all__ = ["METHODS", "apply_function", "apply_ufunc"]
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -43,6 +44,20 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     _refuse_numbers(ufunc, **options)
     return getattr(ufunc, method)(*arrays, **options)
 
+
+def apply_function(
+    function: Callable[..., Any], types: Sequence[type], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """What ``Value.__array_function__`` answers: the operation of the same meaning, else what NumPy does."""
+    if not all(issubclass(kind, np.ndarray) or hasattr(kind, "__primitive__") for kind in types):
+        return NotImplemented  # another library's class may know what to do
+    if function is np.sinc and not kwargs:
+        return rules.sinc(*args)
+    plain: Any = np.ndarray.__array_function__
+    return plain(_ARRAY, function, (np.ndarray,), args, kwargs)
+
+
+_ARRAY = np.empty(0)
 
 # --- what each function of NumPy is -----------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ graph below it in :mod:`autograd.passes`.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
+from weakref import ref
 
 from autograd.clock import clock
 from autograd.context import current, install_node_classes
@@ -23,9 +25,12 @@ from autograd.sites import asked_by_library, calling_site, remember_site, replac
 from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
 
-__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value", "node_of"]
+__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value", "Varied", "become", "node_of"]
 
-CONVERSIONS = ("float()", "int()", "index()", "complex()")
+become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
+"""``become(node, kind)`` makes ``node`` an instance of ``kind``."""
+
+CONVERSIONS = ("float()", "int()", "index()", "complex()", "as_integer_ratio()", "hex()")
 """What a Value refuses with :class:`~autograd.errors.ConversionError`."""
 
 
@@ -87,7 +92,11 @@ class Value(Operators, Passes, DropIn):
         self._grad = self._hooks = self.op = self._first = self._second = None
         self._stamp = clock.now
         self._label = label
-        self.scope = current().scope
+        surroundings = current()
+        self.scope = surroundings.scope
+        if surroundings.traced and type(self) not in _WITHOUT_GUARD:
+            kind: Any = type(self)
+            become(self, _guarded(kind))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
@@ -218,7 +227,7 @@ class Value(Operators, Passes, DropIn):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        name = "Value" if isinstance(self, (Detached, Traced)) else type(self).__name__
+        name = "Value" if isinstance(self, (Detached, Traced, Varied)) else type(self).__name__
         return f"{name}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
@@ -250,7 +259,8 @@ class Value(Operators, Passes, DropIn):
         grad = None if self._grad is None else number_of(self._grad)
         state = (self._data, grad, self._stamp, self.label, self.scope)
         own = (vars(self),) if hasattr(self, "__dict__") else ()
-        return flatten(self, _restore, (type(self), self.op, self.parents, state, *own))
+        kind = getattr(type(self), "unguarded", type(self))
+        return flatten(self, _restore, (kind, self.op, self.parents, state, *own))
 
 
 class Constant(Value):
@@ -258,6 +268,7 @@ class Constant(Value):
 
     __slots__ = ()
     kind = "constant"
+    learns = False
 
 
 class Parameter(Value):
@@ -284,11 +295,24 @@ def _hash_by_identity(self: Value) -> int:
 
 
 class Detached(Value):
-    """A number that was computed without a graph, by ``no_grad()`` or ``detach()``: ``backward()`` is refused on it."""
+    """A new leaf without the graph of the number it holds, as ``detach()`` returns: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
     __hash__ = _hash_by_identity
+
+
+class Untracked(Detached):
+    """A number that was computed under ``no_grad()``: no gradient is wanted of it."""
+
+    __slots__ = ()
+    learns = False
+
+
+class Varied(Value):
+    """A leaf that a transform varied, once its function has returned."""
+
+    __slots__ = ()
 
 
 class Traced(Value):
@@ -296,9 +320,38 @@ class Traced(Value):
 
     ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value. A copy is
     the number itself: ``dataclasses.asdict`` copies what it finds, and a copy of the graph would have no gradient here.
+    ``isinstance(x, float)`` is answered as it would be for the plain number.
     """
 
     __slots__ = ()
+
+    @property
+    def __class__(self) -> Any:
+        """The class of the number that stands here where the function is called on plain numbers.
+
+        ``isinstance``, ``match`` and :func:`functools.singledispatch` ask for it, and so choose the same branch.
+        """
+        if not current().traced or asked_by_library():
+            return type(self)
+        return Value if _comes_from_values(self) else float
+
+    @__class__.setter
+    def __class__(self, kind: type[Value]) -> None:
+        become(self, kind)
+
+    # What a float has beside its operators, for whoever took this for one.
+
+    def is_integer(self) -> bool:
+        """Whether the number is whole: a comparison, which a recording keeps as a guard."""
+        return bool(self - self == 0.0) and bool(self == self.__floor__())
+
+    def as_integer_ratio(self) -> tuple[int, int]:
+        """Refused: a pair of ints has no gradient."""
+        raise _conversion(self, "as_integer_ratio()")
+
+    def hex(self) -> str:
+        """Refused: a text has no gradient."""
+        raise _conversion(self, "hex()")
 
     def __copy__(self) -> Self:
         return self if current().traced else super().__copy__()
@@ -319,8 +372,44 @@ class Traced(Value):
     __hash__ = _hash_by_identity
 
 
-install_operators(Value, Constant, Detached)
+install_operators(Value, Constant, Untracked)
 install_node_classes(Value, Traced)
+
+_WITHOUT_GUARD = {Constant, Detached, Traced, Untracked}
+
+
+@functools.cache
+def _guarded(kind: type[Value]) -> type[Value]:
+    """The class of a leaf of ``kind`` that a traced function makes: without a hash, as what the function computes."""
+    own = {"__slots__": (), "__hash__": _hash_by_identity, "__module__": kind.__module__, "unguarded": kind}
+    return type(kind.__name__, (kind,), own)
+
+
+_known: dict[int, tuple[ref[Value], bool]] = {}
+"""What was found of nodes that were asked for their class, by id: so that a loop which asks at each turn is linear."""
+
+
+def _comes_from_values(node: Value) -> bool:
+    """Whether ``node`` depends on a Value that the user made: then it is a Value, and no float, in a plain call too."""
+    seen: set[int] = set()
+    stack = [node]
+    found = False
+    while stack and not found:
+        each = stack.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        known = _known.get(id(each))
+        if known is not None:
+            found = known[1]
+        elif each.op is None:
+            found = type(each) not in (Traced, Varied, Constant)
+        else:
+            stack += each.parents
+    key = id(node)
+    _known[key] = (ref(node, lambda _: _known.pop(key, None)), found)
+    return found
+
 
 _COPIED = ("_data", "_first", "_second", "_stamp", "_label", "op", "scope")
 

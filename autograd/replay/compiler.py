@@ -13,20 +13,17 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from types import FunctionType
 from typing import Any, Literal, cast, overload
 
-import numpy as np
-
-from autograd.containers import Structure, flatten
+from autograd.containers import flatten
 from autograd.context import ORDINARY, Context, current
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.primitives import Primitive
 from autograd.recording import recording
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
 from autograd.replay.branches import Branches, Options, Path
 from autograd.replay.optimise import optimise
+from autograd.replay.plain import Plain
 from autograd.replay.recorder import ConnectedError, Refusal
 from autograd.replay.saving import (
     Reader,
@@ -39,7 +36,6 @@ from autograd.replay.saving import (
     write_file,
 )
 from autograd.replay.signature import (
-    Assembly,
     Axes,
     Plan,
     Plans,
@@ -47,15 +43,13 @@ from autograd.replay.signature import (
     StaticArguments,
     check_in_axes,
     check_static,
-    flattened,
     take_apart,
 )
 from autograd.replay.tape import Tape
 from autograd.replay.watching import Watch
-from autograd.sites import is_ours, warn
+from autograd.sites import warn
 from autograd.sweep import describe
-from autograd.trace import Trace
-from autograd.value import Parameter, Value
+from autograd.value import Parameter
 
 __all__ = ["Compiled", "compile", "load"]
 
@@ -148,6 +142,7 @@ class Compiled:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
+        self._plain = Plain(function, self.__name__, options, self._static)
         self._calls = 0
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
@@ -209,7 +204,7 @@ class Compiled:
         given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
         found = kept.plans.of(given, named)
         if found is None:
-            return self._inlined(args, kwargs)
+            return self._plain.inlined(args, kwargs)
         leaves, plan = found
         branches = plan.branches or self._branches_for(plan)
         try:
@@ -220,9 +215,11 @@ class Compiled:
                 result = branches(numbers.shared, numbers.lanes)
                 plan.release(numbers)
         except ConnectedError as error:
-            return self._connected(error, args, kwargs)
+            return self._plain.connected(error, args, kwargs)
         if self._options.verify is True:
             self._verify(branches, plan, leaves)
+        if self._options.domain == "raise":
+            self._plain.warn_of_nan(result, args, kwargs)
         return result
 
     def _branches_for(self, plan: Plan) -> Branches:
@@ -258,81 +255,15 @@ class Compiled:
     def _instead(self, surroundings: Context) -> Callable[[tuple[Any, ...], dict[str, Any]], Any] | None:
         """What a call is in these surroundings, if it is not a replay."""
         if recording():
-            return self._inlined
+            return self._plain.inlined
         if surroundings.traced and self._function is not None:
-            return self._recorded_once if self._options.batched else self._linked
+            return self._recorded_once if self._options.batched else self._plain.linked
         if surroundings.anomaly:
-            return self._eagerly
+            return self._plain.eagerly
         domain = surroundings.domain
         if domain in (None, self._options.domain) or (domain == "nan" and self._function is None):
             return None
-        return self._eagerly if self._function is None else functools.partial(self._under, cast("str", domain))
-
-    def _linked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The plain function on numbers: floats for its Values, unless a Value from outside is involved in them."""
-        taken = self._taken(args, kwargs, None)
-        if taken is None:
-            return self._inlined(args, kwargs)
-        plan, leaves = taken
-        numbers, structure = self._run(plan.signature, plan.listed(leaves))
-        return structure.result(numbers)
-
-    def _eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The plain function on each example, with floats for its Values."""
-        if not self._options.batched:
-            return self._linked(args, kwargs)
-        taken = self._taken(args, kwargs, self._options.in_axes)
-        if taken is None:
-            return self._inlined(args, kwargs)
-        plan, leaves = taken
-        shared, lanes, _ = plan.numbers(leaves)
-        columns, structure = [], None
-        for example in lanes.T:
-            numbers, structure = self._run(plan.signature, plan.signature.example(shared, example))
-            columns.append([number._data if isinstance(number, Value) else number for number in numbers])
-        results = np.array(columns).T.reshape(-1, len(columns))
-        if self._options.reduce is not None:
-            results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
-        return Assembly(cast("Structure", structure), batched=self._options.reduce is None)(results)
-
-    def _taken(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
-        """The arguments taken apart, for one call; None if there is a Value among them."""
-        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = flattened(given, named)
-        if found is None:
-            return None
-        leaves, structures = found
-        return Plan(given, named, structures, axes), leaves
-
-    def _run(self, signature: Signature, numbers: list[float]) -> tuple[list[Any], Structure]:
-        """The numbers that the plain function returns for one example, and how they are held."""
-        function = self._function
-        if function is None:
-            raise RecordingError(
-                f"{self.__name__} is a tape, recorded in other surroundings than those of this call: errstate() and "
-                f"detect_anomaly() need the function itself, which is not at hand"
-            )
-        if _is_of_library(function):  # a derivative or an operation: on plain numbers it gives plain numbers
-            return flatten(signature.call(function, numbers), f"the result of {self.__name__}")
-        labels = signature.labels(function)
-
-        def labelled(*values: Value) -> Any:
-            for value, label in zip(values, labels, strict=True):
-                value.label = label
-            return signature.call(function, values)
-
-        trace = Trace(labelled, range(len(numbers)), numbers, {})
-        found, structure = flatten(trace.result, f"the result of {self.__name__}")
-        return trace.settled(found), structure
-
-    def _connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Called where the function uses a Value that was computed outside: connected to that, or refused."""
-        if not self._options.batched:
-            return self._linked(args, kwargs)
-        raise RecordingError(
-            f"{self.__name__} {error}, and is compiled for batches (in_axes={self._options.in_axes!r}), whose results "
-            f"cannot be connected to that: make it an argument, or compute it inside of the function"
-        ) from None
+        return self._plain.eagerly if self._function is None else functools.partial(self._under, cast("str", domain))
 
     def _recorded_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A batch inside the function of a transform, recorded for this call alone: it may close over its variables."""
@@ -342,7 +273,7 @@ class Compiled:
         result = contextvars.Context().run(once, *args, **kwargs)
         for leaf in (leaf for path in once.paths if path.run for leaf in path.run.outside):
             if not isinstance(leaf, Parameter):
-                return self._connected(RecordingError(f"uses {describe(leaf)} inside a transform"), args, kwargs)
+                return self._plain.connected(RecordingError(f"uses {describe(leaf)} inside a transform"), args, kwargs)
         return result
 
     def _under(self, domain: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -353,17 +284,6 @@ class Compiled:
             made = Compiled(self._function, replace(self._options, domain=cast("Any", domain)))
             twin = others.setdefault(domain, made)
         return twin(*args, **kwargs)
-
-    def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
-        if self._options.batched:
-            raise RecordingError(
-                f"{self.__name__} is compiled for batches (in_axes={self._options.in_axes!r}), so it takes numbers and "
-                f"cannot be a part of a graph: pass .data of the Values, or compile the whole computation"
-            )
-        if self._function is None:
-            raise RecordingError(f"{self.__name__} is a tape and cannot be a part of a graph: call it with numbers")
-        return self._function(*args, **kwargs)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -464,12 +384,6 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
-
-
-def _is_of_library(function: Callable[..., Any]) -> bool:
-    if isinstance(function, FunctionType):
-        return is_ours(function.__code__.co_filename)
-    return type(function).__module__.partition(".")[0] == "autograd" and not isinstance(function, Primitive)
 
 
 class _Methods:

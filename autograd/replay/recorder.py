@@ -26,9 +26,9 @@ from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
 from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site, is_ours, replacements
+from autograd.sites import Site, calling_site, clarify, is_ours, replacements
 from autograd.sweep import check_fresh, describe
-from autograd.value import CONVERSIONS, Constant, Traced, Value, node_of
+from autograd.value import CONVERSIONS, Constant, Traced, Value, become, node_of
 
 __all__ = [
     "ConnectedError", "Recorded", "Recorder", "Refusal", "can_refuse", "is_caught", "record", "refusal_named",
@@ -91,7 +91,7 @@ class Recorder:
         if not can_refuse(op):
             _NEVER_REFUSE.add(op)
             return False
-        return self._matters() and any(parent.__class__ is not Constant for parent in parents)
+        return self._matters() and any(type(parent) is not Constant for parent in parents)
 
     def _matters(self) -> bool:
         return current().domain == "noted" or is_caught(sys._getframe(1), _RECORDING)  # noqa: SLF001 -- CPython's way to the calling frames
@@ -183,6 +183,9 @@ def run_recorded(
             if not escaped:
                 raise
             (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic
+        except Exception as error:
+            clarify(error)
+            raise
 
 
 _RECORDING = run_recorded.__code__
@@ -269,11 +272,11 @@ class _Graph:
                 computed.append(stack.pop())
                 continue
             if type(node) is Traced:  # the function has returned: the hash of its nodes is that of objects again
-                node.__class__ = Value  # type: ignore[assignment]  # the very change of class
+                become(node, Value)
             if node not in seen:
                 seen.add(node)
                 if node.op is None:
-                    (self.constants if node.__class__ is Constant else self.leaves).append(node)
+                    (self.constants if type(node) is Constant else self.leaves).append(node)
                 elif node._stamp < self._since:
                     raise ConnectedError(f"uses {describe(node)}, which was computed outside of it")
                 else:

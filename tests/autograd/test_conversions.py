@@ -3,10 +3,13 @@
 
 import array
 import cmath
+import copy
 import decimal
 import fractions
 import math
 import operator
+import pickle
+import re
 import statistics
 import struct
 import warnings
@@ -213,6 +216,47 @@ def test_a_number_computed_without_a_graph_has_no_hash_there_either():
         grad(lambda x: x if x.detach() in {5.0} else 0.0 * x)(5.0)
 
 
+class Mine(Value):
+    """With attributes of its own."""
+
+
+@pytest.mark.parametrize("kind", [Value, ag.Parameter, Mine])
+def test_a_leaf_that_a_traced_function_makes_has_no_hash_there(kind):
+    kept = []
+
+    def f(x):
+        leaf = kind(5.0, "p")
+        kept.append(leaf)
+        assert isinstance(leaf, kind)
+        return x * 2.0 if leaf in {2.0, 5.0} else x * 3.0
+
+    for transform in (grad, ag.hessian, compiled):
+        with pytest.raises(ConversionError, match=r"hash\(\) of 'p' \(data = 5.0\)".replace("\\", "\\")):
+            transform(f)(1.0)
+    for leaf in kept:  # outside it is a node like any other
+        assert {leaf: 1}[leaf] == 1
+        assert repr(leaf) == repr(kind(5.0, "p"))
+        again = pickle.loads(pickle.dumps(leaf))
+        assert (type(again), again.data, again.label) == (kind, 5.0, "p")
+        assert copy.copy(leaf).data == copy.deepcopy(leaf).data == 5.0
+
+
+def test_a_model_may_be_made_and_kept_by_a_traced_function():
+    models = []
+
+    def f(x):
+        models.append([ag.Parameter(2.0, "w"), ag.Parameter(3.0, "b")])
+        weight, bias = models[-1]
+        return weight * x + bias
+
+    assert grad(f)(1.0) == 2.0
+    weight, bias = models[0]
+    moments = {weight: 0.0, bias: 1.0}
+    assert moments[bias] == 1.0
+    (weight * 2.0 + bias).backward()
+    assert (weight.grad, bias.grad) == (2.0, 1.0)
+
+
 def test_the_ways_round_a_hash_work_in_a_traced_function():
     def f(x):
         return 0.03 * x if x in [2.0, 5.0] else 0.0 * x
@@ -284,6 +328,98 @@ def test_a_nan_tangent_is_warned_of():
         assert math.isnan(ag.jacfwd(lambda x: ag.sqrt(x * x))(0.0))
 
 
+SECOND = {
+    "the exponent of a negative base": (lambda y: (-3.0) ** y, 2.0, "pow gave 9.0 from -3.0"),
+    "twice a square root": (lambda x: ag.sqrt(x) * ag.sqrt(x), 0.0, "sqrt gave 0.0 from 0.0"),
+    "a square root of a cube": (lambda x: ag.sqrt(x * x * x), 0.0, "mul gave 0.0 from 0.0"),
+    "a square of a cube root": (lambda x: ag.cbrt(x) ** 2, 0.0, "cbrt gave 0.0 from 0.0"),
+    "atan2 at the origin": (lambda x: ag.atan2(x, x), 0.0, "atan2 gave 0.0 from 0.0"),
+}
+TWICE = {
+    "hessian": ag.hessian,
+    "grad of grad": lambda f: grad(grad(f)),
+    "jacfwd of jacrev": lambda f: ag.jacfwd(ag.jacrev(f)),
+    "hvp": lambda f: lambda x: ag.hvp(f, (x,), (1.0,)),
+    "sensitivities": lambda f: lambda x: ag.sensitivities(f)(x=x)["x", "x"],
+    "create_graph": lambda f: lambda x: _twice_by_hand(f, Value(x)),
+    "compile, checked": lambda f: compiled(ag.hessian(f), checked=True),
+}
+
+
+def _twice_by_hand(f, x):
+    f(x).backward(create_graph=True)
+    slope = x.grad
+    x.zero_grad()
+    slope.backward()
+    return x.grad
+
+
+@pytest.mark.filterwarnings("always::autograd.GradientWarning")
+@pytest.mark.parametrize("twice", TWICE)
+@pytest.mark.parametrize("name", SECOND)
+def test_a_nan_second_derivative_is_warned_of(name, twice):
+    f, at, culprit = SECOND[name]
+    with pytest.warns(GradientWarning, match="a gradient is nan") as caught:
+        assert math.isnan(TWICE[twice](lambda x: f(x))(at))
+    assert any(
+        re.search(culprit.replace("from ", "from (x = )?") + "|is inf times", str(one.message)) for one in caught
+    )
+    with ag.errstate(domain="nan"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert math.isnan(TWICE[twice](lambda x: f(x))(at))
+
+
+def test_a_nan_second_derivative_of_a_value_that_was_asked_for_is_not_warned_of():
+    def asked(f):
+        return ag.errstate(domain="nan")(f)
+
+    for f, at in (
+        (asked(ag.sqrt), -1.0),
+        (asked(lambda x: ag.log(x) * ag.log(x)), -1.0),
+        (lambda x: x * x * x, math.nan),
+        (lambda x: x / (1.0 + x), math.inf),
+        (lambda x: x * 1e300 * 1e300 - x * 1e300 * 1e300, 2.0),
+    ):
+        ag.hessian(f)(at)
+        grad(grad(f))(at)
+
+
+def test_a_linked_gradient_that_is_nan_is_warned_of():
+    weight = ag.Parameter(2.0)
+    for call in (lambda: grad(lambda y: weight * (-3.0) ** y)(2.0), lambda: grad(lambda y: (-3.0) ** y)(Value(2.0))):
+        with pytest.warns(GradientWarning, match="pow gave 9.0 from -3.0"):
+            assert math.isnan(call().data)
+
+
+def test_a_checked_replay_warns_of_a_nan_gradient_at_each_call():
+    slope = grad(lambda x, y: x**y, 1)
+    single = compiled(slope, checked=True)
+    batch = compiled(slope, checked=True, in_axes=(0, 0))
+    total = compiled(slope, checked=True, in_axes=(0, 0), reduce="sum")
+    assert single(2.0, 2.0) == batch(*[np.array([2.0])] * 2)[0] == total(*[np.array([2.0])] * 2)
+    for _ in range(2):
+        with pytest.warns(GradientWarning, match="pow gave 9.0 from -3.0, 2.0") as caught:
+            assert math.isnan(single(-3.0, 2.0))
+        assert len(caught) == 1
+        with pytest.warns(GradientWarning, match="pow gave 9.0 from -3.0, 2.0") as caught:
+            found = batch(np.array([2.0, -3.0, -3.0]), np.array([2.0, 2.0, 2.0]))
+        assert len(caught) == 1
+        assert np.isnan(found).tolist() == [False, True, True]
+        with pytest.warns(GradientWarning, match="pow gave 9.0 from -3.0, 2.0"):
+            assert math.isnan(total(np.array([2.0, -3.0]), np.array([2.0, 2.0])))
+    with ag.errstate(domain="nan"):
+        assert math.isnan(single(-3.0, 2.0))
+    assert math.isnan(compiled(slope)(-3.0, 2.0))  # not checked: IEEE arithmetic
+    assert math.isnan(single(math.nan, 2.0))
+
+
+def test_a_checked_function_from_a_file_gives_its_nan(tmp_path):
+    slope = compiled(grad(lambda x, y: x**y, 1), checked=True)
+    slope(2.0, 2.0)
+    slope.save(tmp_path / "slope.json")
+    assert math.isnan(ag.load(tmp_path / "slope.json")(-3.0, 2.0))
+
+
 def test_a_nan_that_comes_from_a_value_is_not_warned_of():
     x = Value(math.nan, "x")
     y = Value(1.0, "y")
@@ -324,8 +460,135 @@ def test_backward_without_a_graph_is_refused(made):
             sweep()
     assert not p.has_grad
     assert repr(loss) == "Value(data=4.0)"
-    (loss * 2.0).backward()  # as an operand it is a leaf like any other
-    assert loss.grad == 2.0
+    if made == "detach":
+        (loss * 2.0).backward()  # as an operand it is a leaf like any other
+        assert loss.grad == 2.0
+
+
+@pytest.mark.parametrize("made", ["no_grad", "a decorated function", "stop_gradient"])
+def test_a_pass_that_reaches_nothing_that_learns_is_refused(made):
+    p = Value(1.0, "p")
+    if made == "stop_gradient":
+        held = ag.stop_gradient(p)
+    elif made == "no_grad":
+        with ag.no_grad():
+            held = (p - 3.0) ** 2
+    else:
+        held = ag.no_grad()(lambda: (p - 3.0) ** 2)()
+    loss = held * held + 2.0
+    for sweep in (loss.backward, lambda: loss.backward(create_graph=True), lambda: list(loss.backward_steps())):
+        with pytest.raises(ag.GradientError, match=r"reaches nothing that could learn: .* detach\(\)"):
+            sweep()
+    assert not any(node.has_grad for node in (p, held, loss))
+    q = Value(2.0)
+    (loss * q).backward()
+    assert q.grad == loss.data
+    own = held.detach()
+    (own * own).backward()
+    assert own.grad == 2.0 * held.data
+
+
+def test_a_pass_that_may_reach_a_leaf_or_only_written_numbers_is_not_refused():
+    with ag.no_grad():
+        cold = Value(2.0) * 3.0
+    x = Value(1.0)
+    ag.where(cold > 100.0, x, cold * 1.0).backward()
+    assert x.grad == 0.0
+    (x * 3.0).backward(create_graph=True)
+    slope = x.grad
+    x.zero_grad()
+    slope.backward()  # of a constant slope: 0, and rightly so
+    assert x.grad == 0.0
+    Value(2.0).backward()
+
+
+# --- what a library raises, in our words ---------------------------------------------------------------------
+
+
+def _solved(a):
+    return scipy.optimize.brentq(lambda x: x * x - a, 0.0, 5.0)
+
+
+def _bisected(a):
+    return scipy.optimize.bisect(lambda x: x * x - a, 0.0, 5.0)
+
+
+@pytest.mark.parametrize("transform", [grad, ag.hessian, compiled, lambda f: compiled(grad(f))])
+@pytest.mark.parametrize("solve", [_solved, _bisected])
+def test_where_c_code_goes_on_after_a_refusal_the_refusal_is_raised(transform, solve):
+    with pytest.raises(ConversionError, match=r"float\(\) of .*test_conversions.py, line"):
+        transform(solve)(2.0)
+
+
+def _square(a):
+    return np.array([[a, 1.0], [1.0, 3.0]], dtype=object)
+
+
+_pair = np.array([1.0, 2.0])
+
+NOTED = {
+    "np.linalg.inv": (lambda a: np.linalg.inv(_square(a))[0, 0], "autograd.linalg has solve"),
+    "np.linalg.solve": (lambda a: np.linalg.solve(_square(a), _pair)[0], "autograd.linalg has solve"),
+    "np.linalg.det": (lambda a: np.linalg.det(_square(a)), "autograd.linalg has solve"),
+    "np.linalg.cholesky": (lambda a: np.linalg.cholesky(_square(a))[0, 0], "autograd.linalg has solve"),
+    "np.linalg.svd": (lambda a: np.linalg.svd(_square(a))[1][0], "autograd.linalg has solve"),
+    "np.linalg.eigvals": (lambda a: np.linalg.eigvals(_square(a))[0], "autograd.linalg has solve"),
+    "fsolve": (lambda a: scipy.optimize.fsolve(lambda x: x * x - a, 1.0)[0], "autograd.implicit.root"),
+    "newton": (lambda a: scipy.optimize.newton(lambda x: x * x - a, 1.0), "autograd.implicit.root"),
+    "odeint": (lambda a: scipy.integrate.odeint(lambda y, t: -a * y, 1.0, [0, 1])[-1, 0], "autograd.implicit.quad and"),
+    "interp1d": (lambda a: scipy.interpolate.interp1d([0, 1, 2], [0.0, 1.0, 4.0])(a / 2), "autograd.take"),
+    "np.isnan": (lambda a: a * np.isnan(np.array([a, a])).sum(), "call autograd.math.isnan on each element"),
+    "np.isfinite": (lambda a: a * np.isfinite(np.array([a, a])).sum(), "autograd.math.isfinite on each"),
+    "np.logaddexp": (lambda a: np.logaddexp(np.array([a, a]), _pair).sum(), "call autograd.logaddexp on each element"),
+    "np.copysign": (lambda a: np.copysign(np.array([a, a]), _pair).sum(), "call autograd.copysign on each element"),
+    "np.cbrt": (lambda a: np.cbrt(np.array([a, 1.0], dtype=object)).sum(), "call autograd.cbrt on each element"),
+    "np.hypot": (lambda a: np.hypot(np.array([2.0, a], dtype=object), 1.0).sum(), "autograd.hypot on each element"),
+    "np.signbit": (lambda a: a * np.signbit(np.array([a])).sum(), "NumPy's signbit has no loop over arrays of objects"),
+    "an index": (lambda a: _pair[a / 2.0], "static_argnums .* autograd.take"),
+    "np.ones": (lambda a: np.ones(a).sum() * a, "static_argnums"),
+}
+
+
+@pytest.mark.parametrize("transform", [grad, compiled], ids=["grad", "compile"])
+@pytest.mark.parametrize("name", NOTED)
+def test_an_error_of_a_library_says_what_to_write_instead(name, transform, capfd):
+    function, way = NOTED[name]
+    with pytest.raises(Exception, match=way) as caught:  # pytest reads the notes too
+        transform(function)(2.0)
+    assert len(getattr(caught.value, "__notes__", ())) <= 1
+    capfd.readouterr()  # minpack prints
+
+
+def test_an_error_of_the_users_own_is_left_as_it_is():
+    class WrappedError(Exception):
+        pass
+
+    def f(x):
+        try:
+            return math.sin(x)
+        except ConversionError as error:
+            raise WrappedError("object") from error
+
+    def singular(x):
+        return x * np.linalg.inv(np.zeros((2, 2)))[0, 0]
+
+    for transform in (grad, compiled):
+        with pytest.raises(WrappedError) as caught:
+            transform(f)(1.0)
+        assert not hasattr(caught.value, "__notes__")
+        with pytest.raises(np.linalg.LinAlgError) as caught:
+            transform(singular)(1.0)
+        assert not hasattr(caught.value, "__notes__")
+
+
+@pytest.mark.parametrize("repeated", [[1.0], (1.0,), "a", b"a"])
+def test_repeating_a_list_by_an_argument_names_static_arguments(repeated):
+    for f in (lambda x, n: x * len(repeated * n), lambda x, n: x * len(n * repeated)):
+        with pytest.raises(TypeError, match=r"To repeat the (list|tuple|str|bytes), .* static_argnums of compile"):
+            compiled(f)(2.0, 3)
+        assert compiled(f, static_argnums=1)(2.0, 3) == 6.0
+    with pytest.raises(RecordingError, match="named in static_argnums"):
+        compiled(lambda x, n: np.arange(n).sum() * x)(2.0, 3)
 
 
 def test_values_compare_with_what_compares_with_floats():
