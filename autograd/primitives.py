@@ -56,6 +56,13 @@ class Domain:
 class Kink:
     """Where an operation has no derivative, and the convention that is used there.
 
+    Args:
+        at: whether it is at these inputs (and constants).
+        convention: what is used instead, in words.
+        edges: the numbers that pass through 0 there, of the same arguments, as a tuple: an integral finds by them
+            where the operation goes over to another piece. None: it is not looked for.
+        whole: the edges pass through a whole number, not through 0.
+
     >>> from autograd import Kink
     >>> Kink(lambda x: x == 0.0, "the derivative at 0 is taken as 0").at(0.0)
     True
@@ -63,6 +70,8 @@ class Kink:
 
     at: Callable[..., bool]
     convention: str
+    edges: Callable[..., tuple[Any, ...]] | None = None
+    whole: bool = False
 
 
 def _finite(*inputs: float) -> bool:

@@ -197,6 +197,10 @@ class Trace:
         """The nodes from outside that ``roots`` depend on: what the function closes over, as far as it was used."""
         return self._graph(roots).outside
 
+    def computed(self, roots: Sequence[Value]) -> list[Value]:
+        """The nodes of this run that ``roots`` depend on, operands first, those of earlier roots before others."""
+        return self._graph(roots).order
+
     def slopes(self, root: Value, *, linked: bool) -> dict[int, Any]:
         """The derivatives of ``root`` with respect to the variables, and to the nodes from outside, by their ids.
 

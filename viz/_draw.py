@@ -12,6 +12,7 @@ from typing import Any
 import graphviz
 
 from autograd import Value
+from viz._arguments import graph_below, place_of, roots_of
 from viz.accounts import lines_of
 from viz.errors import ConversionError, DiagramError
 from viz.files import as_target, check_folder, write_whole
@@ -22,7 +23,6 @@ from viz.picture.engine import ENGINES
 from viz.picture.fold import DETAILS, Card, Picture, fold, neighbourhood, peak
 from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
-from viz.reading import graph_below, place_of, roots_of
 from viz.style import THEMES
 
 __all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_of"]

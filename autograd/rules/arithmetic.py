@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.choices import where
-from autograd.rules.define import AT_LEAST_ZERO, define
+from autograd.rules.define import AT_LEAST_ZERO, at_zero, define
 from autograd.rules.errorfree import product_error, sum_error
 
 __all__ = [
@@ -319,7 +319,7 @@ cbrt = define(
     "cbrt",
     forward=_cbrt,
     partials=lambda x, out: (1.0 / (3.0 * out) / out,),
-    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf"),
+    kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf", at_zero),
     symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",
 )  # fmt: skip

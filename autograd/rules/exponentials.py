@@ -7,7 +7,7 @@ import math
 from autograd.primitives import Domain, Kink, Precedence, Primitive
 from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
 from autograd.rules.choices import minimum, step, where
-from autograd.rules.define import POSITIVE, define
+from autograd.rules.define import POSITIVE, at_zero, define
 from autograd.rules.errorfree import sum_error
 from autograd.rules.special_normal import silu_slope as _silu_slope
 
@@ -257,7 +257,7 @@ elu = define(
     forward=lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x),
     captured=lambda x, alpha, out: (step(x) + (1.0 - step(x)) * (alpha * exp(minimum(x, 0.0))),),
     captures=1, defaults=(1.0,),
-    kink=Kink(lambda x, alpha: x == 0.0, "the derivative of elu at 0 is taken as alpha"),
+    kink=Kink(lambda x, alpha: x == 0.0, "the derivative of elu at 0 is taken as alpha", at_zero),
     text="elu({0}, {1})", latex=r"\operatorname{{elu}}_{{{1}}}\left({0}\right)",
     doc="x where x > 0, else alpha * expm1(x) (alpha=1); its derivative at 0 is taken as alpha.",
 )  # fmt: skip

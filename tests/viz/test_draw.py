@@ -271,4 +271,4 @@ def test_a_focus_from_top_to_bottom_shows_what_leads_on():
 
 def test_many_operands_are_named_in_the_tooltip():
     y = fsum([Value(float(i), f"x{i}") for i in range(4)]).named("y")
-    assert tooltips(y)["n4"].splitlines()[0] == "y = fsum(x0, x1, x2, x3)"
+    assert tooltips(y)["n4"].splitlines()[0] == "y = Σ(x0, x1, x2, x3)"

@@ -13,12 +13,12 @@ from string import Template
 from typing import Any
 
 from autograd import Value, javascript
+from viz._arguments import graph_below, roots_of
 from viz.graph import Graph
 from viz.names import clean, cut
 from viz.page.canvas import colour_rules
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.levels import levels_of
-from viz.reading import graph_below, roots_of
 from viz.style import THEMES
 
 __all__ = ["page_of"]

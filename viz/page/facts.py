@@ -6,11 +6,12 @@ import json
 import math
 from typing import Any
 
-from autograd import Precedence, Primitive, Value
+from autograd import Primitive, Value
 from viz.accounts import accounts_of, legend_of, roots_in_words
 from viz.chain import Chain
+from viz.formulas.operations import form_of
 from viz.graph import Graph, Pass
-from viz.names import Written, clean, encloses, formula
+from viz.names import clean
 from viz.numbers import signed
 from viz.page.formulas import formulas_of
 
@@ -81,12 +82,12 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
 
 def _operation(op: Primitive) -> dict[str, Any]:
     """How an operation is written; ``{0}`` and ``{1}`` stand for its operands, ``{*}`` for any number of them."""
-    operands = ["{*}"] if op.arity is None else [f"{{{k}}}" for k in range(op.arity)]
+    form, encloses = form_of(op)
     return {
         "name": clean(op.name),
         "symbol": clean(op.symbol or op.name),
-        "form": clean(formula(op, [Written(operand, Precedence.CALL) for operand in operands]).text),
-        "call": encloses(op),
+        "form": clean(form),
+        "call": encloses,
         "gated": op.gated,
         "domain": clean(op.domain.text),
     }

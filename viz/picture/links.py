@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from viz.local import constant_locals
+from viz.formulas.operations import constant_locals
 from viz.numbers import count, short
 from viz.picture.fold import Link, Picture
 from viz.picture.geometry import Box, Point, bezier, pieces, smooth

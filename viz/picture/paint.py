@@ -31,8 +31,8 @@ from viz.picture.links import (
     place_labels,
 )
 from viz.picture.svg import Canvas, Stroke, Type, text_width
+from viz.picture.tooltips import describe_card, describe_link
 from viz.style import DECADES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
-from viz.words import describe_card, describe_link
 
 __all__ = ["Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
 

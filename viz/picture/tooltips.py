@@ -1,4 +1,4 @@
-"""What the tooltip of a card or a link says: the chain rule at that place, with its numbers."""
+"""The tooltips of cards and links: the chain rule at that place, with its numbers."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograd import Value
+from viz._arguments import graph_below, roots_of
 from viz.accounts import legend_of, lines_of
 from viz.chain import terms_of
 from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, datum, signed
 from viz.picture.fold import Fusion, fuse
-from viz.reading import graph_below, roots_of
 from viz.terminal import as_text, in_signs_of
 
 __all__ = ["Tree", "tree"]
@@ -81,7 +81,7 @@ class Tree:
     def _said(self) -> list[str]:
         """What is to be said under the tree: whose the gradients are, and what #1 and #2 mean."""
         graph = self._graph
-        copies = [graph.name(graph.index[value]) for value in graph.names.copies]
+        copies = [graph.name(graph.index[value]) for value in graph.symbols.copies]
         words = legend_of(graph)
         if copies:
             words.append(f"{copies[0]}, {copies[1]}: different values of one name, numbered")

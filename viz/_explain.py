@@ -13,16 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from autograd import Value
+from viz._arguments import asked
 from viz.accounts import accounts_of
 from viz.chain import MOST_TERMS, Chain, by_size
+from viz.formulas.notation import Math
+from viz.formulas.writers import latex_lines, mathml_lines, to_text
 from viz.graph import Graph
-from viz.latex import latex_lines
-from viz.mathml import mathml_lines
 from viz.names import cut
-from viz.notation import Math
 from viz.numbers import count, number, signed
-from viz.plain import to_text
-from viz.reading import asked
 from viz.terminal import as_text, in_signs_of
 
 __all__ = ["Explanation", "FlowRow", "explain"]
@@ -194,7 +192,7 @@ def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None)
     flow                      local   · upstream   = contribution
     ─────────────────────────────────────────────────────────────
     through a·b, toward c   −3.0000      +1.0000          −3.0000
-    through a^2, toward c    4.0000      +1.0000          +4.0000
+    through a², toward c     4.0000      +1.0000          +4.0000
     <BLANKLINE>
     their sum, ∂c/∂a                                      +1.0000
     """

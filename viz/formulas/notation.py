@@ -1,18 +1,21 @@
-"""Mathematics as one small tree, which ``latex.py``, ``mathml.py`` and ``plain.py`` each write in their own way.
+"""Mathematics as one small tree, which ``writers.py`` writes as text, as LaTeX and as MathML.
 
-The tree is made through the functions here: they put brackets where they are needed, and simplify what everybody
-simplifies: a factor 1, a term 0, a double minus. So no writer has to know how tightly anything binds.
+The tree is made through the functions here: they put brackets where they are needed, and simplify as everybody does: a
+factor 1, a term 0, a double minus. So no writer has to know how tightly anything binds.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
+from viz.names import cut
 from viz.numbers import number
 
 __all__ = [
+    "GREEK",
     "MINUS",
     "ONE",
     "ZERO",
@@ -22,7 +25,9 @@ __all__ = [
     "Fraction",
     "Math",
     "Name",
+    "NameParts",
     "Number",
+    "Numbered",
     "Remark",
     "Root",
     "Row",
@@ -35,8 +40,9 @@ __all__ = [
     "fenced",
     "fraction",
     "listed",
-    "names_in",
+    "name_parts",
     "negative",
+    "parts_of",
     "power",
     "product",
     "quantity",
@@ -50,10 +56,14 @@ class Name:
     """The name of a value, as a card shows it: ``a1[1]``. Only writers take it apart."""
 
     text: str
-    formula: Math | None = None
-    """How it is written as mathematics, where the name is a short formula such as ``a·b`` and not a label."""
-    copy: int = 0
-    """Which of several values of this name it is, counted from 1; 0 where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A name or a formula that several values go by, and which of them is meant, counted from 1."""
+
+    term: Math
+    copy: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +89,14 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A sign between things: ``+``, ``·``, ``,``; or before one: ``∂``."""
+    """A sign between two terms: ``+``, ``·``, ``,``; or before one: ``∂``."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Things side by side."""
+    """Terms side by side, and how tightly the whole binds."""
 
     items: tuple[Math, ...]
     binding: int
@@ -94,7 +104,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Something between brackets, bars or the like, which grow with it."""
+    """A term between brackets, bars or the like, which grow with it."""
 
     left: str
     inside: Math
@@ -103,7 +113,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    """One thing over another."""
+    """A numerator over a denominator."""
 
     over: Math
     under: Math
@@ -111,7 +121,7 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Something with a subscript, a superscript, or both."""
+    """A term with a subscript, a superscript, or both."""
 
     base: Math
     below: Math | None
@@ -134,7 +144,7 @@ class Custom:
     otherwise: Math
 
 
-Math: TypeAlias = Name | Number | Word | Remark | Sign | Row | Fence | Fraction | Script | Root | Custom
+Math: TypeAlias = Name | Numbered | Number | Word | Remark | Sign | Row | Fence | Fraction | Script | Root | Custom
 
 
 class Binding:
@@ -142,19 +152,20 @@ class Binding:
 
     SUM = 1
     PRODUCT = 2
-    FRACTION = 3
-    ATOM = 4
+    POWER_OF_TEN = 3
+    FRACTION = 4
+    ATOM = 5
 
 
 def binding(term: Math) -> int:
     """How tightly ``term`` binds."""
     match term:
-        case Row(binding=power):
-            return power
+        case Row(binding=tightness):
+            return tightness
         case Number(text):
-            return Binding.SUM if text.startswith("−") else Binding.PRODUCT if "e" in text else Binding.ATOM
-        case Name(formula=formula) if formula is not None:
-            return binding(formula)
+            return Binding.SUM if text.startswith("−") else Binding.POWER_OF_TEN if "e" in text else Binding.ATOM
+        case Numbered(numbered):
+            return binding(numbered)
         case Fraction():
             return Binding.FRACTION
         case Script(base, _, above) if above is not None and not isinstance(base, Word):
@@ -163,9 +174,9 @@ def binding(term: Math) -> int:
             return Binding.ATOM
 
 
-def fenced(term: Math, power: int = Binding.ATOM) -> Math:
-    """``term``, in brackets unless it binds at least as tightly as ``power``."""
-    return term if binding(term) >= power else Fence("(", term, ")")
+def fenced(term: Math, tightness: int = Binding.ATOM) -> Math:
+    """``term``, in brackets unless it binds at least as tightly as ``tightness``."""
+    return term if binding(term) >= tightness else Fence("(", term, ")")
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
@@ -195,7 +206,8 @@ def constant(x: float) -> Number:
     >>> constant(0.5), constant(-2.0)
     (Number(text='0.5'), Number(text='−2'))
     """
-    return Number(f"{x:g}".replace("-", "−").replace("e−0", "e−").replace("e+", "e"))
+    text = f"{x:g}".replace("-", "−")
+    return Number(text.replace("e−0", "e−").replace("e+0", "e").replace("e+", "e") if "e" in text else text)
 
 
 # --- sums and products ------------------------------------------------------------------------------------
@@ -208,7 +220,7 @@ def negative(term: Math) -> Math:
     """−term, without two signs in a row.
 
     >>> negative(negative(Name("a")))
-    Name(text='a', formula=None, copy=0)
+    Name(text='a')
     """
     bare = _positive(term)
     if bare is not None:
@@ -237,7 +249,7 @@ def sum_of(terms: Sequence[Math]) -> Math:
     """The sum of ``terms``; those that are 0 are left out, and a minus takes the place of a plus.
 
     >>> sum_of([Name("a"), ZERO, negative(Name("b"))]).items
-    (Name(text='a', formula=None, copy=0), Sign(text='−'), Name(text='b', formula=None, copy=0))
+    (Name(text='a'), Sign(text='−'), Name(text='b'))
     """
     kept = [term for term in terms if term != ZERO]
     if len(kept) < 2:
@@ -250,7 +262,7 @@ def sum_of(terms: Sequence[Math]) -> Math:
 
 
 def fraction(over: Math, under: Math) -> Math:
-    """One thing over another; a minus above goes in front, and a 1 below is left out.
+    """``over`` divided by ``under``; a minus above goes in front, and a 1 below is left out.
 
     >>> fraction(Number("−1"), Name("x")).items[0]
     Sign(text='−')
@@ -265,7 +277,7 @@ def power(base: Math, exponent: Math) -> Math:
     """``base`` to a power; to the first it is itself.
 
     >>> power(Name("x"), ONE)
-    Name(text='x', formula=None, copy=0)
+    Name(text='x')
     """
     return base if exponent == ONE else Script(fenced(base), None, exponent)
 
@@ -274,7 +286,7 @@ def call(function: Math, arguments: Sequence[Math]) -> Math:
     """A function of some arguments, always with brackets: log(x).
 
     >>> call(Word("log"), [Name("x")]).items[1].inside
-    Name(text='x', formula=None, copy=0)
+    Name(text='x')
     """
     return Row((function, Fence("(", listed(arguments), ")")), Binding.ATOM)
 
@@ -319,25 +331,67 @@ def derivative(of: Math, by: Math) -> Math:
     """∂of/∂by.
 
     >>> derivative(Name("L"), Name("a")).under.items
-    (Sign(text='∂'), Name(text='a', formula=None, copy=0))
+    (Sign(text='∂'), Name(text='a'))
     """
     return Fraction(*[Row((Sign("∂"), fenced(term)), Binding.ATOM) for term in (of, by)])
 
 
-def names_in(term: Math) -> Iterator[Name]:
-    """The names of values that ``term`` is written with, and of the formulas that stand for values.
+def parts_of(term: Math) -> Iterator[Math]:
+    """``term`` and every part of it.
 
-    >>> [name.text for name in names_in(derivative(Name("L"), Name("a·b", product([Name("a"), Name("b")]))))]
-    ['L', 'a·b', 'a', 'b']
+    >>> [part.text for part in parts_of(product([Name("a"), Name("b")])) if isinstance(part, Name)]
+    ['a', 'b']
     """
-    waiting: list[object] = [term]
+    waiting: list[Math] = [term]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Name):
-            yield part
-        if isinstance(part, Name) and part.formula is None:
-            continue
-        if isinstance(part, tuple):
-            waiting += reversed(part)
-        elif is_dataclass(part):
-            waiting += reversed([getattr(part, field.name) for field in fields(part)])
+        yield part
+        held = [getattr(part, field.name) for field in fields(part)]
+        inside = [each for value in held for each in (value if isinstance(value, tuple) else (value,))]
+        waiting += [each for each in reversed(inside) if isinstance(each, Math)]
+
+
+# --- names ------------------------------------------------------------------------------------------------
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ",
+    "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+"""The letters that a name may spell out."""
+
+_NAME = re.compile(r"([A-Za-zα-ωΓΔΘΛΞΠΣΦΨΩ]+)_?(\d+(?:,\d+)?)?(?:\[(\d+)\])?")
+_LAYERED = frozenset("azWwb")
+"""The names of which a lone bracket gives the layer, as in the notes; of any other name it is the place in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """A name taken apart: the letter or word, its index, its layer; or free text, with neither."""
+
+    base: str
+    index: str = ""
+    layer: str = ""
+    free: bool = False
+
+
+def name_parts(text: str) -> NameParts:
+    """``text`` as mathematics reads it: ``W11[2]`` is the letter W, with two indices, of layer 2.
+
+    >>> name_parts("W11[2]")
+    NameParts(base='W', index='1,1', layer='2', free=False)
+    >>> name_parts("theta2"), name_parts("price ($)").free
+    (NameParts(base='θ', index='2', layer='', free=False), True)
+    """
+    shown = cut(text)
+    found = _NAME.fullmatch(shown)
+    if found is None:
+        return NameParts(shown, free=True)
+    base, index, layer = found[1], found[2] or "", found[3] or ""
+    if base in ("W", "w") and len(index) == 2:
+        index = f"{index[0]},{index[1]}"
+    if layer and not index and base not in _LAYERED:
+        index, layer = layer, ""
+    return NameParts(GREEK.get(base, base), index, layer)
