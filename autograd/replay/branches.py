@@ -57,7 +57,7 @@ class Options:
         return self.in_axes is not None
 
 
-class Role(enum.Enum):
+class Role(enum.IntEnum):
     """The numbers that a kernel of a path computes."""
 
     OUTPUTS = enum.auto()
@@ -219,7 +219,8 @@ class Branches:
         for path, examples, values in self._shares(shared, lanes):
             if first is None:
                 first = path
-            _check_same(first.structure, path.structure)
+            elif path is not first:
+                _check_same(first.structure, path.structure)
             if self._result is Role.SUM:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
@@ -252,7 +253,8 @@ class Branches:
                 yield path, examples, run(path, result, examples)
                 continue
             found = run(path, Role.OPERANDS if summed else Role.BOTH, examples)
-            values, operands = (None, found) if summed else np.split(found, [len(path.tape.outputs)])
+            count = 0 if summed else len(path.tape.outputs)
+            values, operands = None if summed else found[:count], found[count:]
             failed = _first_failures(path.tape.guards, operands)
             stays = failed < 0
             if stays.all():

@@ -143,6 +143,8 @@ class Compiled:
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
         self._plain = Plain(function, self.__name__, options, self._static)
+        self._batched = options.batched
+        self._inspected = options.verify is True or options.domain == "raise"
         self._calls = 0
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
@@ -202,13 +204,13 @@ class Compiled:
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
         given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = kept.plans.of(given, named)
+        found = kept.plans.of(*take_apart(given, named), given, named)
         if found is None:
             return self._plain.inlined(args, kwargs)
         leaves, plan = found
         branches = plan.branches or self._branches_for(plan)
         try:
-            if not self._options.batched:
+            if not self._batched:
                 result = branches.single(plan.listed(leaves))
             else:
                 numbers = plan.numbers(leaves)
@@ -216,10 +218,8 @@ class Compiled:
                 plan.release(numbers)
         except ConnectedError as error:
             return self._plain.connected(error, args, kwargs)
-        if self._options.verify is True:
-            self._verify(branches, plan, leaves)
-        if self._options.domain == "raise":
-            self._plain.warn_of_nan(result, args, kwargs)
+        if self._inspected:
+            self._inspect(result, branches, plan, leaves)
         return result
 
     def _branches_for(self, plan: Plan) -> Branches:
@@ -243,12 +243,18 @@ class Compiled:
         plan.branches = branches
         return branches
 
-    def _verify(self, branches: Branches, plan: Plan, leaves: list[Any]) -> None:
-        """Run the function again on an example of this call, another one at each call, and compare."""
-        shared, lanes, _ = plan.numbers(leaves)
-        example = lanes[:, self._calls % lanes.shape[1]]
-        self._calls += 1
-        branches.check(plan.signature.example(shared, example))
+    def _inspect(self, result: Any, branches: Branches, plan: Plan, leaves: list[Any]) -> None:
+        """Run the function again, if it is to be verified, on an example of this call, another one at each call.
+
+        Where the result of a checked one is nan, let the plain function say why.
+        """
+        if self._options.verify is True:
+            shared, lanes, _ = plan.numbers(leaves)
+            example = lanes[:, self._calls % lanes.shape[1]]
+            self._calls += 1
+            branches.check(plan.signature.example(shared, example))
+        if self._options.domain == "raise":
+            self._plain.warn_of_nan(result, plan, leaves)
 
     # --- where it is the plain function -------------------------------------------------------------------
 
@@ -460,7 +466,7 @@ class Derivative(Compiled):
         leaves, key = take_apart(args, kwargs) if current() is ORDINARY else ([], None)
         if key is not None and key not in self._unfit:
             try:
-                leaves, plan = cast("Any", kept.plans.at(leaves, key, args, kwargs))
+                leaves, plan = cast("Any", kept.plans.of(leaves, key, args, kwargs))
                 return (plan.branches or self._branches_for(plan)).single(plan.listed(leaves))
             except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
                 if not isinstance(error, DomainError):

@@ -82,18 +82,15 @@ class Plain:
             f"cannot be connected to that: make it an argument, or compute it inside of the function"
         ) from None
 
-    def warn_of_nan(self, result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def warn_of_nan(self, result: Any, plan: Plan, leaves: list[Any]) -> None:
         """Of a checked function whose ``result`` is nan, let the plain one say why: as far as the first such example.
 
         The local gradients of a derivative are recorded in IEEE arithmetic, so no guard tells of a nan in them.
         """
-        leaves, _ = leaves_of(result, "the result")
-        plan = self._plan(args, kwargs, self._options.in_axes) if any(map(_has_nan, leaves)) else None
-        if plan is None or self._function is None:
-            return
-        for numbers, _ in self._runs(*plan):
-            if any(map(_has_nan, map(number_of, numbers))):
-                return
+        results, _ = leaves_of(result, "the result")
+        if self._function is not None and any(map(_has_nan, results)):
+            runs = self._runs(plan, leaves)
+            any(any(map(_has_nan, map(number_of, numbers))) for numbers, _ in runs)
 
     def _plan(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
         """How a call is taken apart, and its leaves; None if there is a Value among them."""

@@ -167,6 +167,7 @@ class Plan:
         self.signature = Signature(tuple(examples), tuple(kwargs), tuple(batched))
         self._n_lanes = sum(batched)
         self._n_shared = len(batched) - self._n_lanes
+        self._bare = all(leaf == (None, None) for leaf in self._leaves)
         trees = [*args, *kwargs.values()]
         self._dicts = [(found, list(found(trees))) for found in _dicts(trees)]
 
@@ -199,7 +200,7 @@ class Plan:
 
     def listed(self, leaves: list[Any]) -> list[float]:
         """All numbers, in order, of a call without a batch."""
-        if len(leaves) == self._n_shared and np.ndarray not in set(map(type, leaves)):
+        if self._bare:
             return leaves
         numbers = self.numbers(leaves)
         listed: list[float] = numbers.shared.tolist()
@@ -318,14 +319,13 @@ class Plans:
         """Forget all."""
         self._known.clear()
 
-    def of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Plan] | None:
-        """The leaves of a call and its plan, a known one as a rule; None if there is a Value among the arguments."""
-        return self.at(*take_apart(args, kwargs), args, kwargs)
-
-    def at(
+    def of(
         self, leaves: list[Any], key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[list[Any], Plan] | None:
-        """As :meth:`of`, for arguments that :func:`take_apart` has taken apart."""
+        """The leaves of a call and its plan, a known one as a rule; None if there is a Value among the arguments.
+
+        ``leaves`` and ``key`` are those of the arguments, by :func:`take_apart`.
+        """
         plan = self._known.get(key)
         if plan is not None and plan.fits(args, kwargs):
             return leaves, plan
