@@ -13,7 +13,7 @@ import functools
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -176,7 +176,8 @@ def fold_constants(tape: Tape) -> Tape:
     alias = np.arange(tape.n_slots)
     keep = np.ones(len(tape), dtype=bool)
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
-    for i in range(len(dest) if _any_foldable(tape) else 0):
+    foldable = _any_foldable(tape)
+    for i in range(len(dest) if foldable else 0):
         operands = args[start[i] : start[i + 1]]
         if all(map(known.__contains__, operands)):
             number = known[dest[i]] = apply_ieee(tape.ops[code[i]], [known[operand] for operand in operands])
@@ -184,6 +185,8 @@ def fold_constants(tape: Tape) -> Tape:
             added.append(number)
             keep[i] = False
     guards = tuple(guard for guard in tape.guards if not _is_settled(guard, known))
+    if not foldable and len(guards) == len(tape.guards):
+        return tape
     return rewire(replace(tape, guards=guards), alias, keep, added)
 
 
@@ -210,27 +213,30 @@ def simplify_algebra(tape: Tape) -> Tape:
     first = tape.n_inputs + tape.n_leaves
     constant = dict(enumerate(tape.constants.tolist(), first))
     rules = [_RULES.get((op.base or op).name) if op.builtin else None for op in tape.ops]
-    alias = np.arange(tape.n_slots)
-    keep = np.ones(len(tape), dtype=bool)
     if not any(rules):
         return tape
+    ruled = np.array([rule is not None for rule in rules])
+    alone = np.array([rule in _ALONE or bool(op.constants) for rule, op in zip(rules, tape.ops, strict=True)])
+    may_apply = alone[tape.code]  # and where a constant is read: few instructions, found without a loop
+    may_apply[readers(tape)[(tape.args >= first) & (tape.args < tape.n_before)]] = True
+    keep = np.ones(len(tape), dtype=bool)
     moved: dict[int, int] = {}
     negated: dict[int, int] = {}
-    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
-    for i, dest in enumerate(tape.dest.tolist()):
-        rule = rules[code[i]]
-        if rule is None:
-            continue
-        operands = [moved.get(arg, arg) for arg in args[start[i] : start[i + 1]]]
-        same = rule(operands, constant, tape.ops[code[i]].constants, negated)
-        if same is None:
-            if rule is _double_negation:
-                negated[dest] = operands[0]
-            continue
-        moved[dest] = same
-        keep[i] = False
-    if moved:
-        alias[list(moved)] = list(moved.values())
+    for i in np.flatnonzero(may_apply & ruled[tape.code]).tolist():
+        op = tape.ops[tape.code[i]]
+        dest = int(tape.dest[i])
+        rule = cast("Callable[..., int | None]", rules[tape.code[i]])
+        operands = [moved.get(arg, arg) for arg in tape.args[tape.start[i] : tape.start[i + 1]].tolist()]
+        same = rule(operands, constant, op.constants, negated)
+        if same is not None:
+            moved[dest] = same
+            keep[i] = False
+        elif rule is _double_negation:
+            negated[dest] = operands[0]
+    if not moved:
+        return tape
+    alias = np.arange(tape.n_slots)
+    alias[list(moved)] = list(moved.values())
     return rewire(tape, alias, keep, [])
 
 
@@ -285,6 +291,10 @@ _RULES: dict[str, Callable[..., int | None]] = {
 }
 
 
+_ALONE = (_identity, _double_negation)
+"""The rules that apply whether an operand is a constant or not."""
+
+
 # --- common subexpressions, dead code ---------------------------------------------------------------------
 
 _COMMUTATIVE = frozenset({"add", "mul"})
@@ -314,6 +324,8 @@ def eliminate_common_subexpressions(tape: Tape) -> Tape:
     guards = tuple(
         guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]]
     )
+    if keep.all() and len(guards) == len(tape.guards):
+        return tape
     return rewire(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 

@@ -664,3 +664,19 @@ def test_verify_looks_at_another_example_at_each_call():
 def test_verify_is_true_false_or_recordings():
     with pytest.raises(ValueError, match="verify must be False, True or 'recordings', got 'always'"):
         compiled(lambda x: x, verify="always")
+
+
+def test_a_method_that_only_super_reaches(monkeypatch):
+    class Under:
+        def scaled(self, x):
+            return x * 2.0
+
+    class Over(Under):
+        def scaled(self, x):
+            return x.scaled(x) if isinstance(x, Under) else super().scaled(x)
+
+    over = Over()
+    f = compiled(lambda x: over.scaled(x) + 0.0)
+    assert f(3.0) == 6.0
+    monkeypatch.setattr(Under, "scaled", lambda self, x: x * 5.0)
+    assert f(3.0) == 15.0
