@@ -44,7 +44,7 @@ class Options:
     on_flip: str = "record"
     max_paths: int = 64
     domain: Literal["raise", "nan"] | None = None
-    """What an operation does outside its domain. None: go on in IEEE arithmetic, unless the function catches it."""
+    """The behaviour outside a domain. None: go on in IEEE arithmetic, unless the function catches the exception."""
     static_argnums: tuple[int, ...] = ()
     static_argnames: tuple[str, ...] = ()
     closed: bool = False

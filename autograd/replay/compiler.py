@@ -125,7 +125,7 @@ class Compiled:
     __self__: Any
     """The instance, of a method."""
     __reads__ = ("_function",)
-    """What :mod:`autograd.replay.watching` looks at in a function that calls this one."""
+    """The attributes that :mod:`autograd.replay.watching` follows in a function that calls this one."""
 
     def __init__(
         self,
@@ -182,7 +182,7 @@ class Compiled:
         return _compiled, (self._function, self._options)
 
     def __transformed__(self, transform: Callable[..., Any], *settings: Any) -> Compiled | None:
-        """What ``transform(self, *settings)`` makes, replayed as this is; None if it is not to be.
+        """The result of ``transform(self, *settings)``, replayed as this is; None if it is not to be.
 
         Read by :mod:`autograd.transforms`.
         """
@@ -194,7 +194,7 @@ class Compiled:
         return others[key]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns, with floats and arrays of floats for its Values."""
+        """The result of the function, with floats and arrays of floats for its Values."""
         surroundings = current()
         if surroundings is not ORDINARY:
             instead = self._instead(surroundings)
@@ -259,7 +259,7 @@ class Compiled:
     # --- where it is the plain function -------------------------------------------------------------------
 
     def _instead(self, surroundings: Context) -> Callable[[tuple[Any, ...], dict[str, Any]], Any] | None:
-        """What a call is in these surroundings, if it is not a replay."""
+        """The way a call takes in these surroundings, if it is not a replay."""
         if recording():
             return self._plain.inlined
         if surroundings.traced and self._function is not None:
@@ -311,7 +311,7 @@ class Compiled:
         return self._recorded()[0].tape
 
     def source(self, language: Literal["python", "c"] = "python") -> str:
-        """Self-contained source of what is recorded, for one example: the function's numbers in, a tuple out.
+        """Self-contained source of the recording, for one example: the function's numbers in, a tuple out.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -329,7 +329,7 @@ class Compiled:
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
 
     def to_jax(self) -> Callable[..., Any]:
-        """What is recorded as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
+        """The recording as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
 
         It has this function's signature, with the batch axes and the reduction. Live leaves become constants.
         Where an example follows no recorded path the result is nan: call the function on such examples first.
@@ -357,7 +357,7 @@ class Compiled:
             )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
+        """Write the recording to a file of data, for :func:`load`; live leaves with their present values.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -402,7 +402,7 @@ class _Methods:
     def of(
         self, instance: Any, function: Callable[..., Any], make: Callable[[Callable[..., Any]], Compiled]
     ) -> Compiled:
-        """What ``make`` made of ``function`` as a method of ``instance``.
+        """The result of ``make`` for ``function`` as a method of ``instance``.
 
         Raises:
             TypeError: ``instance`` cannot be referred to weakly.
@@ -567,13 +567,13 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     (0.4166666666666667, 2.3333333333333335)
     """
     if on_flip not in ("record", "raise"):
-        raise ValueError(f"on_flip is 'record' or 'raise', not {on_flip!r}")
+        raise ValueError(f"on_flip must be 'record' or 'raise', got {on_flip!r}")
     if reduce not in (None, "sum", "mean"):
-        raise ValueError(f"reduce is None, 'sum' or 'mean', not {reduce!r}")
+        raise ValueError(f"reduce must be None, 'sum' or 'mean', got {reduce!r}")
     if reduce is not None and in_axes is None:
         raise ValueError(f"reduce={reduce!r} needs a batch: give in_axes too")
     if isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1:
-        raise ValueError(f"max_paths is a whole number above 0, not {max_paths!r}")
+        raise ValueError(f"max_paths must be a whole number, 1 or more, got {max_paths!r}")
     if verify not in (False, True, "recordings"):
         raise ValueError(f"verify must be False, True or 'recordings', got {verify!r}")
     axes = check_in_axes(in_axes)

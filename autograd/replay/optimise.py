@@ -169,7 +169,7 @@ def optimise(tape: Tape) -> Tape:
 
 @takes_single_assignment
 def fold_constants(tape: Tape) -> Tape:
-    """Constant folding: what depends on constants alone is computed now, and guards on it that hold are dropped."""
+    """Constant folding: instructions on constants alone are done now, and guards on them that hold are dropped."""
     first_constant = tape.n_inputs + tape.n_leaves
     known = dict(enumerate(tape.constants.tolist(), first_constant))
     added: list[float] = []
@@ -302,7 +302,7 @@ _COMMUTATIVE = frozenset({"add", "mul"})
 
 @takes_single_assignment
 def eliminate_common_subexpressions(tape: Tape) -> Tape:
-    """Common subexpressions: what was computed already is not computed again, nor a comparison made again."""
+    """Common subexpressions: no number is computed twice, and no comparison made twice."""
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
     start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
     alias = list(range(tape.n_slots))
@@ -420,7 +420,7 @@ def _terms(
     once: list[bool],
     one: int,
 ) -> deque[tuple[int, int]]:
-    """What ``slot`` contributes to a sum; a sum that is used here alone is taken over, and is no more one itself."""
+    """The terms that ``slot`` contributes to a sum; one that is used here alone is taken over."""
     if slot in terms and once[slot]:
         return terms.pop(slot)
     return deque([products.get(slot, (slot, one))])

@@ -67,7 +67,7 @@ class Recorder:
     def __init__(self, may_raise: float = math.inf) -> None:
         self.comparisons: list[Comparison] = []
         self.errors: list[ref[DomainError]] = []
-        """What was raised for the user's code to catch."""
+        """The errors that were raised for the user's code to catch."""
         self._may_raise = may_raise
 
     def computed(self, op: Primitive, parents: tuple[Value, ...]) -> float:
@@ -103,7 +103,7 @@ class Recorder:
         )
 
     def raised(self, error: DomainError) -> DomainError:
-        """Note what is raised for the user's code to catch."""
+        """Note an error that is raised for the user's code to catch."""
         if current().domain == "handled":
             self.errors.append(ref(error))
         return error
@@ -153,7 +153,7 @@ for _solver in ("root", "minimum", "quad", "solve_ivp"):
 
 
 def _advice(taking: str, site: Site) -> str:
-    """What to do instead; where the line calls functions of a library that autograd has too, those."""
+    """The way out; where the line calls functions of a library that autograd has too, those."""
     if taking in _ADVICE:
         return _ADVICE[taking]
     called = replacements(site)
@@ -164,7 +164,7 @@ def _advice(taking: str, site: Site) -> str:
 def run_recorded(
     function: Callable[[], Any], domain: Literal["raise", "nan"] | None = None
 ) -> tuple[Any, list[Comparison]]:
-    """What ``function()`` returns, and the comparisons that it made on the way.
+    """The result of ``function()``, and the comparisons that it made on the way.
 
     Args:
         function: takes nothing, for its arguments are recording Values already.
@@ -263,7 +263,7 @@ class _Graph:
         self.seen: set[Any] = set(inputs)
 
     def reach(self, root: Any) -> None:
-        """Append what ``root`` depends on and was not reached before; depth first, without recursion."""
+        """Append the nodes that ``root`` depends on and that are new; depth first, without recursion."""
         seen, computed = self.seen, self.computed
         stack = [root]
         while stack:

@@ -505,7 +505,7 @@ def branches_to_data(branches: Branches) -> Data:
 
 
 def branches_from_data(data: Any, options: Options, classes: Classes) -> Branches:
-    """What :func:`branches_to_data` wrote, to be replayed without the function.
+    """The recordings that :func:`branches_to_data` wrote, to be replayed without the function.
 
     Raises:
         TapeError: the data is damaged, or names a class that is not among ``classes``.

@@ -137,7 +137,7 @@ class Plan:
         in_axes: as :func:`~autograd.compile` takes it.
 
     Raises:
-        TypeError: ``in_axes`` holds something else than axes.
+        TypeError: ``in_axes`` holds something other than axes.
         ValueError: an axis is missing, or the numbers of examples differ.
     """
 
@@ -146,7 +146,7 @@ class Plan:
     ) -> None:
         axes = axes_of_arguments(in_axes, len(args), len(kwargs))
         self.branches: Any = None
-        """What replays such calls, once it is found."""
+        """The recordings that replay such calls, once they are found."""
         self._count: int | None = None
         self._first = ""
         self._leaves: list[tuple[Shape, int | None]] = []  # the shape of one example of each, and its axis
@@ -256,13 +256,13 @@ def check_in_axes(in_axes: Axes) -> Axes:
         in_axes = tuple(in_axes)
     if in_axes is None or _is_axis(in_axes) or isinstance(in_axes, tuple):
         return in_axes
-    raise TypeError(f"in_axes is None, an int, or a tuple with an entry for each argument, not {in_axes!r}")
+    raise TypeError(f"in_axes must be None, an int, or a tuple with an entry for each argument, got {in_axes!r}")
 
 
 def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Hashable]:
     """The leaves of the arguments, each a float or an array of floats; and a key, equal where one plan fits.
 
-    Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
+    Of arguments that hold anything other than floats, arrays of floats and plain containers, the key is None: see
     :func:`flattened`.
     """
     if args and type(args[0]) is float and not kwargs and set(map(type, args)) == {float}:
@@ -438,7 +438,7 @@ class Static:
 
 
 def _told(value: Any) -> str:
-    """What tells a value from equal ones: 0.0 from -0.0, (1,) from (True,), noon in London from the same in Rome."""
+    """The text that tells a value from equal ones: 0.0 from -0.0, (1,) from (True,), noon in Rome from noon in Oslo."""
     if isinstance(value, (str, bytes, bool, Enum, type)) or callable(value):
         return ""
     return repr(value)

@@ -1,4 +1,4 @@
-"""What a compiled function reads from outside, and whether that is still what it was when it was recorded.
+"""The outside world as a compiled function reads it, and whether it is still what it was at the recording.
 
 A recording freezes the plain numbers, the functions and the choice of leaves that its function finds in globals, in its
 closure, in attributes and in containers. A :class:`Watch` finds all of these before anything is recorded: from the

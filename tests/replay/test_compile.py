@@ -215,12 +215,12 @@ def test_bad_settings_are_told_at_once():
             ValueError,
             "backend='cuda' is not known; there are 'auto', 'python', 'numpy', 'numba', 'jax'",
         ),
-        ({"on_flip": "ignore"}, ValueError, "on_flip is 'record' or 'raise', not 'ignore'"),
-        ({"reduce": "max", "in_axes": 0}, ValueError, "reduce is None, 'sum' or 'mean', not 'max'"),
+        ({"on_flip": "ignore"}, ValueError, "on_flip must be 'record' or 'raise', got 'ignore'"),
+        ({"reduce": "max", "in_axes": 0}, ValueError, "reduce must be None, 'sum' or 'mean', got 'max'"),
         ({"reduce": "sum"}, ValueError, "reduce='sum' needs a batch: give in_axes too"),
-        ({"max_paths": 0}, ValueError, "max_paths is a whole number above 0, not 0"),
+        ({"max_paths": 0}, ValueError, "max_paths must be a whole number, 1 or more, got 0"),
         ({"max_paths": True}, ValueError, "max_paths"),
-        ({"in_axes": "rows"}, TypeError, "in_axes is None, an int, or a tuple .* not 'rows'"),
+        ({"in_axes": "rows"}, TypeError, "in_axes must be None, an int, or a tuple .* got 'rows'"),
     ]:
         with pytest.raises(kind, match=message):
             compiled(abs, **settings_)
