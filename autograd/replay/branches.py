@@ -17,8 +17,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
-from autograd.clock import clock
 from autograd.containers import Structure, flatten
+from autograd.context import clock
 from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
@@ -326,7 +326,7 @@ class Branches:
         outputs, structure = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)
-        return Run(recorded, structure, tuple(leaf for leaf in recorded.leaves if leaf._stamp < since))
+        return Run(recorded, structure, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
 
     def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
         """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
