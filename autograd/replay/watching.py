@@ -445,16 +445,15 @@ class _Reach:
         kind = type(holder)
         for name in self._names_in(namespace, computed=not isinstance(holder, ModuleType)):
             of_class = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
-            if hasattr(type(of_class), "__set__"):  # it is a property of that name that is read
-                continue
             if type(namespace[name]) in (int, str) and _is_built_on_engine(kind):  # sizes and names, never set anew
                 continue
-            self._attribute(holder, name, namespace[name], of)
+            entry = hasattr(type(of_class), "__set__")  # as an attribute it is a property of that name
+            self._attribute(holder, name, namespace[name], of, entry=entry)
 
-    def _attribute(self, holder: Any, name: str, found: Any, of: str) -> None:
+    def _attribute(self, holder: Any, name: str, found: Any, of: str, *, entry: bool = False) -> None:
         if (id(holder), name) not in self._done:
             self._done.add((id(holder), name))
-            if name.isidentifier() and not iskeyword(name):
+            if name.isidentifier() and not iskeyword(name) and not entry:
                 self._read(f"{self.terms.held(holder)}.{name}", found, f"the attribute {name!r} of {of}")
             else:
                 self._read(f"{self.terms.held(vars(holder))}[{name!r}]", found, f"the attribute {name!r} of {of}")

@@ -680,3 +680,91 @@ def test_a_method_that_only_super_reaches(monkeypatch):
     assert f(3.0) == 6.0
     monkeypatch.setattr(Under, "scaled", lambda self, x: x * 5.0)
     assert f(3.0) == 15.0
+
+
+# --- ways of every kind -----------------------------------------------------------------------------------
+
+
+class Cached:
+    def __init__(self):
+        self.rate, self.runs = 2.0, 0
+
+    @functools.cached_property
+    def kept(self):
+        return self.rate
+
+    def scaled(self, x, by=1.0):
+        return x * self.rate * by
+
+    doubled = functools.partialmethod(scaled, by=1.0)
+
+
+def test_partials_cached_properties_and_weak_references():
+    cached, plain = Cached(), Cached()
+    partly = functools.partial(cached.scaled, by=1.0)
+    loose = weakref.ref(plain)
+    f = compiled(lambda x: partly(x) + cached.kept * x + cached.doubled(x) + loose().rate * x + loose().rate * 0.0)
+    assert f(3.0) == 24.0
+    cached.rate = 5.0
+    assert f(3.0) == 15.0 + 6.0 + 15.0 + 6.0
+    del cached.kept
+    assert f(3.0) == 15.0 * 3.0 + 6.0
+    plain.rate = 1.0
+    assert f(3.0) == 15.0 * 3.0 + 3.0
+
+
+def test_what_is_weakly_held_and_gone():
+    class Holder:
+        rate = 2.0
+
+    holder = Holder()
+    loose = weakref.ref(holder)
+    f = compiled(lambda x: x * (loose().rate if loose() is not None else 5.0))
+    assert f(3.0) == 6.0
+    assert Watch([lambda: loose().rate]).unchanged()
+    del holder
+    assert f(3.0) == 15.0
+
+
+def test_a_cell_that_is_not_filled_yet_and_a_name_that_is_no_identifier():
+    holder = types.SimpleNamespace(**{"a rate": 2.0})
+
+    def f(x):
+        return x * vars(holder)["a rate"] if x is not None else later
+
+    g = compiled(f)
+    assert g(3.0) == 6.0
+    vars(holder)["a rate"] = 5.0
+    assert g(3.0) == 15.0
+    later = 1.0
+    assert g(3.0) == 15.0
+
+
+def test_a_property_in_front_of_an_entry_of_the_instance():
+    class Model:
+        @property
+        def rate(self):
+            return vars(self)["rate"] * 1.0
+
+    model = Model()
+    vars(model)["rate"] = 2.0
+    f = compiled(lambda x: x * model.rate)
+    assert f(3.0) == 6.0
+    vars(model)["rate"] = 5.0
+    assert f(3.0) == 15.0
+
+
+class Moody:
+    """A slot of a class whose attribute raises, or does not answer as it did."""
+
+    def __getattribute__(self, name):
+        if name == "rate":
+            return [2.0][:]
+        return object.__getattribute__(self, name)
+
+
+def test_an_object_that_answers_otherwise_each_time():
+    moody = Moody()
+    moody.__dict__["rate"] = 1.0
+    f = compiled(lambda x: x * moody.rate[0])
+    assert [f(3.0), f(3.0)] == [6.0, 6.0]
