@@ -13,7 +13,7 @@ from autograd import linalg as linalg
 from autograd import math as math
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
-from autograd.diagnosis import diagnose
+from autograd.debugging import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
@@ -31,7 +31,6 @@ from autograd.errors import (
     TapeError,
 )
 from autograd.flows import Flow, Step
-from autograd.named_derivatives import sensitivities
 from autograd.primitives import Domain, Kink, Precedence, Primitive, primitive
 from autograd.replay.backends.js_source import javascript
 from autograd.replay.compiler import compile, load  # noqa: A004 -- the name that users of JAX and PyTorch look for
@@ -110,7 +109,7 @@ from autograd.rules import (
     trunc,
     where,
 )
-from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
+from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, sensitivities, value_and_grad, vjp
 from autograd.value import Parameter, Value
 
 __all__ = [

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from autograd.anomaly import watched
 from autograd.clock import writing
+from autograd.debugging import watched
 from autograd.operators import SIGNS
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.recording import refuse_while_recording

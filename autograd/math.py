@@ -25,11 +25,11 @@ from __future__ import annotations
 import functools
 import math as _math
 import operator
-import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import rules
+from autograd.primitives import PRIMITIVES
 
 pi, e, tau, inf, nan = _math.pi, _math.e, _math.tau, _math.inf, _math.nan
 
@@ -129,82 +129,51 @@ def _isfinite(x: Any) -> bool:
     return bool(x > -inf and x < inf)
 
 
-# --- on Values an operation of the table ------------------------------------------------------------------
-
-acos = _lifted("acos", rules.acos)
-acosh = _lifted("acosh", rules.acosh)
-asin = _lifted("asin", rules.asin)
-asinh = _lifted("asinh", rules.asinh)
-atan = _lifted("atan", rules.atan)
-atan2 = _lifted("atan2", rules.atan2)
-atanh = _lifted("atanh", rules.atanh)
-cbrt = _lifted("cbrt", rules.cbrt)
-ceil = _lifted("ceil", rules.ceil)
-copysign = _lifted("copysign", rules.copysign)
-cos = _lifted("cos", rules.cos)
-cosh = _lifted("cosh", rules.cosh)
-erf = _lifted("erf", rules.erf)
-erfc = _lifted("erfc", rules.erfc)
-exp = _lifted("exp", rules.exp)
-exp2 = _lifted("exp2", rules.exp2)
-expm1 = _lifted("expm1", rules.expm1)
-fabs = _lifted("fabs", rules.absolute)
-floor = _lifted("floor", rules.floor)
-fmod = _lifted("fmod", rules.fmod)
-fsum = _over_iterables("fsum", rules.fsum)
-gamma = _lifted("gamma", rules.gamma)
-lgamma = _lifted("lgamma", rules.lgamma)
-log1p = _lifted("log1p", rules.log1p)
-log2 = _lifted("log2", rules.log2)
-log10 = _lifted("log10", rules.log10)
-pow = _lifted("pow", rules.power)  # noqa: A001 -- the standard module's name
-remainder = _lifted("remainder", rules.ieee_remainder)
-sin = _lifted("sin", rules.sin)
-sinh = _lifted("sinh", rules.sinh)
-sqrt = _lifted("sqrt", rules.sqrt)
-tan = _lifted("tan", rules.tan)
-tanh = _lifted("tanh", rules.tanh)
-trunc = _lifted("trunc", rules.trunc)
-
-# --- on Values a few operations ---------------------------------------------------------------------------
-
-degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
-dist = _over_iterables("dist", _dist)
-hypot = _lifted("hypot", _hypot)
-ldexp = _lifted("ldexp", _ldexp)
-log = _lifted("log", _log)
-modf = _lifted("modf", _modf)
-prod = _over_iterables("prod", _prod)
-radians = _lifted("radians", lambda x: x * (pi / 180.0))
-if sys.version_info >= (3, 12):
-    sumprod = _over_iterables("sumprod", rules.dot)
-if sys.version_info >= (3, 13):
-    fma = _lifted("fma", lambda x, y, z: rules.dot([x, z], [y, 1.0]))
-
-# --- questions --------------------------------------------------------------------------------------------
-
-isfinite = _lifted("isfinite", _isfinite)
-isinf = _lifted("isinf", lambda x: bool(abs(x) == inf))
-isnan = _lifted("isnan", lambda x: bool(x != x))
-
-
-def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
+def _isclose_of_any(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
     """Determine whether two numbers are close in value, as the standard ``isclose`` does."""
-    if _is_value(a) or _is_value(b):
-        return _isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
-    return _math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+    of_values = _is_value(a) or _is_value(b)
+    return (_isclose if of_values else _math.isclose)(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
 
 
-# --- plain numbers only -----------------------------------------------------------------------------------
+# --- the module -------------------------------------------------------------------------------------------
 
-comb = _plain("comb")
-factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
-frexp = _plain("frexp")
-gcd = _plain("gcd")
-isqrt = _plain("isqrt")
-lcm = _plain("lcm")
-nextafter = _plain("nextafter")
-perm = _plain("perm")
-ulp = _plain("ulp")
+_OWN: dict[str, Callable[..., Any]] = {
+    "degrees": lambda x: x * (180.0 / pi),
+    "fabs": rules.absolute,
+    "fma": lambda x, y, z: rules.dot([x, z], [y, 1.0]),
+    "hypot": _hypot,
+    "isfinite": _isfinite,
+    "isinf": lambda x: bool(abs(x) == inf),
+    "isnan": lambda x: bool(x != x),
+    "ldexp": _ldexp,
+    "log": _log,
+    "modf": _modf,
+    "pow": rules.power,
+    "radians": lambda x: x * (pi / 180.0),
+    "remainder": rules.ieee_remainder,
+}
+"""What a function of numbers is on Values, where it is not the operation of its own name."""
 
-__all__ = [name for name in dir(_math) if not name.startswith("_") and name in globals()]
+_OF_ITERABLES: dict[str, Callable[..., Any]] = {
+    "dist": _dist, "fsum": rules.fsum, "prod": _prod, "sumprod": rules.dot,
+}  # fmt: skip
+
+_INSTEAD = {"factorial": "use lgamma(n + 1), its logarithm"}
+
+
+def _function(name: str) -> Callable[..., Any]:
+    """The standard library's function ``name``, for Values too where it is differentiated."""
+    if name == "isclose":
+        return _isclose_of_any
+    if name in _OF_ITERABLES:
+        return _over_iterables(name, _OF_ITERABLES[name])
+    on_values = _OWN.get(name) or PRIMITIVES.get(name)
+    return _lifted(name, on_values) if on_values else _plain(name, _INSTEAD.get(name, ""))
+
+
+__all__ = [name for name in dir(_math) if not name.startswith("_")]
+globals().update({name: _function(name) for name in __all__ if callable(getattr(_math, name))})
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Callable[..., Any]: ...

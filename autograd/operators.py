@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from autograd import rules
-from autograd.anomaly import check_value
 from autograd.clock import clock
 from autograd.context import current
+from autograd.debugging import check_value, remember_site
 from autograd.errors import ConversionError
 from autograd.passes import compute
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
 from autograd.recording import recording
-from autograd.sites import remember_site
 from autograd.sweep import describe
 from autograd.ufuncs import METHODS, apply_function, apply_ufunc
 

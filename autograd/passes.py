@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from itertools import count, repeat
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.anomaly import warn_of_nan_gradient, watched
 from autograd.clock import clock, writing
 from autograd.context import current
+from autograd.debugging import warn_of_nan_gradient, watched
 from autograd.errors import GradientError
 from autograd.flows import Flow, Step, flow_steps, flows_into
 from autograd.primitives import Primitive, as_float

@@ -14,6 +14,7 @@ from weakref import ref
 
 from autograd.clock import clock
 from autograd.context import current, install_node_classes
+from autograd.debugging import asked_by_library, calling_site, remember_site, replacements
 from autograd.dropin import DropIn, label_among
 from autograd.errors import ConversionError, GradientError, StaleGraphError
 from autograd.operators import Operators, install_operators, link
@@ -21,7 +22,6 @@ from autograd.passes import Passes
 from autograd.primitives import Primitive, as_float
 from autograd.recording import refuse_while_recording
 from autograd.rules import stop_gradient
-from autograd.sites import asked_by_library, calling_site, remember_site, replacements
 from autograd.sweep import describe, number_of
 from autograd.transport import deep_copy, flatten
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.containers import array_of, flatten
 from autograd.errors import ConvergenceError, DomainError
 from autograd.implicit.nodes import (
     Function,
@@ -26,6 +25,7 @@ from autograd.primitives import as_float
 from autograd.rules import dot
 from autograd.sweep import describe
 from autograd.trace import Trace
+from autograd.trees import array_of, flatten
 from autograd.value import Value
 
 __all__ = ["Solution", "quad", "solve_ivp"]

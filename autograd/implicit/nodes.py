@@ -14,7 +14,6 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from autograd.containers import flatten
 from autograd.context import current, no_grad
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import make_node
@@ -23,6 +22,7 @@ from autograd.recording import refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
+from autograd.trees import flatten
 from autograd.value import Value
 
 __all__ = [

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import optree
 
-from autograd.containers import Shape, Structure, leaves_of, size_of
-from autograd.records import is_record
 from autograd.replay.statics import Static, is_static, with_statics
 from autograd.replay.tape import Floats
+from autograd.trees import Shape, Structure, is_record, leaves_of, size_of
 from autograd.value import Value
 
 __all__ = [

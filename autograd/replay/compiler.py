@@ -17,8 +17,8 @@ from typing import Any, Literal, cast, overload
 
 import numpy as np
 
-from autograd.containers import Structure, flatten, leaves_of
 from autograd.context import ORDINARY, Context, current
+from autograd.debugging import is_ours
 from autograd.errors import AutogradError, DomainError, RecordingError, TapeError
 from autograd.primitives import Primitive
 from autograd.recording import recording
@@ -38,9 +38,9 @@ from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
 from autograd.replay.watching import watch
-from autograd.sites import is_ours
 from autograd.sweep import describe, number_of
 from autograd.trace import Trace
+from autograd.trees import Structure, flatten, leaves_of
 from autograd.value import Parameter, Value
 
 __all__ = ["Compiled", "compile", "load"]

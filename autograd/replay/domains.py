@@ -19,8 +19,8 @@ from types import CodeType, FrameType
 
 import numpy as np
 
+from autograd.debugging import is_ours
 from autograd.primitives import Primitive
-from autograd.sites import is_ours
 
 __all__ = ["Refusal", "can_refuse", "is_caught", "refusal_named", "refusal_of"]
 

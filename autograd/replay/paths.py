@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.clock import clock
-from autograd.containers import Structure
+from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingWarning
 from autograd.replay.arguments import packed
 from autograd.replay.backends.base import Kernel
 from autograd.replay.domains import Refusal
 from autograd.replay.results import Assembly
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
-from autograd.sites import warn
+from autograd.trees import Structure
 from autograd.value import Value
 
 __all__ = ["Path", "Paths", "Share"]

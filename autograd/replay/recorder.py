@@ -16,13 +16,13 @@ from weakref import ref
 import numpy as np
 
 from autograd.context import current, errstate, tracing, watching_domains
+from autograd.debugging import Site, calling_site, clarify, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
 from autograd.replay.domains import can_refuse, is_caught, refusal_of
 from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site, clarify, replacements
 from autograd.sweep import check_fresh, describe
 from autograd.value import CONVERSIONS, Constant, Traced, Value, become, node_of
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.containers import Shape, Structure
 from autograd.replay.tape import Floats
+from autograd.trees import Shape, Structure
 
 __all__ = ["Assembly"]
 

@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple, cast
 import numpy as np
 
 from autograd.clock import clock
-from autograd.containers import Structure, flatten
 from autograd.errors import GuardError, RecordingError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
@@ -23,6 +22,7 @@ from autograd.replay.recorder import ConnectedError, Recorded, run_recorded, tap
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
 from autograd.sweep import describe
+from autograd.trees import Structure, flatten
 from autograd.value import Constant, Traced, Value
 
 __all__ = ["Options", "Specialised"]

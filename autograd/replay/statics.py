@@ -13,8 +13,7 @@ from typing import Any, cast
 import numpy as np
 import optree
 
-from autograd.containers import _NAMESPACE
-from autograd.records import SETTINGS, is_record
+from autograd.trees import _NAMESPACE, SETTINGS, is_record
 from autograd.value import Value
 
 __all__ = ["Static", "StaticArguments", "check_static", "is_static", "statics_in", "with_statics"]

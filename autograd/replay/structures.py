@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd.containers import Shape, Structure, leaves_of
 from autograd.errors import TapeError
-from autograd.records import declared, made, static_parts, variables_of
 from autograd.replay.statics import Static, is_static
+from autograd.trees import Shape, Structure, declared, leaves_of, made, static_parts, variables_of
 
 __all__ = [
     "Classes",

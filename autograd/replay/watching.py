@@ -25,8 +25,8 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from autograd.debugging import is_ours, is_users
 from autograd.primitives import Primitive
-from autograd.sites import is_ours, is_users
 from autograd.value import Value
 
 __all__ = ["watch"]

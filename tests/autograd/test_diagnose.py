@@ -22,7 +22,7 @@ from autograd import (
     sqrt,
     where,
 )
-from autograd.sites import _sites, site_of
+from autograd.debugging import _sites, site_of
 
 
 def here(offset=0):
