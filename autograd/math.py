@@ -129,8 +129,8 @@ def _isfinite(x: Any) -> bool:
     return bool(x > -inf and x < inf)
 
 
+@functools.wraps(_math.isclose)
 def _isclose_of_any(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
-    """Determine whether two numbers are close in value, as the standard ``isclose`` does."""
     of_values = _is_value(a) or _is_value(b)
     return (_isclose if of_values else _math.isclose)(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
 
