@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, NoReturn, Protocol
 
-__all__ = ["Recording", "recorded_in", "recording", "refuse_while_recording"]
+__all__ = ["Recording", "observe", "recorded_in", "recording", "refuse_while_recording", "release"]
 
 
 class Recording(Protocol):
@@ -37,6 +37,10 @@ _RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", defa
 
 recording: Callable[[], Recording | None] = _RECORDING.get
 """What records at this moment, in this thread or task."""
+
+
+observe, release = _RECORDING.set, _RECORDING.reset
+"""Let another watch from now on; let the one before watch again."""
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import optree
 
 from autograd.replay.statics import Static, is_static, with_statics
 from autograd.replay.tape import Floats
-from autograd.trees import Shape, Structure, is_record, leaves_of, size_of
+from autograd.trees import Shape, Structure, fields_of, is_record, leaves_of, size_of
 from autograd.value import Value
 
 __all__ = [
@@ -58,6 +58,19 @@ class Form(NamedTuple):
         trees = [structure.assemble(structure.shapes) for structure in self.structures]
         orders = tuple(tuple(found(trees)) for found in _dicts(trees))
         return self.keywords, self.batched, orders, tuple(structure.key() for structure in self.structures)
+
+    def handed(self) -> list[Any]:
+        """The objects that the function is handed beside numbers: static arguments, and the classes of records."""
+        found: list[Any] = []
+        trees = [structure.assemble(structure.shapes) for structure in self.structures]
+        while trees:
+            for leaf in optree.tree_leaves(trees.pop(), is_leaf=is_record):
+                if is_record(leaf):
+                    found.append(type(leaf))
+                    trees.append(list(fields_of(leaf).values()))
+                elif type(leaf) is not int:  # the length of an array
+                    found.append(leaf)
+        return found
 
     def __str__(self) -> str:
         positional = len(self.structures) - len(self.keywords)

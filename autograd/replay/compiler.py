@@ -18,8 +18,8 @@ from typing import Any, Literal, cast, overload
 import numpy as np
 
 from autograd.context import ORDINARY, Context, current
-from autograd.debugging import is_ours
-from autograd.errors import AutogradError, DomainError, RecordingError, TapeError
+from autograd.debugging import is_ours, warn
+from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
 from autograd.primitives import Primitive
 from autograd.recording import recording
 from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
@@ -37,7 +37,7 @@ from autograd.replay.statics import StaticArguments, check_static
 from autograd.replay.storage import Reader, read_file, write_file
 from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
 from autograd.replay.tape import Tape
-from autograd.replay.watching import watch
+from autograd.replay.watching import Watch
 from autograd.sweep import describe, number_of
 from autograd.trace import Trace
 from autograd.trees import Structure, flatten, leaves_of
@@ -47,6 +47,9 @@ __all__ = ["Compiled", "compile", "load"]
 
 _MOST_PLANS = 64
 """A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
+
+_OFTEN = 32
+"""After how many recordings anew there is a word about it."""
 
 _MOST_FORMS = 128
 """A recording is made for each static argument; beyond so many the oldest is forgotten."""
@@ -59,9 +62,11 @@ class _Kept:
         self.specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
         self.plans: dict[Hashable, tuple[Plan, Specialised]] = {}
         self.unchanged: Callable[[], bool] | None = None
-        """Whether the function still reads the leaves and numbers that it read when it was recorded."""
-        self.watched: dict[int, Value] | None = None
-        """The live leaves that ``unchanged`` knows, by their ids; None before a recording."""
+        """Whether the function still reads what it read when it was recorded."""
+        self.watch: Watch | None = None
+        self._watched: dict[int, Any] = {}
+        """The function and its static arguments, by their ids."""
+        self._forgotten = 0
         self.others: dict[Hashable, Compiled] = {}
         """The same function under another ``errstate``, and its derivatives."""
         self.methods: Methods[Compiled] = Methods()
@@ -70,25 +75,34 @@ class _Kept:
     def forget(self) -> None:
         """Record anew what is called from now on."""
         with self.lock:
+            self._forgotten += 1
+            if self._forgotten == _OFTEN and self.watch is not None:
+                warn(
+                    f"a compiled function is recorded anew for the {_OFTEN}nd time, because of a change in what it "
+                    f"reads: {self.watch.difference()}. Each time costs a run of it: make an argument of what changes.",
+                    RecordingWarning,
+                )
             self.specialised.clear()
             self.plans.clear()
             self.others.clear()
-            self.unchanged = self.watched = None
+            self._watched.clear()
+            self.unchanged = self.watch = None
 
-    def watch(self, function: Callable[..., Any], leaves: Iterable[Value]) -> None:
-        """Watch what ``function`` reads, ``leaves`` of a new recording among it."""
+    def watch_for(self, roots: Iterable[Any]) -> Watch:
+        """Watch what ``roots``, a function and its static arguments, read, before they are recorded."""
+        found = {id(root): root for root in roots}
         with self.lock:
-            found = {id(leaf): leaf for leaf in leaves}
-            if self.watched is None or not found.keys() <= self.watched.keys():
-                self.watched = {**(self.watched or {}), **found}
-                self.unchanged = watch(function, self.watched.values())
+            if self.watch is None or not found.keys() <= self._watched.keys():
+                self._watched |= found
+                self.watch = Watch(self._watched.values())
+                self.unchanged = self.watch.unchanged
+            return self.watch
 
 
-def _watch(keeper: weakref.ref[_Kept], function: Callable[..., Any], path: Path) -> None:
-    """Watch the leaves of a new path for the one that keeps it, who is referred to weakly: it holds who asks."""
+def _watch(keeper: weakref.ref[_Kept], roots: Sequence[Any]) -> Watch | None:
+    """Watch what is recorded next, for the one that keeps it, who is referred to weakly: it holds who records."""
     kept = keeper()
-    if kept is not None:
-        kept.watch(function, path.leaves)
+    return None if kept is None else kept.watch_for(roots)
 
 
 class Compiled:
@@ -347,7 +361,8 @@ class Compiled:
                 known = " or ".join(str(entry.form) for entry in kept.specialised.values())
                 raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
             # Who verifies records at each call of theirs, and need not watch in between.
-            watcher = None if self._options.verify else functools.partial(_watch, weakref.ref(kept), function)
+            roots = [function, *form.handed()]
+            watcher = None if self._options.verify else functools.partial(_watch, weakref.ref(kept), roots)
             specialised = Specialised(function, form, self._options, watcher)
             with kept.lock:
                 if len(kept.specialised) >= _MOST_FORMS:
@@ -546,11 +561,13 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
-    each call. If a leaf is replaced by another, or what the function reads as a global, from its closure or as an
-    attribute, a plain number, str, bool, None, function, list, dict or array, the function is recorded anew. What else
-    it takes from outside stays as it was: what changes inside lists, dicts and arrays of plain numbers, replaced
-    methods, a file, the clock, parameters replaced in an object that is itself a static argument; and so does what a
-    thread that it starts compares, which nobody watches.
+    each call. Everything else that it reads by a name is compared with what it was, before each replay: globals, its
+    closure, attributes, methods, the content of lists, dicts, sets and arrays, as deep as names lead, in static
+    arguments too. Where something has changed, or the function itself changes it, as a counter, it is recorded anew.
+
+    Not seen is what no name leads to: a file, the clock, random numbers, what an iterator or a function written in C
+    keeps to itself, changes inside installed packages, comparisons in a thread that the function starts. In a replay
+    these stay as they were when it was recorded; ``verify`` finds them.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

@@ -21,6 +21,7 @@ from autograd.replay.paths import Path, Paths
 from autograd.replay.recorder import ConnectedError, Recorded, run_recorded, tape_of
 from autograd.replay.results import Assembly
 from autograd.replay.tape import Floats, Tape
+from autograd.replay.watching import Watch
 from autograd.sweep import describe
 from autograd.trees import Structure, flatten
 from autograd.value import Constant, Traced, Value
@@ -62,7 +63,7 @@ class Specialised:
         function: what is recorded; None if it is not at hand, as for a function that was loaded.
         form: what all these calls share.
         options: how.
-        note: called with each path that is recorded.
+        watch: called before a path is recorded, so that changes in what the function reads are noticed.
     """
 
     def __init__(
@@ -70,10 +71,10 @@ class Specialised:
         function: Callable[..., Any] | None,
         form: Form,
         options: Options,
-        note: Callable[[Path], None] | None = None,
+        watch: Callable[[], Watch | None] | None = None,
     ) -> None:
         self.form = form
-        self._note = note
+        self._watch = watch
         self._connected = ""
         self.paths = Paths(options.max_paths, options.on_flip)
         self._function = function
@@ -165,6 +166,9 @@ class Specialised:
             )
         if self._connected:
             raise ConnectedError(self._connected)
+        watch = self._watch() if self._watch is not None else None
+        if watch is not None and watch.computed is not None and not self._options.batched:
+            raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
         since = clock.tick()
         try:
             (tape, leaves), structure = found = self._recorded(numbers, since)
@@ -182,8 +186,6 @@ class Specialised:
             replayed, kernels = _KNOWN.of(tape, (identity, self.form.batched, tuple(self._backends), self._plain))
             path = Path(replayed, leaves, structure, identity, outside)
             path.kernels = kernels
-        if self._note is not None:
-            self._note(path)
         return path
 
     def _recorded(self, numbers: list[float], since: int) -> _Run:

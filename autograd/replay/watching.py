@@ -1,304 +1,580 @@
-"""What a recording took from outside of its function, and whether it is still there.
+"""What a compiled function reads from outside, and whether that is still what it was when it was recorded.
 
-The data of a live leaf is read at each call. Which leaf that is was decided when the function was recorded: by a name,
-an attribute, an item of a list. A :class:`Watch` goes from the function through everything that it can reach, finds the
-leaves that were used, and knows the way to each; before a replay it follows these ways again and tells whether they
-lead to the same objects. So a parameter that was replaced is noticed, and so is what the code reads as a global, from
-its closure or as an attribute: a plain number, str, bool or None, a function, a list, dict or array.
+A recording freezes the plain numbers, the functions and the choice of leaves that its function finds in globals, in its
+closure, in attributes and in containers. A :class:`Watch` finds all of these before anything is recorded: from the
+function it follows the names that its code reads, and those that are read by the code it may call, through every
+object that they lead to. Before a replay it compares what is there with what was there, in one generated expression:
+identity for objects, the very same number or word for plain data, the whole content for containers and arrays. A
+function that changes itself what it reads, as a counter, is so recorded at each call, and does what the plain one does.
 
-Not noticed: what changes inside lists, dicts and arrays of plain numbers; what grows without a leaf that was used; what
-a function gets by calling, opening or asking elsewhere; methods that are replaced.
+Names are pooled: if any code that was reached reads ``.w``, the attribute ``w`` of every object that was reached
+counts. So more may be watched than is used, which costs a recording now and then, and never less.
+
+Only what no name leads to escapes: what is got by calling, opening or asking elsewhere, what an iterator or a function
+written in C keeps to itself, and what changes inside installed packages.
 """
 
 from __future__ import annotations
 
+import array
+import dis
 import functools
+import itertools
+import marshal
 import math
 import operator
 import sys
 import weakref
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from keyword import iskeyword
+from pathlib import Path
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 
-from autograd.debugging import is_ours, is_users
+from autograd.debugging import is_ours, is_users, warn
+from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
+from autograd.recording import observe, release
 from autograd.value import Value
 
-__all__ = ["watch"]
+__all__ = ["Watch"]
 
-_NUMBERS = (float, int, str, bytes, type(None), np.number, np.bool_)
-_REPLACED = (FunctionType, BuiltinFunctionType, functools.partial, list, tuple, dict, np.ndarray, Primitive)
-"""What is noticed when another object takes its place under a name, whatever it holds."""
-_NAMED = frozenset({"global", "cell"})
+_PLAIN = (float, int, complex, str, bytes, type(None), np.number, np.bool_)
+"""Data that is compared by type and value."""
+_PACKED = (float, int, bool, complex, str, bytes, bytearray, array.array, type(None))
+"""Data that :mod:`marshal` writes down to the last bit, and so the containers of such data."""
+_CLOSED = (Value, Primitive, BuiltinFunctionType, CodeType, CellType, range, np.ufunc, np.generic, *_PLAIN)
+"""Objects that lead nowhere."""
+_ENGINE = str(Path(__file__).parent.parent)
 _MOST = 200_000
-"""How many objects are looked at, at most."""
+"""How many objects are followed, at most."""
+
+_COMPUTED = frozenset({
+    "getattr", "vars", "attrgetter", "methodcaller", "asdict", "astuple", "fields", "_asdict", "__dict__",
+    "__getattribute__", "locals", "globals", "eval", "exec",
+})  # fmt: skip
+"""Names by which code reads what it does not name."""
+_UNREAD = frozenset({
+    "__repr__", "__del__", "__dir__", "__sizeof__", "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__",
+    "__getstate__", "__setstate__", "__getnewargs__", "__setattr__", "__delattr__", "__init_subclass__",
+    "__set_name__", "__class_getitem__",
+})  # fmt: skip
+"""Methods with a part of their own in Python, but none in what a function computes."""
+_SETTING = frozenset({"__setitem__", "__delitem__", "__iadd__", "__imul__", "__eq__", "__contains__"})
+_MAKING = frozenset({"__new__", "__init__", "__post_init__"})
 
 
-def watch(function: Callable[..., Any], leaves: Iterable[Value]) -> Callable[[], bool] | None:
-    """Whether ``function`` still reads the same leaves and numbers; None if it reads none that could change.
+class Watch:
+    """Whether some functions still read what they read when the watch was made.
 
     Args:
-        function: what was recorded.
-        leaves: the live leaves of the recording.
+        roots: the functions, and other objects that they are handed.
 
     >>> from autograd import Parameter
-    >>> w = Parameter(2.0)
-    >>> same = watch(lambda x: w * x, [w])
-    >>> same()
+    >>> w, rates = Parameter(2.0), [1.0, 2.0]
+    >>> watch = Watch([lambda x: w * x + rates[0]])
+    >>> watch.unchanged()
     True
-    >>> w = Parameter(3.0)
-    >>> same()
-    False
+    >>> rates.append(3.0)
+    >>> watch.unchanged(), watch.difference()
+    (False, 'the content of a list')
+    >>> w = Parameter(2.0)
+    >>> watch.difference()
+    "'w' of a closure"
     """
-    ways = _Reach(function, {id(leaf) for leaf in leaves}).ways()
-    return _check(ways) if ways else None
+
+    def __init__(self, roots: Iterable[Any]) -> None:
+        reach = _Reach(list(roots))
+        self._terms = reach.terms
+        self.computed: Value | None = reach.computed
+        """A Value among what is read that is computed: a recording of the functions would not be connected to it."""
+        self.unchanged: Callable[[], bool] = self._terms.compiled()
+        """Whether everything is as it was: the check before each replay."""
+
+    def __len__(self) -> int:
+        """How many comparisons it makes."""
+        return len(self._terms.written)
+
+    def difference(self) -> str:
+        """The first change in words; empty if there is none."""
+        return self._terms.difference()
 
 
-class _Way(NamedTuple):
-    """One step from an object to another."""
+class _Differs:
+    """In the place of a recorder while Values are compared: only the very same one will do, not an equal one."""
 
-    holder: Any
-    how: str
-    """An attribute (``name``), ``global``, ``cell``, ``item``, ``all`` items of a list, the ``call`` of a weakref."""
-    key: Any
-    found: Any
+    class Found(Exception):  # noqa: N818 -- a signal and no error
+        """Two Values are compared by their numbers, so they are two."""
+
+    def guard(self, *_: Any) -> NoReturn:
+        raise self.Found
+
+
+class _Terms:
+    """Comparisons, each written as an expression over the objects that it needs."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, str] = {}
+        """Each expression with its meaning in words."""
+        self.of_values = False
+        """Whether Values are compared in containers."""
+        self._names: dict[int, str] = {}
+        self._namespace: dict[str, Any] = {"is_": operator.is_, "same": _same, "packed": marshal.dumps}
+
+    def held(self, it: Any) -> str:
+        """A name for an object, which is kept alive by it."""
+        key = id(it)
+        if key not in self._names:
+            self._names[key] = f"_{len(self._names)}"
+            self._namespace[self._names[key]] = it
+        return self._names[key]
+
+    def weakly(self, reference: weakref.ref[Any], referent: Any) -> None:
+        """Name what a weak reference refers to without keeping it alive."""
+        if id(referent) not in self._names:
+            source = self.held(reference)
+            name = self._names[id(referent)] = f"_{len(self._names)}"
+            self.add(f"({name} := {source}()) is not None", f"a {type(referent).__name__} that is gone")
+
+    def add(self, text: str, words: str) -> None:
+        """Compare ``text`` too."""
+        self.written.setdefault(text, words)
+
+    def compiled(self) -> Callable[[], bool]:
+        """All comparisons as one function: some ten nanoseconds each."""
+        check = self._compiled()
+        if not check():  # a descriptor of somebody's own that answers anew each time cannot be watched
+            odd = self._failing()
+            self.written = {text: words for text, words in self.written.items() if text not in odd}
+            check = self._compiled()
+        return check
+
+    def _compiled(self) -> Callable[[], bool]:
+        terms = sorted(self.written, key=self._order)  # like beside like is faster by a third
+        body = f"return {' and '.join(terms) or 'True'}"
+        failures = "LookupError, AttributeError, TypeError, ValueError"
+        if self.of_values:
+            self._namespace |= {"observe": observe, "release": release, "differs": _DIFFERS, "Found": _Differs.Found}
+            lines = ["token = observe(differs)", "try:", f"    {body}", f"except (Found, {failures}):",
+                     "    return False", "finally:", "    release(token)"]  # fmt: skip
+        else:
+            lines = ["try:", f"    {body}", f"except ({failures}):", "    return False"]
+        text = "\n    ".join(["def check():", *lines])
+        # The text is our own; keys are written by repr, and names are identifiers.
+        exec(compile(text, "<watch>", "exec"), self._namespace)  # noqa: S102
+        check: Callable[[], bool] = self._namespace.pop("check")
+        return check
+
+    def _order(self, text: str) -> tuple[bool, str]:
+        return ":=" not in text, self.written[text]
+
+    def _failing(self) -> set[str]:
+        """The comparisons that fail."""
+        failing, namespace = set(), dict(self._namespace)  # a copy, in which weakly held objects live this long
+        token = observe(cast("Any", _DIFFERS))
+        try:
+            for text in sorted(self.written, key=self._order):
+                try:
+                    holds = eval(text, namespace)  # noqa: S307 -- as above
+                except Exception:  # noqa: BLE001 -- whatever a descriptor raises
+                    holds = False
+                if not holds:
+                    failing.add(text)
+        finally:
+            release(token)
+        return failing
+
+    def difference(self) -> str:
+        """The words of the first comparison that fails."""
+        failing = self._failing()
+        return next((words for text, words in self.written.items() if text in failing), "")
+
+    def add_list(self, items: list[Any]) -> None:
+        """Compare the content of a list."""
+        copy, words = list(items), f"the content of a {type(items).__name__}"
+        if type(items) is list and _is_packed(items):
+            text = f"packed({self.held(items)}, 2) == {self.held(marshal.dumps(items, 2))}"
+        else:
+            text = self.of_items(self.held(items), copy, in_one_go=type(items).__eq__ is list.__eq__)
+        self.add(text, words)
+
+    def of_items(self, source: str, listed: list[Any], *, in_one_go: bool) -> str:
+        """A comparison of items in order; of Values in one go, which compare only if they are not the same ones."""
+        if in_one_go and len(listed) > 1 and all(isinstance(item, Value) for item in listed):
+            self.of_values = True
+            return f"{source} == {self.held(listed)}"
+        kept = self.held(tuple(listed))
+        identical = f"all(map(is_, {source}, {kept}))"
+        if any(isinstance(item, _PLAIN) for item in listed):
+            identical = f"({identical} or all(map(same, {source}, {kept})))"
+        return f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})"
+
+
+_DIFFERS = _Differs()
+
+
+class _Reads(NamedTuple):
+    """The names that some code reads."""
+
+    globals: frozenset[str]
+    cells: frozenset[str]
+    attributes: frozenset[str]
+    noted: frozenset[str]
+    """The globals, cells and attributes whose content it adds to and does not read: the log of a user's own."""
+    computed: bool
+    """Whether it also reads names that it computes."""
+
+
+@functools.lru_cache(maxsize=4096)
+def _reads(code: CodeType) -> _Reads:
+    """The names that ``code`` and the functions inside it read. Those that it only sets do not count."""
+    inner = [_reads(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    spaces, cells, attributes = set[str](), set[str](), set[str]()
+    noted, used = set[str](), set[str]()
+    computed = any(each.computed for each in inner)
+    steps = list(dis.get_instructions(code))
+    for step, following in itertools.pairwise(steps):
+        if step.opcode in dis.hasname and step.opname.startswith(("LOAD_", "IMPORT_FROM")):
+            (spaces if step.opname in ("LOAD_GLOBAL", "LOAD_NAME") else attributes).add(step.argval)
+        elif step.opname in ("LOAD_DEREF", "LOAD_CLASSDEREF"):
+            cells.add(step.argval)
+        else:
+            computed = computed or step.opname == "MATCH_CLASS"
+            continue
+        only_noted = following.opname in ("LOAD_METHOD", "LOAD_ATTR") and following.argval in ("append", "add")
+        (noted if only_noted else used).add(step.argval)
+    used = used.union(*[(each.globals | each.cells | each.attributes) - each.noted for each in inner])
+    return _Reads(
+        frozenset(spaces.union(*[each.globals for each in inner])),
+        frozenset(cells.union(*[each.cells for each in inner])),
+        frozenset(attributes.union(*[each.attributes for each in inner])),
+        frozenset(noted.union(*[each.noted for each in inner]) - used),
+        computed or not _COMPUTED.isdisjoint(spaces | attributes),
+    )
 
 
 class _Reach:
-    """What is reached from a function, step by step, without recursion."""
+    """Everything that is reached from some functions, without recursion, and the terms that compare it."""
 
-    def __init__(self, function: Any, leaves: set[int]) -> None:
-        self._leaves = leaves
+    def __init__(self, roots: list[Any]) -> None:
+        self.terms = _Terms()
+        self.computed: Value | None = None
         self._names: set[str] = set()
-        self._waiting: deque[Any] = deque([function])
-        self._seen: dict[int, Any] = {id(function): function}  # holds the objects, so that no id is used again
-        self._into: defaultdict[int, list[_Way]] = defaultdict(list)
-        self._wanted: list[Any] = []
-        while self._waiting and len(self._seen) < _MOST:
+        self._by_any_name = False
+        self._uses_super = False
+        self._holders: list[Any] = []
+        self._classes: set[type] = set()
+        self._done: set[tuple[int, str]] = set()
+        files = [code.co_filename for code in (getattr(root, "__code__", None) for root in roots) if code]
+        self._homes = tuple(home for home in map(_package_of, files) if home)
+        self._seen: dict[int, Any] = {id(root): root for root in roots}  # holds them, so that no id is used again
+        self._waiting: deque[Any] = deque(roots)
+        known: tuple[int, bool] = (0, False)
+        while self._waiting or known != (len(self._names), self._by_any_name):
+            if not self._waiting:  # new names, which holders that were met before may have too
+                known = (len(self._names), self._by_any_name)
+                for holder in list(self._holders):
+                    self._named(holder)
+                continue
+            if len(self._seen) > _MOST:
+                warn(
+                    f"a compiled function reaches more than {_MOST} objects; among the others changes are not "
+                    f"noticed. Make an argument of what changes.",
+                    RecordingWarning,
+                )
+                break
             self._look(self._waiting.popleft())
 
-    def ways(self) -> list[_Way]:
-        """The steps of all ways from the function to the leaves and numbers that it uses."""
-        found: dict[int, _Way] = {}
-        reached: set[int] = set()
-        while self._wanted:
-            thing = self._wanted.pop()
-            if id(thing) not in reached:
-                reached.add(id(thing))
-                for way in self._into[id(thing)]:
-                    found[id(way)] = way
-                    self._wanted.append(way.holder)
-        return list(found.values())
+    # --- what is found --------------------------------------------------------------------------------------
 
-    def _step(self, holder: Any, how: str, key: Any, found: Any) -> None:
-        if isinstance(found, Value):
-            if id(found) in self._leaves:
-                self._want(_Way(holder, how, key, found))
-        elif isinstance(found, _NUMBERS):
-            if how != "item":
-                self._want(_Way(holder, how, key, found))
-        else:
-            if how in _NAMED and isinstance(found, _REPLACED) and not _is_library(found):
-                self._want(_Way(holder, how, key, found))
-            self._follow(holder, how, key, found)
+    def _read(self, source: str, found: Any, words: str, *, watched: bool = True, followed: bool = True) -> None:
+        """Note that ``source`` gives ``found``, and follow it."""
+        if watched:
+            name = self.terms.held(found)
+            if isinstance(found, _PLAIN) and found is not None:
+                self.terms.add(f"({source} is {name} or same({source}, {name}))", words)
+            else:
+                self.terms.add(f"{source} is {name}", words)
+        if followed:
+            self._follow(found)
 
-    def _follow(self, holder: Any, how: str, key: Any, found: Any) -> None:
-        if _leads_on(found):
-            self._into[id(found)].append(_Way(holder, how, key, found))
-            if id(found) not in self._seen:
-                self._seen[id(found)] = found
-                self._waiting.append(found)
+    def _follow(self, found: Any) -> None:
+        if isinstance(found, Value) and found.op is not None:
+            self.computed = found
+        if id(found) not in self._seen and self._leads_on(found):
+            self._seen[id(found)] = found
+            self._waiting.append(found)
 
-    def _want(self, way: _Way) -> None:
-        self._seen[id(way)] = way
-        self._into[id(way)].append(way)
-        self._wanted.append(way)
+    def _leads_on(self, it: Any) -> bool:
+        if isinstance(it, _CLOSED):
+            return False
+        if isinstance(it, ModuleType):
+            return self._is_read(getattr(it, "__file__", None) or "", it.__name__)
+        if isinstance(it, type):
+            return self._is_class_read(it)
+        return type(it).__module__.partition(".")[0] != "autograd" or hasattr(it, "__wrapped__") or bool(_declared(it))
 
-    def _look(self, thing: Any) -> None:
-        if isinstance(thing, FunctionType):
-            self._function(thing)
-        elif isinstance(thing, (list, tuple, set, frozenset, deque)):
-            self._items(thing)
-        elif isinstance(thing, np.ndarray):
-            self._items(thing.ravel().tolist(), thing)
-        elif isinstance(thing, dict):
-            for key, found in list(thing.items()):
-                self._step(thing, "item", key, found)
-        elif isinstance(thing, weakref.ref):
-            if (referent := thing()) is not None:
-                self._step(thing, "call", None, referent)
-        elif isinstance(thing, (ModuleType, type)):
-            self._named(thing, vars(thing))
-        else:
-            self._instance(thing)
+    def _is_read(self, file: str, module: str) -> bool:
+        """Whether code is followed: the user's, that of the root's own package, and what is built on the engine."""
+        if not file or file.startswith("<frozen "):  # typed at a prompt, or a part of the interpreter
+            return module.partition(".")[0] not in sys.stdlib_module_names
+        return is_users(file) or (is_ours(file) and not file.startswith(_ENGINE)) or file.startswith(self._homes)
 
-    def _items(self, items: Iterable[Any], holder: Any = None) -> None:
-        listed = list(items)
-        holder = items if holder is None else holder
-        used = [item for item in listed if isinstance(item, Value) and id(item) in self._leaves]
-        if used:
-            self._want(_Way(holder, "all", None, tuple(listed)))
-        how = "" if isinstance(holder, (set, frozenset, np.ndarray)) else "item"
-        for index, found in enumerate(listed):
-            if not isinstance(found, (Value, *_NUMBERS)):
-                self._step(holder, how, index, found)
+    def _is_class_read(self, kind: type) -> bool:
+        functions = [each for each in vars(kind).values() if isinstance(each, FunctionType)]
+        if any(self._is_read(each.__code__.co_filename, kind.__module__) for each in functions):
+            return True
+        module = kind.__module__
+        return self._is_read(getattr(sys.modules.get(module), "__file__", None) or "", module)
+
+    # --- what holds it --------------------------------------------------------------------------------------
+
+    def _look(self, it: Any) -> None:  # noqa: C901, PLR0912 -- one line for each kind of object
+        match it:
+            case FunctionType():
+                self._function(it)
+            case MethodType():
+                self._all_of(it, "__self__", "__func__")
+            case functools.partial():
+                self._all_of(it, "func", "args", "keywords")
+            case property():
+                self._all_of(it, "fget")
+            case staticmethod() | classmethod():
+                self._all_of(it, "__func__")
+            case functools.cached_property() | functools.partialmethod():
+                self._all_of(it, "func")
+            case weakref.ref():
+                if (referent := it()) is not None:
+                    self.terms.weakly(it, referent)
+                    self._follow(referent)
+            case ContextVar():
+                self._read(f"{self.terms.held(it)}.get(None)", it.get(None), f"the context variable {it.name!r}")
+            case ModuleType():
+                self._hold(it)
+            case type():
+                self._class(it, called=True)
+            case np.ndarray():
+                self._array(it)
+            case bytearray() | array.array():
+                self.terms.add(
+                    f"packed({self.terms.held(it)}, 2) == {marshal.dumps(it, 2)!r}", "the content of an array"
+                )
+            case dict():
+                self._dict(it)
+                self._instance(it)
+            case list() | tuple() | set() | frozenset() | deque():
+                self._items(it)
+                self._instance(it)
+            case _ if type(it).__module__.partition(".")[0] == "autograd":
+                self._all_of(it, *(["__wrapped__"] if hasattr(it, "__wrapped__") else []), *_declared(it))
+            case _:
+                self._instance(it)
+
+    def _all_of(self, it: Any, *names: str) -> None:
+        """Follow attributes that are never set anew."""
+        for name in names:
+            self._follow(getattr(it, name))
 
     def _function(self, function: FunctionType) -> None:
-        names = set(_names_in(function.__code__))
-        self._names |= names
-        of_user = is_users(function.__code__.co_filename)
-        for cell in function.__closure__ or ():
+        code, held = function.__code__, self.terms.held
+        followed = self._is_read(code.co_filename, function.__module__ or "")
+        watched = followed and not is_ours(code.co_filename)
+        reads, namespace = _reads(code), function.__globals__
+        if watched:
+            self.terms.add(f"{held(function)}.__code__ is {held(code)}", f"the code of {function.__name__}")
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             try:
                 found = cell.cell_contents
             except ValueError:  # not filled yet
                 continue
-            if of_user or not isinstance(found, _NUMBERS):
-                self._step(cell, "cell", None, found)
+            source, goes_on = f"{held(cell)}.cell_contents", name not in reads.noted
+            self._read(source, found, f"{name!r} of a closure", watched=watched, followed=goes_on)
         for name in ("__defaults__", "__kwdefaults__"):
             if (defaults := getattr(function, name)) is not None:
-                self._step(function, "name", name, defaults)
-        if of_user:
-            namespace = function.__globals__
-            for name in sorted(names & namespace.keys()):
-                self._step(namespace, "global", name, namespace[name])
-
-    def _named(self, holder: Any, namespace: Any) -> None:
-        for name in sorted(self._names & namespace.keys()):
-            self._step(holder, "name", name, namespace[name])
-
-    def _instance(self, thing: Any) -> None:
-        kind = type(thing)
-        names = _names_of(cast("Any", kind)) | self._names
-        of_library = is_ours(_file_of(kind))  # its models have names and sizes as numbers, which no one sets anew
-        for name, found in _attributes(thing):
-            if not isinstance(found, _NUMBERS) or (name in names and not of_library):
-                self._step(thing, "name", name, found)
-        for base in kind.__mro__:
-            for name, found in list(vars(base).items()):
-                if isinstance(found, FunctionType):
-                    if is_users(found.__code__.co_filename):
-                        self._step(base, "", None, found)
-                elif name in names and isinstance(found, (Value, float, int)) and not name.startswith("__"):
-                    self._step(thing, "name", name, getattr(thing, name))
-
-
-def _is_library(thing: Any) -> bool:
-    """Whether ``thing`` is an operation or a function of this library, in whose place nobody puts another."""
-    if isinstance(thing, Primitive):
-        return thing.builtin
-    return isinstance(thing, FunctionType) and is_ours(thing.__code__.co_filename)
-
-
-def _leads_on(thing: Any) -> bool:
-    """Whether ``thing`` may hold leaves, or code that reads them."""
-    if isinstance(thing, np.ndarray):
-        return bool(thing.dtype == object)
-    if isinstance(thing, ModuleType):
-        return is_users(getattr(thing, "__file__", None) or "")
-    if isinstance(thing, type):
-        return is_users(_file_of(thing))
-    if isinstance(thing, (BuiltinFunctionType, CodeType, CellType, range, np.ufunc)):
-        return False
-    kind: type[Any] = type(thing)
-    if kind.__module__.partition(".")[0] == "autograd":
-        return hasattr(kind, "__wrapped__") or hasattr(thing, "__wrapped__")
-    return "site-packages" not in _file_of(kind)
-
-
-def _attributes(thing: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes of an instance, without running any property."""
-    if isinstance(thing, MethodType):
-        yield from (("__self__", thing.__self__), ("__func__", thing.__func__))
-    elif isinstance(thing, functools.partial):
-        yield from (("func", thing.func), ("args", thing.args), ("keywords", thing.keywords))
-    else:
-        reads = getattr(type(thing), "__reads__", None)
-        if reads is not None:
-            yield from ((name, getattr(thing, name)) for name in reads)
+                self._read(f"{held(function)}.{name}", defaults, f"the defaults of {function.__name__}")
+        self._follow(vars(function).get("__wrapped__"))
+        if not followed:
             return
-        yield from list(getattr(thing, "__dict__", {}).items())
-        for base in type(thing).__mro__:
-            for name, member in vars(base).items():
-                if isinstance(member, MemberDescriptorType) and hasattr(thing, name):
-                    yield name, getattr(thing, name)
+        self._names |= reads.attributes - reads.noted
+        self._by_any_name = self._by_any_name or (reads.computed and watched)
+        self._uses_super = self._uses_super or "super" in reads.globals
+        for name in sorted(reads.globals & namespace.keys()):
+            source, goes_on = f"{held(namespace)}[{name!r}]", name not in reads.noted
+            self._read(source, namespace[name], f"the global {name!r}", watched=watched, followed=goes_on)
+        missing = reads.globals - namespace.keys()  # built in, or not defined yet
+        if missing and watched:
+            self.terms.add(
+                f"{held(namespace)}.keys().isdisjoint({tuple(sorted(missing))!r})", "a global that was not there"
+            )
 
+    # --- attributes -----------------------------------------------------------------------------------------
 
-@functools.lru_cache(maxsize=1024)
-def _names_in(code: CodeType) -> frozenset[str]:
-    """The globals and attributes that ``code`` names, with the functions inside it."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names_in(constant)
-    return frozenset(names)
+    def _hold(self, holder: Any) -> None:
+        self._holders.append(holder)
+        self._named(holder)
 
-
-@functools.lru_cache(maxsize=1024)
-def _names_of(kind: type) -> frozenset[str]:
-    """The names in the methods of a class."""
-    functions = [each for base in kind.__mro__ for each in vars(base).values() if isinstance(each, FunctionType)]
-    return frozenset().union(*[_names_in(function.__code__) for function in functions])
-
-
-def _file_of(kind: type) -> str:
-    return getattr(sys.modules.get(kind.__module__), "__file__", None) or ""
-
-
-# --- the check --------------------------------------------------------------------------------------------
-
-
-def _check(ways: list[_Way]) -> Callable[[], bool]:
-    """A function that follows all ``ways``, as one expression: a few tens of nanoseconds a way."""
-    names: dict[int, str] = {}
-    namespace: dict[str, Any] = {"all": all, "map": map, "len": len, "is_": operator.is_, "same": _same_number}
-
-    def held(thing: Any) -> str:
-        if id(thing) not in names:
-            names[id(thing)] = f"_{len(names)}"
-            namespace[names[id(thing)]] = thing
-        return names[id(thing)]
-
-    weak = {id(way.found): f"{held(way.holder)}()" for way in ways if way.how == "call"}
-    terms = []
-    for holder, how, key, found in ways:
-        source = weak.get(id(holder)) or held(holder)
-        match how:
-            case "name" if key.isidentifier() and not iskeyword(key):
-                way = f"{source}.{key}"
-            case "global" | "item":
-                way = f"{source}[{key!r}]" if type(key) in (int, str) else f"{source}[{held(key)}]"
-            case "cell":
-                way = f"{source}.cell_contents"
-            case "all":
-                flat = f"{source}.flat" if isinstance(holder, np.ndarray) else source
-                terms.append(f"len({source}) == {len(holder)} and all(map(is_, {flat}, {held(found)}))")
-                continue
-            case _:
-                continue
-        if id(found) in weak:
-            terms.append(f"{way} is {weak[id(found)]}")
-        elif isinstance(found, _NUMBERS):
-            terms.append(f"({way} is {held(found)} or same({way}, {held(found)}))")
+    def _named(self, holder: Any) -> None:
+        """Read those attributes of ``holder`` whose names are read anywhere."""
+        if isinstance(holder, ModuleType):
+            self._namespace(holder, vars(holder), f"{holder.__name__}")
+        elif isinstance(holder, type):
+            self._of_class(holder)
         else:
-            terms.append(f"{way} is {held(found)}")
-    text = "\n".join(
-        ["def check():", "    try:", f"        return {' and '.join(terms) or 'True'}",
-         "    except (LookupError, AttributeError, TypeError, ValueError):", "        return False"]
-    )  # fmt: skip
-    # The text is our own; keys of dicts are written by repr, and names are identifiers.
-    exec(compile(text, "<watch>", "exec"), namespace)  # noqa: S102
-    check: Callable[[], bool] = namespace["check"]
-    return check
+            self._namespace(holder, getattr(holder, "__dict__", {}), type(holder).__name__)
+            for base in type(holder).__mro__:
+                for name in self._names_in(vars(base)):
+                    if isinstance(vars(base)[name], MemberDescriptorType) and hasattr(holder, name):
+                        self._attribute(holder, name, getattr(holder, name), type(holder).__name__)
+
+    def _names_in(self, namespace: Any, *, computed: bool = True) -> list[str]:
+        if self._by_any_name and computed:
+            return [name for name in namespace if isinstance(name, str) and not name.startswith("__")]
+        return sorted(self._names & namespace.keys())
+
+    def _namespace(self, holder: Any, namespace: dict[str, Any], of: str) -> None:
+        kind = type(holder)
+        for name in self._names_in(namespace, computed=not isinstance(holder, ModuleType)):
+            of_class = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+            if hasattr(type(of_class), "__set__"):  # it is a property of that name that is read
+                continue
+            if type(namespace[name]) in (int, str) and _is_built_on_engine(kind):  # sizes and names, never set anew
+                continue
+            self._attribute(holder, name, namespace[name], of)
+
+    def _attribute(self, holder: Any, name: str, found: Any, of: str) -> None:
+        if (id(holder), name) not in self._done:
+            self._done.add((id(holder), name))
+            if name.isidentifier() and not iskeyword(name):
+                self._read(f"{self.terms.held(holder)}.{name}", found, f"the attribute {name!r} of {of}")
+            else:
+                self._read(f"{self.terms.held(vars(holder))}[{name!r}]", found, f"the attribute {name!r} of {of}")
+
+    def _instance(self, instance: Any) -> None:
+        kind, held = type(instance), self.terms.held
+        if kind in (dict, list, tuple, set, frozenset, deque):
+            return
+        if self._is_class_read(kind):
+            self._class(kind)
+            if not isinstance(instance, tuple) and not _is_built_on_engine(kind):
+                self.terms.add(f"{held(instance)}.__class__ is {held(kind)}", f"the class of a {kind.__name__}")
+            if isinstance(own := getattr(instance, "__dict__", None), dict):
+                self.terms.add(f"len({held(own)}) == {len(own)}", f"how many attributes a {kind.__name__} has")
+        self._follow(vars(instance).get("__wrapped__") if hasattr(instance, "__dict__") else None)
+        self._hold(instance)
+
+    def _class(self, kind: type, *, called: bool = False) -> None:
+        """Read the attributes of a class that are named, and the methods that Python calls unnamed."""
+        bases = [base for base in kind.__mro__ if base is not object and self._is_class_read(base)]
+        unread = _UNREAD | _SETTING if _is_built_on_engine(kind) else _UNREAD
+        for base in bases:
+            for name, member in list(vars(base).items()):
+                if (
+                    name.startswith("__")
+                    and isinstance(member, FunctionType)
+                    and name not in unread
+                    and (called or name not in _MAKING)
+                ):
+                    self._member(kind, name)
+        if kind not in self._classes:
+            self._classes.add(kind)
+            self._hold(kind)
+            for base in bases:
+                if not _is_built_on_engine(base):
+                    space = self.terms.held(vars(base))
+                    self.terms.add(f"len({space}) == {len(vars(base))}", f"how many attributes {base.__name__} has")
+
+    def _of_class(self, kind: type) -> None:
+        for base in kind.__mro__:
+            if base is not object and self._is_class_read(base):
+                for name in self._names_in(vars(base)):
+                    self._member(kind, name)
+
+    def _member(self, kind: type, name: str) -> None:
+        """Read an attribute of a class as its instances find it; those that it overrides too where code asks super."""
+        found = [base for base in kind.__mro__ if name in vars(base) and self._is_class_read(base)]
+        for base in found if self._uses_super else found[:1]:
+            member, owner = vars(base)[name], kind if base is found[0] else base
+            if isinstance(member, MemberDescriptorType) or (id(owner), name) in self._done:
+                continue
+            self._done.add((id(owner), name))
+            plain = isinstance(member, FunctionType) or not hasattr(member, "__get__")
+            source = f"{self.terms.held(owner)}.{name}" if plain else f"{self.terms.held(vars(base))}[{name!r}]"
+            self._read(source, member, f"the attribute {name!r} of the class {owner.__name__}")
+
+    # --- containers -----------------------------------------------------------------------------------------
+
+    def _items(self, items: Any) -> None:
+        """A list, tuple, deque or set: its content, and what its items lead to."""
+        listed = list(items)
+        if isinstance(items, list):
+            self.terms.add_list(items)
+        elif isinstance(items, set):
+            self.terms.add(f"{self.terms.held(items)} == {self.terms.held(frozenset(items))}", "the content of a set")
+        elif isinstance(items, deque):
+            self._compare(self.terms.held(items), listed, "the content of a deque")
+        for item in listed:
+            self._follow(item)
+
+    def _compare(self, source: str, listed: list[Any], words: str) -> None:
+        self.terms.add(self.terms.of_items(source, listed, in_one_go=False), words)
+
+    def _dict(self, mapping: dict[Any, Any]) -> None:
+        held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
+        if type(mapping) is dict and _is_packed(mapping):
+            self.terms.add(f"packed({held(mapping)}, 2) == {held(marshal.dumps(mapping, 2))}", words)
+            return
+        keys, values = list(mapping), list(mapping.values())
+        self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)
+        self._compare(f"{held(mapping)}.values()", values, words)
+        for item in (*keys, *values):
+            self._follow(item)
+
+    def _array(self, numbers: np.ndarray[Any, Any]) -> None:
+        source, words = self.terms.held(numbers), "the content of an array"
+        if numbers.dtype == object:
+            self._compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
+            for item in listed:
+                self._follow(item)
+        else:
+            self.terms.add(f"{source}.tobytes() == {self.terms.held(numbers.tobytes())}", words)
+        self.terms.add(f"{source}.shape == {numbers.shape!r}", words)
 
 
-def _same_number(one: Any, other: Any) -> bool:
-    """Whether two plain numbers or words are the same for any code that reads them."""
-    if type(one) is not type(other):
+def _is_built_on_engine(kind: type) -> bool:
+    """Whether a class is of this library: its methods, the sizes and the names in it are not replaced."""
+    return is_ours(getattr(sys.modules.get(kind.__module__), "__file__", None) or "")
+
+
+def _declared(it: Any) -> tuple[str, ...]:
+    """The attributes to follow in an object of the engine."""
+    declared: tuple[str, ...] = getattr(type(it), "__reads__", ())
+    return declared
+
+
+def _package_of(file: str) -> str:
+    """The folder of the installed package that a file belongs to; empty if it is not installed."""
+    before, mark, within = file.partition("site-packages/")
+    return f"{before}{mark}{within.partition('/')[0]}" if mark else ""
+
+
+def _is_packed(it: Any, depth: int = 0) -> bool:
+    """Whether :mod:`marshal` writes all of ``it``: lists, tuples and dicts of plain data."""
+    if type(it) in (list, tuple):
+        return depth < 100 and all(type(item) in _PACKED or _is_packed(item, depth + 1) for item in it)
+    if type(it) is dict:
+        return _is_packed(list(it), depth + 1) and _is_packed(list(it.values()), depth + 1)
+    return type(it) in _PACKED
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two objects are one, or plain data that no code can tell apart."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or not isinstance(one, _PLAIN):
         return False
     if isinstance(one, float):
         return one == other and math.copysign(1.0, one) == math.copysign(1.0, other)

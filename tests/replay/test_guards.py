@@ -83,7 +83,7 @@ def test_on_flip_raise_shows_the_line_of_the_comparison():
     f = compiled(below, on_flip="raise")
     assert f(0.5) == 1.0
     with pytest.raises(
-        GuardError, match=r"'<' that was recorded as True came out False, at .*test_replay_guards.py, line"
+        GuardError, match=r"'<' that was recorded as True came out False, at .*test_guards.py, line"
     ) as info:
         f(2.0)
     assert "return x * 2.0 if x < 1.0 else x * 3.0" in str(info.value)
@@ -144,7 +144,7 @@ def test_a_float_taken_out_is_refused_with_the_line_and_what_to_do(f, what, advi
     with pytest.raises(RecordingError, match=what) as info:
         g(2.0)
     assert "in a function that is being recorded, at" in str(info.value)
-    assert "test_replay_guards.py, line" in str(info.value)
+    assert "test_guards.py, line" in str(info.value)
     assert advice in str(info.value)
     assert len(g.paths) == 0
 
