@@ -9,9 +9,8 @@
 <Diagram of loss: 3 values>
 """
 
+from viz._draw import Diagram, draw, draw_dot
 from viz.deriving import Derivation, derive
-from viz.diagram import Diagram
-from viz.drawing import draw, draw_dot
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.explaining import Explanation, explain
 from viz.plotting.animation import animate_boundary

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from viz.accounts import accounts_of
-from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.local import constant_locals, local_derivatives, primed
 from viz.names import cut
@@ -30,6 +29,7 @@ from viz.notation import (
     worth,
 )
 from viz.numbers import count, signed
+from viz.picture.fold import Fusion, fuse
 from viz.templates import applied
 
 __all__ = ["Chain", "ChainRule", "Term", "by_size", "terms_of"]

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd import AutogradError, Value
+from viz._draw import draw
 from viz.deriving import derive
-from viz.drawing import draw
 from viz.explaining import explain
 from viz.expressions import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.names import clean

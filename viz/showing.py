@@ -6,8 +6,7 @@ import warnings
 from typing import Any
 
 from autograd import Value
-from viz.diagram import TREATMENT
-from viz.drawing import draw
+from viz._draw import TREATMENT, draw
 
 __all__ = ["MOST_SHOWN", "picture_for_notebook"]
 

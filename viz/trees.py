@@ -17,10 +17,10 @@ from rich.text import Text
 from autograd import Value
 from viz.accounts import legend_of, lines_of
 from viz.chain import terms_of
-from viz.fusing import Fusion, fuse
 from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, datum, signed
+from viz.picture.fold import Fusion, fuse
 from viz.reading import graph_below, roots_of
 from viz.terminal import as_text, in_signs_of
 

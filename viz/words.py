@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from viz.accounts import accounts_of
 from viz.graph import Graph
 from viz.names import clean
 from viz.numbers import count, is_rounded, number, signed
-from viz.picture import Card, Link, Picture
+from viz.picture.fold import Card, Link, Picture
 
-__all__ = ["describe_card", "describe_link", "largest", "peak", "sum_of_flows"]
+__all__ = ["describe_card", "describe_link", "sum_of_flows"]
 
 MOST_TERMS = 12
 """How many flows, or members, are written out."""
@@ -87,21 +86,3 @@ def describe_link(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
     if link.flow is None:
         return "\n".join([clean(head), local, "flow not computed: call backward()"])
     return "\n".join([clean(head), local, f"flow {signed(link.flow)} into {clean(graph.name(edge.source))}"])
-
-
-def peak(graph: Graph, members: list[int]) -> float | None:
-    """The largest |gradient| among ``members``, nan before all others; None if none is computed."""
-    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None, key=_nan_first)
-
-
-def largest(flows: Sequence[float]) -> float:
-    """The flow of the largest size; one that is not a number comes before all.
-
-    >>> largest([1.0, -3.0]), largest([1.0, float("nan"), -3.0])
-    (-3.0, nan)
-    """
-    return max(flows, key=_nan_first)
-
-
-def _nan_first(x: float) -> float:
-    return math.inf if math.isnan(x) else abs(x)

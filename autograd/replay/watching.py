@@ -84,7 +84,7 @@ class Watch:
     (False, 'the content of a list')
     >>> w = Parameter(2.0)
     >>> watch.difference()
-    "'w' of a closure"
+    "the global 'w'"
     """
 
     def __init__(self, roots: Iterable[Any]) -> None:

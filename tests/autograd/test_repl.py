@@ -222,10 +222,10 @@ def test_a_real_terminal_with_ipython():
     child.expect("Build +a, b = Value")
     child.sendline("draw(3)")
     child.expect("TypeError.*must be a Value, not 3")
-    assert "drawing.py" not in child.before
+    assert "_draw.py" not in child.before
     child.expect("not shown: why")
     child.sendline("why()")
-    child.expect("drawing.py")
+    child.expect("_draw.py")
     child.sendline("exit")
     child.expect(pexpect.EOF)
     child.close()

@@ -12,12 +12,12 @@ from autograd import Parameter, Value, errstate, log, no_grad, scope, sqrt, wher
 from tests.support.graphs import SVG, find, network
 from tests.viz.test_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
+from viz._draw import picture_of
 from viz.accounts import accounts_of
-from viz.drawing import picture_of
 from viz.graph import read_graph
-from viz.links import numbers_in_words
 from viz.local import constant_locals
 from viz.page import page_of
+from viz.picture.links import numbers_in_words
 
 
 def texts(root, **options):

@@ -10,8 +10,8 @@ import viz
 from autograd import Value, errstate, fsum, scope, tanh
 from tests.support.graphs import SVG, broken, drawn, find, network, square_and_more
 from viz import Diagram, DiagramError, draw, draw_dot
-from viz.drawing import picture_of
-from viz.painting import Look, arrange
+from viz._draw import picture_of
+from viz.picture.paint import Look, arrange
 from viz.style import ROLES
 
 

@@ -12,7 +12,7 @@ from autograd import Parameter, Precedence, StaleGraphError, Value, errstate, fs
 from autograd.primitives import PRIMITIVES
 from tests.support.graphs import find, network
 from viz import DiagramError
-from viz.drawing import picture_of
+from viz._draw import picture_of
 from viz.graph import read_graph
 from viz.names import Written, clean, columns, cut, encloses, formula, variable_names
 from viz.numbers import number, short, signed

@@ -7,12 +7,11 @@ import pytest
 
 from tests.support.graphs import find, network
 from tests.viz.test_type import random_graph
-from viz.drawing import picture_of
-from viz.geometry import Box, Point, bezier, smooth
-from viz.labels import Numbers, place_labels
-from viz.links import link_numbers
-from viz.painting import Look, arrange
-from viz.sides import sides_of
+from viz._draw import picture_of
+from viz.picture.geometry import Box, Point, bezier, smooth
+from viz.picture.layout import Numbers, blocks_of
+from viz.picture.links import link_numbers, link_texts, place_labels
+from viz.picture.paint import Look, arrange
 
 
 def focused(sizes, label, **options):
@@ -59,7 +58,7 @@ def on_other_links(scene):
 def test_each_number_stands_by_itself(name, look):
     picture = PICTURES[name]()
     scene = arrange(picture, look)
-    assert {label.link for label in scene.labels} == set(link_numbers(picture, "both"))
+    assert {label.link for label in scene.labels} == set(link_texts(picture, "both"))
     for one, other in combinations(scene.labels, 2):
         assert not one.box.overlaps(other.box)
     for label in scene.labels:
@@ -77,21 +76,33 @@ def test_a_number_without_any_free_place_is_left_out():
     assert place_labels(numbers, [curve], [Box(-50, -50, 200, 100)], [], turned=False) == []
 
 
+def beside(picture):
+    """The links with numbers on a side of a card, by the side and the card; and the sides where they crowd."""
+    numbers = link_numbers(picture, blocks_of(picture), link_texts(picture, "both"))
+    assert len(numbers) == len(picture.links)
+    sides = {}
+    for k, one in numbers.items():
+        if one.beside:
+            sides.setdefault(one.beside, []).append(k)
+    return sides, {one.beside for one in numbers.values() if one.in_one_row}
+
+
 def test_what_fans_out_is_labelled_where_it_arrives_and_what_runs_together_where_it_leaves():
     picture = picture_of(network((2, 6, 1)), detail="neurons")
     names = {card.key: (card.scope, card.name) for card in picture.cards}
-    sides = sides_of(picture, range(len(picture.links)))
+    sides, crowded = beside(picture)
     neurons = [(("layer 1",), f"neuron {j}") for j in range(1, 7)]
-    assert [names[key] for key, links in sides.before.items() if len(links) == 2] == neurons
-    assert [names[key] for key in sides.crowded().before] == neurons
-    behind = {names[key]: len(links) for key, links in sides.behind.items()}
+    before = [names[key] for (side, key), links in sides.items() if side == "before" and len(links) == 2]
+    assert before == neurons
+    assert [names[key] for side, key in sides if (side, key) in crowded and side == "before"] == neurons
+    behind = {names[key]: len(links) for (side, key), links in sides.items() if side == "behind"}
     assert [behind[neuron] for neuron in neurons] == [1] * 6
 
 
 def test_a_card_is_high_enough_for_the_rows_beside_it():
     picture = picture_of(network((3, 8, 8, 1)))
     both, none = (arrange(picture, Look(edges=edges)) for edges in ("both", "none"))
-    sides = sides_of(picture, range(len(picture.links)))
-    crowded = max(sides.crowded().behind, key=lambda key: len(sides.behind[key]))
-    assert len(sides.behind[crowded]) == 8
-    assert none.cards[crowded].height < 8 * 14 < both.cards[crowded].height
+    sides, crowded = beside(picture)
+    most, key = max((len(sides[side, key]), key) for side, key in crowded if side == "behind")
+    assert most == 8
+    assert none.cards[key].height < 8 * 14 < both.cards[key].height

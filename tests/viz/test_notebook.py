@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value
 from tests.support.graphs import network, square_and_more
-from viz import draw, drawing, showing
+from viz import _draw, draw, showing
 
 
 def frame_of(html):
@@ -64,7 +64,7 @@ def test_a_value_whose_picture_fails_keeps_its_text_and_says_why(monkeypatch):
     def broken(*_, **__):
         raise RecursionError("a renderer with a fault")
 
-    monkeypatch.setattr(drawing, "paint", broken)
+    monkeypatch.setattr(_draw, "paint", broken)
     with pytest.warns(RuntimeWarning, match="no picture of .*: RecursionError: a renderer with a fault"):
         assert square_and_more()._repr_svg_() is None
 

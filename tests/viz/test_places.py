@@ -6,9 +6,9 @@ import pytest
 
 from autograd import Value, scope, tanh
 from tests.support.graphs import broken, network, square_and_more
-from viz.drawing import picture_of
-from viz.geometry import Box, Point, bezier, smooth
-from viz.painting import Look, arrange
+from viz._draw import picture_of
+from viz.picture.geometry import Box, Point, bezier, smooth
+from viz.picture.paint import Look, arrange
 
 SCENES = {
     "4-3-2-1": (lambda: network((4, 3, 2, 1)), Look()),

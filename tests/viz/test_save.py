@@ -14,7 +14,8 @@ import pytest
 
 from autograd import Value
 from tests.support.graphs import HOSTILE, hostile, network, square_and_more
-from viz import ConversionError, DiagramError, EngineError, draw, draw_dot, engine
+from viz import ConversionError, DiagramError, EngineError, draw, draw_dot
+from viz.picture import engine
 
 
 def names_in(folder):

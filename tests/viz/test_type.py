@@ -8,8 +8,8 @@ import pytest
 
 from autograd import Value, errstate, scope, tanh
 from tests.support.graphs import SVG, broken, drawn, find, hostile, network, square_and_more
-from viz.geometry import Box
 from viz.names import columns
+from viz.picture.geometry import Box
 from viz.style import SIZES
 
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from viz.geometry import Box, Point
-from viz.outlines import trim
+from viz.picture.geometry import Box, Point, trim
+from viz.picture.svg import Canvas, Stroke, Type
 from viz.style import ROLES, SIZES
-from viz.svg import Canvas, Stroke, Type
 
 __all__ = ["PageCanvas", "colour_rules"]
 
@@ -47,20 +46,20 @@ class PageCanvas(Canvas):
         x, y = trim(at.x - self._origin.x), trim(at.y - self._origin.y)
         self._parts.append(f'<text x="{x}" y="{y}"{marks}>{escape(text)}</text>')
 
-    def hatched(self, box: Box, radius: float, *, data: bool = False) -> None:
+    def hatched(self, box: Box, *, data: bool = False) -> None:
         """A chip like any other: the page hatches it by its class, for a number may become finite again."""
         if not data:
-            self.box(box, "broken", radius=radius)
+            self.box(box, "broken", radius=3)
 
-    def striped(self, box: Box, radius: float) -> None:
+    def striped(self, box: Box) -> None:
         """Grey stripes, by a class."""
-        self.box(box, "striped", radius=radius)
+        self.box(box, "striped", radius=3)
 
-    def open_part(self, name: str) -> None:
+    def open_account(self) -> None:
         """Begin lines of a card that are hidden once a leaf is moved, for they are of the graph as it was built."""
-        self._parts.append(f'<g class="{name}">')
+        self._parts.append('<g class="account">')
 
-    def close_part(self) -> None:
+    def close_account(self) -> None:
         """End them; the card goes on."""
         Canvas.close_group(self)
 

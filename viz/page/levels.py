@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from viz.composing import compose, describe_extent
 from viz.errors import DiagramError
-from viz.folding import Folding, fold
 from viz.graph import Graph
-from viz.links import numbers_in_words
 from viz.numbers import count
 from viz.page.canvas import PageCanvas
-from viz.painting import Look, Scene, arrange, paint_scene
-from viz.picture import Picture
+from viz.picture.fold import Picture, fold
+from viz.picture.links import numbers_in_words
+from viz.picture.paint import Look, Scene, arrange, paint_scene
 from viz.style import SIZES
 
 __all__ = ["LAID_OUT", "MOST_VALUES", "Level", "levels_of"]
@@ -45,25 +43,26 @@ def levels_of(graph: Graph) -> list[Level]:
             f"a page steps through at most {MOST_VALUES:,} values; this graph has {len(graph):,}. "
             f"Step through a part of it, from an inner value as the root, or draw(root, focus=node) a neighbourhood."
         )
-    return [_level(compose(graph, folding)) for folding in _foldings(graph)]
+    return [_level(picture) for picture in _pictures(graph)]
 
 
-def _foldings(graph: Graph) -> Iterator[Folding]:
+def _pictures(graph: Graph) -> Iterator[Picture]:
     if len(graph) <= LAID_OUT:
-        yield fold(graph, "full", None)
-    seen: list[list[int]] = []
+        yield fold(graph, "full")
+    seen: list[list[list[int]]] = []
     for detail in ("neurons", "layers"):
-        folding = fold(graph, detail, None)
-        if folding.folds and folding.owner not in seen:
-            seen.append(folding.owner)
-            yield folding
+        picture = fold(graph, detail)
+        cards = [card.members for card in picture.cards]
+        if cards not in seen and any(card.kind == "fold" for card in picture.cards):
+            seen.append(cards)
+            yield picture
 
 
 def _level(picture: Picture) -> Level:
     scene = arrange(picture, Look(moving=True))
     canvas = PageCanvas()
     right, bottom = paint_scene(canvas, picture, scene)
-    words = f"{describe_extent(picture)}, {count(len(picture.links), 'edge')}"
+    words = f"{picture.extent}, {count(len(picture.links), 'edge')}"
     svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words)
     return Level(svg, _facts(picture, scene, words))
 

@@ -1,4 +1,4 @@
-"""The one painter: a picture and its places as SVG.
+"""The canvas: boxes, curves and type as SVG.
 
 Colours are literal attributes, so that every converter and editor shows them; for ``theme="auto"`` one style rule,
 scoped by the id of the picture, replaces them where the reader prefers dark. All ids begin with a hash of the
@@ -13,14 +13,16 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
-from viz.geometry import Box, Point
-from viz.outlines import curve_path, polygon_path, trim
+from viz.picture.geometry import Box, Point, curve_path, polygon_path, trim
 from viz.style import ROLES, SIZES
 
 __all__ = ["Canvas", "Stroke", "Type", "text_width"]
 
 LEAST_SCALE = 0.8
 """How far a page may shrink a wide picture to its own width: beyond that, type would be too small to read."""
+
+PATTERNS = {"h": ("alarm", 6, "1.2", "0.35"), "s": ("faint", 5, "1.2", "0.45")}
+"""Stripes, hatched and plain: the role of their colour, how far apart they are, how broad and how strong."""
 
 _ID = "\x00id\x00"
 """Stands for the id until the content is known; a control character, so no label can hold it."""
@@ -64,8 +66,7 @@ class Canvas:
         self._theme = theme
         self._parts: list[str] = []
         self._used: set[tuple[str, str]] = set()
-        self._hatched = False
-        self._striped = False
+        self._patterns: set[str] = set()
 
     def _paint(self, **roles: str | None) -> str:
         """The attributes that fill or stroke with roles, and the classes by which dark replaces them."""
@@ -80,46 +81,32 @@ class Canvas:
             literal += f' {attribute}="{dark if self._theme == "dark" else light}"'
         return f' class="{" ".join(classes)}"{literal}'
 
+    def _rectangle(self, box: Box, radius: float, attributes: str) -> None:
+        rounded = f' rx="{trim(radius)}"' if radius else ""
+        place = f'x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
+        self._parts.append(f"<rect {place}{rounded}{attributes}/>")
+
     def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
         """A rectangle."""
-        rounded = f' rx="{trim(radius)}"' if radius else ""
-        line = stroke.attributes() if stroke else ""
-        self._parts.append(
-            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
-            f"{rounded}{self._paint(fill=fill, stroke=stroke.role if stroke else None)}{line}/>"
-        )
+        paint = self._paint(fill=fill, stroke=stroke.role if stroke else None)
+        self._rectangle(box, radius, paint + (stroke.attributes() if stroke else ""))
 
-    def hatched(self, box: Box, radius: float, *, data: bool = False) -> None:  # noqa: ARG002 -- a page tells them apart
+    def hatched(self, box: Box, *, data: bool = False) -> None:  # noqa: ARG002 -- a page tells them apart
         """The mark of a number that is not finite: a red border and stripes.
 
         Args:
             box: where it stands.
-            radius: of its corners.
             data: whether it marks a value rather than a gradient.
         """
-        self._hatched = True
-        self._used |= {("stroke", "alarm"), ("fill", "alarm-fill")}
-        self.box(box, "alarm-fill", None, radius=radius)
-        self._parts.append(
-            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
-            f' rx="{trim(radius)}" fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}/>'
-        )
+        self._patterns.add("h")
+        self.box(box, "alarm-fill", radius=3)
+        self._rectangle(box, 3, f' fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}')
 
-    def striped(self, box: Box, radius: float) -> None:
+    def striped(self, box: Box) -> None:
         """The mark of a part of a number that no flow of the picture gave: grey stripes."""
-        self._striped = True
-        self._used.add(("stroke", "faint"))
-        self.box(box, "blank", None, radius=radius)
-        self._parts.append(
-            f'<rect x="{trim(box.x)}" y="{trim(box.y)}" width="{trim(box.width)}" height="{trim(box.height)}"'
-            f' rx="{trim(radius)}" fill="url(#{_ID}-s)"/>'
-        )
-
-    def open_part(self, name: str) -> None:
-        """Begin lines of a card that a page hides once they no longer hold; a picture shows them as they are."""
-
-    def close_part(self) -> None:
-        """End them."""
+        self._patterns.add("s")
+        self.box(box, "blank", radius=3)
+        self._rectangle(box, 3, f' fill="url(#{_ID}-s)"')
 
     def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type, its baseline at ``at``."""
@@ -150,7 +137,7 @@ class Canvas:
         """Begin a part of the picture that has a name, and a tooltip that says what it is.
 
         Args:
-            name: what its id ends in.
+            name: the end of its id.
             about: its tooltip.
             link: for a link, the names of the cards it joins.
             at: for a card, its upper left corner.
@@ -162,6 +149,12 @@ class Canvas:
         """End the part."""
         self._parts.append("</g>")
 
+    def open_account(self) -> None:
+        """Begin lines of a card that a page hides once they no longer hold; a picture shows them as they are."""
+
+    def close_account(self) -> None:
+        """End them."""
+
     def finish(self, width: float, height: float, title: str, description: str) -> str:
         """The whole SVG document."""
         across, down = math.ceil(width), math.ceil(height)
@@ -171,33 +164,28 @@ class Canvas:
             f' role="img" aria-labelledby="{_ID}-title {_ID}-desc"'
             f' font-family="{escape(SIZES.font)}">'
         )
-        ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
         names = [
             f'<title id="{_ID}-title">{escape(title)}</title>',
             f'<desc id="{_ID}-desc">{escape(description)}</desc>',
         ]
-        body = "\n".join([opening, *names, *self._definitions(), ground, *self._parts, "</svg>\n"])
+        ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
+        patterns = [self._pattern(name, *PATTERNS[name]) for name in PATTERNS if name in self._patterns]
+        body = "\n".join([opening, *names, *self._dark(), *patterns, ground, *self._parts, "</svg>\n"])
         digest = hashlib.sha256(body.encode()).hexdigest()[:10]
         return body.replace(_ID, f"g{digest}")
 
-    def _definitions(self) -> list[str]:
-        found = []
-        if self._theme == "auto":
-            rules = "".join(
-                f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}"
-                for attribute, role in sorted(self._used)
-            )
-            found.append(f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>")
-        if self._hatched:
-            found.append(
-                f'<defs><pattern id="{_ID}-h" width="6" height="6" patternUnits="userSpaceOnUse"'
-                f' patternTransform="rotate(45)"><path d="M0 0V6"{self._paint(stroke="alarm")} stroke-width="1.2"'
-                f' stroke-opacity="0.35"/></pattern></defs>'
-            )
-        if self._striped:
-            found.append(
-                f'<defs><pattern id="{_ID}-s" width="5" height="5" patternUnits="userSpaceOnUse"'
-                f' patternTransform="rotate(45)"><path d="M0 0V5"{self._paint(stroke="faint")} stroke-width="1.2"'
-                f' stroke-opacity="0.45"/></pattern></defs>'
-            )
-        return found
+    def _dark(self) -> list[str]:
+        """The rule that replaces the colours where the reader prefers dark."""
+        if self._theme != "auto":
+            return []
+        rules = "".join(
+            f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}" for attribute, role in sorted(self._used)
+        )
+        return [f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"]
+
+    def _pattern(self, name: str, role: str, apart: int, width: str, opacity: str) -> str:
+        return (
+            f'<defs><pattern id="{_ID}-{name}" width="{apart}" height="{apart}" patternUnits="userSpaceOnUse"'
+            f' patternTransform="rotate(45)"><path d="M0 0V{apart}"{self._paint(stroke=role)} stroke-width="{width}"'
+            f' stroke-opacity="{opacity}"/></pattern></defs>'
+        )
