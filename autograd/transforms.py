@@ -349,7 +349,7 @@ def sensitivities(f: Callable[..., Any], order: int = 2) -> Callable[..., dict[A
     >>> volume["radius", "radius"], volume["radius", "height"], volume["height", "height"]
     (30.0, 12.0, 0.0)
     """
-    _check_function("sensitivities", f)
+    _check_function("sensitivities", f, "f")
     if order not in (1, 2):
         raise ValueError(f"sensitivities: order must be 1 or 2, got {order!r}")
     return Transformed(sensitivities, f, (order,), _by_name)
@@ -467,10 +467,10 @@ def _moving(fun: Callable[..., Any], transform: Callable[..., Any], count: int) 
     return lambda *numbers: transform(fun, numbers[:count], numbers[count:])
 
 
-def _check_function(name: str, fun: Any) -> None:
+def _check_function(name: str, fun: Any, called: str = "fun") -> None:
     if not callable(fun):
         raise TypeError(
-            f"{name}: fun must be a function, got {fun!r}: give it the function itself, then call what comes back"
+            f"{name}: {called} must be a function, got {fun!r}: give it the function itself, then call what comes back"
         )
 
 

@@ -15,11 +15,9 @@ import autograd
 from tests.house import EVERY, PACKAGES, ROOT, imports, modules
 
 LAYERS = [
-    "errors", "files", "recording", "clock", "context", "primitives", "sites", "rules", "math", "sweep", "flows",
-    "anomaly", "transport",
-    "passes", "ufuncs", "operators", "dropin", "value", "diagnosis", "records", "containers", "trace", "transforms",
-    "named_derivatives", "numeric", "check", "linalg", "implicit", "replay", "__init__", "guided_tour", "repl",
-    "__main__",
+    "errors", "files", "recording", "clock", "context", "primitives", "rules", "math", "sweep", "debugging", "flows",
+    "transport", "passes", "ufuncs", "operators", "dropin", "value", "trees", "trace", "transforms", "check", "linalg",
+    "implicit", "replay", "__init__", "repl", "__main__",
 ]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""
 
