@@ -26,7 +26,7 @@ import functools
 import math as _math
 import operator
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import rules
 from autograd.primitives import PRIMITIVES
@@ -174,6 +174,7 @@ def _function(name: str) -> Callable[..., Any]:
 __all__ = [name for name in dir(_math) if not name.startswith("_")]
 globals().update({name: _function(name) for name in __all__ if callable(getattr(_math, name))})
 
-if TYPE_CHECKING:
 
-    def __getattr__(name: str) -> Callable[..., Any]: ...
+def __getattr__(name: str) -> Any:
+    """What type checkers read the functions from; asked for a name that there is not."""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

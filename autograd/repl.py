@@ -16,20 +16,21 @@ import sys
 import sysconfig
 import textwrap
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any, NamedTuple
 
 import autograd
+from autograd.debugging import is_ours
 from autograd.replay.compiler import Compiled
 from autograd.sweep import number_of
 from autograd.value import Value
 
 __all__ = [
     "GUIDE",
-    "Guide",
     "STEPS",
+    "Guide",
     "Tour",
     "TourStep",
     "Why",
@@ -77,29 +78,29 @@ Files      save(net, "net.npz")               its parameters; save(f, "f.json") 
 
 Errors     why()                              the last error, with the lines inside chainrule
 
-help(thing) explains one thing, for example help(Value.backward).
+help(name) explains one of them, for example help(Value.backward).
 Functions:
 {functions}
 """
 
 
 class Guide:
-    """``help`` at the prompt: alone it shows how to begin; ``help(thing)`` explains one thing."""
+    """``help`` at the prompt: alone it shows how to begin; ``help(name)`` explains what is called so."""
 
     def __repr__(self) -> str:
         return self.text()
 
-    def __call__(self, *things: Any) -> None:
-        """Print the guide, or Python's help on each of ``things``."""
-        for thing in things:
-            pydoc.help(thing)
-        if not things:
+    def __call__(self, *subjects: Any) -> None:
+        """Print the guide, or Python's help on each of ``subjects``."""
+        for subject in subjects:
+            pydoc.help(subject)
+        if not subjects:
             print(self.text())  # noqa: T201 -- printing is what help() is for
 
     @staticmethod
     def text() -> str:
         """The guide, with the functions there are."""
-        names = sorted(name for name, thing in vars(autograd).items() if isinstance(thing, autograd.Primitive))
+        names = sorted(name for name, op in vars(autograd).items() if isinstance(op, autograd.Primitive))
         return GUIDE.format(functions=textwrap.fill(", ".join(names), 80))
 
 
@@ -115,20 +116,20 @@ def namespace() -> dict[str, Any]:
     return names
 
 
-def save(thing: Any, path: str | os.PathLike[str]) -> None:
+def save(model: Any, path: str | os.PathLike[str]) -> None:
     """Write a model's parameters, or a compiled function, to ``path``, for ``load`` at this prompt.
 
     Args:
-        thing: a module of ``nn``, or what ``compile`` returned.
+        model: a module of ``nn``, or what ``compile`` returned.
         path: of the file.
     """
     nn = importlib.import_module("nn")
-    if isinstance(thing, Compiled):
-        thing.save(path)
-    elif isinstance(thing, nn.Module):
-        nn.save(thing, path)
+    if isinstance(model, Compiled):
+        model.save(path)
+    elif isinstance(model, nn.Module):
+        nn.save(model, path)
     else:
-        raise TypeError(f"save(thing, path) takes a model or a compiled function first, not {thing!r}")
+        raise TypeError(f"save(model, path) takes a model or a compiled function first, not {model!r}")
 
 
 def load(*given: Any, **options: Any) -> Any:
@@ -138,24 +139,25 @@ def load(*given: Any, **options: Any) -> Any:
     """
     if not 1 <= len(given) <= 2:
         raise TypeError("load takes load(model, path) for a model's parameters, or load(path) for a compiled function")
-    path = given[-1]
-    kind = _kind_of_file(path)
-    if len(given) == 1 and kind == "model":
-        raise TypeError(
-            f"{os.fspath(path)!r} holds the parameters of a model: load(model, {os.fspath(path)!r}) sets them in a "
-            f"model that is made as the saved one was"
-        )
-    if len(given) == 2 and kind == "function":
+    path, kind = given[-1], _kind_of_file(given[-1])
+    if len(given) == 1:
+        if kind == "model":
+            raise TypeError(
+                f"{os.fspath(path)!r} holds the parameters of a model: load(model, {os.fspath(path)!r}) sets them in a "
+                f"model that is made as the saved one was"
+            )
+        return autograd.load(path, **options)
+    if kind == "function":
         raise TypeError(
             f"{os.fspath(path)!r} holds a compiled function, not a model: load({os.fspath(path)!r}) gives it"
         )
-    return importlib.import_module("nn").load(*given, **options) if len(given) == 2 else autograd.load(path, **options)
+    return importlib.import_module("nn").load(*given, **options)
 
 
 def _kind_of_file(path: Any) -> str:
     """What a file holds by its first bytes, ``model`` or ``function``; empty where that cannot be told."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 -- whatever is no path is refused by the loaders, in their words
+        with open(path, "rb") as file:  # noqa: PTH123 -- what is not a path is refused by the loaders, in their words
             start = file.read(2)
     except (OSError, TypeError, ValueError):
         return ""
@@ -210,7 +212,7 @@ def _of_user(frames: TracebackType | None) -> tuple[TracebackType | None, int]:
     kept, hidden, inside = [], 0, False
     while frames is not None:
         file = frames.tb_frame.f_code.co_filename
-        own = file.startswith(_OWN)
+        own = is_ours(file)
         called = inside and (file.startswith(_LIBRARIES) or (file.startswith("<") and not file.startswith(_TYPED)))
         inside = own or called
         if inside:
@@ -224,8 +226,6 @@ def _of_user(frames: TracebackType | None) -> tuple[TracebackType | None, int]:
     return whole, hidden
 
 
-_HOME = Path(autograd.__file__).parent.parent
-_OWN = tuple(f"{_HOME / package}{os.sep}" for package in ("autograd", "nn", "viz"))
 _LIBRARIES = tuple(f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib"))
 _TYPED = ("<console>", "<stdin>", "<string>", "<ipython")
 """The files of what is typed at a prompt."""
@@ -239,20 +239,12 @@ def _told(hidden: int) -> str:
 
 def label_from_names(names: dict[str, Any]) -> None:
     """Give each Value that has no label the name of the variable, or the place in a list, that holds it."""
-    for name, thing in list(names.items()):
+    for name, held in list(names.items()):
         if not name.startswith("_"):
-            for label, value in _values_in(name, thing):
-                if not value.label:
+            items = [(f"{name}[{i}]", item) for i, item in enumerate(held)] if isinstance(held, (list, tuple)) else []
+            for label, value in [(name, held), *items]:
+                if isinstance(value, Value) and not value.label:
                     value.label = label
-
-
-def _values_in(name: str, thing: Any) -> Iterator[tuple[str, Value]]:
-    if isinstance(thing, Value):
-        yield name, thing
-    elif isinstance(thing, (list, tuple)):
-        for i, item in enumerate(thing):
-            if isinstance(item, Value):
-                yield f"{name}[{i}]", item
 
 
 def pretty(value: Value) -> str:
@@ -293,11 +285,11 @@ class _Console(code.InteractiveConsole):
         super().showtraceback()
         sys.stderr.write(_told(hidden))
 
-    def _display(self, thing: Any) -> None:
-        if thing is not None:
-            self.locals["_"] = thing
+    def _display(self, result: Any) -> None:
+        if result is not None:
+            self.locals["_"] = result
             label_from_names(self.locals)
-            self.write((pretty(thing) if isinstance(thing, Value) else repr(thing)) + "\n")
+            self.write((pretty(result) if isinstance(result, Value) else repr(result)) + "\n")
 
     def write(self, data: str) -> None:
         """Errors go to stderr as ever; what is displayed goes to stdout."""
@@ -371,7 +363,7 @@ def _grad(names: Names, name: str) -> float:
 
 
 def _passes(held: float, once: float) -> int:
-    """How many passes of ``once`` have added up to ``held``; 0 where that is not what happened."""
+    """How many passes of ``once`` have added up to ``held``; 0 where something else happened."""
     times = held / once if once else 0.0
     return int(times) if times == int(times) else 0
 
