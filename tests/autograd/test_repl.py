@@ -187,7 +187,7 @@ def test_save_and_load_are_a_pair(tmp_path):
         names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
     ):
         names["nn"].load(net, function)
-    with pytest.raises(TypeError, match=r"save\(thing, path\) takes a model or a compiled function first, not 3"):
+    with pytest.raises(TypeError, match=r"save\(model, path\) takes a model or a compiled function first, not 3"):
         save(3, model)
     with pytest.raises(TypeError, match=r"load takes load\(model, path\)"):
         load()
