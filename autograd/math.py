@@ -25,17 +25,14 @@ from __future__ import annotations
 import functools
 import math as _math
 import operator
+import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import rules
-from autograd.primitives import PRIMITIVES
+from autograd.primitives import Primitive, is_node
 
 pi, e, tau, inf, nan = _math.pi, _math.e, _math.tau, _math.inf, _math.nan
-
-
-def _is_value(arg: Any) -> bool:
-    return hasattr(type(arg), "__primitive__")
 
 
 def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +41,7 @@ def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(standard)
     def function(*args: Any) -> Any:
-        if any(map(_is_value, args)):
+        if any(map(is_node, args)):
             return on_values(*args)
         return standard(*args)
 
@@ -58,7 +55,7 @@ def _over_iterables(name: str, on_values: Callable[..., Any]) -> Callable[..., A
     @functools.wraps(standard)
     def function(*args: Iterable[Any], **options: Any) -> Any:
         lists = [list(arg) for arg in args]
-        if any(_is_value(item) for items in [*lists, list(options.values())] for item in items):
+        if any(is_node(item) for items in [*lists, list(options.values())] for item in items):
             return on_values(*lists, **options)
         return standard(*lists, **options)
 
@@ -72,7 +69,7 @@ def _plain(name: str, instead: str = "") -> Callable[..., Any]:
     @functools.wraps(standard)
     def function(*args: Any, **options: Any) -> Any:
         for arg in (*args, *options.values()):
-            if _is_value(arg):
+            if is_node(arg):
                 advice = instead or "take .data of it if no gradient is to flow"
                 raise TypeError(f"math.{name}() is not differentiated and takes plain numbers, not {arg!r}: {advice}")
         return standard(*args, **options)
@@ -97,7 +94,7 @@ def _dist(p: list[Any], q: list[Any]) -> Any:
 
 
 def _prod(factors: list[Any], *, start: Any = 1) -> Any:
-    return rules.prod([*factors] if start == 1 and not _is_value(start) else [start, *factors])
+    return rules.prod([*factors] if start == 1 and not is_node(start) else [start, *factors])
 
 
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
@@ -118,7 +115,7 @@ def _modf(x: Any) -> tuple[Any, Any]:
 
 def _ldexp(x: Any, i: Any) -> Any:
     """x · 2**i in three steps, of which only the last can round: by then the others have left the range, too."""
-    if _is_value(i):
+    if is_node(i):
         raise TypeError(f"math.ldexp(x, i) takes a plain int as i, not {i!r}: write x * exp2(i)")
     exponent = max(-2200, min(2200, operator.index(i)))
     third = exponent // 3
@@ -129,52 +126,59 @@ def _isfinite(x: Any) -> bool:
     return bool(x > -inf and x < inf)
 
 
-@functools.wraps(_math.isclose)
-def _isclose_of_any(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
-    of_values = _is_value(a) or _is_value(b)
-    return (_isclose if of_values else _math.isclose)(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+# --- on Values an operation of the table ------------------------------------------------------------------
+
+if TYPE_CHECKING:
+    from autograd._math_functions import *  # noqa: F403 -- the stub that python -m tests.stubs writes from the table
+else:
+    for _name, _op in vars(rules).items():
+        if isinstance(_op, Primitive) and hasattr(_math, _name):
+            globals()[_name] = _lifted(_name, _op)
+
+fabs = _lifted("fabs", abs)
+pow = _lifted("pow", operator.pow)  # noqa: A001 -- the standard module's name
+remainder = _lifted("remainder", rules.ieee_remainder)
+
+# --- on Values a few operations ---------------------------------------------------------------------------
+
+degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
+dist = _over_iterables("dist", _dist)
+fsum = _over_iterables("fsum", rules.fsum)
+hypot = _lifted("hypot", _hypot)
+ldexp = _lifted("ldexp", _ldexp)
+log = _lifted("log", _log)
+modf = _lifted("modf", _modf)
+prod = _over_iterables("prod", _prod)
+radians = _lifted("radians", lambda x: x * (pi / 180.0))
+if sys.version_info >= (3, 12):
+    sumprod = _over_iterables("sumprod", rules.dot)
+if sys.version_info >= (3, 13):
+    fma = _lifted("fma", lambda x, y, z: rules.dot([x, z], [y, 1.0]))
+
+# --- questions --------------------------------------------------------------------------------------------
+
+isfinite = _lifted("isfinite", _isfinite)
+isinf = _lifted("isinf", lambda x: bool(abs(x) == inf))
+isnan = _lifted("isnan", lambda x: bool(x != x))
 
 
-# --- the module -------------------------------------------------------------------------------------------
-
-_OWN: dict[str, Callable[..., Any]] = {
-    "degrees": lambda x: x * (180.0 / pi),
-    "fabs": rules.absolute,
-    "fma": lambda x, y, z: rules.dot([x, z], [y, 1.0]),
-    "hypot": _hypot,
-    "isfinite": _isfinite,
-    "isinf": lambda x: bool(abs(x) == inf),
-    "isnan": lambda x: bool(x != x),
-    "ldexp": _ldexp,
-    "log": _log,
-    "modf": _modf,
-    "pow": rules.power,
-    "radians": lambda x: x * (pi / 180.0),
-    "remainder": rules.ieee_remainder,
-}
-"""What a function of numbers is on Values, where it is not the operation of its own name."""
-
-_OF_ITERABLES: dict[str, Callable[..., Any]] = {
-    "dist": _dist, "fsum": rules.fsum, "prod": _prod, "sumprod": rules.dot,
-}  # fmt: skip
-
-_INSTEAD = {"factorial": "use lgamma(n + 1), its logarithm"}
+def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
+    """Determine whether two numbers are close in value, as the standard ``isclose`` does."""
+    if is_node(a) or is_node(b):
+        return _isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
+    return _math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
 
 
-def _function(name: str) -> Callable[..., Any]:
-    """The standard library's function ``name``, for Values too where it is differentiated."""
-    if name == "isclose":
-        return _isclose_of_any
-    if name in _OF_ITERABLES:
-        return _over_iterables(name, _OF_ITERABLES[name])
-    on_values = _OWN.get(name) or PRIMITIVES.get(name)
-    return _lifted(name, on_values) if on_values else _plain(name, _INSTEAD.get(name, ""))
+# --- plain numbers only -----------------------------------------------------------------------------------
 
+comb = _plain("comb")
+factorial = _plain("factorial", "use lgamma(n + 1), its logarithm")
+frexp = _plain("frexp")
+gcd = _plain("gcd")
+isqrt = _plain("isqrt")
+lcm = _plain("lcm")
+nextafter = _plain("nextafter")
+perm = _plain("perm")
+ulp = _plain("ulp")
 
-__all__ = [name for name in dir(_math) if not name.startswith("_")]
-globals().update({name: _function(name) for name in __all__ if callable(getattr(_math, name))})
-
-
-def __getattr__(name: str) -> Any:
-    """What type checkers read the functions from; asked for a name that there is not."""
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = [name for name in dir(_math) if not name.startswith("_") and name in globals()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 __all__ = ["Recording", "observe", "recorded_in", "recording", "refuse_while_recording", "release"]
 
@@ -29,8 +29,8 @@ class Recording(Protocol):
     def raised(self, error: Any) -> Any:
         """Note that it does raise ``error``, which is returned."""
 
-    def refuse(self, node: Any, taking: str) -> NoReturn:
-        """Raise RecordingError: ``taking`` it from ``node`` would freeze a number in the recording."""
+    def refuse(self, node: Any, taking: str) -> None:
+        """Raise RecordingError where ``taking`` it from ``node`` would freeze a number in the recording."""
 
 
 _RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
@@ -44,8 +44,8 @@ observe, release = _RECORDING.set, _RECORDING.reset
 
 
 @contextlib.contextmanager
-def recorded_in(by: Recording) -> Iterator[None]:
-    """Let ``by`` watch the code inside."""
+def recorded_in(by: Recording | None) -> Iterator[None]:
+    """Let ``by`` watch the code inside; None: nobody."""
     token = _RECORDING.set(by)
     try:
         yield

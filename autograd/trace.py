@@ -22,8 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from autograd.clock import clock
-from autograd.context import current, enable_grad, tracing
+from autograd.context import clock, current, enable_grad, tracing
 from autograd.debugging import clarify, warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.recording import recording
 from autograd.rules import dot
@@ -137,6 +136,10 @@ class Trace:
         """The nodes from outside that ``roots`` depend on: what the function closes over, as far as it was used."""
         return self._graph(roots).outside
 
+    def computed(self, roots: Sequence[Value]) -> list[Value]:
+        """The nodes of this run that ``roots`` depend on, operands first, those of earlier roots before others."""
+        return self._graph(roots).order
+
     def slopes(self, root: Value, *, linked: bool) -> dict[int, Any]:
         """The derivatives of ``root`` with respect to the variables, and to the nodes from outside, by their ids.
 
@@ -190,12 +193,12 @@ class Trace:
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
                 continue
-            if type(node) is Traced and node._stamp >= since:
+            if type(node) is Traced and node._version >= since:
                 turn(node, Value)
             if node not in seen:
                 see(node)
                 first = node._first
-                if node._stamp < since:
+                if node._version < since:
                     outside.append(node)
                 elif first is None:
                     finish(node)
@@ -249,7 +252,7 @@ class Trace:
         order = [*graph.outside, *self._sources, *still, *swept]
         read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
         steps = islice(adjoint_steps(order, seed, read), len(swept))
-        return {step.node: step.adjoint for step in watched(steps)}
+        return {step.node: step.gradient for step in watched(steps)}
 
 
 def _as_value(number: Any) -> Value:

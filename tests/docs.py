@@ -28,10 +28,9 @@ from autograd import Primitive, Value
 from autograd.primitives import PRIMITIVES, REALS
 from tests.support import docs_notebooks
 from tests.tutorial import NOTEBOOKS
-from viz.local import local_derivatives, primed
-from viz.notation import Name
-from viz.plain import to_text
-from viz.templates import applied
+from viz.formulas.notation import Name
+from viz.formulas.operations import applied, local_derivatives, primed
+from viz.formulas.writers import to_text
 
 ROOT = Path(__file__).parent.parent
 OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")

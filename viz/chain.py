@@ -1,41 +1,52 @@
-"""The chain rule at each node of a graph: d root / d node as a sum of local · upstream, one term for each flow.
+"""The chain rule: at each node of a graph, and written out from a root to one of its leaves (``derive``).
 
-The gradients are those of one root, computed afresh: what earlier passes left on a leaf is no part of them. Where a
-sum ``Σ w·x + b`` is written as a chain of ``+``, the term goes straight to the sum, as in a derivation by hand.
+At a node, d root / d node is a sum of local · upstream, one term for each flow. The gradients are those of one root,
+computed afresh: nothing that earlier passes left on a leaf is part of them. Where a sum ``Σ w·x + b`` is written as a
+chain of ``+``, the term goes straight to the sum, as in a derivation by hand.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from autograd import Value
+from viz._arguments import asked
 from viz.accounts import accounts_of
-from viz.graph import Graph
-from viz.local import constant_locals, local_derivatives, primed
-from viz.names import cut
-from viz.notation import (
+from viz.formulas.notation import (
     ONE,
     Math,
     Name,
     Number,
+    Numbered,
     Remark,
     constant,
     derivative,
     negative,
+    parts_of,
     product,
     quantity,
     sum_of,
     worth,
 )
+from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
+from viz.formulas.writers import latex_lines, mathml_lines, text_lines
+from viz.graph import Graph
+from viz.names import cut
 from viz.numbers import count, signed
 from viz.picture.fold import Fusion, fuse
-from viz.templates import applied
+from viz.terminal import for_stdout
 
-__all__ = ["Chain", "ChainRule", "Term", "by_size", "terms_of"]
+__all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]
 
 MOST_TERMS = 12
 """How many terms of a sum are written out; of more, the largest."""
+MOST_RULES = 60
+"""How many nodes on the way are written out; of more, those next to the root and next to the leaf."""
+COPIES = "#1, #2, …: different values of one name, in the order in which they were computed"
+MOST_DEFINITIONS = 12
+"""How many names that the derivation brought up are explained at its end."""
 
 
 class Term(NamedTuple):
@@ -71,7 +82,7 @@ class Chain:
 
     >>> from autograd import Value
     >>> from viz.graph import read_graph
-    >>> from viz.plain import text_lines
+    >>> from viz.formulas.writers import text_lines
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> chain = Chain(read_graph((a * b + a**2).named("c"), {}))
     >>> print(text_lines([chain.rule(0).equation]))
@@ -89,8 +100,6 @@ class Chain:
         self.signs = self._signs()
         """The nodes whose gradient is 1 or −1 wherever it is computed, as that of a term of the root, and which."""
         self._locals: dict[int, list[Math | None]] = {}
-        self.made_up: dict[str, int] = {}
-        """The names that were made up so far, ``v14``, and their nodes."""
         self.primes: dict[str, tuple[Math, Math]] = {}
         """The derivatives that were only named, such as σ′(x), and their formulas, by the operation."""
         self._copies = _copies(graph)
@@ -102,17 +111,12 @@ class Chain:
 
     def symbol(self, i: int) -> Math:
         """Node ``i`` as mathematics: its name, its number, or its short formula."""
-        graph = self.graph
-        value = graph.values[i]
-        if value.kind == "constant" and value.op is None and not graph.has_own_name(i):
-            return constant(value.data)
-        name, copy = graph.name(i), self._copies.get(i, 0)
-        if graph.has_own_name(i):
-            return Name(name.removesuffix(f"#{copy}"), copy=copy)
-        if value.op is None or name == graph.names.made_up(i):
-            self.made_up[name] = i
-            return Name(name)
-        return Name(name, self.formula(i), copy)
+        symbol, copy = self.graph.symbols[i], self._copies.get(i, 0)
+        if isinstance(symbol, Numbered):
+            symbol = symbol.term
+        if isinstance(symbol, Name):
+            symbol = Name(cut(symbol.text))
+        return Numbered(symbol, copy) if copy else symbol
 
     def formula(self, i: int) -> Math:
         """Node ``i`` as its operation applied to its operands; a sum as all its terms."""
@@ -256,7 +260,7 @@ def by_size(term: Term) -> float:
 
 def _copies(graph: Graph) -> dict[int, int]:
     """Which of several nodes of one label, or one formula, each is, counted from 1."""
-    labelled = {graph.index[value]: copy for value, copy in graph.names.copies.items()}
+    labelled = {graph.index[value]: copy for value, copy in graph.symbols.copies.items()}
     places: dict[str, list[int]] = {}
     for i, value in enumerate(graph.values):
         if value.op is not None or value.kind != "constant":
@@ -275,3 +279,145 @@ def _distinct(sides: list[Math]) -> list[Math]:
     first = sides[0]
     is_said = isinstance(first, Number) and isinstance(sides[-1], Number) and worth(first) == worth(sides[-1])
     return sides[:1] if is_said else sides
+
+
+# --- from a root to a leaf --------------------------------------------------------------------------------
+
+
+class Derivation:
+    """The chain rule from a root to a leaf. Made by :func:`derive`; it prints itself.
+
+    Attributes:
+        rules: the rule at each node on the way, from the root down to the leaf. Each gradient is worked out once, and
+            the rules after it refer to it by name.
+        value: d root / d leaf, a float.
+        hidden: how many nodes on the way are left out, because there are too many to write.
+
+    >>> from autograd import Value
+    >>> from viz import derive
+    >>> x = Value(3.0, "x")
+    >>> derivation = derive((x * x).named("y"), x)
+    >>> derivation.value, len(derivation.rules)
+    (6.0, 1)
+    """
+
+    def __init__(self, graph: Graph, leaf: int) -> None:
+        chain = Chain(graph)
+        way = _nodes_between(chain, leaf)
+        half = MOST_RULES // 2
+        self.hidden = max(0, len(way) - MOST_RULES)
+        shown = [*way[:half], *way[-half:]] if self.hidden else way
+        self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
+        self.value = chain.gradient(leaf)
+        # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
+        self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
+        self._definitions = _definitions(chain, self.rules)
+
+    @property
+    def equations(self) -> list[list[Math]]:
+        """Every line: a left side, and what it equals in symbols, in numbers, as one number.
+
+        Those that say no more than that the gradient of an unnamed term of the root is 1 or −1 are left out.
+        """
+        lines: list[list[Math]] = []
+        for k, rule in enumerate(self.rules):
+            if self.hidden and k == MOST_RULES // 2:
+                lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
+            if rule.node not in self._plain:
+                lines.append(rule.equation)
+                if rule.remark:
+                    lines.append([Remark(rule.remark)])
+        return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
+
+    @property
+    def text(self) -> str:
+        """The derivation as plain text."""
+        return text_lines(self.equations)
+
+    @property
+    def latex(self) -> str:
+        """The derivation as a LaTeX ``aligned`` environment, to stand in mathematics mode."""
+        return latex_lines(self.equations)
+
+    @property
+    def mathml(self) -> str:
+        """The derivation as a ``<math>`` element."""
+        return mathml_lines(self.equations)
+
+    def __str__(self) -> str:
+        return for_stdout(self.text)
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+    def _repr_markdown_(self) -> str:
+        return self._repr_latex_()
+
+
+def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) -> Derivation:
+    """Write out the chain rule from ``root`` to ``leaf``: in symbols, then in numbers, then the value.
+
+    It is factored, as in a derivation by hand: d root / d node is worked out once for each node on the way, and goes
+    by that name from then on. A weighted sum is one step. The gradients are those of this root, computed afresh from
+    the local derivatives; no ``grad`` is changed.
+
+    Args:
+        root: what is differentiated.
+        leaf: with respect to which value; any node will do.
+        names: variables, such as ``locals()``, to name the values that have no label.
+
+    Returns:
+        A :class:`Derivation`: it prints itself, shows itself in a notebook, and has ``text``, ``latex``, ``mathml``.
+
+    Raises:
+        TypeError: not Values.
+        GradientError: ``leaf`` is not part of the graph of ``root``, or the two are given the other way round.
+        StaleGraphError: a leaf changed after the graph was built.
+
+    >>> from autograd import Value
+    >>> from viz import derive
+    >>> w, x, y = Value(0.5, "W11[1]"), Value(2.0, "a1[0]"), Value(3.0, "y")
+    >>> z = (w * x).named("z1[1]")
+    >>> derive(((z - y) ** 2).named("L"), w)
+    ∂L/∂(z1[1] − y) = 2·(z1[1] − y)
+                    = −4.0000
+    ∂L/∂z1[1] = ∂L/∂(z1[1] − y)
+              = −4.0000
+    ∂L/∂W11[1] = a1[0]·∂L/∂z1[1]
+               = 2.0000·(−4.0000)
+               = −8.0000
+    """
+    return Derivation(*asked(leaf, root, names, "derive"))
+
+
+def _nodes_between(chain: Chain, leaf: int) -> list[int]:
+    """The nodes whose gradient is needed for that of ``leaf``, from the root down; hidden parts of sums are passed."""
+    graph, head = chain.graph, chain.fusion.head
+    depends = [False] * len(graph)
+    depends[leaf] = True
+    for i in range(leaf + 1, len(graph)):
+        depends[i] = not graph.is_held(i) and any(depends[graph.sources[e]] for e in graph.operand_edges(i))
+    way = [i for i in range(graph.root, leaf, -1) if depends[i] and head[i] == i and i != graph.root]
+    return [*way, leaf]
+
+
+def _definitions(chain: Chain, rules: Sequence[ChainRule]) -> list[list[Math]]:
+    """The formulas that the derivation did not show: those behind f′, and behind names that were made up."""
+    graph = chain.graph
+    made_up = {graph.name(i): i for i in range(len(graph)) if graph.symbols.is_made_up(i)}
+    primes = [list(prime) for prime in chain.primes.values()]
+    found: dict[int, list[Math]] = {}
+    said = [term for rule in rules for term in rule.equation]
+    waiting = said[::-1]
+    while waiting and len(found) < MOST_DEFINITIONS:
+        for part in parts_of(waiting.pop()):
+            place = made_up.get(part.text) if isinstance(part, Name) else None
+            if place is not None and place not in found:
+                found[place] = [Name(graph.name(place)), chain.formula(place)]
+                waiting.append(found[place][1])  # it may bring up another name
+    said += [term for lines in found.values() for term in lines]
+    numbered = any(isinstance(part, Numbered) for term in said for part in parts_of(term))
+    copies: list[list[Math]] = [[Remark(COPIES)]] if numbered else []
+    return [*primes, *[found[place] for place in sorted(found, reverse=True)], *copies]

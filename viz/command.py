@@ -11,13 +11,13 @@ from pathlib import Path
 
 from autograd import AutogradError, Value
 from viz._draw import draw
-from viz.deriving import derive
-from viz.explaining import explain
+from viz._explain import explain
+from viz._tree import tree
+from viz.chain import derive
 from viz.expressions import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.names import clean
 from viz.stepping import step_through
 from viz.terminal import for_stdout, show
-from viz.trees import tree
 
 __all__ = ["main"]
 

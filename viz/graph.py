@@ -16,8 +16,12 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-from autograd import Precedence, Value
-from viz.names import NameTable, Written, clean, formula
+from autograd import Value
+from viz.formulas.notation import Math, Remark
+from viz.formulas.operations import applied
+from viz.formulas.symbols import Symbols
+from viz.formulas.writers import to_text
+from viz.names import clean
 
 __all__ = ["Edge", "Graph", "Node", "Pass", "read_graph"]
 
@@ -26,7 +30,7 @@ MOST_OPERANDS = 500
 """How many operands a formula names, of an operation that takes any number."""
 MOST_ROOTS = 4
 """Of how many roots the gradients are told apart."""
-MORE = Written("…", Precedence.CALL)
+MORE = Remark("…")
 
 
 class Node(NamedTuple):
@@ -81,8 +85,9 @@ class Graph:
         self.roots = sorted({self.index[root] for root in roots})
         """Where the roots stand."""
         self.held: list[float | None] = [_number(value.grad) if value.has_grad else None for value in values]
-        """What each node holds as its ``grad``."""
-        self.names = NameTable(values, names)
+        """The ``grad`` that each node holds."""
+        self.symbols = Symbols(values, names)
+        """The symbol of each node, the same in every view."""
         self.sources: list[int] = []
         self.targets: list[int] = []
         self.locals: list[float] = []
@@ -91,7 +96,7 @@ class Graph:
         for i, value in enumerate(values):
             self.first.append(len(self.sources))
             operands = [self.index[parent] for parent in value.parents]
-            self.names.add(value, operands)
+            self.symbols.add(value, operands)
             if operands:
                 self.sources += operands
                 self.targets += [i] * len(operands)
@@ -127,7 +132,7 @@ class Graph:
 
         Args:
             roots: where it begins.
-            hooks: what becomes of a gradient that arrives at a node; None: no hook is run.
+            hooks: the gradient of a node from the one that arrives there; None: no hook is run.
         """
         arrived: list[float | None] = [None] * len(self)
         for root in self.roots if roots is None else roots:
@@ -169,8 +174,8 @@ class Graph:
         )
 
     def name(self, i: int) -> str:
-        """The name of node ``i``, the same in every view."""
-        return self.names[i].text
+        """The name of node ``i``, the same in every view: its symbol as text."""
+        return self.symbols.names[i]
 
     def scope(self, i: int) -> tuple[str, ...]:
         """The frames node ``i`` stands in, outermost first."""
@@ -246,16 +251,16 @@ class Graph:
 
     def has_own_name(self, i: int) -> bool:
         """Whether node ``i`` was named by somebody."""
-        return self.names.is_given(self.values[i])
+        return self.symbols.is_given(self.values[i])
 
     def formula(self, i: int) -> str:
-        """Node ``i`` in terms of the names of its operands; its number if it is a leaf."""
+        """Node ``i`` in terms of the names of its operands; empty if it is a leaf."""
         op = self.values[i].op
         if op is None:
             return ""
         edges = self.operand_edges(i)
-        operands = [self.names[self.sources[e]] for e in edges[:MOST_OPERANDS]]
-        return formula(op, operands + [MORE] * (len(edges) > MOST_OPERANDS)).text
+        operands: list[Math] = [self.symbols[self.sources[e]] for e in edges[:MOST_OPERANDS]]
+        return to_text(applied(op, operands + [MORE] * (len(edges) > MOST_OPERANDS)))
 
 
 @lru_cache(maxsize=4096)
@@ -273,7 +278,7 @@ def read_graph(roots: Value | Sequence[Value], names: Mapping[Value, str]) -> Gr
     """The graph below a root, or below several.
 
     Args:
-        roots: what is differentiated.
+        roots: the values that are differentiated.
         names: names for Values without a label.
 
     Raises:

@@ -18,16 +18,18 @@ from autograd.implicit.nodes import (
     float_of,
     lent,
     node_of,
+    note,
     number_in,
     scipy_module,
     slopes_of,
 )
+from autograd.recording import recorded_in
 from autograd.rules import dot
 from autograd.trace import Trace
 from autograd.trees import NUMBER, Structure, flatten
 from autograd.value import Value
 
-__all__ = ["minimum", "root"]
+__all__ = ["System", "minimum", "root"]
 
 Array = np.ndarray[Any, Any]
 
@@ -66,8 +68,7 @@ def root(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
         x, structure = _start("root", guess)
         scale = max(map(abs, x))
         x = _hybrid(function, x, structure)
-    system = _System("root", function, structure, scale)
-    return system.solved(x) if function.uses_values(structure.result(x)) else structure.result(x)
+    return System("root", function, structure, scale).answer(x)
 
 
 def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
@@ -94,12 +95,12 @@ def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     """
     gradient = Function("minimum", f, args, _gradient_of)
     x, structure = _start("minimum", guess)
-    system = _System("minimum", gradient, structure, max(map(abs, x)))
+    system = System("minimum", gradient, structure, max(map(abs, x)))
     x = _descended(f, gradient.args, x, structure)
     system.check_curvature(x)
     x = system.polished(x)
     system.check_curvature(x)
-    return system.solved(x) if gradient.uses_values(structure.result(x)) else structure.result(x)
+    return system.answer(x)
 
 
 def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
@@ -112,7 +113,7 @@ def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
     return gradient
 
 
-class _System:
+class System:
     """n equations F(x, p) = 0 for n unknowns, near a solution."""
 
     def __init__(self, name: str, function: Function, structure: Structure, scale: float) -> None:
@@ -121,6 +122,25 @@ class _System:
         self.structure = structure
         self.scale = scale
 
+    def answer(self, x: list[float]) -> Any:
+        """The solution x: Values where the equations depend on Values there, else floats."""
+        found = self.structure.result(x)
+        if self.function.uses_values(found):
+            found = self.solved(x)
+        elif self.function.met_values and current().grad:
+            self.check_beside(x)
+        note(self.function, [(found,)])
+        return found
+
+    def check_beside(self, x: list[float]) -> None:
+        """Refuse a solution at which f is a plain number, if it is not one close by: it was singled out there."""
+        away = 1e-7 * self.magnitudes(x, 1e-6)
+        if all(self.function.uses_values(self.structure.result((np.array(x) + s * away).tolist())) for s in (-1, 1)):
+            raise GradientError(
+                f"{self.name}(f, guess): f depends on Values beside the solution x = {self.shown(x)}, but there it is "
+                f"a plain number, so that the derivative is not known: leave out the special case"
+            )
+
     def solved(self, x: list[float]) -> Any:
         """The solution near x with its derivatives: a Value for each unknown."""
         x = self.polished(x)
@@ -128,7 +148,7 @@ class _System:
             self.check_regular(x)
         trace, roots = self.function.trace((0,), self.structure.result(x))
         parents = trace.outside([each for each in roots if isinstance(each, Value)])
-        later = _System(self.name, self.function.kept(), self.structure, self.scale)
+        later = System(self.name, self.function.kept(), self.structure, self.scale)
         return self.structure.result(later.nodes(x, parents, list(map(float_of, roots))))
 
     def nodes(self, x: list[float], parents: Sequence[Value], residuals: list[float]) -> list[Any]:
@@ -314,7 +334,7 @@ def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], str
     """A minimum near x by BFGS."""
 
     def value_and_slope(at: Array) -> tuple[float, Array]:
-        with no_grad():
+        with no_grad(), recorded_in(None):
             trace = Trace(f, (0,), (structure.result(at.tolist()), *args), {})
             value, slope = trace.value_and_gradient(number_in("minimum", trace.result))
         return value, np.array(slope)

@@ -9,20 +9,33 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.errors import ConvergenceError, DomainError
+from autograd.context import current
+from autograd.errors import (
+    ConvergenceError,
+    DivisionDomainError,
+    DomainError,
+    GradientError,
+    OverflowDomainError,
+)
+from autograd.implicit.breaks import changes, first_flip, moving_breaks
 from autograd.implicit.nodes import (
+    Choice,
     Function,
     check_known,
     check_unchanged,
+    choices,
     float_of,
     lent,
     node_of,
+    note,
     number_in,
     scipy_module,
     slopes_of,
+    watched,
+    ways_of,
 )
 from autograd.primitives import as_float
-from autograd.rules import dot
+from autograd.rules import dot, fsum
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.trees import array_of, flatten
@@ -34,24 +47,32 @@ Array = np.ndarray[Any, Any]
 
 _RELATIVE = 1e-10
 """How good an integral is, relative to the integral of the magnitude."""
+_ENOUGH = 42
+"""After so many points an integrand that has gone two ways is looked at, before it is integrated any further."""
 
 
 # --- integrals ------------------------------------------------------------------------------------------
 
 
-def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = ()) -> Any:
+def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points: Sequence[Any] = ()) -> Any:
     """The integral of f(t) from a to b: d/dp is the integral of ∂f/∂p, d/db is f(b), d/da is −f(a) (Leibniz).
 
-    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. f must be smooth between
-    the limits in what it is differentiated by: at a jump that moves with a Value, as of ``where(t > p, ...)``, the rule
-    lacks a term, and at a kink the second derivative does; that is not noticed. Make such a place a limit: it is exact
-    in ``quad(f, a, p) + quad(g, p, b)``. A peak much narrower than the interval may be missed.
+    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. Where f goes over to another
+    formula at a place that moves with a Value, as ``where(greater(t, p), ...)``, ``max(t - p, 0.0)`` or ``if t < p`` do
+    at p, that place is found, and the integral is the sum of the integrals on both sides: so a jump has the term that
+    it must have, and the second derivative one for a kink. It takes that f can be called with a Value for t. Not seen
+    is a kink without a comparison, as of ``sqrt((t - p)**2)``: write ``abs``, or name it in ``points``.
+
+    Between the points at which f is called nothing is known of it: a peak much narrower than the interval, or a piece
+    that begins and ends within a hundredth of it, may be missed. Name the ends of such a place in ``points``.
 
     Args:
         f: ``f(t, *args)``, one number; t is a float.
         a: the lower limit: a number, an infinite one too, or a Value.
         b: the upper limit, which may be the smaller.
         args: further arguments of f, which may be Values.
+        points: places between the limits, in their order, where f is not smooth or has a narrow peak: numbers, or
+            Values for those that move. The integral is the sum of the integrals between them.
 
     Returns:
         The integral itself (SciPy's function returns a pair): a float, or a Value if it depends on Values.
@@ -70,69 +91,148 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = ()) -> Any
     6.0
     """
     function = Function("quad", f, args)
-    limits = [_limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)]
-    return _integral(function, *limits)
+    start, end = _limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)
+    return _summed(function, start, _between(points, float_of(start), float_of(end)), end)
 
 
-def _integral(function: Function, a: Any, b: Any) -> Any:
-    """The integral as a node of the Values that it depends on."""
-    used: dict[int, Value] = {}
-    seen: dict[float, float] = {}
+def _between(points: Any, start: float, end: float) -> list[tuple[Any, Any]]:
+    """Each of the points as seen from the start and from the end: at a Value itself f may be neither's."""
+    if not isinstance(points, (list, tuple, np.ndarray)) or np.ndim(points) != 1:
+        raise TypeError(f"quad(points=...) must be a list of places between the limits, got {points!r}")
+    limits = [_limit(f"quad(f, a, b): points[{place}]", point) for place, point in enumerate(points)]
+    floats = [start, *map(float_of, limits), end]
+    if floats != sorted(floats, reverse=start > end):
+        raise ValueError(
+            f"quad(points=...) must be between the limits and in their order, got {floats[1:-1]} between {start!r} and "
+            f"{end!r}"
+        )
+    away = [4.0 * math.ulp(each) * (1.0 if start < end else -1.0) for each in floats[1:-1]]
+    return [
+        (limit - apart, limit + apart) if isinstance(limit, Value) else (limit, limit)
+        for limit, apart in zip(limits, away, strict=True)
+    ]
 
-    def value(t: float) -> float:
-        trace = Trace(function.fun, (), (t, *function.args), {})
+
+def _summed(function: Function, a: Any, between: Sequence[tuple[Any, Any]], b: Any, span: float = 0.0) -> Any:
+    """The integral, as a sum of those up to, between and from some places; each is given as seen from a and from b."""
+    limits = [a, *(side for sides in between for side in sides), b]
+    pieces = [_Integral(function, *pair, span).node() for pair in zip(limits[::2], limits[1::2], strict=True)]
+    return fsum(pieces) if between else pieces[0]
+
+
+class _Broken(Exception):  # noqa: N818 -- it is no error
+    """An integrand was seen to go two ways."""
+
+
+class _Integral:
+    """An integral from a to b; ``span`` is the length of the whole of which it is a piece, 0 if it is the whole."""
+
+    def __init__(self, function: Function, a: Any, b: Any, span: float = 0.0) -> None:
+        self.function = function
+        self.limits = a, b
+        self.span = span
+        self.used: dict[int, Value] = {}
+        """The Values that the function uses."""
+        self.seen: dict[float, float] = {}
+        self.ways: dict[float, Any] = {}
+
+    def node(self) -> Any:
+        """The integral as a node of the Values that it depends on: of several pieces, if the integrand is."""
+        low, high = map(float_of, self.limits)
+        problem: Exception | None = None
+        number = 0.0
+        try:
+            number = _integrated(functools.partial(self._value, looking=current().grad), low, high, self.span)
+        except (ConvergenceError, _Broken) as error:
+            problem = error
+        breaks = self._breaks() if current().grad and any(self.ways.values()) else []
+        if breaks:
+            a, b = self.limits
+            return _summed(self.function, a, breaks, b, self.span or abs(high - low))
+        if isinstance(problem, _Broken):
+            number = _integrated(functools.partial(self._value, looking=False), low, high, self.span)
+        elif problem is not None:
+            raise problem
+        ends = [(limit, sign) for limit, sign in zip(self.limits, (-1.0, 1.0), strict=True) if isinstance(limit, Value)]
+        later = _Integral(self.function.kept(), *self.limits, self.span)
+        used, seen = list(self.used.values()), self.seen
+
+        @functools.cache
+        def slopes(*, linked: bool) -> list[Any]:
+            function = later.function
+            by_parents = later.slopes(used, seen, linked=linked)
+            for limit, sign in ends:
+                at_limit = function.fun(limit, *function.args) if linked else function.values(limit._data)
+                by_parents.append(sign * function.numbers(at_limit)[0])
+            return by_parents
+
+        return node_of("quad", number, [*used, *(limit for limit, _ in ends)], slopes)
+
+    def _value(self, t: float, *, looking: bool) -> float:
+        """f(t); noting what it depends on and which way it goes."""
+        trace, watch = watched(self.function.fun, (t, *self.function.args))
         result = number_in("quad", trace.result)
-        used.update((id(node), node) for node in trace.outside([result]))
-        seen[t] = result._data
+        self.used.update((id(node), node) for node in trace.outside([result]))
+        self.seen[t] = result._data
+        self.ways[t] = way = ways_of(choices(trace, watch, [result]))
+        if looking and len(self.seen) == _ENOUGH and any(other != way for other in self.ways.values()):
+            raise _Broken
         return result._data
 
-    ends = [(limit, sign) for limit, sign in ((a, -1.0), (b, 1.0)) if isinstance(limit, Value)]
-    number = _integrated(value, float_of(a), float_of(b))
-    parents = [*used.values(), *(limit for limit, _ in ends)]
-    later = function.kept()
+    def _breaks(self) -> list[tuple[Any, Any]]:
+        """Where the integrand goes over to another formula, at places that move with Values."""
+        low, high = map(float_of, self.limits)
+        if abs(high - low) <= 1e-14 * self.span < math.inf:
+            return []
+        breaks = moving_breaks(self.function, self.ways, low, high)
+        if not self.span:
+            note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
+        return breaks
 
-    @functools.cache
-    def slopes(*, linked: bool) -> list[Any]:
-        by_parents = _integrals_of_slopes(later, a, b, list(used.values()), seen, linked=linked)
-        for limit, sign in ends:
-            (at_limit,) = later.numbers(later.fun(limit, *later.args)) if linked else later.values(limit._data)
-            by_parents.append(sign * at_limit)
-        return by_parents
+    def slopes(self, parents: list[Value], seen: dict[float, float], *, linked: bool) -> list[Any]:
+        """The integral of ∂f/∂p for each p: floats, or Values, which are integrals as well."""
+        function = self.function
 
-    return node_of("quad", number, parents, slopes)
+        def slopes(t: Any, *args: Any) -> list[Any]:
+            # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
+            trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
+            roots = [number_in("quad", trace.result)]
+            check_known("quad", trace, roots, parents)
+            check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
+            return slopes_of(trace, roots, parents, linked=linked)[0]
 
+        def slope(j: int) -> Callable[..., Any]:
+            def one(t: float, *args: Any) -> Any:
+                return slopes(t, *args)[j]
 
-def _integrals_of_slopes(  # noqa: PLR0913 -- an integral, what is known of it, and what for
-    function: Function, a: Any, b: Any, parents: list[Value], seen: dict[float, float], *, linked: bool
-) -> list[Any]:
-    """The integral of ∂f/∂p for each p: floats, or Values, which are integrals as well."""
+            return one
 
-    def slopes(t: Any, *args: Any) -> list[Any]:
-        # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
-        trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
-        roots = [number_in("quad", trace.result)]
-        check_known("quad", trace, roots, parents)
-        check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
-        return slopes_of(trace, roots, parents, linked=linked)[0]
-
-    def slope(j: int) -> Callable[..., Any]:
-        def one(t: float, *args: Any) -> Any:
-            return slopes(t, *args)[j]
-
-        return one
-
-    if linked:
-        return [_integral(Function("quad", slope(j), function.args), a, b) for j in range(len(parents))]
-    known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
-    limits = float_of(a), float_of(b)
-    return [_integrated(functools.partial(lambda j, t: known(t)[j], j), *limits) for j in range(len(parents))]
+        places = range(len(parents))
+        if linked:
+            return [
+                _Integral(Function("quad", slope(j), function.args), *self.limits, self.span).node() for j in places
+            ]
+        known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
+        low, high = map(float_of, self.limits)
+        return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]
 
 
-def _integrated(value: Callable[[float], float], a: float, b: float) -> float:
+def _integrated(value: Callable[[float], float], a: float, b: float, span: float) -> float:
     """The integral by QUADPACK, with its own estimate of the error held to what is promised."""
+    largest = 0.0
 
     def checked(t: float) -> float:
-        number = value(t)
+        nonlocal largest
+        try:
+            number = value(t)
+        except (ZeroDivisionError, OverflowError, DomainError) as error:
+            kinds: dict[type, Any] = {ZeroDivisionError: DivisionDomainError, OverflowError: OverflowDomainError}
+            raise kinds.get(type(error), type(error))(
+                f"quad(f, a, b): f has no value at t = {t!r}, between the limits {a!r} and {b!r}: "
+                f"{str(error).rstrip('.')}. Where f is infinite, name the place in points=[{t!r}]: if the integrals on "
+                f"both sides have no finite value, neither has this one."
+            ) from error
+        largest = max(largest, abs(number))
         if not math.isfinite(number):
             raise DomainError(f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits")
         return number
@@ -143,6 +243,8 @@ def _integrated(value: Callable[[float], float], a: float, b: float) -> float:
     number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
     if problem and not error <= _RELATIVE * abs(number):
         size, *_ = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)  # what cancels cannot be known to more digits
+        if span < math.inf:  # and of a short piece to no more than of what it is a piece of
+            size = max(size, span * largest)
         if not error <= _RELATIVE * size:
             raise ConvergenceError(
                 f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
@@ -249,6 +351,13 @@ class _Flow:
         self.state = state
         self.options = options
         self.used: dict[int, Value] = {}
+        self.chooses = False
+        """Whether the function compares Values."""
+        self.steps: Array = np.array([])
+        """The times at which the solver's steps end, and in ``states`` the values there, a column each."""
+        self.states: Array = np.array([[]])
+        self.between: Callable[[float], Array] | None = None
+        """The values between them, if it was asked for moments."""
 
     def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
         """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
@@ -257,7 +366,9 @@ class _Flow:
         """
 
         def rate(t: float, y: Array) -> list[float]:
-            trace, numbers = self.function.trace((), t, y)
+            trace, watch = watched(self.function.fun, (t, y, *self.function.args))
+            numbers = self.function.numbers(trace.result)
+            self.chooses = self.chooses or bool(watch.marks)
             values = [number for number in numbers if isinstance(number, Value)]
             self.used.update((id(node), node) for node in trace.outside(values))
             return list(map(float_of, numbers))
@@ -286,9 +397,15 @@ class _Flow:
             times = [end, end] if moments is None else moments
             return np.array(times), np.tile(np.array(state)[:, None], len(times))
         with lent(checked) as checked_for_now:
-            found = integrate.solve_ivp(checked_for_now, (self.start, end), state, t_eval=moments, **self.options)
+            found = integrate.solve_ivp(
+                checked_for_now, (self.start, end), state, t_eval=moments, dense_output=moments is not None,
+                **self.options,
+            )  # fmt: skip
         if found.status != 0:
             raise ConvergenceError(f"solve_ivp(f, span, y0) stopped at t = {found.t[-1:].tolist()}: {found.message}")
+        self.between = found.sol
+        self.steps = found.t if moments is None else found.sol.ts
+        self.states = found.y if moments is None else found.sol(found.sol.ts)
         return found.t, found.y
 
     def nodes(self, moments: list[Any], y: Array) -> list[Any]:
@@ -297,6 +414,8 @@ class _Flow:
         initial = [place for place, number in enumerate(self.state) if isinstance(number, Value)]
         parents = [*used, *(self.state[place] for place in initial)]
 
+        if (parents or self.chooses) and current().grad:
+            self._check_breaks()
         later = _Flow(self.function.kept(), self.start, self.state, self.options)
         n, k = len(self.state), len(parents)
 
@@ -325,6 +444,39 @@ class _Flow:
             for i, row in enumerate(y.tolist())
             for j, number in enumerate(row)
         ]
+
+    def _check_breaks(self) -> None:
+        """Refuse a rate that jumps at a moment which moves with Values: there the sensitivities jump as well.
+
+        Such a moment is one at which a choice changes that depends on the state, or on a Value.
+        """
+
+        def run(t: float, y: Array, *, sited: bool = False) -> tuple[list[Choice], Array]:
+            trace, watch = watched(self.function.fun, (t, y, *self.function.args), (1,), sited=sited)
+            numbers = self.function.numbers(trace.result)
+            return choices(trace, watch, numbers), np.array(list(map(float_of, numbers)))
+
+        def way(t: float, y: Array) -> Any:
+            return ways_of(run(t, y)[0])
+
+        ways = {t: way(t, y) for t, y in zip(self.steps.tolist(), self.states.T, strict=True)}
+        if len(set(map(repr, ways.values()))) < 2:
+            return
+        rates = [run(t, y)[1] for t, y in zip(self.steps.tolist(), self.states.T, strict=True)]
+        usual = np.max(np.abs(rates), axis=0)
+        if self.between is None:
+            end = float(self.steps[-1])
+            self._solved(self.function.values, self.states[:, 0].tolist(), end, [end])
+        states: Any = self.between
+        for low, high in changes(lambda t: way(t, states(t)), ways):
+            (before, slow), (after, fast) = (run(t, states(t), sited=True) for t in (low, high))
+            flip = first_flip(before, after)
+            if flip is not None and np.any(np.abs(fast - slow) > 1e-8 * usual):
+                raise GradientError(
+                    f"solve_ivp(f, span, y0): f jumps from {slow.tolist()} to {fast.tolist()} at t = {high!r}, by "
+                    f"{before[flip[0]]}, and that moment moves with a Value: the derivatives jump there too. Solve up "
+                    f"to that moment, which implicit.root finds as a Value, and go on from there with another solve_ivp"
+                )
 
     def _rate(self, time: Any, y: list[Any]) -> list[Any]:
         """dy/dt at one moment, of floats or of Values."""

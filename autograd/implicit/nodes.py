@@ -7,34 +7,43 @@ a loop does: so the function is kept with what it closes over, and what it gives
 
 from __future__ import annotations
 
+import functools
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.context import current, no_grad
-from autograd.errors import GradientError, StaleGraphError
-from autograd.operators import make_node
+from autograd.debugging import Site, calling_site
+from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
-from autograd.recording import refuse_while_recording
+from autograd.recording import recorded_in, recording, refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
 from autograd.trees import flatten
-from autograd.value import Value
+from autograd.value import Constant, Value, make_node
 
 __all__ = [
+    "PIECES",
+    "Choice",
     "Function",
+    "Watch",
     "check_known",
     "check_unchanged",
+    "choices",
     "float_of",
     "lent",
     "node_of",
+    "note",
     "number_in",
     "scipy_module",
     "slopes_of",
+    "watched",
+    "ways_of",
 ]
 
 
@@ -63,6 +72,8 @@ class Function:
         self.name = name
         self.fun = wrap(fun)
         self.args = tuple(args)
+        self.met_values = False
+        """Whether a result has been made of Values so far."""
         self._given = fun, wrap
 
     def kept(self) -> Function:
@@ -72,17 +83,20 @@ class Function:
 
     def values(self, *x: Any) -> list[float]:
         """The numbers of the result at x, which is made of floats."""
-        with no_grad():
+        with no_grad(), recorded_in(None):
             numbers = self.numbers(self.fun(*x, *self.args))
+        self.met_values = self.met_values or any(isinstance(number, Value) for number in numbers)
         return list(map(float_of, numbers))
 
     def uses_values(self, x: Any) -> bool:
         """Whether the result depends on Values, where x is made of floats."""
-        return any(isinstance(number, Value) for number in self.numbers(self.fun(x, *self.args)))
+        with recorded_in(None):
+            return any(isinstance(number, Value) for number in self.numbers(self.fun(x, *self.args)))
 
     def trace(self, places: Sequence[int], *x: Any) -> tuple[Trace, list[Any]]:
         """A run of the function with variables for x, and the numbers of its result."""
-        trace = Trace(self.fun, places, (*x, *self.args), {})
+        with recorded_in(None):
+            trace = Trace(self.fun, places, (*x, *self.args), {})
         return trace, self.numbers(trace.result)
 
     def numbers(self, result: Any) -> list[Any]:
@@ -137,9 +151,10 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
     """
     if not parents:
         return number
-    first = tuple(slopes(linked=False)) if current().grad else ()
+    with recorded_in(None):  # who watches the caller need not see the derivative being worked out
+        first = tuple(slopes(linked=False)) if current().grad else ()
+        around = copy_context()
     data = tuple(parent._data for parent in parents)
-    around = copy_context()
 
     def forward(*inputs: float) -> float:
         if any(isinstance(number, complex) for number in inputs):
@@ -231,3 +246,141 @@ def scipy_module(name: str, module: str) -> Any:
         raise ModuleNotFoundError(
             f"{name}() is solved by SciPy, which is not installed: pip install 'chainrule[data]'"
         ) from None
+
+
+# --- which way a function goes ------------------------------------------------------------------------------
+
+PIECES = "number of pieces"
+"""The choice of an integral within a function, of how many pieces it is the sum."""
+
+
+class Choice(NamedTuple):
+    """One way out of several that a function took."""
+
+    name: str
+    """A relation, ``"<"``, or the name of an operation."""
+    taken: tuple[Any, ...]
+    """How a comparison came out; on which piece each edge of an operation is."""
+    edges: Callable[[], tuple[Any, ...]]
+    """The numbers that decided, Values or floats: where the choice changes they pass through 0, or a whole number."""
+    site: Site | None
+    whole: bool = False
+
+    def is_undecided(self, edge: int) -> bool:
+        """Whether an edge is exactly where the choice changes, where a convention holds that is neither side's."""
+        number = self.edges()[edge]
+        data = number._data if isinstance(number, Value) else number
+        return data == (math.floor(data) if self.whole and math.isfinite(data) else 0.0)
+
+    def __str__(self) -> str:
+        return f"the {'operation ' if self.name.isidentifier() else 'comparison '}{self.name!r}" + (
+            f" at {self.site}" if self.site else ""
+        )
+
+
+class _Mark(NamedTuple):
+    """A comparison, or numbers that a solver within the function depends on, when the function came to it."""
+
+    operands: tuple[Any, ...]
+    relation: str = ""
+    outcome: Any = None
+    site: Site | None = None
+
+
+class Watch:
+    """Keeps the comparisons that a function makes; see :class:`autograd.recording.Recording`.
+
+    Args:
+        sited: keep their lines of code too.
+    """
+
+    def __init__(self, *, sited: bool = False) -> None:
+        self.marks: list[_Mark] = []
+        self._sited = sited
+
+    def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
+        """Keep a comparison: as one with ``<``, for Python turns a comparison round as it likes."""
+        if relation in (">", ">="):
+            left, right, relation = right, left, relation.replace(">", "<")
+        self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
+
+    def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
+        """The value of an operation."""
+        number: float = op.evaluate(*(parent._data for parent in parents))
+        return number
+
+    def raises(self) -> bool:
+        """Whether what is outside its domain raises."""
+        return current().domain != "nan"
+
+    def raised(self, error: Any) -> Any:
+        """Nothing to note."""
+        return error
+
+    def refuse(self, node: Any, taking: str) -> None:
+        """Nothing to refuse: a float that is taken is a constant, as elsewhere."""
+
+
+def watched(
+    fun: Callable[..., Any], args: Sequence[Any], places: Sequence[int] = (), *, sited: bool = False
+) -> tuple[Trace, Watch]:
+    """A run of ``fun(*args)`` with variables for the arguments at ``places``, and what was noted on the way."""
+    watch = Watch(sited=sited)
+    with recorded_in(watch):
+        return Trace(fun, places, args, {}), watch
+
+
+def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -> None:
+    """Tell who watches the caller of a solver by which way its function goes at ``points``, and in how many pieces.
+
+    Where one of these changes, the result of the solver changes its formula.
+    """
+    by = recording()
+    if isinstance(by, Watch):
+        for point in points:
+            try:
+                numbers = function.numbers(function.fun(*point, *function.args))
+            except (AutogradError, ArithmeticError, ValueError):  # it need not be defined there
+                continue
+            by.marks.append(_Mark(tuple(numbers)))
+        by.marks.append(_Mark((), PIECES, pieces))
+
+
+def choices(trace: Trace, watch: Watch, numbers: Sequence[Any]) -> list[Choice]:
+    """The choices of a run whose results are ``numbers``, in an order in which each depends on earlier ones alone."""
+    if not watch.marks and all(isinstance(number, Constant) for number in numbers):
+        return []
+    marks = [*watch.marks, _Mark(tuple(numbers))]
+    order = trace.computed([each for mark in marks for each in mark.operands if isinstance(each, Value)])
+    places = {id(node): number for number, node in enumerate(order, start=1)} if watch.marks else {}
+    found: list[Choice] = []
+    done = 0
+    for last, mark in enumerate(marks, start=1 - len(marks)):
+        known = len(order) if last == 0 else max([done, *(places.get(id(each), 0) for each in mark.operands)])
+        found += [choice for node in order[done:known] if (choice := _piece(node)) is not None]
+        done = known
+        if mark.relation:
+            edges = functools.partial(_difference, mark.operands)
+            found.append(Choice(mark.relation, (mark.outcome,), edges, mark.site))
+    return found
+
+
+def ways_of(taken: Sequence[Choice]) -> list[Any]:
+    """The way that some choices are, to be compared with others."""
+    return [(choice.name, choice.taken) for choice in taken]
+
+
+def _difference(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (operands[0] - operands[1],) if operands else ()
+
+
+def _piece(node: Value) -> Choice | None:
+    """The piece that an operation is on; None if it is all of one piece."""
+    op = node.op
+    kink = op.kink if op is not None else None
+    if op is None or kink is None or kink.edges is None:
+        return None
+    edges, constants, parents = kink.edges, op.constants, node.parents
+    numbers = edges(*(parent._data for parent in parents), *constants)
+    taken = tuple(math.floor(each) if kink.whole and math.isfinite(each) else each > 0.0 for each in numbers)
+    return Choice(op.name, taken, lambda: edges(*parents, *constants), None, kink.whole)

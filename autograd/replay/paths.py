@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.clock import clock
+from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingWarning
 from autograd.replay.arguments import packed

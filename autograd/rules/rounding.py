@@ -6,13 +6,13 @@ Between its jumps a rounding is constant, so its derivative is 0, at the jumps b
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence, at_zero, define
 from autograd.rules.choices import flat
-from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
 
-__all__ = ["ceil", "floor", "floordiv", "fmod", "ieee_remainder", "mod", "round_to", "trunc"]
+__all__ = ["ceil", "floor", "fmod", "ieee_remainder", "mod", "round", "trunc"]
 
 _WHOLE = 2.0**52
 """From here on every float is whole."""
@@ -65,7 +65,10 @@ floor = define(
     forward=_floor,
     partials=lambda x, out: (flat(x),),
     textbook=lambda x, out: (0.0,),
-    kink=Kink(lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0"),
+    kink=Kink(
+        lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0",
+        at_zero, whole=True,
+    ),
     symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
     doc="The largest whole number that is not above x, as a float.",
 )  # fmt: skip
@@ -75,7 +78,10 @@ ceil = define(
     forward=_ceil,
     partials=lambda x, out: (flat(x),),
     textbook=lambda x, out: (0.0,),
-    kink=Kink(lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0"),
+    kink=Kink(
+        lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0",
+        at_zero, whole=True,
+    ),
     symbol="⌈·⌉", text="ceil({0})", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
     doc="The smallest whole number that is not below x, as a float.",
 )  # fmt: skip
@@ -86,7 +92,8 @@ trunc = define(
     partials=lambda x, out: (flat(x),),
     textbook=lambda x, out: (0.0,),
     kink=Kink(
-        lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0"
+        lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0",
+        at_zero, whole=True,
     ),
     text="trunc({0})", latex=r"\operatorname{{trunc}}\left({0}\right)", ufunc="trunc",
     doc="x without its fraction, as a float: rounded towards 0.",
@@ -104,10 +111,12 @@ round_to = define(
     kink=Kink(
         lambda x, digits: (x * 10.0**digits - 0.5).is_integer() and abs(x) < _WHOLE,
         "round jumps half way between two neighbours; its derivative there is taken as 0",
+        lambda x, digits: (x * 10.0**digits + 0.5,), whole=True,
     ),
     text="round({0}, {1})", latex=r"\operatorname{{round}}\left({0}, {1}\right)",
     doc="x to a number of decimal digits (digits=0), as a float; of two that are equally near, the even one.",
 )  # fmt: skip
+round = round_to  # noqa: A001 -- its public name, as Python's
 
 
 # --- remainders -------------------------------------------------------------------------------------------
@@ -117,6 +126,10 @@ round_to = define(
 
 def _at_a_multiple(x: float, y: float) -> bool:
     return y != 0.0 and math.isfinite(x) and math.fmod(x, y) == 0.0
+
+
+def _at_whole_quotient(x: Any, y: Any) -> tuple[Any, ...]:
+    return (x / y,)
 
 
 def _floordiv(x: float, y: float) -> float:
@@ -136,8 +149,11 @@ floordiv = define(
     partials=lambda x, y, out: (flat(out), flat(out)),
     textbook=lambda x, y, out: (0.0, 0.0),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_floordiv,
-    kink=Kink(_at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0"),
-    symbol="⌊÷⌋", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+    kink=Kink(
+        _at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0",
+        _at_whole_quotient, whole=True,
+    ),
+    symbol="⌊÷⌋", operator="//", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
     precedence=Precedence.PRODUCT, ufunc="floor_divide",
     doc="x // y: the largest whole number that is not above x / y, as a float.",
 )  # fmt: skip
@@ -147,8 +163,11 @@ mod = define(
     forward=lambda x, y: x % y,
     partials=lambda x, y, out: (1.0, -floordiv(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0),
-    kink=Kink(_at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)"),
-    symbol="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
+    kink=Kink(
+        _at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)",
+        _at_whole_quotient, whole=True,
+    ),
+    symbol="%", operator="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
     precedence=Precedence.PRODUCT, ufunc="remainder",
     doc="x % y = x - (x // y) * y, with the sign of y.",
 )  # fmt: skip
@@ -159,7 +178,10 @@ fmod = define(
     partials=lambda x, y, out: (1.0, -round_to(x / y - out / y)),
     textbook=lambda x, y, out: (1.0, -trunc(x / y)),
     domain=Domain("a finite number and a divisor other than 0", lambda x, y: math.isfinite(x) and y != 0.0),
-    kink=Kink(_at_a_multiple, "fmod jumps where x is a multiple of y; its slopes there are 1 and -trunc(x / y)"),
+    kink=Kink(
+        _at_a_multiple, "fmod jumps where x is a multiple of y; its slopes there are 1 and -trunc(x / y)",
+        _at_whole_quotient, whole=True,
+    ),
     text="fmod({0}, {1})", latex=r"\operatorname{{fmod}}\left({0}, {1}\right)", ufunc="fmod",
     doc="x - trunc(x / y) * y, exactly: the remainder with the sign of x.",
 )  # fmt: skip
@@ -173,6 +195,7 @@ ieee_remainder = define(
     kink=Kink(
         lambda x, y: y != 0.0 and math.isfinite(x) and 2.0 * math.fabs(math.remainder(x, y)) == math.fabs(y),
         "the remainder jumps half way between two multiples of y; its slopes there are 1 and -round(x / y)",
+        lambda x, y: (x / y + 0.5,), whole=True,
     ),
     symbol="rem", text="ieee_remainder({0}, {1})", latex=r"\operatorname{{rem}}\left({0}, {1}\right)",
     doc="x - round(x / y) * y, exactly: math.remainder, the smallest remainder in size.",

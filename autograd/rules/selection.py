@@ -11,15 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitives import Domain, Kink, Primitive, is_number
+from autograd.primitives import Domain, Kink, Primitive, at_tie, define, is_number
 from autograd.recording import recording
 from autograd.rules.choices import where
-from autograd.rules.define import define
 from autograd.rules.rounding import floor
 
-__all__ = [
-    "equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "stop_gradient", "take",
-]  # fmt: skip
+__all__ = ["equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "stop_gradient", "take"]
 
 
 # --- comparisons as numbers -------------------------------------------------------------------------------
@@ -32,7 +29,7 @@ def _comparison(name: str, forward: Callable[..., float], sign: str, latex: str 
         name,
         forward=forward,
         partials=lambda x, y, out: (0.0, 0.0),
-        kink=Kink(lambda x, y: x == y, f"{name} jumps at a tie, and its derivatives there are taken as 0"),
+        kink=Kink(lambda x, y: x == y, f"{name} jumps at a tie, and its derivatives there are taken as 0", at_tie),
         symbol=sign, text=f"{name}({{0}}, {{1}})",
         latex=rf"\left[{{0}} {latex} {{1}}\right]" if latex else call,
         doc=f"1 where x {sign} y, else 0, as a number: a condition for where that no recording keeps as a guard.",

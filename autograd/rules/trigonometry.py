@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.primitives import FINITE_ANGLE, UNIT_INTERVAL, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
 from autograd.rules.choices import where
-from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, define
 
-__all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "sinc", "sinc_derivative", "tan"]
+__all__ = ["acos", "asin", "atan", "atan2", "cos", "sin", "sinc", "tan"]
 
 sin = define(
     "sin",
@@ -69,7 +68,10 @@ atan2 = define(
     "atan2",
     forward=math.atan2,
     partials=lambda y, x, out: (angle_slope(x, y), -angle_slope(y, x)),
-    kink=Kink(lambda y, x: y == 0.0 and x <= 0.0, "atan2 jumps where y = 0, x < 0; at (0, 0) its derivatives are nan"),
+    kink=Kink(
+        lambda y, x: y == 0.0 and x <= 0.0, "atan2 jumps where y = 0, x < 0; at (0, 0) its derivatives are nan",
+        at_zero,
+    ),
     text="atan2({0}, {1})", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", ufunc="arctan2",
     doc="The angle of the point (x, y), in -π to π. The ordinate comes first: atan2(y, x).",
 )  # fmt: skip

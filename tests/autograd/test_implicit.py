@@ -45,16 +45,9 @@ from autograd import (
     vjp,
 )
 from autograd.implicit import Solution, minimum, quad, root, solve_ivp
+from tests.support.closeness import close
 
 inf, nan = math.inf, math.nan
-
-
-def close(found: Any, expected: Any, rel: float = 1e-11) -> None:
-    """Equal up to ``rel`` of the largest number, in whatever containers."""
-    found, expected = np.asarray(found, float), np.asarray(expected, float)
-    assert found.shape == expected.shape
-    scale = max(np.max(np.abs(expected)), 1e-3)
-    assert np.max(np.abs(found - expected)) <= rel * scale, (found, expected)
 
 
 # --- against closed forms ---------------------------------------------------------------------------------

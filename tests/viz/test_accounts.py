@@ -14,8 +14,8 @@ from tests.viz.test_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
 from viz._draw import picture_of
 from viz.accounts import accounts_of
+from viz.formulas.operations import constant_locals
 from viz.graph import read_graph
-from viz.local import constant_locals
 from viz.page import page_of
 from viz.picture.links import numbers_in_words
 

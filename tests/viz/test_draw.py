@@ -187,11 +187,11 @@ def test_it_describes_itself_to_those_who_cannot_see_it():
         ),
         ({"edges": True}, ValueError, "edges=True is not known: use one of 'auto', 'flow', 'local', 'both', 'none'"),
         ({"rankdir": "RL"}, ValueError, "rankdir='RL' is not known: use one of 'LR', 'TB'"),
-        ({"depth": -1}, ValueError, "depth must be a whole number of edges, 0 or more, not -1"),
-        ({"min_flow": True}, ValueError, "min_flow must be a number, 0 or more, not True"),
-        ({"min_flow": math.nan}, ValueError, "min_flow must be a number, 0 or more, not nan"),
+        ({"depth": -1}, ValueError, "depth must be a whole number of edges, 0 or more, got -1"),
+        ({"min_flow": True}, ValueError, "min_flow must be a number, 0 or more, got True"),
+        ({"min_flow": math.nan}, ValueError, "min_flow must be a number, 0 or more, got nan"),
         ({"names": ["x"]}, TypeError, "names must be a dict from names to Values"),
-        ({"title": 5}, TypeError, "title must be a str, not 5"),
+        ({"title": 5}, TypeError, "title must be a str, got 5"),
         ({"focus": "a"}, TypeError, r"draw\(\): focus must be a Value, not 'a' of type str"),
         ({"focus": Value(1.0, "stranger")}, DiagramError, r"draw\(\): 'stranger' .* is not part of the graph of 'y'"),
     ],
@@ -271,4 +271,4 @@ def test_a_focus_from_top_to_bottom_shows_what_leads_on():
 
 def test_many_operands_are_named_in_the_tooltip():
     y = fsum([Value(float(i), f"x{i}") for i in range(4)]).named("y")
-    assert tooltips(y)["n4"].splitlines()[0] == "y = fsum(x0, x1, x2, x3)"
+    assert tooltips(y)["n4"].splitlines()[0] == "y = Σ(x0, x1, x2, x3)"

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -10,17 +11,17 @@ import autograd
 from autograd import Precedence, Value, errstate, no_grad, primitive
 from autograd.primitives import PRIMITIVES
 from tests.support.graphs import HOSTILE
-from viz.latex import escape, latex_lines, to_latex
-from viz.local import local_derivatives, primed
-from viz.mathml import mathml_inner, mathml_lines, to_mathml
-from viz.names import clean
-from viz.notation import (
+from viz import tree
+from viz.chain import Chain
+from viz.formulas.notation import (
+    GREEK,
     ONE,
     ZERO,
     Custom,
     Fraction,
     Name,
     Number,
+    Numbered,
     Remark,
     Script,
     Sign,
@@ -35,8 +36,20 @@ from viz.notation import (
     quantity,
     sum_of,
 )
-from viz.plain import text_lines, to_text
-from viz.templates import applied
+from viz.formulas.operations import applied, form_of, local_derivatives, primed
+from viz.formulas.writers import (
+    LATEX_WORDS,
+    escape_latex,
+    latex_lines,
+    mathml_inner,
+    mathml_lines,
+    text_lines,
+    to_latex,
+    to_mathml,
+    to_text,
+)
+from viz.graph import read_graph
+from viz.names import clean, columns
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
 A, B, C = Name("a"), Name("b"), Name("c")
@@ -76,12 +89,12 @@ def test_a_name_in_mathml():
 
 
 def test_values_of_one_name_are_told_apart():
-    assert to_text(Name("a1[1]", copy=2)) == "a1[1]#2"
-    assert to_latex(Name("a1[1]", copy=2)) == r"a^{(1)\#2}_{1}"
-    assert to_latex(Name("x y", copy=2)) == r"\text{x y}_{\#2}"
-    formula = Name("a·b", product([A, B]), 3)
+    assert to_text(Numbered(Name("a1[1]"), 2)) == "a1[1]#2"
+    assert to_latex(Numbered(Name("a1[1]"), 2)) == r"a^{(1)\#2}_{1}"
+    assert to_latex(Numbered(Name("x y"), 2)) == r"\text{x y}_{\#2}"
+    formula = Numbered(product([A, B]), 3)
     assert to_latex(formula) == r"\left(a \cdot b\right)_{\#3}"
-    for name in (Name("a1[1]", copy=2), Name("x y", copy=2), formula):
+    for name in (Numbered(Name("a1[1]"), 2), Numbered(Name("x y"), 2), formula):
         assert "".join(ET.fromstring(to_mathml(name)).itertext()).endswith(("(1)#2", "#2", "#3"))
 
 
@@ -102,7 +115,7 @@ def test_a_hostile_label_is_shown_and_never_obeyed(label):
 
 
 def test_escape_spells_every_sign_that_latex_obeys():
-    assert escape("a_b % # & { } \\ ^ ~ $") == (
+    assert escape_latex("a_b % # & { } \\ ^ ~ $") == (
         r"a\_b \% \# \& \{ \} \textbackslash{} \textasciicircum{} \textasciitilde{} \$"
     )
 
@@ -206,17 +219,23 @@ def test_every_operation_is_read_from_its_record(name):
 
 
 SPELT = {
-    "sech²(": "sech2(", "³√(": "cbrt(", "√(": "sqrt(", "silu′": "silu_slope", "gelu′": "gelu_slope",
-    "φ(": "norm_pdf(", "σ(": "sigmoid(", "Π(": "prod(", "Σ(": "fsum(", "·": "*", "−": "-", "^": "**",
+    "log σ(": "log_sigmoid(", "log Σ exp(": "logsumexp(", "sech²(": "sech2(", "³√(": "cbrt(",
+    "√(": "sqrt(", "silu′": "silu_slope", "gelu′": "gelu_slope",
+    "Φ(": "norm_cdf(", "φ(": "norm_pdf(", "σ(": "sigmoid(", "Π(": "prod(", "Σ(": "fsum(", "·": "*", "−": "-", "^": "**",
     "²": "**2", "³": "**3", "⁰": "**0", "ψ**(1)(": "trigamma(", "ψ(": "digamma(", "Γ(": "gamma(",
-    "⌊": "floor(", "⌋": ")",
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")",
+    "log_2(": "log2(", "log_10(": "log10(",
+    "leaky_relu_1.5(": "leaky_relu(", "elu_1.5(": "elu(", "clip_1.5**2.5(": "clip(",
+    "arcsin(": "asin(", "arccos(": "acos(", "arctan(": "atan(", "arsinh(": "asinh(", "arcosh(": "acosh(",
+    "artanh(": "atanh(", "rem(": "ieee_remainder(", "stop(": "stop_gradient(",
 }  # fmt: skip
 
 
 def as_python(text):
     """What ``to_text`` writes, as an expression for ``eval``: an independent reading of brackets and order."""
     text = re.sub(r"\[([^]]*)\]", r"(1.0*(\1))", text).replace("≠", "!=").replace("1 − (1.0*", "1.0 − (1.0*")
-    text = re.sub(r"\|(\w+)\|", r"abs(\1)", text)
+    text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
+    text = re.sub(r"(\(1\.0\*\([^()]*) = ", r"\1 == ", text)
     for written, python in SPELT.items():
         text = text.replace(written, python)
     return text
@@ -225,12 +244,74 @@ def as_python(text):
 FUNCTIONS = {name: op for name, op in BUILTIN.items() if op.arity} | {
     "sech2": PRIMITIVES["sech_squared"],
     "trigamma": lambda x: PRIMITIVES["polygamma"](x, 1.0),
+    "leaky_relu": lambda x: PRIMITIVES["leaky_relu"](x, 1.5),
+    "elu": lambda x: PRIMITIVES["elu"](x, 1.5),
+    "clip": lambda x: PRIMITIVES["clip"](x, 1.5, 2.5),
     "fsum": lambda *terms: math.fsum(terms),
     "prod": lambda *factors: math.prod(factors),
+    "logsumexp": lambda *terms: math.log(math.fsum(map(math.exp, terms))),
+    "mean": lambda *terms: math.fsum(terms) / len(terms),
+    "dot": PRIMITIVES["dot"],
+    "take": PRIMITIVES["take"],
     "max": max,
     "min": min,
+    "abs": abs,
+    "id": float,
+    "logabs": lambda x: math.log(abs(x)),
     "e": math.e,
 }
+
+
+@pytest.mark.parametrize("name", [name for name in BUILTIN if name not in ("polygamma", "sinc_derivative")])
+def test_the_formula_of_every_operation_evaluates_to_its_value(name):
+    value, names = instance(BUILTIN[name])
+    q = 0.0625
+    sums = [sum_of([each, Name("q")]) for each in names]
+    numbers = {each.text: parent.data - q for each, parent in zip(names, value.parents, strict=True)} | {"q": q}
+    text = to_text(applied(value.op, sums))
+    with errstate(domain="nan"):
+        found = eval(as_python(text), {}, FUNCTIONS | numbers)
+    assert found == pytest.approx(value.data, rel=1e-9, abs=1e-12, nan_ok=True), text
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_cards_derivations_pages_and_the_command_line_print_one_formula(name):
+    value, names = instance(BUILTIN[name])
+    for parent, symbol in zip(value.parents, names, strict=True):
+        parent.label = symbol.text
+    written = to_text(applied(value.op, names))
+    graph = read_graph(value, {})
+    chain = Chain(graph)
+    assert graph.formula(graph.root) == to_text(chain.formula(graph.root)) == written
+    assert str(tree(value.named("f"))).startswith(f"f = {written} ")
+    form, _ = form_of(value.op)
+    gaps = {f"{{{k}}}": symbol.text for k, symbol in enumerate(names)} | {"{*}": "x, y, u"}
+    assert re.sub(r"\{[\d*]\}", lambda gap: gaps[gap[0]], form) == written
+    if columns(written) <= 18:
+        assert graph.name(graph.root) == to_text(chain.symbol(graph.root)) == written
+
+
+def letters(text):
+    """The letters and digits of a formula, in no order: a root has its degree before it, or after it."""
+    signs = dict.fromkeys(map(ord, " ()[]|{},_^·−-+/×√⌊⌋⌈⌉><=≥≤≠′'&"))
+    return sorted(unicodedata.normalize("NFKC", text.replace("⁻", "")).translate(signs))
+
+
+def latex_letters(latex):
+    """Those of LaTeX, whose commands stand for letters, words or nothing."""
+    spelt = {f"\\{name}": name for name in LATEX_WORDS} | {rf"\{name}": letter for name, letter in GREEK.items()}
+    spelt |= {r"\sum": "Σ", r"\prod": "Π", r"\varphi": "φ"}
+    return letters(re.sub(r"\\[A-Za-z]+", lambda command: spelt.get(command[0], ""), latex).replace("\\", ""))
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_the_three_writers_say_the_same_of_every_operation(name):
+    value, names = instance(BUILTIN[name])
+    written = [applied(value.op, names), *local_derivatives(value, names, Name("out")), *(primed(value) or ())]
+    for term in filter(None, written):
+        expected = letters(re.sub(r"(?<=\d)e−(?=\d)", "10", to_text(term)))  # 9e−17 is 9 × 10⁻¹⁷ elsewhere
+        assert letters("".join(ET.fromstring(to_mathml(term)).itertext())) == expected
+        assert latex_letters(to_latex(term)) == expected
 
 
 @pytest.mark.parametrize("name", [name for name in BUILTIN if name not in ("polygamma", "sinc_derivative")])

@@ -43,7 +43,7 @@ def test_a_sum_is_one_row_with_its_terms_under_it():
 
 def test_a_shared_value_points_to_where_it_stands():
     shown = rows(tree(network((4, 3, 2, 1))))
-    assert sum("a1[1] = sigmoid(z1[1])" in row for row in shown) == 1
+    assert sum("a1[1] = σ(z1[1])" in row for row in shown) == 1
     assert sum(row.endswith("↑ a1[1]") for row in shown) == 1
 
 

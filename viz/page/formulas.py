@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 from viz.chain import Chain
-from viz.mathml import mathml_inner
-from viz.notation import Math, product
+from viz.formulas.notation import Math, product
+from viz.formulas.writers import mathml_inner
 
 __all__ = ["as_lists", "formulas_of"]
 
@@ -25,11 +25,11 @@ VARIED = ("mi", "mn")
 def as_lists(term: Math) -> list[Any]:
     """``term`` as ``[element, child, ...]``; a child is text, another such list, or a dict of attributes.
 
-    >>> from viz.notation import Name
+    >>> from viz.formulas.notation import Name
     >>> as_lists(Name("x1"))
     ['msub', ['mi', 'x'], ['mn', '1']]
     """
-    return _listed(ET.fromstring(f"<mrow>{mathml_inner(term)}</mrow>")[0])  # noqa: S314 -- what mathml.py wrote
+    return _listed(ET.fromstring(f"<mrow>{mathml_inner(term)}</mrow>")[0])  # noqa: S314 -- what writers.py wrote
 
 
 def _listed(element: ET.Element) -> list[Any]:

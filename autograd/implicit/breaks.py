@@ -1,0 +1,147 @@
+"""Places at which a function goes over to another formula, and how they move with Values.
+
+An integral has a term for each jump of its integrand that moves with a Value, and its second derivative one for each
+kink: the part of the place itself, which Leibniz' rule between given limits lacks. So a function is watched while it is
+integrated. The comparisons of Values that it makes, and the pieces that operations such as ``step``, ``maximum`` or
+``floor`` are on, are its *choices*. Where they come out differently at two points there is a break in between. It is
+found by bisection, and is a root: of the number whose sign, or whose passing a whole number, was decided upon. As a
+limit of two integrals it moves as the implicit function theorem says, to any order.
+
+What a function decides by plain floats stays where it is, or is meant to: it needs no term.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any
+
+from autograd.errors import AutogradError, GradientError
+from autograd.implicit.equations import System
+from autograd.implicit.nodes import PIECES, Choice, Function, choices, float_of, number_in, slopes_of, watched, ways_of
+from autograd.trees import NUMBER
+from autograd.value import Value
+
+__all__ = ["changes", "first_flip", "moving_breaks"]
+
+
+def first_flip(one: Sequence[Choice], other: Sequence[Choice]) -> tuple[int, int] | None:
+    """The first choice, and its edge, that two runs took differently; None where plain code went another way."""
+    for place, (here, there) in enumerate(zip(one, other, strict=False)):
+        if here.name != there.name:
+            return None
+        if here.taken != there.taken:
+            edges = zip(here.taken, there.taken, strict=True)
+            return place, next(edge for edge, (left, right) in enumerate(edges) if left != right)
+    return None
+
+
+def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[float, float]]:
+    """Between which neighbouring numbers the way changes that a function goes, in order.
+
+    Args:
+        way: the way at a number.
+        ways: the ways that are known.
+    """
+    points = sorted(ways)
+    found = []
+    stack = [(low, high, 2.0**-60 * (high - low)) for low, high in pairwise(points)]
+    while stack:
+        low, high, least = stack.pop()
+        at_low, at_high = ways[low], ways[high]
+        while at_low != at_high:
+            middle = 0.5 * low + 0.5 * high
+            if not low < middle < high or high - low <= least:
+                found.append((low, high))
+                break
+            at_middle = way(middle)
+            if at_middle == at_low:
+                low = middle
+            else:
+                if at_middle != at_high:
+                    ways[middle], ways[high] = at_middle, at_high
+                    stack.append((middle, high, least))
+                high, at_high = middle, at_middle
+    return sorted(found)
+
+
+def moving_breaks(function: Function, ways: dict[float, Any], a: float, b: float) -> list[tuple[Any, Any]]:
+    """The places between a and b at which f goes over to another formula and that move with Values.
+
+    Args:
+        function: an integrand.
+        ways: which way it goes at some points between a and b.
+        a: where the integral begins.
+        b: where it ends.
+
+    Returns:
+        For each place two Values: as it is seen from the side of a, and from that of b.
+    """
+
+    def run(t: Any, *, sited: bool = False) -> list[Choice]:
+        trace, watch = watched(function.fun, (t, *function.args), sited=sited)
+        return choices(trace, watch, [number_in("quad", trace.result)])
+
+    def way(t: float) -> Any:
+        return ways_of(run(t))
+
+    for limit in filter(math.isfinite, (a, b)):
+        with suppress(AutogradError, ArithmeticError, ValueError):  # f need not be defined at a limit
+            ways[limit] = way(limit)
+    later = function.kept()
+    breaks: list[tuple[Any, Any]] = []
+    for low, high in changes(way, ways):
+        try:
+            flip = first_flip(run(Value(low), sited=True), here := run(Value(high), sited=True))
+        except TypeError as error:
+            flip = first_flip(run(low, sited=True), here := run(high, sited=True))
+            if flip is not None:
+                raise _unfollowed(high, here[flip[0]], "that t is a Value, which f refuses") from error
+        if flip is None:
+            continue
+        place, edge = flip
+        if here[place].name == PIECES:
+            raise _unfollowed(low, here[place], "a choice that is made at a limit of the inner integral")
+        breaks.append((_moved(later, place, edge, low, -1.0), _moved(later, place, edge, high, 1.0)))
+    moving = [sides for sides in breaks if isinstance(sides[0], Value)]
+    return moving if a <= b else [sides[::-1] for sides in reversed(moving)]
+
+
+def _moved(function: Function, place: int, edge: int, t: float, side: float) -> Any:
+    """t, near which the choice at ``place`` changes, as a node of the Values that move it; a float if there are none.
+
+    On this side (-1 or 1) it is at least as far away as it takes to be on it.
+    """
+
+    def choice(t: Any, *args: Any) -> Choice:
+        trace, watch = watched(function.fun, (t, *args))
+        return choices(trace, watch, [number_in("quad", trace.result)])[place]
+
+    def quantity(t: Any, *args: Any) -> Any:
+        return choice(t, *args).edges()[edge]
+
+    away = math.ulp(t)
+    while choice(Value(t), *function.args).is_undecided(edge):
+        t, away = t + side * away, 2.0 * away
+    system = System("quad", Function("quad", quantity, function.args), NUMBER, abs(t))
+    trace, roots = system.function.trace((0,), t)
+    parents = trace.outside([root for root in roots if isinstance(root, Value)])
+    if not parents:
+        return t
+    speeds = [slopes_of(trace, roots, trace.variables, linked=False)[0][0]]
+    beside, at_side = system.function.trace((0,), t + side * (1e-7 * abs(t) or 1e-9))
+    speeds += slopes_of(beside, at_side, beside.variables, linked=False)[0]
+    if not abs(speeds[1] - speeds[0]) <= 0.1 * abs(speeds[0]) or speeds[0] == 0.0:
+        needed = f"that what decides passes through the change smoothly: its derivative by t is {speeds[0]!r}"
+        raise _unfollowed(t, choice(Value(t), *function.args), needed)
+    return system.nodes([t], parents, list(map(float_of, roots)))[0]
+
+
+def _unfollowed(t: float, choice: Choice, needed: str) -> GradientError:
+    return GradientError(
+        f"quad(f, a, b): f goes over to another formula at t = {t!r}, by {choice}, and that place moves with a Value. "
+        f"To follow it takes {needed}. Make the place a limit of two integrals, as points=[...] does, or decide by "
+        f".data if it is to stay"
+    )

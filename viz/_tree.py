@@ -1,0 +1,199 @@
+"""``tree``: a graph in a terminal, each value under what was computed from it.
+
+A value that is used twice stands once; after that ``↑ a1[1]`` points to it. A sum that was written as a chain of ``+``
+is one row with its terms under it. Nothing recurses; what the width or the depth leaves no room for is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from autograd import Value
+from viz._arguments import graph_below, roots_of
+from viz.accounts import legend_of, lines_of
+from viz.chain import terms_of
+from viz.graph import Graph
+from viz.names import cut
+from viz.numbers import count, datum, signed
+from viz.picture.fold import Fusion, fuse
+from viz.terminal import as_text, in_signs_of
+
+__all__ = ["Tree", "tree"]
+
+LONGEST_NAME = 40
+MOST_ROWS = 500
+"""How many rows a tree has at most."""
+ROOM = 48
+"""How many columns a row needs besides its branches, on a terminal that is wide enough."""
+
+
+FORK, LAST, PASS_BY, BLANK, SEEN = "├─ ", "└─ ", "│  ", "   ", "↑ "
+
+
+class _Row(NamedTuple):
+    """One value in its place."""
+
+    node: int
+    branches: str
+    seen: bool
+    """Whether it stands further up already."""
+    cut: bool
+    """Whether what it was computed from is left out."""
+
+
+class Tree:
+    """A graph as rows of text. Made by :func:`tree`; it prints itself, in colours where rich prints it.
+
+    >>> from autograd import Value
+    >>> from viz import tree
+    >>> str(tree(Value(2.0, "a") * 3.0)).splitlines()[0]
+    'a·3   6.0000   grad ·'
+    """
+
+    def __init__(self, graph: Graph, depth: int | None) -> None:
+        self._graph = graph
+        self._depth = depth
+        self._fusion: Fusion = fuse(graph)
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        shown: set[int] = set()
+        for row in islice(self._rows(width), MOST_ROWS):
+            shown.add(row.node)
+            yield _fitted(self._line(row), options)
+        hidden = len(self._graph) - len(shown) - self._partial_sums(shown)
+        if hidden:
+            yield _fitted(Text(f"… {count(hidden, 'more value')}", style="dim"), options)
+        for said in self._said():
+            yield _fitted(Text(said, style="dim"), options)
+
+    def _said(self) -> list[str]:
+        """What is to be said under the tree: whose the gradients are, and what #1 and #2 mean."""
+        graph = self._graph
+        copies = [graph.name(graph.index[value]) for value in graph.symbols.copies]
+        words = legend_of(graph)
+        if copies:
+            words.append(f"{copies[0]}, {copies[1]}: different values of one name, numbered")
+        return words
+
+    def _partial_sums(self, shown: set[int]) -> int:
+        """How many values the sums that are shown stand for, because their terms stand under them."""
+        head, values = self._fusion.head, self._graph.values
+        hidden = [i for i, sum_ in enumerate(head) if sum_ != i and sum_ in shown and i not in shown]
+        return sum(op.name == "add" for i in hidden if (op := values[i].op) is not None)
+
+    def _rows(self, width: int) -> Iterator[_Row]:
+        """Every row, from the root down; depth first, on a stack of its own."""
+        room = min(ROOM, width * 2 // 3)
+        met: set[int] = set()
+        stack = [(root, "", "", 0) for root in _apart(self._graph)]
+        while stack:
+            i, branches, below, depth = stack.pop()
+            operands = terms_of(self._graph, self._fusion, i)
+            too_deep = depth == self._depth or cell_len(below) > max(0, width - room)
+            yield _Row(i, branches, i in met, bool(operands) and too_deep)
+            if i in met or too_deep:
+                met.add(i)
+                continue
+            met.add(i)
+            last = len(operands) - 1
+            stack += [
+                (
+                    operand,
+                    below + (FORK if k < last else LAST),
+                    below + (PASS_BY if k < last else BLANK),
+                    depth + 1,
+                )
+                for k, operand in reversed([*enumerate(operands)])
+            ]
+
+    def _line(self, row: _Row) -> Text:
+        graph, i = self._graph, row.node
+        line = Text(row.branches, style="dim")
+        name = cut(graph.name(i), LONGEST_NAME)
+        if row.seen:
+            return line.append(f"{SEEN}{name}", style="not dim italic")
+        line.append(name, style="not dim bold")
+        value = graph.values[i]
+        formula = self._formula(i)
+        if formula not in ("", graph.name(i)):
+            line.append(f" = {cut(formula, LONGEST_NAME)}", style="not dim")
+        if value.op is not None or value.kind != "constant":
+            line.append(f"   {datum(value.data)}", style="not dim cyan")
+        grad = graph.grads[i]
+        line.append("   grad ", style="dim")
+        line.append(signed(grad), style=f"not dim {_colour(grad)}")
+        parts = [f"{line_.word} {line_.number}" for line_ in lines_of(graph, i)]
+        if parts:
+            line.append(f" ({', '.join(parts)})", style="dim")
+        if row.cut:
+            line.append("  …", style="dim")
+        return line
+
+    def _formula(self, i: int) -> str:
+        """Node ``i`` in terms of its operands; only Σ where those are partial sums, for its terms stand below it."""
+        terms = terms_of(self._graph, self._fusion, i)
+        return self._graph.formula(i) if len(terms) == len(self._graph.operand_edges(i)) else "Σ"
+
+
+def _apart(graph: Graph) -> list[int]:
+    """The roots of which none is computed from another, which are drawn on top; the first last, as on a stack."""
+    used = set(graph.sources)
+    return [root for root in reversed(graph.roots) if root not in used]
+
+
+def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapping[str, Any] | None = None) -> Tree:
+    """The graph of ``root`` as a tree of text: name, formula, data and gradient of each value.
+
+    Args:
+        root: the value on top; of a list of values each that no other is computed from.
+        depth: how many levels below it are shown; None for all that there is room for.
+        names: variables, such as ``locals()``, to name the values that have no label.
+
+    Returns:
+        A :class:`Tree`, which prints itself as wide as the terminal; with colours if printed by rich.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
+        ValueError: ``depth`` is not a whole number.
+        StaleGraphError: a leaf changed after the graph was built.
+
+    >>> from autograd import Value
+    >>> from viz import tree
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> L = ((a * b + a).named("c")).tanh().named("L")
+    >>> L.backward()
+    >>> tree(L)
+    L = tanh(c)   −0.9993   grad +1.0000
+    └─ c = a·b + a   −4.0000   grad +0.0013
+       ├─ a·b   −6.0000   grad +0.0013
+       │  ├─ a   2.0000   grad −0.0027
+       │  └─ b   −3.0000   grad +0.0027
+       └─ ↑ a
+    """
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
+        raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, not {depth!r}")
+    return Tree(graph_below(roots_of(root, "tree"), names, "tree"), depth)
+
+
+def _colour(grad: float | None) -> str:
+    return "default" if not grad else "yellow" if grad > 0 else "magenta"
+
+
+def _fitted(line: Text, options: ConsoleOptions) -> Text:
+    """``line`` in one row of the terminal."""
+    line = Text(in_signs_of("ascii", line.plain)) if options.ascii_only else line
+    line.truncate(options.max_width, overflow="ellipsis" if not options.ascii_only else "crop")
+    line.no_wrap = True
+    return line
