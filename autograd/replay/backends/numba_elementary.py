@@ -20,8 +20,7 @@ from numba import njit, types
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic, overload, overload_method
 
-from autograd.rules.errorfree import rest_of_product
-from autograd.rules.polynomial import even_and_odd, polynomial
+from autograd.rules.errorfree import even_and_odd, polynomial, rest_of_product
 
 __all__ = ["IN_LANES", "KNOWN"]
 

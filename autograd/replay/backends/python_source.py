@@ -24,7 +24,7 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.bodies import definition
-from autograd.replay.domains import Refusal
+from autograd.replay.recorder import Refusal
 from autograd.replay.tape import Floats, Guard, Tape
 
 __all__ = ["build", "emit", "straight_line"]
