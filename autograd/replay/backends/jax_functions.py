@@ -224,6 +224,9 @@ class _Evaluation:
                 return numbers[name]
             case Call(function, args):
                 return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
+            case Apply("+", (x, Constant(0.0)), "int"):  # XLA leaves an addition of 0 out, and so the sign of a zero
+                number = self._value(x, numbers, mask)
+                return jnp.where(number == 0.0, 0.0, number)
             case Apply("select", (test, x, y)):
                 condition = self._value(test, numbers, mask)
                 chosen, other = self._value(x, numbers, mask & condition), self._value(y, numbers, mask & ~condition)
