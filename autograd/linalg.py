@@ -117,7 +117,8 @@ def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 
     The derivatives of every order are right at singular matrices too. Elimination divides by no pivot that is 0, or
     that rounding alone made: a column without a better one is put off to the end, and the determinant of what is then
-    left is found without any division.
+    left is found without any division. Numbers below 2.2e-308 have fewer digits, and so has the determinant of a matrix
+    with a column of them.
 
     Args:
         A: a square matrix (n, n).

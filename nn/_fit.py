@@ -38,6 +38,7 @@ from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
 from nn.module import Module, parameters_of
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, as_leaves, norm_of, shortened
+from nn.pytree import walk
 from nn.schedules import ConstantLR, PlateauLR, Schedule
 
 __all__ = ["OPTIMIZERS", "fit"]
@@ -116,7 +117,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
             AdamW, RMSProp, or L-BFGS-B, which is SciPy's and takes all examples at once.
         lr: the learning rate, for an optimiser by name; its own default if not given.
         weight_decay: the pull towards 0, for an optimiser by name; its own default if not given. ``l2`` is for any.
-        epochs: how often it goes over the examples; for L-BFGS-B the most iterations.
+        epochs: passes over the examples; for L-BFGS-B the most iterations.
         batch_size: examples per step; all if not given. Smaller batches are shuffled.
         validation: a pair (X, y) to validate on; or the share of the examples to hold back for that, drawn by
             ``seed``.
@@ -217,7 +218,7 @@ class _Run:
         flat: the model and the loss.
         data: what is learnt from.
         l2: the weight of the penalty: the loss gains l2·Σp² over all that is learnt.
-        watch: what is looked at after each epoch.
+        watch: the checks and measurements after each epoch.
         bar: shows the progress.
 
     Attributes:
@@ -318,12 +319,11 @@ class _Run:
         elif not grows and len(history) > 1 and history.loss[-1] > history.loss[0] + abs(history.loss[0]):
             history.remarks.append("the loss has grown: a smaller lr may make it fall")
         if history.epochs and not self._reached.all():
-            paths = {id(leaf): path for path, leaf in self.flat.model.named_parameters().items()}
-            missed = [leaf for leaf, reached in zip(self.flat.parameters, self._reached, strict=True) if not reached]
-            names = [leaf.label or paths[id(leaf)] for leaf in missed]
+            paths = {id(part): path for path, part in walk(self.flat.model)}
+            still = [leaf for leaf, reached in zip(self.flat.parameters, self._reached, strict=True) if not reached]
             history.remarks.append(
-                f"no gradient reached {len(names)} of {counted(len(self._reached), 'parameter')} in the first epoch: "
-                f"{some(names)}"
+                f"the gradient of {len(still)} of {counted(len(self._reached), 'parameter')} was 0 throughout the "
+                f"first epoch: {some([leaf.label or paths[id(leaf)] for leaf in still])}"
             )
 
 

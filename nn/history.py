@@ -58,7 +58,7 @@ class History:
     interrupted: bool = False
     """Whether Ctrl-C ended it."""
     remarks: list[str] = field(default_factory=list)
-    """Advice: that the loss has grown, or that no gradient has reached some parameters."""
+    """Advice: that the loss has grown, or that some parameters had a gradient of 0 throughout the first epoch."""
 
     @property
     def loss(self) -> list[float]:

@@ -184,7 +184,8 @@ class _Integral:
         low, high = map(float_of, self.limits)
         if abs(high - low) <= 1e-14 * self.span < math.inf:
             return []
-        breaks = moving_breaks(self.function, self.ways, low, high)
+        usual = max(map(abs, self.seen.values()))
+        breaks = moving_breaks(self.function, self.ways, low, high, usual)
         if not self.span:
             note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
         return breaks

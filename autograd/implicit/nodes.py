@@ -381,6 +381,9 @@ def _piece(node: Value) -> Choice | None:
     if op is None or kink is None or kink.edges is None:
         return None
     edges, constants, parents = kink.edges, op.constants, node.parents
-    numbers = edges(*(parent._data for parent in parents), *constants)
+    try:
+        numbers = edges(*(parent._data for parent in parents), *constants)
+    except ArithmeticError:  # of a quotient by 0, which is nan
+        return None
     taken = tuple(math.floor(each) if kink.whole and math.isfinite(each) else each > 0.0 for each in numbers)
     return Choice(op.name, taken, lambda: edges(*parents, *constants), None, kink.whole)

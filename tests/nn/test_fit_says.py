@@ -152,16 +152,18 @@ def test_a_loss_through_which_no_gradient_flows_is_refused(loss, compiled):
     assert numbers_of(model) == before
 
 
-def test_parameters_that_no_gradient_reaches_are_remarked():
+def test_parameters_whose_gradient_is_0_throughout_are_remarked():
     history = fit(Line(), X, Y, loss="mse", epochs=2, optimizer="SGD", lr=0.01)
-    assert history.remarks == ["no gradient reached 1 of 2 parameters in the first epoch: 'unused'"]
-    assert repr(history).endswith(", no gradient reached 1 of 2 parameters in the first epoch: 'unused')")
-    assert "no gradient reached 1 of 2" in str(history)
+    assert history.remarks == ["the gradient of 1 of 2 parameters was 0 throughout the first epoch: 'unused'"]
+    assert repr(history).endswith(", the gradient of 1 of 2 parameters was 0 throughout the first epoch: 'unused')")
+    assert "the gradient of 1 of 2" in str(history)
     dead = net(2, 1)
     for neuron in dead.layers[0].neurons:
         neuron.b.data = -1e3
     found = fit(dead, X, Y, loss="mse", epochs=1).remarks
-    assert found == ["no gradient reached 8 of 9 parameters in the first epoch: 'W11[1]', 'W21[1]', 'b1[1]' and 5 more"]
+    assert found == [
+        "the gradient of 8 of 9 parameters was 0 throughout the first epoch: 'W11[1]', 'W21[1]', 'b1[1]' and 5 more"
+    ]
     assert fit(net(), X, Y, loss="mse", epochs=3).remarks == []
     assert fit(net(), X, Y, loss="mse", epochs=0).remarks == []
 

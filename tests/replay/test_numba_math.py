@@ -18,8 +18,7 @@ from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import numba_cache, numba_elementary
 from autograd.replay.backends.numba_elementary import IN_LANES, _straight
 from autograd.replay.backends.numba_kernels import STORE, lane_kernel
-from autograd.rules.errorfree import rest_of_product
-from autograd.rules.polynomial import even_and_odd, polynomial
+from autograd.rules.errorfree import even_and_odd, polynomial, rest_of_product
 
 FUNCTIONS = {function.__name__: function for function in IN_LANES}
 ULPS = {"exp": 1.0, "expm1": 2.0, "tanh": 2.5, "log": 1.0, "log1p": 1.5}

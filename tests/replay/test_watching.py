@@ -7,6 +7,7 @@ import contextvars
 import enum
 import functools
 import gc
+import os
 import types
 import warnings
 import weakref
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Parameter, RecordingWarning, Value
+from autograd import Parameter, RecordingError, RecordingWarning, Value
 from autograd import compile as compiled
 from autograd.replay.watching import Watch
 
@@ -601,3 +602,81 @@ def test_a_match_statement_reads_what_it_names():
     assert g(3.0) == 6.0
     point.rate = 5.0
     assert g(3.0) == 15.0
+
+
+# --- what cannot be seen, and is looked for ----------------------------------------------------------------
+
+
+def rate_from(place, path):
+    """Reads a number where no name leads to it."""
+    if place == "a file":
+        return float(path.read_text())
+    return float(os.environ["CHAINRULE_TEST_RATE"])
+
+
+@pytest.mark.parametrize("place", ["a file", "the environment"])
+@pytest.mark.parametrize("how", ["one call", "a batch", "a sum", "a branch"])
+def test_verify_finds_what_has_changed_unseen(place, how, tmp_path, monkeypatch):
+    path = tmp_path / "rate"
+
+    def put(rate):
+        path.write_text(rate)
+        monkeypatch.setenv("CHAINRULE_TEST_RATE", rate)
+
+    def f(x):
+        rate = rate_from(place, path)
+        return x * rate if how != "a branch" or x < 10.0 else x * (rate + 1.0)
+
+    batch = {"a batch": {"in_axes": 0}, "a sum": {"in_axes": 0, "reduce": "sum"}}.get(how, {})
+    at = np.array([3.0, 4.0]) if batch else 20.0 if how == "a branch" else 3.0
+    put("2.0")
+    seen, unseen = compiled(f, verify=True, **batch), compiled(f, **batch)
+    first = np.copy(seen(at))
+    np.testing.assert_array_equal(seen(at), first)
+    np.testing.assert_array_equal(unseen(at), first)
+    put("5.0")
+    np.testing.assert_array_equal(unseen(at), first)  # as the docstring of compile says
+    with pytest.raises(
+        RecordingError, match=r"f is not a function of its inputs: run again .* it used the number .*0, then"
+    ):
+        seen(at)
+    put("2.0")
+    np.testing.assert_array_equal(seen(at), first)
+
+
+def test_verify_looks_at_another_example_at_each_call():
+    import random
+
+    odd = compiled(lambda x: x * 2.0 if x < 5.0 else x * len(os.environ["CHAINRULE_TEST_RATE"]), in_axes=0, verify=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAINRULE_TEST_RATE", "ab")
+        odd(np.array([1.0, 9.0]))
+        odd(np.array([1.0, 9.0]))
+        patch.setenv("CHAINRULE_TEST_RATE", "abc")
+        odd(np.array([1.0, 9.0]))
+        with pytest.raises(RecordingError, match="not a function of its inputs"):
+            odd(np.array([1.0, 9.0]))
+    noisy = compiled(lambda x: x * random.random(), verify="recordings")
+    with pytest.raises(RecordingError, match="run twice at the same numbers"):
+        noisy(1.0)
+
+
+def test_verify_is_true_false_or_recordings():
+    with pytest.raises(ValueError, match="verify must be False, True or 'recordings', got 'always'"):
+        compiled(lambda x: x, verify="always")
+
+
+def test_a_method_that_only_super_reaches(monkeypatch):
+    class Under:
+        def scaled(self, x):
+            return x * 2.0
+
+    class Over(Under):
+        def scaled(self, x):
+            return x.scaled(x) if isinstance(x, Under) else super().scaled(x)
+
+    over = Over()
+    f = compiled(lambda x: over.scaled(x) + 0.0)
+    assert f(3.0) == 6.0
+    monkeypatch.setattr(Under, "scaled", lambda self, x: x * 5.0)
+    assert f(3.0) == 15.0

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.primitives import Primitive
 from autograd.replay.bodies import definition
-from autograd.replay.domains import Refusal
+from autograd.replay.recorder import Refusal
 
 __all__ = ["Helpers"]
 

@@ -18,8 +18,7 @@ from llvmlite.binding import get_host_cpu_features
 from numba import njit, types
 from numba.extending import intrinsic, overload
 
-from autograd.rules.errorfree import rest_of_product
-from autograd.rules.polynomial import even_and_odd, polynomial
+from autograd.rules.errorfree import even_and_odd, polynomial, rest_of_product
 
 __all__ = ["IN_LANES", "KNOWN"]
 
