@@ -12,7 +12,7 @@ from typing import Any
 from autograd.context import current
 from autograd.errors import AnomalyError, GradientWarning
 from autograd.sites import is_made_by_rule, remember_site, site_of, warn
-from autograd.sweep import AdjointStep, contribution_of, describe, local_gradients, number_of
+from autograd.sweep import Step, contribution_of, describe, local_gradients, number_of
 
 __all__ = ["check_value", "describe_operation", "warn_of_nan_gradient", "warn_of_nan_tangent", "watched"]
 
@@ -38,7 +38,7 @@ def describe_operation(node: Any) -> str:
     return f"{node.op.name}{named} gave {node._data!r} from {operands}{constants}"
 
 
-def watched(steps: Iterator[AdjointStep]) -> Iterator[AdjointStep]:
+def watched(steps: Iterator[Step]) -> Iterator[Step]:
     """The same steps; under ``detect_anomaly()`` a flow that is nan or infinite stops the sweep.
 
     Raises:
@@ -46,12 +46,12 @@ def watched(steps: Iterator[AdjointStep]) -> Iterator[AdjointStep]:
     """
     for step in steps:
         if current().anomaly:
-            for parent, local, flow in zip(step.node.parents, step.locals, step.contributions, strict=False):
+            for parent, (_, local, upstream, flow) in zip(step.node.parents, step.flows, strict=False):
                 if flow is not None and not math.isfinite(number_of(flow)):
                     site = site_of(step.node)
                     raise AnomalyError(
                         f"the gradient that flows from {describe(step.node)} to {describe(parent)} is "
-                        f"{number_of(flow)!r}: local {number_of(local)!r} times upstream {number_of(step.adjoint)!r}. "
+                        f"{number_of(flow)!r}: local {number_of(local)!r} times upstream {number_of(upstream)!r}. "
                         f"The operation is {step.node.op.name}"
                         + (f", made by {site}" if site else "; build it under detect_anomaly() to see its line")
                     )

@@ -258,7 +258,7 @@ class _Problem:
         root = _combination(outputs)
         for _ in range(k - 1):
             order = topological_order(root)
-            adjoint = {step.node: step.adjoint for step in adjoint_steps(order, Value(1.0), itself)}
+            adjoint = {step.node: step.gradient for step in adjoint_steps(order, Value(1.0), itself)}
             root = _combination([_flow(adjoint, leaf) for leaf in trace.variables])
         return root, trace.variables
 

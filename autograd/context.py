@@ -1,4 +1,4 @@
-"""What surrounds an operation: its scope, gradients on or off, how domain errors are answered.
+"""The surroundings of an operation: its scope, gradients on or off, the answer to domain errors; the version clock.
 
 The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
@@ -11,32 +11,59 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Literal, ParamSpec, Self, TypeVar, cast
+from typing import Any, ClassVar, Literal, ParamSpec, Self, TypeVar, cast
 
 from autograd.recording import refuse_while_recording
 
 __all__ = [
-    "ORDINARY",
-    "Context",
-    "Setting",
-    "current",
-    "detect_anomaly",
-    "enable_grad",
-    "errstate",
-    "ieee",
-    "install_node_classes",
-    "no_grad",
-    "scope",
-    "tracing",
-    "watching_domains",
-]
+    "ORDINARY", "Clock", "Context", "Setting", "clock", "current", "detect_anomaly", "enable_grad", "errstate", "ieee",
+    "no_grad", "scope", "tracing", "watching_domains", "writing",
+]  # fmt: skip
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+# --- versions ---------------------------------------------------------------------------------------------
+
+writing = threading.RLock()
+"""Held while the clock ticks and while gradients are written: both read, add and write."""
+
+
+class Clock:
+    """The count of how often leaves were set in this process, which numbers their versions.
+
+    Every leaf has the version that was current when it was set, every computed node the one that was current when it
+    was computed: a node with an earlier version than one of its operands is stale.
+    """
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0
+
+    def tick(self) -> int:
+        """A new version, later than every other."""
+        with writing:
+            self.now += 1
+            return self.now
+
+    def catch_up(self, version: int) -> None:
+        """Be no earlier than ``version``, which came with a loaded graph: what is set from now on is newer."""
+        with writing:
+            self.now = max(self.now, version)
+
+
+clock = Clock()
+"""The one clock. Read ``clock.now`` before reading data: a leaf set in between is then seen to be newer."""
+
+
+# --- the settings in force --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +73,7 @@ class Context:
     scope: str = ""
     grad: bool = True
     domain: Literal["raise", "nan", "handled", "noted"] | None = None
-    """What an operation does outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
+    """The answer of an operation outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
     arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.domains`."""
     anomaly: bool = False
     sealed: bool = False
@@ -57,54 +84,39 @@ class Context:
     """Whether a recording asks of each operation if it was in its domain."""
     plain: bool = field(init=False)
     """True while an operation has nothing to do but compute and link: the one flag the hot path reads."""
-    node_class: type[Any] = field(init=False)
-    """The class of the nodes that are made."""
-    tracing: Context | None = field(init=False, default=None)
-    """What :class:`tracing` makes of this context, once it has been asked: transforms are called often."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domains_watched", self.domain in ("handled", "noted"))
         object.__setattr__(self, "plain", self.grad and not self.anomaly and not self.domains_watched)
-        object.__setattr__(self, "node_class", _NODE_CLASSES[self.traced])
-
-
-_NODE_CLASSES: list[type[Any]] = [object, object]
-"""The class of the nodes that are made, outside of traced functions and in them: :mod:`autograd.value` has them."""
-
-
-def install_node_classes(plain: type[Any], traced: type[Any]) -> None:
-    """Say what nodes are, before the first one is made."""
-    _NODE_CLASSES[:] = plain, traced
-    object.__setattr__(_CONTEXT.get(), "node_class", plain)
 
 
 @functools.lru_cache(maxsize=4096)
-def _context(**settings: Any) -> Context:
+def _unique(*settings: Any) -> Context:
     """The context of these settings: one object for equal settings, so that entering a scope again costs no memory."""
-    return Context(**settings)
+    return Context(*settings)
 
 
 @functools.lru_cache(maxsize=4096)
-def _changed(outer: Context, **changes: Any) -> Context:
+def _changed(outer: Context, changes: tuple[tuple[str, Any], ...]) -> Context:
     """``outer`` with some settings changed."""
-    settings = {each.name: getattr(outer, each.name) for each in fields(outer) if each.init}
-    return _context(**(settings | changes))
+    inner = replace(outer, **dict(changes))
+    return _unique(inner.scope, inner.grad, inner.domain, inner.anomaly, inner.sealed, inner.traced)
 
 
 @functools.lru_cache(maxsize=4096)
 def _inside(outer: Context, name: str) -> Context:
-    return _changed(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
+    return _changed(outer, (("scope", f"{outer.scope}/{name}" if outer.scope else name),))
 
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=_changed(Context()))  # noqa: B039 -- frozen
+ORDINARY = _changed(Context(), ())
+"""The context where nothing was set, told by identity."""
+
+_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=ORDINARY)
 _OPEN: ContextVar[Any] = ContextVar("autograd.open", default=None)
 """The settings in force as a linked list (setting, context outside of it, rest): one for each thread and task."""
 
 current: Callable[[], Context] = _CONTEXT.get
 """The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
-
-ORDINARY = current()
-"""The context where nothing was set, told by identity."""
 
 
 def _take_back(setting: Setting) -> None:
@@ -136,6 +148,11 @@ class Setting:
 
     __slots__ = ()
 
+    changes: ClassVar[tuple[tuple[str, Any], ...]] = ()
+    """The changes to the context: pairs of a field and its new value."""
+    unrecorded: ClassVar[str] = ""
+    """Its name in the refusal, if a function that enters it cannot be recorded."""
+
     def __new__(cls, *args: Any, **_: Any) -> Self:
         """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""
         if args and callable(args[0]) and inspect.isroutine(args[0]):
@@ -144,9 +161,11 @@ class Setting:
 
     def change(self, outer: Context) -> Context:
         """The context to put in force inside ``outer``."""
-        raise NotImplementedError
+        return _changed(outer, self.changes)
 
     def __enter__(self) -> Self:
+        if self.unrecorded:
+            refuse_while_recording(None, self.unrecorded)
         outside = _CONTEXT.get()
         _CONTEXT.set(self.change(outside))
         _OPEN.set((self, outside, _OPEN.get()))
@@ -245,13 +264,47 @@ class no_grad(Setting):  # noqa: N801 -- a context manager is named like a funct
     """
 
     __slots__ = ()
+    changes = (("grad", False),)
+    unrecorded = "no_grad()"
 
-    def __enter__(self) -> Self:
-        refuse_while_recording(None, "no_grad()")
-        return super().__enter__()
 
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, grad=False)
+class enable_grad(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Gradients on, also inside ``no_grad()``: a transform still sweeps over its own function."""
+
+    __slots__ = ()
+    changes = (("grad", True),)
+
+
+class tracing(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How a transform runs its function: gradients on, also inside ``no_grad()``, and Values without a hash."""
+
+    __slots__ = ()
+    changes = (("grad", True), ("traced", True))
+
+
+class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
+    """How sweeps evaluate local gradients: IEEE values, sealed, unwatched (the sweep watches the flows itself)."""
+
+    __slots__ = ()
+    changes = (("domain", "nan"), ("anomaly", False), ("sealed", True))
+
+
+class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like a function
+    """Stop at the operation that first makes a nan or an infinity, forward or backward, and name its line.
+
+    Costs about a microsecond per operation, since the line of each is looked up.
+
+    >>> from autograd import Value, detect_anomaly
+    >>> with detect_anomaly():
+    ...     y = Value(1e300, "x") * 1e300
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: mul gave inf from x = 1e+300, 1e+300. Made by ...
+    """
+
+    __slots__ = ()
+    changes = (("anomaly", True),)
+    unrecorded = "detect_anomaly()"
 
 
 class errstate(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -274,63 +327,8 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
         self.domain = domain
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        if outer.domains_watched and self.domain == "raise":
-            return _changed(outer, domain="noted")
-        return _changed(outer, domain=self.domain)
-
-
-class detect_anomaly(Setting):  # noqa: N801 -- a context manager is named like a function
-    """Stop at the operation that first makes a nan or an infinity, forward or backward, and name its line.
-
-    Costs about a microsecond per operation, since the line of each is looked up.
-
-    >>> from autograd import Value, detect_anomaly
-    >>> with detect_anomaly():
-    ...     y = Value(1e300, "x") * 1e300
-    Traceback (most recent call last):
-        ...
-    autograd.errors.AnomalyError: mul gave inf from x = 1e+300, 1e+300. Made by ...
-    """
-
-    __slots__ = ()
-
-    def __enter__(self) -> Self:
-        refuse_while_recording(None, "detect_anomaly()")
-        return super().__enter__()
-
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, anomaly=True)
-
-
-class ieee(Setting):  # noqa: N801 -- a context manager is named like a function
-    """How sweeps evaluate local gradients: IEEE values, sealed, unwatched (the sweep watches the flows itself)."""
-
-    __slots__ = ()
-
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, domain="nan", anomaly=False, sealed=True)
-
-
-class enable_grad(Setting):  # noqa: N801 -- a context manager is named like a function
-    """Gradients on, also inside ``no_grad()``: a transform still sweeps over its own function."""
-
-    __slots__ = ()
-
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, grad=True)
-
-
-class tracing(Setting):  # noqa: N801 -- a context manager is named like a function
-    """How a transform runs its function: gradients on, also inside ``no_grad()``, and Values without a hash."""
-
-    __slots__ = ()
-
-    def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        inner = outer.tracing
-        if inner is None:
-            inner = _changed(outer, grad=True, traced=True)
-            object.__setattr__(outer, "tracing", inner)
-        return inner
+        noted = outer.domains_watched and self.domain == "raise"
+        return _changed(outer, (("domain", "noted" if noted else self.domain),))
 
 
 class watching_domains(Setting):  # noqa: N801 -- a context manager is named like a function
@@ -346,7 +344,7 @@ class watching_domains(Setting):  # noqa: N801 -- a context manager is named lik
         self.noted = noted
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
-        return _changed(outer, domain="noted" if self.noted else "handled", anomaly=False)
+        return _changed(outer, (("domain", "noted" if self.noted else "handled"), ("anomaly", False)))
 
 
 class scope(Setting):  # noqa: N801 -- a context manager is named like a function

@@ -1,4 +1,4 @@
-"""What programs written for micrograd or microgpt ask of a Value: their names for what it holds, and one step by hand.
+"""The names that programs written for micrograd or microgpt use on a Value, and one step of the chain rule by hand.
 
 What their class keeps in attributes is here a view of the graph: ``_prev``, ``_children``, ``_op``, ``_local_grads``
 can be read and not set, ``_backward()`` does one step of the chain rule. What cannot be, an operation made by hand or
@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MethodType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from autograd.anomaly import watched
-from autograd.clock import writing
-from autograd.operators import SIGNS
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.context import writing
+from autograd.primitives import PRIMITIVES, SPECIAL_METHODS
 from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, data_of, number_of
 
-__all__ = ["DropIn", "label_among"]
+__all__ = ["DropIn", "as_label", "label_among"]
 
 
 class _View(property):
@@ -85,35 +84,26 @@ class DropIn:
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
-        _grad: Any
-        op: Primitive | None
-
-        @property
-        def parents(self) -> tuple[Any, ...]: ...  # noqa: D102 -- Value's
-        def partials(self) -> tuple[float, ...]: ...  # noqa: D102 -- Value's
-
-    def _read_prev(self) -> set[Any]:
+    def _read_prev(self: Any) -> set[Any]:
         """The parents as a set, as micrograd keeps them: of ``x * x`` there is one."""
         return set(self.parents)
 
-    def _read_children(self) -> tuple[Any, ...]:
+    def _read_children(self: Any) -> Any:
         """The parents, as microgpt calls them."""
         return self.parents
 
-    def _read_local_grads(self) -> tuple[float, ...]:
+    def _read_local_grads(self: Any) -> Any:
         """The local gradients, one number a parent, as microgpt keeps them."""
         return self.partials()
 
-    def _read_op(self) -> str:
+    def _read_op(self: Any) -> str:
         """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
         if self.op is None:
             return ""
-        constants = "".join(f"{constant:g}" for constant in self.op.constants)
-        names = SIGNS | {"relu": "ReLU"}
-        return names.get(self.op.name, self.op.name) + constants
+        written = "ReLU" if self.op.name == "relu" else self.op.operator or self.op.name
+        return written + "".join(f"{constant:g}" for constant in self.op.constants)
 
-    def _read_backward(self) -> Callable[[], None]:
+    def _read_backward(self: Any) -> Callable[[], None]:
         """``_backward()``: one step of the chain rule, from ``grad`` to the ``grad`` of each parent."""
         return MethodType(_one_step, self)
 
@@ -140,9 +130,16 @@ def _one_step(node: Any) -> None:
     order = [*dict.fromkeys(parents), node]
     step = next(watched(adjoint_steps(order, number_of(gradient), data_of)))
     with writing:
-        for parent, flow in zip(parents, step.contributions, strict=True):
-            if flow is not None:
-                parent._grad = flow if parent._grad is None else parent._grad + flow
+        for parent, flow in zip(parents, step.flows, strict=True):
+            if flow.contribution is not None:
+                parent._grad = flow.contribution if parent._grad is None else parent._grad + flow.contribution
+
+
+def as_label(label: Any) -> str:
+    """``label``, which must be a str."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label must be a str, got {label!r}")
+    return label
 
 
 def label_among(data: Any, label: Any, *rest: Any) -> Any:
@@ -172,7 +169,7 @@ def label_among(data: Any, label: Any, *rest: Any) -> Any:
 def _refuse_operation(data: Any, operands: Any, op: Any) -> NoReturn:
     name = op if isinstance(op, str) else ""
     known = PRIMITIVES.get(name.lower())
-    if name in SIGNS.values():
+    if name in SPECIAL_METHODS:
         way = f"write x {name} y"
     elif known is not None and known.builtin and known.arity == 1:
         way = f"write x.{known.name}(), or for an operation of your own primitive({name + '_'!r}, ...)"

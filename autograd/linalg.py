@@ -34,7 +34,8 @@ from autograd.context import current
 from autograd.errors import DomainError
 from autograd.primitives import as_float
 from autograd.recording import recording
-from autograd.rules import div, dot, prod, sqrt
+from autograd.rules import dot, prod, sqrt
+from autograd.rules.arithmetic import div
 from autograd.value import Value
 
 __all__ = ["cholesky", "det", "inv", "solve"]

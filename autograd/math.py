@@ -27,15 +27,12 @@ import math as _math
 import operator
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import rules
+from autograd.primitives import Primitive, is_node
 
 pi, e, tau, inf, nan = _math.pi, _math.e, _math.tau, _math.inf, _math.nan
-
-
-def _is_value(arg: Any) -> bool:
-    return hasattr(type(arg), "__primitive__")
 
 
 def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,7 +41,7 @@ def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(standard)
     def function(*args: Any) -> Any:
-        if any(map(_is_value, args)):
+        if any(map(is_node, args)):
             return on_values(*args)
         return standard(*args)
 
@@ -58,7 +55,7 @@ def _over_iterables(name: str, on_values: Callable[..., Any]) -> Callable[..., A
     @functools.wraps(standard)
     def function(*args: Iterable[Any], **options: Any) -> Any:
         lists = [list(arg) for arg in args]
-        if any(_is_value(item) for items in [*lists, list(options.values())] for item in items):
+        if any(is_node(item) for items in [*lists, list(options.values())] for item in items):
             return on_values(*lists, **options)
         return standard(*lists, **options)
 
@@ -72,7 +69,7 @@ def _plain(name: str, instead: str = "") -> Callable[..., Any]:
     @functools.wraps(standard)
     def function(*args: Any, **options: Any) -> Any:
         for arg in (*args, *options.values()):
-            if _is_value(arg):
+            if is_node(arg):
                 advice = instead or "take .data of it if no gradient is to flow"
                 raise TypeError(f"math.{name}() is not differentiated and takes plain numbers, not {arg!r}: {advice}")
         return standard(*args, **options)
@@ -97,7 +94,7 @@ def _dist(p: list[Any], q: list[Any]) -> Any:
 
 
 def _prod(factors: list[Any], *, start: Any = 1) -> Any:
-    return rules.prod([*factors] if start == 1 and not _is_value(start) else [start, *factors])
+    return rules.prod([*factors] if start == 1 and not is_node(start) else [start, *factors])
 
 
 def _isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
@@ -118,7 +115,7 @@ def _modf(x: Any) -> tuple[Any, Any]:
 
 def _ldexp(x: Any, i: Any) -> Any:
     """x · 2**i in three steps, of which only the last can round: by then the others have left the range, too."""
-    if _is_value(i):
+    if is_node(i):
         raise TypeError(f"math.ldexp(x, i) takes a plain int as i, not {i!r}: write x * exp2(i)")
     exponent = max(-2200, min(2200, operator.index(i)))
     third = exponent // 3
@@ -131,45 +128,22 @@ def _isfinite(x: Any) -> bool:
 
 # --- on Values an operation of the table ------------------------------------------------------------------
 
-acos = _lifted("acos", rules.acos)
-acosh = _lifted("acosh", rules.acosh)
-asin = _lifted("asin", rules.asin)
-asinh = _lifted("asinh", rules.asinh)
-atan = _lifted("atan", rules.atan)
-atan2 = _lifted("atan2", rules.atan2)
-atanh = _lifted("atanh", rules.atanh)
-cbrt = _lifted("cbrt", rules.cbrt)
-ceil = _lifted("ceil", rules.ceil)
-copysign = _lifted("copysign", rules.copysign)
-cos = _lifted("cos", rules.cos)
-cosh = _lifted("cosh", rules.cosh)
-erf = _lifted("erf", rules.erf)
-erfc = _lifted("erfc", rules.erfc)
-exp = _lifted("exp", rules.exp)
-exp2 = _lifted("exp2", rules.exp2)
-expm1 = _lifted("expm1", rules.expm1)
-fabs = _lifted("fabs", rules.absolute)
-floor = _lifted("floor", rules.floor)
-fmod = _lifted("fmod", rules.fmod)
-fsum = _over_iterables("fsum", rules.fsum)
-gamma = _lifted("gamma", rules.gamma)
-lgamma = _lifted("lgamma", rules.lgamma)
-log1p = _lifted("log1p", rules.log1p)
-log2 = _lifted("log2", rules.log2)
-log10 = _lifted("log10", rules.log10)
-pow = _lifted("pow", rules.power)  # noqa: A001 -- the standard module's name
+if TYPE_CHECKING:
+    from autograd._math_functions import *  # noqa: F403 -- the stub that python -m tests.stubs writes from the table
+else:
+    for _name, _op in vars(rules).items():
+        if isinstance(_op, Primitive) and hasattr(_math, _name):
+            globals()[_name] = _lifted(_name, _op)
+
+fabs = _lifted("fabs", abs)
+pow = _lifted("pow", operator.pow)  # noqa: A001 -- the standard module's name
 remainder = _lifted("remainder", rules.ieee_remainder)
-sin = _lifted("sin", rules.sin)
-sinh = _lifted("sinh", rules.sinh)
-sqrt = _lifted("sqrt", rules.sqrt)
-tan = _lifted("tan", rules.tan)
-tanh = _lifted("tanh", rules.tanh)
-trunc = _lifted("trunc", rules.trunc)
 
 # --- on Values a few operations ---------------------------------------------------------------------------
 
 degrees = _lifted("degrees", lambda x: x * (180.0 / pi))
 dist = _over_iterables("dist", _dist)
+fsum = _over_iterables("fsum", rules.fsum)
 hypot = _lifted("hypot", _hypot)
 ldexp = _lifted("ldexp", _ldexp)
 log = _lifted("log", _log)
@@ -190,7 +164,7 @@ isnan = _lifted("isnan", lambda x: bool(x != x))
 
 def isclose(a: Any, b: Any, *, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
     """Determine whether two numbers are close in value, as the standard ``isclose`` does."""
-    if _is_value(a) or _is_value(b):
+    if is_node(a) or is_node(b):
         return _isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
     return _math.isclose(a, b, rel_tol=rel_tol, abs_tol=abs_tol)
 

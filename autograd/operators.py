@@ -1,129 +1,108 @@
-"""The table under Python's operators, and methods such as ``x.tanh()``.
+"""Python's operators that make no node, and NumPy's functions, on Values.
 
-The methods are built from the records once, when the class of Values is made, so that an operation costs one
-call and no dispatch.
+A comparison compares the data. NumPy asks a Value itself, which answers by :func:`apply_ufunc`: with the operation of
+the same meaning, on arrays element by element. In an array of dtype object NumPy goes over the elements alone: it uses
+their operators, and for the rest their methods of its own names, :data:`METHODS`. There ``np.maximum`` and ``np.sign``
+compare the elements, so that at a tie one of them takes the whole gradient, and functions without a loop over objects,
+such as ``np.isnan``, ``np.logaddexp`` and ``np.copysign``, are refused by NumPy: call them on the elements.
 """
 
 from __future__ import annotations
 
-import functools
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from autograd import rules
-from autograd.anomaly import check_value
-from autograd.clock import clock
-from autograd.context import current
-from autograd.errors import ConversionError
-from autograd.passes import compute
-from autograd.primitives import PRIMITIVES, Primitive, as_float, is_number
+from autograd import math, rules
+from autograd.primitives import PRIMITIVES, Primitive, as_float, is_node, is_number
 from autograd.recording import recording
-from autograd.sites import remember_site
-from autograd.sweep import describe
-from autograd.ufuncs import METHODS, apply_function, apply_ufunc
 
-if TYPE_CHECKING:
-    from autograd.value import Value
+__all__ = ["METHODS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
 
-__all__ = ["SIGNS", "Operators", "install_operators", "link", "make_node"]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+# --- Python's operators -----------------------------------------------------------------------------------
+
+
+def named(function: F, name: str, doc: str | None) -> F:
+    """``function`` as a method of Value."""
+    function.__name__ = name
+    function.__qualname__ = f"Value.{name}"
+    function.__doc__ = doc
+    return function
+
+
+def refuse(op: Primitive, other: Any) -> Any:
+    """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
+    if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
+        try:
+            as_float(other, f"the operator {op.operator!r} on a Value")
+        except TypeError as error:
+            if op.operator != "*" or not isinstance(other, (str, bytes, list, tuple)):
+                raise
+            raise TypeError(
+                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums "
+                f"of compile()"
+            ) from None
+    return NotImplemented
+
+
+_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def _comparison(sign: str) -> Callable[[Any, Any], bool]:
+    """The method of a comparison: of the data, as a bool, which a recording keeps as a guard."""
+    relation = _RELATIONS[sign]
+
+    def method(self: Any, other: Any) -> Any:
+        by = recording()
+        if isinstance(other, Operators):
+            outcome = relation(self._data, other._data)
+        elif is_number(other):
+            # An int too large for a float still compares rightly, so let Python compare, not as_float.
+            outcome = bool(relation(self._data, other))
+        elif sign in ("==", "!=") and by is None and getattr(type(other), "__array_ufunc__", None) is None:
+            return relation(self._data, other)  # as a float meets a stranger, such as pytest.approx(2.0)
+        else:
+            return NotImplemented
+        if by is not None:
+            by.guard(sign, self, other, outcome)
+        return outcome
+
+    return named(method, f"__{relation.__name__}__", f"Whether ``self {sign} other``, by their data.")
 
 
 class Operators:
-    """The part of a Value that computes."""
+    """The part of a Value that combines without making a node."""
 
     __slots__ = ()
 
     _data: float
-    op: Primitive | None
 
-    @staticmethod
-    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
-        """Apply any record to Values and numbers; numbers become constants, or are captured."""
-        if len(args) == op.arity and not op.captures:
-            for arg in args:
-                if not isinstance(arg, Operators):
-                    break
-            else:  # nothing to convert: by far the most common
-                return _applied(op)(*args)
-        args = op.complete(args)
-        if op.captures:
-            constants = args[-op.captures :]
-            differentiated = [constant for constant in constants if isinstance(constant, Operators)]
-            if differentiated and op.partials is None:
-                raise TypeError(
-                    f"{op.name}(): {describe(differentiated[0])} must be a plain number, it is not differentiated"
-                )
-            if not differentiated:
-                args = args[: -op.captures]
-                op = op.capture(*[as_float(constant, f"{op.name}()") for constant in constants])
-        return _applied(op)(
-            *[arg if isinstance(arg, Operators) else _Constant(as_float(arg, f"{op.name}()")) for arg in args]
-        )
-
-    def __pow__(self, other: Any) -> Any:
-        if isinstance(other, Operators):
-            return _applied(rules.power)(self, other)
-        if is_number(other):
-            return _applied(rules.power.capture(as_float(other, "pow()")))(self)
-        return _refuse(rules.power, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _Constant(other) ** self if is_number(other) else _refuse(rules.power, other)
-
-    def __divmod__(self, other: Any) -> Any:
-        if isinstance(other, Operators) or is_number(other):
-            return self // other, self % other
-        return _refuse(rules.floordiv, other)
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return (other // self, other % self) if is_number(other) else _refuse(rules.floordiv, other)
-
-    def __round__(self, ndigits: Any = None) -> Any:
-        """A Value, where a float's would be an int."""
-        return rules.round(self, 0 if ndigits is None else ndigits)
-
-    def __floor__(self) -> Any:
-        return rules.floor(self)
-
-    def __ceil__(self) -> Any:
-        return rules.ceil(self)
-
-    def __trunc__(self) -> Any:
-        return rules.trunc(self)
-
-    def pow(self, other: Any) -> Any:
-        """``self ** other``: a plain number as exponent is captured, so that no logarithm is ever taken."""
-        return self**other
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __bool__(self) -> bool:
-        return bool(_compare(self, 0.0, operator.ne))
-
-    def __eq__(self, other: object) -> Any:
-        return _compare(self, other, operator.eq)
-
-    def __ne__(self, other: object) -> Any:
-        return _compare(self, other, operator.ne)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compare(self, other, operator.lt)
-
-    def __le__(self, other: Any) -> Any:
-        return _compare(self, other, operator.le)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compare(self, other, operator.gt)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compare(self, other, operator.ge)
+    __eq__ = _comparison("==")
+    __ne__ = _comparison("!=")
+    __lt__ = _comparison("<")
+    __le__ = _comparison("<=")
+    __gt__ = _comparison(">")
+    __ge__ = _comparison(">=")
 
     __hash__ = object.__hash__
     """By identity, so sets and dicts hold nodes; ``==`` compares the data. In a traced function there is none."""
+
+    def __bool__(self) -> bool:
+        return bool(self != 0.0)
+
+    def __pos__(self) -> Self:
+        return self
+
+    def conjugate(self) -> Self:
+        """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
+        return self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy's functions on Values, and on arrays of numbers together with Values, element by element."""
@@ -133,309 +112,143 @@ class Operators:
         """NumPy's functions that are written in Python on a bare Value."""
         return apply_function(function, types, args, kwargs)
 
-    @property
-    def _mask(self) -> NoReturn:
-        """Asked for by NumPy's masked arrays, which have taken the float by then."""
-        raise ConversionError(
-            f"a masked array would take the float out of {describe(self)}, and its gradient would be lost: use a plain "
-            f"array, and autograd.where for what is masked"
-        )
 
-    def conjugate(self) -> Any:
-        """The number itself, being real: ``numpy.var``, ``std`` and ``vdot`` ask for it."""
-        return self
-
-    if TYPE_CHECKING:  # built below from the table; tests/autograd/test_operators.py holds this list to it
-
-        @property
-        def parents(self) -> tuple[Value, ...]: ...
-        def __add__(self, other: Any) -> Value: ...
-        def __radd__(self, other: Any) -> Value: ...
-        def __sub__(self, other: Any) -> Value: ...
-        def __rsub__(self, other: Any) -> Value: ...
-        def __mul__(self, other: Any) -> Value: ...
-        def __rmul__(self, other: Any) -> Value: ...
-        def __truediv__(self, other: Any) -> Value: ...
-        def __rtruediv__(self, other: Any) -> Value: ...
-        def __floordiv__(self, other: Any) -> Value: ...
-        def __rfloordiv__(self, other: Any) -> Value: ...
-        def __mod__(self, other: Any) -> Value: ...
-        def __rmod__(self, other: Any) -> Value: ...
-        def __neg__(self) -> Value: ...
-        def __abs__(self) -> Value: ...
-        def abs(self) -> Value: ...
-        def acos(self) -> Value: ...
-        def acosh(self) -> Value: ...
-        def asin(self) -> Value: ...
-        def asinh(self) -> Value: ...
-        def atan(self) -> Value: ...
-        def atan2(self, other: Any, /) -> Value: ...
-        def atanh(self) -> Value: ...
-        def cbrt(self) -> Value: ...
-        def ceil(self) -> Value: ...
-        def clip(self, low: float, high: float) -> Value: ...
-        def copysign(self, other: Any, /) -> Value: ...
-        def cos(self) -> Value: ...
-        def cosh(self) -> Value: ...
-        def digamma(self) -> Value: ...
-        def elu(self, alpha: float = 1.0) -> Value: ...
-        def equal(self, other: Any, /) -> Value: ...
-        def erf(self) -> Value: ...
-        def erfc(self) -> Value: ...
-        def exp(self) -> Value: ...
-        def exp2(self) -> Value: ...
-        def expm1(self) -> Value: ...
-        def floor(self) -> Value: ...
-        def fmod(self, other: Any, /) -> Value: ...
-        def gamma(self) -> Value: ...
-        def gelu(self) -> Value: ...
-        def greater(self, other: Any, /) -> Value: ...
-        def greater_equal(self, other: Any, /) -> Value: ...
-        def hypot(self, other: Any, /) -> Value: ...
-        def ieee_remainder(self, other: Any, /) -> Value: ...
-        def leaky_relu(self, slope: float = 0.01) -> Value: ...
-        def less(self, other: Any, /) -> Value: ...
-        def less_equal(self, other: Any, /) -> Value: ...
-        def lgamma(self) -> Value: ...
-        def log(self) -> Value: ...
-        def log10(self) -> Value: ...
-        def log1p(self) -> Value: ...
-        def log2(self) -> Value: ...
-        def log_sigmoid(self) -> Value: ...
-        def logaddexp(self, other: Any, /) -> Value: ...
-        def maximum(self, other: Any, /) -> Value: ...
-        def minimum(self, other: Any, /) -> Value: ...
-        def mod(self, other: Any, /) -> Value: ...
-        def norm_cdf(self) -> Value: ...
-        def norm_pdf(self) -> Value: ...
-        def not_equal(self, other: Any, /) -> Value: ...
-        def reciprocal(self) -> Value: ...
-        def relu(self) -> Value: ...
-        def round(self, digits: float = 0.0) -> Value: ...
-        def sigmoid(self) -> Value: ...
-        def sign(self) -> Value: ...
-        def silu(self) -> Value: ...
-        def sin(self) -> Value: ...
-        def sinc(self) -> Value: ...
-        def sinh(self) -> Value: ...
-        def softplus(self) -> Value: ...
-        def softsign(self) -> Value: ...
-        def sqrt(self) -> Value: ...
-        def square(self) -> Value: ...
-        def step(self) -> Value: ...
-        def stop_gradient(self) -> Value: ...
-        def tan(self) -> Value: ...
-        def tanh(self) -> Value: ...
-        def trunc(self) -> Value: ...
+# --- NumPy's functions ------------------------------------------------------------------------------------
 
 
-SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "pow": "**"}
-"""The operators as Python writes them."""
+def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """``ufunc`` on Values, and on arrays of numbers together with Values: the answer of ``Value.__array_ufunc__``.
+
+    A sum or another method of ``ufunc``, and an array to write to, are left to NumPy: it does them over elements, and
+    one Value is an array of one. So is a function of a user's that ``np.frompyfunc`` made.
+
+    Raises:
+        TypeError: no operation has the meaning of ``ufunc``, or Values would be written as plain numbers.
+    """
+    function = _FUNCTIONS.get(ufunc.__name__)
+    if ufunc.types == [f"{'O' * ufunc.nin}->{'O' * ufunc.nout}"]:  # of objects, and so of Values
+        return getattr(ufunc, method)(*map(_boxed, inputs), **options)
+    if function is None:
+        raise TypeError(f"NumPy's {ufunc.__name__} is not defined on Values: {_advice(ufunc.__name__)}")
+    call = method == "__call__" and not options
+    if call and not any(isinstance(array, (np.ndarray, list, tuple)) for array in inputs):
+        return function(*inputs)
+    arrays = list(map(_boxed, inputs))
+    if call:
+        elementwise: Any = np.frompyfunc(function, ufunc.nin, ufunc.nout)
+        return elementwise(*arrays)
+    _refuse_numbers(ufunc, **options)
+    return getattr(ufunc, method)(*arrays, **options)
 
 
-# --- making nodes -----------------------------------------------------------------------------------------
-
-_new = object.__new__
-_Constant: Any = None
-_Detached: Any = None
-# The classes of written numbers, and of results without a graph. value.py, built on this module, hands them over.
-
-
-# _unary and _binary are the same few lines as make_node, spelt out because they are the cost of building a graph.
-
-
-def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
-    """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
-    time = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
-    surroundings = current()
-    by = recording() if surroundings.domains_watched else None
-    data = compute(op, [parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
-    if not surroundings.grad:
-        return _Detached(data)
-    out = _new(surroundings.node_class)
-    out._data = data
-    out._grad = None
-    out._hooks = None
-    out._stamp = time
-    out._label = ""
-    out.op = op
-    link(out, parents)
-    out.scope = surroundings.scope
-    if surroundings.anomaly:
-        check_value(out)
-    elif data - data:
-        remember_site(out)
-    return out
+def apply_function(
+    function: Callable[..., Any], types: Sequence[type], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """The answer of ``Value.__array_function__``: the operation of the same meaning, else whatever NumPy does."""
+    if not all(issubclass(kind, np.ndarray) or hasattr(kind, "__primitive__") for kind in types):
+        return NotImplemented  # another library's class may know what to do
+    if function is np.sinc and not kwargs:
+        return rules.sinc(*args)
+    plain: Any = np.ndarray.__array_function__
+    return plain(_ARRAY, function, (np.ndarray,), args, kwargs)
 
 
-def link(node: Any, parents: tuple[Any, ...]) -> None:
-    """Give ``node`` its operands."""
-    node._first = parents[0] if parents else None
-    node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
+_ARRAY = np.empty(0)
 
 
-def _unary(op: Primitive) -> Callable[[Any], Any]:
-    forward = op.forward
-
-    def method(self: Any) -> Any:
-        surroundings = current()
-        if not surroundings.plain:
-            return make_node(op, (self,))
-        time = clock.now
-        try:
-            data = forward(self._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data,), (self.label,))
-        out = _new(surroundings.node_class)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._stamp = time
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = None
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
-
-    return method
+def _unless_nan(choose: Callable[..., Any]) -> Callable[..., Any]:
+    """``choose(x, y)``, or the other number where one is nan."""
+    return lambda x, y: y if x != x else x if y != y else choose(x, y)
 
 
-def _binary(op: Primitive) -> Callable[[Any, Any], Any]:
-    forward = op.forward
-
-    def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Operators):
-            if not is_number(other):
-                return _refuse(op, other)
-            other = _Constant(other)
-        surroundings = current()
-        if not surroundings.plain:
-            return make_node(op, (self, other))
-        time = clock.now
-        try:
-            data = forward(self._data, other._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data, other._data), (self.label, other.label))
-        out = _new(surroundings.node_class)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._stamp = time
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = other
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
-
-    return method
-
-
-@functools.lru_cache(maxsize=4096)
-def _applied(op: Primitive) -> Callable[..., Any]:
-    """The function that makes nodes of ``op``."""
-    if op.builtin and op.arity == 1:  # of a user's forward it is not known that it gives a float
-        return _unary(op)
-    if op.builtin and op.arity == 2:
-        return _binary(op)
-    return lambda *parents: make_node(op, parents)
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: op for op in PRIMITIVES.values() for name in (op.ufunc, op.scipy) if name},
+    "conjugate": lambda x: x,
+    "deg2rad": math.radians,
+    "degrees": math.degrees,
+    "divmod": divmod,
+    "fabs": abs,
+    "float_power": operator.pow,
+    "fmax": _unless_nan(rules.maximum),
+    "fmin": _unless_nan(rules.minimum),
+    "heaviside": lambda x, at_zero: rules.where(x, rules.step(x), at_zero),
+    "ldexp": math.ldexp,
+    "modf": math.modf,
+    "positive": lambda x: x,
+    "rad2deg": math.degrees,
+    "radians": math.radians,
+    "rint": rules.round,
+    # questions, whose answer is a bool that a recording keeps as a guard
+    "equal": operator.eq,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "isfinite": math.isfinite,
+    "isinf": math.isinf,
+    "isnan": math.isnan,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "logical_and": lambda x, y: bool(x) and bool(y),
+    "logical_not": lambda x: not x,
+    "logical_or": lambda x, y: bool(x) or bool(y),
+    "logical_xor": lambda x, y: bool(x) is not bool(y),
+    "not_equal": operator.ne,
+    "signbit": lambda x: rules.copysign(1.0, x) < 0.0,
+}
 
 
-def _reflected(op: Primitive, method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def reflected(self: Any, other: Any) -> Any:
-        return method(_Constant(other), self) if is_number(other) else _refuse(op, other)
+def _method(name: str) -> Callable[..., Any]:
+    function = _FUNCTIONS[name]
 
-    return reflected
+    def method(self: Any, *others: Any) -> Any:
+        return function(self, *others)
+
+    return named(method, name, f"``numpy.{name}`` of this element of an array.")
 
 
-def _refuse(op: Primitive, other: Any) -> Any:
-    """NotImplemented for a stranger that may know what to do; a TypeError for what no Value combines with."""
-    if isinstance(other, (complex, str, bytes, type(None), list, tuple, dict, set, frozenset)):
-        try:
-            as_float(other, f"the operator {SIGNS[op.name]!r} on a Value")
-        except TypeError as error:
-            if op is not rules.mul or not isinstance(other, (str, bytes, list, tuple)):
-                raise
+_RENAMED = [op.ufunc for op in PRIMITIVES.values() if op.ufunc not in (None, op.name, "negative") and not op.operator]
+
+METHODS: dict[str, Callable[..., Any]] = {
+    name: _method(name)
+    for name in (
+        *filter(None, _RENAMED),
+        "deg2rad", "degrees", "fabs", "logical_not", "logical_xor", "rad2deg", "radians", "rint",
+    )
+}  # fmt: skip
+"""The methods of NumPy's own names, for which it asks the elements of an array of objects, beside their operators."""
+
+_WHOLE_NUMBERS = "it is a function of whole numbers, and Values are real"
+_PRODUCTS = "for lists of Values use autograd.dot, for matrices @ on arrays of dtype object"
+_INSTEAD = {
+    **dict.fromkeys(
+        ("bitwise_and", "bitwise_count", "bitwise_or", "bitwise_xor", "gcd", "invert", "lcm", "left_shift",
+         "right_shift"),
+        _WHOLE_NUMBERS,
+    ),
+    **dict.fromkeys(("matmul", "matvec", "vecdot", "vecmat"), _PRODUCTS),
+    "isnat": "it is a question about dates",
+    "logaddexp2": "write logaddexp(x * log(2.0), y * log(2.0)) / log(2.0)",
+}  # fmt: skip
+
+
+def _advice(name: str) -> str:
+    """The way out where the function of NumPy's kind called ``name`` is refused."""
+    return _INSTEAD.get(name, "take .data of it if no gradient is to flow, or define the function with primitive()")
+
+
+def _boxed(value: Any) -> Any:
+    """A 0-d array that holds a Value, so that NumPy broadcasts it like a number; anything else as it is."""
+    if not is_node(value):
+        return value
+    box = np.empty((), dtype=object)
+    box[()] = value
+    return box
+
+
+def _refuse_numbers(ufunc: np.ufunc, *, out: tuple[Any, ...] = (), dtype: Any = None, **_: Any) -> None:
+    """Refuse to write Values as floats, which would silently drop their graph."""
+    for wanted in [*[array.dtype for array in out if array is not None], np.dtype(dtype or object)]:
+        if wanted.kind != "O":
             raise TypeError(
-                f"{error}. To repeat the {type(other).__name__}, the Value must be an int: name it in static_argnums "
-                f"of compile()"
-            ) from None
-    return NotImplemented
-
-
-def _named(function: Callable[..., Any], op: Primitive, name: str) -> Callable[..., Any]:
-    function.__name__ = name
-    function.__qualname__ = f"Value.{name}"
-    function.__doc__ = op.__doc__
-    return function
-
-
-def _calling(op: Primitive) -> Callable[..., Any]:
-    def method(self: Any, *others: Any, **constants: float) -> Any:
-        return op(self, *others, **constants)
-
-    return method
-
-
-def _compare(value: Any, other: Any, relation: Callable[[Any, Any], Any]) -> Any:
-    if isinstance(other, Operators):
-        outcome = relation(value._data, other._data)
-    elif is_number(other):
-        # An int too large for a float still compares rightly, so let Python compare, not as_float.
-        outcome = bool(relation(value._data, other))
-    elif relation in _EQUALITIES and recording() is None and getattr(type(other), "__array_ufunc__", None) is None:
-        outcome = relation(value._data, other)  # as a float meets a stranger, such as pytest.approx(2.0)
-    else:
-        return NotImplemented
-    by = recording()
-    if by is not None:
-        by.guard(_RELATIONS[relation], value, other, outcome)
-    return outcome
-
-
-_EQUALITIES = (operator.eq, operator.ne)
-
-_RELATIONS: dict[Callable[[Any, Any], Any], str] = {
-    operator.lt: "<",
-    operator.le: "<=",
-    operator.gt: ">",
-    operator.ge: ">=",
-    operator.eq: "==",
-    operator.ne: "!=",
-}
-
-
-_OPERATORS = {
-    rules.add: "add",
-    rules.sub: "sub",
-    rules.mul: "mul",
-    rules.div: "truediv",
-    rules.floordiv: "floordiv",
-    rules.mod: "mod",
-}
-"""The operations of two numbers that are operators of Python."""
-
-_NO_METHODS = {*_OPERATORS, rules.neg, rules.power} - {rules.mod}
-
-
-def install_operators(value: type[Value], constant: type[Value], detached: type[Value]) -> None:
-    """Build the operators and methods of the class of Values from the table."""
-    global _Constant, _Detached
-    _Constant, _Detached = constant, detached
-    for op, name in _OPERATORS.items():
-        method = _binary(op)
-        setattr(value, f"__{name}__", _named(method, op, f"__{name}__"))
-        setattr(value, f"__r{name}__", _named(_reflected(op, method), op, f"__r{name}__"))
-    for op in (rules.neg, rules.absolute):
-        setattr(value, f"__{op.name}__", _named(_unary(op), op, f"__{op.name}__"))
-    for op in PRIMITIVES.values():
-        public = op.name in rules.__all__ or op is rules.absolute
-        if public and op not in _NO_METHODS and (op.arity in (1, 2) or op.captures):
-            setattr(value, op.name, _named(_unary(op) if op.arity == 1 else _calling(op), op, op.name))
-    for name, function in METHODS.items():
-        setattr(value, name, function)
+                f"NumPy's {ufunc.__name__} cannot write Values as {wanted}, which have no gradient: give it an array "
+                f"of dtype object, or write a = a + v in place of a += v"
+            )

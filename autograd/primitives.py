@@ -17,7 +17,7 @@ from enum import IntEnum
 from functools import partial
 from itertools import islice
 from numbers import Complex, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -25,7 +25,12 @@ from autograd.context import current
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
 from autograd.recording import recording
 
-__all__ = ["PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "primitive"]
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = [
+    "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "is_node", "is_number", "primitive",
+]  # fmt: skip
 
 
 class Precedence(IntEnum):
@@ -58,7 +63,7 @@ class Kink:
 
     Args:
         at: whether it is at these inputs (and constants).
-        convention: what is used instead, in words.
+        convention: the value used instead, in words.
         edges: the numbers that pass through 0 there, of the same arguments, as a tuple: an integral finds by them
             where the operation goes over to another piece. None: it is not looked for.
         whole: the edges pass through a whole number, not through 0.
@@ -74,11 +79,21 @@ class Kink:
     whole: bool = False
 
 
-def _finite(*inputs: float) -> bool:
-    return all(map(math.isfinite, inputs))
+REALS = Domain("any real number", lambda *inputs: all(map(math.isfinite, inputs)))
+POSITIVE = Domain("x > 0", lambda x: 0.0 < x < math.inf)
+AT_LEAST_ZERO = Domain("x >= 0", lambda x: 0.0 <= x < math.inf)
+FINITE_ANGLE = Domain("a finite angle", math.isfinite)
+UNIT_INTERVAL = Domain("-1 <= x <= 1", lambda x: -1.0 <= x <= 1.0)
 
 
-REALS = Domain("any real number", _finite)
+def at_zero(x: Any, *_: Any) -> tuple[Any, ...]:
+    """The edge of a kink at 0."""
+    return (x,)
+
+
+def at_tie(x: Any, y: Any) -> tuple[Any, ...]:
+    """The edge of a kink at a tie."""
+    return (x - y,)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,11 +119,12 @@ class Primitive:
         straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
-        kink: where it has no derivative, and what is used instead.
-        symbol: what a card in a picture shows.
+        kink: where it has no derivative, and the convention there.
+        symbol: the sign on a card in a picture.
         text, latex: how it is written; ``{0}``, ``{1}`` are the inputs, then the constants.
         precedence: how tightly the written form binds.
-        ufunc: the NumPy function of the same meaning, by name.
+        operator: Python's operator, such as ``"+"``, if it is one of two operands.
+        ufunc, scipy: the functions of the same meaning in NumPy and in ``scipy.special``, by name.
         expansion: ``expansion(*inputs, *constants)``: the same value, up to rounding, through operators and other
             operations; how a backend computes it where ``forward`` is nothing to compile. Written with ``where`` and
             ``maximum``, and without comparing; only its value counts, since derivatives are those of ``partials``.
@@ -139,7 +155,9 @@ class Primitive:
     text: str = ""
     latex: str = ""
     precedence: Precedence = Precedence.CALL
+    operator: str = ""
     ufunc: str | None = None
+    scipy: str | None = None
     expansion: Callable[..., Any] | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
@@ -147,6 +165,15 @@ class Primitive:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "straight", self.builtin and not self.gated)
+
+    @overload
+    def __call__(self, *args: float, **constants: float) -> float: ...  # type: ignore[overload-overlap]  # first
+
+    @overload
+    def __call__(self, *args: Value | float, **constants: float) -> Value: ...
+
+    @overload
+    def __call__(self, *args: Any, **constants: Any) -> Any: ...
 
     def __call__(self, *args: Any, **constants: float) -> Any:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
@@ -177,6 +204,14 @@ class Primitive:
             value = self.forward(*inputs)
         except (ArithmeticError, ValueError) as error:
             return self.outside(error, inputs)
+        return value if type(value) is float else as_float(value, f"the result of {self.name}")
+
+    def compute(self, inputs: list[float], parents: tuple[Any, ...]) -> float:
+        """``forward`` of nodes, whose labels stand in the message if an input is outside the domain."""
+        try:
+            value = self.forward(*inputs)
+        except (ArithmeticError, ValueError) as error:
+            return self.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
         return value if type(value) is float else as_float(value, f"the result of {self.name}")
 
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
@@ -225,7 +260,7 @@ class Primitive:
         return kind(f"{call} is outside the domain: {self.name} needs {self.domain.text}. {way_out}")
 
     def ieee_value(self, error: Exception, inputs: tuple[float, ...]) -> float:
-        """What IEEE 754 gives where ``forward`` raised ``error``."""
+        """The IEEE 754 value where ``forward`` raised ``error``."""
         if self.ieee is not None:
             return self.ieee(*inputs, *self.constants)
         return math.inf if isinstance(error, OverflowError) else math.nan
@@ -266,6 +301,23 @@ def _itself(error: DomainError) -> DomainError:
 
 PRIMITIVES: dict[str, Primitive] = {}
 """Every operation by name: the table. Filled by :mod:`autograd.rules` and by users."""
+
+
+SPECIAL_METHODS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
+}  # fmt: skip
+"""The methods that Python calls for its operators of two operands, without their underscores."""
+
+
+def give_operators(kind: type[Any]) -> None:
+    """Give a class that interprets operations Python's operators, each as the operation of the table it stands for."""
+    for op in PRIMITIVES.values():
+        if op.operator:
+            method = SPECIAL_METHODS[op.operator]
+            setattr(kind, f"__{method}__", lambda self, other, op=op: op(self, other))
+            setattr(kind, f"__r{method}__", lambda self, other, op=op: op(other, self))
+        elif op.name in ("neg", "abs"):
+            setattr(kind, f"__{op.name}__", lambda self, op=op: op(self))
 
 
 def _restore(name: str, constants: tuple[float, ...]) -> Primitive:
@@ -313,7 +365,7 @@ def primitive(
             and primitives, so that it serves floats (a sweep of numbers) and Values (second order).
         captured: ``captured(*inputs, *constants, output)``: the local gradients of the inputs alone, when
             the trailing arguments are plain numbers and so not differentiated.
-        doc: what ``help()`` shows.
+        doc: the text that ``help()`` shows.
         record: any further field of :class:`Primitive`: ``domain``, ``kink``, ``text``, ``latex`` ...
 
     Raises:
@@ -348,12 +400,16 @@ def primitive(
     return op
 
 
+define = partial(primitive, builtin=True)
+"""How the records of the table itself are made."""
+
+
 def as_float(number: Any, where: str) -> float:
     """``number`` as a Python float; anything that is not one real number is refused by name.
 
     Args:
         number: int, bool, float, NumPy scalar or 0-d array, Fraction, Decimal.
-        where: what is taking it, for the message.
+        where: the function or place that takes it, for the message.
 
     Raises:
         TypeError: not a real number.
@@ -362,13 +418,13 @@ def as_float(number: Any, where: str) -> float:
     if type(number) is float:
         return number
     if not is_number(number):
-        raise TypeError(f"{where} takes one real number, not {_describe(number)}")
+        raise TypeError(f"{where} takes one real number, not {_in_words(number)}")
     try:
         value = float(number)
     except OverflowError:
         value = math.inf
     except ValueError:  # a signalling nan of Decimal
-        raise TypeError(f"{where} takes one real number, not {_describe(number)}") from None
+        raise TypeError(f"{where} takes one real number, not {_in_words(number)}") from None
     if math.isinf(value) and number != value:
         raise OverflowDomainError(
             f"{where} takes numbers that fit a float; this {type(number).__name__} does not (about 1.8e308)"
@@ -376,30 +432,35 @@ def as_float(number: Any, where: str) -> float:
     return value
 
 
-def _describe(thing: Any) -> str:
-    """What ``thing`` is and what to do instead, for a message."""
+def _in_words(given: Any) -> str:
+    """``given`` and the way out, for the message that refuses it."""
     try:
-        shown = repr(thing)
+        shown = repr(given)
     except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong
-        shown = "a thing"
+        shown = "an object"
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    if isinstance(thing, str):
+    if isinstance(given, str):
         return f"the str {shown}: convert it with float(...)"
-    if isinstance(thing, (list, tuple, set, frozenset, dict)):
-        return f"the {type(thing).__name__} {shown}: apply it to each element"
-    if isinstance(thing, np.ndarray) and thing.ndim:
-        return f"an array of shape {thing.shape}: apply it to each element, or use NumPy's own function on the array"
-    if isinstance(thing, Complex) and not isinstance(thing, Real):  # NumPy registers its time spans as integers
+    if isinstance(given, (list, tuple, set, frozenset, dict)):
+        return f"the {type(given).__name__} {shown}: apply it to each element"
+    if isinstance(given, np.ndarray) and given.ndim:
+        return f"an array of shape {given.shape}: apply it to each element, or use NumPy's own function on the array"
+    if isinstance(given, Complex) and not isinstance(given, Real):  # NumPy registers its time spans as integers
         return f"the complex number {shown}: take .real or abs() of it first"
-    if hasattr(type(thing), "__primitive__"):
+    if is_node(given):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
-    return shown if thing is None else f"{shown} of type {type(thing).__name__}"
+    return shown if given is None else f"{shown} of type {type(given).__name__}"
 
 
-def is_number(thing: Any) -> bool:
-    """Whether :func:`as_float` takes ``thing`` (unless it is too large)."""
-    if isinstance(thing, (float, int)):
+def is_number(given: Any) -> bool:
+    """Whether :func:`as_float` takes ``given`` (unless it is too large)."""
+    if isinstance(given, (float, int)):
         return True
-    if isinstance(thing, np.ndarray):  # of a masked element, or one with a unit, the number is not all
-        return type(thing) is np.ndarray and thing.ndim == 0 and thing.dtype.kind in "biuf"
-    return isinstance(thing, (Real, Decimal, np.bool_)) and not isinstance(thing, np.timedelta64)
+    if isinstance(given, np.ndarray):  # of a masked element, or one with a unit, the number is not all
+        return type(given) is np.ndarray and given.ndim == 0 and given.dtype.kind in "biuf"
+    return isinstance(given, (Real, Decimal, np.bool_)) and not isinstance(given, np.timedelta64)
+
+
+def is_node(given: Any) -> bool:
+    """Whether ``given`` interprets operations instead of being a number: a Value, or a name in a formula."""
+    return hasattr(type(given), "__primitive__")

@@ -1,43 +1,43 @@
-"""Topological order, the reverse sweep and the forward sweep, over anything with parents.
+"""Topological order, the reverse sweep and the forward sweep, and the flows of gradient that make up a sweep.
+
+A *flow* is one term of the chain rule: along the edge from a child back to one of its operands goes
+``local · upstream``, the local derivative of the child times the gradient of the child. Where a value is used twice,
+two flows add up.
 
 The reverse sweep exists twice. :func:`adjoint_steps` is the sweep as one would teach it, a generator that
 works on floats and on Values alike; it drives second order and the step-by-step views.
 :func:`adjoints` is the same sweep on floats only, unrolled for speed; the tests hold it to the same bits.
 
-Neither writes a gradient to any node: :func:`autograd.value.Value.backward` does so at the end, all at once.
+Neither writes a gradient to any node: :func:`write_gradients` does so at the end, all at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Any, NamedTuple
 
-from autograd import rules
-from autograd.context import ieee
+from autograd.context import ieee, writing
 from autograd.errors import GradientError, StaleGraphError
-from autograd.primitives import PRIMITIVES, Primitive, as_float
+from autograd.primitives import Primitive, as_float, give_operators, is_node
+from autograd.rules import maximum, where
 
 __all__ = [
-    "AdjointStep",
-    "adjoint_steps",
-    "adjoints",
-    "check_fresh",
-    "contribution_of",
-    "data_of",
-    "describe",
-    "is_stale",
-    "itself",
-    "local_gradients",
-    "number_of",
-    "tangents",
-    "topological_order",
-]
+    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "check_fresh", "check_some_leaf_learns",
+    "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale", "itself", "local_gradients",
+    "number_of", "tangents", "topological_order", "write_gradients",
+]  # fmt: skip
 
 
-def topological_order(root: Any) -> list[Any]:
-    """The nodes that ``root`` depends on, each once, parents before children, ``root`` last.
+def topological_order(root: Any, known: Container[int] = ()) -> list[Any]:
+    """The nodes that ``root`` depends on, each once, operands before results, ``root`` last.
 
     Depth first, on a stack of its own: no recursion, so any depth. The order depends on the graph alone.
+
+    Args:
+        root: a node.
+        known: ids of nodes to leave out, with what they alone depend on.
     """
     order: list[Any] = []
     seen: set[Any] = set()
@@ -45,10 +45,12 @@ def topological_order(root: Any) -> list[Any]:
     pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
     while stack:
         node = pop()
-        if node is None:  # the marker under which a node waits for its parents to be finished
+        if node is None:  # the marker under which a node waits for its operands to be finished
             finish(pop())
         elif node not in seen:
             see(node)
+            if known and id(node) in known:
+                continue
             first, second = node._first, node._second
             if first is None:
                 finish(node)
@@ -56,7 +58,7 @@ def topological_order(root: Any) -> list[Any]:
             push(node)
             push(None)
             if second is not None:
-                if second.__class__ is tuple:
+                if type(second) is tuple:
                     stack += reversed(second)
                 elif second not in seen:
                     push(second)
@@ -65,22 +67,43 @@ def topological_order(root: Any) -> list[Any]:
     return order
 
 
-class AdjointStep(NamedTuple):
-    """One node of a reverse sweep: its finished adjoint, and the flow to each of its parents."""
+# --- the reverse sweep ------------------------------------------------------------------------------------
+
+
+class Flow(NamedTuple):
+    """One term of the chain rule at a node: ``contribution = local · upstream``."""
+
+    child: Any
+    """The Value that the gradient comes back from."""
+    local: float
+    """d child / d node."""
+    upstream: float
+    """d root / d child."""
+    contribution: float
+    """The part of d root / d node that comes by this flow."""
+
+
+class Step(NamedTuple):
+    """One node's turn in a backward pass: its gradient is complete, and flows on to its parents.
+
+    The steps that a Value hands out hold floats. Within a sweep there are Values in their place where the gradient is
+    itself a graph, and None where nothing flows: no flow arrived at the node, or a gate is closed.
+    """
 
     node: Any
-    adjoint: Any
-    """dL/dnode, all flows added up; None where no flow arrived."""
-    locals: tuple[Any, ...]
-    contributions: tuple[Any, ...]
-    """local · adjoint for each parent; None where a gate is closed."""
-    totals: tuple[Any, ...]
-    """The sum at each parent after its contribution: the gradient as far as it has got."""
+    gradient: float
+    """d root / d node, complete."""
+    flows: tuple[Flow, ...]
+    """The flow to each of ``node.parents``, in their order."""
+    totals: tuple[float, ...]
+    """The gradient of each parent as far as it has got, after its flow was added."""
+    arrived: float
+    """The sum of the flows into the node, or the seed. Its hooks make ``gradient`` of it."""
 
 
 def adjoint_steps(
     order: list[Any], seed: Any, read: Callable[[Any], Any], *, root_hooks: bool = True
-) -> Iterator[AdjointStep]:
+) -> Iterator[Step]:
     """The reverse sweep from the last node of ``order``, one step a node.
 
     A closed gate stops a flow whatever comes after it, also 0 times infinity. In a sweep of floats nothing has
@@ -99,29 +122,60 @@ def adjoint_steps(
     adjoint[root] = seed
     gates: dict[Any, Any] = {}
     for node in reversed(order):
-        upstream = adjoint[node]
+        arrived = upstream = adjoint[node]
         if upstream is not None and node._hooks and (root_hooks or node is not root):
             upstream = adjoint[node] = run_hooks(node, upstream)
         parents = node.parents
         if parents:
             check_fresh(node)
         if upstream is None or not parents:
-            yield AdjointStep(node, upstream, (), (), ())
+            yield Step(node, upstream, (), (), arrived)
             continue
-        locals_ = local_gradients(node, read)
-        contributions, totals = [], []
-        for parent, local in zip(parents, locals_, strict=True):
+        flows, totals = [], []
+        for parent, local in zip(parents, local_gradients(node, read), strict=True):
             contribution = contribution_of(node.op, local, upstream)
             if contribution is not None:
                 so_far = adjoint[parent]
                 gate = gates.get(node)
                 if gate is not None and not node.op.gated:
-                    contribution = rules.where(gate, contribution, 0.0)
+                    contribution = where(gate, contribution, 0.0)
                 _pass_gate(gates, parent, _gate_behind(node.op, local, gate), first=so_far is None)
                 adjoint[parent] = contribution if so_far is None else so_far + contribution
-            contributions.append(contribution)
+            flows.append(Flow(node, local, upstream, contribution))
             totals.append(adjoint[parent])
-        yield AdjointStep(node, upstream, tuple(locals_), tuple(contributions), tuple(totals))
+        yield Step(node, upstream, tuple(flows), tuple(totals), arrived)
+
+
+def in_numbers(steps: Iterable[Step]) -> Iterator[Step]:
+    """The same steps with floats alone: 0 where nothing flows."""
+    for node, gradient, flows, totals, arrived in steps:
+        upstream = number_of(gradient)
+        numbers = tuple(Flow(node, flow.local, upstream, number_of(flow.contribution)) for flow in flows)
+        yield Step(node, upstream, numbers, tuple(map(number_of, totals)), number_of(arrived))
+
+
+def flows_into(root: Any, node: Any) -> list[Flow]:
+    """The flows that reach ``node`` in the backward pass from ``root``, in the order of that pass.
+
+    See :meth:`autograd.Value.flows_into`. The pass is run again for this, and with it the hooks of inner nodes.
+
+    Raises:
+        TypeError: ``node`` is not a Value.
+        GradientError: ``root`` has no gradient yet, or ``node`` is not part of its graph.
+    """
+    if not is_node(node):
+        raise TypeError(f"flows_into takes a Value of the graph, not {node!r}")
+    if not root.has_grad:
+        raise GradientError(f"{describe(root)} has no gradient yet: call backward() on it first")
+    found: list[Flow] = []
+    met = False
+    steps = adjoint_steps(topological_order(root), number_of(root.grad), data_of, root_hooks=False)
+    for step in in_numbers(steps):
+        met = met or step.node is node
+        found += [flow for parent, flow in zip(step.node.parents, step.flows, strict=False) if parent is node]
+    if not met:
+        raise GradientError(f"{describe(node)} is not part of the graph of {describe(root)}")
+    return found
 
 
 def contribution_of(op: Primitive, local: Any, upstream: Any) -> Any:
@@ -132,7 +186,7 @@ def contribution_of(op: Primitive, local: Any, upstream: Any) -> Any:
         if local == 1.0:
             return upstream  # the same bits, and no node spent on 1 · upstream
     elif op.gated:
-        return rules.where(local, upstream, 0.0)
+        return where(local, upstream, 0.0)
     return local * upstream
 
 
@@ -152,7 +206,7 @@ def _pass_gate(gates: dict[Any, Any], parent: Any, gate: Any, *, first: bool) ->
         if gate is None:
             del gates[parent]
         else:
-            gates[parent] = rules.maximum(gates[parent], gate)
+            gates[parent] = maximum(gates[parent], gate)
 
 
 def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa: C901, PLR0912 -- unrolled for speed
@@ -176,7 +230,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
         if x is None:
             continue
         op = node.op
-        if y.__class__ is tuple or not op.straight:  # a gate; or a user's closure, which may give other than floats
+        if type(y) is tuple or not op.straight:  # a gate; or a user's closure, which may give other than floats
             check_fresh(node)
             for parent, local in zip(node.parents, local_gradients(node), strict=True):
                 contribution = contribution_of(op, local, upstream)
@@ -184,7 +238,7 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
                     so_far = adjoint[parent]
                     adjoint[parent] = contribution if so_far is None else so_far + contribution
         elif y is None:
-            if x._stamp > node._stamp:
+            if x._version > node._version:
                 check_fresh(node)
             try:
                 (local_x,) = op.partials(x._data, node._data)
@@ -194,8 +248,8 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
             so_far = adjoint[x]
             adjoint[x] = flow_x if so_far is None else so_far + flow_x
         else:
-            stamp = node._stamp
-            if x._stamp > stamp or y._stamp > stamp:
+            version = node._version
+            if x._version > version or y._version > version:
                 check_fresh(node)
             try:
                 local_x, local_y = op.partials(x._data, y._data, node._data)
@@ -208,6 +262,61 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
             so_far = adjoint[y]
             adjoint[y] = flow_y if so_far is None else so_far + flow_y
     return adjoint
+
+
+def check_some_leaf_learns(root: Any, adjoint: dict[Any, Any]) -> None:
+    """Refuse a pass from which nothing can learn, where ``no_grad()`` or ``stop_gradient()`` is why.
+
+    A leaf that was written as a number is no reason: its derivative is 0, and rightly so.
+    """
+    for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
+        if node._first is None and node.learns and number_of(flow):
+            return
+    cut: list[Any] = []
+    reached = {root}
+    for node in reversed(topological_order(root)):
+        if node in reached:
+            if node.op is None:
+                if node.learns:
+                    return  # behind a gate that is closed at present
+                if node.kind != "constant":
+                    cut.append(node)
+            elif node.op.held:
+                cut.append(node)
+            else:
+                reached.update(node.parents)
+    if cut:
+        raise GradientError(
+            f"backward() of {describe(root)} reaches nothing that could learn: {describe(cut[-1])} was computed under "
+            f"no_grad() or is what stop_gradient() returned, and whatever else it depends on was written as a number. "
+            f"Compute it with gradients on, or make it a leaf of its own by detach()."
+        )
+
+
+def write_gradients(adjoint: dict[Any, Any]) -> bool:
+    """Give every node its gradient: computed nodes a fresh one, leaves added to what they have.
+
+    All values are made ready first; then they are written by C code alone, with no point in between at which
+    an interrupt could leave some nodes written and others not.
+
+    Returns:
+        Whether the gradient of a leaf is nan.
+    """
+    undefined = False
+    with writing:
+        gradients = []
+        for node, flow in adjoint.items():
+            gradient: Any = 0.0 if flow is None else flow
+            number = gradient if type(gradient) is float else gradient._data
+            if node.op is not None:
+                gradient = number
+            else:
+                undefined = undefined or number != number
+                if node._grad is not None:
+                    gradient = node._grad + gradient
+            gradients.append(gradient)
+        deque(map(setattr, adjoint, repeat("_grad"), gradients), maxlen=0)
+    return undefined
 
 
 def data_of(node: Any) -> float:
@@ -226,6 +335,14 @@ def itself(node: Any) -> Any:
     return node
 
 
+def as_gradient(given: Any, by: str) -> Any:
+    """``given`` as a float, or the Value that it is; anything else is refused, naming what takes it."""
+    return given if is_node(given) else as_float(given, by)
+
+
+_IEEE = ieee()
+
+
 def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[Any, ...]:
     """The local gradients of ``node``, one per parent, read as floats or as Values.
 
@@ -233,7 +350,7 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
 
     Raises:
         GradientError: the closure of the operation fails, gives the wrong number of gradients, or something
-            that is no number, or takes a float out of a Value.
+            that is not a number, or takes a float out of a Value.
     """
     arguments = [*map(read, node.parents), read(node)]
     try:
@@ -244,9 +361,9 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
                 locals_ = node.op.partials(*map(_IEEEFloat, arguments))
             locals_ = tuple(x if type(x) is float else as_float(x, "a local gradient") for x in locals_)
         else:
-            with ieee():
+            with _IEEE:
                 locals_ = node.op.partials(*arguments)
-            locals_ = tuple(node.check_gradient(local, "a local gradient") for local in locals_)
+            locals_ = tuple(as_gradient(local, "a local gradient") for local in locals_)
     except Exception as error:
         raise GradientError(
             f"the local gradients of {describe(node)} failed with {type(error).__name__}: {error}. "
@@ -267,33 +384,22 @@ class _IEEEFloat(float):
 
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> _IEEEFloat:
-        with ieee():
+        with _IEEE:
             return _IEEEFloat(op.evaluate(*[float(arg) for arg in args]))
 
 
-def _ieee_operator(op: Primitive, *, reflected: bool) -> Callable[..., _IEEEFloat]:
-    if reflected:
-        return lambda self, other: _IEEEFloat.__primitive__(op, (other, self))
-    return lambda self, *other: _IEEEFloat.__primitive__(op, (self, *other))
-
-
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
-    _operator = "div" if _name == "truediv" else _name
-    setattr(_IEEEFloat, f"__{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=False))
-    setattr(_IEEEFloat, f"__r{_name}__", _ieee_operator(PRIMITIVES[_operator], reflected=True))
-_IEEEFloat.__abs__ = _ieee_operator(PRIMITIVES["abs"], reflected=False)  # type: ignore[method-assign]
-_IEEEFloat.__neg__ = _ieee_operator(PRIMITIVES["neg"], reflected=False)  # type: ignore[method-assign]
+give_operators(_IEEEFloat)
 
 
 def is_stale(node: Any) -> bool:
     """Whether ``node`` was computed before one of its parents took its present value."""
-    return any(parent._stamp > node._stamp for parent in node.parents)
+    return any(parent._version > node._version for parent in node.parents)
 
 
 def check_fresh(node: Any) -> None:
     """Refuse a stale node, naming the parent that changed."""
     for parent in node.parents:
-        if parent._stamp > node._stamp:
+        if parent._version > node._version:
             raise StaleGraphError(
                 f"{describe(parent)} changed after {describe(node)} was computed from it, so the graph is out of "
                 f"date. Call forward() on the root to recompute it; build the expression again if it branches, "
@@ -301,16 +407,28 @@ def check_fresh(node: Any) -> None:
             )
 
 
+class HookHandle:
+    """The handle that :meth:`autograd.Value.register_hook` returns: ``remove()`` takes the hook off again."""
+
+    __slots__ = ("_hooks", "_key")
+
+    def __init__(self, hooks: dict[int, Callable[[Any], Any]], key: int) -> None:
+        self._hooks = hooks
+        self._key = key
+
+    def remove(self) -> None:
+        """Take the hook off; a second call does nothing."""
+        self._hooks.pop(self._key, None)
+
+
 def run_hooks(node: Any, gradient: Any) -> Any:
     """``gradient`` after the hooks of ``node``, each of which may replace it by returning a number."""
     for hook in list(node._hooks.values()):
         replaced = hook(gradient)
         if replaced is not None:
-            where = f"a hook of {describe(node)}"
+            by = f"a hook of {describe(node)}"
             # A float in a pass of floats; in a pass of Values either: a number stays fixed from there on.
-            gradient = (
-                as_float(replaced, where) if isinstance(gradient, float) else node.check_gradient(replaced, where)
-            )
+            gradient = (as_float if isinstance(gradient, float) else as_gradient)(replaced, by)
     return gradient
 
 

@@ -30,9 +30,8 @@ from types import FunctionType, MethodType
 from typing import Any, Self
 
 from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
-from autograd.clock import clock
 from autograd.containers import NUMBER, flatten, map_values
-from autograd.context import current, enable_grad, tracing
+from autograd.context import clock, current, enable_grad, tracing
 from autograd.recording import recording
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
@@ -254,12 +253,12 @@ class Trace:
             if node is None:  # the marker under which a node waits for its parents to be finished
                 finish(pop())
                 continue
-            if type(node) is Traced and node._stamp >= since:
+            if type(node) is Traced and node._version >= since:
                 turn(node, Value)
             if node not in seen:
                 see(node)
                 first = node._first
-                if node._stamp < since:
+                if node._version < since:
                     outside.append(node)
                 elif first is None:
                     finish(node)
@@ -313,7 +312,7 @@ class Trace:
         order = [*graph.outside, *self._sources, *still, *swept]
         read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
         steps = islice(adjoint_steps(order, seed, read), len(swept))
-        return {step.node: step.adjoint for step in watched(steps)}
+        return {step.node: step.gradient for step in watched(steps)}
 
 
 def _as_value(number: Any) -> Value:

@@ -1,40 +1,183 @@
 """A Value: one number in a graph, its operands, and the closure of its local gradients.
 
-This module keeps the state of a node. What it computes is in :mod:`autograd.operators`, what runs through the
-graph below it in :mod:`autograd.passes`.
+Read from top to bottom: how a node is made; the class, which is state, operators from the table, backward and forward
+passes, hooks and copies; the kinds of leaves and of results. Comparisons and NumPy's functions stand in
+:mod:`autograd.operators`, refusals in :mod:`autograd.conversions`, names of micrograd's in :mod:`autograd.dropin`.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
-from typing import Any, ClassVar, Self
-from weakref import ref
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from autograd.clock import clock
-from autograd.context import current, install_node_classes
-from autograd.dropin import DropIn, label_among
-from autograd.errors import ConversionError, GradientError, StaleGraphError
-from autograd.operators import Operators, install_operators, link
-from autograd.passes import Passes
-from autograd.primitives import Primitive, as_float
-from autograd.recording import refuse_while_recording
-from autograd.rules import stop_gradient
-from autograd.sites import asked_by_library, calling_site, remember_site, replacements
-from autograd.sweep import describe, number_of
-from autograd.transport import deep_copy, flatten
+from autograd import rules, sweep
+from autograd.anomaly import check_value, warn_of_nan_gradient, watched
+from autograd.context import clock, current, writing
+from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
+from autograd.dropin import DropIn, as_label, label_among
+from autograd.errors import GradientError, StaleGraphError
+from autograd.operators import METHODS, Operators, named, refuse
+from autograd.pickling import State, deep_copy, flatten, linked
+from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, is_number
+from autograd.recording import recording, refuse_while_recording
+from autograd.sites import remember_site
+from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describe, itself, number_of
 
-__all__ = ["CONVERSIONS", "Constant", "Detached", "Parameter", "Traced", "Value", "Varied", "become", "node_of"]
+if TYPE_CHECKING:
+    from autograd._methods import Methods  # the stub that python -m tests.stubs writes from the table
+else:
+    Methods = object
 
-become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
-"""``become(node, kind)`` makes ``node`` an instance of ``kind``."""
-
-CONVERSIONS = ("float()", "int()", "index()", "complex()", "as_integer_ratio()", "hex()")
-"""What a Value refuses with :class:`~autograd.errors.ConversionError`."""
+__all__ = [
+    "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
+]  # fmt: skip
 
 
-class Value(Operators, Passes, DropIn):
+# --- making nodes -----------------------------------------------------------------------------------------
+
+_new = object.__new__
+_hook_keys = count()
+_POWER = PRIMITIVES["pow"]
+
+
+def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
+    """The value of ``op`` on ``parents``, linked to them; for any operation, under any setting."""
+    version = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
+    surroundings = current()
+    by = recording() if surroundings.domains_watched else None
+    data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
+    if not surroundings.grad:
+        return Untracked(data)
+    out = linked(Traced if surroundings.traced else Value, op, parents, (data, None, version, "", surroundings.scope))
+    if surroundings.anomaly:
+        check_value(out)
+    elif data - data:  # true for nan and the infinities alone
+        remember_site(out)
+    return out
+
+
+def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
+    """A node of ``op`` whose value is known: it is not computed, and no context is asked."""
+    node: Value = linked(Value, op, parents, (data, None, clock.now, "", ""))
+    return node
+
+
+# The methods of one and of two operands are the lines of make_node spelt out, for they are the cost of building a
+# graph. An operation of the table is known to give a float.
+
+
+def _unary(op: Primitive) -> Callable[[Any], Value]:
+    forward = op.forward
+
+    def method(self: Any) -> Any:
+        surroundings = current()
+        if not surroundings.plain:
+            return make_node(op, (self,))
+        version = clock.now
+        try:
+            data = forward(self._data)
+        except (ArithmeticError, ValueError) as error:
+            data = op.outside(error, (self._data,), (self.label,))
+        out = _new(Traced if surroundings.traced else Value)
+        out._data = data
+        out._grad = None
+        out._hooks = None
+        out._version = version
+        out._label = ""
+        out.op = op
+        out._first = self
+        out._second = None
+        out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
+        return out
+
+    return method
+
+
+def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
+    forward = op.forward
+
+    def method(self: Any, other: Any) -> Any:
+        if not isinstance(other, Value):
+            if not is_number(other):
+                return refuse(op, other)
+            other = Constant(other)
+        surroundings = current()
+        if not surroundings.plain:
+            return make_node(op, (self, other))
+        version = clock.now
+        try:
+            data = forward(self._data, other._data)
+        except (ArithmeticError, ValueError) as error:
+            data = op.outside(error, (self._data, other._data), (self.label, other.label))
+        out = _new(Traced if surroundings.traced else Value)
+        out._data = data
+        out._grad = None
+        out._hooks = None
+        out._version = version
+        out._label = ""
+        out.op = op
+        out._first = self
+        out._second = other
+        out.scope = surroundings.scope
+        if data - data:
+            remember_site(out)
+        return out
+
+    return method
+
+
+@functools.lru_cache(maxsize=4096)
+def _applied(op: Primitive) -> Callable[..., Value]:
+    """The function that makes nodes of ``op``."""
+    if op.builtin and op.arity == 1:
+        return _unary(op)
+    if op.builtin and op.arity == 2:
+        return _binary(op)
+    return lambda *parents: make_node(op, parents)
+
+
+# --- operators and methods from the table -----------------------------------------------------------------
+
+_BY_SIGN = {op.operator: op for op in PRIMITIVES.values() if op.operator}
+
+
+def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, Any], Value]]:
+    """The methods of an operator of two operands: with the Value on the left, and on the right."""
+    op = _BY_SIGN[sign]
+    method = _binary(op)
+
+    def reflected(self: Any, other: Any) -> Any:
+        return method(Constant(other), self) if is_number(other) else refuse(op, other)
+
+    name = SPECIAL_METHODS[sign]
+    return named(method, f"__{name}__", op.__doc__), named(reflected, f"__r{name}__", op.__doc__)
+
+
+def _method(name: str, called: str) -> Callable[[Any], Value]:
+    """The method of an operation of one operand."""
+    op = PRIMITIVES[name]
+    return named(_unary(op), called, op.__doc__)
+
+
+def _general_method(name: str) -> Callable[..., Value]:
+    """The method of an operation of one or two operands, and constants."""
+    op = PRIMITIVES[name]
+
+    def method(self: Any, *others: Any, **constants: float) -> Any:
+        return op(self, *others, **constants)
+
+    return named(method, name, op.__doc__)
+
+
+# --- the class --------------------------------------------------------------------------------------------
+
+
+class Value(Operators, DropIn, Refusals, Methods):
     """A number that remembers how it was computed, so that gradients can flow back through it.
 
     Args:
@@ -55,7 +198,7 @@ class Value(Operators, Passes, DropIn):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_stamp", "op", "scope")
+    __slots__ = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_version", "op", "scope")
 
     # The operands are kept in two slots, not in a tuple. A tuple a node would be a second object for Python's
     # cyclic collector to visit at every node: measured on a graph of 65,000 nodes, 40 % of a training step.
@@ -64,7 +207,7 @@ class Value(Operators, Passes, DropIn):
     _data: float
     _grad: Any  # None: not computed; a float; a Value after backward(create_graph=True)
     _hooks: dict[int, Callable[[Any], Any]] | None
-    _stamp: int
+    _version: int
     _label: str
     op: Primitive | None
     """The operation that made this value; None on a leaf."""
@@ -72,7 +215,13 @@ class Value(Operators, Passes, DropIn):
     """The part of the computation it belongs to, such as ``"layer 1/neuron 2"``."""
 
     kind: ClassVar[str] = "input"
-    """What a leaf of this class is, for pictures."""
+    """The kind of leaf that this class is, for pictures."""
+    has_graph: ClassVar[bool] = True
+    """False for what was computed without a graph, by ``no_grad()`` or ``detach()``."""
+    learns: ClassVar[bool] = True
+    """False for a leaf that no gradient is wanted of: a written number, or one that ``no_grad()`` computed."""
+    stands_in: ClassVar[bool] = False
+    """Whether a float stands in the place of such a leaf where a traced function is called on plain numbers."""
 
     def __init__(
         self,
@@ -87,16 +236,15 @@ class Value(Operators, Passes, DropIn):
             data = as_float(data, type(self).__name__)
         # Two comparisons tell whether any of the four is given: pairs that no one program gives both of.
         if _op is not children or _children is not local_grads or type(label) is not str:
-            label = _check_label(label_among(data, label, _op, _children, children, local_grads))
+            label = as_label(label_among(data, label, _op, _children, children, local_grads))
         self._data = data
         self._grad = self._hooks = self.op = self._first = self._second = None
-        self._stamp = clock.now
+        self._version = clock.now
         self._label = label
         surroundings = current()
         self.scope = surroundings.scope
-        if surroundings.traced and type(self) not in _WITHOUT_GUARD:
-            kind: Any = type(self)
-            become(self, _guarded(kind))
+        if surroundings.traced and not isinstance(self, (Constant, HiddenHash)):
+            become(self, guarded(cast("Any", type(self))))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
@@ -115,8 +263,6 @@ class Value(Operators, Passes, DropIn):
         """The local gradient closure: ``local_grads(*inputs, output)``, one gradient per parent. None on a leaf."""
         return self.op.partials if self.op else None
 
-    # --- state --------------------------------------------------------------------------------------------
-
     @property
     def data(self) -> float:
         """The number, always a Python float. A leaf's may be set; a computed node's follows its leaves.
@@ -129,7 +275,7 @@ class Value(Operators, Passes, DropIn):
             GradientError: inside the local gradients of an operation that are being differentiated themselves.
         """
         refuse_while_recording(self, ".data")
-        _check_unsealed(self)
+        check_unsealed(self)
         return self._data
 
     @data.setter
@@ -143,13 +289,13 @@ class Value(Operators, Passes, DropIn):
             )
         # The data first: a thread that builds in between gets a false alarm rather than a stale graph.
         self._data = number
-        self._stamp = clock.tick()
+        self._version = clock.tick()
         if number - number:
             remember_site(self)
 
     label = property(
         operator.attrgetter("_label"),
-        lambda self, label: setattr(self, "_label", _check_label(label)),
+        lambda self, label: setattr(self, "_label", as_label(label)),
         doc="The name shown in messages and pictures; data, never markup.",
     )
 
@@ -166,7 +312,7 @@ class Value(Operators, Passes, DropIn):
     @grad.setter
     def grad(self, gradient: Any) -> None:
         refuse_while_recording(self, ".grad = ...")
-        self._grad = None if gradient is None else self.check_gradient(gradient, "grad")
+        self._grad = None if gradient is None else as_gradient(gradient, "grad")
 
     @property
     def has_grad(self) -> bool:
@@ -199,26 +345,255 @@ class Value(Operators, Passes, DropIn):
         In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
         """
         if current().traced:
-            stopped: Value = stop_gradient(self)
+            stopped: Value = rules.stop_gradient(self)
             return stopped
         return Detached(self._data, self.label)
 
-    # --- refused conversions ------------------------------------------------------------------------------
+    # --- operators ----------------------------------------------------------------------------------------
 
-    # A Value that became a float unseen would lose its gradient, so whatever asks for one, the standard library's
-    # math, NumPy, pandas or SciPy, is refused.
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
+    __floordiv__, __rfloordiv__ = _operator("//")
+    __mod__, __rmod__ = _operator("%")
+    __neg__ = _method("neg", "__neg__")
+    __abs__ = _method("abs", "__abs__")
+    __floor__ = _method("floor", "__floor__")
+    __ceil__ = _method("ceil", "__ceil__")
+    __trunc__ = _method("trunc", "__trunc__")
 
-    def __float__(self) -> float:
-        raise _conversion(self, "float()")
+    def __pow__(self, other: Any) -> Value:
+        if isinstance(other, Value):
+            return _applied(_POWER)(self, other)
+        if is_number(other):
+            return _applied(_POWER.capture(as_float(other, "pow()")))(self)
+        return cast("Value", refuse(_POWER, other))
 
-    def __int__(self) -> int:
-        raise _conversion(self, "int()")
+    def __rpow__(self, other: Any) -> Value:
+        return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
 
-    def __index__(self) -> int:
-        raise _conversion(self, "index()")
+    def __divmod__(self, other: Any) -> Any:
+        if isinstance(other, Value) or is_number(other):
+            return self // other, self % other
+        return refuse(_BY_SIGN["//"], other)
 
-    def __complex__(self) -> complex:
-        raise _conversion(self, "complex()")
+    def __rdivmod__(self, other: Any) -> Any:
+        return (other // self, other % self) if is_number(other) else refuse(_BY_SIGN["//"], other)
+
+    def __round__(self, ndigits: Any = None) -> Value:
+        """A Value, where a float's would be an int."""
+        return cast("Value", rules.round(self, 0 if ndigits is None else ndigits))
+
+    @staticmethod
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
+        """Apply any record to Values and numbers; numbers become constants, or are captured."""
+        if len(args) == op.arity and not op.captures:
+            for arg in args:
+                if not isinstance(arg, Value):
+                    break
+            else:  # nothing to convert: by far the most common
+                return _applied(op)(*args)
+        args = op.complete(args)
+        if op.captures:
+            constants = args[-op.captures :]
+            differentiated = [constant for constant in constants if isinstance(constant, Value)]
+            if differentiated and op.partials is None:
+                raise TypeError(
+                    f"{op.name}(): {describe(differentiated[0])} must be a plain number, it is not differentiated"
+                )
+            if not differentiated:
+                args = args[: -op.captures]
+                op = op.capture(*[as_float(constant, f"{op.name}()") for constant in constants])
+        return _applied(op)(
+            *[arg if isinstance(arg, Value) else Constant(as_float(arg, f"{op.name}()")) for arg in args]
+        )
+
+    # x.tanh() and the other methods that are called like an operation are given to the class below.
+
+    abs = _method("abs", "abs")
+
+    def pow(self, other: Any) -> Any:
+        """``self ** other``: a plain number as exponent is captured, so that no logarithm is ever taken."""
+        return self**other
+
+    # --- passes -------------------------------------------------------------------------------------------
+
+    def topological_order(self) -> list[Any]:
+        """Every node this one depends on, each once, operands before results, self last."""
+        return sweep.topological_order(self)
+
+    def backward(self, gradient: Any = 1.0, *, create_graph: bool = False) -> None:
+        """Set ``grad`` on every node this one depends on: d self / d node, by the chain rule.
+
+        Leaves add to the gradient they have, as in PyTorch, until ``zero_grad()``; computed nodes get a fresh
+        one. If anything fails on the way, every ``grad`` stays as it was.
+
+        Args:
+            gradient: the gradient to start from, d(something) / d self.
+            create_graph: make the gradient of each leaf a Value, to be differentiated again.
+                Such a gradient refers to the leaf and the leaf to it: ``zero_grad()`` lets both go.
+
+        Raises:
+            StaleGraphError: a leaf changed after the graph was built.
+            GradientError: this value was computed without a graph.
+
+        Warns:
+            GradientWarning: the gradient of a leaf is nan where every value is finite.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (x**3).backward(create_graph=True)
+        >>> slope = x.grad
+        >>> x.zero_grad()
+        >>> slope.backward()
+        >>> slope.data, x.grad
+        (27.0, 18.0)
+        """
+        refuse_while_recording(self, "backward()")
+        self._check_graph("backward()")
+        seed = as_gradient(gradient, "backward(gradient)")
+        order = sweep.topological_order(self)
+        adjoint: dict[Any, Any]
+        if create_graph:
+            seed = Constant(seed) if isinstance(seed, float) else seed
+            adjoint = {step.node: step.gradient for step in watched(sweep.adjoint_steps(order, seed, itself))}
+            for node, flow in adjoint.items():
+                if node.op is None and not isinstance(flow, Value):
+                    adjoint[node] = Constant(flow or 0.0)
+        elif current().anomaly:
+            steps = watched(sweep.adjoint_steps(order, as_float(seed, "backward(gradient)"), data_of))
+            adjoint = {step.node: step.gradient for step in steps}
+        else:
+            adjoint = sweep.adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
+        sweep.check_some_leaf_learns(self, adjoint)
+        if sweep.write_gradients(adjoint):
+            warn_of_nan_gradient(adjoint)
+
+    def _check_graph(self, asked: str) -> None:
+        if not self.has_graph or (self.op is not None and self.op.held):
+            raise GradientError(
+                f"{asked} of {describe(self)}, which has no graph to go back through: it was computed under no_grad(), "
+                f"or is what detach() or stop_gradient() returned. Compute it with gradients on."
+            )
+
+    def backward_steps(self, gradient: float = 1.0) -> Iterator[Step]:
+        """The backward pass, one :class:`~autograd.Step` at a time, root first.
+
+        When the last step has been taken the gradients are set exactly as ``backward()`` sets them; leave
+        off earlier and no ``grad`` has changed.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, "a")
+        >>> for step in (a * a).named("y").backward_steps():
+        ...     for flow, total in zip(step.flows, step.totals):
+        ...         print(f"a.grad += {flow.local} * {flow.upstream} -> {total}")
+        a.grad += 3.0 * 1.0 -> 3.0
+        a.grad += 3.0 * 1.0 -> 6.0
+        """
+        refuse_while_recording(self, "backward_steps()")
+        self._check_graph("backward_steps()")
+        seed = as_float(gradient, "backward_steps(gradient)")
+        adjoint: dict[Any, float] = {}
+        for step in sweep.in_numbers(sweep.adjoint_steps(sweep.topological_order(self), seed, data_of)):
+            adjoint[step.node] = step.gradient
+            yield step
+        sweep.check_some_leaf_learns(self, adjoint)
+        if sweep.write_gradients(adjoint):
+            warn_of_nan_gradient(adjoint)
+
+    def forward(self) -> float:
+        """Compute every node again from the present data of the leaves; the new data of this one.
+
+        Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs. The graph
+        itself stays as it was built: an ``if`` or a loop that Python decided then stays decided, so build an
+        expression that branches again instead, or choose by ``where``.
+
+        >>> from autograd import Value
+        >>> x = Value(2.0)
+        >>> y = x * x
+        >>> x.data = 5.0
+        >>> y.forward()
+        25.0
+        """
+        refuse_while_recording(self, "forward()")
+        version = clock.now
+        order = [node for node in sweep.topological_order(self) if node.op is not None]
+        fresh: dict[Any, float] = {}
+        for node in order:
+            inputs = [fresh.get(parent, parent._data) for parent in node.parents]
+            fresh[node] = node.op.compute(inputs, node.parents)
+        with writing:
+            for node, data in fresh.items():
+                node._data = data
+                node._grad = None
+                node._version = version
+        return self._data
+
+    def zero_grad(self) -> None:
+        """Forget the gradient of this node and of every node it depends on."""
+        refuse_while_recording(self, "zero_grad()")
+        for node in sweep.topological_order(self):
+            node._grad = None
+
+    def partials(self) -> tuple[float, ...]:
+        """The local gradients d self / d parent at the present data, one float per parent.
+
+        >>> from autograd import Value
+        >>> (Value(2.0) * Value(5.0)).partials()
+        (5.0, 2.0)
+        """
+        refuse_while_recording(self, "partials()")
+        sweep.check_fresh(self)
+        return tuple(sweep.local_gradients(self)) if self.parents else ()
+
+    def flows_into(self, node: Any) -> list[Flow]:
+        """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
+
+        They sum to ``node.grad``, unless it holds earlier passes too or a hook of the node changed it.
+        An operand that occurs twice, as in ``a * a``, receives two flows. The pass is run again for this, and with it
+        the hooks of inner nodes.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0)
+        >>> y = a * a + a
+        >>> y.backward()
+        >>> [flow.contribution for flow in y.flows_into(a)]
+        [1.0, 3.0, 3.0]
+        """
+        refuse_while_recording(self, "flows_into()")
+        return sweep.flows_into(self, node)
+
+    # --- hooks --------------------------------------------------------------------------------------------
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> HookHandle:
+        """Call ``hook(gradient)`` in each backward pass, when this node's gradient is complete.
+
+        What the hook returns, if not None, replaces the gradient before it flows on.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> handle = x.register_hook(lambda g: max(-1.0, min(1.0, g)))
+        >>> (x * x).backward()
+        >>> x.grad
+        1.0
+        >>> handle.remove()
+        """
+        if not callable(hook):
+            raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
+        hooks = self._hooks
+        if hooks is None:
+            hooks = self._hooks = {}
+        key = next(_hook_keys)
+        hooks[key] = hook
+        return HookHandle(hooks, key)
+
+    @property
+    def hooks(self) -> tuple[Callable[[Any], Any], ...]:
+        """The hooks that stand here, in the order in which they are called."""
+        return tuple(self._hooks.values()) if self._hooks else ()
+
+    # --- text and pictures --------------------------------------------------------------------------------
 
     def __format__(self, spec: str) -> str:
         refuse_while_recording(self, "formatting")
@@ -240,27 +615,35 @@ class Value(Operators, Passes, DropIn):
 
     def __copy__(self) -> Self:
         refuse_while_recording(self, "copying")
-        copy = object.__new__(type(self))
-        for name in _COPIED:
-            setattr(copy, name, getattr(self, name))
-        copy._grad = number_of(self._grad) if self.has_grad else None
-        copy._hooks = None
+        copy: Self = linked(type(self), self.op, self.parents, self._state())
         if hasattr(self, "__dict__"):  # a subclass's own attributes
             vars(copy).update(vars(self))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below, of any depth; hooks and gradient graphs are left behind."""
-        duplicate: Value = deep_copy(self, memo, link)
+        duplicate: Value = deep_copy(self, memo)
         return duplicate
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         refuse_while_recording(self, "pickling")
-        grad = None if self._grad is None else number_of(self._grad)
-        state = (self._data, grad, self._stamp, self.label, self.scope)
         own = (vars(self),) if hasattr(self, "__dict__") else ()
         kind = getattr(type(self), "unguarded", type(self))
-        return flatten(self, _restore, (kind, self.op, self.parents, state, *own))
+        return flatten(self, (kind, self.op, self.parents, self._state(), *own))
+
+    def _state(self) -> State:
+        grad = None if self._grad is None else number_of(self._grad)
+        return self._data, grad, self._version, self._label, self.scope
+
+
+for _name, _op in vars(rules).items():
+    if isinstance(_op, Primitive) and (_op.arity in (1, 2) or _op.captures):
+        setattr(Value, _name, _method(_name, _name) if _op.arity == 1 else _general_method(_name))
+for _name, _function in METHODS.items():
+    setattr(Value, _name, _function)
+
+
+# --- kinds of leaves and of results ------------------------------------------------------------------------
 
 
 class Constant(Value):
@@ -269,6 +652,7 @@ class Constant(Value):
     __slots__ = ()
     kind = "constant"
     learns = False
+    stands_in = True
 
 
 class Parameter(Value):
@@ -284,22 +668,11 @@ class Parameter(Value):
     kind = "parameter"
 
 
-def _hash_by_identity(self: Value) -> int:
-    """By identity, as of every Value, but in a traced function for this library alone."""
-    if current().traced and not asked_by_library():
-        raise ConversionError(
-            f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
-            f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
-        )
-    return object.__hash__(self)
-
-
-class Detached(Value):
+class Detached(HiddenHash, Value):
     """A new leaf without the graph of the number it holds, as ``detach()`` returns: ``backward()`` is refused on it."""
 
     __slots__ = ()
     has_graph = False
-    __hash__ = _hash_by_identity
 
 
 class Untracked(Detached):
@@ -313,162 +686,15 @@ class Varied(Value):
     """A leaf that a transform varied, once its function has returned."""
 
     __slots__ = ()
+    stands_in = True
 
 
-class Traced(Value):
-    """A number that a function computes under a transform or while it is recorded: it has no hash there.
+class Traced(StandIn, Value):
+    """A number that a function computes under a transform or while it is recorded.
 
-    ``x in {2.0, 5.0}`` and ``table[x]`` look a number up by its hash, and would silently not find a Value. A copy is
-    the number itself: ``dataclasses.asdict`` copies what it finds, and a copy of the graph would have no gradient here.
     ``isinstance(x, float)`` is answered as it would be for the plain number.
     """
 
     __slots__ = ()
-
-    @property
-    def __class__(self) -> Any:
-        """The class of the number that stands here where the function is called on plain numbers.
-
-        ``isinstance``, ``match`` and :func:`functools.singledispatch` ask for it, and so choose the same branch.
-        """
-        if not current().traced or asked_by_library():
-            return type(self)
-        return Value if _comes_from_values(self) else float
-
-    @__class__.setter
-    def __class__(self, kind: type[Value]) -> None:
-        become(self, kind)
-
-    # What a float has beside its operators, for whoever took this for one.
-
-    def is_integer(self) -> bool:
-        """Whether the number is whole: a comparison, which a recording keeps as a guard."""
-        return bool(self - self == 0.0) and bool(self == self.__floor__())
-
-    def as_integer_ratio(self) -> tuple[int, int]:
-        """Refused: a pair of ints has no gradient."""
-        raise _conversion(self, "as_integer_ratio()")
-
-    def hex(self) -> str:
-        """Refused: a text has no gradient."""
-        raise _conversion(self, "hex()")
-
-    def __copy__(self) -> Self:
-        return self if current().traced else super().__copy__()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        return self if current().traced else super().__deepcopy__(memo)
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        refuse_while_recording(self, "pickling")
-        if current().traced:
-            raise ConversionError(
-                f"pickling of {describe(self)} in a function that is differentiated, at {calling_site()}: "
-                f"what comes back is another graph, so its gradient would be lost. Differentiate the function that "
-                f"takes it from there, or hand over .data"
-            )
-        return super().__reduce_ex__(protocol)
-
-    __hash__ = _hash_by_identity
-
-
-install_operators(Value, Constant, Untracked)
-install_node_classes(Value, Traced)
-
-_WITHOUT_GUARD = {Constant, Detached, Traced, Untracked}
-
-
-@functools.cache
-def _guarded(kind: type[Value]) -> type[Value]:
-    """The class of a leaf of ``kind`` that a traced function makes: without a hash, as what the function computes."""
-    own = {"__slots__": (), "__hash__": _hash_by_identity, "__module__": kind.__module__, "unguarded": kind}
-    return type(kind.__name__, (kind,), own)
-
-
-_known: dict[int, tuple[ref[Value], bool]] = {}
-"""What was found of nodes that were asked for their class, by id: so that a loop which asks at each turn is linear."""
-
-
-def _comes_from_values(node: Value) -> bool:
-    """Whether ``node`` depends on a Value that the user made: then it is a Value, and no float, in a plain call too."""
-    seen: set[int] = set()
-    stack = [node]
-    found = False
-    while stack and not found:
-        each = stack.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        known = _known.get(id(each))
-        if known is not None:
-            found = known[1]
-        elif each.op is None:
-            found = type(each) not in (Traced, Varied, Constant)
-        else:
-            stack += each.parents
-    key = id(node)
-    _known[key] = (ref(node, lambda _: _known.pop(key, None)), found)
-    return found
-
-
-_COPIED = ("_data", "_first", "_second", "_stamp", "_label", "op", "scope")
-
-
-def _check_unsealed(value: Value) -> None:
-    """Refuse to give a number to the local gradients of an operation that are being differentiated themselves."""
-    if current().sealed:
-        raise GradientError(
-            f"a float was taken out of {describe(value)}, so the derivative of this rule would silently be lost: "
-            f"write it with operators and primitives alone"
-        )
-
-
-def _conversion(value: Value, taking: str) -> ConversionError:
-    """The refusal to become a plain number, with the way out."""
-    refuse_while_recording(value, taking)
-    _check_unsealed(value)
-    site = calling_site()
-    called = replacements(site)
-    ways = [" and ".join(called)] if called else []
-    if taking == "index()":
-        ways.append("autograd.take(values, v) to pick an element")
-    elif not called:
-        ways += [
-            "autograd.math in place of math",
-            "an array of dtype object in NumPy",
-            "autograd.implicit and autograd.linalg in place of solvers",
-        ]
-    return ConversionError(
-        f"{taking} of {describe(value)} would lose its gradient, at {site}. "
-        f"For the number alone write .data; to keep the gradient use {'; '.join(ways)}."
-    )
-
-
-def _check_label(label: Any) -> str:
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a str, not {label!r}")
-    return label
-
-
-def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
-    """A node of ``op`` whose value is known: it is not computed, and no context is asked."""
-    return _restore(Value, op, parents, (data, None, clock.now, "", ""))
-
-
-def _restore(
-    kind: type[Value],
-    op: Primitive | None,
-    parents: tuple[Value, ...],
-    state: tuple[float, float | None, int, str, str],
-    own: dict[str, Any] | None = None,
-) -> Value:
-    """A node from its pickled parts; ``own`` are the attributes that a subclass gave it."""
-    value = object.__new__(kind)
-    value._data, value._grad, value._stamp, value._label, value.scope = state
-    value._hooks = None
-    value.op = op
-    if own:
-        vars(value).update(own)
-    link(value, parents)
-    clock.catch_up(value._stamp)
-    return value
+    stands_in = True
+    plainly = Value

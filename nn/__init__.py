@@ -14,35 +14,34 @@
 True
 """
 
-from nn.class_losses import categorical_cross_entropy, softmax_cross_entropy
-from nn.functional import functional_call
+from nn._fit import fit
+from nn._predict import evaluate, predict
 from nn.history import Epoch, History
-from nn.inference import evaluate, predict
-from nn.layer import Layer
-from nn.losses import bce_with_logits, binary_cross_entropy, half_squared_error, hinge, huber, mse, squared_error
-from nn.mlp import MLP
-from nn.module import Module
-from nn.neuron import Neuron
-from nn.optim import (
-    SGD,
-    Adam,
-    AdamW,
+from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.losses import (
+    bce_with_logits,
+    binary_cross_entropy,
+    categorical_cross_entropy,
+    half_squared_error,
+    hinge,
+    huber,
+    mse,
+    softmax_cross_entropy,
+    squared_error,
+)
+from nn.module import Module, functional_call
+from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, clip_grad_norm, clip_grad_value
+from nn.schedules import (
     ConstantLR,
     CosineLR,
     CosineRestartsLR,
     LinearLR,
     OneCycleLR,
-    Optimizer,
     PlateauLR,
-    RMSProp,
     StepLR,
     WarmupLR,
-    clip_grad_norm,
-    clip_grad_value,
 )
-from nn.sequential import Sequential
 from nn.storage import ModelFileError, load, save
-from nn.training import fit
 
 __all__ = [
     "MLP",

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
-from nn.module import nearest
+import numpy as np
 
-__all__ = ["ACTIVATIONS", "Activation", "identity", "joins_outputs", "name_of", "resolve_activation"]
+from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
+from nn.data import resolved
+
+__all__ = [
+    "ACTIVATIONS", "Activation", "chosen_activation", "identity", "joins_outputs", "name_of", "resolve_activation",
+    "switched",
+]  # fmt: skip
 
 Activation: TypeAlias = Callable[[Any], Any]
 """A function of one number, on floats and on Values; or softmax, of a list of them."""
@@ -52,14 +57,31 @@ def resolve_activation(activation: str | Activation) -> Activation:
     >>> resolve_activation("logistic")(0.0)
     0.5
     """
-    if callable(activation) and not isinstance(activation, type):
-        return activation
-    if not isinstance(activation, str):
-        raise TypeError(f"an activation must be a name or a function from a Value to a Value, got {activation!r:.200}")
-    if activation not in ACTIVATIONS:
-        known, near = ", ".join(ACTIVATIONS), nearest(activation, ACTIVATIONS)
-        raise ValueError(f"unknown activation {activation!r}; known: {known}; or give a function.{near}")
-    return ACTIVATIONS[activation]
+    return resolved("an activation", activation, ACTIVATIONS, "a function from a Value to a Value")
+
+
+def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> Activation:
+    """The activation that is asked for; ReLU if none is, and none for a linear neuron."""
+    _check_switch(nonlin)
+    if activation is None:
+        return relu if nonlin else identity
+    if not nonlin:
+        raise ValueError(f"nonlin=False is a linear neuron; leave it out to use activation={activation!r}")
+    return resolve_activation(activation)
+
+
+def switched(activation: Activation, on: Any) -> Activation:
+    """``activation`` switched on, which is ReLU if there was none, or off."""
+    _check_switch(on)
+    if not on:
+        return identity
+    return relu if activation is identity else activation
+
+
+def _check_switch(nonlin: Any) -> None:
+    """Refuse what is neither True nor False, such as the name of an activation."""
+    if not isinstance(nonlin, (bool, np.bool_)):
+        raise TypeError(f"nonlin must be True or False, got {nonlin!r}; activation takes a name or a function")
 
 
 def joins_outputs(activation: Activation) -> bool:
@@ -68,5 +90,5 @@ def joins_outputs(activation: Activation) -> bool:
 
 
 def name_of(activation: Activation) -> str:
-    """What an activation is called in a repr."""
+    """The name of an activation in a repr."""
     return getattr(activation, "__name__", type(activation).__name__)

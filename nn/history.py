@@ -1,15 +1,17 @@
-"""What happened while a model learnt: the numbers of each epoch, and a table of them."""
+"""The course of a training: the numbers of each epoch, a table of them, and a bar while it lasts."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["Epoch", "History"]
+__all__ = ["Epoch", "History", "ProgressBar"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +57,36 @@ class History:
     """Why it ended before the last epoch; empty if it did not."""
     interrupted: bool = False
     """Whether Ctrl-C ended it."""
+    remarks: list[str] = field(default_factory=list)
+    """Advice: that the loss has grown, or that no gradient has reached some parameters."""
 
     @property
     def loss(self) -> list[float]:
         """The loss of each epoch."""
-        return [epoch.loss for epoch in self.epochs]
+        return self._column("loss")
 
     @property
     def validation_loss(self) -> list[float]:
         """The loss on the validation data after each epoch; empty without such data."""
-        return [epoch.validation_loss for epoch in self.epochs if epoch.validation_loss is not None]
+        return self._column("validation_loss")
 
     @property
     def gradient_norm(self) -> list[float]:
         """The norm of the gradient in each epoch."""
-        return [epoch.gradient_norm for epoch in self.epochs]
+        return self._column("gradient_norm")
 
     @property
     def lr(self) -> list[float]:
         """The learning rate of each epoch; empty where the method has none."""
-        return [epoch.lr for epoch in self.epochs if epoch.lr is not None]
+        return self._column("lr")
 
     @property
     def seconds(self) -> list[float]:
         """How long each epoch took."""
-        return [epoch.seconds for epoch in self.epochs]
+        return self._column("seconds")
+
+    def _column(self, name: str) -> list[float]:
+        return [number for epoch in self.epochs if (number := getattr(epoch, name)) is not None]
 
     @property
     def metrics(self) -> dict[str, list[float]]:
@@ -114,8 +121,8 @@ class History:
     def __repr__(self) -> str:
         if not self.epochs:
             return "History(no epochs)"
-        ended = f", {self.stopped}" if self.stopped else ""
-        return f"History({len(self)} epochs, loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{ended})"
+        said = "".join(f", {each}" for each in (self.stopped, *self.remarks) if each)
+        return f"History({len(self)} epochs, loss {self.loss[0]:.6g} -> {self.loss[-1]:.6g}{said})"
 
     def __str__(self) -> str:
         """The table as plain text."""
@@ -142,7 +149,12 @@ class History:
         from rich.table import Table
 
         columns = self.to_dict()
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, caption=self.stopped or None)
+        table = Table(
+            box=box.SIMPLE_HEAD,
+            pad_edge=False,
+            show_edge=False,
+            caption="; ".join(filter(None, [self.stopped, *self.remarks])) or None,
+        )
         for name in columns:
             table.add_column(name.replace("_", " "), justify="right")
         for place in _spread(len(self), rows):
@@ -159,3 +171,69 @@ def _spread(count: int, rows: int) -> list[int]:
 
 def _shown(name: str, number: float) -> str:
     return f"{number:.2g}" if name == "seconds" else f"{number:.4g}"
+
+
+PATIENCE = 1.0
+"""Seconds of work before the bar appears."""
+
+INTERVAL = 0.1
+"""Seconds between two pictures of it."""
+
+
+class ProgressBar:
+    """A bar with the epochs done of ``total``, the present loss and the time left; printed to standard error.
+
+    It shows itself only on long work, and only to a person who watches a terminal or notebook.
+
+    Args:
+        total: how many epochs there are.
+        enabled: False keeps it silent.
+    """
+
+    def __init__(self, total: int, *, enabled: bool) -> None:
+        self._total = total
+        self._next = time.perf_counter() + PATIENCE if enabled else float("inf")
+        self._bar: Any = None
+        self._task: Any = None
+
+    def update(self, done: float, loss: float) -> None:
+        """Say that ``done`` epochs are done, and what the loss is."""
+        now = time.perf_counter()
+        if now < self._next:
+            return
+        if self._bar is None and not self._appear(done, loss):
+            self._next = float("inf")
+            return
+        self._next = now + INTERVAL
+        self._bar.update(self._task, completed=done, loss=loss, epoch=int(done))
+        self._bar.refresh()
+
+    def _appear(self, done: float, loss: float) -> bool:
+        """Draw the bar, if there is anyone to see it."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        if not (console.is_terminal or console.is_jupyter):
+            return False
+        self._bar = Progress(
+            TextColumn(f"epoch {{task.fields[epoch]}}/{self._total}"),
+            BarColumn(),
+            TextColumn("loss {task.fields[loss]:.4g}"),
+            TimeRemainingColumn(),
+            console=console,
+            auto_refresh=False,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=self._total, completed=done, loss=loss, epoch=int(done))
+        self._bar.start()
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()

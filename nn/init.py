@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn.module import nearest
+from nn.data import resolved
 
 __all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init", "weight_generator"]
 
@@ -65,15 +65,7 @@ def resolve_init(init: str | Initializer) -> Initializer:
     >>> resolve_init("zeros")(3, 2, generator(0))
     0.0
     """
-    if callable(init):
-        return init
-    if not isinstance(init, str):
-        raise TypeError(f"init must be a name or a function (nin, nout, rng) -> float, got {init!r}")
-    if init not in INITIALIZERS:
-        raise ValueError(
-            f"unknown init {init!r}; known: {', '.join(INITIALIZERS)}; or give a function.{nearest(init, INITIALIZERS)}"
-        )
-    return INITIALIZERS[init]
+    return resolved("init", init, INITIALIZERS, "a function (nin, nout, rng) -> float")
 
 
 class PythonRandom:
@@ -105,7 +97,7 @@ class PythonRandom:
 
 
 def weight_generator(rng: Any) -> Any:
-    """What weights are drawn from: as :func:`generator`, but None is Python's ``random``, as in micrograd.
+    """The source of weights: as :func:`generator`, but None is Python's ``random``, as in micrograd.
 
     >>> import random
     >>> from nn.init import weight_generator

@@ -20,16 +20,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
 
 from autograd import Value
 from nn.activations import Activation, joins_outputs, resolve_activation
+from nn.data import Array, counted, real_array
 from nn.losses import Loss, resolve_loss
-from nn.module import counted
-from nn.numeric import Array, real_array
 
 __all__ = ["MatrixForm", "backprop"]
 
@@ -183,20 +182,14 @@ def _loss(loss: Loss, outputs: Array, targets: Array) -> tuple[float, Array]:
 def _transposed(form: MatrixForm) -> MatrixForm:
     """The same with one example per column."""
 
-    def flip(arrays: list[Array]) -> list[Array]:
-        return [array.T for array in arrays]
+    def flipped(part: Any) -> Any:
+        if isinstance(part, list):
+            return [flipped(each) for each in part]
+        if not isinstance(part, np.ndarray):  # the loss, or a missing bias
+            return part
+        return part.T if part.ndim > 1 else part[:, np.newaxis]
 
-    return MatrixForm(
-        loss=form.loss,
-        x=form.x.T,
-        z=flip(form.z),
-        a=flip(form.a),
-        slope=flip(form.slope),
-        g_a=flip(form.g_a),
-        g_z=flip(form.g_z),
-        g_W=flip(form.g_W),
-        g_b=[None if row is None else row[:, np.newaxis] for row in form.g_b],
-    )
+    return MatrixForm(**{each.name: flipped(getattr(form, each.name)) for each in fields(form)})
 
 
 # --- checking the arguments -------------------------------------------------------------------------------

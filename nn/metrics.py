@@ -1,6 +1,6 @@
-"""Metrics: how good predictions are, on whole arrays, as scikit-learn's of these names. Nothing is differentiated here.
+"""Metrics: the quality of predictions, on whole arrays, as scikit-learn's of these names. None is differentiated.
 
-What the labels of an accuracy are is known from the loss, never from the labels that happen to be there: targets that
+The kind of labels of an accuracy is known from the loss, never from the labels that happen to be there: targets that
 are all 1 are as well labels of 0 and 1 as of -1 and 1.
 """
 
@@ -13,23 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nn.data import Array, counted, real_array, resolved, whole_number
 from nn.losses import LABELS, Loss, labels_of, resolve_loss
-from nn.module import counted, nearest
-from nn.numeric import Array, real_array, whole_number
 
 __all__ = [
-    "METRICS",
-    "Metric",
-    "accuracy",
-    "accuracy_for",
-    "accuracy_of_scores",
-    "mean_absolute_error",
-    "measure",
-    "r2_score",
-    "resolve_metrics",
-    "root_mean_squared_error",
-    "top_k_accuracy",
-]
+    "METRICS", "Metric", "accuracy", "accuracy_for", "accuracy_of_scores", "mean_absolute_error", "measure",
+    "r2_score", "resolve_metrics", "root_mean_squared_error", "top_k_accuracy",
+]  # fmt: skip
 
 Metric: TypeAlias = Callable[..., float]
 """A function of (predictions, targets), each of shape (n,) or (n, outputs); perhaps of ``sample_weight`` too."""
@@ -38,7 +28,7 @@ Metric: TypeAlias = Callable[..., float]
 def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, sample_weight: Any = None) -> float:
     """The share of examples that are put into the right class, as scikit-learn's ``accuracy_score``.
 
-    How an output is read hangs on the loss that the model was made for. ``binary_cross_entropy``: a probability, 1
+    How an output is read depends on the loss that the model was made for. ``binary_cross_entropy``: a probability, 1
     above 0.5. ``bce_with_logits``: a score, 1 above 0. ``hinge``: a score, by its sign -1 or 1. With several outputs
     these are answers to several questions, and an example is right if all of them are. ``softmax_cross_entropy`` and
     ``categorical_cross_entropy``: the class is the largest output, a target its index or a row with a 1 in its place.
@@ -229,17 +219,8 @@ def _name(metric: Any) -> str:
 
 
 def _resolved(metric: Any, loss: Loss) -> Metric:
-    if isinstance(metric, str):
-        if metric not in METRICS:
-            known = ", ".join(METRICS)
-            raise ValueError(
-                f"unknown metric {metric!r}; known: {known}; or give a function.{nearest(metric, METRICS)}"
-            )
-        metric = METRICS[metric]
-    if not callable(metric):
-        raise TypeError(f"a metric must be a name or a function of (predictions, targets), got {metric!r}")
-    function: Metric = accuracy_for(loss) if metric is accuracy else metric
-    return function
+    function = resolved("a metric", metric, METRICS, "a function of (predictions, targets)")
+    return accuracy_for(loss) if function is accuracy else function
 
 
 def _takes_weights(metric: Metric) -> bool:
@@ -253,12 +234,12 @@ def _takes_weights(metric: Metric) -> bool:
 
 
 def _known_labels(loss: str | Loss) -> str:
-    """What the labels of ``loss`` are; an error that says what to write if it does not say."""
+    """The kind of labels of ``loss``; an error that says what to write if it does not say."""
     resolved = resolve_loss(loss)
     kind = labels_of(resolved)
     if kind is None:
         raise ValueError(
-            f"accuracy hangs on what the labels are, and the loss {_name(resolved)} does not say. Say which loss the "
+            f"accuracy depends on what the labels are, and the loss {_name(resolved)} does not say. Say which loss the "
             f"outputs are read as of, metrics=accuracy_for(...) of nn.metrics: 'bce_with_logits' (labels 0 and 1, 1 "
             f"where an output is above 0), 'binary_cross_entropy' (0 and 1, above 0.5), 'hinge' (-1 and 1, by the sign)"
             f" or 'softmax_cross_entropy' (the index of the largest output)"

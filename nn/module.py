@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import starmap
 from reprlib import recursive_repr
-from typing import Any, ClassVar, NoReturn, SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.numeric import real_number
+from nn._predict import evaluate, predict
+from nn.data import counted, real_number, some
+from nn.pytree import NOTES, STAND_INS, Binding, CheckedList, Places, Tree, children, must_be, walk
 
-__all__ = ["STAND_INS", "Module", "ParameterList", "ParametersOf", "children", "counted", "nearest", "some", "walk"]
+__all__ = ["Module", "ParametersOf", "functional_call", "parameters_of"]
 
 
-class Module:
+class Module(Tree):
     """Base of everything that learns: its parameters are the :class:`~autograd.Parameter` objects it holds.
 
     They are found in its attributes, in lists, tuples, dicts and object arrays among these, and in other
@@ -39,9 +41,6 @@ class Module:
     Line(slope, offset; 2 parameters)
     """
 
-    fixed: ClassVar[Mapping[str, str]] = {}
-    """What is fixed when it is made, by the name of the attribute: what to do to have it otherwise."""
-
     def __setattr__(self, name: str, new: Any) -> None:
         """Set an attribute; the place of a parameter takes a Parameter alone, for training would go on without it.
 
@@ -54,13 +53,36 @@ class Module:
             raise AttributeError(f"{name} of {self!r} is fixed when it is made: {self.fixed[name]}")
         held = vars(self).get(name)
         if isinstance(held, Parameter):
-            _check_parameter(new, f"{name} of {self!r}", held)
-        elif isinstance(held, ParameterList):
+            must_be(Parameter, new, f"{name} of {self!r}", held)
+        elif isinstance(held, CheckedList):
             new = held.replaced(new)
+        elif type(new) in _UNCHECKED and STAND_INS not in vars(self):
+            found = {
+                f"{name}.{path}": part.label
+                for path, part in walk(new, enter=lambda module: False)
+                if isinstance(part, Parameter)
+            }
+            if found:
+                before = vars(self)[NOTES].labels if NOTES in vars(self) else {}
+                vars(self)[NOTES] = Places(before | found)
         object.__setattr__(self, name, new)
 
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute that is not learnt.
+
+        Raises:
+            TypeError: a Parameter, or a list of parameters or modules that has its place in this class.
+        """
+        held = vars(self).get(name)
+        if isinstance(held, (Parameter, CheckedList)):
+            raise TypeError(
+                f"{name} of {self!r} cannot be deleted: training would go on without it. Set .data of a Parameter to "
+                f"change its number, or make a module without it"
+            )
+        object.__delattr__(self, name)
+
     def __call__(self, *inputs: Any, **keywords: Any) -> Any:
-        """What the module gives: ``forward(...)``, unless a subclass defines this itself."""
+        """The module's output: ``forward(...)``, unless a subclass defines this itself."""
         return self.forward(*inputs, **keywords)
 
     def forward(self, *inputs: Any, **keywords: Any) -> Any:
@@ -68,15 +90,23 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} computes nothing yet: define forward(self, x)")
 
     def parameters(self) -> list[Any]:
-        """Every parameter, each once, in the order of definition."""
-        learnt = vars(self).get(STAND_INS, ())
-        found: dict[int, Any] = {}
-        for _, thing in walk(self, enter=lambda module: not _says_what_is_learnt(module)):
-            if isinstance(thing, Parameter) or id(thing) in learnt:
-                found[id(thing)] = thing
-            elif thing is not self and isinstance(thing, Module) and _says_what_is_learnt(thing):
-                found |= {id(leaf): leaf for leaf in thing.parameters()}
-        return ParametersOf(self, found.values())
+        """Every parameter, each once, in the order of definition.
+
+        Raises:
+            TypeError: something else was put where a parameter stood, in a plain list, dict or array.
+        """
+        found, places, noted = _found(self)
+        for path in [path for path in noted if path not in places]:
+            for now in _at(self, path):
+                label = f" ({noted[path]})" if noted[path] else ""
+                raise TypeError(
+                    f"{path} of {type(self).__name__} held a Parameter{label} and now holds {now!r:.80}: training "
+                    f"would go on without it. Put the Parameter back, and set its .data to change its number; if it is "
+                    f"not to be learnt, make another {type(self).__name__}"
+                )
+        if STAND_INS not in vars(self) and (places or noted):
+            vars(self)[NOTES] = Places(places)
+        return ParametersOf(self, found)
 
     def named_parameters(self) -> dict[str, Any]:
         """Every parameter by its path, such as ``"layers.0.neurons.2.w.1"``; a shared one by its first path.
@@ -91,7 +121,7 @@ class Module:
         >>> list(Neuron(2).named_parameters())
         ['w.0', 'w.1', 'b']
         """
-        paths = {id(thing): path for path, thing in walk(self) if isinstance(thing, Value)}
+        paths = {id(part): path for path, part in walk(self) if isinstance(part, Value)}
         named: dict[str, Any] = {}
         for place, leaf in enumerate({id(leaf): leaf for leaf in self.parameters()}.values()):
             if not isinstance(leaf, Value) or leaf.op is not None:
@@ -148,123 +178,80 @@ class Module:
             parameter.data = numbers[path]
 
     def predict(self, X: Any) -> Any:  # noqa: N803 -- the name that scikit-learn's users know
-        """The outputs on many examples, as an array: see :func:`nn.inference.predict`."""
-        from nn.inference import predict
-
+        """The outputs on many examples, as an array: see :func:`nn.predict`."""
         return predict(self, X)
 
     def evaluate(self, X: Any, y: Any, **options: Any) -> Any:  # noqa: N803 -- as above
-        """How good the outputs on many examples are: see :func:`nn.inference.evaluate`."""
-        from nn.inference import evaluate
-
+        """The loss and metrics on many examples, by name: see :func:`nn.evaluate`."""
         return evaluate(self, X, y, **options)
 
     @recursive_repr()
     def __repr__(self) -> str:
-        parts = ", ".join(filter(None, starmap(_part, vars(self).items())))
-        count = counted(len(self.parameters()), "parameter")
-        return f"{type(self).__name__}({parts}{'; ' if parts else ''}{count})"
+        parts = ", ".join(filter(None, starmap(_shown, vars(self).items())))
+        return f"{type(self).__name__}({parts}{'; ' if parts else ''}{self._size()})"
+
+    def _size(self) -> str:
+        """How many parameters it has, in words."""
+        return counted(len(parameters_of(self)), "parameter")
 
 
-class ParameterList(list[Any]):
-    """A list of so many Parameters: one may be replaced by another, and by nothing else.
+_UNCHECKED = {list, tuple, dict, np.ndarray}
+"""Containers of a user's own, which nothing checks when they are written to."""
 
-    Args:
-        parameters: what it holds.
-        name: of the attribute, for messages.
-        owner: whose attribute it is, for messages.
 
-    >>> from nn import Neuron
-    >>> neuron = Neuron(2)
-    >>> try:
-    ...     neuron.w[0] = 3.0
-    ... except TypeError as error:
-    ...     print(error)
-    w[0] of neuron 1 of layer 1 (W11[1]) must be a Parameter, got 3.0: training would go on without it. Set .data of the
-    Parameter to change its number
-    """
+def parameters_of(module: Module) -> list[Any]:
+    """Its parameters, whether or not some were lost."""
+    return module.parameters() if _defines_parameters(module) else _found(module)[0]
 
-    __slots__ = ("_name", "_owner")
 
-    def __init__(self, parameters: Iterable[Any], name: str, owner: str) -> None:
-        super().__init__(parameters)
-        self._name, self._owner = name, owner
-        for place, parameter in enumerate(self):
-            self._check(place, parameter)
+def _defines_parameters(module: Tree) -> bool:
+    return type(module).parameters is not Module.parameters
 
-    def replaced(self, parameters: Any) -> ParameterList:
-        """A list of as many other Parameters, for the same place."""
-        if not isinstance(parameters, (list, tuple)):
-            raise TypeError(
-                f"{self._name} of {self._owner} must be a list of {counted(len(self), 'Parameter')}, got "
-                f"{parameters!r:.80}: {_SET_DATA}"
-            )
-        for place, parameter in enumerate(parameters):
-            self._check(place, parameter)
-        if len(parameters) != len(self):
-            self._refuse_length(len(parameters))
-        return ParameterList(parameters, self._name, self._owner)
 
-    def __setitem__(self, place: Any, new: Any) -> None:
-        if isinstance(place, slice):
-            others = list(self)
-            others[place] = new
-            super().__setitem__(slice(None), self.replaced(others))
+def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
+    """The parameters; the labels of those in plain containers, by path; and where such have been seen before."""
+    learnt = vars(root).get(STAND_INS, ())
+    found: dict[int, Any] = {}
+    places: dict[str, str] = {}
+    noted: dict[str, str] = {}
+    for path, part in walk(root, enter=lambda module: not _defines_parameters(module)):
+        if isinstance(part, Parameter) or id(part) in learnt:
+            found[id(part)] = part
+        elif isinstance(part, Tree):
+            if part is not root and _defines_parameters(part):
+                found |= {id(leaf): leaf for leaf in part.parameters()}
+            elif NOTES in vars(part):
+                prefix = f"{path}." if path else ""
+                noted |= {f"{prefix}{place}": label for place, label in vars(part)[NOTES].labels.items()}
+        elif type(part) in _UNCHECKED:
+            places |= {f"{path}.{key}": held.label for key, held in children(part) if isinstance(held, Parameter)}
+    return list(found.values()), places, noted
+
+
+def _at(root: Any, path: str) -> Iterator[Any]:
+    """The part at ``path``, if there is one."""
+    part = root
+    for name in path.split("."):
+        parts = enumerate(part.tolist()) if isinstance(part, np.ndarray) and part.ndim == 1 else children(part)
+        for key, held in parts:
+            if str(key) == name:
+                part = held
+                break
         else:
-            self._check(place, new)
-            super().__setitem__(place, new)
+            return
+    if not isinstance(part, Parameter):
+        yield part
 
-    def __delitem__(self, place: Any) -> None:
-        others = list(self)
-        del others[place]
-        self._refuse_length(len(others))
 
-    def append(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) + 1)
-
-    def extend(self, parameters: Iterable[Any]) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) + len(list(parameters)))
-
-    def insert(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) + 1)
-
-    def pop(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def remove(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def clear(self) -> NoReturn:
-        """Refused."""
-        self._refuse_length(0)
-
-    def __iadd__(self, parameters: Any) -> NoReturn:  # type: ignore[misc]
-        self._refuse_length(len(self) + len(list(parameters)))
-
-    def __imul__(self, times: Any) -> NoReturn:  # type: ignore[misc]
-        self._refuse_length(len(self) * times)
-
-    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
-        return ParameterList, (list(self), self._name, self._owner)
-
-    def _check(self, place: Any, new: Any) -> None:
-        held = self[place] if not isinstance(place, int) or place < len(self) else None
-        _check_parameter(new, f"{self._name}[{place}] of {self._owner}", held)
-
-    def _refuse_length(self, length: int) -> NoReturn:
-        raise ValueError(
-            f"{self._name} of {self._owner} holds {counted(len(self), 'Parameter')}, one for each input, and would "
-            f"hold {length}: make another module of that size"
-        )
+def _shown(name: str, child: Any) -> str:
+    """An attribute in the repr of its module; empty for one that is not learnt."""
+    if isinstance(child, Parameter):
+        return name
+    return f"{name}={child!r}" if isinstance(child, Module) else ""
 
 
 class ParametersOf(list[Any]):
-    """The parameters of a model; an optimiser of them can look whether the model still has them."""
+    """The parameters of a model, shown in short; an optimiser of them can look whether the model still has them."""
 
     __slots__ = ("model",)
 
@@ -272,104 +259,79 @@ class ParametersOf(list[Any]):
         super().__init__(parameters)
         self.model = weakref.ref(model)
 
+    def still_held(self) -> set[int] | None:
+        """The ids of the parameters that the model has now; None if there is no model any more."""
+        model = self.model()
+        if model is None:
+            return None
+        return set(map(id, parameters_of(model)))
+
+    def __repr__(self) -> str:
+        shown = [f"{each.label or 'no name'} = {each.data:.4g}" for each in self[:_SHOWN]]
+        rest = [f"and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
+        return f"[{', '.join([*shown, *rest])}]"
+
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return list, (list(self),)
 
 
-_SET_DATA = "training would go on without it. Set .data of the Parameter to change its number"
+_SHOWN = 8
+"""The number of parameters that the repr of a list of them shows."""
 
 
-def _check_parameter(new: Any, place: str, held: Any = None) -> None:
-    """Refuse all but a Parameter for a place in which a parameter stands."""
-    if isinstance(new, Parameter):
-        return
-    name = f" ({held.label})" if held is not None and held.label else ""
-    raise TypeError(f"{place}{name} must be a Parameter, got {new!r:.80}: {_SET_DATA}")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things in words: ``1 input``, ``2 inputs``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``" Did you mean ...?"``: the known names that are like ``name``, that hold it, or that have it as initials.
-
-    >>> from nn.module import nearest
-    >>> known = ["mse", "softmax_cross_entropy"]
-    >>> nearest("MSE", known), nearest("cross_entropy", known), nearest("x", ["mse"])
-    (" Did you mean 'mse'?", " Did you mean 'softmax_cross_entropy'?", '')
-    """
-    folded = {candidate.casefold(): candidate for candidate in known}
-    asked = name.casefold().strip().replace("-", "_").replace(" ", "_")
-    found = [
-        each for each in folded if asked and (asked in each or asked == "".join(word[:1] for word in each.split("_")))
-    ]
-    found += [each for each in difflib.get_close_matches(asked, folded, n=3) if each not in found]
-    if asked in folded:
-        found = [asked]
-    if not found:
-        return ""
-    first, *others = [repr(folded[each]) for each in found[:5]]
-    return f" Did you mean {', '.join([first, *others[:-1]])}{f' or {others[-1]}' if others else ''}?"
-
-
-STAND_INS = "_stand_ins"
-"""The attribute of a module's copy that says, by id, which plain Values stand where it has parameters."""
-
-
-def children(thing: Any) -> list[tuple[Any, Any]]:
-    """The named parts of a module or container; none of anything else."""
-    if isinstance(thing, Module):
-        return list(vars(thing).items())
-    if isinstance(thing, dict):
-        return list(thing.items())
-    if isinstance(thing, (list, tuple)):
-        return list(enumerate(thing))
-    if isinstance(thing, np.ndarray) and thing.dtype == object:
-        return list(enumerate(thing.flat))
-    return []
-
-
-def walk(root: Module, enter: Callable[[Module], bool] = lambda module: True) -> Iterator[tuple[str, Any]]:
-    """What ``root`` holds, itself first, with the paths; in the order of definition, each once.
+def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -> Any:
+    """``model(*inputs)`` with other numbers for its parameters; the model stays as it is.
 
     Args:
-        root: where to begin.
-        enter: whether what another module holds is walked through too.
+        model: any module.
+        params: numbers and Values in the place of parameters: a dict by path, as
+            :meth:`~nn.Module.state_dict` gives it, in which those left out keep the model's own; or a sequence
+            with one for each, in the order of :meth:`~nn.Module.parameters`. A Value without a name takes the
+            parameter's.
+        inputs: what the model is called with.
+        keywords: the same, by keyword.
+
+    Raises:
+        TypeError: ``params`` is neither, or holds something that is not one real number; or the model keeps its
+            parameters where no copy reaches them, as in a function that closes over it.
+        ValueError: a path of no parameter, or a sequence of another length.
+
+    >>> from autograd import grad
+    >>> from nn import MLP, functional_call
+    >>> model = MLP(2, [1], rng=0)
+    >>> functional_call(model, [2.0, 3.0, 1.0], [10.0, 100.0]).data
+    321.0
+    >>> grad(lambda theta: functional_call(model, theta, [10.0, 100.0]))(model.state_dict())
+    {'layers.0.neurons.0.w.0': 10.0, 'layers.0.neurons.0.w.1': 100.0, 'layers.0.neurons.0.b': 1.0}
     """
-    seen: set[int] = set()
-    stack: list[tuple[str, Any]] = [("", root)]
-    while stack:
-        path, thing = stack.pop()
-        if id(thing) in seen:
-            continue
-        seen.add(id(thing))
-        yield path, thing
-        if isinstance(thing, Value) or (thing is not root and isinstance(thing, Module) and not enter(thing)):
-            continue
-        prefix = f"{path}." if path else ""
-        stack += [(f"{prefix}{key}", part) for key, part in reversed(children(thing)) if type(part) not in _PLAIN]
+    if not isinstance(model, Module):
+        raise TypeError(f"functional_call takes a Module, its parameters, then its inputs; {model!r} is no Module")
+    named = model.named_parameters()
+    given = _by_path(model, named, params)
+    for path, number in given.items():
+        if not isinstance(number, Value):
+            try:
+                given[path] = Parameter(number, named[path].label)
+            except TypeError as error:
+                raise TypeError(f"functional_call: the parameter {path!r}: {error}") from None
+    return Binding(model, [named[path] for path in given], "functional_call").on(given.values())(*inputs, **keywords)
 
 
-_PLAIN = {int, float, bool, str, type(None)}
-"""What holds nothing, and makes up most of what a module holds."""
-
-
-def _says_what_is_learnt(module: Module) -> bool:
-    return type(module).parameters is not Module.parameters
-
-
-def _part(name: str, child: Any) -> str:
-    """How an attribute shows in the repr of its module; empty for one that is not learnt."""
-    if isinstance(child, Parameter):
-        return name
-    return f"{name}={child!r}" if isinstance(child, Module) else ""
-
-
-def some(paths: list[str]) -> str:
-    """The first few of ``paths``, for a message."""
-    if not paths:
-        return "none"
-    rest = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
-    return ", ".join(map(repr, paths[:3])) + rest
+def _by_path(model: Module, named: dict[str, Value], params: Any) -> dict[str, Any]:
+    """The numbers that were given for parameters, by their paths."""
+    if isinstance(params, Mapping):
+        strangers = [path for path in params if path not in named]
+        if strangers:
+            raise ValueError(
+                f"functional_call: {model!r} has no parameter {some(strangers)}; it has {some(list(named))}"
+            )
+        return dict(params)
+    if not isinstance(params, Iterable) or isinstance(params, (str, bytes, AbstractSet, Value)):
+        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, got {params!r}")
+    numbers = list(params)
+    if len(numbers) != len(named):
+        raise ValueError(
+            f"functional_call: {model!r} takes a number for each of its {counted(len(named), 'parameter')}, "
+            f"{len(numbers)} given"
+        )
+    return dict(zip(named, numbers, strict=True))

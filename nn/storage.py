@@ -2,7 +2,7 @@
 
 It holds two arrays. ``values``: every parameter as a float64, in order. ``about``: the bytes of a JSON object with
 the ``format``, its ``version``, the repr of the ``model``, the ``names`` of the parameters, each its path as
-:meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: what stands at each path, in words.
+:meth:`nn.Module.named_parameters` gives it, and how the model is ``built``: the part at each path, in words.
 ``numpy.load(path)["values"]`` reads it without this package.
 
 Buffers are the data that a model holds beside its parameters: numbers, flags, text and arrays among its attributes,
@@ -15,22 +15,27 @@ the file; each carries a check sum.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import math
 import os
 import struct
 import zipfile
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 import numpy as np
 
-from autograd import AutogradError, files
-from nn.architecture import buffers, description, differences, is_data, owners
-from nn.data import packed, unpacked
-from nn.module import Module, counted, some
+from autograd import AutogradError, Value, files
+from nn.activations import name_of
+from nn.data import counted, some
+from nn.module import Module
+from nn.pytree import DTYPE, Places, children, is_data, walk
 
-__all__ = ["ModelFileError", "load", "save"]
+__all__ = ["ModelFileError", "buffers", "description", "load", "save"]
 
 _FORMAT, _VERSION = "chainrule model", 2
 _LARGEST_FILE = 2**30
@@ -76,7 +81,7 @@ def save(model: Module, path: _Path) -> None:
     }  # fmt: skip
     contents = bytearray()
     if held:
-        about["buffers"] = {path: packed(data, contents) for path, data in held.items()}
+        about["buffers"] = {path: _packed(data, contents) for path, data in held.items()}
     members = {
         "about.npy": np.frombuffer(json.dumps(about).encode("ascii"), dtype=np.uint8),
         "values.npy": np.array(list(state.values()), dtype="<f8"),
@@ -129,7 +134,7 @@ def load(model: _Model, path: _Path) -> _Model:
         )
     places = _places(saved.buffers, model)
     told = description(model)
-    found = differences(saved.built, model) + [
+    found = _differences(saved.built, model) + [
         f"at {place!r} the file has {saved.buffers[place]!r:.60}, and this model {told.get(place, 'a method')}"
         for place, (owner, name) in places.items()
         if not _may_hold_data(owner, name)
@@ -148,7 +153,7 @@ def load(model: _Model, path: _Path) -> _Model:
 
 def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | None, str]]:
     """The module and the name of the attribute for each buffer."""
-    modules, places = owners(model), {}
+    modules, places = _owners(model), {}
     for path in held:
         owner, _, name = path.rpartition(".")
         places[path] = modules.get(owner), name
@@ -156,7 +161,7 @@ def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | Non
 
 
 def _may_hold_data(owner: Module | None, name: str) -> bool:
-    """Whether an attribute is data or not there yet: nothing that a file says takes the place of anything else."""
+    """Whether an attribute is data or not there yet: no entry of a file takes the place of anything else."""
     if owner is None or name in owner.fixed:
         return False
     if name in vars(owner):
@@ -184,11 +189,11 @@ _DAMAGE = (
     RecursionError,
     struct.error,
 )
-"""What zipfile and json raise on bytes that no writer wrote."""
+"""The errors of zipfile and json on bytes that no writer wrote."""
 
 
 def _read(file: Path) -> _Saved:
-    """What is in a file, each part of it checked before it is used."""
+    """The contents of a file, each part of it checked before it is used."""
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
@@ -204,7 +209,7 @@ def _read(file: Path) -> _Saved:
             content = _member(archive, "buffers", "|u1").tobytes() if "buffers.npy" in archive.namelist() else b""
         about = json.loads(about_bytes.tobytes().decode("ascii"))
         held = about.get("buffers", {}) if isinstance(about, dict) else {}
-        data = {path: unpacked(data, content) for path, data in held.items()} if isinstance(held, dict) else {}
+        data = {path: _unpacked(data, content) for path, data in held.items()} if isinstance(held, dict) else {}
     except _DAMAGE as error:
         raise ModelFileError(f"{file} is no saved model, or is damaged: {error}. Save it again.") from None
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
@@ -254,3 +259,161 @@ def _checked(model: Any, path: Any, verb: str) -> Path:
         return Path(path)
     except TypeError:
         raise TypeError(f"{verb}(model, path) takes the path of a file second, got {path!r}") from None
+
+
+# --- how a model is built, in words -----------------------------------------------------------------------
+
+
+def description(model: Module, without: Iterable[str] = ()) -> dict[str, str]:
+    """The part at each path of ``model`` in words: all that its outputs depend on, but for its parameters themselves.
+
+    A module is told by its class, a container by its kind and length, a function by its name, plain data by
+    itself, an array by a digest, and anything else by its class. A parameter is told where it stands again. Paths of
+    ``without`` are left out.
+
+    >>> from nn import Neuron
+    >>> from nn.storage import description
+    >>> told = description(Neuron(2, activation="tanh"))
+    >>> told[""], told["activation"], told["w"], "w.0" in told
+    ('Neuron', 'tanh', 'list of 2', False)
+    """
+    learnt = {id(leaf) for leaf in model.parameters()}
+    left_out = set(without)
+    told: dict[str, str] = {}
+    paths: dict[int, str] = {}
+    for path, part in walk(model, everything=True):
+        if isinstance(part, Places) or path in left_out or path.startswith(tuple(f"{each}." for each in left_out)):
+            continue
+        parts = children(part)
+        if id(part) in paths:
+            told[path] = f"the same as {paths[id(part)]!r}"
+        elif id(part) in learnt:
+            paths[id(part)] = path
+        elif not parts:
+            told[path] = _told(part)
+        else:
+            paths[id(part)] = path
+            told[path] = ("list" if isinstance(part, list) else name_of(type(part))) + (
+                "" if isinstance(part, Module) else f" of {len(parts)}"
+            )
+    return told
+
+
+def _owners(model: Module) -> dict[str, Module]:
+    """Every module in ``model``, itself too, by its path."""
+    return {path: part for path, part in walk(model) if isinstance(part, Module)}
+
+
+def buffers(model: Module) -> dict[str, Any]:
+    """The data among the attributes of ``model`` and its modules, by path, but for what is fixed when they are made.
+
+    >>> from nn import MLP
+    >>> from nn.storage import buffers
+    >>> model = MLP(2, [1])
+    >>> model.means, model.trained = [0.5, 1.5], True
+    >>> buffers(model)
+    {'means': [0.5, 1.5], 'trained': True}
+    """
+    return {
+        f"{path}.{name}" if path else name: held
+        for path, module in _owners(model).items()
+        for name, held in vars(module).items()
+        if held is not None and name not in module.fixed and is_data(held)
+    }
+
+
+def _differences(saved: dict[str, str], model: Module) -> list[str]:
+    """Where a model is built otherwise than the one that was saved, in words.
+
+    An attribute that only one of them has is passed over: it may be a note that was made after the model. A part
+    of a container is not, for the length of a container is told too.
+    """
+    return [
+        f"at {path!r} the file has {saved[path]}, and this model {now}"
+        for path, now in description(model).items()
+        if saved.get(path, now) != now
+    ]
+
+
+def _told(part: Any) -> str:
+    """A part that holds no others, in words that tell it from others in any process."""
+    if isinstance(part, partial):
+        return f"{name_of(part.func)} with {[*part.args, part.keywords]!r}"
+    if isinstance(part, Value):
+        return f"Value({part.data!r})" if part.op is None else "a computed Value"
+    if isinstance(part, np.ndarray):
+        return f"{part.dtype.str} array {part.shape} {hashlib.sha256(part.tobytes()).hexdigest()[:16]}"
+    if isinstance(part, (int, float, str, bytes, type(None), np.generic)):
+        return repr(part.item() if isinstance(part, np.generic) else part)  # NumPy's own repr depends on its version
+    if isinstance(part, (list, tuple, dict)):
+        return f"{type(part).__name__} of 0"
+    return name_of(part) if callable(part) and not isinstance(part, Module) else type(part).__name__
+
+
+# --- plain data as JSON, and back -------------------------------------------------------------------------
+
+
+def _packed(data: Any, into: bytearray) -> Any:
+    """``data``, for which :func:`~nn.pytree.is_data` holds, as JSON has it; the bytes of arrays go ``into``."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        place = len(into)
+        into.extend(data.tobytes())
+        kind = "array" if isinstance(data, np.ndarray) else "scalar"
+        return {kind: [data.dtype.str, list(data.shape), place]}
+    if isinstance(data, dict):
+        return {"dict": [[_packed(key, into), _packed(held, into)] for key, held in data.items()]}
+    if isinstance(data, (set, frozenset)):
+        return {type(data).__name__: [_packed(part, into) for part in sorted(data, key=repr)]}
+    if isinstance(data, (list, tuple)):
+        parts = [_packed(part, into) for part in data]
+        return parts if isinstance(data, list) else {"tuple": parts}
+    if isinstance(data, complex):
+        return {"complex": [data.real, data.imag]}
+    return {"bytes": data.hex()} if isinstance(data, bytes) else data
+
+
+def _unpacked(data: Any, content: bytes) -> Any:
+    """The data that :func:`_packed` made, checked.
+
+    Raises:
+        ValueError: it made nothing of the kind.
+    """
+    if data is None or isinstance(data, (bool, int, float, str)):
+        return data
+    if isinstance(data, list):
+        return [_unpacked(part, content) for part in data]
+    if not isinstance(data, dict) or len(data) != 1:
+        raise ValueError(f"{data!r:.60} is no data as save() writes it")
+    ((kind, parts),) = data.items()
+    try:
+        return _READERS[kind](parts, content)
+    except (KeyError, TypeError, OverflowError):
+        raise ValueError(f"{data!r:.60} is no data as save() writes it") from None
+
+
+def _array(parts: Any, content: bytes) -> Any:
+    name, shape, place = parts
+    if not all(type(number) is int and number >= 0 for number in (*shape, place)) or not DTYPE.fullmatch(name):
+        raise TypeError
+    dtype = np.dtype(name)
+    size = math.prod(shape) * dtype.itemsize
+    if not size:
+        return np.zeros(shape, dtype)
+    raw = np.frombuffer(content, np.uint8, size, place)  # a ValueError where so much is not there
+    no_bool = dtype.kind == "b" and (raw > 1).any()
+    if no_bool or (dtype.kind == "U" and (raw.view(f"{name[0]}u4") > _LARGEST_CHARACTER).any()):
+        raise TypeError
+    return raw.view(dtype).reshape(shape).copy()
+
+
+_LARGEST_CHARACTER = 0x10FFFF
+_READERS: dict[str, Any] = {
+    "array": _array,
+    "scalar": lambda parts, content: _array(parts, content)[()],
+    "dict": lambda parts, content: {_unpacked(key, content): _unpacked(held, content) for key, held in parts},
+    "tuple": lambda parts, content: tuple([_unpacked(part, content) for part in parts]),
+    "set": lambda parts, content: {_unpacked(part, content) for part in parts},
+    "frozenset": lambda parts, content: frozenset([_unpacked(part, content) for part in parts]),
+    "complex": lambda parts, _: complex(*parts),
+    "bytes": lambda parts, _: bytes.fromhex(parts),
+}

@@ -123,7 +123,7 @@ def limit(name: str) -> float:
 
 def public_names() -> set[str]:
     """The names, in the table, of the operations that users call; the others are helpers."""
-    return {"abs", "pow", *rules.__all__}
+    return {"abs", "neg", *(op.name for op in PRIMITIVES.values() if op.operator), *rules.__all__}
 
 
 def cases(name: str) -> list[Case]:

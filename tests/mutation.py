@@ -73,7 +73,7 @@ def _backward(op: Primitive, point: tuple[float, ...]) -> tuple[float, ...]:
     """The value of the operation, and the gradients of 4 times it."""
     leaves = [Value(x) for x in point]
     out = op(*leaves)
-    (UPSTREAM * out).backward()
+    (UPSTREAM * out + Value(0.0)).backward()  # beside a leaf that learns, which a held operation has not
     return (out.data, *[leaf.grad for leaf in leaves])
 
 

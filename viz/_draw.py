@@ -71,7 +71,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         edges: which numbers stand at the links: ``"auto"``, ``"flow"``, ``"local"``, ``"both"``, ``"none"``.
         rankdir: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
         names: variables, such as ``locals()``, to name the values that have no label.
-        title: what stands above the picture.
+        title: a title above the picture.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
         engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first there is.
 
@@ -94,7 +94,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     _check("theme", theme, THEMES)
     _check("engine", engine, ENGINES)
     if title is not None and not isinstance(title, str):
-        raise TypeError(f"title must be a str, not {title!r}")
+        raise TypeError(f"title must be a str, got {title!r}")
     picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
@@ -133,9 +133,9 @@ def picture_of(  # noqa: PLR0913 -- the same
 ) -> Picture:
     """The picture that :func:`draw` would paint, without places or colours: for views of other kinds."""
     if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
-        raise ValueError(f"depth must be a whole number of edges, 0 or more, not {depth!r}")
+        raise ValueError(f"depth must be a whole number of edges, 0 or more, got {depth!r}")
     if isinstance(min_flow, bool) or not isinstance(min_flow, (int, float)) or not min_flow >= 0:
-        raise ValueError(f"min_flow must be a number, 0 or more, not {min_flow!r}")
+        raise ValueError(f"min_flow must be a number, 0 or more, got {min_flow!r}")
     graph = graph_below(roots_of(root, asker), names, asker)
     alive = None
     if focus is not None:

@@ -85,7 +85,7 @@ class Graph:
         self.roots = sorted({self.index[root] for root in roots})
         """Where the roots stand."""
         self.held: list[float | None] = [_number(value.grad) if value.has_grad else None for value in values]
-        """What each node holds as its ``grad``."""
+        """The ``grad`` that each node holds."""
         self.symbols = Symbols(values, names)
         """The symbol of each node, the same in every view."""
         self.sources: list[int] = []
@@ -132,7 +132,7 @@ class Graph:
 
         Args:
             roots: where it begins.
-            hooks: what becomes of a gradient that arrives at a node; None: no hook is run.
+            hooks: the gradient of a node from the one that arrives there; None: no hook is run.
         """
         arrived: list[float | None] = [None] * len(self)
         for root in self.roots if roots is None else roots:
@@ -278,7 +278,7 @@ def read_graph(roots: Value | Sequence[Value], names: Mapping[Value, str]) -> Gr
     """The graph below a root, or below several.
 
     Args:
-        roots: what is differentiated.
+        roots: the values that are differentiated.
         names: names for Values without a label.
 
     Raises:

@@ -10,8 +10,16 @@ import math
 
 __all__ = ["NOT_COMPUTED", "count", "datum", "is_rounded", "number", "short", "signed"]
 
+DECIMALS, MANTISSA = 4, 3
+"""How many decimals a number has as it is, and in scientific writing."""
+DIGITS = 3
+"""How many digits the label of an edge has."""
+LEAST, MOST = 1e-3, 1e4
+"""From where, and up to where, a number is written as it is."""
+MINUS = "−"
+ROUNDED = "≈"
 NOT_COMPUTED = "·"
-"""What stands for a gradient before ``backward()``: not zero, for nothing was computed."""
+"""The sign for a gradient before ``backward()``: not zero, for nothing was computed."""
 
 
 def _unusual(x: float) -> str | None:
@@ -19,14 +27,14 @@ def _unusual(x: float) -> str | None:
     if math.isnan(x):
         return "nan"
     if math.isinf(x):
-        return "inf" if x > 0 else "−inf"
+        return "inf" if x > 0 else f"{MINUS}inf"
     return None
 
 
 def _scientific(x: float, decimals: int) -> str:
     """``x`` as ``1.234e−5``: no padding in the exponent."""
     mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
 def number(x: float) -> str:
@@ -38,9 +46,9 @@ def number(x: float) -> str:
     unusual = _unusual(x)
     if unusual is not None:
         return unusual
-    if x != 0.0 and not 1e-3 <= abs(x) < 1e4:
-        return _scientific(x, 3)
-    return f"{x:.4f}".replace("-", "−")
+    if x != 0.0 and not LEAST <= abs(x) < MOST:
+        return _scientific(x, MANTISSA)
+    return f"{x:.{DECIMALS}f}".replace("-", MINUS)
 
 
 def is_rounded(x: float) -> bool:
@@ -49,7 +57,7 @@ def is_rounded(x: float) -> bool:
     >>> is_rounded(0.99999), is_rounded(1.0), is_rounded(0.31428571), is_rounded(2.00000001)
     (True, False, False, True)
     """
-    return math.isfinite(x) and x != round(x) and 1e-3 <= abs(x) < 1e4 and round(x, 4) == round(x)
+    return math.isfinite(x) and x != round(x) and LEAST <= abs(x) < MOST and round(x, DECIMALS) == round(x)
 
 
 def datum(x: float) -> str:
@@ -58,7 +66,7 @@ def datum(x: float) -> str:
     >>> datum(0.99999), datum(1.0)
     ('≈1.0000', '1.0000')
     """
-    return f"≈{number(x)}" if is_rounded(x) else number(x)
+    return f"{ROUNDED}{number(x)}" if is_rounded(x) else number(x)
 
 
 def signed(x: float | None) -> str:
@@ -81,12 +89,13 @@ def short(x: float) -> str:
     unusual = _unusual(x)
     if unusual is not None:
         return unusual
-    if x != 0.0 and not 1e-3 <= abs(x) < 9999.5:
-        return _scientific(x, 2)
-    text = f"{x:.0f}" if abs(x) >= 999.5 else f"{x:.3g}"
-    if float(text) != x and abs(x) < 99.95:
-        text = f"{x:#.3g}"
-    return text.replace("-", "−")
+    if x != 0.0 and not LEAST <= abs(x) < MOST - 0.5:
+        return _scientific(x, DIGITS - 1)
+    whole = 10.0**DIGITS - 0.5  # from there on the digits before the point are enough
+    text = f"{x:.0f}" if abs(x) >= whole else f"{x:.{DIGITS}g}"
+    if float(text) != x and abs(x) < whole / 10:
+        text = f"{x:#.{DIGITS}g}"
+    return text.replace("-", MINUS)
 
 
 def count(n: int, thing: str) -> str:

@@ -19,14 +19,13 @@ from typing import Any, NamedTuple
 from autograd.containers import flatten
 from autograd.context import current, no_grad
 from autograd.errors import AutogradError, GradientError, StaleGraphError
-from autograd.operators import make_node
 from autograd.primitives import Primitive
 from autograd.recording import recorded_in, recording, refuse_while_recording
 from autograd.sites import Site, calling_site
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
-from autograd.value import Constant, Value
+from autograd.value import Constant, Value, make_node
 
 __all__ = [
     "PIECES",

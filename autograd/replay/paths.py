@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.clock import clock
 from autograd.containers import Structure
+from autograd.context import clock
 from autograd.errors import GuardError, RecordingWarning
 from autograd.replay.arguments import packed
 from autograd.replay.backends.base import Kernel

@@ -16,6 +16,7 @@ from weakref import ref
 import numpy as np
 
 from autograd.context import current, errstate, tracing, watching_domains
+from autograd.conversions import CONVERSIONS
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
@@ -24,7 +25,7 @@ from autograd.replay.rewiring import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sites import Site, calling_site, clarify, replacements
 from autograd.sweep import check_fresh, describe
-from autograd.value import CONVERSIONS, Constant, Traced, Value, become, node_of
+from autograd.value import Constant, Traced, Value, become, node_of
 
 __all__ = ["ConnectedError", "Recorded", "Recorder", "record", "run_recorded", "tape_of"]
 
@@ -270,7 +271,7 @@ class _Graph:
                 seen.add(node)
                 if node.op is None:
                     (self.constants if type(node) is Constant else self.leaves).append(node)
-                elif node._stamp < self._since:
+                elif node._version < self._since:
                     raise ConnectedError(f"uses {describe(node)}, which was computed outside of it")
                 else:
                     stack += (node, None)
@@ -289,10 +290,10 @@ class _Graph:
         code, args, start = [], [], [0]
         for node in self.computed:
             parents = node.parents
-            stamp = node._stamp
+            version = node._version
             code.append(codes.setdefault(node.op, len(codes)))
             for parent in parents:
-                if parent._stamp > stamp:
+                if parent._version > version:
                     check_fresh(node)
                 args.append(slot[parent])
             start.append(len(args))

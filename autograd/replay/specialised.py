@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
-from autograd.clock import clock
 from autograd.containers import Structure, flatten
+from autograd.context import clock
 from autograd.errors import GuardError, RecordingError
 from autograd.replay.arguments import Form, packed
 from autograd.replay.backends import python_source
@@ -175,7 +175,7 @@ class Specialised:
         except ConnectedError as error:
             self._connected = str(error)
             raise
-        outside = tuple(leaf for leaf in leaves if leaf._stamp < since)
+        outside = tuple(leaf for leaf in leaves if leaf._version < since)
         if outside and self._options.closed:
             raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
         identity = _identity(tape)

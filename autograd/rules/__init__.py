@@ -13,6 +13,7 @@ Three rules keep the numbers right where textbook forms lose them:
 
 Where a derivative cannot be written accurately with the public operations, it has an operation of its own,
 such as ``sech_squared``: a *helper*, which stands in the table beside the operation it serves but is not public.
+What is public is in the ``__all__`` of its file; :mod:`autograd` exports it, and Value has it as a method.
 
 ::
 
@@ -31,145 +32,17 @@ such as ``sech_squared``: a *helper*, which stands in the table beside the opera
 Each imports only from those above it.
 """
 
-from autograd.rules.arithmetic import (
-    add,
-    cbrt,
-    div,
-    hypot,
-    mul,
-    neg,
-    power,
-    reciprocal,
-    sqrt,
-    square,
-    sub,
-)
-from autograd.rules.choices import (
-    absolute,
-    clip,
-    copysign,
-    leaky_relu,
-    maximum,
-    minimum,
-    relu,
-    sign,
-    step,
-    where,
-)
-from autograd.rules.exponentials import (
-    acosh,
-    asinh,
-    atanh,
-    cosh,
-    elu,
-    exp,
-    exp2,
-    expm1,
-    log,
-    log1p,
-    log2,
-    log10,
-    log_sigmoid,
-    logaddexp,
-    sigmoid,
-    silu,
-    sinh,
-    softplus,
-    softsign,
-    tanh,
-)
-from autograd.rules.gamma import digamma, gamma, lgamma
-from autograd.rules.normal import (
-    erf,
-    erfc,
-    gelu,
-    norm_cdf,
-    norm_pdf,
-)
-from autograd.rules.reductions import dot, fsum, logsumexp, mean, prod, softmax
-from autograd.rules.rounding import ceil, floor, floordiv, fmod, ieee_remainder, mod, trunc
-from autograd.rules.rounding import round_to as round  # noqa: A004 -- the operation's name, as Python's
-from autograd.rules.selection import equal, greater, greater_equal, less, less_equal, not_equal, stop_gradient, take
-from autograd.rules.trigonometry import acos, asin, atan, atan2, cos, sin, sinc, tan
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "absolute",
-    "acos",
-    "acosh",
-    "add",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "cbrt",
-    "ceil",
-    "clip",
-    "copysign",
-    "cos",
-    "cosh",
-    "digamma",
-    "div",
-    "dot",
-    "elu",
-    "equal",
-    "erf",
-    "erfc",
-    "exp",
-    "exp2",
-    "expm1",
-    "floor",
-    "floordiv",
-    "fmod",
-    "fsum",
-    "gamma",
-    "gelu",
-    "greater",
-    "greater_equal",
-    "hypot",
-    "ieee_remainder",
-    "leaky_relu",
-    "less",
-    "less_equal",
-    "lgamma",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "logaddexp",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "mod",
-    "mul",
-    "neg",
-    "norm_cdf",
-    "norm_pdf",
-    "not_equal",
-    "power",
-    "prod",
-    "reciprocal",
-    "relu",
-    "round",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinc",
-    "sinh",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sqrt",
-    "square",
-    "step",
-    "stop_gradient",
-    "sub",
-    "take",
-    "tan",
-    "tanh",
-    "trunc",
-    "where",
-]
+from autograd.rules.arithmetic import *
+from autograd.rules.choices import *
+from autograd.rules.exponentials import *
+from autograd.rules.gamma import *
+from autograd.rules.normal import *
+from autograd.rules.reductions import *
+from autograd.rules.rounding import *
+from autograd.rules.selection import *
+from autograd.rules.trigonometry import *
+
+if not TYPE_CHECKING:  # a type checker reads the stars
+    __all__ = [name for name, item in vars().items() if callable(item) and name[0] != "_"]

@@ -9,31 +9,11 @@ import math
 import operator
 from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.primitives import AT_LEAST_ZERO, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.choices import where
-from autograd.rules.define import AT_LEAST_ZERO, at_zero, define
 from autograd.rules.errorfree import product_error, sum_error
 
-__all__ = [
-    "add",
-    "cbrt",
-    "div",
-    "hypot",
-    "identity",
-    "mul",
-    "neg",
-    "one_minus_square",
-    "positive_quotient",
-    "power",
-    "power_log",
-    "power_slope",
-    "quotient_by_square",
-    "reciprocal",
-    "sqrt",
-    "square",
-    "sub",
-    "unit",
-]
+__all__ = ["cbrt", "hypot", "reciprocal", "sqrt", "square"]
 
 identity = define(
     "identity",
@@ -47,7 +27,7 @@ add = define(
     "add",
     forward=operator.add,
     partials=lambda x, y, out: (1.0, 1.0),
-    symbol="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add",
+    symbol="+", operator="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add",
     doc="x + y",
 )  # fmt: skip
 
@@ -55,7 +35,7 @@ sub = define(
     "sub",
     forward=operator.sub,
     partials=lambda x, y, out: (1.0, -1.0),
-    symbol="−", text="{0} - {1}", latex="{0} - {1}", precedence=Precedence.SUM, ufunc="subtract",
+    symbol="−", operator="-", text="{0} - {1}", latex="{0} - {1}", precedence=Precedence.SUM, ufunc="subtract",
     doc="x - y",
 )  # fmt: skip
 
@@ -63,7 +43,7 @@ mul = define(
     "mul",
     forward=operator.mul,
     partials=lambda x, y, out: (y, x),
-    symbol="×", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT, ufunc="multiply",
+    symbol="×", operator="*", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT, ufunc="multiply",
     doc="x * y",
 )  # fmt: skip
 
@@ -119,7 +99,8 @@ div = define(
     forward=operator.truediv,
     partials=lambda x, y, out: (1.0 / y, -quotient_by_square(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_divide,
-    symbol="÷", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT, ufunc="divide",
+    symbol="÷", operator="/", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
+    ufunc="divide",
     doc="x / y, correctly rounded; division by zero is a DomainError.",
 )  # fmt: skip
 
@@ -238,7 +219,7 @@ power = define(
         lambda x, y: x > 0.0 or (y.is_integer() and (x < 0.0 or y >= 0.0)) or (x == 0.0 and y >= 0.0),
     ),
     ieee=_ieee_power,
-    symbol="^", text="{0}**{1}", latex="{0}^{{{1}}}", precedence=Precedence.POWER, ufunc="power",
+    symbol="^", operator="**", text="{0}**{1}", latex="{0}^{{{1}}}", precedence=Precedence.POWER, ufunc="power",
     doc="x ** y. A plain number as exponent is captured, so that no logarithm of x is ever taken.",
 )  # fmt: skip
 

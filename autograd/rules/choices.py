@@ -8,24 +8,9 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Primitive
-from autograd.rules.define import at_tie, at_zero, define
+from autograd.primitives import Domain, Kink, Primitive, at_tie, at_zero, define
 
-__all__ = [
-    "absolute",
-    "clip",
-    "copysign",
-    "flat",
-    "larger_share",
-    "leaky_relu",
-    "maximum",
-    "minimum",
-    "nonzero",
-    "relu",
-    "sign",
-    "step",
-    "where",
-]
+__all__ = ["clip", "copysign", "leaky_relu", "maximum", "minimum", "relu", "sign", "step", "where"]
 
 
 def _step(x: float) -> float:

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.primitives import POSITIVE, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.arithmetic import hypot, one_minus_square, positive_quotient, sqrt
 from autograd.rules.choices import minimum, step, where
-from autograd.rules.define import POSITIVE, at_zero, define
 from autograd.rules.errorfree import sum_error
 from autograd.rules.special_normal import silu_slope as _silu_slope
 
 __all__ = [
-    "acosh",
-    "asinh",
-    "atanh",
-    "cosh",
-    "elu",
-    "exp",
-    "exp2",
-    "exp_difference",
-    "expm1",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "logaddexp",
-    "sech_squared",
-    "sigmoid",
-    "sigmoid_difference",
-    "silu",
-    "silu_slope",
-    "sinh",
-    "softplus",
-    "softsign",
-    "tanh",
-]
+    "acosh", "asinh", "atanh", "cosh", "elu", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "log_sigmoid",
+    "logaddexp", "sigmoid", "silu", "sinh", "softplus", "softsign", "tanh",
+]  # fmt: skip
 
 _LOG_2 = math.log(2.0)
 _LOG2_E = 1.0 / math.log(2.0)
@@ -214,7 +191,7 @@ sigmoid = define(
     forward=_sigmoid,
     partials=lambda x, out: (0.25 * sech_squared(0.5 * x),),
     textbook=lambda x, out: (out * (1.0 - out),),
-    symbol="σ", text="sigmoid({0})", latex=r"\sigma\left({0}\right)",
+    symbol="σ", text="sigmoid({0})", latex=r"\sigma\left({0}\right)", scipy="expit",
     doc="The logistic function 1 / (1 + exp(-x)); its derivative σ(x)·σ(-x) is accurate in both tails.",
 )  # fmt: skip
 
@@ -222,7 +199,7 @@ log_sigmoid = define(
     "log_sigmoid",
     forward=lambda x: -_softplus(-x),
     partials=lambda x, out: (sigmoid(-x),),
-    symbol="log σ", text="log_sigmoid({0})", latex=r"\log \sigma\left({0}\right)",
+    symbol="log σ", text="log_sigmoid({0})", latex=r"\log \sigma\left({0}\right)", scipy="log_expit",
     doc="log(sigmoid(x)), right at ±1000.",
 )  # fmt: skip
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Precedence, Primitive
+from autograd.primitives import Domain, Precedence, Primitive, define
 from autograd.rules import special_gamma as special
-from autograd.rules.define import define
 
-__all__ = ["digamma", "gamma", "lgamma", "polygamma", "weighted_gamma"]
+__all__ = ["digamma", "gamma", "lgamma"]
 
 
 def _no_pole(x: float) -> bool:
@@ -37,7 +36,7 @@ gamma: Primitive = define(
     partials=lambda x, out: (weighted_gamma(digamma(x), x),),
     textbook=lambda x, out: (out * digamma(x),),
     domain=_NO_POLE, ieee=_ieee_gamma,
-    symbol="Γ", text="gamma({0})", latex=r"\Gamma\left({0}\right)",
+    symbol="Γ", text="gamma({0})", latex=r"\Gamma\left({0}\right)", scipy="gamma",
     doc="The gamma function, (x - 1)! where x is a whole number above 0.",
 )  # fmt: skip
 
@@ -56,7 +55,7 @@ lgamma = define(
     forward=special.lgamma,
     partials=lambda x, out: (digamma(x),),
     domain=_NO_POLE, ieee=lambda x: math.inf,
-    symbol="log Γ", text="lgamma({0})", latex=r"\log \left|\Gamma\left({0}\right)\right|",
+    symbol="log Γ", text="lgamma({0})", latex=r"\log \left|\Gamma\left({0}\right)\right|", scipy="gammaln",
     doc="The natural logarithm of the absolute value of the gamma function.",
 )  # fmt: skip
 
@@ -65,7 +64,7 @@ digamma: Primitive = define(
     forward=special.digamma,
     partials=lambda x, out: (polygamma(x, 1.0),),
     domain=_NO_POLE, ieee=lambda x: -math.copysign(math.inf, x) if x == 0.0 else math.nan,
-    symbol="ψ", text="digamma({0})", latex=r"\psi\left({0}\right)",
+    symbol="ψ", text="digamma({0})", latex=r"\psi\left({0}\right)", scipy="psi",
     doc="The derivative of lgamma.",
 )  # fmt: skip
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Primitive
+from autograd.primitives import Primitive, define
 from autograd.rules import special_normal as special
 from autograd.rules.choices import where
-from autograd.rules.define import define
 
-__all__ = ["erf", "erfc", "gaussian", "gelu", "gelu_slope", "norm_cdf", "norm_pdf", "weighted_norm_pdf"]
+__all__ = ["erf", "erfc", "gelu", "norm_cdf", "norm_pdf"]
 
 _TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 _SQRT_2 = math.sqrt(2.0)
@@ -19,7 +18,7 @@ erf = define(
     "erf",
     forward=math.erf,
     partials=lambda x, out: (_TWO_OVER_SQRT_PI * gaussian(x),),
-    text="erf({0})", latex=r"\operatorname{{erf}}\left({0}\right)",
+    text="erf({0})", latex=r"\operatorname{{erf}}\left({0}\right)", scipy="erf",
     doc="The error function, 2/√π times the integral of exp(-t²) from 0 to x.",
 )  # fmt: skip
 
@@ -27,7 +26,7 @@ erfc = define(
     "erfc",
     forward=special.erfc,
     partials=lambda x, out: (-_TWO_OVER_SQRT_PI * gaussian(x),),
-    text="erfc({0})", latex=r"\operatorname{{erfc}}\left({0}\right)",
+    text="erfc({0})", latex=r"\operatorname{{erfc}}\left({0}\right)", scipy="erfc",
     doc="1 - erf(x), relatively accurate in its far tail.",
 )  # fmt: skip
 
@@ -43,7 +42,7 @@ norm_cdf = define(
     "norm_cdf",
     forward=special.norm_cdf,
     partials=lambda x, out: (norm_pdf(x),),
-    symbol="Φ", text="norm_cdf({0})", latex=r"\Phi\left({0}\right)",
+    symbol="Φ", text="norm_cdf({0})", latex=r"\Phi\left({0}\right)", scipy="ndtr",
     doc="The probability that a standard normal variable is below x.",
 )  # fmt: skip
 

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from autograd.primitives import Domain, Precedence, Primitive, as_float
+from autograd.primitives import Domain, Precedence, Primitive, as_float, define
 from autograd.rules.choices import clip, maximum, minimum, step, where
-from autograd.rules.define import define
 from autograd.rules.errorfree import product_error
 from autograd.rules.exponentials import exp_difference, log1p
 from autograd.rules.rounding import floor

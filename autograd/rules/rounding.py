@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.primitives import Domain, Kink, Precedence
+from autograd.primitives import Domain, Kink, Precedence, at_zero, define
 from autograd.rules.choices import flat
-from autograd.rules.define import at_zero, define
 from autograd.rules.errorfree import product_error
 
-__all__ = ["ceil", "floor", "floordiv", "fmod", "ieee_remainder", "mod", "round_to", "trunc"]
+__all__ = ["ceil", "floor", "fmod", "ieee_remainder", "mod", "round", "trunc"]
 
 _WHOLE = 2.0**52
 """From here on every float is whole."""
@@ -117,6 +116,7 @@ round_to = define(
     text="round({0}, {1})", latex=r"\operatorname{{round}}\left({0}, {1}\right)",
     doc="x to a number of decimal digits (digits=0), as a float; of two that are equally near, the even one.",
 )  # fmt: skip
+round = round_to  # noqa: A001 -- its public name, as Python's
 
 
 # --- remainders -------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ floordiv = define(
         _at_a_multiple, "x // y jumps where x is a multiple of y; its derivatives there are taken as 0",
         _at_whole_quotient, whole=True,
     ),
-    symbol="⌊÷⌋", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
+    symbol="⌊÷⌋", operator="//", text="{0} // {1}", latex=r"\left\lfloor \frac{{{0}}}{{{1}}} \right\rfloor",
     precedence=Precedence.PRODUCT, ufunc="floor_divide",
     doc="x // y: the largest whole number that is not above x / y, as a float.",
 )  # fmt: skip
@@ -167,7 +167,7 @@ mod = define(
         _at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)",
         _at_whole_quotient, whole=True,
     ),
-    symbol="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
+    symbol="%", operator="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
     precedence=Precedence.PRODUCT, ufunc="remainder",
     doc="x % y = x - (x // y) * y, with the sign of y.",
 )  # fmt: skip

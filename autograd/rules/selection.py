@@ -11,15 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.primitives import Domain, Kink, Primitive, is_number
+from autograd.primitives import Domain, Kink, Primitive, at_tie, define, is_number
 from autograd.recording import recording
 from autograd.rules.choices import where
-from autograd.rules.define import at_tie, define
 from autograd.rules.rounding import floor
 
-__all__ = [
-    "equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "stop_gradient", "take",
-]  # fmt: skip
+__all__ = ["equal", "greater", "greater_equal", "less", "less_equal", "not_equal", "stop_gradient", "take"]
 
 
 # --- comparisons as numbers -------------------------------------------------------------------------------

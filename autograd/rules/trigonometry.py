@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from autograd.primitives import Domain, Kink, Precedence, Primitive
+from autograd.primitives import FINITE_ANGLE, UNIT_INTERVAL, Domain, Kink, Precedence, Primitive, at_zero, define
 from autograd.rules.arithmetic import hypot, one_minus_square, sqrt
 from autograd.rules.choices import where
-from autograd.rules.define import FINITE_ANGLE, UNIT_INTERVAL, at_zero, define
 
-__all__ = ["acos", "angle_slope", "asin", "atan", "atan2", "cos", "sin", "sinc", "sinc_derivative", "tan"]
+__all__ = ["acos", "asin", "atan", "atan2", "cos", "sin", "sinc", "tan"]
 
 sin = define(
     "sin",

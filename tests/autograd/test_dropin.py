@@ -478,7 +478,7 @@ def test_operands_given_by_hand_are_refused(args, kwargs, way):
 
 def test_a_label_is_still_a_str():
     for label in (3, None, b"a", ["a"], (1.0,), {"a": X}, X):
-        with pytest.raises(TypeError, match="a label is a str, not"):
+        with pytest.raises(TypeError, match="a label must be a str, got"):
             Value(1.0, label)
     with pytest.raises(TypeError, match="unexpected keyword argument"):
         Value(1.0, parents=())

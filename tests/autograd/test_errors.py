@@ -150,7 +150,7 @@ CHECKS = """
         (TypeError, "the list", lambda: Value([1.0])),
         (TypeError, "already part of a graph", lambda: Value(x)),
         (OverflowDomainError, "do", lambda: Value(10**400)),
-        (TypeError, "a label is a str", lambda: Value(1.0, 3)),
+        (TypeError, "a label must be a str", lambda: Value(1.0, 3)),
         (AttributeError, "dta", lambda: setattr(x, "dta", 1.0)),
         (TypeError, "the str", lambda: x + "a"),
         (StaleGraphError, "is computed", lambda: set_data(x * 2, 1.0)),

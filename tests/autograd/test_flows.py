@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import GradientError, StaleGraphError, Value, fsum, maximum, where
-from autograd.flows import Flow, Step
+from autograd.sweep import Flow, Step
 
 
 def total(flows):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Parameter, Value
+from autograd import ConversionError, Parameter, Value
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES
 
@@ -433,3 +433,32 @@ def test_a_network_in_matrix_form_over_values_equals_numpy():
     Z = np.tanh(X @ W)
     expected = X.T @ (2 * Z * (1 - Z**2))
     assert [w.grad for w in weights.flat] == pytest.approx(list(expected.flat), rel=1e-12)
+
+
+# --- functions of NumPy that are written in Python --------------------------------------------------------
+
+
+class Elsewhere:
+    """A class of another library, which knows what to do with NumPy's functions."""
+
+    def __array_function__(self, function, types, args, kwargs):
+        return "asked", function.__name__
+
+
+def test_functions_written_in_python_take_bare_values_as_numpy_takes_elements():
+    x = Value(0.25, "x")
+    y = np.sinc(x)
+    assert (y.op.name, y.data, y.parents) == ("sinc", float(np.sinc(0.25)), (x,))
+    assert np.mean([x, Value(0.75)]).data == 0.5
+    assert np.dot(x, x).data == 0.0625
+
+
+def test_another_librarys_class_is_asked_about_its_functions():
+    x = Value(0.25)
+    assert np.concatenate([[x], Elsewhere()]) == ("asked", "concatenate")
+    assert Value.__array_function__(x, np.concatenate, (Value, Elsewhere), ([x],), {}) is NotImplemented
+
+
+def test_a_masked_array_is_refused_before_it_drops_the_gradient():
+    with pytest.raises(ConversionError, match=r"^a masked array would take the float out of 'x' \(data = 0.25\), and"):
+        np.ma.array([1.0, 2.0]) + Value(0.25, "x")

@@ -4,7 +4,6 @@ import ast
 import inspect
 import math
 import operator
-import textwrap
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,13 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import Value, errstate, grad, operators, primitive, rules
+from autograd import Value, errstate, grad, primitive, rules
 from autograd import compile as compile_function
 from autograd import math as autograd_math
 from autograd import round as round_function
 from autograd.errors import DivisionDomainError, DomainError
 from autograd.primitives import PRIMITIVES
 from autograd.value import Constant
+from tests import stubs
+from tests.house import ROOT
 
 # --- operators --------------------------------------------------------------------------------------------
 
@@ -261,27 +262,25 @@ def test_pow_and_abs_are_methods():
 
 
 def declared():
-    """The methods in the TYPE_CHECKING block of the class."""
-    tree = ast.parse(inspect.getsource(operators.Operators))
-    (block,) = [node for node in tree.body[0].body if isinstance(node, ast.If)]
-    return {node.name: node for node in block.body if isinstance(node, ast.FunctionDef)}
+    """The methods that type checkers are told of: those of the stub, and those in the body of the class."""
+    (stub,) = [node for node in ast.parse(stubs.methods()).body if isinstance(node, ast.ClassDef)]
+    return {node.name: node for node in stub.body if isinstance(node, ast.FunctionDef)}
 
 
 def functions():
     """The operations that a Value has as a method."""
     few = {op.name for op in PRIMITIVES.values() if op.name in rules.__all__ and op.arity in (1, 2)}
     capturing = {op.name for op in PRIMITIVES.values() if op.name in rules.__all__ and op.partials is None}
-    return (few - {"neg", "add", "sub", "mul", "div", "floordiv"}) | capturing | {"abs"}
+    return few | capturing | {"abs"}
 
 
 def test_type_checkers_are_told_of_exactly_the_methods_there_are():
-    names = {name for name in declared() if not name.startswith("__")} - {"parents"}
-    assert names == functions()
+    assert {*declared(), "abs"} == functions()
 
 
-def test_declared_operators_exist():
-    for name in declared():
-        assert callable(getattr(Value, name)) or name == "parents"
+@pytest.mark.parametrize("name", stubs.STUBS)
+def test_the_stubs_are_those_of_the_table(name):
+    assert (ROOT / "autograd" / name).read_text(encoding="utf-8") == stubs.STUBS[name](), "run python -m tests.stubs"
 
 
 @pytest.mark.parametrize("name", sorted(functions()))
@@ -307,40 +306,11 @@ def test_a_method_of_two_numbers_takes_a_value_or_a_number_and_nothing_else(name
 
 
 def test_the_methods_that_type_checkers_are_told_of_are_those_that_exist():
-    told = {}
-    for cls in Value.__mro__:
-        if cls.__module__.startswith("autograd"):
-            told.update(_promised(cls))
-    assert told, "the block under TYPE_CHECKING was not found"
-    missing = [name for name in told if name not in _attributes(Value)]
-    assert missing == [], "promised to type checkers, but not there"
-    built = {
-        name for name, member in _attributes(Value).items()
-        if name.strip("_") in PRIMITIVES and member.__doc__ == PRIMITIVES[name.strip("_")].__doc__
-    }  # fmt: skip
-    assert sorted(built - set(told)) == [], "there, but not promised to type checkers"
-    for name, parameters in told.items():
+    for name, function in declared().items():
+        parameters = [argument.arg for argument in function.args.args[1:]]
         signature = inspect.signature(getattr(Value, name))
         signature.bind(None, *parameters)
-        if not name.startswith("__"):
-            signature.bind(None, **dict.fromkeys(parameters))
-
-
-def _attributes(cls):
-    return {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
-
-
-def _promised(cls):
-    """The methods under ``if TYPE_CHECKING:`` in the body of ``cls``: their names and parameters."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
-    blocks = [
-        node for node in ast.walk(tree)
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-    ]  # fmt: skip
-    functions = [
-        node for block in blocks for node in block.body if isinstance(node, ast.FunctionDef) and not node.decorator_list
-    ]  # fmt: skip
-    return {function.name: [argument.arg for argument in function.args.args[1:]] for function in functions}
+        signature.bind(None, **dict.fromkeys(parameters))
 
 
 def test_a_method_and_the_function_of_its_name_are_the_same_operation():

@@ -86,7 +86,7 @@ def test_the_fast_sweep_equals_the_readable_one_bit_for_bit(inputs, program, see
     root = run([Value(number) for number in inputs], program, rough=rough)
     order = topological_order(root)
     fast = adjoints(order, seed)
-    readable = {step.node: step.adjoint for step in adjoint_steps(order, seed, data_of)}
+    readable = {step.node: step.gradient for step in adjoint_steps(order, seed, data_of)}
     assert list(fast) == order
     for node in order:
         assert (fast[node] is None) == (readable[node] is None)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from autograd import Parameter, StaleGraphError, Value, fsum, no_grad, scope
-from autograd.clock import Clock
+from autograd.context import Clock
 from autograd.sweep import number_of
 
 THREADS = 8
@@ -112,14 +112,14 @@ def test_every_change_of_a_leaf_gets_a_time_of_its_own():
     leaves = [Value(0.0) for _ in range(THREADS)]
 
     def work(i):
-        stamps = []
+        versions = []
         for n in range(300):
             leaves[i].data = float(n)
-            stamps.append(leaves[i]._stamp)
-        return stamps
+            versions.append(leaves[i]._version)
+        return versions
 
-    stamps = [stamp for result in in_threads(work) for stamp in result]
-    assert len(set(stamps)) == THREADS * 300
+    versions = [version for result in in_threads(work) for version in result]
+    assert len(set(versions)) == THREADS * 300
 
 
 class HesitantClock(Clock):

@@ -99,7 +99,7 @@ def test_a_label_is_a_str(label):
     for attempt in (lambda: Value(1.0, label), lambda: Value(1.0).named(label)):
         with pytest.raises(TypeError) as caught:
             attempt()
-        assert str(caught.value) == f"a label is a str, not {label!r}"
+        assert str(caught.value) == f"a label must be a str, got {label!r}"
 
 
 def test_a_fresh_leaf():

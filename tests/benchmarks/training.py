@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nn import MLP, fit
-from nn.numeric import Array
+from nn.data import Array
 from tests.benchmarks.replay import time_of
 from tests.benchmarks.timing import medians
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import GradientError, Parameter, Value, no_grad, tanh
 from nn import MLP, SGD, Adam, AdamW, Layer, Module, Neuron, RMSProp, Sequential, fit, functional_call, predict
 from nn.activations import identity
-from nn.module import ParameterList
+from nn.pytree import CheckedList
 from tests.support.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 X = [1.0, -2.0, 3.0]
@@ -120,7 +120,7 @@ def test_weights_are_a_list(copied):
     assert len(w) == 3
     assert [place for place, _ in enumerate(w)] == [0, 1, 2]
     assert w.index(w[1]) == 1
-    assert type(copied(w)) is ParameterList
+    assert type(copied(w)) is CheckedList
     with pytest.raises(TypeError, match=r"w\[0\] of neuron 1 of layer 1"):
         neuron.w[0] = 3.0
     assert data(neuron(X)) == data(Neuron(3, rng=0)(X))
@@ -129,7 +129,7 @@ def test_weights_are_a_list(copied):
 def test_a_copy_on_other_parameters_takes_any_value():
     neuron = Neuron(3, rng=0)
     assert functional_call(neuron, {"w.0": Value(2.0), "w.1": 0.0, "w.2": 0.0, "b": 1.0}, X).data == 3.0
-    assert type(neuron.w) is ParameterList
+    assert type(neuron.w) is CheckedList
 
 
 class Own(Module):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn.dataset import as_dataset, as_examples, as_targets, divided
+from nn.data import as_dataset, as_examples, as_targets, divided
 
 
 def numbered(count):

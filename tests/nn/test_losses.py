@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import DomainError, Value, check_grads, check_primitive, errstate
 from nn import bce_with_logits, binary_cross_entropy, half_squared_error, hinge, huber, mse, squared_error
-from nn.losses import LOSSES, resolve_loss
-from nn.surprise import COMPLEMENT_FLOOR, FLOOR, surprise, surprise_of_not
+from nn.losses import COMPLEMENT_FLOOR, FLOOR, LOSSES, resolve_loss, surprise, surprise_of_not
 
 SINGLE = sorted(set(LOSSES) - {"softmax_cross_entropy", "categorical_cross_entropy"})
 

@@ -5,7 +5,7 @@ import math
 import mpmath
 import pytest
 
-from autograd import Value, grad, value_and_grad
+from autograd import Value, errstate, grad, value_and_grad
 from autograd import compile as compiled
 from nn import (
     bce_with_logits,
@@ -178,10 +178,22 @@ def test_where_no_limit_exists_the_loss_is_nan():
 
 
 def test_a_portion_of_a_loss():
-    from nn.surprise import portion
+    from nn.losses import portion
 
     assert portion(0.0, inf) == 0.0
     assert portion(0.5, 3.0) == 1.5
     y, loss = Value(0.0), Value(4.0)
     portion(y, loss).backward()
     assert (y.grad, loss.grad) == (4.0, 0.0)
+
+
+def test_the_gradient_of_half_a_square_ends_where_its_docstring_says():
+    for size, gradient in [(8.9e307, 8.9e307), (9.1e307, inf)]:
+        p = Value(size)
+        with errstate(domain="nan"):
+            loss = half_squared_error(p, 0.0)
+            loss.backward()
+        assert (loss.data, p.grad) == (inf, gradient)
+    with errstate(domain="nan"):
+        assert math.isfinite(half_squared_error(1.3e154, 0.0))
+        assert half_squared_error(1.4e154, 0.0) == inf

@@ -199,7 +199,7 @@ UNKNOWN = {
 def test_nothing_is_guessed_of_another_loss(loss):
     model, X = outputs_of([[0.3], [-0.2], [0.4]])
     y = [1, 0, 1]
-    message = r"accuracy hangs on what the labels are, and the loss .* does not say\. .*accuracy_for\(\.\.\.\)"
+    message = r"accuracy depends on what the labels are, and the loss .* does not say\. .*accuracy_for\(\.\.\.\)"
     with pytest.raises(ValueError, match=message):
         evaluate(model, X, y, loss=loss, metrics="accuracy")
     with pytest.raises(ValueError, match=message):

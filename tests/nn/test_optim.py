@@ -17,7 +17,8 @@ from nn import (
     RMSProp,
     squared_error,
 )
-from nn.optim.rates import Rate
+from nn.data import finite_from_0
+from nn.optim import Setting
 from tests.support.leaves import with_gradients
 from tests.support.torch_paths import FILE, KEPT, START, STEPS, gradients
 
@@ -325,7 +326,7 @@ def test_settings_are_checked_whenever_they_are_set(make, error, message):
 
 def test_a_state_holds_every_setting_of_a_class_and_of_those_it_is_derived_from():
     class Slower(AdamW):
-        slowness = Rate()
+        slowness = Setting(finite_from_0)
 
     optimizer = Slower([Parameter(1.0)])
     optimizer.slowness, optimizer.amsgrad = 3, np.True_
@@ -336,7 +337,7 @@ def test_a_state_holds_every_setting_of_a_class_and_of_those_it_is_derived_from(
     again.slowness = 0
     again.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
     assert again.slowness == 3.0
-    assert isinstance(Slower.slowness, Rate)
+    assert isinstance(Slower.slowness, Setting)
 
 
 def test_the_repr_names_the_settings():

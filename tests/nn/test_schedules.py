@@ -171,7 +171,7 @@ def test_fit_gives_a_plateau_the_losses():
         model, [[0.0]], [1.0], schedule=PlateauLR(0, factor=0.5), validation=([[0.0]], [-1.0]), **settings
     )  # the loss falls, that of validation grows
     assert history.lr == [0.5, 0.5, 0.25, 0.125, 0.0625, 0.03125]
-    with pytest.raises(TypeError, match=r"PlateauLR hangs on the losses so far, and not on the epoch 3: call after"):
+    with pytest.raises(TypeError, match=r"PlateauLR depends on the losses so far, and not on the epoch 3: call after"):
         PlateauLR()(3)
 
 

@@ -73,7 +73,7 @@ def test_what_is_no_step_is_refused():
         Sequential("tnah")
     with pytest.raises(TypeError, match="an activation must be a name or a function from a Value to a Value, got 3"):
         Sequential(Layer(1, 1), 3)
-    with pytest.raises(TypeError, match=r"got <class 'nn.layer.Layer'>"):
+    with pytest.raises(TypeError, match=r"got <class 'nn.layers.Layer'>"):
         Sequential(Layer, "tanh")
     with pytest.raises(TypeError, match=r"takes its steps one by one: of a list of them, Sequential\(\*steps\)"):
         Sequential([Layer(2, 1), "tanh"])

@@ -16,7 +16,7 @@ import pytest
 from autograd import AutogradError, Parameter, Value, leaky_relu, relu, tanh
 from nn import MLP, Layer, ModelFileError, Module, Sequential, load, save
 from nn import storage as nn_storage
-from nn.architecture import description
+from nn.storage import description
 
 EDGES = [0.0, -0.0, 5e-324, -1.7976931348623157e308, math.inf, -math.inf, math.nan, math.pi, 1 / 3]
 
@@ -560,3 +560,10 @@ def test_where_no_model_can_be_saved(tmp_path):
         save(model(), tmp_path)
     with pytest.raises(FileNotFoundError, match=r"cannot save to '.*x': there is no folder '.*none'"):
         save(model(), tmp_path / "none" / "x")
+
+
+def test_the_file_of_a_compiled_function_is_told_from_that_of_a_model(tmp_path):
+    path = tmp_path / "function.json"
+    path.write_text("{}")
+    with pytest.raises(ModelFileError, match=r"is no saved model: it is JSON, as the file of a compiled function is"):
+        load(MLP(2, [1]), path)

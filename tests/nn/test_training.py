@@ -268,7 +268,7 @@ def test_patience_keeps_the_best_parameters():
     assert history.best_epoch == best
     assert len(history) == len(kept) == best + 1 + 3
     assert model.offset.data == kept[best] != kept[-1]
-    assert history.stopped == f"the validation loss was not below {min(history.validation_loss):.6g} for 3 epochs"
+    assert history.stopped == f"no validation loss below {min(history.validation_loss):.6g} for 3 epochs"
 
 
 def test_one_epoch_without_a_better_validation_loss_is_one_epoch():

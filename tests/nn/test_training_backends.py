@@ -47,7 +47,7 @@ RUNS = {
 @pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
 @pytest.mark.parametrize("backend", ["numpy", "numba", "python"])
 def test_compiled_and_eager_have_the_same_losses(backend, settings, monkeypatch):
-    monkeypatch.setattr("nn.flat.compile", partial(compile, backend=backend))
+    monkeypatch.setattr("nn._predict.compile", partial(compile, backend=backend))
     compiled, predictions = learnt(**settings)
     eager, expected = learnt(compiled=False, **settings)
     assert_same(compiled, eager)

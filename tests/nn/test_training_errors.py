@@ -98,7 +98,7 @@ def test_data_losses_and_metrics(function, arguments, error, message):
         ({"schedule": CosineLR}, TypeError, r"a factor of the learning rate, such as CosineLR\(100\), got <class"),
         ({"optimizer": "L-BFGS-B", "lr": 0.1}, ValueError, "lr=0.1 has no meaning here: optimizer='L-BFGS-B' takes"),
         ({"optimizer": "L-BFGS-B", "batch_size": 2}, ValueError, "batch_size=2 has no meaning here"),
-        ({"metrics": ["accuracy"]}, ValueError, "accuracy hangs on what the labels are, and the loss mse does not say"),
+        ({"metrics": ["accuracy"]}, ValueError, "accuracy depends on what the labels are, and the loss mse does not"),
         ({"seed": "x"}, TypeError, "^seed must be a seed"),
     ],
 )  # fmt: skip
@@ -254,7 +254,7 @@ def test_a_model_that_cannot_be_recorded_says_so_and_learns_eagerly():
 
 
 def test_too_many_paths_say_so(monkeypatch):
-    monkeypatch.setattr("nn.flat.compile", partial(compile, backend="numpy", max_paths=2))
+    monkeypatch.setattr("nn._predict.compile", partial(compile, backend="numpy", max_paths=2))
 
     def steps(prediction, target):
         halved = target

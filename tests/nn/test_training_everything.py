@@ -64,7 +64,7 @@ def test_every_pair_comes_up():
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_compiled_and_eager_learn_the_same(loss, monkeypatch):
     """To 1e-11: sums over examples are added in another order, and two steps divide by no small number."""
-    monkeypatch.setattr("nn.flat.compile", partial(compile, backend="numpy"))
+    monkeypatch.setattr("nn._predict.compile", partial(compile, backend="numpy"))
     for case in CASES:
         if case[0] == loss:
             losses, parameters = learnt(*case, progress=False)

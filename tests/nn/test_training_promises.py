@@ -134,8 +134,8 @@ def watched(monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("nn.progress.PATIENCE", 0.0)
-    monkeypatch.setattr("nn.progress.INTERVAL", 0.0)
+    monkeypatch.setattr("nn.history.PATIENCE", 0.0)
+    monkeypatch.setattr("nn.history.INTERVAL", 0.0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     return terminal
@@ -157,7 +157,7 @@ def test_otherwise_nothing_is_printed(how, monkeypatch, capsys):
     if how == "no terminal":
         monkeypatch.setattr(terminal, "isatty", lambda: False)
     if how == "short":
-        monkeypatch.setattr("nn.progress.PATIENCE", 1000.0)
+        monkeypatch.setattr("nn.history.PATIENCE", 1000.0)
     fit(net(), X, Y, loss="mse", epochs=30, progress=how != "progress=False")
     assert terminal.getvalue() == ""
     assert capsys.readouterr() == ("", "")

@@ -163,7 +163,7 @@ def test_logistic_regression_is_scikit_learn_s(class_weight, sample_weight):
 
 @pytest.mark.parametrize("class_weight", ["balanced", {0: 0.5}, {0: 2.0, 2: 0.25}])
 def test_weights_of_classes_are_scikit_learn_s(class_weight):
-    from nn.dataset import as_dataset, weighted
+    from nn.data import as_dataset, weighted
 
     utilities = pytest.importorskip("sklearn.utils.class_weight")
     labels = RANDOM.integers(3, size=30)

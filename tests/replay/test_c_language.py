@@ -11,7 +11,7 @@ import pytest
 
 from autograd import javascript, leaky_relu, log
 from autograd.primitives import PRIMITIVES
-from autograd.replay.backends.c_functions import CFunctions
+from autograd.replay.backends.c_source import CFunctions
 from autograd.replay.tape import apply_ieee
 from tests.support import operations as replay_operations
 from tests.support.browser import launched
@@ -195,7 +195,7 @@ def test_random_programs(define, tmp_path, monkeypatch):
         forward = getattr(random_programs, f"program_{seed}")
         op = define(f"own_{seed}", forward=forward, partials=lambda x, y, out: (x, y))
         try:
-            CFunctions().operation(op)
+            CFunctions().operation(op, 2)
             made.append(op)
         except NotImplementedError as error:
             refused.append(str(error))

@@ -227,8 +227,17 @@ def _by_itself(x):
     return -_by_itself(-x) if x < 0.0 else x * x
 
 
+def _a_default(x, scale=2.0):
+    return scale * x
+
+
+def _using_the_default(x):
+    return _a_default(x)
+
+
 @pytest.mark.parametrize(
-    "forward", [_with_a_helper_of_two_results, _with_a_list, _with_any_number, _by_an_operation, _by_itself]
+    "forward",
+    [_with_a_helper_of_two_results, _with_a_list, _with_any_number, _by_an_operation, _by_itself, _using_the_default],
 )
 def test_a_forward_of_one_s_own_is_the_same_in_jax(define, forward):
     op = define("own", forward=forward, partials=lambda *inputs_and_output: (1.0,) * (len(inputs_and_output) - 1))
@@ -240,14 +249,6 @@ def test_a_forward_of_one_s_own_is_the_same_in_jax(define, forward):
 
 def _no_return(x):
     y = x  # noqa: F841
-
-
-def _a_default(x, scale=2.0):
-    return scale * x
-
-
-def _using_the_default(x):
-    return _a_default(x)
 
 
 def _deleting(x):
@@ -270,13 +271,12 @@ def _into_a_place(x):
 @pytest.mark.parametrize(
     ("forward", "message"),
     [
-        (lambda x: float(str(x)), "a call of <class 'str'> is not supported"),
-        (_using_the_default, "_a_default has defaults"),
-        (_deleting, "'del y' is not supported"),
+        (lambda x: float(str(x)), "a call of 'str' is not translated"),
+        (_deleting, "'del y' is not translated"),
         (_of_nothing, "it may end without a return"),
-        (lambda x: x if x > -9.0 else missing, "'missing' is not defined"),  # noqa: F821
-        (lambda x: 0.0 if x is None else x, "this comparison is not supported"),
-        (_into_a_place, r"an assignment to box\[0\] is not supported"),
+        (lambda x: x if x > -9.0 else missing, "'missing' has no value here"),  # noqa: F821
+        (lambda x: 0.0 if x is None else x, "this comparison is not translated"),
+        (_into_a_place, r"an assignment to box\[0\] is not translated"),
     ],
 )
 def test_what_cannot_be_written_in_jax_is_refused_by_name(define, forward, message):

@@ -15,7 +15,7 @@ import autograd as ag
 from autograd import Parameter, Value, primitive
 from autograd import compile as compiled
 from autograd.replay.backends import python_source
-from autograd.replay.backends.forwards import definition
+from autograd.replay.bodies import definition
 from tests.support.backends import arity, name, points, reference, single, special_points, table
 from tests.support.operations import decorated, decorated_in_place
 from tests.support.own_operations import FACTOR, bits, branchy, of_branches, run_alone, scaled

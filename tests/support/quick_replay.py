@@ -15,7 +15,7 @@ Y = np.array([1.0, -1.0, 1.0])
 @pytest.fixture
 def numpy_replay(monkeypatch):
     """``fit``, ``predict`` and ``evaluate`` replay by NumPy, and find nothing that was recorded before."""
-    monkeypatch.setattr("nn.flat.compile", partial(compile, backend="numpy"))
+    monkeypatch.setattr("nn._predict.compile", partial(compile, backend="numpy"))
 
 
 def net(*nouts, **settings):

@@ -39,7 +39,7 @@ def test_the_whole_table_in_javascript(browser):
     got = page.evaluate(
         f"""(cases) => {{
             const [real, plain] = [{REAL}, {PLAIN}];
-            const operations = {javascript(ops)};
+            const operations = {javascript([(op, arity(op)) for op in ops])};
             return cases.map(([k, inputs, out]) => [
                 plain(operations[k].evaluate(inputs.map(real))[0]),
                 ...operations[k].partials(inputs.map(real), real(out)).map(plain),
@@ -91,7 +91,7 @@ def of_python(x, y):
 
 def of_sequences(x, y):
     both = (x, y)
-    squares = [z * z for z in both if z > 0.0 or z < -1.0]
+    squares = [z * z if z > 0.0 or z < -1.0 else 0.5 for z in both if both]
     total = sum(squares) + len(squares) + max(both) - min(x, y, 0.5) + parts_of(*both)[-1]
     total += functools.reduce(lambda a, b: a + 0.5 * b, [*both, 3.0], 1.0)
     total += sum(a * b for a, b in zip(both, reversed(both), strict=True)) + math.prod(range(1, 4)) + both[::-1][0]

@@ -11,16 +11,18 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
 
 from autograd import Parameter, Primitive, StaleGraphError, Value, errstate, exp, javascript, scope, tanh
 from autograd.primitives import PRIMITIVES
 from nn import MLP, half_squared_error
-from tests.support.backends import table
+from tests.support.backends import arity, table
 from tests.support.graphs import HOSTILE, broken, hostile, network, square_and_more
 from viz import DiagramError, step_through
-from viz.page import page_of
+from viz.page import page_of, vocabulary
+from viz.page.document import _SCRIPTS, _STYLES
 
 
 class Parsed(HTMLParser):
@@ -114,6 +116,43 @@ def test_each_shape_of_a_formula_is_written_once():
     assert len({json.dumps(shape) for shape in said["shapes"]}) == len(said["shapes"]) < 30
     used = {formula[0] for formula in (*said["symbols"], *said["terms"], *itertools.chain(*said["primes"].values()))}
     assert used == set(range(len(said["shapes"])))
+
+
+# --- one source of words, numbers and colours ---------------------------------------------------------------
+
+PARTS = {name: (files("viz.page") / name).read_text(encoding="utf-8") for name in (*_SCRIPTS, *_STYLES)}
+SCRIPT = re.sub(r"^\s*//.*$|\s//\s.*$", "", "\n".join(PARTS[name] for name in _SCRIPTS), flags=re.MULTILINE)
+
+
+def test_the_script_says_no_word_that_is_not_in_the_table():
+    said = set(re.findall(r"""say\(\s*"(\w+)\"""", SCRIPT))
+    assert len(said) > 40
+    assert said <= vocabulary.WORDS.keys()
+    assert [key for key in vocabulary.WORDS if not re.search(rf"""["'.]{key}\b""", SCRIPT)] == []
+    quoted = re.findall(r"""(?<![\w\]])"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`""", SCRIPT)
+    texts = [re.sub(r"\$\{[^}]*\}", "", "".join(text)) for text in quoted]
+    assert [text for text in texts if re.search(r"[A-Za-z]{3,},? [a-z]{2,}", text) and text not in CLASSES] == []
+
+
+CLASSES = {"value muted", "grad value", "graphics-symbol img"}
+"""What looks like words in a script, and is not."""
+
+
+def test_the_gaps_of_the_words_are_those_that_the_script_fills():
+    for key, words in vocabulary.WORDS.items():
+        for text in words if isinstance(words, list) else [words]:
+            if isinstance(text, str):
+                for gap in re.findall(r"\{(\w+)\}", text):
+                    assert re.search(rf"\b{gap}\b", SCRIPT), (key, gap)
+
+
+def test_colours_type_and_numbers_come_from_python():
+    for name, text in PARTS.items():
+        colours = re.findall(r"#[0-9a-fA-F]{3,8}\b", text.replace("url(#hatch)", "").replace("url(#stripes)", ""))
+        # The ring of the focus is the page's own.
+        assert [colour for colour in colours if name != "page.css" or colour not in ("#0969da", "#58a6ff")] == [], name
+        assert "monospace" not in text
+        assert not {"\u2212", "\\u2212", "0.602", "toFixed(4)", "1e4", "1e-3"} & set(re.split(r"[\s\"';]+", text)), name
 
 
 def test_what_cannot_be_translated_is_said(define):
@@ -220,7 +259,7 @@ def test_step_through_writes_the_page(tmp_path):
 
 
 def test_the_whole_table_is_translated():
-    source = javascript(table())
+    source = javascript([(op, arity(op)) for op in table()])
     assert source.count("\n  operation(") == len(table())
     assert "</script" not in source
     assert "<!--" not in source
@@ -270,20 +309,20 @@ def with_a_default(x, way=None):
 REFUSED = {
     "statement": (with_a_block, "with errstate"),
     "assignment": (with_an_attribute, "an assignment to x.data"),
-    "raise": (with_a_message, "'x' is not known"),
-    "raise a number": (raising, "raise math.pi is not translated"),
+    "raise": (with_a_message, "raise x: neither an ArithmeticError nor a ValueError"),
+    "raise a number": (raising, "raise math.pi: neither an ArithmeticError nor a ValueError"),
     "except a kind": (with_a_key_error, "except KeyError is not translated"),
     "lists compared": (lambda x: 1.0 if [x] == [x] else 0.0, "this comparison is not translated"),
     "except": (with_a_bare_except, "an except without a type"),
-    "default": (lambda x: 2.0 * with_a_default(x), "the default None of with_a_default is no number"),
-    "words": (lambda x: x if len(WORDS) else 0.0, "'one' is no number"),
+    "default": (lambda x: 2.0 * with_a_default(x), "'way' is not a condition"),
+    "words": (lambda x: x + WORDS[0], "the operator of 'x \\+ WORDS\\[0\\]'"),
     "text": (lambda x: float(str(x)), "'str' is not translated"),
-    "power of a name": (lambda x: x @ x, "the operator of x and x"),
-    "keyword": (lambda x: max(x, key=abs), "arguments by name"),
-    "unknown": (lambda x: math.nothing(x) + 1.0, "'math.nothing' is not known"),
+    "power of a name": (lambda x: x @ x, "the operator of 'x @ x'"),
+    "keyword": (lambda x: max(x, key=abs), "'max\\(x, key=abs\\)' is not translated"),
+    "unknown": (lambda x: math.nothing(x) + 1.0, "'math.nothing' is not translated"),
     "string": (lambda x: "x", "'x'"),
     "identity": (lambda x: 1.0 if x is x else x, "this comparison is not translated"),
-    "bytes": (lambda x, *, y=1.0: x, "parameters by name"),
+    "text given": (lambda x, *, y="1.0": x + y, "the operator of 'x \\+ y'"),
 }
 
 

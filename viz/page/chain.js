@@ -42,8 +42,8 @@ function mathNumber(x, brackets) {
   const text = number(x);
   const [mantissa, exponent] = text.split("e");
   const parts = [];
-  if (mantissa.startsWith(MINUS)) parts.push(math("mo", MINUS));
-  const size = mantissa.replace(MINUS, "");
+  if (mantissa.startsWith(NUMBERS.minus)) parts.push(math("mo", NUMBERS.minus));
+  const size = mantissa.replace(NUMBERS.minus, "");
   parts.push(size === "inf" ? math("mi", "\u221e") : size === "nan" ? math("mi", "nan") : math("mn", size));
   if (exponent) parts.push(math("mo", "\u00d7"), math("msup", math("mn", "10"), mathExponent(exponent)));
   const written = math("mrow", ...parts);
@@ -51,7 +51,8 @@ function mathNumber(x, brackets) {
 }
 
 function mathExponent(text) {
-  return text.startsWith(MINUS) ? math("mrow", math("mo", MINUS), math("mn", text.slice(1))) : math("mn", text);
+  const [sign, size] = text.startsWith(NUMBERS.minus) ? [[math("mo", NUMBERS.minus)], text.slice(1)] : [[], text];
+  return math("mrow", ...sign, math("mn", size));
 }
 
 function row(left, sign, term) {

@@ -1,4 +1,4 @@
-// Buttons, keys, pointer and address.
+// Buttons, keys, pointer and address; and the first picture.
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let playing = null;
@@ -13,11 +13,18 @@ function paint() {
   paintControls();
 }
 
+function paintLegend() {
+  const most = numbers.scale === null ? "0" : number(numbers.scale);
+  setText(byId("least"), say("least", { most }));
+  setText(byId("links"), FACTS.levels[view.level].numbers);
+  setText(byId("most"), say("most", { most, decades: SCALE.decades }));
+}
+
 function paintControls() {
   const slider = byId("slider");
   slider.max = lastStep();
   slider.value = view.step;
-  slider.setAttribute("aria-valuetext", `step ${view.step} of ${lastStep()}`);
+  slider.setAttribute("aria-valuetext", say("stepOf", { step: view.step, last: lastStep() }));
   setText(byId("count"), `${view.step} / ${lastStep()}`);
   byId("first").disabled = byId("back").disabled = view.step === 0;
   byId("next").disabled = byId("last").disabled = view.step === lastStep();
@@ -44,18 +51,21 @@ function goTo(step) {
   if (active !== null) bringIntoView(active);
 }
 
+function showPlay(what) {
+  byId("play").setAttribute("aria-label", say(what));
+  byId("play").querySelector("use").setAttribute("href", "#i-" + what);
+}
+
 function stop() {
   clearInterval(playing);
   playing = null;
-  byId("play").setAttribute("aria-label", "Play");
-  byId("play").querySelector("use").setAttribute("href", "#i-play");
+  showPlay("play");
 }
 
 function play() {
   if (playing) return stop();
   if (view.step === lastStep()) goTo(0);
-  byId("play").setAttribute("aria-label", "Pause");
-  byId("play").querySelector("use").setAttribute("href", "#i-pause");
+  showPlay("pause");
   playing = setInterval(() => goTo(view.step + 1), calm.matches ? 2400 : 1200);
 }
 
@@ -215,7 +225,7 @@ function wireButtons() {
 function paintTheme() {
   if (view.theme) document.documentElement.dataset.theme = view.theme;
   const now = document.documentElement.dataset.theme;
-  byId("theme").title = `Theme: ${now === "auto" ? "automatic" : now}`;
+  byId("theme").title = say("theme", { theme: now === "auto" ? say("automatic") : now });
 }
 
 function wireLevels() {
@@ -231,3 +241,36 @@ function wireLevels() {
     byId("levels").append(button);
   });
 }
+
+// --- the start ---
+
+// For the console of the browser: every number with all its digits.
+window.chainrule = {
+  names: FACTS.names,
+  numbers,
+  write: { number, signed, short },
+  // The backward pass as Python's backward_steps() has it.
+  steps: () =>
+    Array.from({ length: SIZE }, (_, k) => {
+      const node = ROOT - k;
+      const edges = numbers.gradients[node] === null ? [] : edgesFrom(node);
+      return {
+        node,
+        gradient: numbers.gradients[node] ?? 0,
+        flows: edges.map((e) => ({ local: numbers.locals[e], contribution: numbers.flows[e] ?? 0 })),
+        totals: edges.map((e) => numbers.totals[e] ?? 0),
+      };
+    }),
+  move: moveLeaf,
+};
+
+sweepBackward();
+readAddress();
+paintTheme();
+wireLevels();
+wireCards();
+wireKeys();
+wireButtons();
+setZoom(readable());
+paint();
+bringIntoView(view.node ?? (view.fresh ? null : activeNode()) ?? leftmost());

@@ -16,17 +16,17 @@ from autograd import Value, javascript
 from viz._arguments import graph_below, roots_of
 from viz.graph import Graph
 from viz.names import clean, cut
-from viz.page.canvas import colour_rules
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
-from viz.page.levels import levels_of
+from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
+from viz.page.vocabulary import NUMBERS, WORDS
+from viz.picture.paint import SHARES
 from viz.style import THEMES
 
 __all__ = ["page_of"]
 
 _STYLES = ("picture.css", "panel.css", "page.css")
 _SCRIPTS = (
-    "numbers.js", "sweep.js", "view.js", "picture.js", "words.js", "chain.js", "panel.js", "leaves.js", "table.js",
-    "search.js", "controls.js", "start.js",
+    "words.js", "sweep.js", "view.js", "picture.js", "chain.js", "panel.js", "leaves.js", "table.js", "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
 
@@ -58,7 +58,7 @@ def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = 
 
 
 def _document(graph: Graph, theme: str) -> str:
-    held = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
+    held, accounts = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
     own = pass_of(graph)
     graph.grads = [gradient or 0.0 for gradient in own.gradients]
     levels = levels_of(graph)
@@ -73,6 +73,9 @@ def _document(graph: Graph, theme: str) -> str:
         root=escape(cut(graph.title)),
         style=style,
         pictures="\n".join(level.svg for level in levels),
+        scale=scale_of_colours(),
+        accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
+        shares=SHARES,
         facts=as_json(facts),
         script=script,
     )
@@ -95,17 +98,19 @@ def _evaluator(graph: Graph, facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _style() -> str:
-    rules = _bare([colour_rules(), *map(_part, _STYLES)])
+    rules = _bare([style_rules(), *map(_part, _STYLES)])
     return re.sub(r"\s*([{};])\s*", r"\1", rules).replace(": ", ":")
 
 
 def _script(operations: str) -> str:
-    return f'"use strict";\n(() => {{\n{_bare([f"const OPERATIONS = {operations};", *map(_part, _SCRIPTS)])}\n}})();'
+    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "OPERATIONS": operations}
+    parts = [f"const {name} = {text};" for name, text in given.items()]
+    return f'"use strict";\n(() => {{\n{_bare([*parts, *map(_part, _SCRIPTS)])}\n}})();'
 
 
 def _bare(parts: Iterable[str]) -> str:
     """``parts`` without comments and indentation, which are for the readers of the source."""
-    lines = [line.strip() for part in parts for line in part.splitlines()]
+    lines = [line.partition(" // ")[0].strip() for part in parts for line in part.splitlines()]
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
 
 

@@ -1,4 +1,4 @@
-"""What the page's script knows of the graph: names, numbers and the shape, as JSON that no label can break out of."""
+"""The graph as the page's script knows it: names, numbers and the shape, as JSON that no label can break out of."""
 
 from __future__ import annotations
 
@@ -31,36 +31,31 @@ def pass_of(graph: Graph) -> Pass:
     return graph.fresh_pass(hooks=hooked)
 
 
-def notes_of(graph: Graph) -> dict[str, Any]:
-    """What the nodes hold in Python, where that is another number than the page's own pass gives."""
+def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
+    """The gradients that nodes hold in Python, where the page's own pass gives others; and words for the legend."""
     seed = graph.held[graph.root] if graph.values[graph.root].op else None
     began = (
         f"In Python the last pass began with {signed(seed)}; this page begins with 1."
         if seed not in (None, 1.0)
         else ""
     )
-    return {
-        "notes": {
-            i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()
-        },
-        "began": began,
-        "accounts": list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)])),
-    }
+    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()}
+    return {"notes": notes, "began": began}, list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)]))
 
 
-def operations_of(graph: Graph) -> list[Primitive]:
-    """The operations that occur in ``graph``, each once."""
-    return list(dict.fromkeys(value.op for value in graph.values if value.op))
+def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
+    """The operations that occur in ``graph``, each once, with how many inputs they have."""
+    return list(dict.fromkeys((value.op, len(value.parents)) for value in graph.values if value.op))
 
 
 def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
     """Everything about ``graph`` that its page needs, beside the pictures.
 
     Args:
-        graph: what the page shows.
+        graph: the graph of the page.
         own: its backward pass.
     """
-    operations = {op: k for k, op in enumerate(operations_of(graph))}
+    operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
     return {
         "names": [graph.name(i) for i in nodes],
@@ -70,8 +65,8 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
         "kinds": ["op" if value.op else value.kind for value in graph.values],
         "scopes": [" / ".join(graph.scope(i)) for i in nodes],
         "data": [value.data for value in graph.values],
-        "ops": [operations[value.op] if value.op else -1 for value in graph.values],
-        "operations": [_operation(op) for op in operations],
+        "ops": [operations[value.op, len(value.parents)] if value.op else -1 for value in graph.values],
+        "operations": [_operation(op) for op, _ in operations],
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
@@ -101,7 +96,7 @@ def _differ(arrived: float | None, gradient: float | None) -> bool:
 
 
 def as_json(facts: dict[str, Any]) -> str:
-    """``facts`` as JSON in a ``<script>``: no ``<`` that could end it; what is not finite as a string."""
+    """``facts`` as JSON in a ``<script>``: no ``<`` that could end it; numbers that are not finite as strings."""
     text = json.dumps(_plain(facts), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     escaped = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
     for sign, written in escaped.items():
@@ -109,12 +104,12 @@ def as_json(facts: dict[str, Any]) -> str:
     return text
 
 
-def _plain(thing: Any) -> Any:
-    match thing:
-        case float() if not math.isfinite(thing):
-            return "NaN" if math.isnan(thing) else "Infinity" if thing > 0 else "-Infinity"
+def _plain(x: Any) -> Any:
+    match x:
+        case float() if not math.isfinite(x):
+            return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
         case dict():
-            return {str(key): _plain(value) for key, value in thing.items()}
+            return {str(key): _plain(value) for key, value in x.items()}
         case list() | tuple():
-            return [_plain(value) for value in thing]
-    return thing
+            return [_plain(value) for value in x]
+    return x

@@ -22,7 +22,7 @@ function moveLeaf(i, x) {
   try {
     recompute();
   } catch (error) {
-    failure = `${FACTS.names[i]} = ${number(x)} was taken back: an operation failed with ${error.kind ?? error}.`;
+    failure = say("takenBack", { name: nameOf(i), x: number(x), error: error.kind ?? error });
     numbers.data[i] = before;
     recompute();
   }
@@ -32,23 +32,12 @@ function moveLeaf(i, x) {
 function leafControl(i, where) {
   const id = `${where}-${i}`;
   const [low, high] = reach(i);
-  const slider = element("input", {
-    type: "range",
-    min: low,
-    max: high,
-    step: "any",
-    "aria-label": `${FACTS.names[i]}, slider`,
-  });
+  const about = say("slider", { name: nameOf(i) });
+  const slider = element("input", { type: "range", min: low, max: high, step: "any", "aria-label": about });
   const field = element("input", { type: "number", step: "any", id });
   const gradient = element("span", { class: "grad value" });
-  const row = element(
-    "div",
-    { class: "leaf", "data-leaf": i },
-    element("label", { for: id }, FACTS.names[i]),
-    field,
-    slider,
-    gradient,
-  );
+  const label = element("label", { for: id }, nameOf(i));
+  const row = element("div", { class: "leaf", "data-leaf": i }, label, field, slider, gradient);
   slider.addEventListener("input", () => moveLeaf(i, slider.valueAsNumber));
   field.addEventListener("input", () => Number.isNaN(field.valueAsNumber) || moveLeaf(i, field.valueAsNumber));
   for (const control of [slider, field]) control.addEventListener("focus", () => markLeaf(i));
@@ -70,12 +59,12 @@ function paintLeaf({ leaf, row, slider, field, gradient }) {
   const x = numbers.data[leaf];
   if (document.activeElement !== slider) slider.value = x;
   if (document.activeElement !== field) field.value = Number.isFinite(x) ? String(x) : "";
-  setText(gradient, `grad ${signed(numbers.gradients[leaf] ?? 0)}`);
+  setText(gradient, say("leafGradient", { x: signed(numbers.gradients[leaf] ?? 0) }));
   row.classList.toggle("moved", !Object.is(x, BUILT.data[leaf]));
 }
 
 function buildLeaves() {
-  const reset = element("button", { type: "button", class: "reset", id: "reset" }, "Reset all leaves");
+  const reset = element("button", { type: "button", class: "reset", id: "reset" }, say("reset"));
   reset.addEventListener("click", () => {
     MOVABLE.forEach((i) => (numbers.data[i] = BUILT.data[i]));
     failure = "";
@@ -85,10 +74,7 @@ function buildLeaves() {
   const sorted = [...MOVABLE].sort(
     (i, j) => (FACTS.kinds[i] === "parameter") - (FACTS.kinds[j] === "parameter") || i - j,
   );
-  const words =
-    "Move a leaf and watch the values and gradients. " +
-    "An if that Python decided while building the graph stays decided.";
-  byId("leaves").append(paragraph(words, "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
+  byId("leaves").append(paragraph(say("moveLeaves"), "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
 }
 
 function paintLeaves() {
@@ -105,9 +91,9 @@ function paintLeaves() {
     const operands = edgesFrom(i)
       .map((e) => number(numbers.data[SOURCES[e]]))
       .join(", ");
-    return `${FACTS.names[i]}: ${operation(i).name}(${operands}) is outside its domain, it needs ${operation(i).domain}.`;
+    return say("outsideAt", { name: nameOf(i), operation: operation(i).name, operands, domain: operation(i).domain });
   });
-  if (outside.length > 3) lines.push(`And ${plural(outside.length - 3, "value")} more.`);
+  if (outside.length > 3) lines.push(say("more", { n: outside.length - 3 }));
   if (failure) lines.unshift(failure);
   byId("alarm").hidden = lines.length === 0;
   setText(byId("alarm"), lines.join(" "));

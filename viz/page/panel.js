@@ -1,4 +1,4 @@
-// The panel: the node looked at, or the step that is taken.
+// The panel: the node looked at, or the step that is taken, with its arithmetic in words.
 
 function element(tag, attributes, ...children) {
   const made = document.createElement(tag);
@@ -8,87 +8,103 @@ function element(tag, attributes, ...children) {
 }
 
 const paragraph = (text, name) => element("p", name ? { class: name } : {}, text);
+const heading = (text) => element("h3", {}, text);
+const listed = (lines) => element("ul", { class: "sums" }, ...lines);
+const nameOf = (i) => FACTS.names[i];
+const kindOf = (i) => operation(i)?.symbol ?? WORDS.kinds[FACTS.kinds[i]];
 
-function listOf(edges) {
-  return element(
-    "ul",
-    { class: "sums" },
-    ...edges.map((e) => {
-      const flow = numbers.flows[e];
-      const tone = flow === null || flow === 0 ? "none" : broken(flow) ? "broken" : flow > 0 ? "plus" : "minus";
-      const line = element("li", { class: tone }, flowInWords(e));
-      if (flow !== null && USES[SOURCES[e]].length > 1)
-        line.append(element("span", { class: "so-far" }, `so far ${signed(numbers.totals[e])}`));
-      return line;
-    }),
-  );
+// A line of a list, in the colour of its number.
+function line(text, x, ...more) {
+  const tone = (x ?? 0) === 0 ? "none" : broken(x) ? "broken" : x > 0 ? "plus" : "minus";
+  return element("li", { class: tone }, text, ...more);
 }
 
+// --- arithmetic ---
+
+// A value in terms of its operands' numbers: 0.5000·(−1.2000).
+function withNumbers(i) {
+  const op = operation(i);
+  const operands = edgesFrom(i).map((e) => number(numbers.data[SOURCES[e]]));
+  const shown = op.call ? operands : operands.map(inBrackets);
+  if (op.form.includes("{*}")) return op.form.replace("{*}", () => operands.join(", "));
+  return op.form.replace(/\{(\d)\}/g, (_, k) => shown[k]);
+}
+
+const flowsInto = (i) => USES[i].filter((e) => numbers.flows[e] !== null);
+const product = (e) =>
+  say("product", { local: number(numbers.locals[e]), upstream: inBrackets(number(numbers.gradients[TARGETS[e]])) });
+
+// "a1[1].grad += 1.2027 · 0.2522 = +0.3034".
+function flowInWords(e) {
+  const flow = numbers.flows[e];
+  const open = operation(TARGETS[e]).gated
+    ? say("open", { flow: signed(flow) })
+    : say("equals", { one: product(e), other: signed(flow) });
+  return say("adds", { name: nameOf(SOURCES[e]), how: flow === null ? say("closed") : open });
+}
+
+function describeCard(card, gradients) {
+  const words = card.folded ? [card.name, say("values", { n: card.members.length })] : [card.name, kindOf(card.node)];
+  if (card.node !== null) words.push(hasData(card.node) ? say("value", { x: number(numbers.data[card.node]) }) : say("noValue"));
+  if (!card.folded) {
+    const gradient = gradients[card.node];
+    const flows = USES[card.node].length;
+    words.push(gradient === null ? say("noGradient") : say("gradient", { x: signed(gradient) }));
+    if (flows > 1) words.push(say("sumOf", { flows: say("flows", { n: flows }) }));
+  }
+  return words.join(", ");
+}
+
+// --- a step ---
+
+const stepWords = (i, words) => [
+  element("h2", {}, nameOf(i)),
+  paragraph(say("step", { step: view.step, last: lastStep(), words: say(words) }), "muted"),
+];
+
+// The formula of a node, where it is not its name.
+const formulaOf = (i) => (FACTS.formulas[i] === nameOf(i) ? "" : FACTS.formulas[i]);
+const equals = (one, other) => say("equals", { one, other });
+
 function forwardStep(i) {
-  const name = FACTS.names[i];
-  const formula = FACTS.formulas[i];
-  const lines = [
-    formula === name ? "" : `${name} = ${formula}`,
-    `${name} = ${withNumbers(i)} = ${number(numbers.data[i])}`,
-  ];
-  return [
-    element("h2", {}, name),
-    paragraph(`Step ${view.step} of ${lastStep()}: its operands are known, so it can be computed.`, "muted"),
-    element("ul", { class: "sums" }, ...lines.filter(Boolean).map((line) => element("li", {}, line))),
-    ...outsideWords(i),
-  ];
+  const computed = equals(nameOf(i), equals(withNumbers(i), number(numbers.data[i])));
+  const lines = formulaOf(i) ? [equals(nameOf(i), formulaOf(i)), computed] : [computed];
+  return [...stepWords(i, "canBeComputed"), listed(lines.map((text) => line(text))), ...outsideWords(i)];
 }
 
 function outsideWords(i) {
-  return numbers.outside.has(i)
-    ? [paragraph(`${operation(i).name} is outside its domain here: it needs ${operation(i).domain}.`)]
-    : [];
+  const { name, domain } = operation(i) ?? {};
+  return numbers.outside.has(i) ? [paragraph(say("outside", { operation: name, domain }))] : [];
 }
 
 function backwardStep(i) {
   const edges = edgesFrom(i);
   const gradient = numbers.gradients[i];
-  const said = [
-    element("h2", {}, FACTS.names[i]),
-    paragraph(`Step ${view.step} of ${lastStep()}: every flow into it has arrived.`, "muted"),
-    element("p", { class: "value" }, `${FACTS.names[i]}.grad = ${signed(gradient ?? 0)}`),
-  ];
-  if (ROOTS.has(i)) said.push(paragraph(`The pass starts here, with \u2202${FACTS.names[i]}/\u2202${FACTS.names[i]} = 1.`));
+  const said = [...stepWords(i, "hasArrived"), paragraph(say("grad", { name: nameOf(i), x: signed(gradient ?? 0) }), "value")];
+  if (ROOTS.has(i)) said.push(paragraph(say("starts", { name: nameOf(i) })));
   said.push(...hookWords(i));
-  if (gradient === null) return [...said, paragraph("No flow reaches it, so nothing goes on.")];
-  if (!edges.length) return [...said, paragraph("A leaf: the gradient stays here.")];
-  const formula = FACTS.formulas[i];
-  if (formula && formula !== FACTS.names[i])
-    said.push(element("p", { class: "value muted" }, `${FACTS.names[i]} = ${formula}`));
-  return [
-    ...said,
-    element("h3", {}, "It passes on: local derivative \u00b7 its gradient"),
-    listOf(edges),
-    ...outsideWords(i),
-  ];
+  if (gradient === null) return [...said, paragraph(say("stops"))];
+  if (!edges.length) return [...said, paragraph(say("stays"))];
+  if (formulaOf(i)) said.push(paragraph(equals(nameOf(i), formulaOf(i)), "value muted"));
+  const lines = edges.map((e) => {
+    const isPart = numbers.flows[e] !== null && USES[SOURCES[e]].length > 1;
+    const soFar = isPart ? [element("span", { class: "so-far" }, say("soFar", { total: signed(numbers.totals[e]) }))] : [];
+    return line(flowInWords(e), numbers.flows[e], ...soFar);
+  });
+  return [...said, heading(say("passesOn")), listed(lines), ...outsideWords(i)];
 }
 
 function hookWords(i) {
   if (!REPLACED.has(i)) return [];
-  return [paragraph(`A hook changed this gradient: ${signed(ARRIVED.get(i))} \u2192 ${signed(REPLACED.get(i))}.`)];
+  return [paragraph(say("hook", { arrived: signed(ARRIVED.get(i)), replaced: signed(REPLACED.get(i)) }))];
 }
-
-// What the node holds in Python; of the graph as it was built, so not once a leaf was moved.
-const heldWords = (i) => (FACTS.notes[i] && !isMoved() ? [paragraph(FACTS.notes[i], "held")] : []);
 
 function beforeFirst() {
-  const words =
-    view.pass === "backward"
-      ? "The backward pass visits every value once, from the root to the leaves. Each passes its gradient on to its operands."
-      : "The leaves are given. The forward pass computes each value once its operands are known.";
-  return [
-    element("h2", {}, view.pass === "backward" ? "Backward pass" : "Forward pass"),
-    paragraph(words),
-    paragraph("Step on with the right arrow key.", "muted"),
-  ];
+  const words = view.pass === "backward" ? "backwardVisits" : "forwardComputes";
+  return [element("h2", {}, say(view.pass)), paragraph(say(words)), paragraph(say("stepOn"), "muted")];
 }
 
-const exactly = (x) => (isRounded(x) ? `, exactly ${x}`.replace("-", MINUS) : "");
+// --- the whole graph ---
 
 // The largest gradients first; those that are not finite before all.
 function byGradient(i, j) {
@@ -96,134 +112,84 @@ function byGradient(i, j) {
   return x === y ? 0 : y > x ? 1 : -1;
 }
 
+// What the node holds in Python; of the graph as it was built, so not once a leaf was moved.
+const heldWords = (i) => (FACTS.notes[i] && !isMoved() ? [paragraph(FACTS.notes[i], "held")] : []);
+
 // What the values hold in Python beside this pass: of some, for many may.
 function heldInPython() {
   const told = Object.keys(FACTS.notes).filter((i) => FACTS.kinds[i] !== "constant");
   const lines = [FACTS.began, ...told.slice(0, 2).map((i) => FACTS.notes[i])];
-  if (told.length > 2) lines.push(`The same of ${plural(told.length - 2, "other value")}.`);
+  if (told.length > 2) lines.push(say("theSame", { n: told.length - 2 }));
   return lines.filter(Boolean).map((text) => paragraph(text, "held"));
 }
 
 function overview() {
-  const roots = FACTS.roots.map((root) => `${FACTS.names[root]} = ${number(numbers.data[root])}`).join(", ");
-  const what = FACTS.roots.map((root) => FACTS.names[root]).join(" + ");
+  const roots = FACTS.roots.map((root) => equals(nameOf(root), number(numbers.data[root]))).join(", ");
   const largest = LEAVES.filter((i) => FACTS.kinds[i] === "parameter" || FACTS.kinds[i] === "input")
     .sort(byGradient)
     .slice(0, 3);
   const said = [
     element("h2", {}, roots),
-    paragraph(`${plural(SIZE, "value")}, each with its gradient: how fast ${what} changes as it changes.`),
+    paragraph(say("each", { values: say("values", { n: SIZE }), root: FACTS.roots.map(nameOf).join(" + ") })),
     ...(isMoved() ? [] : heldInPython()),
-    paragraph(
-      "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for its chain rule.",
-    ),
+    paragraph(say("how")),
   ];
-  if (!LEVELS_FULL)
-    said.push(
-      paragraph(
-        "This graph is too big for a card per value: the picture is folded, the table and the steps have them all.",
-        "muted",
-      ),
-    );
+  if (!LEVELS_FULL) said.push(paragraph(say("folded"), "muted"));
   if (!largest.length) return said;
-  return [
-    ...said,
-    element("h3", {}, "Leaves with the largest gradients"),
-    element(
-      "ul",
-      { class: "sums" },
-      ...largest.map((i) => {
-        const gradient = numbers.gradients[i] ?? 0;
-        return element(
-          "li",
-          { class: broken(gradient) ? "broken" : gradient > 0 ? "plus" : gradient < 0 ? "minus" : "none" },
-          `${FACTS.names[i]}.grad = ${signed(gradient)}`,
-        );
-      }),
-    ),
-  ];
+  const lines = largest.map((i) => {
+    const gradient = numbers.gradients[i] ?? 0;
+    return line(say("grad", { name: nameOf(i), x: signed(gradient) }), gradient);
+  });
+  return [...said, heading(say("largestLeaves")), listed(lines)];
 }
+
+// --- a value, or a fold ---
 
 function nodeWords(i) {
   const flows = flowsInto(i);
-  const place = [kindOf(i), FACTS.scopes[i]].filter(Boolean).join(" \u00b7 ");
-  const said = [element("h2", {}, FACTS.names[i]), paragraph(place, "muted")];
-  if (FACTS.formulas[i])
-    said.push(
-      element(
-        "p",
-        { class: "value" },
-        `${FACTS.names[i] === FACTS.formulas[i] ? "" : `= ${FACTS.formulas[i]} `}= ${number(numbers.data[i])}${exactly(numbers.data[i])}`,
-      ),
-    );
-  else said.push(element("p", { class: "value" }, `value ${number(numbers.data[i])}${exactly(numbers.data[i])}`));
-  said.push(...outsideWords(i), ...hookWords(i), ...heldWords(i));
-  const count =
-    ROOTS.has(i) && !flows.length
-      ? "The root: its gradient is 1"
-      : flows.length
-        ? `${plural(flows.length, "flow")} in`
-        : "No flow reaches it";
-  said.push(element("h3", {}, count));
-  if (flows.length)
-    said.push(
-      element(
-        "ul",
-        { class: "sums" },
-        ...flows.map((e) => {
-          const flow = numbers.flows[e];
-          return element(
-            "li",
-            { class: broken(flow) ? "broken" : flow > 0 ? "plus" : flow < 0 ? "minus" : "none" },
-            `through ${FACTS.names[TARGETS[e]]}: ${product(e)} = ${signed(flow)}`,
-          );
-        }),
-      ),
-    );
-  said.push(element("h3", {}, "Chain rule"), element("div", { class: "chain" }, chainRule(i)));
+  const data = exactly(numbers.data[i]);
+  const formula = formulaOf(i) ? `= ${formulaOf(i)} ` : "";
+  const count = flows.length ? say("flowsIn", { flows: say("flows", { n: flows.length }) }) : say(ROOTS.has(i) ? "root" : "unreached");
+  const said = [
+    element("h2", {}, nameOf(i)),
+    paragraph([kindOf(i), FACTS.scopes[i]].filter(Boolean).join(" \u00b7 "), "muted"),
+    paragraph(FACTS.formulas[i] ? `${formula}= ${data}` : say("value", { x: data }), "value"),
+    ...outsideWords(i),
+    ...hookWords(i),
+    ...heldWords(i),
+    heading(count),
+  ];
+  const through = (e) => say("through", { name: nameOf(TARGETS[e]), product: product(e), flow: signed(numbers.flows[e]) });
+  if (flows.length) said.push(listed(flows.map((e) => line(through(e), numbers.flows[e]))));
+  said.push(heading(say("chainRule")), element("div", { class: "chain" }, chainRule(i)));
   const named = namedDerivatives(i);
-  if (named.length) said.push(element("p", { class: "muted" }, "where ", ...named));
+  if (named.length) said.push(element("p", { class: "muted" }, say("where"), ...named));
   return said;
 }
 
 function foldWords(card) {
-  const largest = [...card.members]
-    .sort(byGradient)
-    .slice(0, 12);
-  return [
-    element("h2", {}, card.name),
-    paragraph(`${plural(card.members.length, "value")}, the largest gradients first`, "muted"),
-    element(
-      "ul",
-      { class: "sums" },
-      ...largest.map((i) => element("li", {}, `${FACTS.names[i]}: ${signed(numbers.gradients[i] ?? 0)}`)),
-    ),
-  ];
+  const largest = [...card.members].sort(byGradient).slice(0, 12);
+  const lines = largest.map((i) => line(say("member", { name: nameOf(i), x: signed(numbers.gradients[i] ?? 0) })));
+  const values = say("values", { n: card.members.length });
+  return [element("h2", {}, card.name), paragraph(say("largestFirst", { values }), "muted"), listed(lines)];
 }
 
 let lookedAtFold = null; // the card of a fold under the pointer
 
-function paintExplanation() {
+function explanation() {
   const node = view.hover ?? view.node;
   const active = activeNode();
-  const said = lookedAtFold
-    ? foldWords(lookedAtFold)
-    : node !== null
-      ? nodeWords(node)
-      : view.fresh
-        ? overview()
-        : active === null
-          ? beforeFirst()
-          : view.pass === "backward"
-            ? backwardStep(active)
-            : forwardStep(active);
-  byId("said").replaceChildren(...said);
-  paintControl();
+  if (lookedAtFold) return foldWords(lookedAtFold);
+  if (node !== null) return nodeWords(node);
+  if (view.fresh) return overview();
+  if (active === null) return beforeFirst();
+  return view.pass === "backward" ? backwardStep(active) : forwardStep(active);
 }
 
 let controlled = null; // the leaf whose slider stands in the panel; left in place while it is dragged
 
-function paintControl() {
+function paintExplanation() {
+  byId("said").replaceChildren(...explanation());
   const leaf = MOVABLE.includes(view.node) ? view.node : null;
   if (leaf !== controlled) byId("control").replaceChildren(...(leaf === null ? [] : [leafControl(leaf, "panel")]));
   controlled = leaf;

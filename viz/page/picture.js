@@ -1,27 +1,20 @@
 // The pictures: each card, link and label brought to the present numbers. Only what changed is written.
 
-const STEPS = 5;
-const DECADES = 3;
-
 function stepOf(gradient) {
   if (!gradient || !numbers.scale || !Number.isFinite(gradient)) return 0;
   const below = -Math.log10(Math.min(1, Math.abs(gradient) / numbers.scale));
-  const step = Math.max(0, STEPS - Math.floor((below * STEPS) / DECADES));
+  const step = Math.max(0, SCALE.steps - Math.floor((below * SCALE.steps) / SCALE.decades));
   return gradient > 0 ? step : -step;
 }
 
 const broken = (x) => x !== null && !Number.isFinite(x);
 const sizeOf = (x) => (Number.isNaN(x) ? Infinity : Math.abs(x)); // what is not a number comes before all
-const stepName = (step) => (step > 0 ? "plus" : "minus") + Math.abs(step);
 
 // The colour of a chip and of the type on it.
 function chipRoles(x, unsigned) {
   if (x === null) return ["blank", "muted"];
   if (broken(x)) return ["broken", "alarm-type"];
-  const step = stepOf(x);
-  if (step === 0) return ["chip0", "ink"];
-  const name = unsigned ? "size" + Math.abs(step) : stepName(step);
-  return [name, "on-" + name];
+  return unsigned ? SCALE.sizes[stepOf(x)] : SCALE.chips[SCALE.steps + stepOf(x)];
 }
 
 function setText(element, text) {
@@ -41,15 +34,11 @@ function setRoles(element, roles) {
   setAttribute(element, "class", element.kept + roles);
 }
 
-const ADVANCE = 0.602; // of a character, as a part of its size
-const SMALL = 10;
-const NORMAL = 11;
-
 // Type that would be wider than its place is set narrower.
-function setFitting(element, text, room, size = NORMAL) {
+function setFitting(element, text, room, size = SCALE.text) {
   if (element.textContent === text) return;
   element.textContent = text;
-  if (text.length * size * ADVANCE > room + 0.01) {
+  if (text.length * size * SCALE.advance > room + 0.01) {
     element.setAttribute("textLength", room);
     element.setAttribute("lengthAdjust", "spacingAndGlyphs");
   } else {
@@ -80,7 +69,7 @@ function readCard(group, [key, node, members, name], bar) {
     members: members ?? [node],
     folded: members !== null,
     value: node === null ? null : value,
-    chipRoom: width - 14 - word.textContent.length * SMALL * ADVANCE,
+    chipRoom: width - 14 - word.textContent.length * SCALE.small * SCALE.advance,
     valueRoom: width - 40,
   };
 }
@@ -110,9 +99,8 @@ function readLevel(level, index) {
   const groups = new Map([...svg.querySelectorAll("g[data-key]")].map((group) => [group.dataset.key, group]));
   const cards = level.cards.map((card) => readCard(groups.get(card[0]), card, level.bars[card[0]]));
   const links = level.links.map((link, k) => readLink(groups.get("e" + k), groups.get("l" + k), link));
-  const fineness = links.length <= 80 ? 1 : links.length <= 160 ? 0.75 : 0.5;
-  const folded = level.detail !== "full";
-  return { svg, cards, links, folded, fineness, width: svg.width.baseVal.value, height: svg.height.baseVal.value };
+  const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
+  return { svg, cards, links, folded: level.detail !== "full", fineness: level.fineness, width, height };
 }
 
 const LEVELS = FACTS.levels.map(readLevel);
@@ -125,10 +113,10 @@ function linkFlow(link, state) {
   return link.ofOne ? flows.reduce((a, b) => a + b) : flows.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a));
 }
 
-// Whether what `thing` shows is not what it showed last: most of a picture stays as it is from step to step.
-function changed(thing, ...facts) {
-  if (thing.seen?.every((fact, k) => Object.is(fact, facts[k]))) return false;
-  thing.seen = facts;
+// Whether a part shows other facts than last time: most of a picture stays as it is from step to step.
+function changed(part, ...facts) {
+  if (part.seen?.every((fact, k) => Object.is(fact, facts[k]))) return false;
+  part.seen = facts;
   return true;
 }
 
@@ -146,7 +134,7 @@ function paintCard(card, gradients) {
   const active = !view.fresh && card.members.includes(activeNode());
   if (!changed(card, known, data, gradient, active, numbers.scale)) return;
   if (card.value) {
-    setFitting(card.value, known ? datum(data) : "\u00b7", card.valueRoom);
+    setFitting(card.value, known ? datum(data) : NUMBERS.notComputed, card.valueRoom);
     setRoles(card.value, known && broken(data) ? "f-alarm" : "f-ink");
   }
   const [fill, ink] = chipRoles(gradient, card.folded);
@@ -172,16 +160,20 @@ function linkState(link) {
   return states.includes("now") ? "now" : states.includes("done") ? "done" : "idle";
 }
 
-const LABEL_ROOM = 10 * SMALL * ADVANCE; // of the longest number that a label keeps room for
+const LABEL_ROOM = SCALE.longest * SCALE.small * SCALE.advance; // of the longest number that a label keeps room for
 
 // The numbers of a link. In a picture of every value no number means a local derivative of 1.
 function paintNumbers(link, flow, step, folded) {
   const local = link.edges.length === 1 ? numbers.locals[link.edges[0]] : null;
   const plain = local === 1 && !folded;
   link.label.classList.toggle("blank", plain && link.alone);
-  if (link.localText && local !== null) setFitting(link.localText, plain ? "" : "\u00d7" + short(local === 0 ? 0 : local), LABEL_ROOM, SMALL);
+  if (link.localText && local !== null) {
+    const text = plain ? "" : "\u00d7" + short(local === 0 ? 0 : local);
+    setFitting(link.localText, text, LABEL_ROOM, SCALE.small);
+  }
   if (link.flowText) {
-    setFitting(link.flowText, flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow), LABEL_ROOM, SMALL);
+    const text = flow === null ? "" : flow > 0 ? "+" + short(flow) : short(flow);
+    setFitting(link.flowText, text, LABEL_ROOM, SCALE.small);
     const tone = broken(flow) ? "alarm" : step ? (step > 0 ? "type-plus" : "type-minus") : "muted";
     setRoles(link.flowText, "f-" + tone);
   }
@@ -192,12 +184,12 @@ function paintLink(link, { fineness, folded }) {
   const flow = linkFlow(link, state);
   if (!changed(link, state, flow, view.pass, numbers.locals[link.edges[0]], numbers.scale)) return;
   const step = flow === null ? 0 : stepOf(flow);
-  const role = broken(flow) ? "alarm" : step ? "line-" + stepName(step) : "faint";
+  const [role, width] = broken(flow) ? ["alarm", 1] : SCALE.lines[SCALE.steps + step];
   const classes = ["link", state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
   const extra = ["off", "into"].filter((name) => link.group.classList.contains(name));
   setAttribute(link.group, "class", [...classes, ...extra].filter(Boolean).join(" "));
   setRoles(link.line, "s-" + role);
-  setAttribute(link.line, "stroke-width", ((1 + 0.6 * Math.abs(step)) * fineness).toFixed(1));
+  setAttribute(link.line, "stroke-width", (width * fineness).toFixed(1));
   setRoles(link.arrow, "f-" + role);
   if (!link.label) return;
   link.label.classList.toggle("idle", state === "idle");

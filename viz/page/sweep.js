@@ -17,7 +17,7 @@ for (let i = 0; i < SIZE; i++) {
 const COMPUTED = FACTS.ops.flatMap((op, i) => (op < 0 ? [] : [i]));
 const LEAVES = FACTS.ops.flatMap((op, i) => (op < 0 ? [i] : []));
 const ROOTS = new Set(FACTS.roots); // what is differentiated; of several, their sum
-// By node: what had arrived in Python, and by what a hook replaced it.
+// By node: the gradient that had arrived in Python, and the one by which a hook replaced it.
 const byNode = (facts) => new Map(Object.entries(facts).map(([i, gradient]) => [Number(i), real(gradient)]));
 const REPLACED = byNode(FACTS.replaced);
 const ARRIVED = byNode(FACTS.arrived);

@@ -1,29 +1,30 @@
-// The same data as a table, which can be sorted.
+// The same data as a table, which can be sorted, and searched by name.
 
 const COLUMNS = [
-  ["name", (i) => FACTS.names[i], false],
-  ["kind", kindOf, false],
-  ["value", (i) => (hasData(i) ? numbers.data[i] : null), true],
-  ["gradient", (i) => shownNow[i], true],
+  { of: nameOf },
+  { of: kindOf },
+  { of: (i) => (hasData(i) ? numbers.data[i] : null), numeric: true },
+  { of: (i) => shownNow[i], numeric: true, key: Math.abs }, // by size, so that what matters most comes first
 ];
 const order = { column: null, down: false };
 let shownNow = [];
 let tableRows = null;
 
 function buildTable() {
-  const heads = COLUMNS.map(([name, , numeric], column) => {
-    const button = element("button", { type: "button" }, name);
+  const kind = (numeric) => ({ class: numeric ? "num" : "" });
+  const heads = COLUMNS.map(({ numeric }, column) => {
+    const button = element("button", { type: "button" }, WORDS.columns[column]);
     button.addEventListener("click", () => {
-      order.down = order.column === column ? !order.down : numeric;
+      order.down = order.column === column ? !order.down : Boolean(numeric);
       order.column = column;
       paintTable();
     });
-    return element("th", { scope: "col", class: numeric ? "num" : "" }, button);
+    return element("th", { scope: "col", ...kind(numeric) }, button);
   });
   tableRows = FACTS.names.map((name, i) => {
     const button = element("button", { type: "button" }, name);
     button.addEventListener("click", () => pick(i));
-    const cells = COLUMNS.slice(1).map(([, , numeric]) => element("td", { class: numeric ? "num" : "" }));
+    const cells = COLUMNS.slice(1).map(({ numeric }) => element("td", kind(numeric)));
     return element("tr", { "data-node": i }, element("td", {}, button), ...cells);
   });
   const body = element("tbody", {});
@@ -32,14 +33,13 @@ function buildTable() {
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-// By size where it is a gradient, so that what matters most comes first; what is missing comes last.
+// The order of two rows by the chosen column; what is missing comes last.
 function compare(i, j) {
-  const [name, of, numeric] = COLUMNS[order.column];
-  const [x, y] = [of(i), of(j)];
-  if (!numeric) return collator.compare(x, y) * (order.down ? -1 : 1);
-  const key = (z) => (z === null || Number.isNaN(z) ? -Infinity : name === "gradient" ? Math.abs(z) : z);
-  const [a, b] = [key(x), key(y)];
-  return (a === b ? 0 : a < b ? -1 : 1) * (order.down ? -1 : 1);
+  const { of, numeric, key = (x) => x } = COLUMNS[order.column];
+  const way = order.down ? -1 : 1;
+  if (!numeric) return collator.compare(of(i), of(j)) * way;
+  const [a, b] = [of(i), of(j)].map((x) => (x === null || Number.isNaN(x) ? -Infinity : key(x)));
+  return (a === b ? 0 : a < b ? -1 : 1) * way;
 }
 
 function paintTable() {
@@ -56,11 +56,34 @@ function paintTable() {
     });
   tableRows.forEach((line, i) => {
     setText(line.cells[1], kindOf(i));
-    setText(line.cells[2], hasData(i) ? number(numbers.data[i]) : "\u00b7");
+    setText(line.cells[2], hasData(i) ? number(numbers.data[i]) : NUMBERS.notComputed);
     setText(line.cells[3], signed(shownNow[i]));
     line.classList.toggle("picked", i === view.node);
   });
   byId("table")
     .querySelector("tbody")
     .replaceChildren(...sorted.map((i) => tableRows[i]));
+}
+
+// --- search: what matches a name is marked, Enter goes from one to the next ---
+
+let found = [];
+let next = 0;
+
+function search(text) {
+  const wanted = text.trim().toLowerCase();
+  found = wanted ? [...FACTS.names.keys()].filter((i) => FACTS.names[i].toLowerCase().includes(wanted)) : [];
+  next = 0;
+  const hits = new Set(found);
+  for (const level of LEVELS) {
+    for (const { group, members } of level.cards)
+      group.classList.toggle("hit", members.some((i) => hits.has(i)));
+  }
+  setText(byId("matches"), wanted ? say("matches", { n: found.length }) : "");
+}
+
+function toNextMatch() {
+  if (!found.length) return;
+  pick(found[next]);
+  next = (next + 1) % found.length;
 }

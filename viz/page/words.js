@@ -1,39 +1,57 @@
-// Arithmetic in words.
+// Words and numbers as Python writes them: WORDS, NUMBERS and SCALE are its tables.
 
-const inBrackets = (text) => (text.startsWith(MINUS) ? `(${text})` : text);
-
-// A value in terms of its operands' numbers: 0.5000·(−1.2000).
-function withNumbers(i) {
-  const op = operation(i);
-  const operands = edgesFrom(i).map((e) => number(numbers.data[SOURCES[e]]));
-  const shown = op.call ? operands : operands.map(inBrackets);
-  if (op.form.includes("{*}")) return op.form.replace("{*}", () => operands.join(", "));
-  return op.form.replace(/\{(\d)\}/g, (_, k) => shown[k]);
+// The words of a key, {gaps} filled in; of a pair those for `n` of something.
+function say(key, values = {}) {
+  const words = Array.isArray(WORDS[key]) ? WORDS[key][values.n === 1 ? 0 : 1] : WORDS[key];
+  return words.replace(/\{(\w+)\}/g, (_, gap) => (gap === "n" ? values.n.toLocaleString("en") : values[gap]));
 }
 
-const flowsInto = (i) => USES[i].filter((e) => numbers.flows[e] !== null);
-const product = (e) => `${number(numbers.locals[e])} \u00b7 ${inBrackets(number(numbers.gradients[TARGETS[e]]))}`;
-
-// "a1[1].grad += 1.2027 · 0.2522 = +0.3034".
-function flowInWords(e) {
-  const name = FACTS.names[SOURCES[e]];
-  const flow = numbers.flows[e];
-  if (flow === null) return `${name}.grad += 0: the gate is closed`;
-  const op = operation(TARGETS[e]);
-  const how = op.gated ? `the gate is open, ${signed(flow)}` : `${product(e)} = ${signed(flow)}`;
-  return `${name}.grad += ${how}`;
+// A number in `digits` decimals by `write`, a tie to the even digit as Python has it.
+function rounded(x, digits, write) {
+  const size = Math.abs(x);
+  const [mantissa, exponent] = write(size, digits).split("e");
+  const [long] = write(size, digits + 30).split("e");
+  const kept = long.slice(0, -30);
+  const tie = long.slice(-30) === "5" + "0".repeat(29) && "02468".includes(kept.at(-1));
+  const power = exponent === undefined ? "" : "e" + exponent.replace("+", "").replace("-", NUMBERS.minus);
+  return (x < 0 || Object.is(x, -0) ? NUMBERS.minus : "") + (tie ? kept : mantissa) + power;
 }
 
-const LEAF_KINDS = { input: "input", parameter: "param", constant: "const" };
-const kindOf = (i) => operation(i)?.symbol ?? LEAF_KINDS[FACTS.kinds[i]];
+const fixed = (x, digits) => rounded(x, digits, (size, d) => size.toFixed(d));
+const scientific = (x, digits) => rounded(x, digits, (size, d) => size.toExponential(d));
+const isUsual = (x, most) => x === 0 || (Math.abs(x) >= NUMBERS.least && Math.abs(x) < most);
 
-function describeCard(card, gradients) {
-  const words = card.folded ? [card.name, plural(card.members.length, "value")] : [card.name, kindOf(card.node)];
-  if (card.node !== null) words.push(hasData(card.node) ? `value ${number(numbers.data[card.node])}` : "no value yet");
-  if (!card.folded) {
-    const gradient = gradients[card.node];
-    words.push(gradient === null ? "no gradient yet" : `gradient ${signed(gradient)}`);
-    if (USES[card.node].length > 1) words.push(`sum of ${USES[card.node].length} flows`);
-  }
-  return words.join(", ");
+function unusual(x) {
+  return Number.isNaN(x) ? "nan" : x === Infinity ? "inf" : x === -Infinity ? NUMBERS.minus + "inf" : null;
 }
+
+function number(x) {
+  return unusual(x) ?? (isUsual(x, NUMBERS.most) ? fixed(x, NUMBERS.decimals) : scientific(x, NUMBERS.mantissa));
+}
+
+// Whether it is written as a whole number and is none.
+function isRounded(x) {
+  return isUsual(x, NUMBERS.most) && x !== Math.round(x) && Number(x.toFixed(NUMBERS.decimals)) === Math.round(x);
+}
+
+const datum = (x) => (isRounded(x) ? NUMBERS.rounded : "") + number(x);
+
+function signed(x) {
+  if (x === null) return NUMBERS.notComputed;
+  return x > 0 ? "+" + number(x) : x ? number(x) : Number.isNaN(x) ? "nan" : number(0);
+}
+
+// Few digits, for labels of links.
+function short(x) {
+  if (unusual(x) !== null) return unusual(x);
+  if (!isUsual(x, NUMBERS.most - 0.5)) return scientific(x, NUMBERS.digits - 1);
+  if (Math.abs(x) >= 10 ** NUMBERS.digits - 0.5) return fixed(x, 0);
+  const power = x === 0 ? NUMBERS.digits : Number(Math.abs(x).toExponential(NUMBERS.digits - 1).split("e")[1]);
+  const text = fixed(x, Math.max(0, NUMBERS.digits - 1 - power));
+  const bare = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return Number(bare.replace(NUMBERS.minus, "-")) === x ? bare : text; // zeros at the end say that it was rounded
+}
+
+const inBrackets = (text) => (text.startsWith(NUMBERS.minus) ? `(${text})` : text);
+const exactly = (x) =>
+  isRounded(x) ? say("exactly", { x: number(x), all: `${x}`.replace("-", NUMBERS.minus) }) : number(x);

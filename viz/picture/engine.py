@@ -119,7 +119,7 @@ def _run_in_process(source: str) -> dict[str, Any]:
 
 
 def _run_program(program: str, sources: Sequence[str]) -> str:
-    """What ``program`` answers to ``sources``; one process for all."""
+    """The answer of ``program`` to ``sources``; one process for all."""
     try:
         done = subprocess.run(  # noqa: S603 -- the program found above, and no argument from a user
             [program, "-Kdot", "-Tjson"],

@@ -121,9 +121,9 @@ def link_numbers(
     """The numbers of the links, each with the card beside which they stand.
 
     A link that runs past other cards has a lane, and its numbers stand there. All others need a level stretch of
-    their own. In a formula that is behind the source. Between frames it is the end where fewer links meet: what fans
-    out of one value into many neurons is labelled where it arrives, what runs together into one neuron where it
-    leaves.
+    their own. In a formula that is behind the source. Between frames it is the end where fewer links meet: links that
+    fan out of one value into many neurons are labelled where they arrive, links that run together into one neuron
+    where they leave.
 
     Args:
         picture: the picture with the links.
@@ -360,10 +360,10 @@ def place_labels(
     """A place for the numbers of each link that has some; those without any free place are left out.
 
     Args:
-        numbers: what is to be placed.
+        numbers: the numbers to be placed.
         curves: the curve of every link, in the plane of the picture.
-        taken: what no label may stand on.
-        frames: what a label stands wholly inside or outside.
+        taken: the places that no label may stand on.
+        frames: the boxes that a label stands wholly inside or outside.
         turned: whether links run from top to bottom.
     """
     field = _Field(curves)

@@ -34,7 +34,7 @@ from viz.picture.svg import Canvas, Stroke, Type, text_width
 from viz.picture.tooltips import describe_card, describe_link
 from viz.style import DECADES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
 
-__all__ = ["Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
+__all__ = ["SHARES", "Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
 
 TITLE = 24.0
 LOOSE = 12.0
@@ -48,6 +48,7 @@ CROWD, MOST_CROWDED = 18.0, 12
 """The height a card has for each link where their numbers crowd, and for how many at most."""
 SWATCH, LEGEND_ROW, LEGEND_SPACE = 13.0, 18.0, 26.0
 LEAST_WIDTH = 440.0
+SHARES = "Σk: k flows add up, the bar shows their shares"
 
 
 # --- places -----------------------------------------------------------------------------------------------
@@ -464,7 +465,7 @@ def _sentences(picture: Picture, numbers: Sequence[str]) -> list[str]:
         words.append("a leaf: it was not computed from anything that is recorded")
     words += numbers
     if any(len(graph.flow_edges(i)) > 1 for i in nodes):
-        words.append("Σk: k flows add up" + (", the bar shows their shares" if computed else ""))
+        words.append(SHARES if computed else SHARES.partition(",")[0])
     if any(card.kind == "fold" for card in picture.cards):
         words.append("max |∂|: the largest gradient within, in grey")
     if any(not math.isfinite(graph.values[i].data) or _is_broken(graph.grads[i]) for i in nodes):

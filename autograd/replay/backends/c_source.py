@@ -1,21 +1,308 @@
 """The C source of a tape: one function for one example, in C99, that needs nothing but ``math.h``.
 
-What an operation computes is translated from its forward; see :mod:`~autograd.replay.backends.c_functions`.
+What an operation computes is its forward, printed from the intermediate form: see :mod:`~autograd.replay.lowering`.
+Every number is a double; Python's whole numbers are right as far as a double counts, to 2**53.
+
+Where Python raises, by itself as in a division by zero, the record's IEEE value stands, as in every backend. The
+formulas of autograd's own table give that value by themselves, and are spared the test.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.c_functions import CFunctions
-from autograd.replay.backends.c_terms import c_number
 from autograd.replay.backends.expansion import expanded
+from autograd.replay.intermediate import (
+    BINARY,
+    COMPARISONS,
+    ELEMENTARY,
+    Apply,
+    Assign,
+    Expression,
+    Function,
+    If,
+    Printer,
+    Raise,
+    Return,
+    Statement,
+    Unsupported,
+    While,
+    assigned_in,
+    ends,
+    read_in,
+)
+from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
-__all__ = ["emit"]
+__all__ = ["CFunctions", "emit"]
+
+
+# --- what Python has and C does not -----------------------------------------------------------------------
+
+_POLES = {
+    "atanh": "1", "log": "1", "log10": "1", "log1p": "1", "log2": "1", "lgamma": "x <= 0.0", "gamma": "x <= 0.0",
+    "pow": "x == 0.0",
+}  # fmt: skip
+"""Where an infinity that no operand has is a pole, a ValueError, and not an overflow."""
+_TWO = frozenset({"fmod", "hypot", "ldexp", "pow", "remainder"})
+_CALLED = {"gamma": "tgamma", "ldexp": "ag_scaled"}
+"""What is called otherwise in C."""
+
+_CHECKED = """\
+static double ag_{name}({parameters}, int *raised)
+{{
+    const double value = {call};
+    if (*raised) return value;
+    if (isnan(value) && {none_is_nan}) *raised = 2;
+    else if (isinf(value) && {all_finite}) *raised = ({pole}) ? 2 : 1;
+    return value;
+}}"""
+_CHECKED_WHOLE = """\
+static double ag_{name}(double x, int *raised)
+{{
+    if (!*raised && !isfinite(x)) *raised = isnan(x) ? 2 : 1;
+    return {name}(x);
+}}"""
+
+_RUNTIME = {
+    "ag_is_integer": (
+        "static int ag_is_integer(double x)\n{\n    return isfinite(x) && floor(x) == x;\n}"
+    ),
+    "ag_frexp": (
+        "static double ag_frexp(double x, int part)\n{\n    int exponent = 0;\n"
+        "    const double mantissa = isfinite(x) ? frexp(x, &exponent) : x;\n"
+        "    return part ? exponent : mantissa;\n}"
+    ),
+    # Every finite float is 0 or infinite when scaled by more than that.
+    "ag_scaled": (
+        "static double ag_scaled(double x, double n)\n{\n"
+        "    return ldexp(x, (int)(n > 4000.0 ? 4000.0 : n < -4000.0 ? -4000.0 : n));\n}"
+    ),
+    "ag_divisor": (
+        "static double ag_divisor(double x, int *raised)\n{\n"
+        "    if (x == 0.0 && !*raised) *raised = 2;\n    return x;\n}"
+    ),
+    # What is left of x has the sign of y. Source: CPython, Objects/floatobject.c, float_rem and _float_div_mod.
+    "ag_modulo": (
+        "static double ag_modulo(double x, double y)\n{\n    const double rest = fmod(x, y);\n"
+        "    if (rest == 0.0) return copysign(0.0, y);\n"
+        "    return (rest < 0.0) == (y < 0.0) ? rest : rest + y;\n}"
+    ),
+    "ag_floor_divide": (
+        "static double ag_floor_divide(double x, double y)\n{\n    const double rest = fmod(x, y);\n"
+        "    double quotient = (x - rest) / y;\n"
+        "    if (rest != 0.0 && (rest < 0.0) != (y < 0.0)) quotient -= 1.0;\n"
+        "    if (quotient == 0.0) return copysign(0.0, x / y);\n"
+        "    return quotient - floor(quotient) > 0.5 ? floor(quotient) + 1.0 : floor(quotient);\n}"
+    ),
+}  # fmt: skip
+"""By name, the text of what stands for Python's own functions and operators."""
+
+
+def _checked_text(name: str) -> str:
+    """The text of ``ag_NAME``, which tells through ``*raised`` where Python's function raises.
+
+    ``*raised`` is 1 for an OverflowError and 2 for a ValueError; the first counts.
+    """
+    if name in ("floor", "ceil", "trunc"):
+        return _CHECKED_WHOLE.format(name=name)
+    inputs = ("x", "y") if name in _TWO else ("x",)
+    return _CHECKED.format(
+        name=name,
+        parameters=", ".join(f"double {x}" for x in inputs),
+        call=f"{_CALLED.get(name, name)}({', '.join(inputs)})",
+        none_is_nan=" && ".join(f"!isnan({x})" for x in inputs),
+        all_finite=" && ".join(f"isfinite({x})" for x in inputs),
+        pole=_POLES.get(name, "0"),
+    )
+
+
+# --- operations -------------------------------------------------------------------------------------------
+
+_NATIVE = set(ELEMENTARY) - {"mantissa", "exponent", "is_integer", "fsum", "exact_sum"}
+
+
+class CFunctions:
+    """The C functions that a piece of emitted source calls, each once, whatever calls it.
+
+    Attributes:
+        prototypes, texts: their declarations and definitions.
+    """
+
+    def __init__(self) -> None:
+        self.prototypes: list[str] = []
+        self.texts: list[str] = []
+        self.lowering = Lowering()
+        self._names: dict[Any, str] = {}
+
+    def operation(self, op: Primitive, count: int) -> str:
+        """The name of a C function that computes ``op`` on ``count`` numbers, of which its constants are the last.
+
+        Raises:
+            NotImplementedError: its source is not at hand, or has something that is not translated.
+        """
+        base = op.base or op
+        name = getattr(base.forward, "__name__", "")
+        if name in _NATIVE and getattr(base.forward, "__module__", "") == "math":
+            return self.runtime(_CALLED.get(name, name))
+        try:
+            return self._operation(base, count)
+        except (LookupError, Unsupported) as error:
+            raise NotImplementedError(
+                f"the operation {op.name!r} cannot be written in C: {error}. Write its forward in a file, as a "
+                f"function of floats, with arithmetic and the functions of math alone."
+            ) from None
+
+    def _operation(self, op: Primitive, count: int) -> str:
+        """A function for ``forward``; where that raises, what IEEE 754 gives."""
+        key = op, count
+        if key in self._names:
+            return self._names[key]
+        forward = self.lowering.operation(op.forward, count)
+        checked = not op.builtin
+        inner = self.function(forward, checked=checked)
+        if not (checked or forward.raises):
+            self._names[key] = inner
+            return inner
+        name = self._names[key] = self._new_name(f"{op.name}_or_ieee")
+        inputs = ", ".join(f"double {x}" for x in forward.parameters)
+        arguments = ", ".join(forward.parameters)
+        otherwise = "raised == 1 ? INFINITY : NAN"
+        if op.ieee is not None:
+            ieee = self.lowering.operation(op.ieee, count)
+            if ieee.raises:
+                raise Unsupported("its ieee has a raise")
+            otherwise = f"{self.function(ieee, checked=False)}({arguments})"
+        self._define(
+            f"static double {name}({inputs})",
+            [
+                "int raised = 0;",
+                f"const double value = {inner}({arguments}, &raised);",
+                f"return raised ? ({otherwise}) : value;",
+            ],
+        )
+        return name
+
+    def function(self, function: Function, *, checked: bool) -> str:
+        """The name of a C function for ``function``; ``checked`` if it is to tell where Python raises by itself."""
+        key = function, checked
+        if key not in self._names:
+            name = self._names[key] = self._new_name(function.name)
+            self._define(*_Body(self, function, checked=checked).written(name))
+        return self._names[key]
+
+    def runtime(self, name: str) -> str:
+        """The name itself, of a function that stands for one of Python's own, which is written if it is not yet."""
+        if name.startswith("ag_") and name not in self._names:
+            self._names[name] = name
+            text = _RUNTIME[name] if name in _RUNTIME else _checked_text(name.removeprefix("ag_"))
+            if "ag_scaled(" in text:
+                self.runtime("ag_scaled")
+            self.prototypes.append(text.partition("\n")[0] + ";")
+            self.texts.append(text)
+        return name
+
+    def _define(self, head: str, lines: Sequence[str]) -> None:
+        self.prototypes.append(f"{head};")
+        self.texts.append("\n".join([f"{head}", "{", *(f"    {line}" for line in lines), "}"]))
+
+    def _new_name(self, stem: str) -> str:
+        name = "ag_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
+        while name in self._names.values():
+            name += "_"
+        return name
+
+
+class _Body(Printer):
+    """Writes one function."""
+
+    forms: ClassVar[Mapping[str, str]] = {
+        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/")},
+        "//": "ag_floor_divide({0}, {1})", "%": "ag_modulo({0}, {1})", "**": "pow({0}, {1})", "negative": "(-{0})",
+        "and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})", "select": "({0} ? {1} : {2})",
+        "number": "(double)({0} != 0)", "nonzero": "({0} != 0.0)", "mantissa": "ag_frexp({0}, 0)",
+        "exponent": "ag_frexp({0}, 1)", "is_integer": "ag_is_integer({0})",
+        **{name: f"{_CALLED.get(name, name)}({{0}})" for name in _NATIVE},
+        **{name: f"{_CALLED.get(name, name)}({{0}}, {{1}})" for name in BINARY},
+    }  # fmt: skip
+    numbers = ("NAN", "INFINITY", "(-INFINITY)")
+    truths = ("0", "1")
+
+    def __init__(self, functions: CFunctions, function: Function, *, checked: bool) -> None:
+        self._functions, self._function, self._checked = functions, function, checked
+        self._tells = checked or function.raises
+        self._read = set(read_in(function.body))
+
+    def written(self, name: str) -> tuple[str, list[str]]:
+        """The head of the function, and the lines of its body."""
+        given = self._function.parameters
+        head = ", ".join([*(f"double {one}" for one in given), *(["int *raised"] if self._tells else [])])
+        variables = [one for one in assigned_in(self._function.body) if one in self._read]
+        return f"static double {name}({head or 'void'})", [
+            *([f"double {', '.join(variables)};"] if variables else []),
+            *(f"(void){one};" for one in given if one not in self._read),
+            *(["if (*raised) return 0.0;"] if self._tells else []),
+            *self._block(self._function.body),
+        ]
+
+    def _block(self, block: Sequence[Statement]) -> Iterator[str]:
+        for statement in block:
+            match statement:
+                case Assign(name, value):
+                    yield f"{name} = {self.text(value)};" if name in self._read else f"(void){self.text(value)};"
+                case If(test, body, orelse):
+                    yield f"if ({self.text(test)}) {{"
+                    yield from (f"    {line}" for line in self._block(body))
+                    yield "}"
+                    if orelse and ends(body):
+                        yield from self._block(orelse)
+                    elif orelse:
+                        yield "else {"
+                        yield from [*(f"    {line}" for line in self._block(orelse)), "}"]
+                case While(test, _, body):
+                    yield f"while ({'!*raised && ' if self._tells else ''}{self.text(test)}) {{"
+                    yield from [*(f"    {line}" for line in self._block(body)), "}"]
+                case Return(value):
+                    yield f"return {self.text(value)};"
+                case Raise(error):
+                    yield f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};"
+                    yield "return 0.0;"
+                case _:
+                    raise Unsupported("'try:' is not translated")
+
+    def applied(self, expression: Apply) -> str:
+        """An operator or an elementary function; checked, where Python's raises."""
+        name, args = expression.name, list(map(self.text, expression.args))
+        if self._checked and name in ("/", "//", "%"):
+            args[1] = f"{self._functions.runtime('ag_divisor')}({args[1]}, raised)"
+        elif self._checked and (name == "**" or (name in ELEMENTARY and ELEMENTARY[name].raises)):
+            if name not in self.forms:
+                return super().applied(expression)
+            called = self._functions.runtime(f"ag_{'pow' if name == '**' else name}")
+            return f"{called}({', '.join([*args, 'raised'])})"
+        form = self.forms.get(name)
+        if form is None:
+            return super().applied(expression)
+        if form.startswith("ag_"):
+            self._functions.runtime(form.partition("(")[0])
+        return form.format(*args)
+
+    def in_python(self, name: str, count: int) -> Function:
+        """What C does not have."""
+        return self._functions.lowering.elementary(name, count)
+
+    def called(self, function: Function, args: Sequence[Expression]) -> str:
+        """A call of another function, which may tell that it raised."""
+        given = list(map(self.text, args))
+        if self._checked or function.raises:
+            given.append("raised")
+        return f"{self._functions.function(function, checked=self._checked)}({', '.join(given)})"
+
+
+# --- the tape ---------------------------------------------------------------------------------------------
 
 _OPERATORS: dict[Callable[..., Any], str] = {
     operator.add: "{} + {}",
@@ -69,7 +356,7 @@ def _signature(name: str) -> str:
 def _path(tape: Tape, name: str, leaves: Sequence[float], functions: CFunctions, *, public: bool) -> str:
     text = []
     if tape.n_leaves:
-        text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(c_number, leaves))}}};\n")
+        text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(_Body.number, leaves))}}};\n")
     text += [("" if public else "static ") + _signature(name), "{", *_body(tape, name, functions), "}"]
     return "\n".join(text)
 
@@ -81,7 +368,7 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
     for slot, (own, source) in enumerate(zip(names, sources, strict=True)):
         if slot in used:
             yield f"    const double {own} = {source};{_comment(tape.labels[slot])}"
-    names += [c_number(constant) for constant in tape.constants.tolist()]
+    names += [_Body.number(constant) for constant in tape.constants.tolist()]
     temporaries = [f"t{slot}" for slot in range(len(names), tape.n_slots)]
     names += temporaries
     for start in range(0, len(temporaries), 12):
@@ -106,7 +393,8 @@ def _expression(op: Primitive, args: list[str], functions: CFunctions) -> str:
     form = _OPERATORS.get(op.forward)
     if form:
         return form.format(*args)
-    return f"{functions.operation(op)}({', '.join([*args, *map(c_number, op.constants)])})"
+    given = [*args, *map(_Body.number, op.constants)]
+    return f"{functions.operation(op, len(given))}({', '.join(given)})"
 
 
 def _guard(guard: Guard, names: list[str]) -> str:

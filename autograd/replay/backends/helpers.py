@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.forwards import definition
+from autograd.replay.bodies import definition
 from autograd.replay.domains import Refusal
 
 __all__ = ["Helpers"]

@@ -1,7 +1,8 @@
 """An operation as a function of JAX: its value from ``ufunc`` or ``forward``, its derivative from ``partials``.
 
-What would be wrong on the side of an ``if`` that is not chosen cannot reach a derivative, for derivatives are never
-taken of an interpreted forward: they are the record's own.
+A forward is evaluated from its intermediate form (see :mod:`~autograd.replay.lowering`) while JAX traces it: both
+sides of an ``if`` are computed and one is chosen, element by element. What would be wrong on the side that is not
+chosen cannot reach a derivative, for derivatives are never taken of a forward: they are the record's own.
 """
 
 from __future__ import annotations
@@ -13,10 +14,29 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.scipy.special import erf, erfc, gammaln
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.jax_interpreter import IN_JAX, Interpreter, Unsupported
+from autograd.replay.intermediate import (
+    ELEMENTARY,
+    Apply,
+    Assign,
+    Call,
+    Constant,
+    Expression,
+    Function,
+    If,
+    Raise,
+    Return,
+    Statement,
+    Unsupported,
+    Variable,
+    While,
+    ends,
+    left_by,
+)
+from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT
 
 __all__ = ["jax_function"]
@@ -64,13 +84,11 @@ def _value(op: Primitive, inputs: Sequence[Any]) -> Any:
     arguments = [*inputs, *op.constants]
     if base.ufunc:
         return getattr(jnp, base.ufunc)(*arguments)
-    if base.forward in IN_JAX:
-        return IN_JAX[base.forward](*arguments)
     try:
         if base.expansion is not None:
             return _plain(base.expansion(*map(_Traced, inputs), *op.constants))
-        return Interpreter(_apply).operation(base, arguments)
-    except (Unsupported, LookupError, TypeError, AttributeError) as error:  # JAX's own are TypeErrors
+        return _Evaluation().operation(base, arguments)
+    except (Unsupported, LookupError, TypeError) as error:  # JAX's own are TypeErrors
         raise NotImplementedError(
             f"the operation {op.name!r} cannot be exported to JAX: {error}. Write its forward in a file, as a "
             f"function of floats, with arithmetic and the functions of math alone."
@@ -113,3 +131,120 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
     setattr(_Traced, f"__r{_name}__", _dunder(PRIMITIVES[_op], reflected=True))
 for _name in ("neg", "abs"):
     setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_name], reflected=False))
+
+
+# --- forwards ---------------------------------------------------------------------------------------------
+
+_APPLIED: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne, "negative": operator.neg, "not": jnp.logical_not,
+    "number": lambda x: jnp.where(x, 1.0, 0.0), "nonzero": lambda x: x != 0.0, "mantissa": lambda x: jnp.frexp(x)[0],
+    "exponent": lambda x: jnp.frexp(x)[1].astype(float), "is_integer": lambda x: jnp.isfinite(x) & (jnp.floor(x) == x),
+    **{name: getattr(jnp, one.numpy) for name, one in ELEMENTARY.items() if one.numpy},
+    "ldexp": lambda x, n: jnp.ldexp(x, n.astype(int)), "erf": erf, "erfc": erfc, "lgamma": gammaln,
+}  # fmt: skip
+_DEEPEST = 2  # how often a function of the table calls itself, by reflection, before it is answered
+Numbers = dict[str, Any]
+
+
+class _Evaluation:
+    """Evaluates a function in the intermediate form on arrays of JAX's.
+
+    ``mask`` tells everywhere which elements come there when each is run alone.
+    """
+
+    def __init__(self) -> None:
+        self._lowering = Lowering()
+        self._raised: Any = False
+        self._running: list[Function] = []
+
+    def operation(self, op: Primitive, arguments: Sequence[Any]) -> Any:
+        """The value of ``op``; where its forward raises, what IEEE 754 gives."""
+        value = self.call(self._lowering.operation(op.forward, len(arguments)), arguments, mask=True)
+        if self._raised is False:
+            return value
+        otherwise = jnp.nan
+        if op.ieee:
+            otherwise = _Evaluation().call(self._lowering.operation(op.ieee, len(arguments)), arguments, mask=True)
+        return jnp.where(self._raised, otherwise, value)
+
+    def call(self, function: Function, arguments: Sequence[Any], *, mask: Any) -> Any:
+        """``function`` of some arrays."""
+        if self._running.count(function) >= _DEEPEST:
+            return jnp.nan  # on the side that is not chosen, a reflection would go on for ever
+        self._running.append(function)
+        try:
+            return self._block(function.body, dict(zip(function.parameters, arguments, strict=True)), mask)
+        finally:
+            self._running.pop()
+
+    def _block(self, block: Sequence[Statement], numbers: Numbers, mask: Any) -> Any:
+        """What ``block`` returns, if it does; ``numbers`` are its variables, and change."""
+        for statement in block:
+            match statement:
+                case Assign(name, value):
+                    numbers[name] = self._value(value, numbers, mask)
+                case If(test, body, []) if ends(body):  # by raising, or it would have another side
+                    self._block(body, dict(numbers), mask & self._value(test, numbers, mask))
+                case If(test, body, orelse):
+                    condition = self._value(test, numbers, mask)
+                    here, there = dict(numbers), dict(numbers)
+                    found = self._block(body, here, mask & condition)
+                    other = self._block(orelse, there, mask & ~condition)
+                    if ends([statement]):
+                        return jnp.where(condition, found, other)
+                    numbers |= {name: jnp.where(condition, here[name], there[name]) for name in left_by(statement)}
+                case While():
+                    self._loop(statement, numbers, mask)
+                case Return(value):
+                    return self._value(value, numbers, mask)
+                case Raise():
+                    self._raised |= mask
+                    return jnp.nan
+                case _:
+                    raise Unsupported("'try:' is not translated")
+        return None
+
+    def _loop(self, loop: While, numbers: Numbers, mask: Any) -> None:
+        """A loop, run for those elements that come here, as long as the condition holds for one."""
+
+        def known(state: tuple[Any, ...]) -> Numbers:
+            return numbers | dict(zip(loop.carried, state[1:], strict=True))
+
+        def condition(state: tuple[Any, ...]) -> Any:
+            return mask & ~state[0] & self._value(loop.test, known(state), mask)
+
+        def step(state: tuple[Any, ...]) -> tuple[Any, ...]:
+            before, self._raised = self._raised, state[0]
+            inner = known(state)
+            self._block(loop.body, inner, mask)
+            raised, self._raised = self._raised, before
+            return raised, *(inner[name] for name in loop.carried)
+
+        start = (jnp.asarray(self._raised), *(jnp.asarray(numbers[name], dtype=float) for name in loop.carried))
+        raised, *after = jax.lax.while_loop(condition, step, start)
+        self._raised = raised
+        numbers |= dict(zip(loop.carried, after, strict=True))
+
+    def _value(self, expression: Expression, numbers: Numbers, mask: Any) -> Any:  # noqa: PLR0911 -- one case for each kind
+        match expression:
+            case Constant(value, kind):
+                return jnp.asarray(value != 0.0 if kind == "condition" else value)
+            case Variable(name):
+                return numbers[name]
+            case Call(function, args):
+                return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
+            case Apply("select", (test, x, y)):
+                condition = self._value(test, numbers, mask)
+                chosen, other = self._value(x, numbers, mask & condition), self._value(y, numbers, mask & ~condition)
+                return jnp.where(condition, chosen, other)
+            case Apply("and" | "or" as name, (x, y)):
+                first = self._value(x, numbers, mask)
+                second = self._value(y, numbers, mask & (first if name == "and" else ~first))
+                return first & second if name == "and" else first | second
+            case Apply(name, args):
+                given = [self._value(arg, numbers, mask) for arg in args]
+                if name not in _APPLIED:
+                    return self.call(self._lowering.elementary(name, len(args)), given, mask=mask)
+                return _APPLIED[name](*given)

@@ -1,27 +1,51 @@
 """The NumPy backend: each instruction is one vector operation over all examples.
 
-What an operation does to arrays is derived from its record: the NumPy function that it names; or its forward,
-where that is an operator, or one of the few statements that :mod:`.vectorised` can turn into array
-operations; or, failing these, its forward once for each example.
+What an operation does to arrays is the NumPy function that its record names; or its forward, where that is an
+operator, or is printed for arrays from the intermediate form (see :mod:`~autograd.replay.lowering`), so that each side
+of a branch is run on the examples that come to it; or, failing these, its forward once for each example.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import operator
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.backends.vectorised import vectorised
 from autograd.replay.domains import Refusal
+from autograd.replay.intermediate import (
+    BINARY,
+    COMPARISONS,
+    ELEMENTARY,
+    Apply,
+    Assign,
+    Constant,
+    Expression,
+    Function,
+    If,
+    Printer,
+    Raise,
+    Return,
+    Statement,
+    Unsupported,
+    Variable,
+    While,
+    ends,
+    free_variables,
+    left_by,
+    read_in,
+)
+from autograd.replay.lowering import Lowering
 from autograd.replay.passes import compacted
 from autograd.replay.tape import FUSED_DOT, Floats, Tape, apply_ieee
 
-__all__ = ["array_function", "build"]
+__all__ = ["array_function", "build", "vectorised"]
 
 _ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, FUSED_DOT.forward}
 """Forwards that take arrays as they are."""
@@ -33,8 +57,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     before = np.concatenate([np.full(tape.n_inputs + tape.n_leaves, 0.0), tape.constants])
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
     lane_slots, shared_slots = np.flatnonzero(is_lane).tolist(), np.flatnonzero(~is_lane).tolist()
-    functions = {op: array_function(op) for op in tape.ops}
-    program = [(functions[op], args, dest) for op, args, dest, _ in tape.instructions()]
+    program = [(array_function(op, len(args)), args, dest) for op, args, dest, _ in tape.instructions()]
     start = list(before) + [before[:0]] * (tape.n_slots - len(before))
     outputs = tape.outputs.tolist()
 
@@ -55,25 +78,29 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     return kernel
 
 
-def array_function(op: Primitive) -> Callable[..., Any]:
-    """``op`` on arrays and float64 scalars, element by element, in IEEE arithmetic."""
+# --- operations -------------------------------------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=4096)
+def array_function(op: Primitive, count: int) -> Callable[..., Any]:
+    """``op`` on ``count`` arrays and float64 scalars, element by element, in IEEE arithmetic."""
     base = op.base or op
     if isinstance(op, Refusal):
-        return _refusals(op)
+        return _refusals(op, count)
     if base.forward in _ON_ARRAYS:
         function = base.forward
     elif base.ufunc:
         function = getattr(np, base.ufunc)
     else:
-        function = _checked(op, vectorised(base.forward))
+        function = _checked(op, vectorised(base.forward, count + len(op.constants)))
     if not op.constants:
         return function
     return lambda *inputs: function(*inputs, *op.constants)
 
 
-def _refusals(op: Refusal) -> Callable[..., Any]:
+def _refusals(op: Refusal, count: int) -> Callable[..., Any]:
     """Where the operation refuses its inputs; asked in Python where its result is not finite, else it did not."""
-    value, refuses = array_function(op.of), op.forward
+    value, refuses = array_function(op.of, count), op.forward
 
     def function(*inputs: Any) -> Any:
         *columns, found = np.broadcast_arrays(*inputs, value(*inputs))
@@ -109,3 +136,199 @@ def _checked(op: Primitive, fast: Callable[..., Any] | None) -> Callable[..., An
             return each(*inputs)
 
     return function
+
+
+@functools.lru_cache(maxsize=1024)
+def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] | None:
+    """``forward`` on arrays of one length and numbers, element by element; None where it is not translated.
+
+    Where ``forward`` raises, so does it: FloatingPointError, if NumPy is told to raise.
+    """
+    printer = _Arrays()
+    try:
+        name = printer.function(Lowering().operation(forward, count))
+    except (Unsupported, LookupError):
+        return None
+    return printer.compiled(name)
+
+
+# --- functions on arrays ----------------------------------------------------------------------------------
+
+
+class _Arrays(Printer):
+    """Writes functions in Python, on arrays."""
+
+    forms: ClassVar[Mapping[str, str]] = {
+        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
+        "negative": "(-{0})", "and": "({0} & {1})", "or": "({0} | {1})", "not": "({0} == False)",
+        "select": "np.where({0}, {1}, {2})", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
+        "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
+        "is_integer": "is_integer({0})",
+        **{name: f"np.{one.numpy}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
+        **{name: f"np.{ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
+        "ldexp": "scaled({0}, {1})",
+    }  # fmt: skip
+    numbers = ("np.nan", "np.inf", "(-np.inf)")
+    truths = ("False", "True")
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._names: dict[Function, str] = {}
+        self._lowering = Lowering()
+        self._count = itertools.count()
+
+    def compiled(self, name: str) -> Callable[..., Any]:
+        """One of the functions that were written."""
+        namespace: dict[str, Any] = {
+            "np": np, "choose": _choose, "repeat": _repeat, "scaled": _scaled, "is_integer": _is_integer,
+        }  # fmt: skip
+        exec(compile("\n".join(self._texts), f"<{name} on arrays>", "exec"), namespace)  # noqa: S102 -- our own text
+        function: Callable[..., Any] = namespace[name]
+        return function
+
+    def function(self, function: Function) -> str:
+        """The name of ``function`` on arrays."""
+        if function not in self._names:
+            name = self._names[function] = f"{function.name}_on_arrays_{len(self._names)}"
+            self._texts += self._def(name, function.parameters, self._block(function.body))
+        return self._names[function]
+
+    def _def(self, name: str, parameters: Sequence[str], lines: Sequence[str]) -> list[str]:
+        return [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in lines)]
+
+    def _block(self, block: Sequence[Statement]) -> list[str]:
+        """The lines of ``block``. An array is let go where it is read for the last time: memory is what costs."""
+        last = {name: index for index, statement in enumerate(block) for name in read_in([statement])}
+        lines: list[str] = []
+        made: set[str] = set()
+        for index, statement in enumerate(block):
+            lines += self._statement(statement)
+            made.update(left_by(statement))
+            done = sorted(name for name in made if last.get(name) == index) if index + 1 < len(block) else []
+            made.difference_update(done)
+            lines += [f"del {', '.join(done)}"] if done else []
+        return lines
+
+    def _statement(self, statement: Statement) -> list[str]:
+        match statement:
+            case Assign(name, value):
+                return [f"{name} = {self.text(value)}"]
+            case If(test, body, []) if ends(body):  # by raising, or it would have another side
+                return [f"if np.any({self.text(test)}):", "    raise FloatingPointError"]
+            case If(test, body, orelse):
+                return self._branch(test, body, orelse)
+            case While(test, carried, body):
+                return self._loop(test, carried, body)
+            case Return(value):
+                return [f"return {self.text(value)}"]
+            case Raise():
+                return ["raise FloatingPointError"]
+        raise Unsupported("'try:' is not translated")
+
+    def _branch(self, test: Expression, body: list[Statement], orelse: list[Statement]) -> list[str]:
+        """Both sides as functions of what they read; they return what the function does, or the variables they set."""
+        number = next(self._count)
+        ended = ends(body) and ends(orelse)
+        result = [] if ended else left_by(If(test, body, orelse))
+        returned = [] if ended else [f"return ({', '.join(result)},)"]
+        given = list(dict.fromkeys([*free_variables(body), *free_variables(orelse)]))
+        lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
+        lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
+        chosen = f"choose({', '.join([self.text(test), f'then_{number}', f'else_{number}', *given])})"
+        return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
+
+    def _loop(self, test: Expression, carried: Sequence[str], body: list[Statement]) -> list[str]:
+        """Test and round as functions of what is carried from round to round and of what they read besides."""
+        number = next(self._count)
+        given = ", ".join(dict.fromkeys([*carried, *free_variables([], test), *free_variables(body)]))
+        after = ", ".join(carried)
+        return [
+            *self._def(f"round_{number}", [given], [*self._block(body), f"return [{after}]"]),
+            f"[{after}] = repeat(lambda {given}: {self.text(test)}, round_{number}, [{given}], {len(carried)})",
+        ]
+
+    def applied(self, expression: Apply) -> str:
+        """An operator or a function; of a choice that could raise each side is computed where it is chosen."""
+        if expression.name != "select" or all(map(_is_harmless, expression.args[1:])):
+            return super().applied(expression)
+        test, *sides = expression.args
+        given = free_variables([], *sides)
+        ways = [f"lambda {', '.join(given)}: {self.text(side)}" for side in sides]
+        return f"choose({', '.join([self.text(test), *ways, *given])})"
+
+    def called(self, function: Function, args: Sequence[Expression]) -> str:
+        """A call of another function, on arrays too."""
+        return f"{self.function(function)}({', '.join(map(self.text, args))})"
+
+    def in_python(self, name: str, count: int) -> Function:
+        """What NumPy does not have."""
+        return self._lowering.elementary(name, count)
+
+
+def _is_harmless(expression: Expression) -> bool:
+    """Whether a number may be computed where it is not chosen: it cannot raise, and costs nothing."""
+    if isinstance(expression, (Constant, Variable)):
+        return True
+    if isinstance(expression, Apply) and expression.name in ("+", "-", "*", "negative"):
+        return all(map(_is_harmless, expression.args))
+    return False
+
+
+def _choose(condition: Any, then: Callable[..., Any], otherwise: Callable[..., Any], *variables: Any) -> Any:
+    """``then`` of those elements for which ``condition`` holds, ``otherwise`` of the others, each on its own."""
+    if np.all(condition):
+        return then(*variables)
+    if not np.any(condition):
+        return otherwise(*variables)
+    here, there = then(*_taken(variables, condition)), otherwise(*_taken(variables, ~condition))
+    if isinstance(here, tuple):
+        return tuple(_merged(condition, x, y) for x, y in zip(here, there, strict=True))
+    return _merged(condition, here, there)
+
+
+def _taken(variables: Sequence[Any], condition: Any) -> list[Any]:
+    return [
+        variable[condition] if isinstance(variable, np.ndarray) and variable.ndim else variable
+        for variable in variables
+    ]
+
+
+def _merged(condition: Any, here: Any, there: Any) -> Any:
+    merged = np.empty(condition.shape)
+    merged[condition], merged[~condition] = here, there
+    return merged
+
+
+def _repeat(
+    test: Callable[..., Any], body: Callable[..., Sequence[Any]], variables: Sequence[Any], count: int
+) -> list[Any]:
+    """Run ``body`` on the elements for which ``test`` holds, until it holds for none.
+
+    Args:
+        test: of all variables.
+        body: of all variables, to the new ones among them.
+        variables: arrays of one length and numbers.
+        count: how many of them, the first, are carried from round to round: they are what ``body`` returns.
+
+    Returns:
+        Those, after the last round of each element.
+    """
+    shape = np.broadcast_shapes(*map(np.shape, variables))
+    values = [np.array(np.broadcast_to(value, shape), dtype=float) for value in variables[:count]]
+    values += variables[count:]
+    active = np.broadcast_to(test(*values), shape)
+    while np.any(active):
+        for value, result in zip(values, body(*_taken(values, active)), strict=False):
+            value[active] = result
+        active = np.broadcast_to(test(*values), shape)
+    return values[:count]
+
+
+def _scaled(x: Any, n: Any) -> Any:
+    """x · 2**n for whole numbers n that are floats."""
+    return np.ldexp(x, np.asarray(n).astype(np.int32))
+
+
+def _is_integer(x: Any) -> Any:
+    """Whether each number is finite and whole."""
+    return np.isfinite(x) & (np.floor(x) == x)

@@ -1,0 +1,238 @@
+"""Operations in JavaScript, for pages: their values, printed from the intermediate form, and their local gradients.
+
+A derivative is never lowered here either: the local gradients are recorded, as operations, and only the forwards of
+those are printed. So nothing is ever computed by another formula than the table's.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from autograd.errors import AutogradError
+from autograd.primitives import Primitive
+from autograd.replay.intermediate import (
+    BINARY,
+    COMPARISONS,
+    ELEMENTARY,
+    Assign,
+    Expression,
+    Function,
+    If,
+    Printer,
+    Raise,
+    Return,
+    Statement,
+    Try,
+    Unsupported,
+    While,
+    assigned_in,
+    ends,
+)
+from autograd.replay.lowering import Lowering
+from autograd.replay.recorder import run_recorded, tape_of
+from autograd.replay.tape import Tape
+from autograd.value import Constant, Value
+
+__all__ = ["javascript"]
+
+
+def javascript(operations: Iterable[Primitive | tuple[Primitive, int]]) -> str:
+    """The values and local gradients of ``operations`` in JavaScript, as one expression.
+
+    It is an array with one object for each operation::
+
+        evaluate(inputs) -> [value, inside]     what IEEE 754 gives where the inputs are outside the domain
+        partials(inputs, value) -> gradients    one for each input
+
+    The numbers are Python's up to the last digits of the elementary functions. It needs nothing else, runs under
+    any content-security policy that lets it run at all, and is printed from the records: an operation of the
+    user's own is there too, if its ``forward`` can be translated.
+
+    Args:
+        operations: what a graph uses; an operation of any number of inputs with how many it has.
+
+    Raises:
+        NotImplementedError: an operation cannot be written in JavaScript; the message names it.
+        TypeError: an operation of any number of inputs without their number.
+
+    >>> from autograd import Value, javascript
+    >>> source = javascript([(Value(2.0) * 3.0).op])
+    >>> print(source[source.rindex("return [") :])
+    return [
+      operation(p_mul, d_mul),
+    ];
+    })()
+    """
+    functions = _Functions()
+    records = []
+    for one in operations:
+        op, count = one if isinstance(one, tuple) else (one, one.arity)
+        if count is None:
+            raise TypeError(
+                f"the operation {op.name!r} takes any number of inputs: give javascript() the pair ({op.name}, number)"
+            )
+        records.append(functions.operation(op, count))
+    return "\n".join(["(() => {", _runtime(), *functions.texts, "return [", *records, "];", "})()"])
+
+
+@functools.cache
+def _runtime() -> str:
+    return (files(__package__) / "python_math.js").read_text(encoding="utf-8")
+
+
+_OPERATORS: dict[Callable[..., Any], str] = {
+    operator.add: "{} + {}",
+    operator.sub: "{} - {}",
+    operator.mul: "{} * {}",
+    operator.truediv: "{} / {}",
+    operator.neg: "-{}",
+}
+
+
+class _Functions(Printer):
+    """The functions of a piece of JavaScript, each once, whatever calls it.
+
+    Attributes:
+        texts: their definitions; in JavaScript their order is free.
+    """
+
+    forms: ClassVar[Mapping[str, str]] = {
+        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*")},
+        "/": "divide({0}, {1})", "//": "floorDivide({0}, {1})", "%": "modulo({0}, {1})", "**": "power({0}, {1})",
+        "negative": "(-{0})", "and": "({0} && {1})", "or": "({0} || {1})", "not": "!{0}",
+        "select": "({0} ? {1} : {2})", "number": "Number({0})", "nonzero": "({0} !== 0)", "mantissa": "frexp({0})[0]",
+        "exponent": "frexp({0})[1]", "is_integer": "Number.isInteger({0})",
+        **{name: f"math.{name}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
+        **{name: f"math.{name}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
+    }  # fmt: skip
+    numbers = ("NaN", "Infinity", "(-Infinity)")
+    truths = ("false", "true")
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._lowering = Lowering()
+        self._names: dict[Any, str] = {}
+
+    # --- operations ---------------------------------------------------------------------------------------
+
+    def operation(self, op: Primitive, count: int) -> str:
+        """A line that makes the object of one operation on so many inputs.
+
+        Raises:
+            NotImplementedError: its source is not at hand, or has something that is not translated.
+        """
+        try:
+            return f"  operation({self._primitive(op, count)}, {self._partials(op, count)}),"
+        except (LookupError, Unsupported, AutogradError) as error:
+            raise NotImplementedError(
+                f"the operation {op.name!r} cannot be written in JavaScript: {error}. Write its forward in a file, as "
+                f"a function of floats, with arithmetic and the functions of math alone."
+            ) from None
+
+    def _primitive(self, op: Primitive, count: int) -> str:
+        """The name of a function that evaluates ``op`` as IEEE 754 has it."""
+        key = op, count
+        if key not in self._names:
+            base, given = op.base or op, count + len(op.constants)
+            name = self._named(key, f"p_{op.name}")
+            forward = self._function(self._lowering.operation(base.forward, given))
+            ieee = self._function(self._lowering.operation(base.ieee, given)) if base.ieee else "null"
+            constants = ", ".join(["...inputs", *map(self.number, op.constants)])
+            self.texts.append(f"const {name} = (...inputs) => evaluated({forward}, {ieee}, [{constants}]);")
+        return self._names[key]
+
+    def _partials(self, op: Primitive, count: int) -> str:
+        """The name of a function of the inputs and the output that gives the local gradients."""
+        name = self._named(("partials", op, count), f"d_{op.name}")
+        tape = _recorded(op, count)
+        names = [f"x{i}" for i in range(tape.n_inputs)]
+        head = ", ".join(names)
+        names += [*map(self.number, tape.constants.tolist()), *(f"t{i}" for i in range(tape.n_before, tape.n_slots))]
+        lines = []
+        for inner, args, dest, _ in tape.instructions():
+            given = [names[arg] for arg in args]
+            form = _OPERATORS.get(inner.forward)
+            value = form.format(*given) if form else f"{self._primitive(inner, len(args))}({', '.join(given)})"
+            lines.append(f"const {names[dest]} = {value};")
+        lines.append(f"return [{', '.join(names[slot] for slot in tape.outputs.tolist())}];")
+        self._define(f"function {name}({head})", lines)
+        return name
+
+    def _named(self, key: Any, stem: str) -> str:
+        name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
+        while name in self._names.values():
+            name += "_"
+        self._names[key] = name
+        return name
+
+    def _define(self, head: str, lines: Iterable[str]) -> None:
+        self.texts.append("\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}"]))
+
+    # --- forwards -----------------------------------------------------------------------------------------
+
+    def _function(self, function: Function) -> str:
+        """The name of ``function`` in JavaScript."""
+        if function not in self._names:
+            name = self._named(function, f"f_{function.name}")
+            variables = assigned_in(function.body)
+            declared = [f"let {', '.join(variables)};"] if variables else []
+            self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self._block(function.body)])
+        return self._names[function]
+
+    def _block(self, block: Sequence[Statement]) -> Iterator[str]:  # noqa: C901 -- one case for each kind
+        for statement in block:
+            match statement:
+                case Assign(name, value):
+                    yield f"{name} = {self.text(value)};"
+                case If(test, body, orelse):
+                    yield from self._nested(f"if ({self.text(test)})", body)
+                    if orelse and ends(body):
+                        yield from self._block(orelse)
+                    elif orelse:
+                        yield from self._nested("else", orelse)
+                case While(test, _, body):
+                    yield from self._nested(f"while ({self.text(test)})", body)
+                case Return(value):
+                    yield f"return {self.text(value)};"
+                case Raise(error):
+                    yield f'raise("{error}");'
+                case Try(body, handlers):
+                    yield from self._nested("try", body)
+                    yield "catch (error) {"
+                    for kinds, handler in handlers:
+                        yield from (f"  {line}" for line in self._nested(f"if (isA(error, {list(kinds)}))", handler))
+                        yield "  else"
+                    yield from ["  throw error;", "}"]
+
+    def _nested(self, head: str, block: Sequence[Statement]) -> Iterator[str]:
+        yield from [f"{head} {{", *(f"  {line}" for line in self._block(block)), "}"]
+
+    def applied(self, expression: Any) -> str:
+        """An operator or a function; a sum takes any number of numbers."""
+        if expression.name in ("fsum", "exact_sum"):
+            called = "fsum" if expression.name == "fsum" else "exactSum"
+            return f"{called}({', '.join(map(self.text, expression.args))})"
+        return super().applied(expression)
+
+    def called(self, function: Function, args: Sequence[Expression]) -> str:
+        """A call of another function."""
+        return f"{self._function(function)}({', '.join(map(self.text, args))})"
+
+    def in_python(self, name: str, count: int) -> Function:
+        """What JavaScript does not have."""
+        return self._lowering.elementary(name, count)
+
+
+def _recorded(op: Primitive, count: int) -> Tape:
+    """The local gradients of ``op`` as a tape: of the inputs and the output."""
+    rule: Any = op.partials
+    given = [Value(0.5) for _ in range(count + 1)]
+    found, comparisons = run_recorded(lambda: rule(*given))
+    if comparisons:
+        raise Unsupported(f"its partials compare their inputs, at {comparisons[0].site}: choose with where() or step()")
+    roots = [one if isinstance(one, Value) else Constant(one) for one in found]
+    return tape_of(roots, given).tape

@@ -1,0 +1,430 @@
+"""A model as a pytree: what it holds, walked through with its paths; and the same model on other parameters.
+
+The children of a module are its attributes, those of a list, tuple, dict or object array its parts. Everything else is
+a leaf; the parameters among the leaves are what is learnt. :class:`Binding` puts other Values in their places, in a
+copy of the modules and containers that lead to them: f(θ, x) in the place of f(x) with θ inside. The model is not
+touched, so threads may call it meanwhile and an exception leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
+
+import numpy as np
+
+from autograd import Parameter, Value
+from nn.data import counted
+
+__all__ = [
+    "DTYPE",
+    "NOTES",
+    "STAND_INS",
+    "Binding",
+    "CheckedList",
+    "Places",
+    "Tree",
+    "children",
+    "is_data",
+    "must_be",
+    "walk",
+]
+
+STAND_INS = "_stand_ins"
+"""The attribute of a module's copy that says, by id, which Values stand where the module has parameters."""
+NOTES = "_places"
+"""The attribute under which a module has its :class:`Places`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in plain containers a module has been seen to hold parameters, by path, with their labels."""
+
+    labels: dict[str, str]
+
+
+class Tree:
+    """Base of what is walked into by its attributes."""
+
+    fixed: ClassVar[Mapping[str, str]] = {}
+    """Attributes that are fixed when it is made, with what to do instead."""
+
+    def parameters(self) -> list[Any]:
+        """Every parameter, each once."""
+        raise NotImplementedError
+
+    def named_parameters(self) -> dict[str, Any]:
+        """Every parameter by its path."""
+        raise NotImplementedError
+
+
+def children(node: Any) -> list[tuple[Any, Any]]:
+    """The parts of a module or container, each with its name, key or place; none of anything else."""
+    if isinstance(node, Tree):
+        return list(vars(node).items())
+    if isinstance(node, dict):
+        return list(node.items())
+    if isinstance(node, (list, tuple)):
+        return list(enumerate(node))
+    if _holds_objects(node):
+        return list(enumerate(node.flat))
+    return []
+
+
+def walk(
+    root: Any, enter: Callable[[Tree], bool] = lambda module: True, *, everything: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """Every part of ``root``, itself first, with its path; in the order of definition, each once.
+
+    Args:
+        root: a module or container.
+        enter: whether the parts of another module are walked through too.
+        everything: with plain numbers, texts and None; and with a part that is met again, each time.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", root)]
+    while stack:
+        path, part = stack.pop()
+        if id(part) in seen:
+            if everything:
+                yield path, part
+            continue
+        if not everything or children(part):
+            seen.add(id(part))
+        yield path, part
+        if isinstance(part, Value) or (part is not root and isinstance(part, Tree) and not enter(part)):
+            continue
+        prefix = f"{path}." if path else ""
+        stack += [
+            (f"{prefix}{key}", held)
+            for key, held in reversed(children(part))
+            if everything or type(held) not in _SCALARS
+        ]
+
+
+_SCALARS = {int, float, bool, str, type(None)}
+"""Leaves that hold nothing, and are most of what a module holds."""
+
+
+def _holds_objects(node: Any) -> bool:
+    return isinstance(node, np.ndarray) and node.dtype == object
+
+
+# --- plain data -------------------------------------------------------------------------------------------
+
+DTYPE = re.compile(r"\|b1|\|[iu]1|[<>][iu][248]|[<>]f[248]|[<>]c(8|16)|\|S\d+|[<>]U\d+|[<>][mM]8(\[\d*[a-zA-Zμ]+\])?")
+"""The arrays that are plain data, by NumPy's code of their dtype."""
+
+
+def is_data(part: Any) -> bool:
+    """Whether it is plain data: numbers, text, arrays of them, and lists, tuples, dicts and sets of these."""
+    waiting, seen = [part], set[int]()
+    while waiting:
+        held = waiting.pop()
+        if type(held) in (list, tuple, dict, set, frozenset):
+            if id(held) in seen:
+                return False  # a circle, or the same list twice: a file holds neither
+            seen.add(id(held))
+            waiting += [*held.keys(), *held.values()] if isinstance(held, dict) else held
+        elif isinstance(held, np.generic) or type(held) is np.ndarray:
+            if not DTYPE.fullmatch(held.dtype.str):
+                return False
+        elif type(held) not in _SCALARS and type(held) not in (complex, bytes):
+            return False
+    return True
+
+
+# --- lists that check what is put into them ---------------------------------------------------------------
+
+
+def must_be(kind: type, new: Any, place: str, held: Any = None) -> None:
+    """Refuse all but a part of the right kind and size for a place in which one stands.
+
+    Raises:
+        TypeError: something else, for training would go on without what stands there.
+        ValueError: a part of another size.
+    """
+    if not isinstance(new, kind):
+        name = f" ({held.label})" if isinstance(held, Value) and held.label else ""
+        raise TypeError(f"{place}{name} must be a {_noun(kind)}, got {new!r:.80}: {_lost(kind)}")
+    for size, noun in (("nin", "input"), ("nout", "output")):
+        had, has = getattr(held, size, None), getattr(new, size, None)
+        if had is not None and has is not None and had != has:
+            raise ValueError(f"{place} must have {counted(had, noun)}, as the one that stands there, got {new!r:.80}")
+
+
+def _noun(kind: type) -> str:
+    return "Parameter" if kind is Parameter else "Module"
+
+
+def _lost(kind: type) -> str:
+    if kind is Parameter:
+        return "training would go on without it. Set .data of the Parameter to change its number"
+    return "training would go on without its parameters"
+
+
+class CheckedList(list[Any]):
+    """A list of parameters or modules: one may be replaced by another, and none may be lost.
+
+    Args:
+        parts: what it holds.
+        kind: of its parts, :class:`~autograd.Parameter` or a class of modules.
+        name: of the attribute, for messages.
+        owner: whose attribute it is, for messages.
+        each: why there are so many, for messages; empty for a list that may grow at its end.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> try:
+    ...     neuron.w[0] = 3.0
+    ... except TypeError as error:
+    ...     print(error)
+    w[0] of neuron 1 of layer 1 (W11[1]) must be a Parameter, got 3.0: training would go on without it. Set .data of the
+    Parameter to change its number
+    """
+
+    __slots__ = ("_each", "_kind", "_name", "_owner")
+
+    def __init__(self, parts: Iterable[Any], kind: type, name: str, owner: str, each: str) -> None:
+        super().__init__(parts)
+        self._kind, self._name, self._owner, self._each = kind, name, owner, each
+        for place, part in enumerate(self):
+            must_be(kind, part, self._place(place))
+
+    def replaced(self, parts: Any) -> CheckedList:
+        """A list of other parts, for the same place."""
+        if not isinstance(parts, (list, tuple)):
+            raise TypeError(
+                f"{self._name} of {self._owner} must be a list of {counted(len(self), _noun(self._kind))}, got "
+                f"{parts!r:.80}: {_lost(self._kind)}"
+            )
+        if len(parts) < len(self) or (self._each and len(parts) > len(self)):
+            self._refuse_length(len(parts))
+        for place, part in enumerate(parts):
+            must_be(self._kind, part, self._place(place), self[place] if place < len(self) else None)
+        for place in range(max(len(self), 1), len(parts)):
+            comes, takes = getattr(parts[place - 1], "nout", None), getattr(parts[place], "nin", None)
+            if comes is not None and takes is not None and comes != takes:
+                raise ValueError(f"{self._place(place)} must take {counted(comes, 'input')}, got {parts[place]!r:.80}")
+        return CheckedList(parts, self._kind, self._name, self._owner, self._each)
+
+    def _changed(self, change: Callable[[list[Any]], Any]) -> None:
+        """Do to all parts what would be done to a plain list, if the result may stand here."""
+        parts = list(self)
+        change(parts)
+        super().__setitem__(slice(None), self.replaced(parts))
+
+    def __setitem__(self, place: Any, new: Any) -> None:
+        if not isinstance(place, slice):
+            must_be(self._kind, new, self._place(place), self[place])
+        self._changed(lambda parts: parts.__setitem__(place, new))
+
+    def __delitem__(self, place: Any) -> None:
+        self._changed(lambda parts: parts.__delitem__(place))
+
+    def append(self, part: Any) -> None:
+        """Add a part at the end, if there may be more."""
+        self._changed(lambda parts: parts.append(part))
+
+    def extend(self, added: Iterable[Any]) -> None:
+        """Add parts at the end, if there may be more."""
+        self._changed(lambda parts: parts.extend(added))
+
+    def insert(self, place: SupportsIndex, part: Any) -> None:
+        """Refused where the parts would not fit."""
+        self._changed(lambda parts: parts.insert(place, part))
+
+    def pop(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def remove(self, *_: Any) -> NoReturn:
+        """Refused."""
+        self._refuse_length(len(self) - 1)
+
+    def clear(self) -> NoReturn:
+        """Refused."""
+        self._refuse_length(0)
+
+    def __iadd__(self, added: Iterable[Any]) -> Self:  # type: ignore[misc]
+        self.extend(added)
+        return self
+
+    def __imul__(self, times: Any) -> Self:  # type: ignore[misc]
+        self._changed(lambda parts: parts.__imul__(times))
+        return self
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return CheckedList, (list(self), self._kind, self._name, self._owner, self._each)
+
+    def _place(self, place: Any) -> str:
+        return f"{self._name}[{place}] of {self._owner}"
+
+    def _refuse_length(self, length: int) -> NoReturn:
+        each = f", {self._each}," if self._each else ""
+        raise ValueError(
+            f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
+            f"{length}: make another module of that size"
+        )
+
+
+# --- a model on other parameters --------------------------------------------------------------------------
+
+
+class Binding:
+    """A model with other Values in the places of its parameters: its modules and containers anew, the rest shared.
+
+    There is one copy, on which one set of Values after the other is put. Notes that the model makes on itself
+    stay with the copy, until :meth:`keep`.
+
+    Args:
+        model: any module.
+        parameters: those that others will stand in for.
+        asking: who wants it, for messages.
+
+    Attributes:
+        held: every part of the model, itself first.
+
+    Raises:
+        TypeError: the model keeps a parameter where no copy reaches it.
+    """
+
+    def __init__(self, model: Tree, parameters: Sequence[Value], asking: str) -> None:
+        self._parameters, self._asking = list(parameters), asking
+        learnt = {id(parameter): parameter for parameter in parameters}
+        self.held = held = [part for _, part in walk(model)]
+        hidden = learnt.keys() - set(map(id, held))
+        if hidden:
+            first = next(leaf for leaf in parameters if id(leaf) in hidden)
+            raise TypeError(
+                f"{asking}: {model!r} gives parameters that it does not hold, first {first!r}. They are looked for in "
+                f"its attributes, in lists, tuples and dicts among these, and in other Modules among these. If an "
+                f"object of a plain class holds them, make that class a Module: class Name(Module)"
+            )
+        opened = [part for part in held if isinstance(part, (Tree, list, dict)) or _holds_objects(part)]
+        self._copies: dict[int, Any] = {id(part): _shell(part) for part in opened}
+        self._model: Any = self._copies[id(model)]
+        self._pairs = [(part, self._copies[id(part)]) for part in opened]
+        self._places: list[tuple[Any, Any, Any]] = []
+        for original, shell in self._pairs:
+            parts: Any = shell.flat if _holds_objects(shell) else vars(shell) if isinstance(shell, Tree) else shell
+            for key, part in children(original):
+                if id(part) in learnt or isinstance(part, tuple):
+                    self._places.append((parts, key, part))
+                elif (copied := _standing_for(part, self._copies)) is not part:
+                    parts[key] = copied
+        for part in held:
+            if isinstance(part, FunctionType):
+                _refuse_closure(part, self._copies.keys() | learnt.keys(), asking)
+        self._seen: list[tuple[Any, list[Any]]] = []
+        self._seen_data: list[tuple[Any, Any]] = []
+
+    def look(self) -> None:
+        """Note the model as it is, for :meth:`is_of_now`."""
+        self._seen = [(part, _inside(part)) for part, _ in self._pairs]
+        self._seen_data = [(part, now) for part in self.held if (now := _content(part)) is not None]
+
+    def on(self, values: Iterable[Any]) -> Any:
+        """The copy, with a number or Value in the place of each parameter; one without a name takes the parameter's."""
+        standing = self._copies.copy()
+        learnt = set()
+        for parameter, value in zip(self._parameters, values, strict=True):
+            stand_in = value if isinstance(value, Value) else Parameter(value, parameter.label)
+            if not stand_in.label:
+                stand_in.label = parameter.label
+            standing[id(parameter)] = stand_in
+            learnt.add(id(stand_in))
+        for parts, key, part in self._places:
+            parts[key] = _standing_for(part, standing)
+        for part, shell in self._pairs:
+            if isinstance(part, Tree):
+                vars(shell)[STAND_INS] = learnt
+        return self._model
+
+    def keep(self) -> None:
+        """Give the model the plain data that was written down on the copy since, such as a counter."""
+        originals = {id(shell): part for part, shell in self._pairs}
+        for part, shell in self._pairs:
+            if isinstance(part, list):
+                now = [originals.get(id(held), held) for held in shell]
+                if len(now) != len(part) or not all(map(operator.is_, now, part)):
+                    part[:] = now if is_data(now) else part
+                continue
+            for key, written in children(shell) if isinstance(part, (Tree, dict)) else []:
+                held = vars(part) if isinstance(part, Tree) else part
+                kept = originals.get(id(written), written)
+                if key != STAND_INS and kept is not held.get(key) and is_data(kept):
+                    held[key] = kept
+        self.look()
+
+    def written(self) -> dict[str, Any]:
+        """The plain data among the attributes of the copy's modules, but for what is fixed when they are made."""
+        return {
+            f"{name} of {type(part).__name__}": held
+            for part, shell in self._pairs
+            if isinstance(part, Tree)
+            for name, held in vars(shell).items()
+            if name not in part.fixed and name != STAND_INS and is_data(held)
+        }
+
+    def is_of_now(self) -> bool:
+        """Whether the model holds what it held at the last :meth:`look` or :meth:`keep`."""
+        for part, before in self._seen:
+            now = _inside(part)
+            if len(now) != len(before) or not all(map(operator.is_, now, before)):
+                return False
+        return all(_content(part) == before for part, before in self._seen_data)
+
+
+def _inside(part: Any) -> list[Any]:
+    """The parts of a module or container, and their names, quickly."""
+    if isinstance(part, (list, np.ndarray)):
+        return list(part.flat if isinstance(part, np.ndarray) else part)
+    held = vars(part) if isinstance(part, Tree) else part
+    return [*held.values(), *held]
+
+
+def _content(part: Any) -> Any:
+    """A copy of what may change in place though nothing is walked into: an array of numbers, a set; else None."""
+    if isinstance(part, np.ndarray) and part.dtype != object:
+        return part.tobytes()
+    return part.copy() if isinstance(part, (set, bytearray)) else None
+
+
+def _shell(part: Any) -> Any:
+    """A copy of a module or container that holds the same parts."""
+    return list(part) if type(part) is CheckedList else copy.copy(part)
+
+
+def _standing_for(part: Any, copies: dict[int, Any]) -> Any:
+    """The object in the copy that has the place of ``part``."""
+    if id(part) in copies:
+        return copies[id(part)]
+    if isinstance(part, tuple):
+        parts = [_standing_for(held, copies) for held in part]
+        if all(map(operator.is_, parts, part)):
+            return part
+        return type(part)(*parts) if hasattr(part, "_make") else type(part)(parts)
+    if isinstance(part, MethodType) and id(part.__self__) in copies:
+        return MethodType(part.__func__, copies[id(part.__self__)])
+    return part
+
+
+def _refuse_closure(function: FunctionType, copied: AbstractSet[int], asking: str) -> None:
+    """A function that holds a module or parameter of the original would go on using it: refuse it."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            held = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+        if id(held) in copied:
+            raise TypeError(
+                f"{asking}: {function.__qualname__} closes over {name!r}, a part of the model, and would keep "
+                f"the old parameters: make it a method"
+            )

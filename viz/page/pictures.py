@@ -1,0 +1,212 @@
+"""The pictures of a page: one for each level of detail, laid out beforehand, in classes that its script can find.
+
+Colours follow the page's theme, and every part says by its name to which card or link it belongs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from typing import Any, NamedTuple
+
+from viz.errors import DiagramError
+from viz.graph import Graph
+from viz.numbers import count
+from viz.picture.fold import Picture, fold
+from viz.picture.geometry import Box, Point, trim
+from viz.picture.links import LONGEST, numbers_in_words
+from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
+from viz.picture.svg import Canvas, Stroke, Type
+from viz.style import DECADES, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
+
+__all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "Level", "PageCanvas", "levels_of", "scale_of_colours", "style_rules"]
+
+LAID_OUT = 1_500
+"""Up to how many values a page has a picture with a card for each."""
+MOST_VALUES = 20_000
+"""Up to how many values a page steps through at all."""
+
+_TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "ends": "both ends"}
+_PARTS = {"n": "card", "g": "card", "e": "link", "l": "label"}
+"""The kind of a part of a picture, by the first letter of its name."""
+_LINES = ("line", "frame-line", "ink", "faint", "alarm")
+"""How the roles of strokes begin."""
+
+SCALE: dict[str, Any] = {
+    "steps": STEPS,
+    "decades": DECADES,
+    "chips": [chip_roles(step) for step in range(-STEPS, STEPS + 1)],
+    "sizes": [size_roles(step) for step in range(STEPS + 1)],
+    "lines": [(line_role(step), line_width(step)) for step in range(-STEPS, STEPS + 1)],
+    "advance": SIZES.em,
+    "text": SIZES.text,
+    "small": SIZES.small,
+    "longest": LONGEST,
+}
+"""The look of the present numbers, as the script reads it: the roles of each step, the widths of lines and type."""
+
+
+# --- levels -----------------------------------------------------------------------------------------------
+
+
+class Level(NamedTuple):
+    """One picture of the page."""
+
+    svg: str
+    facts: dict[str, Any]
+    """The meaning of its cards and links, as the script reads it."""
+
+
+def levels_of(graph: Graph) -> list[Level]:
+    """Every level that shows something of its own, the finest first.
+
+    Raises:
+        DiagramError: the graph is too big for any.
+    """
+    if len(graph) > MOST_VALUES:
+        raise DiagramError(
+            f"a page steps through at most {MOST_VALUES:,} values; this graph has {len(graph):,}. "
+            f"Step through a part of it, from an inner value as the root, or draw(root, focus=node) a neighbourhood."
+        )
+    return [_level(picture) for picture in _pictures(graph)]
+
+
+def _pictures(graph: Graph) -> Iterator[Picture]:
+    if len(graph) <= LAID_OUT:
+        yield fold(graph, "full")
+    seen: list[list[list[int]]] = []
+    for detail in ("neurons", "layers"):
+        picture = fold(graph, detail)
+        cards = [card.members for card in picture.cards]
+        if cards not in seen and any(card.kind == "fold" for card in picture.cards):
+            seen.append(cards)
+            yield picture
+
+
+def _level(picture: Picture) -> Level:
+    scene = arrange(picture, Look(moving=True))
+    canvas = PageCanvas()
+    right, bottom = paint_scene(canvas, picture, scene)
+    words = f"{picture.extent}, {count(len(picture.links), 'edge')}"
+    svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words)
+    return Level(svg, _facts(picture, scene, words))
+
+
+def _facts(picture: Picture, scene: Scene, words: str) -> dict[str, Any]:
+    return {
+        "detail": picture.detail,
+        "title": _TITLES[picture.detail],
+        "about": words,
+        "fineness": fineness(picture),
+        "numbers": "; ".join(numbers_in_words(picture, "auto", scene.left_out)),
+        "cards": [
+            [card.key, card.node, None if card.members == [card.node] else card.members, card.name]
+            for card in picture.cards
+        ],
+        "links": [[link.source, link.target, link.edges, link.of_one] for link in picture.links],
+        "bars": {key: [segment.link for segment in bar] for key, bar in scene.bars.items()},
+    }
+
+
+# --- the canvas -------------------------------------------------------------------------------------------
+
+
+class PageCanvas(Canvas):
+    """A canvas whose colours are classes, and whose parts say what they are.
+
+    >>> canvas = PageCanvas()
+    >>> canvas.box(Box(0, 0, 10, 10), "card")
+    >>> canvas.fragment("full", 20, 20, "One card").splitlines()[1]
+    '<rect x="0" y="0" width="10" height="10" class="f-card"/>'
+    """
+
+    def __init__(self) -> None:
+        super().__init__("light")
+        self._origin = Point(0.0, 0.0)
+
+    def _paint(self, **roles: str | None) -> str:
+        return _class([f"{attribute[0]}-{role}" for attribute, role in roles.items() if role])
+
+    def box(self, box: Box, fill: str | None, stroke: Stroke | None = None, *, radius: float = 0.0) -> None:
+        """A rectangle; in a card its place is counted from the card's corner."""
+        super().box(box.moved(-self._origin.x, -self._origin.y), fill, stroke, radius=radius)
+
+    def text(self, at: Point, text: str, style: Type) -> None:
+        """One line of type; how it is set are classes too, for there are many."""
+        size = f"t{style.size:.0f}" if style.size != SIZES.text else ""
+        role = f"f-{style.role}" if style.role != "ink" else ""
+        marks = _class([size, "b" * style.bold, style.anchor[0] if style.anchor != "start" else "", role])
+        x, y = trim(at.x - self._origin.x), trim(at.y - self._origin.y)
+        self._parts.append(f'<text x="{x}" y="{y}"{marks}>{escape(text)}</text>')
+
+    def hatched(self, box: Box, *, data: bool = False) -> None:
+        """A chip like any other: the page hatches it by its class, for a number may become finite again."""
+        if not data:
+            self.box(box, "broken", radius=3)
+
+    def striped(self, box: Box) -> None:
+        """Grey stripes, by a class."""
+        self.box(box, "striped", radius=3)
+
+    def open_account(self) -> None:
+        """Begin lines of a card that are hidden once a leaf is moved, for they are of the graph as it was built."""
+        self._parts.append('<g class="account">')
+
+    def close_account(self) -> None:
+        """End them; the card goes on."""
+        super().close_group()
+
+    def open_group(
+        self,
+        name: str,
+        about: str = "",  # noqa: ARG002 -- the panel says it, with the present numbers
+        *,
+        link: Mapping[str, str] | None = None,  # noqa: ARG002 -- the script knows it
+        at: Point | None = None,
+    ) -> None:
+        """Begin a card, a link or a label."""
+        self._origin = at or Point(0.0, 0.0)
+        place = f' transform="translate({trim(at.x)} {trim(at.y)})"' if at else ""
+        self._parts.append(f'<g class="{_PARTS[name[0]]}" data-key="{name}"{place}>')
+
+    def close_group(self) -> None:
+        """End it."""
+        super().close_group()
+        self._origin = Point(0.0, 0.0)
+
+    def fragment(self, level: str, width: float, height: float, about: str) -> str:
+        """Everything painted, as an ``<svg>`` element of the page."""
+        across, down = math.ceil(width), math.ceil(height)
+        opening = (
+            f'<svg class="level" data-level="{level}" width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
+            f' role="graphics-document document" aria-label="{escape(about)}" font-family="{escape(SIZES.font)}">'
+        )
+        return "\n".join([opening, *self._parts, "</svg>"])
+
+
+def _class(names: Iterable[str]) -> str:
+    """The classes of an element; most are what an element of its kind is without any."""
+    said = " ".join(filter(None, names))
+    return f' class="{said}"' if said else ""
+
+
+def style_rules() -> str:
+    """The style rules that give every role its colour, in light and in dark, and type its size."""
+    colours = "".join(f"--{role}:light-dark({light},{dark});" for role, (light, dark) in ROLES.items())
+    fills = "".join(f".f-{role}{{fill:var(--{role})}}" for role in ROLES)
+    strokes = "".join(f".s-{role}{{stroke:var(--{role})}}" for role in ROLES if role.startswith(_LINES))
+    themes = "".join(f":root[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
+    types = {":where(.level)": SIZES.text, ".t10": SIZES.small, ".t12": SIZES.name}
+    sizes = "".join(f"{chosen}{{font-size:{size:g}px}}" for chosen, size in types.items())
+    mono = f"--mono:{SIZES.font};"
+    return "\n".join([f":root{{color-scheme:light dark;{mono}{colours}}}", themes, fills + strokes + sizes])
+
+
+def scale_of_colours() -> str:
+    """The colours of the legend, from the strongest negative gradient to the strongest positive, as SVG."""
+    boxes = "".join(
+        f'<rect x="{14 * k}.5" y="0.5" width="13" height="13" class="f-{chip}"/>'
+        for k, (chip, _) in enumerate(SCALE["chips"])
+    )
+    return f'<svg width="{14 * (2 * STEPS + 1)}" height="14" aria-hidden="true">{boxes}</svg>'

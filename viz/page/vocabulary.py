@@ -1,0 +1,108 @@
+"""Every word that the page's script says, and how it writes numbers: one table, which travels to it as JSON.
+
+``{name}`` is filled in by the script; of a pair the first is for one, the second for any other number of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from viz.numbers import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
+from viz.picture.fold import LEAF_TAGS
+
+__all__ = ["NUMBERS", "WORDS"]
+
+NUMBERS: dict[str, Any] = {
+    "decimals": DECIMALS,
+    "mantissa": MANTISSA,
+    "digits": DIGITS,
+    "least": LEAST,
+    "most": MOST,
+    "minus": MINUS,
+    "rounded": ROUNDED,
+    "notComputed": NOT_COMPUTED,
+}
+"""The rules of :mod:`viz.numbers`."""
+
+WORDS: dict[str, Any] = {
+    # how many
+    "values": ["{n} value", "{n} values"],
+    "flows": ["{n} flow", "{n} flows"],
+    "matches": ["{n} match", "{n} matches"],
+    # cards and kinds
+    "kinds": LEAF_TAGS,
+    "value": "value {x}",
+    "gradient": "gradient {x}",
+    "noValue": "no value yet",
+    "noGradient": "no gradient yet",
+    "sumOf": "sum of {flows}",
+    # the legend
+    "least": "gradient −{most}",
+    "most": "+{most}, log scale, {decades} powers of ten",
+    # the arithmetic of a step
+    "product": "{local} · {upstream}",
+    "adds": "{name}.grad += {how}",
+    "closed": "0: the gate is closed",
+    "open": "the gate is open, {flow}",
+    "equals": "{one} = {other}",
+    "grad": "{name}.grad = {x}",
+    "soFar": "so far {total}",
+    "step": "Step {step} of {last}: {words}",
+    "canBeComputed": "its operands are known, so it can be computed.",
+    "hasArrived": "every flow into it has arrived.",
+    "starts": "The pass starts here, with ∂{name}/∂{name} = 1.",
+    "stops": "No flow reaches it, so nothing goes on.",
+    "stays": "A leaf: the gradient stays here.",
+    "passesOn": "It passes on: local derivative · its gradient",
+    "hook": "A hook changed this gradient: {arrived} → {replaced}.",
+    "outside": "{operation} is outside its domain here: it needs {domain}.",
+    # before the first step
+    "backward": "Backward pass",
+    "forward": "Forward pass",
+    "backwardVisits": (
+        "The backward pass visits every value once, from the root to the leaves. Each passes its gradient on to its "
+        "operands."
+    ),
+    "forwardComputes": "The leaves are given. The forward pass computes each value once its operands are known.",
+    "stepOn": "Step on with the right arrow key.",
+    # the whole graph
+    "each": "{values}, each with its gradient: how fast {root} changes as it changes.",
+    "how": (
+        "Play or step through the passes with the buttons or the arrow keys. Point at a value, tap it or Tab to it for "
+        "its chain rule."
+    ),
+    "folded": (
+        "This graph is too big for a card per value: the picture is folded, the table and the steps have them all."
+    ),
+    "theSame": ["The same of {n} other value.", "The same of {n} other values."],
+    "largestLeaves": "Leaves with the largest gradients",
+    "largestFirst": "{values}, the largest gradients first",
+    "member": "{name}: {x}",
+    # a value
+    "exactly": "{x}, exactly {all}",
+    "root": "The root: its gradient is 1",
+    "flowsIn": "{flows} in",
+    "unreached": "No flow reaches it",
+    "through": "through {name}: {product} = {flow}",
+    "chainRule": "Chain rule",
+    "where": "where ",
+    # the table
+    "columns": ["name", "kind", "value", "gradient"],
+    # the leaves
+    "slider": "{name}, slider",
+    "leafGradient": "grad {x}",
+    "reset": "Reset all leaves",
+    "moveLeaves": (
+        "Move a leaf and watch the values and gradients. An if that Python decided while building the graph stays "
+        "decided."
+    ),
+    "takenBack": "{name} = {x} was taken back: an operation failed with {error}.",
+    "outsideAt": "{name}: {operation}({operands}) is outside its domain, it needs {domain}.",
+    "more": ["And {n} value more.", "And {n} values more."],
+    # the buttons
+    "play": "Play",
+    "pause": "Pause",
+    "stepOf": "step {step} of {last}",
+    "theme": "Theme: {theme}",
+    "automatic": "automatic",
+}
