@@ -606,7 +606,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
-        from viz.showing import picture_for_notebook
+        from viz._draw import picture_for_notebook
 
         return picture_for_notebook(self)
 
