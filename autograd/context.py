@@ -74,7 +74,7 @@ class Context:
     grad: bool = True
     domain: Literal["raise", "nan", "handled", "noted"] | None = None
     """The answer of an operation outside its domain. None: nobody said, so it raises, and a replay goes on in IEEE
-    arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.domains`."""
+    arithmetic. ``"handled"``, ``"noted"``: a recording watches; see :mod:`autograd.replay.recorder`."""
     anomaly: bool = False
     sealed: bool = False
     """No float may be taken out of a Value: a rule is being evaluated on Values."""

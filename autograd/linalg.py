@@ -29,13 +29,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.containers import array_of, leaves_of
 from autograd.context import current
 from autograd.errors import DomainError
 from autograd.primitives import as_float
 from autograd.recording import recording
 from autograd.rules import dot, prod, sqrt
 from autograd.rules.arithmetic import div
+from autograd.trees import array_of, leaves_of
 from autograd.value import Value
 
 __all__ = ["cholesky", "det", "inv", "solve"]
@@ -117,7 +117,8 @@ def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 
     The derivatives of every order are right at singular matrices too. Elimination divides by no pivot that is 0, or
     that rounding alone made: a column without a better one is put off to the end, and the determinant of what is then
-    left is found without any division.
+    left is found without any division. Numbers below 2.2e-308 have fewer digits, and so has the determinant of a matrix
+    with a column of them.
 
     Args:
         A: a square matrix (n, n).

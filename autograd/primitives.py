@@ -385,12 +385,18 @@ def primitive(
         raise ValueError(f"primitive({name!r}): the name is taken by an operation of autograd; choose another")
     if record.get("held"):
         record["gated"] = True
+    arity = _count_inputs(name, rule)
+    if record.get("builtin"):
+        operands = "{*}" if arity is None else ", ".join(f"{{{place}}}" for place in range(arity))
+        spelt = name.replace("_", r"\_")
+        latex = rf"\operatorname{{{{{spelt}}}}}\left({operands}\right)"
+        record = {"text": f"{name}({operands})", "latex": latex} | record
     op = Primitive(
         name=name,
         forward=forward,
         partials=partials,
         captured=captured,
-        arity=_count_inputs(name, rule),
+        arity=arity,
         symbol=record.pop("symbol", name),
         **record,
     )

@@ -15,7 +15,7 @@ __all__ = ["Recording", "observe", "recorded_in", "recording", "refuse_while_rec
 
 
 class Recording(Protocol):
-    """What watches while a function is recorded: see :mod:`autograd.replay.recorder`."""
+    """The watcher while a function is recorded: see :mod:`autograd.replay.recorder`."""
 
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
         """Note that a comparison of Values came out so."""
@@ -36,7 +36,7 @@ class Recording(Protocol):
 _RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
 
 recording: Callable[[], Recording | None] = _RECORDING.get
-"""What records at this moment, in this thread or task."""
+"""The recorder of this moment, in this thread or task."""
 
 
 observe, release = _RECORDING.set, _RECORDING.reset

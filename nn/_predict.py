@@ -216,12 +216,12 @@ class FlatModel:
 
         weighted_loss.__name__ = "the loss of the model"
         prediction.__name__, example_loss.__name__ = "the model", "the loss of the model"  # for messages
-        self._predictions = compile(prediction, in_axes=(None, 0), verify=True)
-        self._mean_loss = compile(example_loss, in_axes=(None, 0, 0), reduce="mean", verify=True)
-        self._step = compile(value_and_grad(example_loss), in_axes=(None, 0, 0), reduce="mean", verify=True)
+        self._predictions = compile(prediction, in_axes=(None, 0), verify="recordings")
+        self._mean_loss = compile(example_loss, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
+        self._step = compile(value_and_grad(example_loss), in_axes=(None, 0, 0), reduce="mean", verify="recordings")
         axes = (None, 0, 0, 0)
-        self._weighted_loss = compile(weighted_loss, in_axes=axes, reduce="sum", verify=True)
-        self._weighted_step = compile(value_and_grad(weighted_loss), in_axes=axes, reduce="sum", verify=True)
+        self._weighted_loss = compile(weighted_loss, in_axes=axes, reduce="sum", verify="recordings")
+        self._weighted_step = compile(value_and_grad(weighted_loss), in_axes=axes, reduce="sum", verify="recordings")
 
     def read(self) -> Array:
         """The present numbers in the parameters."""

@@ -2,6 +2,7 @@
 
     python -m tests.accuracy                    the table of worst errors, 10,000 points an operation; fails above 4
     python -m tests.accuracy --points 500 tanh pow
+    python -m tests.accuracy --markdown         the same as in autograd/NUMBERS.md
     python -m tests.accuracy --conventions      the conventions at kinks and edges, as Markdown
 
 An *ulp* of a result is the spacing of floats at it: 2**-52 of its power of two, and 2**-1074 for a subnormal. An
@@ -194,10 +195,15 @@ def _moderate_power(random: Random, _inputs: int) -> tuple[float, ...]:
     return x, random.choice((y, y / 100.0, round(y)) if abs(y) < 1e15 else (y,))
 
 
+def _element(random: Random, inputs: int) -> tuple[float, ...]:
+    """An index of what follows it, from the front or from the back."""
+    return float(random.randrange(1 - inputs, inputs - 1)), *(_number(random) for _ in range(inputs - 1))
+
+
 def points(case: Case, count: int, random: Random) -> Iterator[tuple[float, ...]]:
     """Points of the operation's domain, the same for the same generator."""
     power = case.inputs == 2 and case.op.name in ("pow", "power_slope", "power_log")
-    draw = _moderate_power if power else _point
+    draw = _moderate_power if power else _element if case.op.name == "take" else _point
     found = 0
     for attempt in range(200 * count):
         point = (draw if attempt % 5 else _point)(random, case.inputs)
@@ -337,12 +343,25 @@ def table(reports: list[Report]) -> Table:
     return shown
 
 
+def markdown(reports: list[Report]) -> str:
+    """The worst errors as a table of Markdown."""
+    rows = ["| operation | points | value | local gradients |", "|---|---|---|---|"]
+    for report in reports:
+        helper = report.name not in public_names()
+        stars = ["*" if (report.name, which) in CONDITIONED else "" for which in ("value", "gradient")]
+        gradient = "" if helper else f"{report.gradient.error:.2f}{stars[1]}"
+        name = f"({report.name})" if helper else report.name
+        rows.append(f"| {name} | {report.points:,} | {report.value.error:.2f}{stars[0]} | {gradient} |")
+    return "\n".join(rows)
+
+
 def main() -> None:
     """Print the table of worst errors, or the conventions."""
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("operation", nargs="*", help="which operations; all if none is named")
     parser.add_argument("--points", type=int, default=10_000, help="points per operation (default 10,000)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other points")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--conventions", action="store_true", help="print the table of conventions as Markdown")
     options = parser.parse_args()
     if options.conventions:
@@ -350,7 +369,8 @@ def main() -> None:
         return
     names = options.operation or sorted([*COMPOSED, *(name for name, op in PRIMITIVES.items() if op.builtin)])
     reports = measure_all(names, options.points, options.seed)
-    Console().print(table(reports))
+    shown = markdown(reports) if options.markdown else table(reports)
+    Console().print(shown, highlight=False, soft_wrap=options.markdown)
     if any(max(report.value.error, report.gradient.error) > limit(report.name) for report in reports):
         raise SystemExit(f"an error is above {LIMIT:g} ulps, or {COMPOSED_LIMIT:g} where several operations meet")
 

@@ -18,10 +18,10 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from autograd.containers import NUMBER
 from autograd.errors import AutogradError, GradientError
 from autograd.implicit.equations import System
 from autograd.implicit.nodes import PIECES, Choice, Function, choices, float_of, number_in, slopes_of, watched, ways_of
+from autograd.trees import NUMBER
 from autograd.value import Value
 
 __all__ = ["changes", "first_flip", "moving_breaks"]
@@ -67,17 +67,26 @@ def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[f
     return sorted(found)
 
 
-def moving_breaks(function: Function, ways: dict[float, Any], a: float, b: float) -> list[tuple[Any, Any]]:
+def moving_breaks(
+    function: Function, ways: dict[float, Any], a: float, b: float, usual: float
+) -> list[tuple[Any, Any]]:
     """The places between a and b at which f goes over to another formula and that move with Values.
+
+    Where such a place cannot be followed and f is continuous there, it is left out: it has no part in the first
+    derivative, and the integral of that is looked at in turn before it is differentiated.
 
     Args:
         function: an integrand.
         ways: which way it goes at some points between a and b.
         a: where the integral begins.
         b: where it ends.
+        usual: how large f is.
 
     Returns:
         For each place two Values: as it is seen from the side of a, and from that of b.
+
+    Raises:
+        GradientError: f jumps at such a place, which cannot be followed.
     """
 
     def run(t: Any, *, sited: bool = False) -> list[Choice]:
@@ -94,19 +103,29 @@ def moving_breaks(function: Function, ways: dict[float, Any], a: float, b: float
     breaks: list[tuple[Any, Any]] = []
     for low, high in changes(way, ways):
         try:
-            flip = first_flip(run(Value(low), sited=True), here := run(Value(high), sited=True))
-        except TypeError as error:
-            flip = first_flip(run(low, sited=True), here := run(high, sited=True))
-            if flip is not None:
-                raise _unfollowed(high, here[flip[0]], "that t is a Value, which f refuses") from error
-        if flip is None:
-            continue
-        place, edge = flip
-        if here[place].name == PIECES:
-            raise _unfollowed(low, here[place], "a choice that is made at a limit of the inner integral")
-        breaks.append((_moved(later, place, edge, low, -1.0), _moved(later, place, edge, high, 1.0)))
-    moving = [sides for sides in breaks if isinstance(sides[0], Value)]
-    return moving if a <= b else [sides[::-1] for sides in reversed(moving)]
+            breaks += _followed(later, run, low, high)
+        except GradientError:
+            (left,), (right,) = function.values(low), function.values(high)
+            if not abs(right - left) <= 1e-9 * usual:
+                raise
+    return breaks if a <= b else [sides[::-1] for sides in reversed(breaks)]
+
+
+def _followed(function: Function, run: Callable[..., list[Choice]], low: float, high: float) -> list[tuple[Any, Any]]:
+    """The break between two neighbouring numbers, as seen from both; none if no Value moves it."""
+    try:
+        flip = first_flip(run(Value(low), sited=True), there := run(Value(high), sited=True))
+    except TypeError as error:
+        flip = first_flip(run(low, sited=True), there := run(high, sited=True))
+        if flip is not None:
+            raise _unfollowed(high, there[flip[0]], "that t is a Value, which f refuses") from error
+    if flip is None:
+        return []
+    place, edge = flip
+    if there[place].name == PIECES:
+        raise _unfollowed(low, there[place], "a choice that is made at a limit of the inner integral")
+    sides = _moved(function, place, edge, low, -1.0), _moved(function, place, edge, high, 1.0)
+    return [sides] if isinstance(sides[0], Value) else []
 
 
 def _moved(function: Function, place: int, edge: int, t: float, side: float) -> Any:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.containers import array_of, flatten
 from autograd.context import current
 from autograd.errors import (
     ConvergenceError,
@@ -39,6 +38,7 @@ from autograd.primitives import as_float
 from autograd.rules import dot, fsum
 from autograd.sweep import describe
 from autograd.trace import Trace
+from autograd.trees import array_of, flatten
 from autograd.value import Value
 
 __all__ = ["Solution", "quad", "solve_ivp"]
@@ -184,7 +184,8 @@ class _Integral:
         low, high = map(float_of, self.limits)
         if abs(high - low) <= 1e-14 * self.span < math.inf:
             return []
-        breaks = moving_breaks(self.function, self.ways, low, high)
+        usual = max(map(abs, self.seen.values()))
+        breaks = moving_breaks(self.function, self.ways, low, high, usual)
         if not self.span:
             note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
         return breaks

@@ -16,15 +16,15 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.containers import flatten
 from autograd.context import current, no_grad
+from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
 from autograd.recording import recorded_in, recording, refuse_while_recording
-from autograd.sites import Site, calling_site
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
+from autograd.trees import flatten
 from autograd.value import Constant, Value, make_node
 
 __all__ = [
@@ -381,6 +381,9 @@ def _piece(node: Value) -> Choice | None:
     if op is None or kink is None or kink.edges is None:
         return None
     edges, constants, parents = kink.edges, op.constants, node.parents
-    numbers = edges(*(parent._data for parent in parents), *constants)
+    try:
+        numbers = edges(*(parent._data for parent in parents), *constants)
+    except ArithmeticError:  # of a quotient by 0, which is nan
+        return None
     taken = tuple(math.floor(each) if kink.whole and math.isfinite(each) else each > 0.0 for each in numbers)
     return Choice(op.name, taken, lambda: edges(*parents, *constants), None, kink.whole)

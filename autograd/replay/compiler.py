@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import inspect
 import operator
 import os
 import sys
@@ -12,65 +13,71 @@ import threading
 import weakref
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from types import FunctionType
 from typing import Any, Literal, cast, overload
 
-import numpy as np
-
-from autograd.containers import Structure, flatten, leaves_of
 from autograd.context import ORDINARY, Context, current
+from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.primitives import Primitive
 from autograd.recording import recording
-from autograd.replay.arguments import Axes, Form, Plan, check_in_axes, leaves_and_structures, take_apart
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
-from autograd.replay.domains import Refusal
-from autograd.replay.methods import Methods
-from autograd.replay.passes import exact
-from autograd.replay.paths import Path
-from autograd.replay.recorder import ConnectedError
-from autograd.replay.results import Assembly
-from autograd.replay.saving import specialised_from_data, specialised_to_data
-from autograd.replay.specialised import Options, Specialised
-from autograd.replay.statics import StaticArguments, check_static
-from autograd.replay.storage import Reader, read_file, write_file
-from autograd.replay.structures import axes_from_data, axes_to_data, named_classes
+from autograd.replay.branches import Branches, Options, Path
+from autograd.replay.optimise import optimise
+from autograd.replay.plain import Plain
+from autograd.replay.recorder import ConnectedError, Refusal
+from autograd.replay.saving import (
+    Reader,
+    axes_from_data,
+    axes_to_data,
+    branches_from_data,
+    branches_to_data,
+    named_classes,
+    read_file,
+    write_file,
+)
+from autograd.replay.signature import (
+    Axes,
+    Plan,
+    Plans,
+    Signature,
+    StaticArguments,
+    check_in_axes,
+    check_static,
+    take_apart,
+)
 from autograd.replay.tape import Tape
 from autograd.replay.watching import Watch
-from autograd.sites import is_ours, warn
-from autograd.sweep import describe, number_of
-from autograd.trace import Trace
-from autograd.value import Parameter, Value
+from autograd.sweep import describe
+from autograd.trees import flatten
+from autograd.value import Parameter
 
 __all__ = ["Compiled", "compile", "load"]
 
-_MOST_PLANS = 64
-"""A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
+Verify = bool | Literal["recordings"]
 
 _OFTEN = 32
 """After how many recordings anew there is a word about it."""
 
-_MOST_FORMS = 128
+_MOST_SIGNATURES = 128
 """A recording is made for each static argument; beyond so many the oldest is forgotten."""
 
 
 class _Kept:
-    """What a compiled function has recorded. A method that is got of an instance shares it with all others."""
+    """The recordings of a compiled function. A method that is got of an instance shares them with all others."""
 
-    def __init__(self, recorded: Iterable[Specialised] = ()) -> None:
-        self.specialised: dict[Hashable, Specialised] = {entry.form.key(): entry for entry in recorded}
-        self.plans: dict[Hashable, tuple[Plan, Specialised]] = {}
+    def __init__(self, options: Options, recorded: Iterable[Branches] = ()) -> None:
+        self.branches: dict[Hashable, Branches] = {entry.signature.key(): entry for entry in recorded}
+        self.plans = Plans(options.in_axes)
         self.unchanged: Callable[[], bool] | None = None
         """Whether the function still reads what it read when it was recorded."""
         self.watch: Watch | None = None
+        self.others: dict[Hashable, Compiled] = {}
+        """The same function under another ``errstate``, and its derivatives."""
+        self.methods = _Methods()
+        self.lock = threading.Lock()
         self._watched: dict[int, Any] = {}
         """The function and its static arguments, by their ids."""
         self._forgotten = 0
-        self.others: dict[Hashable, Compiled] = {}
-        """The same function under another ``errstate``, and its derivatives."""
-        self.methods: Methods[Compiled] = Methods()
-        self.lock = threading.Lock()
 
     def forget(self) -> None:
         """Record anew what is called from now on."""
@@ -82,7 +89,7 @@ class _Kept:
                     f"reads: {self.watch.difference()}. Each time costs a run of it: make an argument of what changes.",
                     RecordingWarning,
                 )
-            self.specialised.clear()
+            self.branches.clear()
             self.plans.clear()
             self.others.clear()
             self._watched.clear()
@@ -118,23 +125,27 @@ class Compiled:
     __self__: Any
     """The instance, of a method."""
     __reads__ = ("_function",)
-    """What :mod:`autograd.replay.watching` looks at in a function that calls this one."""
+    """The attributes that :mod:`autograd.replay.watching` follows in a function that calls this one."""
 
     def __init__(
         self,
         function: Callable[..., Any] | None,
         options: Options,
-        recorded: Iterable[Specialised] = (),
+        recorded: Iterable[Branches] = (),
         name: str = "",
     ) -> None:
         self._function = function
         self._options = options
-        self._kept = _Kept(recorded)
+        self._kept = _Kept(options, recorded)
         self.__name__ = name or type(function).__name__
         if function is not None:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
+        self._plain = Plain(function, self.__name__, options, self._static)
+        self._batched = options.batched
+        self._inspected = options.verify is True or options.domain == "raise"
+        self._calls = 0
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
@@ -171,7 +182,7 @@ class Compiled:
         return _compiled, (self._function, self._options)
 
     def __transformed__(self, transform: Callable[..., Any], *settings: Any) -> Compiled | None:
-        """What ``transform(self, *settings)`` makes, replayed as this is; None if it is not to be.
+        """The result of ``transform(self, *settings)``, replayed as this is; None if it is not to be.
 
         Read by :mod:`autograd.transforms`.
         """
@@ -183,7 +194,7 @@ class Compiled:
         return others[key]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the function returns, with floats and arrays of floats for its Values."""
+        """The result of the function, with floats and arrays of floats for its Values."""
         surroundings = current()
         if surroundings is not ORDINARY:
             instead = self._instead(surroundings)
@@ -193,127 +204,72 @@ class Compiled:
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
         given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        leaves, key = take_apart(given, named)
-        planned = kept.plans.get(key)
-        if planned is None or not planned[0].fits(given, named):
-            found = leaves_and_structures(given, named)
-            if found is None:
-                return self._inlined(args, kwargs)
-            leaves, structures = found
-            key = key or (tuple(kwargs), *[structure.key() for structure in structures])
-            planned = kept.plans.get(key)
-            if planned is None or not planned[0].fits(given, named):
-                planned = self._planned(key, Plan(given, named, structures, self._options.in_axes))
-        plan, specialised = planned
+        found = kept.plans.of(*take_apart(given, named), given, named)
+        if found is None:
+            return self._plain.inlined(args, kwargs)
+        leaves, plan = found
+        branches = plan.branches or self._branches_for(plan)
         try:
-            if not self._options.batched:
-                result = specialised.single(plan.listed(leaves))
+            if not self._batched:
+                result = branches.single(plan.listed(leaves))
             else:
                 numbers = plan.numbers(leaves)
-                result = specialised(numbers.shared, numbers.lanes)
+                result = branches(numbers.shared, numbers.lanes)
                 plan.release(numbers)
         except ConnectedError as error:
-            return self._connected(error, args, kwargs)
-        if self._options.domain == "raise":
-            self._warn_of_nan(result, args, kwargs)
+            return self._plain.connected(error, args, kwargs)
+        if self._inspected:
+            self._inspect(result, branches, plan, leaves)
         return result
+
+    def _branches_for(self, plan: Plan) -> Branches:
+        """The recordings that serve calls of this plan."""
+        signature, kept, function = plan.signature, self._kept, self._function
+        key = signature.key()
+        branches = kept.branches.get(key)
+        if branches is None:
+            if function is None:
+                known = " or ".join(str(entry.signature) for entry in kept.branches.values())
+                raise TypeError(f"{self.__name__} is a tape that takes {known}, not {signature}")
+            watcher = None  # of who records at each call of theirs, and need not watch in between
+            if self._options.verify != "recordings":
+                watcher = functools.partial(_watch, weakref.ref(kept), [function, *signature.handed()])
+            branches = Branches(function, signature, self._options, watcher)
+            with kept.lock:
+                if len(kept.branches) >= _MOST_SIGNATURES:
+                    kept.branches.pop(next(iter(kept.branches)))
+                    kept.plans.clear()
+                branches = kept.branches.setdefault(key, branches)
+        plan.branches = branches
+        return branches
+
+    def _inspect(self, result: Any, branches: Branches, plan: Plan, leaves: list[Any]) -> None:
+        """Run the function again, if it is to be verified, on an example of this call, another one at each call.
+
+        Where the result of a checked one is nan, let the plain function say why.
+        """
+        if self._options.verify is True:
+            shared, lanes, _ = plan.numbers(leaves)
+            example = lanes[:, self._calls % lanes.shape[1]]
+            self._calls += 1
+            branches.check(plan.signature.example(shared, example))
+        if self._options.domain == "raise":
+            self._plain.warn_of_nan(result, plan, leaves)
 
     # --- where it is the plain function -------------------------------------------------------------------
 
     def _instead(self, surroundings: Context) -> Callable[[tuple[Any, ...], dict[str, Any]], Any] | None:
-        """What a call is in these surroundings, if it is not a replay."""
+        """The way a call takes in these surroundings, if it is not a replay."""
         if recording():
-            return self._inlined
+            return self._plain.inlined
         if surroundings.traced and self._function is not None:
-            return self._recorded_once if self._options.batched else self._linked
+            return self._recorded_once if self._options.batched else self._plain.linked
         if surroundings.anomaly:
-            return self._eagerly
+            return self._plain.eagerly
         domain = surroundings.domain
         if domain in (None, self._options.domain) or (domain == "nan" and self._function is None):
             return None
-        return self._eagerly if self._function is None else functools.partial(self._under, cast("str", domain))
-
-    def _linked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The plain function on numbers: floats for its Values, unless a Value from outside is involved in them."""
-        taken = self._taken(args, kwargs, None)
-        if taken is None:
-            return self._inlined(args, kwargs)
-        plan, leaves = taken
-        numbers, structure = self._run(plan.form, plan.listed(leaves))
-        return structure.result(numbers)
-
-    def _eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The plain function on each example, with floats for its Values."""
-        if not self._options.batched:
-            return self._linked(args, kwargs)
-        taken = self._taken(args, kwargs, self._options.in_axes)
-        if taken is None:
-            return self._inlined(args, kwargs)
-        plan, leaves = taken
-        shared, lanes, _ = plan.numbers(leaves)
-        columns, structure = [], None
-        for example in lanes.T:
-            numbers, structure = self._run(plan.form, plan.form.example(shared, example))
-            columns.append([number._data if isinstance(number, Value) else number for number in numbers])
-        results = np.array(columns).T.reshape(-1, len(columns))
-        if self._options.reduce is not None:
-            results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
-        return Assembly(cast("Structure", structure), batched=self._options.reduce is None)(results)
-
-    def _warn_of_nan(self, result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Of a checked function whose ``result`` is nan, let the plain one say why: as far as the first such example.
-
-        The local gradients of a derivative are recorded in IEEE arithmetic, so no guard tells of a nan in them.
-        """
-        leaves, _ = leaves_of(result, "the result")
-        taken = self._taken(args, kwargs, self._options.in_axes) if any(map(_has_nan, leaves)) else None
-        if taken is None or self._function is None:
-            return
-        plan, found = taken
-        shared, lanes, _ = plan.numbers(found)
-        for example in lanes.T if self._options.batched else [np.empty(0)]:
-            numbers, _ = self._run(plan.form, plan.form.example(shared, example))
-            if any(map(_has_nan, map(number_of, numbers))):
-                return
-
-    def _taken(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
-        """The arguments taken apart, for one call; None if there is a Value among them."""
-        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = leaves_and_structures(given, named)
-        if found is None:
-            return None
-        leaves, structures = found
-        return Plan(given, named, structures, axes), leaves
-
-    def _run(self, form: Form, numbers: list[float]) -> tuple[list[Any], Structure]:
-        """The numbers that the plain function returns for one example, and how they are held."""
-        function = self._function
-        if function is None:
-            raise RecordingError(
-                f"{self.__name__} is a tape, recorded in other surroundings than those of this call: errstate() and "
-                f"detect_anomaly() need the function itself, which is not at hand"
-            )
-        if _is_of_library(function):  # a derivative or an operation: on plain numbers it gives plain numbers
-            return flatten(form.call(function, numbers), f"the result of {self.__name__}")
-        labels = form.labels(function)
-
-        def labelled(*values: Value) -> Any:
-            for value, label in zip(values, labels, strict=True):
-                value.label = label
-            return form.call(function, values)
-
-        trace = Trace(labelled, range(len(numbers)), numbers, {})
-        found, structure = flatten(trace.result, f"the result of {self.__name__}")
-        return trace.settled(found), structure
-
-    def _connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Called where the function uses a Value that was computed outside: connected to that, or refused."""
-        if not self._options.batched:
-            return self._linked(args, kwargs)
-        raise RecordingError(
-            f"{self.__name__} {error}, and is compiled for batches (in_axes={self._options.in_axes!r}), whose results "
-            f"cannot be connected to that: make it an argument, or compute it inside of the function"
-        ) from None
+        return self._plain.eagerly if self._function is None else functools.partial(self._under, cast("str", domain))
 
     def _recorded_once(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A batch inside the function of a transform, recorded for this call alone: it may close over its variables."""
@@ -321,9 +277,9 @@ class Compiled:
             self._function, replace(self._options, domain=cast("Any", current().domain or self._options.domain))
         )
         result = contextvars.Context().run(once, *args, **kwargs)
-        for leaf in (leaf for path in once.paths for leaf in path.outside):
+        for leaf in (leaf for path in once.paths if path.run for leaf in path.run.outside):
             if not isinstance(leaf, Parameter):
-                return self._connected(RecordingError(f"uses {describe(leaf)} inside a transform"), args, kwargs)
+                return self._plain.connected(RecordingError(f"uses {describe(leaf)} inside a transform"), args, kwargs)
         return result
 
     def _under(self, domain: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -335,51 +291,15 @@ class Compiled:
             twin = others.setdefault(domain, made)
         return twin(*args, **kwargs)
 
-    def _inlined(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Called on Values, or inside another recording, it is the plain function, so that gradients flow."""
-        if self._options.batched:
-            raise RecordingError(
-                f"{self.__name__} is compiled for batches (in_axes={self._options.in_axes!r}), so it takes numbers and "
-                f"cannot be a part of a graph: pass .data of the Values, or compile the whole computation"
-            )
-        if self._function is None:
-            raise RecordingError(f"{self.__name__} is a tape and cannot be a part of a graph: call it with numbers")
-        return self._function(*args, **kwargs)
-
-    def _planned(self, key: Hashable, plan: Plan) -> tuple[Plan, Specialised]:
-        plans = self._kept.plans
-        if len(plans) >= _MOST_PLANS:
-            plans.clear()
-        planned = plans[key] = (plan, self._specialised_for(plan.form))
-        return planned
-
-    def _specialised_for(self, form: Form) -> Specialised:
-        key, kept, function = form.key(), self._kept, self._function
-        specialised = kept.specialised.get(key)
-        if specialised is None:
-            if function is None:
-                known = " or ".join(str(entry.form) for entry in kept.specialised.values())
-                raise TypeError(f"{self.__name__} is a tape that takes {known}, not {form}")
-            # Who verifies records at each call of theirs, and need not watch in between.
-            roots = [function, *form.handed()]
-            watcher = None if self._options.verify else functools.partial(_watch, weakref.ref(kept), roots)
-            specialised = Specialised(function, form, self._options, watcher)
-            with kept.lock:
-                if len(kept.specialised) >= _MOST_FORMS:
-                    kept.specialised.pop(next(iter(kept.specialised)))
-                    kept.plans.clear()
-                specialised = kept.specialised.setdefault(key, specialised)
-        return specialised
-
     @property
     def paths(self) -> tuple[Path, ...]:
         """All recorded paths, in the order in which they were found."""
-        return tuple(path for specialised in self._specialised() for path in specialised.paths.known)
+        return tuple(path for branches in self._branches() for path in branches.known)
 
-    def _specialised(self) -> list[Specialised]:
-        """What is recorded, for each form of the arguments; where that is nothing, under an ``errstate``."""
+    def _branches(self) -> list[Branches]:
+        """The recordings, for each signature; where there is none, those under an ``errstate``."""
         twins = (twin for twin in self._kept.others.values() if not isinstance(twin, Derivative))
-        return list(self._kept.specialised.values()) or [found for twin in twins for found in twin._specialised()]  # noqa: SLF001 -- of its own class
+        return list(self._kept.branches.values()) or [found for twin in twins for found in twin._branches()]  # noqa: SLF001 -- of its own class
 
     @property
     def tape(self) -> Tape:
@@ -391,7 +311,7 @@ class Compiled:
         return self._recorded()[0].tape
 
     def source(self, language: Literal["python", "c"] = "python") -> str:
-        """Self-contained source of what is recorded, for one example: the function's numbers in, a tuple out.
+        """Self-contained source of the recording, for one example: the function's numbers in, a tuple out.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -400,7 +320,7 @@ class Compiled:
         """
         if language not in ("python", "c"):
             raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
-        paths = list(self._only().paths.known)
+        paths = list(self._only().known)
         if language == "python":
             emit = python_source.emit
         else:
@@ -409,7 +329,7 @@ class Compiled:
         return emit([path.tape for path in paths], "replay", [[leaf.data for leaf in path.leaves] for path in paths])
 
     def to_jax(self) -> Callable[..., Any]:
-        """What is recorded as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
+        """The recording as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
 
         It has this function's signature, with the batch axes and the reduction. Live leaves become constants.
         Where an example follows no recorded path the result is nan: call the function on such examples first.
@@ -419,13 +339,13 @@ class Compiled:
             ModuleNotFoundError: JAX is not installed.
             NotImplementedError: an operation cannot be exported.
         """
-        specialised, options = self._only(), self._options
+        branches, options = self._only(), self._options
         choose("jax", batched=options.batched)
         self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
-        paths = list(specialised.paths.known)
-        exported: Callable[..., Any] = jax_export.exported(specialised.form, paths, options.in_axes, options.reduce)
+        paths = list(branches.known)
+        exported: Callable[..., Any] = jax_export.exported(branches.signature, paths, options.in_axes, options.reduce)
         return exported
 
     def _refuse_refusals(self, language: str) -> None:
@@ -437,7 +357,7 @@ class Compiled:
             )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write what is recorded to a file of data, for :func:`load`; live leaves with their present values.
+        """Write the recording to a file of data, for :func:`load`; live leaves with their present values.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -452,16 +372,16 @@ class Compiled:
             "reduce": options.reduce,
             "checked": options.domain == "raise",
             "static": [sorted(self._static.places), sorted(self._static.names)] if self._static else [[], []],
-            "forms": [specialised_to_data(specialised) for specialised in self._specialised()],
+            "forms": [branches_to_data(branches) for branches in self._branches()],
         }
         write_file(path, data)
 
-    def _only(self) -> Specialised:
+    def _only(self) -> Branches:
         self._recorded()
-        (specialised, *others) = self._specialised()
+        (branches, *others) = self._branches()
         if others:
             raise RecordingError(f"{self.__name__} is recorded for {len(others) + 1} forms of arguments, not for one")
-        return specialised
+        return branches
 
     def _recorded(self) -> tuple[Path, ...]:
         if not self.paths:
@@ -472,14 +392,52 @@ class Compiled:
         return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
 
 
-def _has_nan(number: Any) -> bool:
-    return bool(np.isnan(number).any())
+class _Methods:
+    """One compiled function for each instance, as long as that lives. Instances are told apart by identity."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[weakref.ref[Any], Compiled]] = {}
+        self._lock = threading.Lock()
+
+    def of(
+        self, instance: Any, function: Callable[..., Any], make: Callable[[Callable[..., Any]], Compiled]
+    ) -> Compiled:
+        """The result of ``make`` for ``function`` as a method of ``instance``.
+
+        Raises:
+            TypeError: ``instance`` cannot be referred to weakly.
+        """
+        key = id(instance)
+        known = self._made.get(key)
+        if known is not None:
+            return known[1]
+        made = self._made
+
+        def forget(_: Any) -> None:
+            made.pop(key, None)
+
+        try:
+            reference = weakref.ref(instance, forget)
+        except TypeError:
+            raise TypeError(
+                f"{function.__qualname__} is compiled for each instance, but {type(instance).__name__} has no weak "
+                f"references: add '__weakref__' to its __slots__, or compile a function outside the class"
+            ) from None
+        with self._lock:
+            return made.setdefault(key, (reference, make(_method(function, reference))))[1]
 
 
-def _is_of_library(function: Callable[..., Any]) -> bool:
-    if isinstance(function, FunctionType):
-        return is_ours(function.__code__.co_filename)
-    return type(function).__module__.partition(".")[0] == "autograd" and not isinstance(function, Primitive)
+def _method(function: Callable[..., Any], reference: weakref.ref[Any]) -> Callable[..., Any]:
+    """``function`` with the instance as its first argument, which whoever calls keeps alive."""
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        return function(reference(), *args, **kwargs)
+
+    _, *others = inspect.signature(function).parameters.values()
+    method: Any = functools.wraps(function)(called)
+    method.__signature__ = inspect.Signature(others)  # which is what inspect.signature looks at first
+    bound: Callable[..., Any] = method
+    return bound
 
 
 class Derivative(Compiled):
@@ -508,12 +466,8 @@ class Derivative(Compiled):
         leaves, key = take_apart(args, kwargs) if current() is ORDINARY else ([], None)
         if key is not None and key not in self._unfit:
             try:
-                planned = kept.plans.get(key)
-                if planned is None or not planned[0].fits(args, kwargs):
-                    planned = self._planned(
-                        key, Plan(args, kwargs, cast("Any", leaves_and_structures(args, kwargs))[1], None)
-                    )
-                return planned[1].single(planned[0].listed(leaves))
+                leaves, plan = cast("Any", kept.plans.of(leaves, key, args, kwargs))
+                return (plan.branches or self._branches_for(plan)).single(plan.listed(leaves))
             except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
                 if not isinstance(error, DomainError):
                     self._unfit.add(key)
@@ -525,7 +479,7 @@ class Derivative(Compiled):
 @overload
 def compile(  # noqa: A001
     fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    max_paths: int = ..., checked: bool = ..., verify: Verify = ...,
     static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
 
@@ -533,7 +487,7 @@ def compile(  # noqa: A001
 @overload
 def compile(  # noqa: A001
     fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
-    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: bool = ...,
+    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: Verify = ...,
     static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Compiled: ...  # fmt: skip
 
@@ -547,7 +501,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     on_flip: str = "record",
     max_paths: int = 64,
     checked: bool = False,
-    verify: bool = False,
+    verify: Verify = False,
     static_argnums: int | Sequence[int] = (),
     static_argnames: str | Sequence[str] = (),
 ) -> Any:
@@ -588,13 +542,14 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
         max_paths: how many paths there may be.
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
-        verify: record each path twice, and refuse a function that is not one of its arguments, as one that draws
-            random numbers, counts its calls or reads the clock.
+        verify: look for what cannot be seen, and refuse a function whose result depends on it. ``"recordings"``:
+            record each path twice, which finds a random number, a counter and the clock. True: besides, run the
+            function again at each call, on one of its examples, which finds whatever has changed since.
         static_argnums: the places of arguments that are static, as in ``jax.jit``; in a class ``self`` counts.
         static_argnames: the names of arguments that are static. What is named by place is static by keyword too.
 
     Raises (when called):
-        RecordingError: a plain float was taken out of a Value; with ``verify``, two recordings differ.
+        RecordingError: a plain float was taken out of a Value; with ``verify``, two runs differ.
         GuardError: a path that may not be recorded.
         ValueError: a batch axis is missing, or batch lengths differ.
 
@@ -612,13 +567,15 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     (0.4166666666666667, 2.3333333333333335)
     """
     if on_flip not in ("record", "raise"):
-        raise ValueError(f"on_flip is 'record' or 'raise', not {on_flip!r}")
+        raise ValueError(f"on_flip must be 'record' or 'raise', got {on_flip!r}")
     if reduce not in (None, "sum", "mean"):
-        raise ValueError(f"reduce is None, 'sum' or 'mean', not {reduce!r}")
+        raise ValueError(f"reduce must be None, 'sum' or 'mean', got {reduce!r}")
     if reduce is not None and in_axes is None:
         raise ValueError(f"reduce={reduce!r} needs a batch: give in_axes too")
     if isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1:
-        raise ValueError(f"max_paths is a whole number above 0, not {max_paths!r}")
+        raise ValueError(f"max_paths must be a whole number, 1 or more, got {max_paths!r}")
+    if verify not in (False, True, "recordings"):
+        raise ValueError(f"verify must be False, True or 'recordings', got {verify!r}")
     axes = check_in_axes(in_axes)
     places, names = check_static(static_argnums, static_argnames)
     options = Options(
@@ -657,10 +614,9 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
         raise ValueError("compile takes a tape for one example; give in_axes when a function is compiled")
     _, one = flatten(0.0, "an input")
     _, outputs = flatten([0.0] * len(tape.outputs), "the result")
-    form = Form((one,) * tape.n_inputs, (), (False,) * tape.n_inputs)
-    specialised = Specialised(None, form, options)
-    specialised.paths.known.append(Path(exact(tape.verify()), (), outputs, object()))
-    return Compiled(None, options, [specialised], "the tape")
+    branches = Branches(None, Signature((one,) * tape.n_inputs, (), (False,) * tape.n_inputs), options)
+    branches.known.append(Path(optimise(tape.verify()), (), outputs))
+    return Compiled(None, options, [branches], "the tape")
 
 
 def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterable[type] = ()) -> Compiled:
@@ -702,8 +658,8 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
         in_axes=axes, reduce=reduce, backend=backend, domain=domain, static_argnums=places, static_argnames=names
     )
     choose(backend, batched=options.batched)
-    forms = [specialised_from_data(form, options, known) for form in record.listed("forms")]
-    return Compiled(None, options, forms, name)
+    recorded = [branches_from_data(entry, options, known) for entry in record.listed("forms")]
+    return Compiled(None, options, recorded, name)
 
 
 def _static_of(record: Reader) -> tuple[tuple[int, ...], tuple[str, ...]]:

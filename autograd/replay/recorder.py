@@ -7,9 +7,14 @@ is taken out, which would freeze a number and are refused.
 
 from __future__ import annotations
 
+import dis
+import functools
+import itertools
 import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
 from typing import Any, Literal, NamedTuple, NoReturn
 from weakref import ref
 
@@ -17,17 +22,19 @@ import numpy as np
 
 from autograd.context import current, errstate, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
+from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
-from autograd.replay.domains import can_refuse, is_caught, refusal_of
-from autograd.replay.rewiring import distinct
+from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site, clarify, replacements
 from autograd.sweep import check_fresh, describe
 from autograd.value import Constant, Traced, Value, become, node_of
 
-__all__ = ["ConnectedError", "Recorded", "Recorder", "record", "run_recorded", "tape_of"]
+__all__ = [
+    "ConnectedError", "Recorded", "Recorder", "Refusal", "can_refuse", "is_caught", "record", "refusal_named",
+    "refusal_of", "run_recorded", "tape_of",
+]  # fmt: skip
 
 
 class ConnectedError(RecordingError):
@@ -61,7 +68,7 @@ class Recorder:
     def __init__(self, may_raise: float = math.inf) -> None:
         self.comparisons: list[Comparison] = []
         self.errors: list[ref[DomainError]] = []
-        """What was raised for the user's code to catch."""
+        """The errors that were raised for the user's code to catch."""
         self._may_raise = may_raise
 
     def computed(self, op: Primitive, parents: tuple[Value, ...]) -> float:
@@ -97,7 +104,7 @@ class Recorder:
         )
 
     def raised(self, error: DomainError) -> DomainError:
-        """Note what is raised for the user's code to catch."""
+        """Note an error that is raised for the user's code to catch."""
         if current().domain == "handled":
             self.errors.append(ref(error))
         return error
@@ -147,7 +154,7 @@ for _solver in ("root", "minimum", "quad", "solve_ivp"):
 
 
 def _advice(taking: str, site: Site) -> str:
-    """What to do instead; where the line calls functions of a library that autograd has too, those."""
+    """The way out; where the line calls functions of a library that autograd has too, those."""
     if taking in _ADVICE:
         return _ADVICE[taking]
     called = replacements(site)
@@ -158,7 +165,7 @@ def _advice(taking: str, site: Site) -> str:
 def run_recorded(
     function: Callable[[], Any], domain: Literal["raise", "nan"] | None = None
 ) -> tuple[Any, list[Comparison]]:
-    """What ``function()`` returns, and the comparisons that it made on the way.
+    """The result of ``function()``, and the comparisons that it made on the way.
 
     Args:
         function: takes nothing, for its arguments are recording Values already.
@@ -257,7 +264,7 @@ class _Graph:
         self.seen: set[Any] = set(inputs)
 
     def reach(self, root: Any) -> None:
-        """Append what ``root`` depends on and was not reached before; depth first, without recursion."""
+        """Append the nodes that ``root`` depends on and that are new; depth first, without recursion."""
         seen, computed = self.seen, self.computed
         stack = [root]
         while stack:
@@ -316,3 +323,135 @@ class _Graph:
             labels=(*labels, *(node.label for node in self.computed)),
         )
         return Recorded(tape, tuple(self.leaves))
+
+
+# --- where an operation leaves its domain -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Refusal(Primitive):
+    """Whether an operation refuses its inputs: 1 where it does, else 0. Exists on tapes alone."""
+
+    of: Primitive = field()
+
+
+_PREFIX = "refusal of "
+
+
+@functools.lru_cache(maxsize=4096)
+def refusal_of(op: Primitive) -> Refusal:
+    """Whether ``op`` refuses its inputs, as an operation.
+
+    >>> from autograd import log
+    >>> refusal_of(log).forward(-1.0), refusal_of(log).forward(2.0)
+    (1.0, 0.0)
+    """
+    return Refusal(
+        name=_PREFIX + op.name,
+        forward=_refuses(op.forward),
+        partials=lambda *inputs: (0.0,) * (len(inputs) - 1),
+        arity=op.arity,
+        captures=0,
+        constants=op.constants,
+        base=refusal_of(op.base) if op.base else None,
+        builtin=True,
+        of=op,
+    )
+
+
+def refusal_named(name: str, find: Callable[[str], Primitive | None]) -> Callable[..., Refusal] | None:
+    """The maker of the refusal that is called ``name``, given the constants; None if it is not such a name.
+
+    Args:
+        name: as in a file.
+        find: the operation of a name.
+    """
+    if not name.startswith(_PREFIX):
+        return None
+    op = find(name.removeprefix(_PREFIX))
+    if op is None:
+        return None
+    return lambda *constants: refusal_of(op.capture(*constants) if constants else op)
+
+
+def _refuses(forward: Callable[..., float]) -> Callable[..., float]:
+    def refuses(*inputs: float) -> float:
+        try:
+            forward(*inputs)
+        except (ArithmeticError, ValueError):
+            return 1.0
+        return 0.0
+
+    return refuses
+
+
+_HARD = (
+    math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, -5e-324, 1e-9, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, 2.0, -2.0, 3.0,
+    -3.0, 800.0, -800.0, 1e17, -1e17, 1.7e308, -1.7e308,
+)  # fmt: skip
+"""Where an operation refuses its input, if it refuses any: beyond the ends of all domains, at poles, at overflow."""
+
+
+@functools.lru_cache(maxsize=4096)
+def can_refuse(op: Primitive) -> bool:
+    """Whether ``op`` is refused at some inputs; of a user's own it is taken to be."""
+    if not op.builtin:
+        return True
+    refuses = _refuses(op.forward)
+    refused = any(
+        refuses(*inputs)
+        for arity in ((2, 4) if op.arity is None else (op.arity,))
+        for inputs in itertools.product(_HARD if arity < 3 else _HARD[:6] + _HARD[-2:], repeat=arity)
+    )
+    np.add(0.0, 0.0)  # clears the processor's marks of overflow, of which NumPy would warn after a loop over Values
+    return refused
+
+
+# --- what the user's code catches -------------------------------------------------------------------------
+
+_OUR_SETTINGS = {"scope", "no_grad", "enable_grad", "errstate", "detect_anomaly"}
+"""The ``with`` blocks, by name, that are known to let exceptions pass."""
+
+
+def is_caught(frame: FrameType | None, last: CodeType) -> bool:
+    """Whether the user's code from ``frame`` out to the call of ``last`` would catch an exception raised now."""
+    while frame is not None and frame.f_code is not last:
+        code = frame.f_code
+        if code.co_exceptiontable and not is_ours(code.co_filename):
+            at = frame.f_lasti
+            if any(start <= at < end for start, end in _catching(code)):
+                return True
+        frame = frame.f_back
+    return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _catching(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """The ranges of instructions in ``code`` whose exceptions it handles, other than by cleaning up."""
+    instructions = list(dis.get_instructions(code))
+    place = {instruction.offset: index for index, instruction in enumerate(instructions)}
+    found = []
+    for entry in dis.Bytecode(code).exception_entries:  # type: ignore[attr-defined]  # not in the stubs
+        handler = instructions[place[entry.target] : place[entry.target] + 2]
+        if handler[0].opname != "PUSH_EXC_INFO":
+            continue
+        if handler[1].opname == "WITH_EXCEPT_START" and _is_our_setting(instructions, place[entry.start]):
+            continue
+        found.append((entry.start, entry.end))
+    return tuple(found)
+
+
+def _is_our_setting(instructions: Sequence[dis.Instruction], start: int) -> bool:
+    """Whether the block that starts here is entered by one of this library's settings."""
+    line = _line(instructions[start - 1])
+    names = set()
+    for instruction in reversed(instructions[:start]):
+        if _line(instruction) != line:
+            break
+        if isinstance(instruction.argval, str):
+            names.add(instruction.argval)
+    return not names.isdisjoint(_OUR_SETTINGS)
+
+
+def _line(instruction: dis.Instruction) -> int | None:
+    return instruction.positions.lineno if instruction.positions else None

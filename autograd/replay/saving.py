@@ -1,83 +1,548 @@
-"""A compiled function for one form of arguments, as data for a file, and back."""
+"""Tapes and compiled functions as files: JSON text, so that loading reads data and runs nothing.
+
+A file names operations, and numbers in hexadecimal so that each comes back to the bit; what it names is looked up in
+the table of primitives. A class is written as its name and those of its fields: whoever loads a file hands the classes
+over, and an instance is made without running any of their code. A digest tells damage, and everything is verified
+before it is used.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path as FilePath
 from typing import Any
 
+import numpy as np
+import optree
+
 from autograd.errors import TapeError
-from autograd.replay.arguments import Form
-from autograd.replay.paths import Path
-from autograd.replay.rewiring import separated
-from autograd.replay.specialised import Options, Specialised
-from autograd.replay.storage import Data, Reader, tape_from_data, tape_to_data
-from autograd.replay.structures import Classes, structure_from_data, structure_to_data
+from autograd.files import check_target, write_whole
+from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.branches import Branches, Options, Path
+from autograd.replay.optimise import separate_slots
+from autograd.replay.recorder import Refusal, refusal_named
+from autograd.replay.signature import Signature, Static, is_static
+from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
+from autograd.trees import Shape, Structure, declared, leaves_of, made, static_parts, variables_of
 from autograd.value import Value
 
-__all__ = ["specialised_from_data", "specialised_to_data"]
+__all__ = [
+    "Reader", "axes_from_data", "axes_to_data", "branches_from_data", "branches_to_data", "named_classes", "read_file",
+    "sealed", "structure_from_data", "structure_to_data", "tape_from_data", "tape_to_data", "write_file",
+]  # fmt: skip
+
+Data = dict[str, Any]
+
+_FORMAT, _VERSION, _DIGEST = "chainrule tape", 1, "sha256"
+_LARGEST_FILE = 2**30
+_LARGEST = 2**31
+_INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
 
 
-def specialised_to_data(specialised: Specialised) -> Data:
-    """Its form and its paths; live leaves as their present values.
+def write_file(path: str | os.PathLike[str], data: Data) -> None:
+    """Write ``data`` at ``path``; what was there before stays until the new file is complete.
+
+    Raises:
+        TypeError: ``path`` is no path.
+        OSError: the file cannot be written there.
+    """
+    target = _file(path)
+    check_target(target)
+    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, **data}), ensure_ascii=True)
+    write_whole(target, text.encode("ascii"))
+
+
+def read_file(path: str | os.PathLike[str]) -> Data:
+    """The data at ``path``.
+
+    Raises:
+        TapeError: it is not a tape, or is damaged.
+        TypeError: ``path`` is no path.
+        OSError: it cannot be read.
+    """
+    file = _file(path)
+    size = file.stat().st_size
+    if size > _LARGEST_FILE:
+        raise TapeError(f"{file} has {size} bytes, more than a tape may have ({_LARGEST_FILE})")
+    content = file.read_bytes()
+    if content.startswith(b"PK\x03\x04"):
+        raise TapeError(
+            f"{file} is not a tape: it is a zip archive, as a saved model is, which nn.load(model, path) reads"
+        )
+    try:
+        data = json.loads(content.decode("ascii"))
+        intact = isinstance(data, dict) and data.get(_DIGEST) == _digest(data)
+    except (ValueError, RecursionError) as error:
+        raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise TapeError(f"{file} is not a tape of this package")
+    if data.get("version") != _VERSION:
+        raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
+    if not intact:
+        raise TapeError(f"{file} is damaged: its content is not what its digest was made of. Save it again.")
+    return data
+
+
+def sealed(data: Data) -> Data:
+    """``data`` with the digest of all its other entries, by which damage shows: a changed digit is a wrong number."""
+    return {**data, _DIGEST: _digest(data)}
+
+
+def _digest(data: Data) -> str:
+    content = {name: entry for name, entry in data.items() if name != _DIGEST}
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _file(path: Any) -> FilePath:
+    try:
+        return FilePath(path)
+    except TypeError:
+        raise TypeError(f"a compiled function is saved and loaded by the path of a file, not {path!r}") from None
+
+
+def shown(data: Any) -> str:
+    """``data`` for a message."""
+    text = repr(data)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# --- tapes ------------------------------------------------------------------------------------------------
+
+
+def tape_to_data(tape: Tape) -> Data:
+    """``tape`` as numbers, strings, lists and dicts.
+
+    Raises:
+        TypeError: an operation is not the one that its name stands for now.
+    """
+    for op in tape.ops:
+        if _named(op.name) is not (op.base or op) and not isinstance(op, Refusal):
+            raise TypeError(
+                f"the tape uses an operation {op.name!r} other than the one that is called so now: record it again"
+            )
+    return {
+        "ops": [[op.name, [constant.hex() for constant in op.constants]] for op in tape.ops],
+        **{name: getattr(tape, name).tolist() for name in _INDEX_ARRAYS},
+        "constants": [constant.hex() for constant in tape.constants.tolist()],
+        "inputs": tape.n_inputs,
+        "leaves": tape.n_leaves,
+        "slots": tape.n_slots,
+        "guards": [list(guard) for guard in tape.guards],
+        "labels": list(tape.labels),
+    }
+
+
+def tape_from_data(data: Any) -> Tape:
+    """The tape that ``data`` describes, verified.
+
+    Raises:
+        TapeError: it describes none.
+    """
+    record = Reader(data)
+    constants = record.numbers("constants")
+    labels = record.list_of("labels", str)
+    n_inputs, n_leaves = record.count("inputs"), record.count("leaves")
+    indices = {name: record.indices(name) for name in _INDEX_ARRAYS}
+    if len(labels) != n_inputs + n_leaves + len(constants) + len(indices["code"]):
+        raise TapeError("damaged tape: not one label for each input, leaf, constant and instruction")
+    return Tape(
+        ops=tuple(map(_operation, record.list_of("ops", list))),
+        **indices,
+        constants=np.array(constants, dtype=np.float64),
+        n_inputs=n_inputs,
+        n_leaves=n_leaves,
+        n_slots=record.count("slots"),
+        guards=tuple(map(_guard, record.list_of("guards", list))),
+        labels=tuple(labels),
+    ).verify()
+
+
+def _named(name: str) -> Primitive | None:
+    return FUSED_DOT if name == FUSED_DOT.name else PRIMITIVES.get(name)
+
+
+def _operation(entry: list[Any]) -> Primitive:
+    match entry:
+        case [str(name), list(constants)]:
+            op = _named(name)
+            refusal = refusal_named(name, _named)
+            if refusal is not None:
+                return _refusal(refusal, list(map(_number, constants)))
+            if op is None:
+                raise TapeError(
+                    f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
+                )
+            if not constants:
+                return op
+            if len(constants) == op.captures:
+                return op.capture(*map(_number, constants))
+    raise TapeError(f"damaged tape: {shown(entry)} is no operation")
+
+
+def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitive:
+    try:
+        return made(*constants)
+    except TypeError as error:
+        raise TapeError(f"damaged tape: {error}") from None
+
+
+def _guard(entry: list[Any]) -> Guard:
+    if list(map(type, entry)) == [str, int, int, bool, int, str]:
+        return Guard(*entry)
+    raise TapeError(f"damaged tape: {shown(entry)} is no guard")
+
+
+def _number(text: Any) -> float:
+    if isinstance(text, str):
+        try:
+            return float.fromhex(text)
+        except (ValueError, OverflowError):
+            pass
+    raise TapeError(f"damaged tape: {shown(text)} is no number")
+
+
+class Reader:
+    """Reads the entries of a dict from a file, and refuses what is not as it should be with TapeError."""
+
+    def __init__(self, data: Any) -> None:
+        if not isinstance(data, dict):
+            raise TapeError(f"damaged tape: {shown(data)} is no record")
+        self._data = data
+
+    def entry(self, name: str, *default: Any) -> Any:
+        """The entry ``name``; ``default``, if one is given, where it is missing."""
+        if name not in self._data:
+            if default:
+                return default[0]
+            raise TapeError(f"damaged tape: the entry {name!r} is missing")
+        return self._data[name]
+
+    def listed(self, name: str) -> list[Any]:
+        """A list."""
+        found = self.entry(name)
+        if isinstance(found, list):
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is no list")
+
+    def list_of(self, name: str, kind: type) -> list[Any]:
+        """A list of which every element is exactly a ``kind``."""
+        found = self.entry(name)
+        if isinstance(found, list) and all(type(element) is kind for element in found):
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is no list of {kind.__name__}")
+
+    def numbers(self, name: str) -> list[float]:
+        """A list of numbers in hexadecimal."""
+        return [_number(text) for text in self.list_of(name, str)]
+
+    def count(self, name: str) -> int:
+        """A count."""
+        found = self.entry(name)
+        if type(found) is int and 0 <= found < _LARGEST:
+            return found
+        raise TapeError(f"damaged tape: the entry {name!r} is {shown(found)}, not a count")
+
+    def indices(self, name: str) -> Indices:
+        """A list of indices."""
+        found = self.list_of(name, int)
+        if found and not (min(found) >= 0 and max(found) < _LARGEST):
+            raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
+        return np.array(found, dtype=np.int32)
+
+
+# --- containers -------------------------------------------------------------------------------------------
+
+
+Classes = Mapping[str, type]
+"""The classes that a file may name, by name."""
+
+
+def named_classes(classes: Iterable[type]) -> Classes:
+    """The named tuples and dataclasses that a file may name, by their names.
+
+    Raises:
+        TypeError: one is neither.
+        ValueError: two have one name.
+    """
+    found: dict[str, type] = {}
+    for kind in classes:
+        if not isinstance(kind, type) or not (dataclasses.is_dataclass(kind) or optree.is_namedtuple_class(kind)):
+            raise TypeError(f"classes= takes the classes of named tuples and dataclasses, not {kind!r}")
+        if found.setdefault(kind.__name__, kind) is not kind:
+            raise ValueError(f"classes= has two classes that are called {kind.__name__!r}; a file knows the name alone")
+    return found
+
+
+class _Leaf:
+    """Stands for a number or an array."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+
+def structure_to_data(structure: Structure, what: str) -> Any:
+    """How ``structure`` holds its numbers.
+
+    Raises:
+        TypeError: it has a container that a file cannot name.
+    """
+
+    def leaf(tree: Any) -> Any:
+        match tree:
+            case None:
+                return "none"
+            case _Leaf(shape=None):
+                return "number"
+            case _Leaf(shape=tuple(shape)):
+                return {"array": list(shape)}
+        if type(tree) in (str, int, bool, float):
+            return {"setting": _plain(tree, what)}
+        if is_static(tree):
+            raise TypeError(
+                f"{what} is {shown(tree)}, a static argument that a file cannot hold: it holds strs and bools"
+            )
+        return _NO_LEAF
+
+    return _to_data(structure.assemble(map(_Leaf, structure.shapes)), leaf, what)
+
+
+def axes_to_data(in_axes: Any) -> Any:
+    """The batch axes that :func:`~autograd.compile` was told, nested or not.
+
+    Raises:
+        TypeError: they have a container that a file cannot name.
+    """
+
+    def leaf(tree: Any) -> Any:
+        return tree if tree is None else int(tree) if isinstance(tree, (int, np.integer)) else _NO_LEAF
+
+    return _to_data(in_axes, leaf, "in_axes")
+
+
+_NO_LEAF = object()
+
+
+def _to_data(tree: Any, leaf: Callable[[Any], Any], what: str) -> Any:
+    found = leaf(tree)
+    if found is not _NO_LEAF:
+        return found
+    kind = type(tree)
+    if kind in (list, tuple):
+        return {kind.__name__: [_to_data(branch, leaf, what) for branch in tree]}
+    if kind is dict and all(type(key) in (str, int) for key in tree):
+        return {"dict": [[key, _to_data(branch, leaf, what)] for key, branch in tree.items()]}
+    if optree.is_namedtuple_class(kind):
+        fields = zip(optree.namedtuple_fields(kind), tree, strict=True)
+        return {"namedtuple": kind.__name__, "fields": [[name, _to_data(part, leaf, what)] for name, part in fields]}
+    if dataclasses.is_dataclass(tree):
+        variable = variables_of(tree, what)
+        static = static_parts(tree, variable)
+        return {
+            "dataclass": kind.__name__,
+            "fields": [[name, _to_data(part, leaf, what)] for name, part in variable.items()],
+            "static": [[name, _plain(part, f"{what} holds a {kind.__name__}")] for name, part in static.items()],
+        }
+    raise TypeError(
+        f"{what} holds a {kind.__name__}, which a file cannot name: use lists, tuples, dicts, named tuples, "
+        f"dataclasses and arrays in a function that is to be saved"
+    )
+
+
+def _plain(setting: Any, what: str) -> Any:
+    """A static field: a float in hexadecimal, in a list of its own to tell it from a str."""
+    if type(setting) is float:
+        return [setting.hex()]
+    if setting is None or type(setting) in (str, int, bool):
+        return setting
+    raise TypeError(f"{what} whose static field is {setting!r}: a file takes a number, a str, a bool or None there")
+
+
+def structure_from_data(data: Any, classes: Classes) -> Structure:
+    """The structure that ``data`` describes.
+
+    Raises:
+        TapeError: it describes none, or names a class that is not among ``classes``.
+    """
+    shapes: list[Shape] = []
+
+    def leaf(data: Any) -> Any:
+        """The place of its shape in ``shapes``, since a dict sorts its entries."""
+        match data:
+            case "none":
+                return None
+            case "number":
+                shapes.append(None)
+            case {"array": list(shape)} if _is_shape(shape):
+                shapes.append(tuple(shape))
+            case {"setting": plain}:
+                return Static(_plain_again(plain), "an argument")
+            case _:
+                return _NO_LEAF
+        return float(len(shapes) - 1)
+
+    try:
+        places, structure = leaves_of(_from_data(data, leaf, classes), "a tape")
+    except (RecursionError, TypeError) as error:
+        raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
+    return structure.with_shapes([shapes[int(place)] for place in places])
+
+
+def axes_from_data(data: Any, classes: Classes) -> Any:
+    """The batch axes that ``data`` describes.
+
+    Raises:
+        TapeError: it describes none, or names a class that is not among ``classes``.
+    """
+
+    def leaf(data: Any) -> Any:
+        return data if data is None or (type(data) is int and abs(data) < _LARGEST) else _NO_LEAF
+
+    try:
+        axes = _from_data(data, leaf, classes)
+    except RecursionError:
+        raise TapeError("damaged tape: its batch axes are nested too deeply") from None
+    if axes is None or isinstance(axes, (int, tuple)):
+        return axes
+    raise TapeError(f"damaged tape: {shown(data)} is not such axes as compile() takes")
+
+
+def _from_data(data: Any, leaf: Callable[[Any], Any], classes: Classes) -> Any:
+    found = leaf(data)
+    if found is not _NO_LEAF:
+        return found
+
+    def branch(data: Any) -> Any:
+        return _from_data(data, leaf, classes)
+
+    match data:
+        case {"list": list(branches)}:
+            return list(map(branch, branches))
+        case {"tuple": list(branches)}:
+            return tuple(map(branch, branches))
+        case {"dict": list(items)} if all(map(_is_item, items)):
+            return {key: branch(value) for key, value in items}
+        case {"namedtuple": str(name), "fields": list(items)} if all(map(_is_item, items)):
+            kind = _class(name, classes, [key for key, _ in items], None)
+            return tuple.__new__(kind, [branch(value) for _, value in items])
+        case {"dataclass": str(name), "fields": list(items), "static": list(static)} if all(
+            map(_is_item, [*items, *static])
+        ):
+            kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static])
+            return made(kind, {key: branch(value) for key, value in items} | {k: _plain_again(v) for k, v in static})
+    raise TapeError(f"damaged tape: {shown(data)} is no container")
+
+
+def _class(name: str, classes: Classes, variable: list[Any], static: list[Any] | None) -> Any:
+    """The class called ``name``, if it has the fields that the file says; a named tuple where ``static`` is None."""
+    kind = classes.get(name)
+    fields = [*variable, *(static or [])]
+    written = f"{shown(name)} with the fields {shown(fields)}"
+    if kind is None:
+        raise TapeError(
+            f"the tape holds a class {written}, and a file brings no classes: give load(..., classes=[...])"
+        )
+    if static is None:
+        fits = optree.is_namedtuple_class(kind) and list(optree.namedtuple_fields(kind)) == fields
+    else:
+        marks = declared(kind) or {}
+        fits = len(fields) == len(marks) and marks.keys() == set(fields) and not any(map(marks.get, variable))
+    if not fits:
+        raise TapeError(f"the tape holds a class {written}; the one in classes= is another")
+    return kind
+
+
+def _plain_again(data: Any) -> Any:
+    match data:
+        case None | str() | int():
+            return data
+        case [str(text)]:
+            try:
+                return float.fromhex(text)
+            except (ValueError, OverflowError):
+                pass
+    raise TapeError(f"damaged tape: {shown(data)} is no static field")
+
+
+def _is_shape(shape: list[Any]) -> bool:
+    return all(type(length) is int and length >= 0 for length in shape) and math.prod(shape) < _LARGEST
+
+
+def _is_item(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int)
+
+
+# --- compiled functions -----------------------------------------------------------------------------------
+
+
+def branches_to_data(branches: Branches) -> Data:
+    """Their signature and paths; live leaves as their present values.
 
     Raises:
         TypeError: an argument or result is held in a container that a file cannot name.
     """
-    form, paths = specialised.form, list(specialised.paths.known)
+    signature, paths = branches.signature, list(branches.known)
     return {
-        "arguments": [structure_to_data(structure, "an argument") for structure in form.structures],
-        "keywords": list(form.keywords),
-        "batched": list(form.batched),
+        "arguments": [structure_to_data(structure, "an argument") for structure in signature.structures],
+        "keywords": list(signature.keywords),
+        "batched": list(signature.batched),
         "paths": [
             {
                 "tape": tape_to_data(path.tape),
                 "leaves": [leaf._data.hex() for leaf in path.leaves],
                 "result": structure_to_data(path.structure, "the result"),
-                "flips": [[guard, paths.index(follow)] for guard, follow in path.flips.items() if follow in paths],
+                "flips": [[guard, paths.index(follow)] for guard, follow in path.exits.items() if follow in paths],
             }
             for path in paths
         ],
     }
 
 
-def specialised_from_data(data: Any, options: Options, classes: Classes) -> Specialised:
-    """What :func:`specialised_to_data` wrote, to be replayed without the function.
+def branches_from_data(data: Any, options: Options, classes: Classes) -> Branches:
+    """The recordings that :func:`branches_to_data` wrote, to be replayed without the function.
 
     Raises:
         TapeError: the data is damaged, or names a class that is not among ``classes``.
     """
     record = Reader(data)
     structures = tuple(structure_from_data(argument, classes) for argument in record.listed("arguments"))
-    form = Form(structures, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
-    if len(form.keywords) > len(structures) or len(set(form.keywords)) < len(form.keywords):
+    signature = Signature(structures, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
+    if len(signature.keywords) > len(structures) or len(set(signature.keywords)) < len(signature.keywords):
         raise TapeError("damaged tape: the names of its arguments do not fit")
-    if sum(sum(structure.sizes()) for structure in structures) != len(form.batched):
+    if sum(sum(structure.sizes()) for structure in structures) != len(signature.batched):
         raise TapeError("damaged tape: its arguments do not hold as many numbers as it says")
-    specialised = Specialised(None, form, options)
+    branches = Branches(None, signature, options)
     entries = [Reader(entry) for entry in record.listed("paths")]
-    known = [_path(entry, form, classes) for entry in entries]
+    known = [_path(entry, signature, classes) for entry in entries]
     for index, (path, entry) in enumerate(zip(known, entries, strict=True)):
-        for flip in entry.list_of("flips", list):
-            path.flips.update(_flip(flip, index, path, known))
+        for pair in entry.list_of("flips", list):
+            path.exits.update(_exit(pair, index, path, known))
     if not known:
         raise TapeError("damaged tape: it has no path")
-    specialised.paths.known.extend(known)
-    return specialised
+    branches.known.extend(known)
+    return branches
 
 
-def _path(record: Reader, form: Form, classes: Classes) -> Path:
-    tape = separated(tape_from_data(record.entry("tape")))
+def _path(record: Reader, signature: Signature, classes: Classes) -> Path:
+    tape = separate_slots(tape_from_data(record.entry("tape")))
     numbers = record.numbers("leaves")
     structure = structure_from_data(record.entry("result"), classes)
-    if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != (len(form.batched), len(numbers), sum(structure.sizes())):
+    sizes = len(signature.batched), len(numbers), sum(structure.sizes())
+    if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != sizes:
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
-    return Path(tape, tuple(leaves), structure, object())
+    return Path(tape, tuple(leaves), structure)
 
 
-def _flip(flip: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:
-    """One flip; it leads to a later path, so that a search comes to an end."""
-    if list(map(type, flip)) == [int, int]:
-        guard, follow = flip
+def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:
+    """One side exit; it leads to a later path, so that a search comes to an end."""
+    if list(map(type, data)) == [int, int]:
+        guard, follow = data
         if 0 <= guard < len(path.tape.guards) and index < follow < len(known):
             return {guard: known[follow]}
-    raise TapeError(f"damaged tape: {flip!r} is no flip")
+    raise TapeError(f"damaged tape: {data!r} is no side exit")

@@ -1,4 +1,4 @@
-"""What a compiled function reads from outside, and whether that is still what it was when it was recorded.
+"""The outside world as a compiled function reads it, and whether it is still what it was at the recording.
 
 A recording freezes the plain numbers, the functions and the choice of leaves that its function finds in globals, in its
 closure, in attributes and in containers. A :class:`Watch` finds all of these before anything is recorded: from the
@@ -35,10 +35,10 @@ from typing import Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 
+from autograd.debugging import is_ours, is_users, warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
 from autograd.recording import observe, release
-from autograd.sites import is_ours, is_users, warn
 from autograd.value import Value
 
 __all__ = ["Watch"]
@@ -267,16 +267,17 @@ class _Reach:
         self._by_any_name = False
         self._uses_super = False
         self._holders: list[Any] = []
-        self._classes: set[type] = set()
+        self._classes: set[tuple[type, bool]] = set()
+        self._read_classes: dict[type, bool] = {}
         self._done: set[tuple[int, str]] = set()
         files = [code.co_filename for code in (getattr(root, "__code__", None) for root in roots) if code]
         self._homes = tuple(home for home in map(_package_of, files) if home)
         self._seen: dict[int, Any] = {id(root): root for root in roots}  # holds them, so that no id is used again
         self._waiting: deque[Any] = deque(roots)
-        known: tuple[int, bool] = (0, False)
-        while self._waiting or known != (len(self._names), self._by_any_name):
+        known: tuple[int, bool, bool] = (0, False, False)
+        while self._waiting or known != (len(self._names), self._by_any_name, self._uses_super):
             if not self._waiting:  # new names, which holders that were met before may have too
-                known = (len(self._names), self._by_any_name)
+                known = (len(self._names), self._by_any_name, self._uses_super)
                 for holder in list(self._holders):
                     self._named(holder)
                 continue
@@ -325,6 +326,11 @@ class _Reach:
         return is_users(file) or (is_ours(file) and not file.startswith(_ENGINE)) or file.startswith(self._homes)
 
     def _is_class_read(self, kind: type) -> bool:
+        if kind not in self._read_classes:
+            self._read_classes[kind] = self._is_of_interest(kind)
+        return self._read_classes[kind]
+
+    def _is_of_interest(self, kind: type) -> bool:
         functions = [each for each in vars(kind).values() if isinstance(each, FunctionType)]
         if any(self._is_read(each.__code__.co_filename, kind.__module__) for each in functions):
             return True
@@ -439,16 +445,15 @@ class _Reach:
         kind = type(holder)
         for name in self._names_in(namespace, computed=not isinstance(holder, ModuleType)):
             of_class = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
-            if hasattr(type(of_class), "__set__"):  # it is a property of that name that is read
-                continue
             if type(namespace[name]) in (int, str) and _is_built_on_engine(kind):  # sizes and names, never set anew
                 continue
-            self._attribute(holder, name, namespace[name], of)
+            entry = hasattr(type(of_class), "__set__")  # as an attribute it is a property of that name
+            self._attribute(holder, name, namespace[name], of, entry=entry)
 
-    def _attribute(self, holder: Any, name: str, found: Any, of: str) -> None:
+    def _attribute(self, holder: Any, name: str, found: Any, of: str, *, entry: bool = False) -> None:
         if (id(holder), name) not in self._done:
             self._done.add((id(holder), name))
-            if name.isidentifier() and not iskeyword(name):
+            if name.isidentifier() and not iskeyword(name) and not entry:
                 self._read(f"{self.terms.held(holder)}.{name}", found, f"the attribute {name!r} of {of}")
             else:
                 self._read(f"{self.terms.held(vars(holder))}[{name!r}]", found, f"the attribute {name!r} of {of}")
@@ -468,6 +473,10 @@ class _Reach:
 
     def _class(self, kind: type, *, called: bool = False) -> None:
         """Read the attributes of a class that are named, and the methods that Python calls unnamed."""
+        if (kind, called) in self._classes:
+            return
+        new = (kind, not called) not in self._classes
+        self._classes.add((kind, called))
         bases = [base for base in kind.__mro__ if base is not object and self._is_class_read(base)]
         unread = _UNREAD | _SETTING if _is_built_on_engine(kind) else _UNREAD
         for base in bases:
@@ -479,8 +488,7 @@ class _Reach:
                     and (called or name not in _MAKING)
                 ):
                     self._member(kind, name)
-        if kind not in self._classes:
-            self._classes.add(kind)
+        if new:
             self._hold(kind)
             for base in bases:
                 if not _is_built_on_engine(base):

@@ -17,7 +17,7 @@ What is public is in the ``__all__`` of its file; :mod:`autograd` exports it, an
 
 ::
 
-    errorfree, polynomial           exact rounding errors; polynomials
+    errorfree                       exact rounding errors; polynomials
     special_normal, special_gamma   erfc, lgamma, digamma ... on floats
     choices                         step, relu, maximum, where ...
     rounding                        floor, round, remainders ...

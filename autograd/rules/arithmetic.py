@@ -16,57 +16,41 @@ from autograd.rules.errorfree import product_error, sum_error
 __all__ = ["cbrt", "hypot", "reciprocal", "sqrt", "square"]
 
 identity = define(
-    "identity",
-    forward=lambda x: x,
-    partials=lambda x, out: (1.0,),
-    symbol="=", text="identity({0})", latex=r"\operatorname{{id}}\left({0}\right)",
+    "identity", forward=lambda x: x, partials=lambda x, out: (1.0,),
+    symbol="=", latex=r"\operatorname{{id}}\left({0}\right)",
     doc="x itself, as a node of its own: what a transform differentiates when its argument is a Value.",
 )  # fmt: skip
 
 add = define(
-    "add",
-    forward=operator.add,
-    partials=lambda x, y, out: (1.0, 1.0),
-    symbol="+", operator="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add",
-    doc="x + y",
+    "add", forward=operator.add, partials=lambda x, y, out: (1.0, 1.0),
+    symbol="+", operator="+", text="{0} + {1}", latex="{0} + {1}", precedence=Precedence.SUM, ufunc="add", doc="x + y",
 )  # fmt: skip
 
 sub = define(
-    "sub",
-    forward=operator.sub,
-    partials=lambda x, y, out: (1.0, -1.0),
+    "sub", forward=operator.sub, partials=lambda x, y, out: (1.0, -1.0),
     symbol="−", operator="-", text="{0} - {1}", latex="{0} - {1}", precedence=Precedence.SUM, ufunc="subtract",
     doc="x - y",
 )  # fmt: skip
 
 mul = define(
-    "mul",
-    forward=operator.mul,
-    partials=lambda x, y, out: (y, x),
+    "mul", forward=operator.mul, partials=lambda x, y, out: (y, x),
     symbol="×", operator="*", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT, ufunc="multiply",
     doc="x * y",
 )  # fmt: skip
 
 neg = define(
-    "neg",
-    forward=operator.neg,
-    partials=lambda x, out: (-1.0,),
-    symbol="−", text="-{0}", latex="-{0}", precedence=Precedence.NEGATION, ufunc="negative",
-    doc="-x",
+    "neg", forward=operator.neg, partials=lambda x, out: (-1.0,),
+    symbol="−", text="-{0}", latex="-{0}", precedence=Precedence.NEGATION, ufunc="negative", doc="-x",
 )  # fmt: skip
 
 square = define(
-    "square",
-    forward=lambda x: x * x,
-    partials=lambda x, out: (2.0 * x,),
+    "square", forward=lambda x: x * x, partials=lambda x, out: (2.0 * x,),
     symbol="²", text="{0}**2", latex="{0}^2", precedence=Precedence.POWER, ufunc="square",
     doc="x * x, as one operation.",
 )  # fmt: skip
 
 one_minus_square = define(
-    "one_minus_square",
-    forward=lambda x: (1.0 - x) * (1.0 + x),
-    partials=lambda x, out: (-2.0 * x,),
+    "one_minus_square", forward=lambda x: (1.0 - x) * (1.0 + x), partials=lambda x, out: (-2.0 * x,),
     symbol="1−x²", text="1 - {0}**2", latex="1 - {0}^2", precedence=Precedence.SUM,
     doc="1 - x*x, relatively accurate near ±1.",
 )  # fmt: skip
@@ -95,40 +79,30 @@ def _positive_quotient(x: float, y: float) -> float:
 
 
 div = define(
-    "div",
-    forward=operator.truediv,
-    partials=lambda x, y, out: (1.0 / y, -quotient_by_square(x, y)),
+    "div", forward=operator.truediv, partials=lambda x, y, out: (1.0 / y, -quotient_by_square(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_divide,
     symbol="÷", operator="/", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
-    ufunc="divide",
-    doc="x / y, correctly rounded; division by zero is a DomainError.",
+    ufunc="divide", doc="x / y, correctly rounded; division by zero is a DomainError.",
 )  # fmt: skip
 
 quotient_by_square: Primitive = define(
-    "quotient_by_square",
-    forward=_quotient_by_square,
+    "quotient_by_square", forward=_quotient_by_square,
     partials=lambda x, y, out: (quotient_by_square(1.0, y), -2.0 * out / y),
-    domain=Domain("a divisor other than 0", lambda x, y: y != 0.0),
-    ieee=lambda x, y: _ieee_divide(x, math.fabs(y)),
+    domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=lambda x, y: _ieee_divide(x, math.fabs(y)),
     symbol="x/y²", text="{0}/{1}**2", latex=r"\frac{{{0}}}{{{1}^2}}", precedence=Precedence.PRODUCT,
     doc="x / y**2, minus the derivative of x / y by y: right also where x / y or y**2 leaves the range of floats.",
 )  # fmt: skip
 
 positive_quotient: Primitive = define(
-    "positive_quotient",
-    forward=_positive_quotient,
-    partials=lambda x, y, out: (positive_quotient(1.0, y), -out / y),
+    "positive_quotient", forward=_positive_quotient, partials=lambda x, y, out: (positive_quotient(1.0, y), -out / y),
     domain=Domain("a divisor above 0", lambda x, y: y > 0.0),
     symbol="÷", text="{0}/{1}", latex=r"\frac{{{0}}}{{{1}}}", precedence=Precedence.PRODUCT,
     doc="x / y for y > 0, its limit at 0, nan below: how a derivative such as 1/x stays inside the domain of log.",
 )  # fmt: skip
 
 reciprocal = define(
-    "reciprocal",
-    forward=lambda x: 1.0 / x,
-    partials=lambda x, out: (-(out * out),),
-    domain=Domain("a number other than 0", lambda x: x != 0.0),
-    ieee=lambda x: math.copysign(math.inf, x),
+    "reciprocal", forward=lambda x: 1.0 / x, partials=lambda x, out: (-(out * out),),
+    domain=Domain("a number other than 0", lambda x: x != 0.0), ieee=lambda x: math.copysign(math.inf, x),
     symbol="1/x", text="1/{0}", latex=r"\frac{{1}}{{{0}}}", precedence=Precedence.PRODUCT, ufunc="reciprocal",
     doc="1 / x, as one operation.",
 )  # fmt: skip
@@ -209,11 +183,8 @@ def _captured_slope(x: Any, n: float) -> Any:
 
 
 power = define(
-    "pow",
-    forward=_power,
-    partials=lambda x, y, out: (power_slope(x, y), power_log(x, y)),
-    captured=lambda x, n, out: (_captured_slope(x, n),),
-    captures=1,
+    "pow", forward=_power, partials=lambda x, y, out: (power_slope(x, y), power_log(x, y)),
+    captured=lambda x, n, out: (_captured_slope(x, n),), captures=1,
     domain=Domain(
         "a base above 0, or an integer exponent (not below 0 where the base is 0)",
         lambda x, y: x > 0.0 or (y.is_integer() and (x < 0.0 or y >= 0.0)) or (x == 0.0 and y >= 0.0),
@@ -288,35 +259,27 @@ def _unit(x: float, y: float) -> float:
 
 
 sqrt = define(
-    "sqrt",
-    forward=math.sqrt,
-    partials=lambda x, out: (0.5 / out,),
-    domain=AT_LEAST_ZERO,
-    symbol="√", text="sqrt({0})", latex=r"\sqrt{{{0}}}", ufunc="sqrt",
+    "sqrt", forward=math.sqrt, partials=lambda x, out: (0.5 / out,), domain=AT_LEAST_ZERO,
+    symbol="√", latex=r"\sqrt{{{0}}}", ufunc="sqrt",
     doc="The square root, correctly rounded; its derivative at 0 is inf.",
 )  # fmt: skip
 
 cbrt = define(
-    "cbrt",
-    forward=_cbrt,
-    partials=lambda x, out: (1.0 / (3.0 * out) / out,),
+    "cbrt", forward=_cbrt, partials=lambda x, out: (1.0 / (3.0 * out) / out,),
     kink=Kink(lambda x: x == 0.0, "the derivative of cbrt at 0 is inf", at_zero),
-    symbol="∛", text="cbrt({0})", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
+    symbol="∛", latex=r"\sqrt[3]{{{0}}}", ufunc="cbrt",
     doc="The cube root, of negative numbers too; its derivative at 0 is inf.",
 )  # fmt: skip
 
 hypot = define(
-    "hypot",
-    forward=math.hypot,
-    partials=lambda x, y, out: (unit(x, y), unit(y, x)),
+    "hypot", forward=math.hypot, partials=lambda x, y, out: (unit(x, y), unit(y, x)),
     kink=Kink(lambda x, y: x == 0.0 and y == 0.0, "the derivatives of hypot at (0, 0) are taken as 0"),
-    text="hypot({0}, {1})", latex=r"\sqrt{{{0}^2 + {1}^2}}", ufunc="hypot",
+    latex=r"\sqrt{{{0}^2 + {1}^2}}", ufunc="hypot",
     doc="sqrt(x*x + y*y) without overflow on the way; its derivatives at (0, 0) are taken as 0.",
 )  # fmt: skip
 
 unit: Primitive = define(
-    "unit",
-    forward=_unit,
+    "unit", forward=_unit,
     partials=lambda x, y, out: (
         unit(y, x) * unit(y, x) / hypot(x, y),
         -out * unit(y, x) / hypot(x, y),

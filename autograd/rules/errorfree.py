@@ -1,4 +1,4 @@
-"""Error-free transformations: the rounding error of a sum or a product, exactly.
+"""Error-free transformations, the rounding error of a sum or a product, exactly; and polynomials.
 
 A formula that must stay accurate where its argument is rounded, as exp(-x²) does at x = 20, computes the
 rounded argument and then corrects for what was lost.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["product_error", "rest_of_product", "square_parts", "sum_error"]
+__all__ = ["even_and_odd", "polynomial", "product_error", "rest_of_product", "square_parts", "sum_error"]
 
 _SPLITTER = 134217729.0  # 2**27 + 1: cuts 53 bits into 26 and 26
 _LARGEST_FACTOR = 2.0**995  # beyond it, the splitting overflows
@@ -56,3 +56,19 @@ def square_parts(x: float) -> tuple[float, float]:
     """x² as a rounded square and what it lost, for use in an exponent: 0 where the loss cannot matter there."""
     square = x * x
     return square, product_error(x, x, square) if 1e-200 < square < 1e200 else 0.0
+
+
+def polynomial(coefficients: tuple[tuple[float, float], ...], t: float) -> float:
+    """The polynomial in t whose ``coefficients`` are those of t**2k and t**(2k+1), the highest powers first."""
+    even, odd = even_and_odd(coefficients, t)
+    return even + odd
+
+
+def even_and_odd(coefficients: tuple[tuple[float, float], ...], t: float) -> tuple[float, float]:
+    """The even and the odd part of the polynomial, computed side by side: a processor does so at once."""
+    square = t * t
+    even = odd = 0.0
+    for of_even, of_odd in coefficients:
+        even = even * square + of_even
+        odd = odd * square + of_odd
+    return even, t * odd

@@ -25,64 +25,40 @@ def _ieee_log(x: float) -> float:
 
 
 exp = define(
-    "exp",
-    forward=math.exp,
-    partials=lambda x, out: (out,),
-    text="exp({0})", latex=r"e^{{{0}}}", precedence=Precedence.POWER, ufunc="exp",
-    doc="e ** x; an overflow is a DomainError.",
+    "exp", forward=math.exp, partials=lambda x, out: (out,),
+    latex=r"e^{{{0}}}", precedence=Precedence.POWER, ufunc="exp", doc="e ** x; an overflow is a DomainError.",
 )  # fmt: skip
 
 exp2 = define(
-    "exp2",
-    forward=math.exp2,
-    partials=lambda x, out: (_LOG_2 * out,),
-    text="exp2({0})", latex=r"2^{{{0}}}", precedence=Precedence.POWER, ufunc="exp2",
+    "exp2", forward=math.exp2, partials=lambda x, out: (_LOG_2 * out,),
+    latex=r"2^{{{0}}}", precedence=Precedence.POWER, ufunc="exp2",
     doc="2 ** x, exact where x is a whole number; an overflow is a DomainError.",
 )  # fmt: skip
 
 expm1 = define(
-    "expm1",
-    forward=math.expm1,
-    partials=lambda x, out: (exp(x),),
-    text="expm1({0})", latex=r"\left(e^{{{0}}} - 1\right)", ufunc="expm1",
+    "expm1", forward=math.expm1, partials=lambda x, out: (exp(x),), latex=r"\left(e^{{{0}}} - 1\right)", ufunc="expm1",
     doc="e ** x - 1, accurate near 0.",
 )  # fmt: skip
 
 log = define(
-    "log",
-    forward=math.log,
-    partials=lambda x, out: (positive_quotient(1.0, x),),
-    domain=POSITIVE, ieee=_ieee_log,
-    text="log({0})", latex=r"\log {0}", ufunc="log",
-    doc="The natural logarithm.",
+    "log", forward=math.log, partials=lambda x, out: (positive_quotient(1.0, x),), domain=POSITIVE, ieee=_ieee_log,
+    latex=r"\log {0}", ufunc="log", doc="The natural logarithm.",
 )  # fmt: skip
 
 log1p = define(
-    "log1p",
-    forward=math.log1p,
-    partials=lambda x, out: (positive_quotient(1.0, 1.0 + x),),
-    domain=Domain("x > -1", lambda x: -1.0 < x < math.inf),
-    ieee=lambda x: -math.inf if x == -1.0 else math.nan,
-    text="log1p({0})", latex=r"\log\left(1 + {0}\right)", ufunc="log1p",
-    doc="log(1 + x), accurate near 0.",
+    "log1p", forward=math.log1p, partials=lambda x, out: (positive_quotient(1.0, 1.0 + x),),
+    domain=Domain("x > -1", lambda x: -1.0 < x < math.inf), ieee=lambda x: -math.inf if x == -1.0 else math.nan,
+    latex=r"\log\left(1 + {0}\right)", ufunc="log1p", doc="log(1 + x), accurate near 0.",
 )  # fmt: skip
 
 log2 = define(
-    "log2",
-    forward=math.log2,
-    partials=lambda x, out: (positive_quotient(_LOG2_E, x),),
-    domain=POSITIVE, ieee=_ieee_log,
-    text="log2({0})", latex=r"\log_2 {0}", ufunc="log2",
-    doc="The logarithm to base 2.",
+    "log2", forward=math.log2, partials=lambda x, out: (positive_quotient(_LOG2_E, x),),
+    domain=POSITIVE, ieee=_ieee_log, latex=r"\log_2 {0}", ufunc="log2", doc="The logarithm to base 2.",
 )  # fmt: skip
 
 log10 = define(
-    "log10",
-    forward=math.log10,
-    partials=lambda x, out: (positive_quotient(_LOG10_E, x),),
-    domain=POSITIVE, ieee=_ieee_log,
-    text="log10({0})", latex=r"\log_{{10}} {0}", ufunc="log10",
-    doc="The logarithm to base 10.",
+    "log10", forward=math.log10, partials=lambda x, out: (positive_quotient(_LOG10_E, x),),
+    domain=POSITIVE, ieee=_ieee_log, latex=r"\log_{{10}} {0}", ufunc="log10", doc="The logarithm to base 10.",
 )  # fmt: skip
 
 
@@ -95,65 +71,43 @@ def _sech_squared(x: float) -> float:
 
 
 sinh = define(
-    "sinh",
-    forward=math.sinh,
-    partials=lambda x, out: (cosh(x),),
-    ieee=lambda x: math.copysign(math.inf, x),
-    text="sinh({0})", latex=r"\sinh {0}", ufunc="sinh",
-    doc="The hyperbolic sine; an overflow is a DomainError.",
+    "sinh", forward=math.sinh, partials=lambda x, out: (cosh(x),), ieee=lambda x: math.copysign(math.inf, x),
+    latex=r"\sinh {0}", ufunc="sinh", doc="The hyperbolic sine; an overflow is a DomainError.",
 )  # fmt: skip
 
 cosh: Primitive = define(
-    "cosh",
-    forward=math.cosh,
-    partials=lambda x, out: (sinh(x),),
-    text="cosh({0})", latex=r"\cosh {0}", ufunc="cosh",
+    "cosh", forward=math.cosh, partials=lambda x, out: (sinh(x),), latex=r"\cosh {0}", ufunc="cosh",
     doc="The hyperbolic cosine; an overflow is a DomainError.",
 )  # fmt: skip
 
 sech_squared = define(
-    "sech_squared",
-    forward=_sech_squared,
-    partials=lambda x, out: (-2.0 * out * tanh(x),),
+    "sech_squared", forward=_sech_squared, partials=lambda x, out: (-2.0 * out * tanh(x),),
     symbol="sech²", text="sech({0})**2", latex=r"\operatorname{{sech}}^2 {0}",
     doc="1 / cosh(x)**2, the derivative of tanh: relatively accurate in its far tails and never an overflow.",
 )  # fmt: skip
 
 tanh: Primitive = define(
-    "tanh",
-    forward=math.tanh,
-    partials=lambda x, out: (sech_squared(x),),
-    textbook=lambda x, out: (1.0 - out**2,),
-    text="tanh({0})", latex=r"\tanh {0}", ufunc="tanh",
-    doc="The hyperbolic tangent.",
+    "tanh", forward=math.tanh, partials=lambda x, out: (sech_squared(x),), textbook=lambda x, out: (1.0 - out**2,),
+    latex=r"\tanh {0}", ufunc="tanh", doc="The hyperbolic tangent.",
 )  # fmt: skip
 
 asinh = define(
-    "asinh",
-    forward=math.asinh,
-    partials=lambda x, out: (1.0 / hypot(1.0, x),),
-    textbook=lambda x, out: (1.0 / sqrt(1.0 + x**2),),
-    text="asinh({0})", latex=r"\operatorname{{arsinh}} {0}", ufunc="arcsinh",
+    "asinh", forward=math.asinh, partials=lambda x, out: (1.0 / hypot(1.0, x),),
+    textbook=lambda x, out: (1.0 / sqrt(1.0 + x**2),), latex=r"\operatorname{{arsinh}} {0}", ufunc="arcsinh",
     doc="The inverse of sinh.",
 )  # fmt: skip
 
 acosh = define(
-    "acosh",
-    forward=math.acosh,
-    partials=lambda x, out: (1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),),
-    domain=Domain("x >= 1", lambda x: 1.0 <= x < math.inf),
-    text="acosh({0})", latex=r"\operatorname{{arcosh}} {0}", ufunc="arccosh",
+    "acosh", forward=math.acosh, partials=lambda x, out: (1.0 / sqrt(x - 1.0) / sqrt(x + 1.0),),
+    domain=Domain("x >= 1", lambda x: 1.0 <= x < math.inf), latex=r"\operatorname{{arcosh}} {0}", ufunc="arccosh",
     doc="The inverse of cosh, from 0 up; its derivative at 1 is inf.",
 )  # fmt: skip
 
 atanh = define(
-    "atanh",
-    forward=math.atanh,
-    partials=lambda x, out: (positive_quotient(1.0, one_minus_square(x)),),
+    "atanh", forward=math.atanh, partials=lambda x, out: (positive_quotient(1.0, one_minus_square(x)),),
     domain=Domain("-1 < x < 1", lambda x: -1.0 < x < 1.0),
     ieee=lambda x: math.copysign(math.inf, x) if math.fabs(x) == 1.0 else math.nan,
-    text="atanh({0})", latex=r"\operatorname{{artanh}} {0}", ufunc="arctanh",
-    doc="The inverse of tanh.",
+    latex=r"\operatorname{{artanh}} {0}", ufunc="arctanh", doc="The inverse of tanh.",
 )  # fmt: skip
 
 
@@ -187,36 +141,22 @@ def _softsign(x: float) -> float:
 
 
 sigmoid = define(
-    "sigmoid",
-    forward=_sigmoid,
-    partials=lambda x, out: (0.25 * sech_squared(0.5 * x),),
-    textbook=lambda x, out: (out * (1.0 - out),),
-    symbol="σ", text="sigmoid({0})", latex=r"\sigma\left({0}\right)", scipy="expit",
+    "sigmoid", forward=_sigmoid, partials=lambda x, out: (0.25 * sech_squared(0.5 * x),),
+    textbook=lambda x, out: (out * (1.0 - out),), symbol="σ", latex=r"\sigma\left({0}\right)", scipy="expit",
     doc="The logistic function 1 / (1 + exp(-x)); its derivative σ(x)·σ(-x) is accurate in both tails.",
 )  # fmt: skip
 
 log_sigmoid = define(
-    "log_sigmoid",
-    forward=lambda x: -_softplus(-x),
-    partials=lambda x, out: (sigmoid(-x),),
-    symbol="log σ", text="log_sigmoid({0})", latex=r"\log \sigma\left({0}\right)", scipy="log_expit",
-    doc="log(sigmoid(x)), right at ±1000.",
+    "log_sigmoid", forward=lambda x: -_softplus(-x), partials=lambda x, out: (sigmoid(-x),),
+    symbol="log σ", latex=r"\log \sigma\left({0}\right)", scipy="log_expit", doc="log(sigmoid(x)), right at ±1000.",
 )  # fmt: skip
 
 softplus = define(
-    "softplus",
-    forward=_softplus,
-    partials=lambda x, out: (sigmoid(x),),
-    text="softplus({0})", latex=r"\operatorname{{softplus}}\left({0}\right)",
-    doc="log(1 + exp(x)), right at ±1000.",
+    "softplus", forward=_softplus, partials=lambda x, out: (sigmoid(x),), doc="log(1 + exp(x)), right at ±1000.",
 )  # fmt: skip
 
 silu = define(
-    "silu",
-    forward=_silu,
-    partials=lambda x, out: (silu_slope(x),),
-    text="silu({0})", latex=r"\operatorname{{silu}}\left({0}\right)",
-    doc="x * sigmoid(x), also called swish.",
+    "silu", forward=_silu, partials=lambda x, out: (silu_slope(x),), doc="x * sigmoid(x), also called swish.",
 )  # fmt: skip
 
 silu_slope: Primitive = define(
@@ -230,20 +170,15 @@ silu_slope: Primitive = define(
 )  # fmt: skip
 
 elu = define(
-    "elu",
-    forward=lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x),
-    captured=lambda x, alpha, out: (step(x) + (1.0 - step(x)) * (alpha * exp(minimum(x, 0.0))),),
-    captures=1, defaults=(1.0,),
-    kink=Kink(lambda x, alpha: x == 0.0, "the derivative of elu at 0 is taken as alpha", at_zero),
-    text="elu({0}, {1})", latex=r"\operatorname{{elu}}_{{{1}}}\left({0}\right)",
+    "elu", forward=lambda x, alpha: x if x > 0.0 else alpha * math.expm1(x),
+    captured=lambda x, alpha, out: (step(x) + (1.0 - step(x)) * (alpha * exp(minimum(x, 0.0))),), captures=1,
+    defaults=(1.0,), kink=Kink(lambda x, alpha: x == 0.0, "the derivative of elu at 0 is taken as alpha", at_zero),
+    latex=r"\operatorname{{elu}}_{{{1}}}\left({0}\right)",
     doc="x where x > 0, else alpha * expm1(x) (alpha=1); its derivative at 0 is taken as alpha.",
 )  # fmt: skip
 
 softsign = define(
-    "softsign",
-    forward=_softsign,
-    partials=lambda x, out: (1.0 / (1.0 + abs(x)) / (1.0 + abs(x)),),
-    text="softsign({0})", latex=r"\operatorname{{softsign}}\left({0}\right)",
+    "softsign", forward=_softsign, partials=lambda x, out: (1.0 / (1.0 + abs(x)) / (1.0 + abs(x)),),
     doc="x / (1 + abs(x)).",
 )  # fmt: skip
 
@@ -260,11 +195,16 @@ def _exp_difference(x: float, y: float) -> float:
 
 
 exp_difference = define(
-    "exp_difference",
-    forward=_exp_difference,
-    partials=lambda x, y, out: (out, -out),
+    "exp_difference", forward=_exp_difference, partials=lambda x, y, out: (out, -out),
     symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
     doc="exp(x - y), as if x - y were not rounded: one term of a softmax.",
+)  # fmt: skip
+
+relative_exp = define(
+    "relative_exp", forward=lambda x, y: 1.0 if x == y else _exp_difference(x, y),
+    partials=lambda x, y, out: (out, -out),
+    symbol="exp", text="exp({0} - {1})", latex=r"e^{{{0} - {1}}}", precedence=Precedence.POWER,
+    doc="exp_difference(x, y), and 1 at equal infinities, whose difference is nan: a term of the slopes of logsumexp.",
 )  # fmt: skip
 
 
@@ -283,17 +223,14 @@ def _logaddexp(x: float, y: float) -> float:
 
 
 sigmoid_difference: Primitive = define(
-    "sigmoid_difference",
-    forward=_sigmoid_difference,
+    "sigmoid_difference", forward=_sigmoid_difference,
     partials=lambda x, y, out: (out * sigmoid_difference(y, x), -out * sigmoid_difference(y, x)),
     symbol="σ(x−y)", text="sigmoid({0} - {1})", latex=r"\sigma\left({0} - {1}\right)",
     doc="sigmoid(x - y), as if x - y were not rounded, and 1/2 at equal infinities: the share of one of two terms.",
 )  # fmt: skip
 
 logaddexp = define(
-    "logaddexp",
-    forward=_logaddexp,
-    partials=lambda x, y, out: (sigmoid_difference(x, y), sigmoid_difference(y, x)),
-    text="logaddexp({0}, {1})", latex=r"\log\left(e^{{{0}}} + e^{{{1}}}\right)", ufunc="logaddexp",
+    "logaddexp", forward=_logaddexp, partials=lambda x, y, out: (sigmoid_difference(x, y), sigmoid_difference(y, x)),
+    latex=r"\log\left(e^{{{0}}} + e^{{{1}}}\right)", ufunc="logaddexp",
     doc="log(exp(x) + exp(y)), right at ±1000 and at infinities.",
 )  # fmt: skip

@@ -15,18 +15,12 @@ _SQRT_2 = math.sqrt(2.0)
 _SQRT_2_REST = -9.667293313452913e-17  # √2 - _SQRT_2
 
 erf = define(
-    "erf",
-    forward=math.erf,
-    partials=lambda x, out: (_TWO_OVER_SQRT_PI * gaussian(x),),
-    text="erf({0})", latex=r"\operatorname{{erf}}\left({0}\right)", scipy="erf",
+    "erf", forward=math.erf, partials=lambda x, out: (_TWO_OVER_SQRT_PI * gaussian(x),), scipy="erf",
     doc="The error function, 2/√π times the integral of exp(-t²) from 0 to x.",
 )  # fmt: skip
 
 erfc = define(
-    "erfc",
-    forward=special.erfc,
-    partials=lambda x, out: (-_TWO_OVER_SQRT_PI * gaussian(x),),
-    text="erfc({0})", latex=r"\operatorname{{erfc}}\left({0}\right)", scipy="erfc",
+    "erfc", forward=special.erfc, partials=lambda x, out: (-_TWO_OVER_SQRT_PI * gaussian(x),), scipy="erfc",
     doc="1 - erf(x), relatively accurate in its far tail.",
 )  # fmt: skip
 
@@ -39,34 +33,26 @@ gaussian: Primitive = define(
 )  # fmt: skip
 
 norm_cdf = define(
-    "norm_cdf",
-    forward=special.norm_cdf,
-    partials=lambda x, out: (norm_pdf(x),),
-    symbol="Φ", text="norm_cdf({0})", latex=r"\Phi\left({0}\right)", scipy="ndtr",
+    "norm_cdf", forward=special.norm_cdf, partials=lambda x, out: (norm_pdf(x),),
+    symbol="Φ", latex=r"\Phi\left({0}\right)", scipy="ndtr",
     doc="The probability that a standard normal variable is below x.",
 )  # fmt: skip
 
 norm_pdf: Primitive = define(
-    "norm_pdf",
-    forward=lambda x: special.weighted_norm_pdf(1.0, x),
-    partials=lambda x, out: (weighted_norm_pdf(-x, x),),
-    symbol="φ", text="norm_pdf({0})", latex=r"\varphi\left({0}\right)",
+    "norm_pdf", forward=lambda x: special.weighted_norm_pdf(1.0, x),
+    partials=lambda x, out: (weighted_norm_pdf(-x, x),), symbol="φ", latex=r"\varphi\left({0}\right)",
     doc="The density of the standard normal distribution, exp(-x²/2)/√(2π).",
 )  # fmt: skip
 
 weighted_norm_pdf: Primitive = define(
-    "weighted_norm_pdf",
-    forward=special.weighted_norm_pdf,
+    "weighted_norm_pdf", forward=special.weighted_norm_pdf,
     partials=lambda weight, x, out: (norm_pdf(x), weighted_norm_pdf(-x * weight, x)),
     symbol="w·φ", text="{0}*norm_pdf({1})", latex=r"{0} \cdot \varphi\left({1}\right)",
     doc="weight * norm_pdf(x), without the bits that a subnormal norm_pdf(x) lacks.",
 )  # fmt: skip
 
 gelu = define(
-    "gelu",
-    forward=special.gelu,
-    partials=lambda x, out: (gelu_slope(x),),
-    text="gelu({0})", latex=r"\operatorname{{gelu}}\left({0}\right)",
+    "gelu", forward=special.gelu, partials=lambda x, out: (gelu_slope(x),),
     doc="x * norm_cdf(x), the exact Gaussian error linear unit.",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 from autograd.primitives import Domain, Precedence, Primitive, as_float, define
 from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.errorfree import product_error
-from autograd.rules.exponentials import exp_difference, log1p
+from autograd.rules.exponentials import exp_difference, log1p, relative_exp
 from autograd.rules.rounding import floor
 
 __all__ = ["dot", "fsum", "logsumexp", "mean", "prod", "softmax"]
@@ -68,30 +68,19 @@ def _products(*factors: Any) -> tuple[Any, ...]:
 
 
 _fsum = define(
-    "fsum",
-    forward=_sum,
-    partials=lambda *terms: (1.0,) * (len(terms) - 1),
-    expansion=_added,
-    symbol="Σ", text="fsum({*})", latex=r"\sum\left({*}\right)",
-    doc="The sum of all inputs, correctly rounded.",
+    "fsum", forward=_sum, partials=lambda *terms: (1.0,) * (len(terms) - 1), expansion=_added,
+    symbol="Σ", latex=r"\sum\left({*}\right)", doc="The sum of all inputs, correctly rounded.",
 )  # fmt: skip
 
 _dot_product = define(
-    "dot",
-    forward=_dot,
-    partials=lambda *args: (*args[len(args) // 2 : -1], *args[: len(args) // 2]),
-    expansion=lambda *factors: _added(*_products(*factors)),
-    symbol="·", text="dot({*})", latex=r"\operatorname{{dot}}\left({*}\right)",
+    "dot", forward=_dot, partials=lambda *args: (*args[len(args) // 2 : -1], *args[: len(args) // 2]),
+    expansion=lambda *factors: _added(*_products(*factors)), symbol="·",
     doc="The sum of the products of the first half of the inputs with the second half, correctly rounded.",
 )  # fmt: skip
 
 _mean_value = define(
-    "mean",
-    forward=_mean,
-    partials=lambda *terms: (1.0 / (len(terms) - 1),) * (len(terms) - 1),
-    expansion=lambda *terms: _added(*[term * (1.0 / len(terms)) for term in terms]),
-    text="mean({*})", latex=r"\operatorname{{mean}}\left({*}\right)",
-    doc="The mean of all inputs.",
+    "mean", forward=_mean, partials=lambda *terms: (1.0 / (len(terms) - 1),) * (len(terms) - 1),
+    expansion=lambda *terms: _added(*[term * (1.0 / len(terms)) for term in terms]), doc="The mean of all inputs.",
 )  # fmt: skip
 
 
@@ -155,7 +144,7 @@ _product: Primitive = define(
     partials=lambda *args: tuple(_product(*args[:i], *args[i + 1 : -1]) for i in range(len(args) - 1)),
     expansion=_expanded_product,
     ieee=lambda *factors: math.prod(math.copysign(math.inf, factor) for factor in factors),
-    symbol="Π", text="prod({*})", latex=r"\prod\left({*}\right)",
+    symbol="Π", latex=r"\prod\left({*}\right)",
     doc="The product of all inputs; no over- or underflow on the way.",
 )  # fmt: skip
 
@@ -168,11 +157,8 @@ def _largest(*values: float) -> float:
 
 
 _held_max = define(
-    "held_max",
-    forward=_largest,
-    partials=lambda *args: (0.0,) * (len(args) - 1),
+    "held_max", forward=_largest, partials=lambda *args: (0.0,) * (len(args) - 1), held=True,
     expansion=lambda *values: functools.reduce(maximum, values) + 0.0,
-    held=True,
     symbol="max", text="max({*})", latex=r"\max\left({*}\right)",
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
 )  # fmt: skip
@@ -184,9 +170,7 @@ def _share_slopes(part: Any, others: Any, out: Any) -> tuple[Any, Any]:
 
 
 _softmax_share = define(
-    "softmax_share",
-    forward=lambda part, others: part / (part + others),
-    partials=_share_slopes,
+    "softmax_share", forward=lambda part, others: part / (part + others), partials=_share_slopes,
     textbook=lambda part, others, out: (others / (part + others) ** 2, -part / (part + others) ** 2),
     domain=Domain(
         "two numbers from 0 with a sum above 0",
@@ -218,7 +202,7 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     return sums
 
 
-def _shares(values: Sequence[Any]) -> list[Any]:
+def _shares(values: Sequence[Any], term: Primitive = exp_difference) -> list[Any]:
     """exp(value) over the sum of exp of all values, for each of them; on floats and on Values.
 
     Each is e / (e + the sum of the other e's), for e = exp(value - largest), with the largest held. A gradient of
@@ -226,7 +210,7 @@ def _shares(values: Sequence[Any]) -> list[Any]:
     never as 1 - share. The n shares take 5n operations, and their gradients a multiple of n.
     """
     largest = _held_max(*values)
-    powers = [exp_difference(value, largest) for value in values]
+    powers = [term(value, largest) for value in values]
     return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
 
 
@@ -256,11 +240,8 @@ def _expanded_logsumexp(*values: Any) -> Any:
 
 
 _log_sum_exp = define(
-    "logsumexp",
-    forward=_logsumexp,
-    partials=lambda *args: tuple(_shares(args[:-1])),
-    expansion=_expanded_logsumexp,
-    symbol="log Σ exp", text="logsumexp({*})", latex=r"\log \sum \exp\left({*}\right)",
+    "logsumexp", forward=_logsumexp, partials=lambda *args: tuple(_shares(args[:-1], relative_exp)),
+    expansion=_expanded_logsumexp, symbol="log Σ exp", latex=r"\log \sum \exp\left({*}\right)",
     doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
 )  # fmt: skip
 

@@ -61,49 +61,36 @@ def _lost_by_product(x: float, y: float, product: float) -> float:
 
 
 floor = define(
-    "floor",
-    forward=_floor,
-    partials=lambda x, out: (flat(x),),
-    textbook=lambda x, out: (0.0,),
+    "floor", forward=_floor, partials=lambda x, out: (flat(x),), textbook=lambda x, out: (0.0,),
     kink=Kink(
         lambda x: x.is_integer(), "floor jumps at a whole number; its derivative there is taken as 0",
         at_zero, whole=True,
     ),
-    symbol="⌊·⌋", text="floor({0})", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
+    symbol="⌊·⌋", latex=r"\left\lfloor {0} \right\rfloor", ufunc="floor",
     doc="The largest whole number that is not above x, as a float.",
 )  # fmt: skip
 
 ceil = define(
-    "ceil",
-    forward=_ceil,
-    partials=lambda x, out: (flat(x),),
-    textbook=lambda x, out: (0.0,),
+    "ceil", forward=_ceil, partials=lambda x, out: (flat(x),), textbook=lambda x, out: (0.0,),
     kink=Kink(
         lambda x: x.is_integer(), "ceil jumps at a whole number; its derivative there is taken as 0",
         at_zero, whole=True,
     ),
-    symbol="⌈·⌉", text="ceil({0})", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
+    symbol="⌈·⌉", latex=r"\left\lceil {0} \right\rceil", ufunc="ceil",
     doc="The smallest whole number that is not below x, as a float.",
 )  # fmt: skip
 
 trunc = define(
-    "trunc",
-    forward=_trunc,
-    partials=lambda x, out: (flat(x),),
-    textbook=lambda x, out: (0.0,),
+    "trunc", forward=_trunc, partials=lambda x, out: (flat(x),), textbook=lambda x, out: (0.0,),
     kink=Kink(
         lambda x: x.is_integer() and x != 0.0, "trunc jumps at a whole number; its derivative there is taken as 0",
         at_zero, whole=True,
     ),
-    text="trunc({0})", latex=r"\operatorname{{trunc}}\left({0}\right)", ufunc="trunc",
-    doc="x without its fraction, as a float: rounded towards 0.",
+    ufunc="trunc", doc="x without its fraction, as a float: rounded towards 0.",
 )  # fmt: skip
 
 round_to = define(
-    "round",
-    forward=_round,
-    captured=lambda x, digits, out: (flat(x),),
-    captures=1, defaults=(0.0,),
+    "round", forward=_round, captured=lambda x, digits, out: (flat(x),), captures=1, defaults=(0.0,),
     domain=Domain(
         "a whole number of digits from -22 to 22",
         lambda x, digits: math.isfinite(x) and digits.is_integer() and abs(digits) <= 22.0,
@@ -113,7 +100,6 @@ round_to = define(
         "round jumps half way between two neighbours; its derivative there is taken as 0",
         lambda x, digits: (x * 10.0**digits + 0.5,), whole=True,
     ),
-    text="round({0}, {1})", latex=r"\operatorname{{round}}\left({0}, {1}\right)",
     doc="x to a number of decimal digits (digits=0), as a float; of two that are equally near, the even one.",
 )  # fmt: skip
 round = round_to  # noqa: A001 -- its public name, as Python's
@@ -144,9 +130,7 @@ def _ieee_floordiv(x: float, y: float) -> float:
 
 
 floordiv = define(
-    "floordiv",
-    forward=_floordiv,
-    partials=lambda x, y, out: (flat(out), flat(out)),
+    "floordiv", forward=_floordiv, partials=lambda x, y, out: (flat(out), flat(out)),
     textbook=lambda x, y, out: (0.0, 0.0),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0), ieee=_ieee_floordiv,
     kink=Kink(
@@ -159,37 +143,29 @@ floordiv = define(
 )  # fmt: skip
 
 mod = define(
-    "mod",
-    forward=lambda x, y: x % y,
-    partials=lambda x, y, out: (1.0, -floordiv(x, y)),
+    "mod", forward=lambda x, y: x % y, partials=lambda x, y, out: (1.0, -floordiv(x, y)),
     domain=Domain("a divisor other than 0", lambda x, y: y != 0.0),
     kink=Kink(
         _at_a_multiple, "x % y jumps where x is a multiple of y; its slopes there are 1 and -(x // y)",
         _at_whole_quotient, whole=True,
     ),
-    symbol="%", operator="%", text="{0} % {1}", latex=r"\operatorname{{mod}}\left({0}, {1}\right)",
-    precedence=Precedence.PRODUCT, ufunc="remainder",
+    symbol="%", operator="%", text="{0} % {1}", precedence=Precedence.PRODUCT, ufunc="remainder",
     doc="x % y = x - (x // y) * y, with the sign of y.",
 )  # fmt: skip
 
 fmod = define(
-    "fmod",
-    forward=math.fmod,
-    partials=lambda x, y, out: (1.0, -round_to(x / y - out / y)),
+    "fmod", forward=math.fmod, partials=lambda x, y, out: (1.0, -round_to(x / y - out / y)),
     textbook=lambda x, y, out: (1.0, -trunc(x / y)),
     domain=Domain("a finite number and a divisor other than 0", lambda x, y: math.isfinite(x) and y != 0.0),
     kink=Kink(
         _at_a_multiple, "fmod jumps where x is a multiple of y; its slopes there are 1 and -trunc(x / y)",
         _at_whole_quotient, whole=True,
     ),
-    text="fmod({0}, {1})", latex=r"\operatorname{{fmod}}\left({0}, {1}\right)", ufunc="fmod",
-    doc="x - trunc(x / y) * y, exactly: the remainder with the sign of x.",
+    ufunc="fmod", doc="x - trunc(x / y) * y, exactly: the remainder with the sign of x.",
 )  # fmt: skip
 
 ieee_remainder = define(
-    "ieee_remainder",
-    forward=math.remainder,
-    partials=lambda x, y, out: (1.0, -round_to(x / y - out / y)),
+    "ieee_remainder", forward=math.remainder, partials=lambda x, y, out: (1.0, -round_to(x / y - out / y)),
     textbook=lambda x, y, out: (1.0, -round_to(x / y)),
     domain=Domain("a finite number and a divisor other than 0", lambda x, y: math.isfinite(x) and y != 0.0),
     kink=Kink(
@@ -197,6 +173,6 @@ ieee_remainder = define(
         "the remainder jumps half way between two multiples of y; its slopes there are 1 and -round(x / y)",
         lambda x, y: (x / y + 0.5,), whole=True,
     ),
-    symbol="rem", text="ieee_remainder({0}, {1})", latex=r"\operatorname{{rem}}\left({0}, {1}\right)",
+    symbol="rem", latex=r"\operatorname{{rem}}\left({0}, {1}\right)",
     doc="x - round(x / y) * y, exactly: math.remainder, the smallest remainder in size.",
 )  # fmt: skip

@@ -47,11 +47,8 @@ not_equal = _comparison("not_equal", lambda x, y: 1.0 if x != y else 0.0, "!=", 
 # --- no gradient ------------------------------------------------------------------------------------------
 
 stop_gradient = define(
-    "stop_gradient",
-    forward=lambda x: x,
-    partials=lambda x, out: (0.0,),
-    held=True,
-    symbol="stop", text="stop_gradient({0})", latex=r"\operatorname{{stop}}\left({0}\right)",
+    "stop_gradient", forward=lambda x: x, partials=lambda x, out: (0.0,), held=True,
+    symbol="stop", latex=r"\operatorname{{stop}}\left({0}\right)",
     doc="x itself, taken for a constant by every derivative: no gradient flows through it, not even an infinite one.",
 )  # fmt: skip
 
@@ -72,7 +69,7 @@ is_either = define(
     kink=Kink(
         lambda x, first, second: x in (first, second), "is_either jumps at a tie, and its derivatives are taken as 0"
     ),
-    symbol="in", text="is_either({0}, {1}, {2})", latex=r"\operatorname{{is\_either}}\left({0}, {1}, {2}\right)",
+    symbol="in",
     doc="1 where x is one of two numbers, else 0: whether an index names a place, from the front or from the back.",
 )  # fmt: skip
 
@@ -90,16 +87,13 @@ def _expanded(index: Any, *values: Any) -> Any:
 
 
 _element = define(
-    "take",
-    forward=_taken,
-    partials=lambda index, *values_and_out: (0.0, *_named(index, len(values_and_out) - 1)),
-    gated=True,
-    expansion=_expanded,
+    "take", forward=_taken, partials=lambda index, *values_and_out: (0.0, *_named(index, len(values_and_out) - 1)),
+    gated=True, expansion=_expanded,
     domain=Domain(
         "a whole index that is there, from -n to n - 1",
         lambda index, *values: -len(values) <= index < len(values) and index == int(index),
     ),
-    symbol="take", text="take({*})", latex=r"\operatorname{{take}}\left({*}\right)",
+    symbol="take",
     doc="Of the inputs after the first the one whose place the first is; negative places count from the back.",
 )  # fmt: skip
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.errorfree import product_error, sum_error
-from autograd.rules.polynomial import polynomial
+from autograd.rules.errorfree import polynomial, product_error, sum_error
 
 __all__ = ["digamma", "gamma", "lgamma", "polygamma", "weighted_gamma"]
 

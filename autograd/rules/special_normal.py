@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.errorfree import product_error, square_parts, sum_error
-from autograd.rules.polynomial import even_and_odd, polynomial
+from autograd.rules.errorfree import even_and_odd, polynomial, product_error, square_parts, sum_error
 
 __all__ = [
     "erf",

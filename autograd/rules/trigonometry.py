@@ -11,69 +11,43 @@ from autograd.rules.choices import where
 __all__ = ["acos", "asin", "atan", "atan2", "cos", "sin", "sinc", "tan"]
 
 sin = define(
-    "sin",
-    forward=math.sin,
-    partials=lambda x, out: (cos(x),),
-    domain=FINITE_ANGLE,
-    text="sin({0})", latex=r"\sin {0}", ufunc="sin",
+    "sin", forward=math.sin, partials=lambda x, out: (cos(x),), domain=FINITE_ANGLE, latex=r"\sin {0}", ufunc="sin",
     doc="The sine of x in radians.",
 )  # fmt: skip
 
 cos: Primitive = define(
-    "cos",
-    forward=math.cos,
-    partials=lambda x, out: (-sin(x),),
-    domain=FINITE_ANGLE,
-    text="cos({0})", latex=r"\cos {0}", ufunc="cos",
+    "cos", forward=math.cos, partials=lambda x, out: (-sin(x),), domain=FINITE_ANGLE, latex=r"\cos {0}", ufunc="cos",
     doc="The cosine of x in radians.",
 )  # fmt: skip
 
 tan = define(
-    "tan",
-    forward=math.tan,
-    partials=lambda x, out: (1.0 + out * out,),
-    domain=FINITE_ANGLE,
-    text="tan({0})", latex=r"\tan {0}", ufunc="tan",
-    doc="The tangent of x in radians.",
+    "tan", forward=math.tan, partials=lambda x, out: (1.0 + out * out,), domain=FINITE_ANGLE,
+    latex=r"\tan {0}", ufunc="tan", doc="The tangent of x in radians.",
 )  # fmt: skip
 
 asin = define(
-    "asin",
-    forward=math.asin,
-    partials=lambda x, out: (1.0 / sqrt(one_minus_square(x)),),
-    domain=UNIT_INTERVAL,
-    text="asin({0})", latex=r"\arcsin {0}", ufunc="arcsin",
-    doc="The inverse of sin, in -π/2 to π/2; its derivative at ±1 is inf.",
+    "asin", forward=math.asin, partials=lambda x, out: (1.0 / sqrt(one_minus_square(x)),), domain=UNIT_INTERVAL,
+    latex=r"\arcsin {0}", ufunc="arcsin", doc="The inverse of sin, in -π/2 to π/2; its derivative at ±1 is inf.",
 )  # fmt: skip
 
 acos = define(
-    "acos",
-    forward=math.acos,
-    partials=lambda x, out: (-1.0 / sqrt(one_minus_square(x)),),
-    domain=UNIT_INTERVAL,
-    text="acos({0})", latex=r"\arccos {0}", ufunc="arccos",
-    doc="The inverse of cos, in 0 to π; its derivative at ±1 is -inf.",
+    "acos", forward=math.acos, partials=lambda x, out: (-1.0 / sqrt(one_minus_square(x)),), domain=UNIT_INTERVAL,
+    latex=r"\arccos {0}", ufunc="arccos", doc="The inverse of cos, in 0 to π; its derivative at ±1 is -inf.",
 )  # fmt: skip
 
 atan = define(
-    "atan",
-    forward=math.atan,
-    partials=lambda x, out: (angle_slope(1.0, x),),
-    textbook=lambda x, out: (1.0 / (1.0 + x**2),),
-    text="atan({0})", latex=r"\arctan {0}", ufunc="arctan",
+    "atan", forward=math.atan, partials=lambda x, out: (angle_slope(1.0, x),),
+    textbook=lambda x, out: (1.0 / (1.0 + x**2),), latex=r"\arctan {0}", ufunc="arctan",
     doc="The inverse of tan, in -π/2 to π/2.",
 )  # fmt: skip
 
 atan2 = define(
-    "atan2",
-    forward=math.atan2,
-    partials=lambda y, x, out: (angle_slope(x, y), -angle_slope(y, x)),
+    "atan2", forward=math.atan2, partials=lambda y, x, out: (angle_slope(x, y), -angle_slope(y, x)),
     kink=Kink(
         lambda y, x: y == 0.0 and x <= 0.0, "atan2 jumps where y = 0, x < 0; at (0, 0) its derivatives are nan",
         at_zero,
     ),
-    text="atan2({0}, {1})", latex=r"\operatorname{{atan2}}\left({0}, {1}\right)", ufunc="arctan2",
-    doc="The angle of the point (x, y), in -π to π. The ordinate comes first: atan2(y, x).",
+    ufunc="arctan2", doc="The angle of the point (x, y), in -π to π. The ordinate comes first: atan2(y, x).",
 )  # fmt: skip
 
 
@@ -167,24 +141,18 @@ def _sinc_series(x: float, order: float) -> float:
 
 
 sinc = define(
-    "sinc",
-    forward=_sinc,
-    partials=lambda x, out: (sinc_derivative(x, 1.0),),
+    "sinc", forward=_sinc, partials=lambda x, out: (sinc_derivative(x, 1.0),),
     textbook=lambda x, out: ((cos(math.pi * x) - out) / x,),
-    text="sinc({0})", latex=r"\operatorname{{sinc}}\left({0}\right)",
     doc="sin(πx)/(πx), as NumPy has it; 1 at 0, and exactly 0 at every other whole number.",
 )  # fmt: skip
 
 sinc_derivative: Primitive = define(
-    "sinc_derivative",
-    forward=_sinc_derivative,
-    captured=lambda x, order, out: (sinc_derivative(x, order + 1.0),),
+    "sinc_derivative", forward=_sinc_derivative, captured=lambda x, order, out: (sinc_derivative(x, order + 1.0),),
     captures=1,
     domain=Domain(
         "any real number and an order 1, 2, ... 60",
         lambda x, order: math.isfinite(x) and order.is_integer() and 1.0 <= order <= 60.0,
     ),
-    symbol="sinc⁽ⁿ⁾", text="sinc_derivative({0}, {1})",
-    latex=r"\operatorname{{sinc}}^{{\left({1}\right)}}\left({0}\right)",
+    symbol="sinc⁽ⁿ⁾", latex=r"\operatorname{{sinc}}^{{\left({1}\right)}}\left({0}\right)",
     doc="The derivative of sinc of a given order, through its removable pole at 0.",
 )  # fmt: skip

@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 import math
 import os
+import re
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -31,9 +33,11 @@ from tests.accuracy import (
     cases,
     errors,
     limit,
+    markdown,
     measure,
     measure_all,
     points,
+    public_names,
     table,
     ulps,
 )
@@ -62,6 +66,15 @@ def test_value_and_gradients_are_within_4_ulps(name: str) -> None:
 @pytest.mark.parametrize("name", CORRECTLY_ROUNDED)
 def test_arithmetic_is_correctly_rounded(name: str) -> None:
     assert measured(name).value.error <= 0.5
+
+
+def test_numbers_md_has_a_row_for_each_operation() -> None:
+    text = (Path(__file__).parents[2] / "autograd" / "NUMBERS.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\(?\w+\)?) \| [\d,]+ \| [\d.]+\*? \| (?:[\d.]+\*?)? ?\|$", text, re.MULTILINE)
+    names = [*BUILTIN, *COMPOSED]
+    assert sorted(rows) == sorted(name if name in (*public_names(), *COMPOSED) else f"({name})" for name in names)
+    shown = markdown([measure("abs", 5), measure("flat", 5)])
+    assert shown.split("\n")[2:] == ["| abs | 5 | 0.00 | 0.00 |", "| (flat) | 5 | 0.00 |  |"]
 
 
 def test_the_table_shows_operations_helpers_and_exceptions() -> None:

@@ -304,6 +304,22 @@ def test_what_cannot_be_followed_is_refused(function: Any, message: str) -> None
         grad(function)(0.3)
 
 
+def test_a_kink_that_cannot_be_followed_has_no_part_in_the_first_derivative() -> None:
+    def area(a: Any) -> Any:
+        return quad(lambda t: abs(a - math.exp(t)), 0, 1)
+
+    close(grad(area)(2.0), 2 * math.log(2.0) - 1, 1e-9)
+    with pytest.raises(GradientError, match=r"by the operation 'sign', .* takes that t is a Value, which f refuses"):
+        hessian(area)(2.0)
+
+
+def test_a_compiled_integrand_and_a_quotient_by_0_that_is_nan() -> None:
+    step_at = ag.compile(lambda t, a: 1.0 * (t < a) + 0.0 * t)
+    close(grad(lambda a: quad(lambda t: step_at(t, a), 0, 1))(0.3), 1.0)
+    with ag.errstate(domain="nan"), pytest.raises(DomainError, match=r"f, or its derivative, is nan at t = 0\.5"):
+        quad(lambda t: ag.mod(t, Value(0.0)), 0, 1)
+
+
 def test_a_piece_within_a_piece_that_appears_unseen_is_refused() -> None:
     def inner(t: Any, a: Any) -> Any:  # at the limit 0, by which the step comes in, there is nothing to see
         return quad(lambda s: log(s) if s < t - a else 2.0 * log(s), 0, 1)

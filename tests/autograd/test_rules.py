@@ -42,8 +42,8 @@ def test_every_name_of_the_table_is_exported_and_every_other_operation_is_a_help
     assert HELPERS == [
         "angle_slope", "exp_difference", "flat", "gaussian", "gelu_slope", "held_max", "identity", "is_either",
         "larger_share", "nonzero", "one_minus_square", "polygamma", "positive_quotient", "power_log", "power_slope",
-        "quotient_by_square", "sech_squared", "sigmoid_difference", "silu_slope", "sinc_derivative", "softmax_share",
-        "unit", "weighted_gamma", "weighted_norm_pdf",
+        "quotient_by_square", "relative_exp", "sech_squared", "sigmoid_difference", "silu_slope", "sinc_derivative",
+        "softmax_share", "unit", "weighted_gamma", "weighted_norm_pdf",
     ]  # fmt: skip
     assert all(getattr(autograd, name) is getattr(rules, name) for name in rules.__all__)
     assert not any(hasattr(autograd, name) for name in HELPERS if name != "identity")

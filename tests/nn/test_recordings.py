@@ -357,10 +357,10 @@ def test_each_path_is_recorded_twice_and_once_for_all_epochs(monkeypatch):
 
 
 def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):
-    from autograd.replay import specialised
+    from autograd.replay import branches
 
-    built, build = [], specialised._built_by
-    monkeypatch.setattr(specialised, "_built_by", lambda *args, **how: built.append(1) or build(*args, **how))
+    built, build = [], branches._built_by
+    monkeypatch.setattr(branches, "_built_by", lambda *args, **how: built.append(1) or build(*args, **how))
     # a number that no other test has
     model = MLP(2, [3, 1], activation=lambda z: z * 0.123456789, rng=0)
     for _ in range(3):
@@ -372,13 +372,13 @@ def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):
 
 
 def test_old_tapes_make_room_for_new_ones(monkeypatch):
-    from autograd.replay import specialised
+    from autograd.replay import branches
 
-    known = specialised._Known()
+    known = branches._Known()
     known._MOST_INSTRUCTIONS = 10
-    monkeypatch.setattr(specialised, "_KNOWN", known)
+    monkeypatch.setattr(branches, "_KNOWN", known)
     for factor in range(2, 9):
-        f = compile(lambda x, factor=factor: x * factor + x * x, verify=True)
+        f = compile(lambda x, factor=factor: x * factor + x * x, verify="recordings")
         assert f(3.0) == 3.0 * factor + 9.0
     assert len(known._kept) <= 5
 

@@ -275,11 +275,11 @@ def test_many_threads_fill_numbers_of_their_own():
 
 
 def test_large_numbers_of_a_call_are_not_kept(monkeypatch):
-    monkeypatch.setattr("autograd.replay.arguments._MOST_KEPT", 10)
+    monkeypatch.setattr("autograd.replay.signature._MOST_KEPT", 10)
     f = compiled(lambda x: x * 2.0, in_axes=0)
     for n in (5, 50):
         assert f(np.ones(n)).tolist() == [2.0] * n
-    assert [len(plan._spare) for plan, _ in f._kept.plans.values()] == [1, 0]
+    assert [len(plan._spare) for plan in f._kept.plans._known.values()] == [1, 0]
 
 
 def test_arrays_of_other_types_are_converted():

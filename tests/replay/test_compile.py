@@ -16,7 +16,7 @@ import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
 from autograd.replay.backends import base, python_source
-from autograd.replay.passes import compacted
+from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
 from tests.support.programs import inputs, programs
 
@@ -215,12 +215,12 @@ def test_bad_settings_are_told_at_once():
             ValueError,
             "backend='cuda' is not known; there are 'auto', 'python', 'numpy', 'numba', 'jax'",
         ),
-        ({"on_flip": "ignore"}, ValueError, "on_flip is 'record' or 'raise', not 'ignore'"),
-        ({"reduce": "max", "in_axes": 0}, ValueError, "reduce is None, 'sum' or 'mean', not 'max'"),
+        ({"on_flip": "ignore"}, ValueError, "on_flip must be 'record' or 'raise', got 'ignore'"),
+        ({"reduce": "max", "in_axes": 0}, ValueError, "reduce must be None, 'sum' or 'mean', got 'max'"),
         ({"reduce": "sum"}, ValueError, "reduce='sum' needs a batch: give in_axes too"),
-        ({"max_paths": 0}, ValueError, "max_paths is a whole number above 0, not 0"),
+        ({"max_paths": 0}, ValueError, "max_paths must be a whole number, 1 or more, got 0"),
         ({"max_paths": True}, ValueError, "max_paths"),
-        ({"in_axes": "rows"}, TypeError, "in_axes is None, an int, or a tuple .* not 'rows'"),
+        ({"in_axes": "rows"}, TypeError, "in_axes must be None, an int, or a tuple .* got 'rows'"),
     ]:
         with pytest.raises(kind, match=message):
             compiled(abs, **settings_)
@@ -258,7 +258,7 @@ def test_the_search_ends_where_rounding_makes_a_backend_disagree(monkeypatch):
     """A kernel whose guards never hold: every example is then decided by a recording of its own."""
     f = compiled(lambda x: x * 2.0 if x > 0.0 else x, in_axes=0, backend="numpy")
     monkeypatch.setattr(
-        "autograd.replay.paths._first_failures", lambda guards, operands: np.zeros(operands.shape[1], int)
+        "autograd.replay.branches._first_failures", lambda guards, operands: np.zeros(operands.shape[1], int)
     )
     assert f(np.array([1.0, -1.0, 2.0, -2.0, 3.0])).tolist() == [2.0, -1.0, 4.0, -2.0, 6.0]
     assert len(f.paths) == 2
@@ -300,7 +300,7 @@ def test_in_axes_as_a_list():
 
 
 def test_plans_are_forgotten_and_made_again(monkeypatch):
-    monkeypatch.setattr("autograd.replay.compiler._MOST_PLANS", 2)
+    monkeypatch.setattr("autograd.replay.signature._MOST_PLANS", 2)
     f = compiled(lambda x: x * 2.0, in_axes=0)
     for n in (1, 2, 3, 4, 1, 2):
         assert f(np.ones(n)).tolist() == [2.0] * n
@@ -316,13 +316,13 @@ def test_a_slot_that_is_used_again_and_again_has_short_names():
     with ag.errstate("nan"):
         g = compiled(f, backend="python")
         g(0.5)
-    names = python_source.straight_line(compacted(g.tape)).__code__.co_varnames
+    names = python_source.straight_line(reuse_slots(g.tape)).__code__.co_varnames
     assert len(names) == 3001 + len(["inputs"])
     assert max(map(len, names)) <= len("t2_t2_3000")
 
 
 def test_a_long_tape_goes_to_a_kernel(monkeypatch):
-    monkeypatch.setattr("autograd.replay.specialised._SHORT", 1)
+    monkeypatch.setattr("autograd.replay.branches._SHORT", 1)
     f = compiled(lambda x: (x * 2.0 + 1.0).sin() if x > 0.0 else -x)
     for x in (0.5, 2.0, -3.0):
         assert f(x) == pytest.approx(math.sin(2.0 * x + 1.0) if x > 0.0 else -x, rel=1e-15)
@@ -333,11 +333,9 @@ def test_auto_goes_on_to_a_backend_that_knows_the_operation(monkeypatch):
         raise NotImplementedError("not known here")
 
     load = base.load_backend
-    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba", "numpy"])
-    monkeypatch.setattr(
-        "autograd.replay.specialised.load_backend", lambda name: refuse if name == "numba" else load(name)
-    )
+    monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba", "numpy"])
+    monkeypatch.setattr("autograd.replay.branches.load_backend", lambda name: refuse if name == "numba" else load(name))
     assert compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2)).tolist() == [2.0, 2.0]
-    monkeypatch.setattr("autograd.replay.specialised.choose", lambda name, *, batched: ["numba"])
+    monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba"])
     with pytest.raises(NotImplementedError, match="not known here"):
         compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2))

@@ -11,7 +11,7 @@ import autograd as ag
 from autograd import DomainError, GuardError, RecordingError, errstate, load, value_and_grad, where
 from autograd import compile as compiled
 from autograd.replay import recorder
-from autograd.replay.domains import can_refuse, refusal_of
+from autograd.replay.recorder import can_refuse, refusal_of
 
 
 def ratio(x, y):

@@ -17,7 +17,7 @@ from autograd import RecordingError, Value, errstate, record, where
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay.backends import c_source, expansion, jax_export, numba_lanes, numpy_lanes, python_source
-from autograd.replay.passes import exact
+from autograd.replay.optimise import optimise
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
 from autograd.value import Constant
@@ -45,7 +45,7 @@ def with_slopes(ops: list[Primitive]) -> Tape:
 
     roots, comparisons = run_recorded(values_and_slopes)
     assert comparisons == []
-    return exact(tape_of(roots, inputs).tape)
+    return optimise(tape_of(roots, inputs).tape)
 
 
 def columns(n: int, numbers: tuple[float, ...]) -> np.ndarray:

@@ -10,8 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import TapeError
-from autograd.replay.storage import sealed, tape_from_data, tape_to_data
-from autograd.replay.structures import axes_from_data, structure_from_data
+from autograd.replay.saving import axes_from_data, sealed, structure_from_data, tape_from_data, tape_to_data
 from tests.support.backends import random_tape
 from tests.support.programs import saved_function
 
@@ -52,7 +51,7 @@ def test_a_missing_file_and_one_that_is_too_large(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError):
         ag.load(tmp_path / "none")
     (tmp_path / "f").write_bytes(b"x" * 100)
-    monkeypatch.setattr("autograd.replay.storage._LARGEST_FILE", 99)
+    monkeypatch.setattr("autograd.replay.saving._LARGEST_FILE", 99)
     with pytest.raises(TapeError, match="has 100 bytes, more than a tape may have"):
         ag.load(tmp_path / "f")
 

@@ -25,8 +25,16 @@ from autograd.replay.backends import (
     numpy_lanes,
     python_source,
 )
-from autograd.replay.passes import compacted, exact, folded, fused, live, shared, simplified
-from autograd.replay.rewiring import separated
+from autograd.replay.optimise import (
+    eliminate_common_subexpressions,
+    eliminate_dead_code,
+    fold_constants,
+    fuse_dots,
+    optimise,
+    reuse_slots,
+    separate_slots,
+    simplify_algebra,
+)
 from autograd.replay.tape import FUSED_DOT, RELATIONS, Guard, Tape, apply_ieee
 from tests.support.backends import expected, name, table
 
@@ -138,7 +146,15 @@ def outcome(tape: Tape, point: Sequence[float]) -> str | list[int]:
     return np.where(np.isnan(found), np.nan, found).view(np.int64).tolist()
 
 
-EXACT = (separated, folded, simplified, shared, live, exact, compacted)
+EXACT = (
+    separate_slots,
+    fold_constants,
+    simplify_algebra,
+    eliminate_common_subexpressions,
+    eliminate_dead_code,
+    optimise,
+    reuse_slots,
+)
 
 
 @pytest.mark.parametrize("change", EXACT, ids=lambda change: change.__name__)
@@ -146,17 +162,17 @@ def test_a_pass_changes_no_bit_of_a_tape(change):
     for seed in SEEDS:
         tape, points = any_tape(seed)
         changed = change(tape).verify()
-        assert changed.single_assignment or change is compacted
+        assert changed.single_assignment or change is reuse_slots
         for point in points:
             assert outcome(changed, point) == outcome(tape, point), seed
 
 
 def test_passes_in_any_order_change_no_bit():
-    changes = (folded, simplified, shared, live)
+    changes = (fold_constants, simplify_algebra, eliminate_common_subexpressions, eliminate_dead_code)
     for seed, order in zip(SEEDS, itertools.cycle(itertools.permutations(changes)), strict=False):
         tape, points = any_tape(seed)
         changed = tape
-        for change in (*order, *order, compacted, separated, compacted):
+        for change in (*order, *order, reuse_slots, separate_slots, reuse_slots):
             changed = change(changed).verify()
         assert len(changed) <= len(tape)
         for point in points:
@@ -168,7 +184,7 @@ def test_the_random_tapes_are_of_every_kind():
     used = {name(op) for tape, _ in tapes for op in tape.ops}
     assert used == set(map(name, all_operations()))
     assert sum(len(tape.guards) for tape, _ in tapes) > 200
-    changed = [(len(exact(tape)), len(tape)) for tape, _ in tapes]
+    changed = [(len(optimise(tape)), len(tape)) for tape, _ in tapes]
     assert all(after < before for after, before in changed)
     finite = [outcome(tape, points[0]) != "another path" for tape, points in tapes]
     assert all(finite)
@@ -207,11 +223,11 @@ def run_all(tape: Tape, points: np.ndarray) -> np.ndarray:
 
 
 WRITTEN_OUT = {
-    "fused": fused,
+    "fused": fuse_dots,
     "expanded": expansion.expanded,
-    "fused, then expanded": lambda tape: expansion.expanded(fused(exact(tape))),
-    "expanded, then fused": lambda tape: fused(exact(expansion.expanded(tape))),
-    "expanded of what is compacted": lambda tape: compacted(expansion.expanded(compacted(fused(tape)))),
+    "fused, then expanded": lambda tape: expansion.expanded(fuse_dots(optimise(tape))),
+    "expanded, then fused": lambda tape: fuse_dots(optimise(expansion.expanded(tape))),
+    "expanded of what is compacted": lambda tape: reuse_slots(expansion.expanded(reuse_slots(fuse_dots(tape)))),
 }
 
 
@@ -254,7 +270,7 @@ def test_an_expansion_alone_is_its_operation_at_every_arity():
 
 def by_lane_program(tape: Tape, batched: Sequence[bool]) -> Tape:
     """The two parts of the lane program of ``tape``, the shared one and the other, as one tape again."""
-    written = compacted(expansion.expanded(tape))
+    written = reuse_slots(expansion.expanded(tape))
     lanes = [number for number in range(tape.n_inputs) if batched[number]]
     parts = lane_program.split(lane_program.computation(written), lanes)
     steps = [*parts.shared.steps, *parts.lanes.steps]
@@ -281,7 +297,7 @@ def test_what_is_shared_and_what_is_not_are_the_whole_together(seed):
     tape, points = bounded_tape(seed)
     wanted = run_all(tape, points)
     for batched in ([True] * N_INPUTS, [False, True, False, True], [False] * N_INPUTS):
-        close(run_all(by_lane_program(fused(tape), batched), points), wanted)
+        close(run_all(by_lane_program(fuse_dots(tape), batched), points), wanted)
 
 
 BUILDS = {
@@ -298,10 +314,10 @@ def test_kernels_of_random_tapes_give_what_the_tape_gives(backend):
     compiles = backend in ("numba", "jax")
     for seed in range(1 if compiles else 4):
         tape, points = bounded_tape(seed, 8) if compiles else bounded_tape(seed)
-        tape = tape if backend == "python" else fused(tape)
+        tape = tape if backend == "python" else fuse_dots(tape)
         batched = [False, True, True, False] if seed % 2 else [True] * N_INPUTS
         lanes = np.ascontiguousarray(points[:, : tape.n_inputs].T[batched])
         given = np.concatenate([points[0, : tape.n_inputs][~np.array(batched)], points[0, tape.n_inputs :]])
         wanted = expected(tape, batched, given, lanes)
-        close(BUILDS[backend](compacted(tape), batched, False)(given, lanes), wanted)
+        close(BUILDS[backend](reuse_slots(tape), batched, False)(given, lanes), wanted)
         close(BUILDS[backend](tape, batched, True)(given, lanes), wanted.sum(axis=1))

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 import autograd as ag
 from autograd import Parameter, Value, primitive
 from autograd import compile as compiled
+from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import python_source
 from autograd.replay.bodies import definition
 from tests.support.backends import arity, name, points, reference, single, special_points, table
@@ -213,3 +214,10 @@ def test_a_function_under_decorators_is_found():
     f = compiled(lambda x, y: op(x, y) * 1.5)
     assert f(2.0, 0.25) == 2.25
     assert run_alone(f.source())(2.0, 0.25) == (2.25,)
+
+
+def test_an_operation_that_is_simplified_away_is_not_written_out():
+    f = ag.compile(lambda x: PRIMITIVES["identity"](x * 2.0) + 1.0)
+    assert f(3.0) == 7.0
+    assert "identity" not in f.source()
+    assert [op.name for op in f.tape.ops] == ["mul", "add"]

@@ -165,7 +165,7 @@ def test_an_int_that_shapes_the_program_is_refused_with_the_way_out(f, arguments
 
 
 def test_recordings_of_static_arguments_do_not_pile_up(monkeypatch):
-    monkeypatch.setattr("autograd.replay.compiler._MOST_FORMS", 3)
+    monkeypatch.setattr("autograd.replay.compiler._MOST_SIGNATURES", 3)
     f = compiled(lambda x, how: how(x))
     for k in range(10):
         assert f(2.0, lambda x, k=k: x * k) == 2.0 * k
@@ -211,7 +211,7 @@ REFUSED = [1j, {1.0, 2.0}, np.array(["a"]), np.array([1j]), object(), range(3), 
 
 
 def total(tree):
-    return sum(ag.replay.arguments.optree.tree_leaves(ag.replay.arguments.optree.tree_map(np.sum, tree)))
+    return sum(ag.replay.signature.optree.tree_leaves(ag.replay.signature.optree.tree_map(np.sum, tree)))
 
 
 @pytest.mark.parametrize("argument", TAKEN, ids=repr)

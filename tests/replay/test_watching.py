@@ -7,6 +7,7 @@ import contextvars
 import enum
 import functools
 import gc
+import os
 import types
 import warnings
 import weakref
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Parameter, RecordingWarning, Value
+from autograd import Parameter, RecordingError, RecordingWarning, Value
 from autograd import compile as compiled
 from autograd.replay.watching import Watch
 
@@ -601,3 +602,169 @@ def test_a_match_statement_reads_what_it_names():
     assert g(3.0) == 6.0
     point.rate = 5.0
     assert g(3.0) == 15.0
+
+
+# --- what cannot be seen, and is looked for ----------------------------------------------------------------
+
+
+def rate_from(place, path):
+    """Reads a number where no name leads to it."""
+    if place == "a file":
+        return float(path.read_text())
+    return float(os.environ["CHAINRULE_TEST_RATE"])
+
+
+@pytest.mark.parametrize("place", ["a file", "the environment"])
+@pytest.mark.parametrize("how", ["one call", "a batch", "a sum", "a branch"])
+def test_verify_finds_what_has_changed_unseen(place, how, tmp_path, monkeypatch):
+    path = tmp_path / "rate"
+
+    def put(rate):
+        path.write_text(rate)
+        monkeypatch.setenv("CHAINRULE_TEST_RATE", rate)
+
+    def f(x):
+        rate = rate_from(place, path)
+        return x * rate if how != "a branch" or x < 10.0 else x * (rate + 1.0)
+
+    batch = {"a batch": {"in_axes": 0}, "a sum": {"in_axes": 0, "reduce": "sum"}}.get(how, {})
+    at = np.array([3.0, 4.0]) if batch else 20.0 if how == "a branch" else 3.0
+    put("2.0")
+    seen, unseen = compiled(f, verify=True, **batch), compiled(f, **batch)
+    first = np.copy(seen(at))
+    np.testing.assert_array_equal(seen(at), first)
+    np.testing.assert_array_equal(unseen(at), first)
+    put("5.0")
+    np.testing.assert_array_equal(unseen(at), first)  # as the docstring of compile says
+    with pytest.raises(
+        RecordingError, match=r"f is not a function of its inputs: run again .* it used the number .*0, then"
+    ):
+        seen(at)
+    put("2.0")
+    np.testing.assert_array_equal(seen(at), first)
+
+
+def test_verify_looks_at_another_example_at_each_call():
+    import random
+
+    odd = compiled(lambda x: x * 2.0 if x < 5.0 else x * len(os.environ["CHAINRULE_TEST_RATE"]), in_axes=0, verify=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAINRULE_TEST_RATE", "ab")
+        odd(np.array([1.0, 9.0]))
+        odd(np.array([1.0, 9.0]))
+        patch.setenv("CHAINRULE_TEST_RATE", "abc")
+        odd(np.array([1.0, 9.0]))
+        with pytest.raises(RecordingError, match="not a function of its inputs"):
+            odd(np.array([1.0, 9.0]))
+    noisy = compiled(lambda x: x * random.random(), verify="recordings")
+    with pytest.raises(RecordingError, match="run twice at the same numbers"):
+        noisy(1.0)
+
+
+def test_verify_is_true_false_or_recordings():
+    with pytest.raises(ValueError, match="verify must be False, True or 'recordings', got 'always'"):
+        compiled(lambda x: x, verify="always")
+
+
+def test_a_method_that_only_super_reaches(monkeypatch):
+    class Under:
+        def scaled(self, x):
+            return x * 2.0
+
+    class Over(Under):
+        def scaled(self, x):
+            return x.scaled(x) if isinstance(x, Under) else super().scaled(x)
+
+    over = Over()
+    f = compiled(lambda x: over.scaled(x) + 0.0)
+    assert f(3.0) == 6.0
+    monkeypatch.setattr(Under, "scaled", lambda self, x: x * 5.0)
+    assert f(3.0) == 15.0
+
+
+# --- ways of every kind -----------------------------------------------------------------------------------
+
+
+class Cached:
+    def __init__(self):
+        self.rate, self.runs = 2.0, 0
+
+    @functools.cached_property
+    def kept(self):
+        return self.rate
+
+    def scaled(self, x, by=1.0):
+        return x * self.rate * by
+
+    doubled = functools.partialmethod(scaled, by=1.0)
+
+
+def test_partials_cached_properties_and_weak_references():
+    cached, plain = Cached(), Cached()
+    partly = functools.partial(cached.scaled, by=1.0)
+    loose = weakref.ref(plain)
+    f = compiled(lambda x: partly(x) + cached.kept * x + cached.doubled(x) + loose().rate * x + loose().rate * 0.0)
+    assert f(3.0) == 24.0
+    cached.rate = 5.0
+    assert f(3.0) == 15.0 + 6.0 + 15.0 + 6.0
+    del cached.kept
+    assert f(3.0) == 15.0 * 3.0 + 6.0
+    plain.rate = 1.0
+    assert f(3.0) == 15.0 * 3.0 + 3.0
+
+
+def test_what_is_weakly_held_and_gone():
+    class Holder:
+        rate = 2.0
+
+    holder = Holder()
+    loose = weakref.ref(holder)
+    f = compiled(lambda x: x * (loose().rate if loose() is not None else 5.0))
+    assert f(3.0) == 6.0
+    assert Watch([lambda: loose().rate]).unchanged()
+    del holder
+    assert f(3.0) == 15.0
+
+
+def test_a_cell_that_is_not_filled_yet_and_a_name_that_is_no_identifier():
+    holder = types.SimpleNamespace(**{"a rate": 2.0})
+
+    def f(x):
+        return x * vars(holder)["a rate"] if x is not None else later
+
+    g = compiled(f)
+    assert g(3.0) == 6.0
+    vars(holder)["a rate"] = 5.0
+    assert g(3.0) == 15.0
+    later = 1.0
+    assert g(3.0) == 15.0
+
+
+def test_a_property_in_front_of_an_entry_of_the_instance():
+    class Model:
+        @property
+        def rate(self):
+            return vars(self)["rate"] * 1.0
+
+    model = Model()
+    vars(model)["rate"] = 2.0
+    f = compiled(lambda x: x * model.rate)
+    assert f(3.0) == 6.0
+    vars(model)["rate"] = 5.0
+    assert f(3.0) == 15.0
+
+
+class Moody:
+    """A slot of a class whose attribute raises, or does not answer as it did."""
+
+    def __getattribute__(self, name):
+        if name == "rate":
+            return [2.0][:]
+        return object.__getattribute__(self, name)
+
+
+def test_an_object_that_answers_otherwise_each_time():
+    moody = Moody()
+    moody.__dict__["rate"] = 1.0
+    f = compiled(lambda x: x * moody.rate[0])
+    assert [f(3.0), f(3.0)] == [6.0, 6.0]

@@ -111,6 +111,8 @@ CONVENTIONS = [
         "logsumexp([x, y])", lambda *xs: ag.logsumexp(xs), (-1000.0, -1000.0), -1000.0 + math.log(2), (0.5, 0.5)
     ),
     Convention("logsumexp([x, y])", lambda *xs: ag.logsumexp(xs), (nan, 1.0), nan, (nan, nan)),
+    Convention("logsumexp([x, y])", lambda *xs: ag.logsumexp(xs), (inf, 0.0), inf, (1.0, 0.0)),
+    Convention("logsumexp([x, y])", lambda *xs: ag.logsumexp(xs), (-inf, -inf), -inf, (0.5, 0.5)),
     Convention("softmax([x, y])[0]", lambda *xs: ag.softmax(xs)[0], (1000.0, 1000.0), 0.5, (0.25, -0.25)),
     Convention("softmax([x, y])[1]", lambda *xs: ag.softmax(xs)[1], (1000.0, -1000.0), 0.0, (-0.0, 0.0)),
     Convention("softmax([x, y])[0]", lambda *xs: ag.softmax(xs)[0], (1.0, nan), nan, (nan, nan)),

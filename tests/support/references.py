@@ -155,6 +155,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "prod": lambda *xs: mp.fprod(xs),
     "quotient_by_square": lambda x, y: x / y**2,
     "reciprocal": lambda x: 1 / x,
+    "relative_exp": lambda x, y: mp.exp(x - y),
     "relu": lambda x: max(x, mp.mpf(0)),
     "round": lambda x, digits: mp.nint(x * mp.mpf(10) ** digits) / mp.mpf(10) ** digits,
     "sech_squared": lambda x: mp.sech(x) ** 2,

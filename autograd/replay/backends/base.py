@@ -49,7 +49,7 @@ class _Entry(NamedTuple):
     extra: str
     """The extra of this distribution that installs it."""
     fuses: bool = False
-    """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.passes.fused`."""
+    """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.optimise.fuse_dots`."""
 
 
 BACKENDS: dict[str, _Entry] = {

@@ -20,9 +20,8 @@ import numpy as np
 
 from autograd.errors import RecordingError
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.passes import exact, fused
+from autograd.replay.optimise import fuse_dots, optimise, rewire, separate_slots
 from autograd.replay.recorder import run_recorded, tape_of
-from autograd.replay.rewiring import rewired, separated
 from autograd.replay.tape import Tape
 from autograd.value import Constant, Value
 
@@ -42,7 +41,7 @@ def expanded(tape: Tape) -> Tape:
       %3 = fused_dot(%0, %2, %1, %2)
       return %3
     """
-    tape = separated(tape)
+    tape = separate_slots(tape)
     if not any(op.expansion for op in tape.ops):
         return tape
     return _Writer(tape).written()
@@ -60,7 +59,7 @@ def _part(op: Primitive, n: int) -> Tape:
                 f"be right for some of them only: choose with where(), step() or maximum()"
             )
         root = result if isinstance(result, Value) else Constant(result)
-        return fused(exact(expanded(tape_of([root], inputs).tape)))
+        return fuse_dots(optimise(expanded(tape_of([root], inputs).tape)))
     except RecursionError:
         raise RecordingError(f"the expansion of the operation {op.name!r} leads back to that operation") from None
 
@@ -103,7 +102,7 @@ class _Writer:
             guards=tuple(guard._replace(at=done[guard.at]) for guard in tape.guards),
             labels=(*tape.labels[: tape.n_before], *self._labels),
         )
-        return rewired(raw, np.arange(self._n_slots), np.ones(len(raw), dtype=bool), self._numbers)
+        return rewire(raw, np.arange(self._n_slots), np.ones(len(raw), dtype=bool), self._numbers)
 
     def _inline(self, part: Tape, args: tuple[int, ...], dest: int, label: str) -> None:
         """The instructions of ``part``; the one that gives its output writes to ``dest``, the others to new slots."""

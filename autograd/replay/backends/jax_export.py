@@ -14,11 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from autograd.primitives import Primitive
-from autograd.replay.arguments import Axes, Form, axes_of_arguments, axes_of_leaves
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.jax_functions import jax_function
-from autograd.replay.paths import Path
-from autograd.replay.statics import is_static, statics_in
+from autograd.replay.branches import Path
+from autograd.replay.signature import Axes, Signature, axes_of_arguments, axes_of_leaves, is_static, statics_in
 from autograd.replay.tape import RELATIONS, Floats, Tape
 
 __all__ = ["build", "exported", "paths_function", "tape_function"]
@@ -92,7 +91,7 @@ def _guarded(tape: Tape, leaves: Sequence[float]) -> Callable[..., tuple[Any, tu
     return function
 
 
-def exported(form: Form, paths: Sequence[Path], in_axes: Axes, reduce: str | None) -> Callable[..., Any]:
+def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str | None) -> Callable[..., Any]:
     """The compiled function for JAX: the same signature and structure of the result, on JAX's arrays.
 
     Args:
@@ -133,7 +132,7 @@ def exported(form: Form, paths: Sequence[Path], in_axes: Axes, reduce: str | Non
     return function
 
 
-def _leaves_and_axes(arguments: Sequence[Any], form: Form, in_axes: Axes) -> tuple[list[Any], list[int | None]]:
+def _leaves_and_axes(arguments: Sequence[Any], form: Signature, in_axes: Axes) -> tuple[list[Any], list[int | None]]:
     """The arrays in the arguments, and the axis of each along which the examples are."""
     leaves: list[Any] = []
     axes: list[int | None] = []

@@ -21,7 +21,7 @@ from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
 from autograd.replay.backends.numba_kernels import STORE, Block, lane_kernel, scalar_kernel
-from autograd.replay.passes import compacted
+from autograd.replay.optimise import reuse_slots
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
@@ -40,7 +40,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = compacted(expanded(tape))
+    tape = reuse_slots(expanded(tape))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
     return _Scalars(tape, summed=summed)

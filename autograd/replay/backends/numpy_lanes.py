@@ -18,7 +18,6 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.domains import Refusal
 from autograd.replay.intermediate import (
     BINARY,
     COMPARISONS,
@@ -42,7 +41,8 @@ from autograd.replay.intermediate import (
     read_in,
 )
 from autograd.replay.lowering import Lowering
-from autograd.replay.passes import compacted
+from autograd.replay.optimise import reuse_slots
+from autograd.replay.recorder import Refusal
 from autograd.replay.tape import FUSED_DOT, Floats, Tape, apply_ieee
 
 __all__ = ["array_function", "build", "vectorised"]
@@ -53,7 +53,7 @@ _ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operat
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """A kernel that runs the tape once, on arrays."""
-    tape = compacted(expanded(tape))
+    tape = reuse_slots(expanded(tape))
     before = np.concatenate([np.full(tape.n_inputs + tape.n_leaves, 0.0), tape.constants])
     is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
     lane_slots, shared_slots = np.flatnonzero(is_lane).tolist(), np.flatnonzero(~is_lane).tolist()

@@ -1,4 +1,10 @@
-"""What a compiled function is called with, taken apart into numbers for a kernel."""
+"""The signature of a call, and its numbers: arguments flattened for a kernel, results put together again.
+
+A recording serves every call of one :class:`Signature`: the same containers, shapes, static arguments and batch axes,
+with other numbers. A :class:`Plan` flattens the arguments of such calls into the arrays of a kernel; an
+:class:`Assembly` is the way back. A *static argument* reaches the function as it is and belongs to the signature:
+another value is another recording.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +12,21 @@ import inspect
 import struct
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
+from enum import Enum
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import optree
 
-from autograd.containers import Shape, Structure, leaves_of, size_of
-from autograd.records import fields_of, is_record
-from autograd.replay.statics import Static, is_static, with_statics
 from autograd.replay.tape import Floats
+from autograd.trees import _NAMESPACE, SETTINGS, Shape, Structure, fields_of, is_record, leaves_of, size_of
 from autograd.value import Value
 
 __all__ = [
-    "Axes",
-    "Form",
-    "Numbers",
-    "Plan",
-    "axes_of_arguments",
-    "axes_of_leaves",
-    "check_in_axes",
-    "leaves_and_structures",
-    "packed",
-    "take_apart",
-]
+    "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments", "axes_of_arguments",
+    "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed", "statics_in", "take_apart",
+]  # fmt: skip
 
 Axes = Any
 """None, an int, or a tuple with such an entry, or a container of such entries, for each argument."""
@@ -41,8 +38,8 @@ _WHOLE = 2**53
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-class Form(NamedTuple):
-    """What all calls share that one recording can serve: everything about the arguments but the numbers.
+class Signature(NamedTuple):
+    """Everything about the arguments of a call but the numbers: what all calls share that one recording serves.
 
     Attributes:
         structures: how the numbers of one example are held in each positional argument, then in each by keyword.
@@ -55,7 +52,7 @@ class Form(NamedTuple):
     batched: tuple[bool, ...]
 
     def key(self) -> Hashable:
-        """Equal for equal forms. The order of a dict counts: a function that goes through its values can tell."""
+        """Equal for equal signatures. The order of a dict counts: a function that goes through its values can tell."""
         trees = [structure.assemble(structure.shapes) for structure in self.structures]
         orders = tuple(tuple(found(trees)) for found in _dicts(trees))
         return self.keywords, self.batched, orders, tuple(structure.key() for structure in self.structures)
@@ -124,6 +121,8 @@ class Numbers(NamedTuple):
     """Which leaf of a call, or which bare numbers in a row, go where: a part of the arrays, seen as the leaf is."""
 
 
+_MOST_PLANS = 64
+"""A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
 _FLOAT64 = np.dtype(np.float64)
 _MOST_KEPT = 1 << 17
 """How many numbers (a megabyte of them) a plan keeps room for between calls."""
@@ -137,7 +136,7 @@ class Plan:
         in_axes: as :func:`~autograd.compile` takes it.
 
     Raises:
-        TypeError: ``in_axes`` holds something else than axes.
+        TypeError: ``in_axes`` holds something other than axes.
         ValueError: an axis is missing, or the numbers of examples differ.
     """
 
@@ -145,6 +144,8 @@ class Plan:
         self, args: tuple[Any, ...], kwargs: dict[str, Any], structures: Sequence[Structure], in_axes: Axes
     ) -> None:
         axes = axes_of_arguments(in_axes, len(args), len(kwargs))
+        self.branches: Any = None
+        """The recordings that replay such calls, once they are found."""
         self._count: int | None = None
         self._first = ""
         self._leaves: list[tuple[Shape, int | None]] = []  # the shape of one example of each, and its axis
@@ -162,9 +163,10 @@ class Plan:
                 batched += [leaf_axis is not None] * size
         if in_axes is not None and self._count is None:
             raise ValueError(f"in_axes={in_axes!r} gives no argument an axis: None in all places means no batch at all")
-        self.form = Form(tuple(examples), tuple(kwargs), tuple(batched))
+        self.signature = Signature(tuple(examples), tuple(kwargs), tuple(batched))
         self._n_lanes = sum(batched)
         self._n_shared = len(batched) - self._n_lanes
+        self._bare = all(leaf == (None, None) for leaf in self._leaves)
         trees = [*args, *kwargs.values()]
         self._dicts = [(found, list(found(trees))) for found in _dicts(trees)]
 
@@ -197,7 +199,7 @@ class Plan:
 
     def listed(self, leaves: list[Any]) -> list[float]:
         """All numbers, in order, of a call without a batch."""
-        if len(leaves) == self._n_shared and np.ndarray not in set(map(type, leaves)):
+        if self._bare:
             return leaves
         numbers = self.numbers(leaves)
         listed: list[float] = numbers.shared.tolist()
@@ -244,20 +246,23 @@ class Plan:
         return Numbers(shared, lanes, ways)
 
 
+# --- a call taken apart -----------------------------------------------------------------------------------
+
+
 def check_in_axes(in_axes: Axes) -> Axes:
     """``in_axes`` as it is, if it can be one."""
     if isinstance(in_axes, list):
         in_axes = tuple(in_axes)
     if in_axes is None or _is_axis(in_axes) or isinstance(in_axes, tuple):
         return in_axes
-    raise TypeError(f"in_axes is None, an int, or a tuple with an entry for each argument, not {in_axes!r}")
+    raise TypeError(f"in_axes must be None, an int, or a tuple with an entry for each argument, got {in_axes!r}")
 
 
 def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Hashable]:
     """The leaves of the arguments, each a float or an array of floats; and a key, equal where one plan fits.
 
-    Of arguments that hold anything else than floats, arrays of floats and plain containers, the key is None: see
-    :func:`leaves_and_structures`.
+    Of arguments that hold anything other than floats, arrays of floats and plain containers, the key is None: see
+    :func:`flattened`.
     """
     if args and type(args[0]) is float and not kwargs and set(map(type, args)) == {float}:
         return list(args), len(args)
@@ -285,8 +290,8 @@ def packed(numbers: Sequence[float]) -> Floats:
     return np.frombuffer(struct.pack(f"{len(numbers)}d", *numbers))
 
 
-def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[Structure]] | None:
-    """The leaves of any arguments and how each argument holds them; None if there is a Value among them.
+def flattened(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[Structure]] | None:
+    """The leaves of any arguments, and how each argument holds them; None if there is a Value among them.
 
     Raises:
         TypeError: an argument is not made of numbers.
@@ -300,6 +305,41 @@ def leaves_and_structures(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tupl
         leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
         structures.append(structure)
     return leaves, structures
+
+
+class Plans:
+    """The plans of a compiled function, found by what its calls have in common."""
+
+    def __init__(self, in_axes: Axes) -> None:
+        self._in_axes = in_axes
+        self._known: dict[Hashable, Plan] = {}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
+    def of(
+        self, leaves: list[Any], key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], Plan] | None:
+        """The leaves of a call and its plan, a known one as a rule; None if there is a Value among the arguments.
+
+        ``leaves`` and ``key`` are those of the arguments, by :func:`take_apart`.
+        """
+        plan = self._known.get(key)
+        if plan is not None and plan.fits(args, kwargs):
+            return leaves, plan
+        found = flattened(args, kwargs)
+        if found is None:
+            return None
+        leaves, structures = found
+        key = key or (tuple(kwargs), *[structure.key() for structure in structures])
+        plan = self._known.get(key)
+        if plan is None or not plan.fits(args, kwargs):
+            plan = Plan(args, kwargs, structures, self._in_axes)
+            if len(self._known) >= _MOST_PLANS:
+                self._known.clear()
+            self._known[key] = plan
+        return leaves, plan
 
 
 def _dicts(tree: Any) -> list[Callable[[Any], dict[Any, Any]]]:
@@ -357,3 +397,208 @@ def _holds_value(leaf: Any) -> bool:
     if isinstance(leaf, np.ndarray):
         return leaf.dtype == object and any(isinstance(element, Value) for element in leaf.flat)
     return True
+
+
+# --- static arguments -------------------------------------------------------------------------------------
+
+
+class Static:
+    """A static argument. Equal to another of the same type and value: ``1``, ``1.0`` and ``True`` are three.
+
+    Args:
+        value: the argument.
+        name: which one it is, for the message.
+
+    Raises:
+        TypeError: it has no hash, so that a recording for it could not be found again.
+    """
+
+    __slots__ = ("_key", "value")
+
+    def __init__(self, value: Any, name: str) -> None:
+        self.value = value
+        self._key = type(value), value, _told(value)
+        try:
+            hash(self._key)
+        except TypeError:
+            remedy = ": pass a tuple" if isinstance(value, list) else ": pass an immutable object, such as a tuple"
+            raise TypeError(
+                f"{name} is static, so it must be hashable, got {_shown(value)} of type {type(value).__name__}{remedy}"
+            ) from None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Static) and bool(self._key == other._key)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return _shown(self.value)
+
+
+def _told(value: Any) -> str:
+    """The text that tells a value from equal ones: 0.0 from -0.0, (1,) from (True,), noon in Rome from noon in Oslo."""
+    if isinstance(value, (str, bytes, bool, Enum, type)) or callable(value):
+        return ""
+    return repr(value)
+
+
+_register: Any = optree.register_pytree_node  # its type wants a Collection
+_register(Static, lambda static: ((), static), lambda static, _: static.value, namespace=_NAMESPACE)
+
+
+def is_static(leaf: Any) -> bool:
+    """Whether a leaf of an argument is static by itself: a str, a bool, a callable, an enum, a date; not a number."""
+    if isinstance(leaf, (float, int)) and not isinstance(leaf, (bool, Enum)):
+        return False
+    if isinstance(leaf, (Static, *SETTINGS)):
+        return True
+    return callable(leaf) and not isinstance(leaf, Value) and not is_record(leaf)
+
+
+def with_statics(tree: Any, name: str) -> Any:
+    """``tree`` with its static leaves marked, so that they belong to the structure."""
+    if type(tree) is float or isinstance(tree, (Value, Static)):
+        return tree
+    if not any(map(is_static, optree.tree_leaves(tree, is_leaf=is_record))):
+        return tree
+
+    def marked(leaf: Any) -> Any:
+        return Static(leaf, name) if is_static(leaf) and not isinstance(leaf, Static) else leaf
+
+    return optree.tree_map(marked, tree, is_leaf=is_record)
+
+
+def statics_in(tree: Any) -> list[Static]:
+    """The static leaves of ``tree``, in order."""
+    return [
+        leaf if isinstance(leaf, Static) else Static(leaf, "an argument")
+        for leaf in optree.tree_leaves(tree, is_leaf=is_record)
+        if is_static(leaf)
+    ]
+
+
+class StaticArguments:
+    """The arguments of a function that ``static_argnums`` and ``static_argnames`` name.
+
+    Args:
+        function: whose arguments they are. What is named by place is static by keyword too, and the other way round.
+        argnums: their places; negative ones are counted from the last parameter.
+        argnames: their names.
+
+    Raises:
+        ValueError: the function has no such parameter.
+    """
+
+    def __init__(self, function: Callable[..., Any] | None, argnums: Sequence[int], argnames: Sequence[str]) -> None:
+        self.places = set(argnums)
+        self.names = set(argnames)
+        self._called = getattr(function, "__name__", "the function")
+        try:
+            parameters = list(inspect.signature(cast("Any", function)).parameters.values())
+        except (TypeError, ValueError):  # a function written in C may not tell, nor does a tape
+            return
+        kinds = inspect.Parameter
+        named = [each.name for each in parameters if each.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
+        by_keyword = {
+            each.name for each in parameters if each.kind in (kinds.POSITIONAL_OR_KEYWORD, kinds.KEYWORD_ONLY)
+        }
+        kinds_seen = {each.kind for each in parameters}
+        self.places = {self._place(place, named, open_ended=kinds.VAR_POSITIONAL in kinds_seen) for place in argnums}
+        for name in argnames:
+            if name not in by_keyword and name not in named and kinds.VAR_KEYWORD not in kinds_seen:
+                raise ValueError(
+                    f"static_argnames names {name!r}, which is no parameter of {self._called}: it takes "
+                    f"{', '.join(each.name for each in parameters) or 'none'}"
+                )
+        self.names |= {named[place] for place in self.places if place < len(named)} & by_keyword
+        self.places |= {named.index(name) for name in argnames if name in named}
+
+    def _place(self, place: int, named: list[str], *, open_ended: bool) -> int:
+        found = place + len(named) if place < 0 else place
+        if found < 0 or (found >= len(named) and not open_ended):
+            raise ValueError(
+                f"static_argnums names argument {place}, and {self._called} takes {len(named)} by position"
+                + (f": {', '.join(named)}" if named else "")
+            )
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.names)
+
+    def marked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a call with the static ones marked."""
+        placed = tuple(
+            Static(arg, f"argument {place} of {self._called}") if place in self.places else arg
+            for place, arg in enumerate(args)
+        )
+        by_keyword = {
+            name: Static(arg, f"argument {name!r} of {self._called}") if name in self.names else arg
+            for name, arg in kwargs.items()
+        }
+        return placed, by_keyword
+
+    def of_method(self) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Places and names for the method of an instance: without the first parameter, which is the instance."""
+        return tuple(place - 1 for place in sorted(self.places) if place > 0), tuple(sorted(self.names))
+
+
+def check_static(argnums: Any, argnames: Any) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """``static_argnums`` and ``static_argnames`` as tuples.
+
+    Raises:
+        TypeError: they are not ints, or not names.
+    """
+    places = argnums if isinstance(argnums, (tuple, list)) else (argnums,)
+    names = argnames if isinstance(argnames, (tuple, list)) else (argnames,)
+    if any(isinstance(place, bool) or not isinstance(place, (int, np.integer)) for place in places):
+        raise TypeError(f"static_argnums must be an int or a tuple of ints, got {argnums!r}")
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"static_argnames must be a str or a tuple of strs, got {argnames!r}")
+    return tuple(map(int, places)), tuple(names)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# --- results ----------------------------------------------------------------------------------------------
+
+
+class Assembly:
+    """Puts results together: decided once for all calls whose results have one structure.
+
+    Args:
+        structure: that of the result for one example.
+        batched: whether every leaf becomes an array of the results of all examples.
+    """
+
+    def __init__(self, structure: Structure, *, batched: bool) -> None:
+        self._structure = structure
+        self._batched = batched
+        self._bare = not batched and not any(shape is not None for shape in structure.shapes)
+        self._parts: list[tuple[int, int, Shape]] = []
+        start = 0
+        for shape, size in zip(structure.shapes, structure.sizes(), strict=True):
+            self._parts.append((start, start + size, shape))
+            start += size
+
+    def __call__(self, results: Floats) -> Any:
+        """The result of a call, of its numbers: of shape (numbers, examples) where batched, else (numbers,)."""
+        if self._bare:
+            return self._structure.assemble(results.tolist())
+        if self._batched:
+            leaves: list[Any] = [_rows(results[start:stop], shape) for start, stop, shape in self._parts]
+        else:
+            leaves = [
+                results.item(start) if shape is None else results[start:stop].reshape(shape)
+                for start, stop, shape in self._parts
+            ]
+        return self._structure.assemble(leaves)
+
+
+def _rows(part: Floats, shape: Shape) -> Floats:
+    """``part`` with one example after another along the first axis."""
+    rows: Floats = part[0] if shape is None else np.ascontiguousarray(part.T).reshape(-1, *shape)
+    return rows

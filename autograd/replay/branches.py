@@ -1,0 +1,522 @@
+"""The paths that a recorded function was seen to take, and the replay of calls along them.
+
+A path is one run of the function: a tape with the comparisons that it made, its *guards*. It is right for exactly those
+examples for which they all come out the same. An example for which one does not leaves by the *side exit* of that
+guard, to the path that was recorded when it first came out so; where there is none yet, the function is run on that
+example, and another path is known. A single call is a batch of one, but for a short way through plain Python.
+"""
+
+from __future__ import annotations
+
+import enum
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple, cast
+
+import numpy as np
+
+from autograd.context import clock
+from autograd.debugging import warn
+from autograd.errors import GuardError, RecordingError, RecordingWarning
+from autograd.replay.backends import python_source
+from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
+from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
+from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of
+from autograd.replay.signature import Assembly, Signature, packed
+from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
+from autograd.replay.watching import Watch
+from autograd.sweep import describe
+from autograd.trees import Structure, flatten
+from autograd.value import Constant, Traced, Value
+
+__all__ = ["Branches", "Options", "Path"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The settings of :func:`~autograd.compile`; see there."""
+
+    in_axes: Any = None
+    reduce: str | None = None
+    backend: str = "auto"
+    on_flip: str = "record"
+    max_paths: int = 64
+    domain: Literal["raise", "nan"] | None = None
+    """The behaviour outside a domain. None: go on in IEEE arithmetic, unless the function catches the exception."""
+    static_argnums: tuple[int, ...] = ()
+    static_argnames: tuple[str, ...] = ()
+    closed: bool = False
+    """Nothing from outside is used, and no domain is left: what would do either is refused."""
+    verify: bool | Literal["recordings"] = False
+
+    @property
+    def batched(self) -> bool:
+        """Whether a call is given many examples."""
+        return self.in_axes is not None
+
+
+class Role(enum.IntEnum):
+    """The numbers that a kernel of a path computes."""
+
+    OUTPUTS = enum.auto()
+    """The results of every example."""
+    OPERANDS = enum.auto()
+    """The operands of the guards, all left ones, then all right ones."""
+    BOTH = enum.auto()
+    """The results, then the operands."""
+    SUM = enum.auto()
+    """The results, summed over the examples."""
+
+
+class Path:
+    """One way through the function.
+
+    Attributes:
+        tape: the computation, equal to eager evaluation bit for bit.
+        leaves: the live leaves of the tape.
+        structure: how the results are held.
+        run: the recording; None of a path from a file.
+        identity: equal for recordings of the same way.
+        exits: for the index of a guard the path to try where that guard comes out differently.
+        kernels: the programs that replay the tape.
+        straight_line: the program for a single example, by
+            :func:`~autograd.replay.backends.python_source.straight_line`.
+    """
+
+    def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, run: Run | None = None) -> None:
+        self.tape = tape
+        self.leaves = tuple(leaves)
+        self.structure = structure
+        self.run = run
+        self.identity: Hashable = object() if run is None else run.identity()
+        self.exits: dict[int, Path] = {}
+        self.assembly: Assembly | None = None
+        self.kernels: dict[Role, Kernel] = {}
+        self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
+        self._read: tuple[int, Floats] | None = None
+
+    def inputs_and_leaves(self, shared: Floats) -> Floats:
+        """``shared`` followed by the present data of the live leaves."""
+        if not self.leaves:
+            return shared
+        now = clock.now  # read before the data: a leaf that is set meanwhile is then read again next time
+        read = self._read
+        if read is None or read[0] != now:
+            data = packed([leaf._data for leaf in self.leaves])
+            read = self._read = (now, data)
+        return np.concatenate([shared, read[1]])
+
+    def tape_for(self, role: Role) -> Tape:
+        """The tape that a kernel for ``role`` is made of, with its guards: what they depend on is not fused."""
+        guards = self.tape.guards
+        operands = [guard.left for guard in guards] + [guard.right for guard in guards]
+        outputs = {Role.OPERANDS: operands, Role.BOTH: self.tape.outputs.tolist() + operands}.get(role)
+        return eliminate_dead_code(
+            self.tape if outputs is None else replace(self.tape, outputs=np.array(outputs, dtype=np.int32))
+        )
+
+
+class Run(NamedTuple):
+    """One run of a function, recorded."""
+
+    recorded: Recorded
+    structure: Structure
+    outside: tuple[Value, ...]
+    """The leaves that were there before it ran."""
+
+    def identity(self) -> Hashable:
+        """Equal for two recordings of the same way through a function."""
+        tape = self.recorded.tape
+        ops = tuple((op.name, op.constants) for op in tape.ops)
+        arrays = tuple(
+            getattr(tape, name).tobytes() for name in ("code", "start", "args", "dest", "constants", "outputs")
+        )
+        return ops, arrays, tape.guards, tape.n_leaves
+
+
+_SHORT = 1000
+"""How many instructions plain Python replays before a compiled kernel is worth its call, and its compilation."""
+
+_MANY = 32
+"""After how many paths there is a word about it."""
+
+
+class Branches:
+    """Records and replays the calls of one signature.
+
+    Args:
+        function: the function; None if it is not at hand, as for one that was loaded.
+        signature: what all these calls share.
+        options: the settings.
+        watch: called before a path is recorded, so that changes in what the function reads are noticed.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any] | None,
+        signature: Signature,
+        options: Options,
+        watch: Callable[[], Watch | None] | None = None,
+    ) -> None:
+        self.signature = signature
+        self.known: list[Path] = []
+        self._function = function
+        self._name = getattr(function, "__name__", "the function")
+        self._options = options
+        self._watch = watch
+        self._connected = ""
+        self._lock = threading.Lock()
+        self._backends = choose(options.backend, batched=options.batched)
+        self._plain = options.backend in ("auto", "python") and not options.batched
+        self._result = Role.OUTPUTS if options.reduce is None else Role.SUM
+
+    # --- a call -------------------------------------------------------------------------------------------
+
+    def single(self, numbers: list[float]) -> Any:
+        """The result for one example: short tapes in plain Python, which takes less than to fill an array."""
+        path = self.known[0] if self.known and self._plain else None
+        while path is not None:
+            replay = path.straight_line
+            if replay is None:
+                if self._options.backend == "auto" and len(path.tape) > _SHORT:
+                    break
+                replay = path.straight_line = python_source.straight_line(path.tape)
+            try:
+                found = replay([*numbers, *[leaf._data for leaf in path.leaves]])
+            except (ArithmeticError, ValueError):
+                if self._options.closed:
+                    raise
+                break  # outside a domain
+            if not isinstance(found, int):
+                return path.structure.result(found)
+            path = path.exits.get(found)
+        return self(packed(numbers), np.empty((0, 1)))
+
+    def __call__(self, shared: Floats, lanes: Floats) -> Any:
+        """The result for a batch, or for a batch of one; see :class:`~autograd.replay.signature.Numbers`."""
+        options = self._options
+        path = self.known[0] if self.known else None
+        if path is None or path.tape.guards:
+            path, results = self._by_path(shared, lanes)
+        else:
+            results = self._kernel(path, self._result)(path.inputs_and_leaves(shared), lanes)
+        if options.closed and not np.isfinite(results).all():
+            raise ArithmeticError
+        if options.reduce == "mean":
+            results /= lanes.shape[1]
+        elif not options.batched:
+            results = results[:, 0]
+        if path.assembly is None:
+            path.assembly = Assembly(path.structure, batched=options.batched and options.reduce is None)
+        return path.assembly(results)
+
+    def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
+        """The results of examples that may follow different paths; and one of these."""
+        first: Path | None = None
+        results: Any = None
+        for path, examples, values in self._shares(shared, lanes):
+            if first is None:
+                first = path
+            elif path is not first:
+                _check_same(first.structure, path.structure)
+            if self._result is Role.SUM:
+                results = values if results is None else results + values
+            elif isinstance(examples, slice):
+                results = values
+            else:
+                results = np.empty((len(values), lanes.shape[1])) if results is None else results
+                results[:, examples] = values
+        return cast("Path", first), results
+
+    def _shares(self, shared: Floats, lanes: Floats) -> Iterator[tuple[Path, Any, Floats]]:
+        """Tell each example its path: for each path the examples that follow it, and their results.
+
+        Raises:
+            GuardError: an example follows a path that may not be recorded.
+        """
+        result, summed = self._result, self._result is Role.SUM
+        indices = np.arange(lanes.shape[1])
+
+        def run(path: Path, role: Role, examples: Any) -> Floats:
+            part = lanes if isinstance(examples, slice) else np.ascontiguousarray(lanes[:, examples])
+            return self._kernel(path, role)(path.inputs_and_leaves(shared), part)
+
+        def recorded(example: int, exit_: tuple[Path, int] | None) -> Path:
+            return self._follow(self.record(self.signature.example(shared, lanes[:, example])), exit_)
+
+        waiting: list[tuple[Path, Any]] = [(self.known[0] if self.known else recorded(0, None), slice(None))]
+        while waiting:
+            path, examples = waiting.pop()
+            if not path.tape.guards:
+                yield path, examples, run(path, result, examples)
+                continue
+            found = run(path, Role.OPERANDS if summed else Role.BOTH, examples)
+            count = 0 if summed else len(path.tape.outputs)
+            values, operands = None if summed else found[:count], found[count:]
+            failed = _first_failures(path.tape.guards, operands)
+            stays = failed < 0
+            if stays.all():
+                yield path, examples, run(path, result, examples) if values is None else values
+                continue
+            here = indices[examples]
+            if stays.any():
+                kept = here[stays]
+                yield path, kept, run(path, result, kept) if values is None else values[:, stays]
+            for guard in np.unique(failed[~stays]).tolist():
+                rest = here[failed == guard]
+                follow = path.exits.get(guard)
+                if follow is None:
+                    # The example that is recorded needs no check, so that the search ends even where
+                    # rounding lets a comparison of this backend disagree with that of the recording.
+                    follow = recorded(int(rest[0]), (path, guard))
+                    yield follow, rest[:1], run(follow, result, rest[:1])
+                    rest = rest[1:]
+                if len(rest):
+                    waiting.append((follow, rest))
+
+    def _kernel(self, path: Path, role: Role) -> Kernel:
+        """The kernel that replays ``path`` for ``role``, made when it is first asked for."""
+        kernel = path.kernels.get(role)
+        if kernel is None:
+            tape = path.tape_for(role)
+            backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
+            kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
+            kernel = path.kernels.setdefault(role, kernel)
+        return kernel
+
+    # --- recording ----------------------------------------------------------------------------------------
+
+    def record(self, numbers: list[float]) -> Path:
+        """The path that the function takes at ``numbers``, which may be known already."""
+        if self._function is None:
+            raise GuardError(
+                "a comparison came out as on no path of this tape, and the function itself is not at hand to record "
+                "another. Compile the function, call it on such numbers too, and save it again."
+            )
+        if self._connected:
+            raise ConnectedError(self._connected)
+        watch = self._watch() if self._watch is not None else None
+        if watch is not None and watch.computed is not None and not self._options.batched:
+            raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
+        since = clock.tick()
+        try:
+            (tape, leaves), structure, outside = run = self._run(numbers, since)
+        except ConnectedError as error:
+            self._connected = str(error)
+            raise
+        if outside and self._options.closed:
+            raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
+        if not self._options.verify:
+            return Path(optimise(tape), leaves, structure, run)
+        _check_same_again(self._name, run, self._run(numbers, since))
+        use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
+        replayed, kernels = _KNOWN.of(tape, use)
+        path = Path(replayed, leaves, structure, run)
+        path.kernels = kernels
+        return path
+
+    def _run(self, numbers: list[float], since: int) -> Run:
+        """One run of the function at ``numbers``."""
+        function = cast("Callable[..., Any]", self._function)
+        labels = self.signature.labels(function)
+        variables = [Traced(number, label) for number, label in zip(numbers, labels, strict=True)]
+        result, comparisons = run_recorded(lambda: self.signature.call(function, variables), self._options.domain)
+        outputs, structure = flatten(result, f"the result of {self._name}")
+        roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
+        recorded = tape_of(roots, variables, comparisons, since)
+        return Run(recorded, structure, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
+
+    def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
+        """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
+        with self._lock:
+            for path in self.known:
+                if path.identity == found.identity:
+                    return path
+            if by is not None:
+                self._check_allowed(*by)
+                by[0].exits.setdefault(by[1], found)
+            self.known.append(found)
+            return found
+
+    def _check_allowed(self, path: Path, index: int) -> None:
+        guard, known, most = path.tape.guards[index], len(self.known), self._options.max_paths
+        refused = _refused_by(path.tape, guard)
+        what = (
+            f"{refused.of.name} {'was' if guard.outcome else 'was not'} outside its domain when this was recorded, and "
+            f"{'is not' if guard.outcome else 'is'} now"
+            if refused
+            else f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
+        )
+        where = f"at {guard.site or 'an unknown line'}"
+        if self._options.on_flip == "raise":
+            raise GuardError(f"{what}, {where}. With on_flip='record' another path would be recorded.")
+        if known >= most:
+            raise GuardError(
+                f"{what}, {where}, and max_paths={most} are recorded. {_advice(refused, guard)} Or raise max_paths, or "
+                f"call the function without compile()."
+            )
+        if known == _MANY and most > _MANY:
+            warn(
+                f"{_MANY} paths of a compiled function are recorded, and each new one costs a run of it; the last "
+                f"because {what}, {where}. {_advice(refused, guard)} Or set max_paths={_MANY}, to be refused more.",
+                RecordingWarning,
+            )
+
+    def check(self, numbers: list[float]) -> None:
+        """Refuse a function that does otherwise now at ``numbers`` than on the path that is replayed for them.
+
+        Raises:
+            RecordingError: it depends on something that has changed since, and that cannot be watched.
+        """
+        again, runs = self._run(numbers, clock.tick()), [path.run for path in self.known if path.run is not None]
+        if all(_difference(run, again) for run in runs):
+            followed = next((run for run in runs if _holds(run.recorded, numbers)), runs[0])
+            _check_same_again(self._name, followed, again, "run again at the numbers of a call")
+
+
+# --- kernels ----------------------------------------------------------------------------------------------
+
+
+def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
+    """The kernel of the first backend that knows all operations; the last one's refusal is the caller's.
+
+    Whether an operation refuses its inputs is told by running it in Python, where NumPy's result is not finite.
+    """
+    if any(isinstance(op, Refusal) for op in tape.ops):
+        needed = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
+        if any(isinstance(op, Refusal) for op in needed.ops) and backends != ["python"]:
+            backends = ["numpy"]
+    for name in backends[:-1]:
+        try:
+            return _built_by(name, tape, batched, summed=summed)
+        except NotImplementedError:
+            continue
+    return _built_by(backends[-1], tape, batched, summed=summed)
+
+
+def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
+    tape = fuse_dots(tape) if BACKENDS[name].fuses else tape
+    if tape.guards:
+        tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
+    return load_backend(name)(tape, batched, summed)
+
+
+class _Known:
+    """Tapes that were replayed before, with their kernels: a function that is recorded anew costs its recording alone.
+
+    A tape is known by all that it holds, so what is kept can never be out of date; the least recently used go first.
+    """
+
+    _MOST_INSTRUCTIONS = 200_000
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, tuple[Tape, dict[Role, Kernel]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, tape: Tape, use: Hashable) -> tuple[Tape, dict[Role, Kernel]]:
+        """``tape`` as it is replayed, and the kernels that were built of it for ``use``."""
+        key = tape.ops, tape.labels, use
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = optimise(tape), dict[Role, Kernel]()
+        with self._lock:
+            found = self._kept.setdefault(key, found)
+            while len(self._kept) > 1 and sum(len(kept) for kept, _ in self._kept.values()) > self._MOST_INSTRUCTIONS:
+                self._kept.popitem(last=False)
+        return found
+
+
+_KNOWN = _Known()
+
+
+# --- guards -----------------------------------------------------------------------------------------------
+
+
+def _first_failures(guards: Sequence[Guard], operands: Floats) -> Any:
+    """For each example the index of the first guard that does not hold, or -1."""
+    left, right = operands[: len(guards)], operands[len(guards) :]
+    fails = np.empty(left.shape, dtype=bool)
+    alike: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
+    for index, guard in enumerate(guards):
+        alike[guard.relation, guard.outcome].append(index)
+    for (relation, outcome), which in alike.items():  # there may be thousands of guards, of few kinds
+        fails[which] = RELATIONS[relation](left[which], right[which]) != outcome
+    return np.where(fails.any(axis=0), fails.argmax(axis=0), -1)
+
+
+def _holds(recorded: Recorded, numbers: list[float]) -> bool:
+    """Whether all guards come out as they were recorded."""
+    try:
+        recorded.tape.run(numbers, [leaf._data for leaf in recorded.leaves])
+    except GuardError:
+        return False
+    return True
+
+
+def _refused_by(tape: Tape, guard: Guard) -> Refusal | None:
+    """The question for an operation's domain that a guard asks; None of a comparison that the user wrote."""
+    ops = [tape.ops[code] for code in tape.code[tape.dest == guard.left].tolist()]
+    return ops[0] if ops and isinstance(ops[0], Refusal) else None
+
+
+_FUNCTIONS = {
+    "<": "less", "<=": "less_equal", ">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal",
+}  # fmt: skip
+
+
+def _advice(refused: Refusal | None, guard: Guard) -> str:
+    if refused:
+        return f"Choose an input in the domain with where(), which needs no path, before {refused.of.name} meets it."
+    return (
+        f"Choose with where({_FUNCTIONS[guard.relation]}(a, b), x, y) rather than by 'a {guard.relation} b', or with "
+        f"maximum() or minimum(): they need no paths. A loop whose length depends on the numbers needs a path for each "
+        f"length: give it a fixed length, and stop changing what it computes with where()."
+    )
+
+
+# --- two runs of one function -----------------------------------------------------------------------------
+
+
+def _check_same(structure: Structure, other: Structure) -> None:
+    """Refuse paths of one batch whose results have different structures."""
+    if not structure.matches(other) or structure.static() != other.static():
+        raise TypeError(
+            f"the examples of a batch must have results of one structure; on one path it is {structure}, "
+            f"on another {other}"
+        )
+
+
+def _check_same_again(name: str, first: Run, second: Run, when: str = "run twice at the same numbers") -> None:
+    """Refuse a function that did something else when it was run again at the same numbers.
+
+    Raises:
+        RecordingError: it depends on more than its arguments and the leaves it reads, as on a random number.
+    """
+    difference = _difference(first, second)
+    if difference:
+        raise RecordingError(
+            f"{name} is not a function of its inputs: {when} it {difference}. A random number, a counter, the clock or "
+            f"the like would stay in every replay as it was when it was recorded"
+        )
+
+
+def _difference(first: Run, second: Run) -> str:
+    """How the second run differs from the first, in words; empty if it does not."""
+    (tape, leaves), (again, leaves_again) = first.recorded, second.recorded
+    numbers, others = tape.constants.tolist(), again.constants.tolist()
+    changed = [pair for pair in zip(numbers, others, strict=False) if repr(pair[0]) != repr(pair[1])]
+    found = {
+        f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})": (
+            [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
+        ),
+        f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
+        f"returned {first.structure}, then {second.structure}": not first.structure.matches(second.structure),
+        f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
+        f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
+        f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),
+    }
+    return next((words for words, differs in found.items() if differs), "")

@@ -1,0 +1,467 @@
+"""The passes of the optimiser: each takes a tape to another that computes the same, with fewer instructions or slots.
+
+Those of :func:`optimise` change no bit of any output. :func:`fuse_dots` adds in another order, and is left out where
+bits count. In a tape of *single assignment* each slot is written once, so that a slot stands for one number
+throughout. Passes reason about slots as about numbers, and would compute another function of a tape in which a slot is
+written again: each refuses such a tape, and all but :func:`reuse_slots` give one of single assignment. So the reuse of
+slots comes last, and whatever takes a tape that may have been through it begins with :func:`separate_slots`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.errors import TapeError
+from autograd.primitives import PRIMITIVES
+from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
+
+__all__ = [
+    "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
+    "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+]  # fmt: skip
+
+Pass = Callable[[Tape], Tape]
+
+
+def takes_single_assignment(change: Pass) -> Pass:
+    """A pass that refuses a tape in which a slot is written again, rather than give a tape of something else."""
+
+    @functools.wraps(change)
+    def checked(tape: Tape) -> Tape:
+        if not tape.single_assignment:
+            again = int(np.flatnonzero(np.bincount(tape.dest) > 1)[0])
+            raise TapeError(
+                f"{change.__name__}() takes a tape in which each slot is written once, and in this one slot %{again} "
+                f"is written again: give it separate_slots(tape)"
+            )
+        return change(tape)
+
+    return checked
+
+
+def separate_slots(tape: Tape) -> Tape:
+    """Single assignment: the same instructions in the same order, each with a slot of its own.
+
+    Takes any tape; one of single assignment is given back as it is.
+    """
+    if tape.single_assignment:
+        return tape
+    held = list(range(tape.n_slots))
+    """For each slot of ``tape`` the new slot of the number that it holds now."""
+    start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
+    waiting = list(reversed(tape.guards))
+    guards: list[Guard] = []
+    read: list[int] = []
+    for i, slot in enumerate([*dest, None]):
+        while waiting and waiting[-1].at <= i:
+            guard = waiting.pop()
+            guards.append(guard._replace(left=held[guard.left], right=held[guard.right]))
+        if slot is not None:
+            read += [held[arg] for arg in args[start[i] : start[i + 1]]]
+            held[slot] = tape.n_before + i
+    return replace(
+        tape,
+        args=np.array(read, np.int32),
+        dest=np.arange(tape.n_before, tape.n_before + len(dest), dtype=np.int32),
+        outputs=np.array([held[output] for output in tape.outputs.tolist()], np.int32),
+        guards=tuple(guards),
+        n_slots=tape.n_before + len(dest),
+    )
+
+
+def distinct(numbers: Sequence[float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """The different ones among ``numbers``, told apart by their bits, and for each number which of them it is."""
+    bits, which = np.unique(np.array(numbers, dtype=np.float64).view(np.int64), return_inverse=True)
+    return bits.view(np.float64), which.reshape(-1)
+
+
+def readers(tape: Tape) -> npt.NDArray[np.intp]:
+    """For each argument on the tape the instruction that reads it."""
+    return np.repeat(np.arange(len(tape)), np.diff(tape.start))
+
+
+def use_counts(tape: Tape) -> npt.NDArray[np.intp]:
+    """How often each slot is read, by instructions, outputs and guards."""
+    read = np.concatenate([tape.args, tape.outputs, np.array(tape.compared, np.int32)])
+    return np.bincount(read, minlength=tape.n_slots)
+
+
+def last_uses(tape: Tape) -> list[int]:
+    """For each slot the last instruction that must find it intact; of an output, one past the end."""
+    last = np.full(tape.n_slots, -1, dtype=np.int64)
+    last[tape.dest] = np.arange(len(tape))
+    np.maximum.at(last, tape.args, readers(tape))
+    for guard in tape.guards:
+        for slot in (guard.left, guard.right):
+            last[slot] = max(last[slot], guard.at - 1)
+    last[tape.outputs] = len(tape)
+    uses: list[int] = last.tolist()
+    return uses
+
+
+def rewire(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.bool_], added: Sequence[float]) -> Tape:
+    """``tape`` with other operands, and without some instructions and the constants and operations that served them.
+
+    Args:
+        tape: of single assignment, but for arguments that are new constants already, by the slots ``alias`` has.
+        alias: for each slot the one to read instead, itself as a rule; ``n_slots + k`` is the constant ``added[k]``.
+        keep: which instructions stay.
+        added: new constants.
+    """
+    first, n_before = tape.n_inputs + tape.n_leaves, tape.n_before
+    alias = np.concatenate([alias, tape.n_slots + np.arange(len(added))])
+    args = alias[tape.args[keep[readers(tape)]]]
+    outputs = alias[tape.outputs]
+    compared = alias[np.array(tape.compared, np.intp)]
+
+    used = np.zeros(len(alias), dtype=bool)
+    used[args] = used[outputs] = used[compared] = True
+    held = np.concatenate([np.arange(first, n_before), tape.n_slots + np.arange(len(added))])
+    held = held[used[held]]
+    numbers = np.concatenate([tape.constants, np.full(tape.n_slots - n_before, np.nan), np.array(added, np.float64)])
+    constants, which = distinct(numbers[held - first])
+    start_of_results = first + len(constants)
+
+    slot = np.full(len(alias), -1, dtype=np.int64)
+    slot[:first] = np.arange(first)
+    slot[held] = first + which
+    slot[tape.dest[keep]] = start_of_results + np.arange(np.count_nonzero(keep))
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    in_use, code = np.unique(tape.code[keep], return_inverse=True)
+    labels = np.array(tape.labels, dtype=object)
+    return replace(
+        tape,
+        ops=tuple(tape.ops[op] for op in in_use.tolist()),
+        code=code.astype(np.int32),
+        start=np.concatenate([[0], np.cumsum(np.diff(tape.start)[keep])]),
+        args=slot[args],
+        dest=slot[tape.dest[keep]].astype(np.int32),
+        constants=constants,
+        outputs=slot[outputs],
+        n_slots=start_of_results + int(np.count_nonzero(keep)),
+        guards=tuple(
+            Guard(guard.relation, left, right, guard.outcome, at, guard.site)
+            for guard, (left, right), at in zip(
+                tape.guards,
+                slot[compared].reshape(-1, 2).tolist(),
+                kept_before[np.array([guard.at for guard in tape.guards], np.intp)].tolist(),
+                strict=True,
+            )
+        ),
+        labels=(*labels[:first].tolist(), *[""] * len(constants), *labels[n_before:][keep].tolist()),
+    )
+
+
+# --- constants --------------------------------------------------------------------------------------------
+
+
+def optimise(tape: Tape) -> Tape:
+    """``tape`` after all passes that change no bit; any tape, since its slots are separated first."""
+    return eliminate_dead_code(eliminate_common_subexpressions(simplify_algebra(fold_constants(separate_slots(tape)))))
+
+
+@takes_single_assignment
+def fold_constants(tape: Tape) -> Tape:
+    """Constant folding: instructions on constants alone are done now, and guards on them that hold are dropped."""
+    first_constant = tape.n_inputs + tape.n_leaves
+    known = dict(enumerate(tape.constants.tolist(), first_constant))
+    added: list[float] = []
+    alias = np.arange(tape.n_slots)
+    keep = np.ones(len(tape), dtype=bool)
+    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
+    foldable = _any_foldable(tape)
+    for i in range(len(dest) if foldable else 0):
+        operands = args[start[i] : start[i + 1]]
+        if all(map(known.__contains__, operands)):
+            number = known[dest[i]] = apply_ieee(tape.ops[code[i]], [known[operand] for operand in operands])
+            alias[dest[i]] = tape.n_slots + len(added)
+            added.append(number)
+            keep[i] = False
+    guards = tuple(guard for guard in tape.guards if not _is_settled(guard, known))
+    if not foldable and len(guards) == len(tape.guards):
+        return tape
+    return rewire(replace(tape, guards=guards), alias, keep, added)
+
+
+def _is_settled(guard: Guard, known: dict[int, float]) -> bool:
+    return guard.left in known and guard.right in known and guard.holds(known)
+
+
+def _any_foldable(tape: Tape) -> bool:
+    """Whether any instruction has constants alone for arguments: nearly never, and told without a loop."""
+    first = tape.n_inputs + tape.n_leaves
+    varies = (tape.args < first) | (tape.args >= tape.n_before)
+    return bool(np.any(np.bincount(readers(tape)[varies], minlength=len(tape)) == 0)) if len(tape) else False
+
+
+# --- algebra ----------------------------------------------------------------------------------------------
+
+
+@takes_single_assignment
+def simplify_algebra(tape: Tape) -> Tape:
+    """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
+
+    Not x + 0, which is not x where x is -0.0, and not x·0, which is not 0 where x is infinite or nan.
+    """
+    first = tape.n_inputs + tape.n_leaves
+    constant = dict(enumerate(tape.constants.tolist(), first))
+    rules = [_RULES.get((op.base or op).name) if op.builtin else None for op in tape.ops]
+    if not any(rules):
+        return tape
+    ruled = np.array([rule is not None for rule in rules])
+    alone = np.array([rule in _ALONE or bool(op.constants) for rule, op in zip(rules, tape.ops, strict=True)])
+    may_apply = alone[tape.code]  # and where a constant is read: few instructions, found without a loop
+    may_apply[readers(tape)[(tape.args >= first) & (tape.args < tape.n_before)]] = True
+    keep = np.ones(len(tape), dtype=bool)
+    moved: dict[int, int] = {}
+    negated: dict[int, int] = {}
+    for i in np.flatnonzero(may_apply & ruled[tape.code]).tolist():
+        op = tape.ops[tape.code[i]]
+        dest = int(tape.dest[i])
+        rule = cast("Callable[..., int | None]", rules[tape.code[i]])
+        operands = [moved.get(arg, arg) for arg in tape.args[tape.start[i] : tape.start[i + 1]].tolist()]
+        same = rule(operands, constant, op.constants, negated)
+        if same is not None:
+            moved[dest] = same
+            keep[i] = False
+        elif rule is _double_negation:
+            negated[dest] = operands[0]
+    if not moved:
+        return tape
+    alias = np.arange(tape.n_slots)
+    alias[list(moved)] = list(moved.values())
+    return rewire(tape, alias, keep, [])
+
+
+def _is(number: float | None, expected: float) -> bool:
+    return number is not None and number == expected and np.signbit(number) == np.signbit(expected)
+
+
+def _neutral_on_either_side(expected: float) -> Callable[..., int | None]:
+    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
+        x, y = args
+        return x if _is(constant.get(y), expected) else y if _is(constant.get(x), expected) else None
+
+    return rule
+
+
+def _neutral_on_the_right(expected: float) -> Callable[..., int | None]:
+    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
+        return args[0] if _is(constant.get(args[1]), expected) else None
+
+    return rule
+
+
+def _first_power(
+    args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any
+) -> int | None:
+    exponent = constants[0] if constants else constant.get(args[1])
+    return args[0] if exponent == 1.0 else None
+
+
+def _identity(args: list[int], *_: Any) -> int:
+    return args[0]
+
+
+def _double_negation(args: list[int], _constant: Any, _constants: Any, negated: dict[int, int]) -> int | None:
+    return negated.get(args[0])
+
+
+def _known_choice(args: list[int], constant: dict[int, float], *_: Any) -> int | None:
+    condition, x, y = args
+    return None if condition not in constant else x if constant[condition] else y
+
+
+_RULES: dict[str, Callable[..., int | None]] = {
+    "add": _neutral_on_either_side(-0.0),
+    "sub": _neutral_on_the_right(0.0),
+    "mul": _neutral_on_either_side(1.0),
+    "div": _neutral_on_the_right(1.0),
+    "pow": _first_power,
+    "identity": _identity,
+    "neg": _double_negation,
+    "where": _known_choice,
+}
+
+
+_ALONE = (_identity, _double_negation)
+"""The rules that apply whether an operand is a constant or not."""
+
+
+# --- common subexpressions, dead code ---------------------------------------------------------------------
+
+_COMMUTATIVE = frozenset({"add", "mul"})
+
+
+@takes_single_assignment
+def eliminate_common_subexpressions(tape: Tape) -> Tape:
+    """Common subexpressions: no number is computed twice, and no comparison made twice."""
+    commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
+    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
+    alias = list(range(tape.n_slots))
+    seen: dict[Hashable, int] = {}
+    keep = np.ones(len(tape), dtype=bool)
+    for i, dest in enumerate(tape.dest.tolist()):
+        operands = [alias[arg] for arg in args[start[i] : start[i + 1]]]
+        if commutes[code[i]]:
+            operands.sort()
+        if len(operands) == 2:  # nearly always: one number is found in half the time of a tuple
+            key: Hashable = (operands[0] * tape.n_slots + operands[1]) * len(tape.ops) + code[i]
+        else:
+            key = (code[i], *operands)
+        same = seen.setdefault(key, dest)
+        if same != dest:
+            alias[dest] = same
+            keep[i] = False
+    made = {(g.relation, alias[g.left], alias[g.right]): g for g in reversed(tape.guards)}
+    guards = tuple(
+        guard for guard in tape.guards if guard is made[guard.relation, alias[guard.left], alias[guard.right]]
+    )
+    if keep.all() and len(guards) == len(tape.guards):
+        return tape
+    return rewire(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
+
+
+@takes_single_assignment
+def eliminate_dead_code(tape: Tape) -> Tape:
+    """Dead code: an instruction stays if an output or a guard depends on it."""
+    needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
+    return rewire(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
+
+
+def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
+    """For each slot whether one of ``slots`` depends on it, or is it."""
+    wanted = [False] * tape.n_slots
+    for slot in slots:
+        wanted[slot] = True
+    start, args = tape.start.tolist(), tape.args.tolist()
+    dest = tape.dest.tolist()
+    for i in range(len(dest) - 1, -1, -1):
+        if wanted[dest[i]]:
+            for arg in args[start[i] : start[i + 1]]:
+                wanted[arg] = True
+    return wanted
+
+
+# --- sums of products -------------------------------------------------------------------------------------
+
+
+@takes_single_assignment
+def fuse_dots(tape: Tape) -> Tape:
+    """Dot fusion: a chain of additions over products that are used once becomes one sum of products.
+
+    The terms keep their order, so that a chain that was added from the left is added as before. What a guard depends
+    on is left as it is: the last bit may decide a comparison, and then whether a square root has a result.
+    """
+    position = {op: index for index, op in enumerate(tape.ops)}
+    add, mul = position.get(PRIMITIVES["add"], -1), position.get(PRIMITIVES["mul"], -1)
+    if add < 0 or mul < 0:
+        return tape
+    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
+    once = (use_counts(tape) == 1).tolist()
+    decides = _leading_to(tape, tape.compared)
+    one = tape.n_slots
+    terms: dict[int, deque[tuple[int, int]]] = {}
+    products: dict[int, tuple[int, int]] = {}
+    sums: dict[int, int] = {}
+    for i, slot in enumerate(dest):
+        if decides[slot]:
+            continue
+        if code[i] == mul and once[slot]:
+            products[slot] = (args[start[i]], args[start[i] + 1])
+        elif code[i] == add:
+            left, right = args[start[i]], args[start[i] + 1]
+            terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            sums[slot] = i
+    chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
+    return eliminate_dead_code(_with_dots(tape, chosen, one))
+
+
+def _worth_fusing(found: deque[tuple[int, int]], one: int) -> bool:
+    return len(found) > 2 or any(factor != one for _, factor in found)
+
+
+def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) -> Tape:
+    """``tape`` with the instructions ``chosen`` replaced by sums of products."""
+    if not chosen:
+        return tape
+    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
+    new_args: list[int] = []
+    new_start = [0]
+    for i in range(len(tape)):
+        if i in chosen:
+            for pair in chosen[i]:
+                new_args += pair
+            code[i] = len(tape.ops)
+        else:
+            new_args += args[start[i] : start[i + 1]]
+        new_start.append(len(new_args))
+    dotted = replace(
+        tape,
+        ops=(*tape.ops, FUSED_DOT),
+        code=np.array(code),
+        start=np.array(new_start),
+        args=np.array(new_args),
+    )
+    return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
+
+
+def _terms(
+    slot: int,
+    terms: dict[int, deque[tuple[int, int]]],
+    products: dict[int, tuple[int, int]],
+    once: list[bool],
+    one: int,
+) -> deque[tuple[int, int]]:
+    """The terms that ``slot`` contributes to a sum; one that is used here alone is taken over."""
+    if slot in terms and once[slot]:
+        return terms.pop(slot)
+    return deque([products.get(slot, (slot, one))])
+
+
+def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> deque[tuple[int, int]]:
+    if len(right) > len(left):  # the longer one is extended, so that any chain costs its length
+        right.extendleft(reversed(left))
+        return right
+    left.extend(right)
+    return left
+
+
+# --- slots ------------------------------------------------------------------------------------------------
+
+
+@takes_single_assignment
+def reuse_slots(tape: Tape) -> Tape:
+    """Slot reuse: a result goes to a slot that is not needed any more, the one that was freed last.
+
+    Never to a slot that its own instruction reads. The tape that comes out is of single assignment no more.
+    """
+    last = last_uses(tape)
+    free: list[int] = []
+    slots = tape.n_before
+    place = list(range(tape.n_slots))
+    start, args = tape.start.tolist(), tape.args.tolist()
+    for i, dest in enumerate(tape.dest.tolist()):
+        if free:
+            place[dest] = free.pop()
+        else:
+            place[dest] = slots
+            slots += 1
+        read = dict.fromkeys((*args[start[i] : start[i + 1]], dest))
+        free += [place[arg] for arg in read if last[arg] == i and arg >= tape.n_before]
+    table = np.array(place, dtype=np.int32)
+    return replace(
+        tape,
+        args=table[tape.args],
+        dest=table[tape.dest],
+        outputs=table[tape.outputs],
+        guards=tuple(guard._replace(left=place[guard.left], right=place[guard.right]) for guard in tape.guards),
+        n_slots=slots,
+    )
