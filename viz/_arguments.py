@@ -112,15 +112,15 @@ def place_of(
     return place
 
 
-def check_value(thing: object, what: str) -> None:
-    """Refuse ``thing`` unless it is a Value; ``what`` it is to be, for the message."""
-    if not isinstance(thing, Value):
-        raise TypeError(f"{what} must be a Value, not {_shown(thing)}")
+def check_value(given: object, what: str) -> None:
+    """Refuse ``given`` unless it is a Value; ``what`` names its part in the message."""
+    if not isinstance(given, Value):
+        raise TypeError(f"{what} must be a Value, not {_shown(given)}")
 
 
-def _shown(thing: object) -> str:
-    """``thing`` in a message."""
-    return f"{cut(clean(repr(thing)), 60)} of type {type(thing).__name__}"
+def _shown(given: object) -> str:
+    """``given`` in a message."""
+    return f"{cut(clean(repr(given)), 60)} of type {type(given).__name__}"
 
 
 # --- the file to write ------------------------------------------------------------------------------------

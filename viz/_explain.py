@@ -14,7 +14,7 @@ from rich.text import Text
 
 from autograd import Value
 from viz._arguments import asked
-from viz.accounts import accounts_of
+from viz.accounts import accounts_of, same_number
 from viz.chain import MOST_TERMS, Chain, by_size
 from viz.formulas.notation import Math
 from viz.formulas.writers import latex_lines, mathml_lines, to_text
@@ -81,7 +81,7 @@ class Explanation:
 
     @property
     def heading(self) -> str:
-        """What is explained, in a line."""
+        """The gradient that is explained, in a line."""
         left = to_text(self._equation[0])
         if not self.flows:
             how = "it is the root itself" if self.gradient else "no gradient flows back to it"
@@ -233,15 +233,15 @@ def _toward(graph: Graph, child: int) -> list[int]:
 
 
 def _note(explanation: Explanation, graph: Graph, place: int) -> str:
-    """What is to be said where ``node.grad`` is not the sum of these flows."""
+    """The remark where ``node.grad`` is not the sum of these flows."""
     grad, gradient = graph.grads[place], explanation.gradient
     if grad is None:
         return "backward() has not been called: these gradients were computed for this table, and no grad was changed."
     scale = max(abs(gradient), *(abs(flow.contribution) for flow in explanation.flows), 0.0)
     seed = graph.held[graph.root]
-    if _same(grad, gradient, scale):
+    if same_number(grad, gradient, scale):
         return ""
-    if seed is not None and _same(grad, gradient * seed, scale):
+    if seed is not None and same_number(grad, gradient * seed, scale):
         why = f"backward() began with {signed(seed)} at {explanation.root}, not with 1"
     elif graph.values[place].op is not None:
         why = "it is of another root, another seed, or a hook's"
@@ -254,14 +254,8 @@ def _note(explanation: Explanation, graph: Graph, place: int) -> str:
     return f"{explanation.name}.grad holds {signed(grad)}, which is not this: {why}."
 
 
-def _same(one: float, other: float, scale: float) -> bool:
-    """Whether two numbers differ by rounding alone."""
-    both_nan = math.isnan(one) and math.isnan(other)
-    return one == other or both_nan or abs(one - other) <= 1e-9 * max(abs(one), abs(other), scale)
-
-
 def _remarks(chain: Chain, place: int) -> list[str]:
-    """What hooks did on the way to node ``place``, and what of its ``grad`` earlier passes left."""
+    """The remarks on hooks on the way to node ``place``, and on the part of its ``grad`` that earlier passes left."""
     graph = chain.graph
     found = []
     for i in _ways_to_roots(graph, place) if any(value.hooks for value in graph.values) else ():
@@ -273,7 +267,7 @@ def _remarks(chain: Chain, place: int) -> list[str]:
                 f"A hook stands at {name}: backward() runs it, which may change the flows; this table does not."
             )
     plain = graph.fresh_pass().gradients[place] or 0.0 if found else chain.gradient(place)
-    if not _same(plain, chain.gradient(place), 0.0):
+    if not same_number(plain, chain.gradient(place), 0.0):
         found.append(f"Without hooks {to_text(chain.rule(place).equation[0])} is {signed(plain)}.")
     account, seed = accounts_of(graph).get(place), graph.held[graph.root]
     if account is not None and account.is_leaf:

@@ -1,4 +1,4 @@
-"""What a node's gradient is made of where its flows alone do not say it: earlier passes, hooks, another pass.
+"""The parts of a gradient that flows alone do not explain: earlier passes, hooks, another pass.
 
 A computed node gets a fresh gradient in each pass, a leaf adds to the one it has. So what a leaf holds is the sum of
 the flows of the last pass, after its hooks, and what was there before. Where several roots are drawn, the gradients
@@ -17,18 +17,18 @@ from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import signed
 
-__all__ = ["Account", "Line", "accounts_of", "legend_of", "lines_of", "roots_in_words", "shares_of"]
+__all__ = ["Account", "Line", "accounts_of", "legend_of", "lines_of", "roots_in_words", "same_number", "shares_of"]
 
 
 class Account(NamedTuple):
     """How the number came about that a node holds."""
 
     held: float | None
-    """What the node holds as its ``grad``; None: nothing."""
+    """The ``grad`` that the node holds; None: nothing."""
     arrived: float | None
     """The sum of the flows of the pass that is shown; None: nothing has arrived."""
     passed: float | None
-    """What the hooks of the node made of it; on a leaf over all passes that it holds."""
+    """The same after the hooks of the node; on a leaf over all passes that it holds."""
     is_leaf: bool
     of_sum: bool = False
     """Whether the pass that is shown is one of the picture's own, from several roots."""
@@ -36,25 +36,27 @@ class Account(NamedTuple):
     @property
     def hooked(self) -> bool:
         """Whether a hook changed what had arrived. Two halves of a leaf's two passes are taken for one whole."""
-        return self.arrived is not None and not _same(self.arrived, self.passed or 0.0, self.arrived)
+        return self.arrived is not None and not same_number(self.arrived, self.passed or 0.0, self.arrived)
 
     @property
     def earlier(self) -> float | None:
-        """What the leaf held before this pass; None where that is nothing."""
+        """The part that the leaf held before this pass; None where that is nothing."""
         if self.held is None or not self.is_leaf or self.of_sum:
             return None
         passed = self.passed or 0.0
-        return None if _same(self.held, passed, self.arrived) else self.held - passed
+        return None if same_number(self.held, passed, self.arrived) else self.held - passed
 
     @property
     def other(self) -> float | None:
-        """What a leaf holds where the gradient of the sum of several roots is shown; None where it is the same."""
+        """The ``grad`` of a leaf where the gradient of the sum of several roots is shown; None where it is the same."""
         return self.held if self.of_sum and self.held is not None and self.held != self.passed else None
 
     @property
     def foreign(self) -> bool:
         """Whether a computed node holds the gradient of another pass."""
-        return not self.is_leaf and self.held is not None and not _same(self.held, self.passed or 0.0, self.arrived)
+        return (
+            not self.is_leaf and self.held is not None and not same_number(self.held, self.passed or 0.0, self.arrived)
+        )
 
     @property
     def words(self) -> str:
@@ -119,7 +121,7 @@ def _accounts(graph: Graph) -> Iterator[tuple[int, Account]]:
         if not several and i == graph.root:
             continue
         account = _account(value, graph.held[i], arrived[i], several=several)
-        if account.held is not None and _same(account.held, account.passed or 0.0, scale[i]):
+        if account.held is not None and same_number(account.held, account.passed or 0.0, scale[i]):
             account = account._replace(held=account.passed)
         if account.words:
             yield i, account
@@ -133,7 +135,7 @@ def _account(value: Value, held: float | None, arrived: float | None, *, several
     return Account(held, arrived, held if hooked and not several else arrived, is_leaf, of_sum=several)
 
 
-def _same(one: float, other: float, scale: float | None) -> bool:
+def same_number(one: float, other: float, scale: float | None) -> bool:
     """Whether two numbers differ by rounding alone."""
     if one == other or (math.isnan(one) and math.isnan(other)):
         return True
@@ -146,7 +148,7 @@ def shares_of(graph: Graph, i: int) -> list[tuple[int, float]]:
 
 
 def lines_of(graph: Graph, i: int) -> list[Line]:
-    """What a card says beneath the gradient of node ``i``."""
+    """The lines of a card beneath the gradient of node ``i``."""
     lines = [Line(f"of {cut(graph.name(root), 10)}", signed(share)) for root, share in shares_of(graph, i)]
     account = accounts_of(graph).get(i)
     if account is None:
@@ -172,7 +174,7 @@ def roots_in_words(graph: Graph) -> list[str]:
 
 
 def legend_of(graph: Graph) -> list[str]:
-    """What a legend says of the accounts of a graph."""
+    """The lines of a legend on the accounts of a graph."""
     words = roots_in_words(graph) if graph.grads[graph.root] is not None else []
     seed = graph.held[graph.root]
     if len(graph.roots) == 1 and graph.values[graph.root].op is not None and seed not in (None, 1.0):

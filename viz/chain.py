@@ -71,7 +71,7 @@ class ChainRule(NamedTuple):
     equation: list[Math]
     """∂root/∂node, and what it equals: in symbols, in numbers, as one number."""
     remark: str = ""
-    """What a hook made of it; empty where none changed it."""
+    """The change that a hook made; empty where there is none."""
 
 
 class Chain:
@@ -140,7 +140,7 @@ class Chain:
         return self.arrived[i] or 0.0
 
     def hook_at(self, i: int) -> str:
-        """What hooks made of the gradient of node ``i``; empty where none changed it."""
+        """The change that hooks made to the gradient of node ``i``; empty where there is none."""
         before, after = self.sum_at(i), self.gradient(i)
         if before == after or (math.isnan(before) and math.isnan(after)):
             return ""
@@ -148,7 +148,7 @@ class Chain:
 
     @property
     def root(self) -> Math:
-        """What is differentiated; of several roots, their sum."""
+        """The root; of several roots, their sum."""
         return sum_of([self.symbol(root) for root in self.graph.roots])
 
     def upstream(self, i: int) -> Math:
@@ -225,7 +225,7 @@ class Chain:
 
 
 def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
-    """What hooks of computed nodes made of the gradients in the last pass, for a pass from the same root."""
+    """The changes that hooks of computed nodes made in the last pass, for a pass from the same root."""
     accounts = accounts_of(graph)
     seed = graph.held[graph.root] or 1.0
 
@@ -240,7 +240,7 @@ def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
 
 
 def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
-    """What node ``i`` was computed from; of a sum all terms, through its partial sums."""
+    """The operands of node ``i``; of a sum all terms, through its partial sums."""
     found: list[int] = []
     waiting = [*reversed(graph.operand_edges(i))]
     while waiting:
@@ -254,7 +254,7 @@ def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
 
 
 def by_size(term: Term) -> float:
-    """What sorts the largest flow first; one that is not a number comes before all."""
+    """A key that sorts the largest flow first; one that is not a number comes before all."""
     return -math.inf if math.isnan(term.contribution) else -abs(term.contribution)
 
 

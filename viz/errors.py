@@ -1,4 +1,4 @@
-"""What goes wrong when a picture is drawn or saved.
+"""The errors of drawing and saving a picture.
 
 ::
 

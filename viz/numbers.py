@@ -98,10 +98,10 @@ def short(x: float) -> str:
     return text.replace("-", MINUS)
 
 
-def count(n: int, thing: str) -> str:
-    """``n`` things, in words.
+def count(n: int, noun: str) -> str:
+    """A number and its noun, in words.
 
     >>> count(1, "value"), count(999940, "value")
     ('1 value', '999,940 values')
     """
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -162,9 +162,9 @@ class Examples(NamedTuple):
     classes: np.ndarray[Any, np.dtype[np.intp]]
     """The class of each (n,), counted from 0."""
     labels: list[str]
-    """What the classes are called."""
+    """The names of the classes."""
     threshold: float | None
-    """What a single score is above for the class 1; None where each class has a score."""
+    """The threshold that a single score must exceed for class 1; None where each class has a score."""
 
     def called(self, classes: Sequence[str] | None) -> Examples:
         """The same, with other names for the classes.

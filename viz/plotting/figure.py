@@ -27,7 +27,7 @@ HUES = (
     Role("#82071e", "#ffaba3"),
     Role("#1b1f24", "#e6edf3"),
 )
-"""What tells classes and curves apart, in the order of their use: first those of negative and positive."""
+"""The hues of classes and curves, in the order of their use: first those of negative and positive."""
 MARKERS = "os^DvP*X<>"
 """The sign of a class, for eyes that do not tell the hues apart."""
 

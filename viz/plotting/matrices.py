@@ -180,7 +180,7 @@ def _title(prefix: str, index: int, layer: _Layer) -> str:
 
 
 class Colouring(NamedTuple):
-    """What colour a number has, and how it is written."""
+    """The colour of a number, and how it is written."""
 
     step: Callable[[float, float], int]
     """The step from -STEPS to STEPS of a number, given the largest of all."""
@@ -189,7 +189,7 @@ class Colouring(NamedTuple):
     middle: float
     """The bound between the second and the third step, as a part of the largest."""
     meaning: str
-    """What the scale is called."""
+    """The title of the scale."""
 
 
 def _step_of_part(x: float, full_scale: float) -> int:

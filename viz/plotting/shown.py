@@ -13,7 +13,7 @@ class ShownFigure(Figure):
     """A figure of matplotlib that is made without pyplot, so pyplot does not keep it alive or show it twice."""
 
     def _repr_mimebundle_(self, **_selection: object) -> dict[str, bytes | str]:
-        """What a notebook shows. IPython passes ``include`` and ``exclude``, and selects by itself."""
+        """The image that a notebook shows. IPython passes ``include`` and ``exclude``, and selects by itself."""
         image = io.BytesIO()
         self.savefig(image, format="png", dpi=2 * self.get_dpi())
         return {"image/png": image.getvalue(), "text/plain": repr(self)}
