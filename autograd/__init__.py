@@ -16,7 +16,7 @@ from autograd import math as math
 from autograd import rules
 from autograd.check import check_grads, check_primitive
 from autograd.context import detect_anomaly, errstate, no_grad, scope
-from autograd.diagnosis import diagnose
+from autograd.debugging import diagnose
 from autograd.errors import (
     AnomalyError,
     AutogradError,
@@ -33,7 +33,6 @@ from autograd.errors import (
     StaleGraphError,
     TapeError,
 )
-from autograd.named_derivatives import sensitivities
 from autograd.primitives import Domain, Kink, Precedence, Primitive, primitive
 from autograd.replay.backends.javascript import javascript
 from autograd.replay.compiler import compile, load  # noqa: A004 -- the name that users of JAX and PyTorch look for
@@ -41,7 +40,7 @@ from autograd.replay.recorder import record
 from autograd.replay.tape import Tape
 from autograd.rules import *
 from autograd.sweep import Flow, Step
-from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
+from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, sensitivities, value_and_grad, vjp
 from autograd.value import Parameter, Value
 
 __all__ = [

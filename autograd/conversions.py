@@ -12,9 +12,9 @@ from typing import Any, ClassVar, NoReturn
 from weakref import ref
 
 from autograd.context import current
+from autograd.debugging import asked_by_library, calling_site, replacements
 from autograd.errors import ConversionError, GradientError
 from autograd.recording import refuse_while_recording
-from autograd.sites import asked_by_library, calling_site, replacements
 from autograd.sweep import describe, topological_order
 
 __all__ = [

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, NoReturn
 
-from autograd.anomaly import watched
 from autograd.context import writing
+from autograd.debugging import watched
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS
 from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, data_of, number_of

@@ -29,13 +29,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.containers import array_of, leaves_of
 from autograd.context import current
 from autograd.errors import DomainError
 from autograd.primitives import as_float
 from autograd.recording import recording
 from autograd.rules import dot, prod, sqrt
 from autograd.rules.arithmetic import div
+from autograd.trees import array_of, leaves_of
 from autograd.value import Value
 
 __all__ = ["cholesky", "det", "inv", "solve"]

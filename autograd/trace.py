@@ -1,7 +1,5 @@
 """One run of a function on fresh variables, and the sweeps over what it recorded: the base of every transform.
 
-:class:`Trace` is the run, :class:`Transformed` the function that a transform returns.
-
 How nested derivatives stay apart. Each transform gives the function *fresh variables* of its own. For a float
 that is a new leaf. For an argument that is a Value already, an outer transform's or a user's, it is a new
 ``identity`` node of it: another node, so that the inner derivative is taken with respect to this one alone, and
@@ -14,95 +12,37 @@ derivative depends on that Value too: then it is itself a Value, linked to it, s
 right and nothing is silently taken for a constant. Inside ``no_grad()`` the results are floats always.
 
 How the outside is told from the inside. The clock that stale detection uses ticks before the function runs, so
-whatever was there before carries an earlier stamp. A walk over the recording stops at those nodes: it costs what
+whatever was there before carries an earlier version. A walk over the recording stops at those nodes: it costs what
 the function did, however long the history of the values that it was given.
 """
 
 from __future__ import annotations
 
-import copy
-import functools
-import operator
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from types import FunctionType, MethodType
-from typing import Any, Self
+from typing import Any, NamedTuple
 
-from autograd.anomaly import warn_of_nan_gradient, warn_of_nan_tangent, watched
-from autograd.containers import NUMBER, flatten, map_values
 from autograd.context import clock, current, enable_grad, tracing
+from autograd.debugging import clarify, warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.recording import recording
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
-from autograd.sites import clarify
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
+from autograd.trees import NUMBER, flatten, map_values
 from autograd.value import Constant, Traced, Value, Varied, become
 
-__all__ = ["Trace", "Transformed"]
+__all__ = ["Trace"]
 
 _TRACING = tracing()
 
 
-class _Graph:
+class _Graph(NamedTuple):
     """A part of a recording: what some roots depend on, as far as the function made it."""
 
-    __slots__ = ("order", "outside")
-
-    def __init__(self, order: list[Value], outside: list[Value]) -> None:
-        self.order = order
-        """The variables, then what was computed, in topological order."""
-        self.outside = outside
-        """The nodes from outside that were used."""
-
-
-class Transformed:
-    """What a transform returns: a function that is named, documented and bound to instances as the one it is made of.
-
-    Its pickle holds how it was made, or its name where it stands under that as a decorated function does; so it can be
-    pickled where the function can. A copy is itself, as of any function, but goes along with the instance of a method.
-
-    Args:
-        made_by: the transform: ``made_by(fun, *settings)`` makes it again.
-        fun: the function that was given.
-        settings: what else the transform was given.
-        run: ``run(fun, settings, args, kwargs)`` is the result of a call.
-    """
-
-    __slots__ = ("__dict__", "__weakref__", "_fun", "_made_by", "_run", "_settings")
-
-    def __init__(
-        self, made_by: Callable[..., Any], fun: Callable[..., Any], settings: tuple[Any, ...], run: Callable[..., Any]
-    ) -> None:
-        self._made_by, self._fun, self._settings, self._run = made_by, fun, settings, run
-        self.__name__, self.__qualname__ = made_by.__name__, f"{made_by.__name__}(...)"  # of what has no name itself
-        attributes = ("__dict__",) if isinstance(fun, (FunctionType, Transformed)) else ()  # not those of a model
-        functools.update_wrapper(self, fun, updated=attributes)
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """What the transform makes of the function at these arguments."""
-        return self._run(self._fun, self._settings, args, kwargs)
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """The method of ``instance``, as of a function in the body of a class."""
-        return self if instance is None else MethodType(self, instance)
-
-    def __repr__(self) -> str:
-        return f"<{self._made_by.__name__} of {self._fun!r}>"
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        fun = copy.deepcopy(self._fun, memo)  # a function is its own copy; a method goes with the copy of its instance
-        return self if fun is self._fun else self._made_by(fun, *self._settings)
-
-    def __reduce__(self) -> str | tuple[Any, ...]:
-        try:
-            known = operator.attrgetter(self.__qualname__)(sys.modules.get(self.__module__))
-        except AttributeError:
-            known = None
-        return self.__qualname__ if known is self else (self._made_by, (self._fun, *self._settings))
+    order: list[Value]
+    """The variables, then what was computed, in topological order."""
+    outside: list[Value]
+    """The nodes from outside that were used."""
 
 
 class Trace:

@@ -4,7 +4,7 @@ The arguments may be numbers (an int is taken as the real number it stands for),
 tuples, dicts and dataclasses of numbers, NumPy arrays of any shape, and Values; a derivative has the structure of
 what it is taken with respect to. Inside the function numbers are Values, and arrays are arrays of Values. A dataclass,
 and so a class of attrs or a model of pydantic, is copied field by field: its constructor does not run again. See
-:mod:`autograd.records`.
+:mod:`autograd.trees`.
 
 A derivative is a float, or an array of floats, unless it depends on a Value from outside of the function: then it
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
@@ -15,19 +15,34 @@ in reverse sweeps, as in ``backward()``; forward sweeps run none. No promise is 
 
 from __future__ import annotations
 
+import copy
 import functools
 import operator
+import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from types import FunctionType, MethodType
+from typing import Any, Self
 
 import numpy as np
 
-from autograd.containers import Structure, array_of, flatten
-from autograd.primitives import is_number
-from autograd.trace import Trace, Transformed
+from autograd.primitives import as_float, is_number
+from autograd.trace import Trace
+from autograd.trees import Structure, array_of, flatten
 from autograd.value import Constant, Value
 
-__all__ = ["grad", "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Transformed",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "sensitivities",
+    "value_and_grad",
+    "vjp",
+]
 
 Argnums = int | Sequence[int]
 Trees = Sequence[Any]
@@ -307,7 +322,120 @@ def _blocks(argnums: Argnums, outputs: Structure, inputs: list[Structure], rows:
     return outputs.assemble(blocks)
 
 
-# --- arguments and results --------------------------------------------------------------------------------
+# --- derivatives by name ----------------------------------------------------------------------------------
+
+
+def sensitivities(f: Callable[..., Any], order: int = 2) -> Callable[..., dict[Any, Any]]:
+    """The value of ``f`` and its derivatives with respect to its keyword arguments, in one dict.
+
+    Its keys: ``"value"``; the name of an argument for a first derivative, ``"spot"``; a pair of names for a second
+    one, ``("spot", "vol")``, to be read as ``d["spot", "vol"]``. A pair is there in both orders.
+
+    Each keyword argument that is a number is a variable, an int as well. A str, a bool and None are handed on as
+    they are, and so is everything that is passed by position.
+
+    Args:
+        f: returns one number.
+        order: 1 for first derivatives alone, 2 for second ones as well.
+
+    Raises:
+        ValueError: ``order`` is not 1 or 2; an argument is called "value", or none is a number.
+        TypeError: a keyword argument is neither a number nor one of those, or ``f`` does not return one number.
+
+    >>> from autograd import sensitivities
+    >>> volume = sensitivities(lambda radius, height: 3 * radius**2 * height)(radius=2.0, height=5.0)
+    >>> volume["value"], volume["radius"], volume["height"]
+    (60.0, 60.0, 12.0)
+    >>> volume["radius", "radius"], volume["radius", "height"], volume["height", "height"]
+    (30.0, 12.0, 0.0)
+    """
+    _check_function("sensitivities", f, "f")
+    if order not in (1, 2):
+        raise ValueError(f"sensitivities: order must be 1 or 2, got {order!r}")
+    return Transformed(sensitivities, f, (order,), _by_name)
+
+
+def _by_name(f: Callable[..., Any], settings: tuple[int], args: Any, kwargs: Any) -> dict[Any, Any]:
+    numbers = {
+        name: given if isinstance(given, Value) else as_float(given, f"sensitivities: the keyword argument {name!r}")
+        for name, given in kwargs.items()
+        if given is not None and not isinstance(given, (str, bool, np.bool_))
+    }
+    if not numbers:
+        raise ValueError("sensitivities: pass at least one number by keyword, as in sensitivities(f)(spot=100.0)")
+    if "value" in numbers:
+        raise ValueError("sensitivities: an argument cannot be called 'value', the key of the value itself")
+
+    def by_place(*values: Value) -> Value:
+        named = {name: value.named(name) for name, value in zip(numbers, values, strict=True)}
+        return one_number("sensitivities", f(*args, **kwargs | named))
+
+    places = tuple(range(len(numbers)))
+    first_order = value_and_grad(by_place, places)
+    if settings == (1,):
+        value, firsts = first_order(*numbers.values())
+        return {"value": value} | dict(zip(numbers, firsts, strict=True))
+    # One run of f, one sweep that records the gradient, and one over that record for each of its parts.
+    trace = Trace(first_order, places, list(numbers.values()), {})
+    value, firsts = trace.result
+    rows = trace.gradients(firsts)
+    value, *firsts = trace.settled([value, *firsts])
+    seconds = {
+        (one, other): rows[min(i, j)][max(i, j)] for i, one in enumerate(numbers) for j, other in enumerate(numbers)
+    }
+    return {"value": value} | dict(zip(numbers, firsts, strict=True)) | seconds
+
+
+# --- what a transform returns, takes and is given back ----------------------------------------------------
+
+
+class Transformed:
+    """What a transform returns: a function that is named, documented and bound to instances as the one it is made of.
+
+    Its pickle holds how it was made, or its name where it stands under that as a decorated function does; so it can be
+    pickled where the function can. A copy is itself, as of any function, but goes along with the instance of a method.
+
+    Args:
+        made_by: the transform: ``made_by(fun, *settings)`` makes it again.
+        fun: the function that was given.
+        settings: what else the transform was given.
+        run: ``run(fun, settings, args, kwargs)`` is the result of a call.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_fun", "_made_by", "_run", "_settings")
+
+    def __init__(
+        self, made_by: Callable[..., Any], fun: Callable[..., Any], settings: tuple[Any, ...], run: Callable[..., Any]
+    ) -> None:
+        self._made_by, self._fun, self._settings, self._run = made_by, fun, settings, run
+        self.__name__, self.__qualname__ = made_by.__name__, f"{made_by.__name__}(...)"  # of what has no name itself
+        attributes = ("__dict__",) if isinstance(fun, (FunctionType, Transformed)) else ()  # not those of a model
+        functools.update_wrapper(self, fun, updated=attributes)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """What the transform makes of the function at these arguments."""
+        return self._run(self._fun, self._settings, args, kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """The method of ``instance``, as of a function in the body of a class."""
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<{self._made_by.__name__} of {self._fun!r}>"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        fun = copy.deepcopy(self._fun, memo)  # a function is its own copy; a method goes with the copy of its instance
+        return self if fun is self._fun else self._made_by(fun, *self._settings)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        try:
+            known = operator.attrgetter(self.__qualname__)(sys.modules.get(self.__module__))
+        except AttributeError:
+            known = None
+        return self.__qualname__ if known is self else (self._made_by, (self._fun, *self._settings))
 
 
 def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
@@ -339,10 +467,10 @@ def _moving(fun: Callable[..., Any], transform: Callable[..., Any], count: int) 
     return lambda *numbers: transform(fun, numbers[:count], numbers[count:])
 
 
-def _check_function(name: str, fun: Any) -> None:
+def _check_function(name: str, fun: Any, called: str = "fun") -> None:
     if not callable(fun):
         raise TypeError(
-            f"{name}: fun must be a function, got {fun!r}: give it the function itself, then call what comes back"
+            f"{name}: {called} must be a function, got {fun!r}: give it the function itself, then call what comes back"
         )
 
 

@@ -14,16 +14,15 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
-from autograd.anomaly import check_value, warn_of_nan_gradient, watched
 from autograd.context import clock, current, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
+from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
 from autograd.dropin import DropIn, as_label, label_among
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import METHODS, Operators, named, refuse
 from autograd.pickling import State, deep_copy, flatten, linked
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, is_number
 from autograd.recording import recording, refuse_while_recording
-from autograd.sites import remember_site
 from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describe, itself, number_of
 
 if TYPE_CHECKING:
@@ -607,7 +606,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
-        from viz.showing import picture_for_notebook
+        from viz._draw import picture_for_notebook
 
         return picture_for_notebook(self)
 

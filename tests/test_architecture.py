@@ -15,10 +15,9 @@ import autograd
 from tests.house import EVERY, PACKAGES, ROOT, imports, modules
 
 LAYERS = [
-    "errors", "files", "recording", "context", "primitives", "sites", "rules", "math", "operators", "sweep", "anomaly",
-    "pickling", "conversions", "dropin", "value", "diagnosis", "records", "containers", "trace", "transforms",
-    "named_derivatives", "numeric", "check", "linalg", "implicit", "replay", "__init__", "guided_tour", "repl",
-    "__main__",
+    "errors", "files", "recording", "context", "primitives", "rules", "math", "operators", "sweep", "debugging",
+    "pickling", "conversions", "dropin", "value", "trees", "trace", "transforms", "check", "linalg", "implicit",
+    "replay", "__init__", "repl", "__main__",
 ]  # fmt: skip
 """The modules of the engine in their order of reading: each may import only those before it."""
 

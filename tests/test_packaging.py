@@ -64,11 +64,16 @@ def sources(package, *endings):
 def test_the_wheel_holds_the_three_packages_with_their_data_and_nothing_else(wheel):
     expected = set()
     for package in PACKAGES:
-        expected |= sources(package, ".py", ".js", ".css", ".html", "py.typed")
+        expected |= sources(package, ".py", ".pyi", ".js", ".css", ".html", "py.typed")
     expected |= {f"{NAME}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
     held = zipfile.ZipFile(wheel).namelist()
     assert sorted(held) == sorted(expected)
-    named = {"autograd/replay/backends/python_math.js", "viz/page/page.html", "viz/page/page.css"}
+    named = {
+        "autograd/_methods.pyi",
+        "autograd/replay/backends/python_math.js",
+        "viz/page/page.html",
+        "viz/page/page.css",
+    }
     assert named | {f"{package}/py.typed" for package in PACKAGES} <= set(held)
 
 

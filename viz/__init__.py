@@ -11,6 +11,7 @@
 
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._step_through import step_through
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
 from viz.errors import ConversionError, DiagramError, EngineError
@@ -18,7 +19,6 @@ from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history
 from viz.plotting.matrices import plot_matrices
-from viz.stepping import step_through
 
 __all__ = [
     "ConversionError",

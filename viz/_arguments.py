@@ -1,15 +1,26 @@
-"""What every view is asked about: a root, a node of its graph, names; or a clear refusal."""
+"""The arguments that views share, checked: a root, a node of its graph, names, the file to write."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from autograd import AutogradError, GradientError, Value
+from autograd import AutogradError, GradientError, Value, files
+from viz.errors import DiagramError
 from viz.graph import Graph, read_graph
 from viz.names import clean, cut, variable_names
 
-__all__ = ["asked", "check_value", "graph_below", "place_of", "roots_of"]
+__all__ = [
+    "as_target",
+    "asked",
+    "check_folder",
+    "check_value",
+    "graph_below",
+    "place_of",
+    "roots_of",
+    "write_whole",
+]
 
 
 def roots_of(given: Value | Sequence[Value], asker: str) -> Value | list[Value]:
@@ -110,3 +121,42 @@ def check_value(thing: object, what: str) -> None:
 def _shown(thing: object) -> str:
     """``thing`` in a message."""
     return f"{cut(clean(repr(thing)), 60)} of type {type(thing).__name__}"
+
+
+# --- the file to write ------------------------------------------------------------------------------------
+
+
+def as_target(path: Any) -> Path:
+    """``path`` as a Path.
+
+    Raises:
+        TypeError: it is none.
+    """
+    try:
+        return Path(path)
+    except TypeError:
+        raise TypeError(f"a picture is saved to the path of a file, not to {path!r}") from None
+
+
+def check_folder(target: Path) -> None:
+    """Refuse a path that is a folder, or whose folder does not exist, before anything is drawn for it.
+
+    Raises:
+        DiagramError: it is a folder, or there is no such folder.
+    """
+    try:
+        files.check_target(target)
+    except OSError as error:
+        raise DiagramError(str(error)) from None
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write beside ``target``, then move into its place: nobody sees half a file.
+
+    Raises:
+        DiagramError: the file cannot be written there.
+    """
+    try:
+        files.write_whole(target, content)
+    except OSError as error:
+        raise DiagramError(f"cannot save to {str(target)!r}: {error.strerror or error}") from error

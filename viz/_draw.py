@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -12,10 +13,9 @@ from typing import Any
 import graphviz
 
 from autograd import Value
-from viz._arguments import graph_below, place_of, roots_of
+from viz._arguments import as_target, check_folder, graph_below, place_of, roots_of, write_whole
 from viz.accounts import lines_of
 from viz.errors import ConversionError, DiagramError
-from viz.files import as_target, check_folder, write_whole
 from viz.names import clean, cut, variable_names
 from viz.numbers import count, datum, short, signed
 from viz.page import page_of
@@ -25,9 +25,11 @@ from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
 from viz.style import THEMES
 
-__all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_of"]
+__all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_for_notebook", "picture_of"]
 
 DIRECTIONS = ("LR", "TB")
+MOST_SHOWN = 20_000
+"""Up to how many values a graph is drawn without being asked for: it takes a fraction of a second."""
 PAGE_HEIGHT = 720
 """How high a page stands in a notebook, in pixels; it scrolls within."""
 TREATMENT: dict[str, Any] = {"unconfined": True}
@@ -323,3 +325,24 @@ _WRITERS: dict[str, Callable[[Diagram], bytes]] = {
     ".dot": lambda diagram: diagram.dot.encode(),
     ".html": lambda diagram: diagram.html.encode(),
 }
+
+
+def picture_for_notebook(root: Value) -> tuple[str, dict[str, Any]] | None:
+    """The picture of ``root`` as SVG, and how a notebook is to treat it.
+
+    A picture that fails leaves the text of the Value, so a cell always shows something; a warning says why.
+
+    >>> from autograd import Value
+    >>> svg, _ = picture_for_notebook(Value(2.0, "a") * 3.0)
+    >>> svg[:4]
+    '<svg'
+    """
+    try:
+        size = len(root.topological_order())
+        if size <= MOST_SHOWN:
+            return draw(root).svg, TREATMENT
+        reason = f"its graph has {size:,} values; viz.draw(value) draws it all the same"
+    except Exception as error:  # noqa: BLE001 -- whatever a renderer does, the text must remain
+        reason = f"{type(error).__name__}: {error}"
+    warnings.warn(f"no picture of {root!r}: {reason}", RuntimeWarning, stacklevel=3)
+    return None

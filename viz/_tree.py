@@ -1,11 +1,13 @@
 """``tree``: a graph in a terminal, each value under what was computed from it.
 
 A value that is used twice stands once; after that ``↑ a1[1]`` points to it. A sum that was written as a chain of ``+``
-is one row with its terms under it. Nothing recurses; what the width or the depth leaves no room for is counted.
+is one row with its terms under it. Nothing recurses; values that the width or the depth leaves no room for are counted.
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -29,6 +31,8 @@ __all__ = ["Tree", "tree"]
 LONGEST_NAME = 40
 MOST_ROWS = 500
 """How many rows a tree has at most."""
+MOST_UNASKED = 60
+"""How many rows it has at most on a terminal, if this is not taller, where no depth was asked for."""
 ROOM = 48
 """How many columns a row needs besides its branches, on a terminal that is wide enough."""
 
@@ -69,17 +73,25 @@ class Tree:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
         shown: set[int] = set()
-        for row in islice(self._rows(width), MOST_ROWS):
+        room = self._room()
+        for row in islice(self._rows(width), room):
             shown.add(row.node)
             yield _fitted(self._line(row), options)
         hidden = len(self._graph) - len(shown) - self._partial_sums(shown)
         if hidden:
-            yield _fitted(Text(f"… {count(hidden, 'more value')}", style="dim"), options)
+            more = ": ask for a depth, tree(root, depth=9), to see more rows" if room < MOST_ROWS else ""
+            yield _fitted(Text(f"… {count(hidden, 'more value')}{more}", style="dim"), options)
         for said in self._said():
             yield _fitted(Text(said, style="dim"), options)
 
+    def _room(self) -> int:
+        """How many rows to show: on a terminal no more than it has, unless somebody asked for a depth."""
+        if self._depth is not None or not sys.stdout.isatty():
+            return MOST_ROWS
+        return min(MOST_ROWS, max(MOST_UNASKED, shutil.get_terminal_size().lines - 5))
+
     def _said(self) -> list[str]:
-        """What is to be said under the tree: whose the gradients are, and what #1 and #2 mean."""
+        """The remarks under the tree: whose the gradients are, and the meaning of #1 and #2."""
         graph = self._graph
         copies = [graph.name(graph.index[value]) for value in graph.symbols.copies]
         words = legend_of(graph)
@@ -158,7 +170,8 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
 
     Args:
         root: the value on top; of a list of values each that no other is computed from.
-        depth: how many levels below it are shown; None for all that there is room for.
+        depth: how many levels below it are shown, in 500 rows at most; None for all that there is room for: on a
+            terminal as many rows as its window has, or 60.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -166,7 +179,7 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
 
     Raises:
         TypeError: ``root`` is not a Value.
-        ValueError: ``depth`` is not a whole number.
+        ValueError: ``depth`` is not a whole number of levels.
         StaleGraphError: a leaf changed after the graph was built.
 
     >>> from autograd import Value

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import difflib
+import keyword
 import math
 import operator
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -24,7 +26,7 @@ LONGEST = 2000
 """How many characters an expression may have: Python's parser takes them however they are nested."""
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: thing for name, thing in vars(autograd).items() if isinstance(thing, Primitive)
+    name: op for name, op in vars(autograd).items() if isinstance(op, Primitive)
 } | {
     "abs": abs,
     "max": autograd.maximum,
@@ -47,8 +49,12 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 }
 
 
+_NUMBER_AND_NAME = re.compile(r"(?<![\w.])((?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+) *([A-Za-z_]\w*)")
+"""A number right before a name, ``2a``, which mathematics takes for a product."""
+
+
 class ExpressionError(ValueError):
-    """An expression that cannot be read: what, and where, with the place marked under it."""
+    """An expression that cannot be read: the reason, and the place marked under it."""
 
     def __init__(self, message: str, line: str = "", column: int = 0) -> None:
         start = max(0, column - 60)
@@ -58,7 +64,7 @@ class ExpressionError(ValueError):
 
 
 class Reading(NamedTuple):
-    """What an expression stands for."""
+    """The graph of an expression, and the values that were named in it."""
 
     root: Value
     values: dict[str, Value]
@@ -142,8 +148,12 @@ class _Reader:
                 return ast.parse(text).body
         except SyntaxError as error:
             line = (error.lineno or 1) - 1
+            line, column = min(line, len(self.lines) - 1), (error.offset or 1) - 1
             message = error.msg.replace("invalid syntax. Perhaps you forgot a comma?", "invalid syntax")
-            raise self.marked(message, min(line, len(self.lines) - 1), (error.offset or 1) - 1) from None
+            for found in _NUMBER_AND_NAME.finditer(self.lines[line]):
+                if found.start() <= column <= found.end() and not keyword.iskeyword(found[2]):
+                    message, column = f"multiplication is written with *: write {found[1]}*{found[2]}", found.start()
+            raise self.marked(message, line, column) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise ExpressionError(f"the expression cannot be read: {str(error) or 'it is nested too deeply'}") from None
 
@@ -171,7 +181,7 @@ class _Reader:
         return results[expression]
 
     def operands(self, node: ast.expr) -> list[ast.expr]:
-        """What ``node`` is made of; refused if it is nothing that an expression may hold."""
+        """The operands of ``node``; refused if it is nothing that an expression may hold."""
         match node:
             case ast.Name() | ast.Constant():
                 return []
@@ -186,6 +196,12 @@ class _Reader:
                 if name not in FUNCTIONS:
                     raise self.error(f"unknown function {name}(){_suggestion(name, FUNCTIONS)}", node)
                 return arguments
+            case (
+                ast.Attribute(value=ast.Name(id=room), attr=name)
+                | ast.Call(func=ast.Attribute(value=ast.Name(id=room), attr=name))
+            ) if room not in self.values and (name in FUNCTIONS or name in CONSTANTS):
+                brackets = "(...)" if name in FUNCTIONS else ""
+                raise self.error(f"write {name}{brackets}, without {room} before it", node)
             case ast.Call(keywords=[_, *_]):
                 raise self.error("arguments are given by place, without a name", node)
             case ast.Call(func=ast.Constant() | ast.BinOp() | ast.Call()):
@@ -193,7 +209,7 @@ class _Reader:
         raise self.error("an expression has names, numbers, + - * / **, brackets and functions, nothing else", node)
 
     def apply(self, node: ast.expr, operands: list[Any]) -> Any:
-        """``node`` applied to what its operands gave."""
+        """``node`` applied to the results of its operands."""
         match node:
             case ast.Constant(value=value):
                 return self.number(value, node)
@@ -228,7 +244,7 @@ class _Reader:
         raise self.error(f"{name} has no value: give it one, such as {name}=1.5", node)
 
     def error(self, message: str, node: ast.stmt | ast.expr) -> ExpressionError:
-        """What is wrong at ``node``."""
+        """The error at ``node``, with its place marked."""
         line = node.lineno - 1
         column = len(self.lines[line].encode()[: node.col_offset].decode())  # Python counts bytes
         return self.marked(message, line, column)

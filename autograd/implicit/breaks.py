@@ -18,10 +18,10 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from autograd.containers import NUMBER
 from autograd.errors import AutogradError, GradientError
 from autograd.implicit.equations import System
 from autograd.implicit.nodes import PIECES, Choice, Function, choices, float_of, number_in, slopes_of, watched, ways_of
+from autograd.trees import NUMBER
 from autograd.value import Value
 
 __all__ = ["changes", "first_flip", "moving_breaks"]

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from autograd import linalg
-from autograd.containers import NUMBER, Structure, flatten
 from autograd.context import current, no_grad
 from autograd.errors import ConvergenceError, DomainError, GradientError
 from autograd.implicit.nodes import (
@@ -27,6 +26,7 @@ from autograd.implicit.nodes import (
 from autograd.recording import recorded_in
 from autograd.rules import dot
 from autograd.trace import Trace
+from autograd.trees import NUMBER, Structure, flatten
 from autograd.value import Value
 
 __all__ = ["System", "minimum", "root"]

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.containers import array_of, flatten
 from autograd.context import current
 from autograd.errors import (
     ConvergenceError,
@@ -39,6 +38,7 @@ from autograd.primitives import as_float
 from autograd.rules import dot, fsum
 from autograd.sweep import describe
 from autograd.trace import Trace
+from autograd.trees import array_of, flatten
 from autograd.value import Value
 
 __all__ = ["Solution", "quad", "solve_ivp"]

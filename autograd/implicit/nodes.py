@@ -16,15 +16,15 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.containers import flatten
 from autograd.context import current, no_grad
+from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
 from autograd.recording import recorded_in, recording, refuse_while_recording
-from autograd.sites import Site, calling_site
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
+from autograd.trees import flatten
 from autograd.value import Constant, Value, make_node
 
 __all__ = [

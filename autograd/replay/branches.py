@@ -17,8 +17,8 @@ from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
-from autograd.containers import Structure, flatten
 from autograd.context import clock
+from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
@@ -27,8 +27,8 @@ from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_reco
 from autograd.replay.signature import Assembly, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
-from autograd.sites import warn
 from autograd.sweep import describe
+from autograd.trees import Structure, flatten
 from autograd.value import Constant, Traced, Value
 
 __all__ = ["Branches", "Options", "Path"]

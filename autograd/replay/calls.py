@@ -122,13 +122,15 @@ def _sorted(numbers: Sequence[float]) -> tuple[float, ...]:
 
 
 def without(x: float, *numbers: float) -> tuple[float, ...]:
-    """The numbers without the first that is ``x``."""
+    """The numbers without the first that is ``x``; nan is found too, as the object that it is in Python."""
     found: float = 0.0
     kept: tuple[float, ...] = ()
-    for y, following in zip(numbers, numbers[1:], strict=False):  # noqa: RUF007 -- as it is read
-        found = 1.0 if y == x else found
+    for y, following in zip(numbers, (*numbers[1:], math.nan), strict=True):
+        found = 1.0 if y == x or (y != y and x != x) else found
         kept = (*kept, following if found else y)
-    return kept
+    if not found:
+        raise ValueError
+    return kept[:-1]
 
 
 def picked(place: float, *numbers: float) -> float:

@@ -15,8 +15,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast, overload
 
-from autograd.containers import flatten
 from autograd.context import ORDINARY, Context, current
+from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
 from autograd.recording import recording
 from autograd.replay.backends import python_source
@@ -47,8 +47,8 @@ from autograd.replay.signature import (
 )
 from autograd.replay.tape import Tape
 from autograd.replay.watching import Watch
-from autograd.sites import warn
 from autograd.sweep import describe
+from autograd.trees import flatten
 from autograd.value import Parameter
 
 __all__ = ["Compiled", "compile", "load"]

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd.containers import Structure, flatten, leaves_of
+from autograd.debugging import is_ours
 from autograd.errors import RecordingError
 from autograd.primitives import Primitive
 from autograd.replay.branches import Options
 from autograd.replay.signature import Assembly, Axes, Plan, Signature, StaticArguments, flattened
-from autograd.sites import is_ours
 from autograd.sweep import number_of
 from autograd.trace import Trace
+from autograd.trees import Structure, flatten, leaves_of
 from autograd.value import Value
 
 __all__ = ["Plain"]

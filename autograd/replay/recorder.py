@@ -22,12 +22,12 @@ import numpy as np
 
 from autograd.context import current, errstate, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
+from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.recording import recorded_in
 from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sites import Site, calling_site, clarify, is_ours, replacements
 from autograd.sweep import check_fresh, describe
 from autograd.value import Constant, Traced, Value, become, node_of
 

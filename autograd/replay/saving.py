@@ -20,16 +20,15 @@ from typing import Any
 import numpy as np
 import optree
 
-from autograd.containers import Shape, Structure, leaves_of
 from autograd.errors import TapeError
 from autograd.files import check_target, write_whole
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.records import declared, made, static_parts, variables_of
 from autograd.replay.branches import Branches, Options, Path
 from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.signature import Signature, Static, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
+from autograd.trees import Shape, Structure, declared, leaves_of, made, static_parts, variables_of
 from autograd.value import Value
 
 __all__ = [

@@ -19,9 +19,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import optree
 
-from autograd.containers import _NAMESPACE, Shape, Structure, leaves_of, size_of
-from autograd.records import SETTINGS, fields_of, is_record
 from autograd.replay.tape import Floats
+from autograd.trees import _NAMESPACE, SETTINGS, Shape, Structure, fields_of, is_record, leaves_of, size_of
 from autograd.value import Value
 
 __all__ = [

@@ -28,8 +28,7 @@ from autograd import (
     where,
 )
 from autograd import compile as compiled
-from autograd.check import _sample
-from autograd.numeric import complex_forward, complex_step, numeric_partial, ridders
+from autograd.check import _sample, complex_forward, complex_step, numeric_partial, ridders
 from autograd.primitives import PRIMITIVES
 
 # --- derivatives by numbers -------------------------------------------------------------------------------

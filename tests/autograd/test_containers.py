@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import OverflowDomainError, Value
-from autograd.containers import NUMBER, _Kind, array_of, flatten, map_values
 from autograd.sweep import data_of
+from autograd.trees import NUMBER, _Kind, array_of, flatten, map_values
 
 
 class Point(NamedTuple):

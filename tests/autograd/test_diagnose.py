@@ -22,7 +22,7 @@ from autograd import (
     sqrt,
     where,
 )
-from autograd.sites import _sites, site_of
+from autograd.debugging import _origins, site_of
 
 
 def here(offset=0):
@@ -215,12 +215,12 @@ def test_no_grad_results_are_watched_like_leaves():
 
 def test_sites_are_forgotten_with_their_nodes():
     gc.collect()
-    before = len(_sites)
+    before = len(_origins)
     values = [Value(math.nan) for _ in range(100)]
-    assert len(_sites) == before + 100
+    assert len(_origins) == before + 100
     del values
     gc.collect()
-    assert len(_sites) == before
+    assert len(_origins) == before
 
 
 def test_a_copy_from_elsewhere_has_no_line_to_name():

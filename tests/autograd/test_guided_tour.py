@@ -5,8 +5,7 @@ import re
 import pytest
 
 from autograd import Value
-from autograd.guided_tour import STEPS, Tour
-from autograd.repl import namespace
+from autograd.repl import STEPS, Tour, namespace
 
 
 @pytest.fixture

@@ -37,8 +37,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.containers import flatten, map_values
-from autograd.records import declared, made
+from autograd.trees import declared, flatten, made, map_values
 from autograd.value import Value
 
 T = TypeVar("T")

@@ -62,7 +62,7 @@ def test_every_line_of_the_guide_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = namespace() | {"f": lambda x: x * x, "print": lambda *things: None}
     names["Value"] = Value
-    lines = Guide.text().partition("help(thing)")[0].splitlines()
+    lines = Guide.text().partition("help(name)")[0].splitlines()
     examples = [line[11:].split("   ")[0].strip() for line in lines]
     runnable = [line for line in examples if line]
     assert len(runnable) >= 12
@@ -187,7 +187,7 @@ def test_save_and_load_are_a_pair(tmp_path):
         names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
     ):
         names["nn"].load(net, function)
-    with pytest.raises(TypeError, match=r"save\(thing, path\) takes a model or a compiled function first, not 3"):
+    with pytest.raises(TypeError, match=r"save\(model, path\) takes a model or a compiled function first, not 3"):
         save(3, model)
     with pytest.raises(TypeError, match=r"load takes load\(model, path\)"):
         load()

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograd.primitives import PRIMITIVES, Primitive, primitive
-from autograd.replay.backends import numba_cache, numba_lanes
+from autograd.replay.backends import numba_kernels, numba_lanes
 from autograd.replay.backends.lane_program import ONE, computation, split
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
@@ -308,7 +308,7 @@ def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
         environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
         subprocess.run([sys.executable, "-c", script], env=environment, check=True, cwd=Path(__file__).parents[2])
     kept = list((tmp_path / "kernels" / "__pycache__").glob("*.nbc"))
-    symbols = [set(re.findall(rb"_ZN8autograd\w+?numba_cache\d+(kernel\w*?)B", file.read_bytes())) for file in kept]
+    symbols = [set(re.findall(rb"_ZN8autograd\w+?numba_kernels\d+(kernel\w*?)B", file.read_bytes())) for file in kept]
     assert len(kept) >= 2
     assert all(symbols)
     assert len(set.union(*symbols)) == sum(map(len, symbols))
@@ -339,32 +339,32 @@ def test_a_damaged_kernel_is_made_again_in_the_same_process(tmp_path, monkeypatc
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
     tape, column = single(PRIMITIVES["softsign"]), np.array([[3.0]])
     for _ in range(2):
-        monkeypatch.setattr(numba_cache, "_kernels", {})
+        monkeypatch.setattr(numba_kernels, "_kernels", {})
         np.testing.assert_array_equal(build(tape, [True], False)(NOTHING, column), [[0.75]])
         for file in (tmp_path / "kernels" / "__pycache__").iterdir():
             file.write_bytes(b"not a kernel")
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
-    monkeypatch.setattr(numba_cache, "cache_directory", lambda: tmp_path / "gone")
-    assert numba_cache._filed("key", "text") is None
+    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: tmp_path / "gone")
+    assert numba_kernels._filed("key", "text") is None
 
 
 def test_a_cache_that_others_may_write_to_is_not_used(tmp_path, monkeypatch):
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
-    assert numba_cache.cache_directory() == tmp_path / "kernels"
+    assert numba_kernels.cache_directory() == tmp_path / "kernels"
     (tmp_path / "kernels").chmod(0o777)
-    assert numba_cache.cache_directory() is None
-    assert numba_cache._filed("key", "text") is None
+    assert numba_kernels.cache_directory() is None
+    assert numba_kernels._filed("key", "text") is None
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(blocked))
-    assert numba_cache.cache_directory() is None
+    assert numba_kernels.cache_directory() is None
 
 
 def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch):
-    monkeypatch.setattr(numba_cache, "cache_directory", lambda: None)
-    monkeypatch.setattr(numba_cache, "_kernels", {})
+    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: None)
+    monkeypatch.setattr(numba_kernels, "_kernels", {})
     tape = single(PRIMITIVES["square"])
     np.testing.assert_array_equal(build(tape, [True], False)(NOTHING, np.array([[3.0]])), [[9.0]])
 
@@ -376,7 +376,7 @@ def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch):
 def test_the_user_s_cache_directory(platform, variable, where, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setenv(variable, str(tmp_path))
-    assert numba_cache._user_cache() == tmp_path / where
+    assert numba_kernels._user_cache() == tmp_path / where
 
 
 def test_importing_autograd_imports_neither_numba_nor_jax():

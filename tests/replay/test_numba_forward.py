@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd.replay.backends import numba_cache
+from autograd.replay.backends import numba_kernels
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
 from tests.support.backends import reference, single
@@ -48,9 +48,9 @@ def test_what_numba_refuses_is_not_tried_again(define, tmp_path, monkeypatch):
     """A kernel on disk that is damaged is made anew; one that cannot be made is given up at once."""
     monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
     tried = []
-    compiled = numba_cache._define
+    compiled = numba_kernels._define
     monkeypatch.setattr(
-        numba_cache, "_define", lambda text, name, *rest: (tried.append(name), compiled(text, name, *rest))[1]
+        numba_kernels, "_define", lambda text, name, *rest: (tried.append(name), compiled(text, name, *rest))[1]
     )
     op = define("texty", forward=lambda x: float(x.hex()), partials=lambda x, out: (1.0,))
     with pytest.raises(NotImplementedError, match=r"numba cannot compile the operation 'texty'. Write its forward"):

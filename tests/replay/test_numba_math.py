@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from autograd.primitives import PRIMITIVES
-from autograd.replay.backends import numba_cache, numba_elementary
+from autograd.replay.backends import numba_elementary, numba_kernels
 from autograd.replay.backends.numba_elementary import IN_LANES, _straight
 from autograd.replay.backends.numba_kernels import STORE, lane_kernel
 from autograd.rules.errorfree import even_and_odd, polynomial, rest_of_product
@@ -119,8 +119,8 @@ def test_the_rest_of_a_product_is_exact_in_compiled_code_too(x, y):
 
 
 def test_a_batch_is_read_and_written_in_whole_vectors(monkeypatch):
-    monkeypatch.setattr(numba_cache, "cache_directory", lambda: None)
-    monkeypatch.setattr(numba_cache, "_kernels", {})
+    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: None)
+    monkeypatch.setattr(numba_kernels, "_kernels", {})
     (text,) = lane_kernel([(PRIMITIVES["mul"], 2), STORE]).inspect_llvm().values()
     assert re.search(r"load <[248] x double>", text)
     assert re.search(r"store <[248] x double>", text)
@@ -130,8 +130,8 @@ def test_a_batch_is_read_and_written_in_whole_vectors(monkeypatch):
 
 @pytest.mark.parametrize("name", ["exp", "log", "tanh", "sigmoid", "norm_cdf", "norm_pdf"])
 def test_a_loop_over_lanes_is_vector_instructions_without_a_call_of_the_c_library(name, monkeypatch):
-    monkeypatch.setattr(numba_cache, "cache_directory", lambda: None)
-    monkeypatch.setattr(numba_cache, "_kernels", {})
+    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: None)
+    monkeypatch.setattr(numba_kernels, "_kernels", {})
     (text,) = lane_kernel([(PRIMITIVES[name], 1)]).inspect_llvm().values()
     assert re.findall(r"declare .*double @(?!llvm\.)(\w+)", text) == []
     assert re.findall(r"@llvm\.(?:exp|log|tanh)\w*\.", text) == []

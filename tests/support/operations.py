@@ -359,6 +359,110 @@ def annotated(x, y):
     return total + max(*(x, y), 0.5)
 
 
+# --- sequences, and loops that are left -------------------------------------------------------------------
+
+
+def left_early(x, y):
+    """break and continue, in a loop that is written out and in one that is not."""
+    total = 0.0
+    for weight in (1.0, 2.0, 3.0, 4.0):
+        if x > weight:
+            continue
+        if y > 10.0 * weight:
+            break
+        total += weight
+    rounds = 0.0
+    while rounds < 9.0:
+        rounds += 1.0
+        if x < rounds - 4.0:
+            continue
+        total += 0.25 * rounds
+        if total > 5.0:
+            break
+    return total + rounds
+
+
+def returned_from_within(x, y):
+    rounds = 0.0
+    while rounds < 5.0:
+        for weight in (0.5, 1.5):
+            if x < weight * rounds:
+                return rounds + 10.0 * weight
+        rounds += 1.0
+    return -rounds + min(y, 1.0)
+
+
+def swapped(x, y):
+    """Every variable of a round sees the others as they were before."""
+    first, second, rounds = x, y, 0.0
+    while rounds < 3.0:
+        first, second = second, first + 1.0
+        rounds += 1.0
+    return first - 2.0 * second
+
+
+def lists(x, y):
+    numbers = [x, y] + [1.0] * 2
+    numbers.append(0.5)
+    numbers.extend([k * 0.25 for k in range(3)])
+    largest = max(numbers)
+    numbers.remove(largest)
+    ordered = sorted(numbers)
+    total = functools.reduce(lambda a, b: 0.5 * a + b, ordered, 1.0)
+    return total + ordered[0] - ordered[-1] + len(numbers) + sum(zip_products(numbers, ordered))
+
+
+def zip_products(one, other):
+    return [a * b for a, b in zip(one, reversed(other), strict=True) if len(one) > 2]
+
+
+def questions(x, y):
+    many = [x > 0.0, y > 0.0, x == y]
+    return any(many) + 2.0 * all(many) + 4.0 * any(map(math.isnan, (x, y))) + bool(x) + float(x > y)
+
+
+def picked(x, y):
+    places = (10.0, 20.0, 30.0, x)
+    place = (x > 0.0) + (y > 0.0) + (x > y)
+    return places[place] + places[-1 - place] + LOW[x > y]
+
+
+def pairs_on_two_ways(x, y):
+    low, high = in_order(x, y)
+    steps, rest = steps_to(high)
+    return low - 2.0 * high + 3.0 * steps + rest
+
+
+def in_order(one, other):
+    if one < other:
+        return one, other
+    return other, one
+
+
+def steps_to(x):
+    steps = 0.0
+    while x > 1.0 and steps < 20.0:
+        x -= 1.0
+        steps += 1.0
+    return steps, x
+
+
+def with_defaults(x, y):
+    return raised_by(x) + raised_by(y, by=2.0) + raised_by(shift=1.0, x=y)
+
+
+def raised_by(x, by=1.0, *, shift=0.0):
+    return by * x + shift
+
+
+def of_any_number(x, y):
+    return spread(x, y, 2.0) + spread(*(y, x))
+
+
+def spread(*numbers):
+    return max(numbers) - min(numbers) + len(numbers)
+
+
 OPERATIONS = [
     one
     for name, one in list(globals().items())

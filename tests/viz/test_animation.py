@@ -9,7 +9,7 @@ from PIL import Image
 from tests.support.plots import THEMES, animated
 from viz import DiagramError
 from viz.plotting import animation, boundary
-from viz.plotting.paint import Paint
+from viz.plotting.figure import Paint
 
 
 def frames_of(path):

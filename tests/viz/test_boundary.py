@@ -10,8 +10,8 @@ from nn import MLP
 from tests.support.plots import LINE, SIDES, THEMES, ground_of, legend_of, right_of
 from viz import plot_decision_boundary
 from viz.plotting import boundary
-from viz.plotting.examples import Examples, lead
-from viz.plotting.paint import Paint
+from viz.plotting.boundary import Examples, lead
+from viz.plotting.figure import Paint
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import DomainError, Value
-from viz.command import ENDINGS, main
+from viz.cli import ENDINGS, main
 from viz.expressions import FUNCTIONS, ExpressionError, read_expression, read_number
 
 AB = {"a": 2.0, "b": 3.0}
@@ -120,6 +120,15 @@ NOTHING_ELSE = "an expression has names, numbers, + - * / **, brackets and funct
         ("f'{a}'", NOTHING_ELSE, 0),
         ("tanh(*a)", NOTHING_ELSE, 5),
         ("a.tanh()", NOTHING_ELSE, 0),
+        ("b*math.sin(a)", "write sin(...), without math before it", 2),
+        ("a*np.tanh", "write tanh(...), without np before it", 2),
+        ("a*math.pi", "write pi, without math before it", 2),
+        ("math.nothing(a)", NOTHING_ELSE, 0),
+        ("b + 2a", "multiplication is written with *: write 2*a", 4),
+        ("b + 1.5e2 a", "multiplication is written with *: write 1.5e2*a", 4),
+        (".5pi", "multiplication is written with *: write .5*pi", 0),
+        ("1e5*b)", "unmatched ')'", 5),
+        ("2 if a", "expected 'else' after 'if' expression", 0),
         ("'text'", "'text' is not a number", 0),
         ("a*True", "True is not a number", 2),
         ("2j*a", "2j is not a number", 0),
@@ -265,6 +274,9 @@ def test_explain_derive_and_tree_print_what_they_say(capsys):
     assert "grad" not in out
     _, out, _ = run(capsys, "z = a*b; L = tanh(z)", "a=2", "b=-3", "--derive", "z")
     assert out.startswith("∂L/∂z = tanh′(z)\n")
+    _, out, _ = run(capsys, *asked, "--derive", "a", "--derive", "b", "--explain", "b", "--explain", "a")
+    lines = re.findall(r"^∂\(a·a \+ a·b\)/∂(\w) = ", out, re.MULTILINE)
+    assert lines == ["b", "a", "a", "b"], "each is printed, the explanations first, in the order asked for"
     _, out, _ = run(capsys, *asked, "--tree", "--derive", "b")
     assert "├─ " in out
     assert "/∂b = a" in out

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from nn import MLP, fit
 from tests.support.plots import legend_of
 from viz import plot_history
-from viz.plotting.paint import HUES
+from viz.plotting.figure import HUES
 
 
 def test_a_history_shows_each_list_of_numbers_as_a_curve():

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from tests.support.plots import THEMES, network
 from viz import plot_matrices
 from viz.numbers import number, signed
-from viz.plotting.heat import GRADIENTS, WEIGHTS
+from viz.plotting.matrices import GRADIENTS, WEIGHTS
 from viz.style import ROLES, STEPS, chip_roles, contrast, step_of
 
 

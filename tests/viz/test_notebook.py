@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value
 from tests.support.graphs import network, square_and_more
-from viz import _draw, draw, showing
+from viz import _draw, draw
 
 
 def frame_of(html):
@@ -70,7 +70,7 @@ def test_a_value_whose_picture_fails_keeps_its_text_and_says_why(monkeypatch):
 
 
 def test_a_value_of_a_large_graph_is_drawn_only_when_asked_for(monkeypatch):
-    monkeypatch.setattr(showing, "MOST_SHOWN", 40)
+    monkeypatch.setattr(_draw, "MOST_SHOWN", 40)
     assert network((2, 2, 1))._repr_svg_() is not None
     with pytest.warns(RuntimeWarning, match=r"its graph has 48 values; viz\.draw\(value\) draws it all the same"):
         assert network((2, 3, 1))._repr_svg_() is None

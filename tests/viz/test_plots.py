@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from tests.support.plots import LINE, SIDES, THEMES, animated, network, right_of
 from viz import DiagramError, plot_decision_boundary, plot_history, plot_matrices
 from viz.plotting import boundary
-from viz.plotting.paint import HUES, MARKERS, Paint
+from viz.plotting.figure import HUES, MARKERS, Paint
 from viz.style import ROLES, contrast
 
 PLOTS = {

@@ -86,6 +86,21 @@ def test_a_sum_of_many_terms_stops_somewhere():
     assert shown[-1] == "… 1,502 more values"
 
 
+def test_on_a_terminal_a_tree_fits_its_window_unless_a_depth_is_asked_for(monkeypatch):
+    total = Value(0.0, "start")
+    for k in range(2000):
+        total = total + Value(float(k), f"x{k}")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    for lines, expected in (("24", 60), ("90", 85), ("9000", 500)):
+        monkeypatch.setenv("LINES", lines)
+        shown = rows(tree(total))
+        assert len(shown) == expected + 1
+        assert ("ask for a depth, tree(root, depth=9), to see more rows" in shown[-1]) is (expected < 500)
+    monkeypatch.setenv("LINES", "24")
+    assert len(rows(tree(total, depth=9))) == 501
+
+
 def test_colours_are_for_terminals_and_no_color_is_honoured(monkeypatch):
     view = tree(square_and_more())
 

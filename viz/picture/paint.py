@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from viz.accounts import Line, legend_of, lines_of
+from viz.accounts import Line, accounts_of, legend_of, lines_of
 from viz.graph import Graph
-from viz.names import columns, cut
-from viz.numbers import count, datum, number, signed
-from viz.picture.fold import Card, Picture, peak
+from viz.names import clean, columns, cut
+from viz.numbers import count, datum, is_rounded, number, signed
+from viz.picture.fold import Card, Link, Picture, peak
 from viz.picture.geometry import Box, Point
 from viz.picture.layout import ROW, Scope, blocks_of, lay_out
 from viz.picture.links import (
@@ -31,7 +31,6 @@ from viz.picture.links import (
     place_labels,
 )
 from viz.picture.svg import Canvas, Stroke, Type, text_width
-from viz.picture.tooltips import describe_card, describe_link
 from viz.style import DECADES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
 
 __all__ = ["SHARES", "Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
@@ -48,6 +47,8 @@ CROWD, MOST_CROWDED = 18.0, 12
 """The height a card has for each link where their numbers crowd, and for how many at most."""
 SWATCH, LEGEND_ROW, LEGEND_SPACE = 13.0, 18.0, 26.0
 LEAST_WIDTH = 440.0
+MOST_TERMS = 12
+"""How many flows, or members, a tooltip writes out."""
 SHARES = "Σk: k flows add up, the bar shows their shares"
 
 
@@ -186,26 +187,6 @@ def paint(picture: Picture, look: Look) -> str:
     return canvas.finish(width, height, look.title or f"Computation graph of {picture.graph.title}", describe(picture))
 
 
-def describe(picture: Picture) -> str:
-    """The picture in words, for somebody who cannot see it."""
-    graph = picture.graph
-    words = [
-        f"{picture.extent}, {count(len(picture.links), 'edge')}.",
-        *(f"Output {graph.name(root)} = {number(graph.values[root].data)}." for root in graph.roots),
-        *(f"{said[0].upper()}{said[1:]}." for said in legend_of(graph)),
-    ]
-    parameters = [(abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None]
-    finite = [(size, i) for size, i in parameters if math.isfinite(size)]
-    if len(finite) < len(parameters):
-        words.append(f"Not finite: the gradient of {count(len(parameters) - len(finite), 'parameter')}.")
-    if finite:
-        _, i = max(finite)
-        words.append(f"Largest parameter gradient: {graph.name(-i)}, {signed(graph.grads[-i])}.")
-    elif graph.grads[graph.root] is None:
-        words.append("Gradients are not computed.")
-    return " ".join(words)
-
-
 # --- frames, links and cards ------------------------------------------------------------------------------
 
 
@@ -251,7 +232,7 @@ class _Painter:
         self._scene = scene
         self._turned = turned
         names = {card.key: card.name for card in picture.cards}
-        self._tips = [describe_link(picture.graph, link, names) for link in picture.links]
+        self._tips = [_link_words(picture.graph, link, names) for link in picture.links]
         self._steps = [0 if link.faint else self._step(link.flow) for link in picture.links]
 
     def _step(self, gradient: float | None) -> int:
@@ -305,7 +286,7 @@ class _Painter:
     def card(self, card: Card, box: Box) -> None:
         """One card with its tooltip, and the bar of the flows that add up at it."""
         self._loose_ends(card, box)
-        self._canvas.open_group(card.key, describe_card(self._picture, card), at=Point(box.x, box.y))
+        self._canvas.open_group(card.key, _card_words(self._picture, card), at=Point(box.x, box.y))
         if card.kind == "fold" or card.node is None:
             self._fold(card, box)
         else:
@@ -478,3 +459,98 @@ def _no_scale(graph: Graph) -> str:
     if graph.grads[graph.root] is None:
         return "· no gradient yet: call backward()"
     return "all gradients are 0" if not any(graph.grads) else "no gradient is finite"
+
+
+# --- the picture in words ---------------------------------------------------------------------------------
+
+
+def describe(picture: Picture) -> str:
+    """The picture in words, for somebody who cannot see it."""
+    graph = picture.graph
+    words = [
+        f"{picture.extent}, {count(len(picture.links), 'edge')}.",
+        *(f"Output {graph.name(root)} = {number(graph.values[root].data)}." for root in graph.roots),
+        *(f"{said[0].upper()}{said[1:]}." for said in legend_of(graph)),
+    ]
+    parameters = [(abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None]
+    finite = [(size, i) for size, i in parameters if math.isfinite(size)]
+    if len(finite) < len(parameters):
+        words.append(f"Not finite: the gradient of {count(len(parameters) - len(finite), 'parameter')}.")
+    if finite:
+        _, i = max(finite)
+        words.append(f"Largest parameter gradient: {graph.name(-i)}, {signed(graph.grads[-i])}.")
+    elif graph.grads[graph.root] is None:
+        words.append("Gradients are not computed.")
+    return " ".join(words)
+
+
+def _card_words(picture: Picture, card: Card) -> str:
+    """A card in words: its name and formula, its number, and the flows that make up its gradient."""
+    graph = picture.graph
+    lines = _fold_lines(graph, card) if card.kind == "fold" else []
+    return "\n".join(lines if card.node is None else [*lines, *_value_lines(graph, card.node)])
+
+
+def _fold_lines(graph: Graph, card: Card) -> list[str]:
+    shown = ", ".join(graph.name(i) for i in card.members[:MOST_TERMS])
+    more = f" … and {len(card.members) - MOST_TERMS:,} more" if len(card.members) > MOST_TERMS else ""
+    where = " / ".join((*card.scope, card.name))
+    return [f"{where}: {count(len(card.members), 'value')}", clean(shown) + more]
+
+
+def _value_lines(graph: Graph, i: int) -> list[str]:
+    node = graph.node(i)
+    formula = graph.formula(i)
+    lines = [f"{node.name} = {formula}" if formula and formula != node.name else node.name]
+    exact = f", exactly {node.data!r}".replace("-", "−") if is_rounded(node.data) else ""
+    lines.append(f"data {number(node.data)}{exact}")
+    lines.append(f"grad {_sum_of_flows(graph, i)}")
+    place = [" / ".join(node.scope)] if node.scope else []
+    lines.append(" · ".join([*place, node.kind, f"v{i}"]))
+    return [clean(line) for line in lines]
+
+
+def _sum_of_flows(graph: Graph, i: int) -> str:
+    """The gradient of node ``i`` as the sum of its flows, ``+0.0251 +0.3034 = +0.3285``.
+
+    A leaf may hold more than the flows of the last pass, a hook may have changed their sum: then that is told.
+    """
+    grad, account = graph.grads[i], accounts_of(graph).get(i)
+    words = f"; {account.words}" if account else ""
+    if grad is None:
+        return f"not computed: call backward(){words}"
+    flows = [flow for e in graph.flow_edges(i) if (flow := graph.flow(e)) is not None]
+    if not flows:
+        return f"{signed(grad)}{words}"
+    total = sum(flows)
+    terms = " ".join(signed(flow) for flow in flows[:MOST_TERMS])
+    if len(flows) > MOST_TERMS:
+        terms += f" … {len(flows) - MOST_TERMS:,} more"
+    written = f"{terms} = {signed(total)}" if len(flows) > 1 else signed(total)
+    if i in graph.roots and len(graph.roots) > 1:
+        written = f"{terms} +1.0000 = {signed(total + 1.0)}"
+    if account is None:
+        return written
+    of_which = "of which the flows" if account.earlier is not None else "and the flows"
+    return f"{signed(grad)}, {of_which} of the last pass: {written}{words}"
+
+
+def _link_words(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
+    """A link in words: the local derivative, and the flow as its product with the upstream gradient.
+
+    Args:
+        graph: the graph of the picture.
+        link: the link.
+        names: the names of the cards, by their keys.
+    """
+    head = f"{names[link.source]} → {names[link.target]}"
+    if link.local is None:
+        kind = f"{count(len(link.edges), 'flow')}"
+        if link.flow is None:
+            return clean(f"{head}\n{kind}, not computed")
+        return "\n".join([clean(head), f"{kind}, {'together' if link.of_one else 'the largest'} {signed(link.flow)}"])
+    edge = graph.edge(link.edges[0])
+    local = f"local derivative {number(link.local)}"
+    if link.flow is None:
+        return "\n".join([clean(head), local, "flow not computed: call backward()"])
+    return "\n".join([clean(head), local, f"flow {signed(link.flow)} into {clean(graph.name(edge.source))}"])

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from viz._arguments import as_target, check_folder, write_whole
 from viz.errors import DiagramError
-from viz.files import as_target, check_folder, write_whole
-from viz.plotting.boundary import Ground, check_names, paint_boundary
-from viz.plotting.examples import lead, read_examples
-from viz.plotting.paint import legend, new_figure
+from viz.plotting.boundary import Ground, check_names, lead, paint_boundary, read_examples
+from viz.plotting.figure import legend, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from viz.plotting.paint import Paint, legend, surface
+from viz.plotting.figure import Paint, legend, surface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

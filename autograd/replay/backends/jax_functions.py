@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from jax.scipy.special import erf, erfc, gammaln
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.primitives import Primitive, give_operators
 from autograd.replay.intermediate import (
     ELEMENTARY,
     Apply,
@@ -119,18 +119,7 @@ class _Traced:
         return _Traced(_apply(op, args))
 
 
-def _dunder(op: Primitive, *, reflected: bool) -> Callable[..., _Traced]:
-    if reflected:
-        return lambda self, other: _Traced.__primitive__(op, (other, self))
-    return lambda self, *other: _Traced.__primitive__(op, (self, *other))
-
-
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
-    _op = "div" if _name == "truediv" else _name
-    setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_op], reflected=False))
-    setattr(_Traced, f"__r{_name}__", _dunder(PRIMITIVES[_op], reflected=True))
-for _name in ("neg", "abs"):
-    setattr(_Traced, f"__{_name}__", _dunder(PRIMITIVES[_name], reflected=False))
+give_operators(_Traced)
 
 
 # --- forwards ---------------------------------------------------------------------------------------------
@@ -235,6 +224,9 @@ class _Evaluation:
                 return numbers[name]
             case Call(function, args):
                 return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
+            case Apply("+", (x, Constant(0.0)), "int"):  # XLA leaves an addition of 0 out, and so the sign of a zero
+                number = self._value(x, numbers, mask)
+                return jnp.where(number == 0.0, 0.0, number)
             case Apply("select", (test, x, y)):
                 condition = self._value(test, numbers, mask)
                 chosen, other = self._value(x, numbers, mask & condition), self._value(y, numbers, mask & ~condition)

@@ -4,7 +4,8 @@ A loop over lanes becomes vector instructions only if there is no call in it. C'
 these are arithmetic and choices, so a formula that is made of them runs on 4 or 8 examples at once. All are within
 2 ulp of the true value, and give what C gives at infinities, nan, zeros and subnormal numbers.
 
-Importing this module teaches numba the latter: a polynomial without its loop, a product with a fused addition.
+Importing this module teaches numba the latter, a polynomial without its loop and a product with a fused addition; and,
+from C's own library, what forwards use of Python's floats and ``math`` that it does not know.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from llvmlite.binding import get_host_cpu_features
 from numba import njit, types
-from numba.extending import intrinsic, overload
+from numba.core.registry import cpu_target
+from numba.extending import intrinsic, overload, overload_method
 
 from autograd.rules.errorfree import even_and_odd, polynomial, rest_of_product
 
@@ -223,3 +225,36 @@ IN_LANES: dict[Any, Callable[[float], float]] = {
     math.exp: _exp, math.expm1: _expm1, math.tanh: _tanh, math.log: _log, math.log1p: _log1p,
 }  # fmt: skip
 """What stands for a function of ``math`` in compiled code."""
+
+
+# --- functions that numba does not know -------------------------------------------------------------------
+
+_FROM_C = {"cbrt": 1, "exp2": 1, "fmod": 2, "remainder": 2}
+"""Functions of ``math`` that C's library has under the same name, with how many arguments they take."""
+
+
+def _known(function: Callable[..., Any]) -> bool:
+    context = cpu_target.typing_context
+    context.refresh()
+    try:
+        context.resolve_value_type(function)
+    except Exception:  # noqa: BLE001 -- numba's own errors differ from version to version
+        return False
+    return True
+
+
+def _teach(name: str, n: int) -> None:
+    external = types.ExternalFunction(name, types.float64(*[types.float64] * n))
+    # numba compares the two parameter lists, so neither may carry annotations.
+    unary, binary = (lambda x: lambda x: external(x)), (lambda x, y: lambda x, y: external(x, y))  # noqa: PLW0108
+    overload(getattr(math, name))(unary if n == 1 else binary)
+
+
+for _name, _n in _FROM_C.items():
+    if hasattr(math, _name) and not _known(getattr(math, _name)):
+        _teach(_name, _n)
+
+# From 2**53 on every float is whole.
+overload_method(types.Float, "is_integer")(
+    lambda x: lambda x: (math.fabs(x) >= 2.0**53 and not math.isinf(x)) or x == math.floor(x)
+)

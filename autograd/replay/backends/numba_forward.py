@@ -17,7 +17,6 @@ from numba import njit
 from numba.core.dispatcher import Dispatcher
 
 from autograd.primitives import Primitive
-from autograd.replay.backends import numba_math  # noqa: F401 -- teaches numba what it does not know of math
 from autograd.replay.backends.numba_elementary import IN_LANES, KNOWN
 
 __all__ = ["fingerprint", "jit_forward"]
@@ -117,7 +116,7 @@ def _guarded(op: Primitive, compiled: Callable[..., float], n: int) -> Callable[
 def _named_apart(function: FunctionType, same: FunctionType) -> FunctionType:
     """``function`` under a name that no other has, also in another process: ``same`` computes the same.
 
-    Machine code refers to other machine code by name, and is kept on disk: see :mod:`.numba_cache`.
+    Machine code refers to other machine code by name, and is kept on disk: see :mod:`.numba_kernels`.
     """
     function.__qualname__ = f"{function.__name__}_{(fingerprint(same) or uuid.uuid4().hex)[:16]}"
     return function

@@ -1,25 +1,29 @@
-"""Operations of the user's own in C and in JavaScript: the numbers of the Python that they are translated from."""
+"""One reader, four printers: all kinds of Python give their numbers in C, JavaScript, NumPy and JAX."""
 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 import random
 
+import jax
 import numpy as np
 import pytest
 
 from autograd import javascript, leaky_relu, log
 from autograd.primitives import PRIMITIVES
 from autograd.replay.backends.c_source import CFunctions
+from autograd.replay.backends.jax_functions import jax_function
+from autograd.replay.backends.numpy_lanes import vectorised
 from autograd.replay.tape import apply_ieee
 from tests.support import operations as replay_operations
 from tests.support.browser import launched
 from tests.support.c_library import compiled_operations
 from tests.support.operations import NUMBERS, OPERATIONS, PAIRS
 
-SIGN_OF_AN_INT = ("sign_of_a_whole_zero", "remainder_of_a_whole_zero", "guarded_pieces")
-"""JavaScript has no ints: the negative of the int 0 is -0.0 there."""
+DEEP = ("recursive", "recursion_of_a_helper")
+"""JAX computes both sides of an if: it follows a function that calls itself twice, which is enough for a reflection."""
 REAL = "(x) => (typeof x === 'number' ? x : { nan: NaN, inf: Infinity, '-inf': -Infinity, '-0.0': -0 }[x])"
 WIRED = "(x) => (Number.isNaN(x) ? 'nan' : Object.is(x, -0) ? '-0.0' : String(x).replace('Infinity', 'inf'))"
 
@@ -79,8 +83,51 @@ def test_every_kind_of_python_in_c(operations, tmp_path):
 def test_every_kind_of_python_in_javascript(operations):
     made, wanted = operations
     for function, got, expected in zip(OPERATIONS, in_javascript(made, PAIRS), wanted, strict=True):
-        if function.__name__ not in SIGN_OF_AN_INT:
-            assert_close(got, expected, function.__name__)
+        assert_close(got, expected, function.__name__)
+
+
+def plain_points(function):
+    """Where Python gives a number and does not raise, as columns, and the numbers."""
+    found = []
+    for x, y in itertools.product((0.0, 1.0, -1.0, 0.5, 2.0, -3.0, 2.5, -7.25, 100.0), repeat=2):
+        try:
+            value = float(function(x, y))
+        except (ArithmeticError, ValueError, TypeError):
+            continue
+        if math.isfinite(value):
+            found.append((x, y, value))
+    return np.array(found).T
+
+
+def test_every_kind_of_python_on_arrays():
+    translated = 0
+    for function in OPERATIONS:
+        written = vectorised(function, 2)
+        assert written is not None, function.__name__
+        x, y, wanted = plain_points(function)
+        with np.errstate(all="ignore"):
+            try:
+                got = written(x, y)
+            except FloatingPointError:  # a raise on the side of a condition that NumPy computes too: done one by one
+                continue
+        translated += 1
+        np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-300, err_msg=function.__name__)
+    assert translated >= 0.8 * len(OPERATIONS)
+
+
+def test_every_kind_of_python_in_jax(define):
+    chosen = [function for function in OPERATIONS if function.__name__ not in DEEP]
+    columns = [plain_points(function) for function in chosen]
+    made = [
+        define(f"own_{function.__name__}", forward=function, partials=lambda x, y, out: (x, y)) for function in chosen
+    ]
+    with jax.enable_x64(True):
+        together = jax.jit(
+            lambda pairs: [jax.vmap(jax_function(op))(*pair) for op, pair in zip(made, pairs, strict=True)]
+        )
+        got = together([column[:2] for column in columns])
+    for function, one, column in zip(chosen, got, columns, strict=True):
+        np.testing.assert_allclose(np.asarray(one), column[2], rtol=1e-12, atol=1e-300, err_msg=function.__name__)
 
 
 def test_what_python_raises_is_told_from_what_it_gives(define, tmp_path):

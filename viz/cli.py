@@ -12,11 +12,11 @@ from pathlib import Path
 from autograd import AutogradError, Value
 from viz._draw import draw
 from viz._explain import explain
+from viz._step_through import step_through
 from viz._tree import tree
 from viz.chain import derive
 from viz.expressions import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.names import clean
-from viz.stepping import step_through
 from viz.terminal import for_stdout, show
 
 __all__ = ["main"]
@@ -65,8 +65,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-o", "--output", metavar="FILE", help=f"write a picture: {' '.join(ENDINGS)} (step by step)")
     parser.add_argument("--open", action="store_true", help="show the written file in the browser")
     parser.add_argument("--tree", action="store_true", help="print the graph as a tree (also if nothing is asked)")
-    parser.add_argument("--explain", metavar="NAME", help="print which flows make up the gradient of NAME")
-    parser.add_argument("--derive", metavar="NAME", help="print the chain rule from the result to NAME")
+    for option, printed in (
+        ("--explain", "which flows make up the gradient of NAME"),
+        ("--derive", "the chain rule from the result to NAME"),
+    ):
+        parser.add_argument(
+            option, metavar="NAME", action="append", default=[], help=f"print {printed}; may be given several times"
+        )
     return parser
 
 
@@ -78,10 +83,12 @@ def _run(asked: argparse.Namespace) -> None:
     if asked.tree or not (asked.explain or asked.derive or output):
         show(tree(root))
         _print_gradients(reading)
-    if asked.explain:
-        show(explain(_named(reading, asked.explain, "--explain"), root))
-    if asked.derive:
-        _print(str(derive(root, _named(reading, asked.derive, "--derive"))))
+    explained = [_named(reading, name, "--explain") for name in asked.explain]
+    derived = [_named(reading, name, "--derive") for name in asked.derive]
+    for value in explained:
+        show(explain(value, root))
+    if derived:
+        _print("\n\n".join(str(derive(root, value)) for value in derived))
     if output:
         written = step_through(root, output) if output.suffix.lower() == ".html" else draw(root).save(output)
         _print(f"wrote {written}")

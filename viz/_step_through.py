@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
+from viz._arguments import as_target, check_folder, write_whole
 from viz.errors import DiagramError
-from viz.files import as_target, check_folder, write_whole
 from viz.page import page_of
 
 __all__ = ["step_through"]

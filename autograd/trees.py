@@ -1,0 +1,581 @@
+"""Trees of numbers: lists, tuples, dicts, dataclasses and arrays, taken apart and put together again.
+
+:func:`flatten` takes a tree apart into a plain list of numbers and a :class:`Structure`, which puts numbers together
+in the same way. Lists, tuples, named tuples, dicts, None (which holds nothing) and every class registered with
+`optree` are taken apart by optree. An array is one leaf that holds many numbers.
+
+A *record* is an instance of a class that declares fields: a dataclass, a class of attrs, a model of pydantic, a named
+tuple with a class of its own. It is opened here, so that a user's class needs no registration, and copied field by
+field: no constructor, ``__post_init__``, validator, converter, property or ``__setattr__`` runs a second time, so that
+a class which turns degrees to radians when it is made does so once.
+
+A field is *static*, copied as it is and not a variable, if it is declared with ``field(metadata={"static": True})`` (in
+pydantic ``Field(json_schema_extra={"static": True})``), or if it holds a setting: a str, a bool, a date, a member of an
+enum, a class, a function that captures nothing. Every other field is a variable, whoever made it: what
+``__post_init__`` computed is copied too and has a derivative of its own.
+
+What a copy could not carry truly is refused: numbers in attributes that are not fields, fields behind properties. What
+``functools.cached_property`` keeps is left behind, to be computed anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time, timedelta
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, ModuleType
+from typing import Any
+
+import numpy as np
+import optree
+
+from autograd.primitives import Primitive, as_float
+from autograd.value import Value
+
+__all__ = [
+    "SETTINGS",
+    "Opened",
+    "Shape",
+    "Structure",
+    "copied",
+    "declared",
+    "fields_of",
+    "flatten",
+    "is_record",
+    "leaves_of",
+    "made",
+    "map_values",
+    "static_parts",
+    "variables_of",
+]
+
+_NAMESPACE = "chainrule"
+"""A registry of optree's for our own use: nothing of a user's is ever registered."""
+
+Shape = tuple[int, ...] | None
+"""The shape of an array, or None for a bare number."""
+
+
+class Structure:
+    """How a tree is put together: what :func:`flatten` found besides the numbers.
+
+    Args:
+        spec: optree's record of the containers.
+        shapes: one for each leaf, in order.
+        opened: whether records are among the containers.
+    """
+
+    __slots__ = ("_opened", "_spec", "shapes")
+
+    def __init__(self, spec: Any, shapes: list[Shape], *, opened: bool = False) -> None:
+        self.shapes = shapes
+        self._spec = spec
+        self._opened = opened
+
+    def matches(self, other: Structure) -> bool:
+        """Whether both are the same containers of equally many numbers; a 0-d array counts as a number."""
+        mine, others = ([shape or () for shape in structure.shapes] for structure in (self, other))
+        return bool(self._spec == other._spec) and mine == others
+
+    def key(self) -> Hashable:
+        """What two structures share if a function cannot tell them apart: containers, shapes, static fields."""
+        return self._spec, tuple(self.shapes), self.static()
+
+    def static(self) -> Hashable:
+        """What the records in it hold beside their variables, and the order of the dicts in them; equal for equal.
+
+        Raises:
+            TypeError: something static cannot be hashed.
+        """
+        return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
+
+    def with_shapes(self, shapes: list[Shape]) -> Structure:
+        """The same containers with leaves of other shapes."""
+        return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
+
+    def sizes(self) -> list[int]:
+        """How many numbers each leaf holds."""
+        return list(map(size_of, self.shapes))
+
+    def places(self, where: str) -> list[str]:
+        """Where each number stands, one name a number: ``argument 0['b'][2]``."""
+        if self is NUMBER:
+            return [where]
+        paths = [where + accessor.codify("") for accessor in self._spec.accessors()]
+        return [
+            path + (str(list(position)) if shape else "")
+            for path, shape in zip(paths, self.shapes, strict=True)
+            for position in np.ndindex(shape or ())
+        ]
+
+    def argument(self, values: Sequence[Value]) -> Any:
+        """The tree as a function expects it, of ``values``: an array as an array of objects, a 0-d one as its Value."""
+        return self._filled(values, [shape or None for shape in self.shapes])
+
+    def result(self, numbers: Sequence[Any]) -> Any:
+        """The tree of ``numbers``, floats or Values, such as a derivative by each number of an argument."""
+        return self._filled(numbers, self.shapes)
+
+    def _filled(self, numbers: Sequence[Any], shapes: list[Shape]) -> Any:
+        if self is NUMBER:
+            return numbers[0]
+        leaves, start = [], 0
+        for shape in shapes:
+            stop = start + size_of(shape)
+            leaves.append(numbers[start] if shape is None else array_of(numbers[start:stop], shape))
+            start = stop
+        return self.assemble(leaves)
+
+    def assemble(self, leaves: Iterable[Any]) -> Any:
+        """The tree with ``leaves``, whatever they are, in the place of its leaves."""
+        tree = optree.tree_unflatten(self._spec, leaves)
+        return _closed(tree) if self._opened else tree
+
+    def __str__(self) -> str:
+        return repr(optree.tree_unflatten(self._spec, map(_Words, self.shapes)))
+
+
+class _Words:
+    """A leaf in words, for messages about structures."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.words = f"array of shape {shape}" if shape else "number"
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+_number: Any = 0.0
+NUMBER = Structure(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
+"""The structure of one bare number: by far the most common, so told apart by identity."""
+
+
+# --- numbers out of trees, and into them ------------------------------------------------------------------
+
+
+def size_of(shape: Shape) -> int:
+    """How many numbers a leaf of ``shape`` holds."""
+    return math.prod(shape) if shape else 1
+
+
+def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """``numbers`` as an array of ``shape``: of floats if they all are, else of objects."""
+    array = np.empty(shape, dtype=float if all(isinstance(number, float) for number in numbers) else object)
+    array.reshape(-1)[:] = numbers
+    return array
+
+
+def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
+    """The numbers of ``tree``, each a float or a Value, and the structure that held them.
+
+    Args:
+        tree: a number, or lists, tuples, dicts, dataclasses and arrays of numbers.
+        where: what the tree is, for messages: ``"argument 0"``.
+
+    Raises:
+        TypeError: something in it is not a real number; the message says where.
+    """
+    leaves, structure = leaves_of(tree, where)
+    if structure is NUMBER:
+        return leaves, structure
+    numbers: list[Any] = []
+    for leaf in leaves:
+        if isinstance(leaf, np.ndarray):
+            numbers += leaf.ravel().tolist()
+        else:
+            numbers.append(leaf)
+    return numbers, structure
+
+
+def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
+    """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
+    if _is_bare(tree):
+        return [tree], NUMBER
+    leaves, spec = optree.tree_flatten(tree, is_leaf=is_record, namespace=_NAMESPACE)
+    opened = any(map(is_record, leaves))
+    if opened:
+        tree = _open(tree, where)
+        leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
+    found: list[Any] = []
+    for index, leaf in enumerate(leaves):
+        try:
+            if isinstance(leaf, np.ndarray):
+                found.append(_numbers_in(leaf, where))
+            else:
+                found.append(leaf if isinstance(leaf, Value) else as_float(leaf, where))
+        except (TypeError, OverflowError) as error:
+            accessor = spec.accessors()[index]
+            told = str(error).replace(where, where + accessor.codify(""), 1)
+            raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
+    shapes = [leaf.shape if isinstance(leaf, np.ndarray) else None for leaf in found]
+    return found, Structure(spec, shapes, opened=opened)
+
+
+def _is_bare(part: Any) -> bool:
+    """Whether ``part`` is a number already, as by far the most are: nothing to open or to close."""
+    return type(part) is float or isinstance(part, Value)
+
+
+def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:
+    """``array`` as one of floats; one of objects with its numbers as floats and its Values as they are."""
+    if type(array) is not np.ndarray:
+        way = ".filled(...)" if isinstance(array, np.ma.MaskedArray) else "numpy.asarray"
+        raise TypeError(f"{where} takes a plain array, not a {type(array).__name__}: convert it with {way}")
+    if array.dtype.kind in "biuf":
+        return array.astype(float, copy=False)
+    if array.dtype.kind != "O":
+        raise TypeError(f"{where} takes an array of real numbers, not of dtype {array.dtype}")
+    numbers = np.empty(array.shape, dtype=object)
+    for position, element in np.ndenumerate(array):
+        numbers[position] = element if isinstance(element, Value) else as_float(element, f"{where}{list(position)}")
+    return numbers
+
+
+def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
+    """What to do about a ``leaf`` that holds no number as it is, found in ``tree`` by ``accessor``."""
+    holder = tree
+    for entry in accessor[:-1]:
+        holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
+    if accessor and isinstance(holder, Opened) and not isinstance(holder.instance, tuple):
+        of_pydantic = hasattr(holder.instance, "__pydantic_core_schema__")
+        mark = "Field(json_schema_extra={'static': True})" if of_pydantic else "field(metadata={'static': True})"
+        return f". Is {accessor[-1].entry!r} no variable? Then make the field with {mark}"
+    if isinstance(leaf, (np.ndarray, str, bytes, complex, type)) or inspect.isroutine(leaf):
+        return ""
+    ways = (
+        (hasattr(leaf, "to_numpy"), "its numbers as an array: .to_numpy()"),
+        (hasattr(leaf, "__array__"), "its numbers as an array: numpy.asarray"),
+        (isinstance(leaf, Mapping), "its numbers in a plain dict: dict(...)"),
+        (isinstance(leaf, Iterable), "its numbers in a list: list(...)"),
+    )
+    for fits, way in ways:
+        if fits:
+            return f". Pass {way} of the {type(leaf).__name__}"
+    return ". Pass numbers in lists, dicts, dataclasses or arrays"
+
+
+def map_values(function: Callable[[Value], Any], tree: Any) -> Any:
+    """``tree`` with ``function(value)`` for each Value in it, and everything else as it is.
+
+    An array of objects becomes one of floats if only floats are left in it.
+    """
+
+    def convert(leaf: Any) -> Any:
+        if isinstance(leaf, Value):
+            return function(leaf)
+        if isinstance(leaf, np.ndarray) and any(isinstance(element, Value) for element in leaf.flat):
+            elements = [function(element) if isinstance(element, Value) else element for element in leaf.flat]
+            return array_of(elements, leaf.shape)
+        if not is_record(leaf):
+            return leaf
+        fields = fields_of(leaf)
+        mapped = map_values(function, fields)
+        return leaf if all(mapped[name] is field for name, field in fields.items()) else copied(leaf, mapped)
+
+    return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
+
+
+# --- records as optree sees them --------------------------------------------------------------------------
+
+
+class Opened:
+    """A record as optree sees it: a container of its variable fields."""
+
+    __slots__ = ("fields", "instance")
+
+    def __init__(self, instance: Any, fields: dict[str, Any]) -> None:
+        self.instance = instance
+        self.fields = fields
+
+    def __repr__(self) -> str:
+        parts = self.fields | static_parts(self.instance, self.fields)
+        kind: Any = type(self.instance)
+        names = [name for name in declared(kind) or () if name in parts]
+        return f"{kind.__name__}({', '.join(f'{name}={parts[name]!r}' for name in names)})"
+
+
+class _Kind:
+    """What two records must share to have one structure: class and variables. Keeps an instance for all else."""
+
+    __slots__ = ("instance", "names")
+
+    def __init__(self, instance: Any, names: tuple[str, ...]) -> None:
+        self.instance = instance
+        self.names = names
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kind) and (type(self.instance), self.names) == (type(other.instance), other.names)
+
+    def __hash__(self) -> int:
+        return hash((type(self.instance), self.names))
+
+
+def _flat(opened: Opened) -> tuple[Any, ...]:
+    names = tuple(opened.fields)
+    return tuple(opened.fields.values()), _Kind(opened.instance, names), names
+
+
+def _opened_again(kind: Any, fields: Any) -> Opened:
+    return Opened(kind.instance, dict(zip(kind.names, fields, strict=True)))
+
+
+_register: Any = optree.register_pytree_node  # its type wants a Collection
+_register(Opened, _flat, _opened_again, path_entry_type=optree.GetAttrEntry, namespace=_NAMESPACE)
+
+
+def _is_opened(node: Any) -> bool:
+    return isinstance(node, Opened)
+
+
+def _open(tree: Any, where: str) -> Any:
+    """``tree`` with its records, and theirs, opened."""
+
+    def convert(leaf: Any) -> Any:
+        if not is_record(leaf):
+            return leaf
+        variables = variables_of(leaf, where).items()
+        return Opened(leaf, {name: part if _is_bare(part) else _open(part, where) for name, part in variables})
+
+    return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
+
+
+def _closed(tree: Any) -> Any:
+    """``tree`` with a copy in the place of each opened record, the innermost first."""
+
+    def convert(leaf: Any) -> Any:
+        if not _is_opened(leaf):
+            return leaf
+        fields = {name: part if _is_bare(part) else _closed(part) for name, part in leaf.fields.items()}
+        return copied(leaf.instance, fields)
+
+    return optree.tree_map(
+        convert, tree, is_leaf=lambda node: _is_opened(node) or is_record(node), namespace=_NAMESPACE
+    )
+
+
+def _static(tree: Any) -> tuple[Any, ...]:
+    """Of each opened record in ``tree``: what it holds beside its variables, the dicts and records in those."""
+    found: list[Any] = []
+    for record in filter(_is_opened, optree.tree_leaves(tree, is_leaf=_is_opened, namespace=_NAMESPACE)):
+        found += [_told(record.instance, *item) for item in static_parts(record.instance, record.fields).items()]
+        found += [(_orders(part), _static(part)) for part in record.fields.values() if part is not None]
+    return tuple(found)
+
+
+def _told(instance: Any, name: str, part: Any) -> Hashable:
+    """A static part, equal for equal ones: 1, 1.0 and True are not, nor are 0.0 and -0.0."""
+    try:
+        hash(part)
+    except TypeError:
+        raise TypeError(
+            f"the static field {name!r} of a {type(instance).__name__} holds {part!r}, which cannot be hashed, so one "
+            f"recording cannot be told from another: hold a tuple, a str or another constant there"
+        ) from None
+    return name, type(part), part.hex() if isinstance(part, float) else part
+
+
+def _orders(tree: Any) -> tuple[Any, ...]:
+    """The keys of each dict in ``tree`` in their order: a function that goes through a dict can tell."""
+    found: list[Any] = []
+
+    def note(node: Any) -> bool:
+        if isinstance(node, dict):
+            found.append(tuple(node))
+        return _is_opened(node)
+
+    optree.tree_leaves(tree, is_leaf=note, namespace=_NAMESPACE)
+    return tuple(found)
+
+
+# --- records: taken apart and copied ----------------------------------------------------------------------
+
+SETTINGS = (
+    str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, np.ufunc, Primitive,
+)  # fmt: skip
+"""What is static by itself wherever it stands: not a number, and not taken apart."""
+
+_PYDANTIC = frozenset({"__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"})
+"""Where a model of pydantic keeps what is no field of it."""
+
+_IS_HEAP_TYPE = 1 << 9
+"""The flag of a class that is made by a class statement, and not built into the interpreter."""
+
+_NONE = object()
+
+
+@functools.lru_cache(maxsize=1024)
+def declared(kind: Any) -> dict[str, bool] | None:
+    """The fields that a class declares, each with whether it is marked static; None for a class that declares none.
+
+    None also for what optree takes apart by itself, a class that is registered there or a named tuple that is nothing
+    else; and for a class that is built on dict, list or Exception, and so holds more than its fields.
+    """
+    if optree.is_namedtuple_class(kind):
+        return None if kind.__bases__[0] is tuple else dict.fromkeys(optree.namedtuple_fields(kind), False)
+    built_in = next(base for base in kind.__mro__ if not base.__flags__ & _IS_HEAP_TYPE)
+    metadata = _metadata(kind)
+    if metadata is None or built_in is not object or optree.register_pytree_node.get(kind) is not None:
+        return None
+    return {name: hasattr(held, "get") and bool(held.get("static", False)) for name, held in metadata.items()}
+
+
+def _metadata(kind: Any) -> dict[str, Any] | None:
+    """The fields that a class declares, with what is noted beside each; None for a class that declares none."""
+    if dataclasses.is_dataclass(kind):
+        return {field.name: field.metadata for field in dataclasses.fields(kind)}
+    attributes = getattr(kind, "__attrs_attrs__", None)
+    if isinstance(attributes, tuple):
+        return {attribute.name: attribute.metadata for attribute in attributes}
+    if hasattr(kind, "__pydantic_core_schema__"):
+        return {name: field.json_schema_extra for name, field in kind.model_fields.items()}
+    return None
+
+
+def is_record(instance: Any) -> bool:
+    """Whether the class of ``instance`` declares fields."""
+    kind: Any = type(instance)
+    return declared(kind) is not None
+
+
+def variables_of(instance: Any, where: str) -> dict[str, Any]:
+    """The fields of a record that are variables, by name.
+
+    Args:
+        instance: the record.
+        where: what holds it, for messages: ``"argument 0"``.
+
+    Raises:
+        TypeError: a copy of the fields would not be all of the instance.
+    """
+    kind: Any = type(instance)
+    marked, fields = declared(kind) or {}, fields_of(instance)
+    for name in marked.keys() - fields.keys():
+        if _is_behind_code(inspect.getattr_static(kind, name, None)):
+            raise TypeError(
+                f"{where} holds a {kind.__name__}, whose field {name!r} is a property: it cannot be copied without "
+                f"running it. Pass a dict, or an instance of a class whose fields are plain"
+            )
+    for name, part in _others(instance).items():
+        if part is not None and not _is_setting(part):
+            raise TypeError(
+                f"{where} holds a {kind.__name__}, whose attribute {name!r} ({_shown(part)}) is not a field: a copy of "
+                f"the fields would be without it. Declare it as a field, with field(init=False), or make it a property"
+            )
+    return {name: part for name, part in fields.items() if not marked[name] and not _is_setting(part)}
+
+
+def fields_of(instance: Any) -> dict[str, Any]:
+    """Every field of an instance that is at hand, with what it holds.
+
+    One that was never set, or stands behind a property, is not.
+    """
+    kind: Any = type(instance)
+    names = declared(kind) or {}
+    if isinstance(instance, tuple):
+        return dict(zip(names, tuple.__iter__(instance), strict=True))
+    held = _state(instance)
+    for name in names:
+        if name not in held:  # it may have the value that the class gives it
+            default = inspect.getattr_static(kind, name, _NONE)
+            if default is not _NONE and not hasattr(type(default), "__set__"):
+                held[name] = default
+    return {name: held[name] for name in names if name in held}
+
+
+def static_parts(instance: Any, variables: dict[str, Any]) -> dict[str, Any]:
+    """What a record holds beside its ``variables``: by name, in the order of the fields."""
+    fields = {name: part for name, part in fields_of(instance).items() if name not in variables}
+    return fields | _others(instance)
+
+
+def copied(instance: Any, fields: dict[str, Any]) -> Any:
+    """A copy of ``instance`` with ``fields`` in the place of its own. None of the class's code runs."""
+    kind: Any = type(instance)
+    kept = {name: part for name, part in _state(instance).items() if not _is_cache(kind, name)}
+    elements = fields_of(instance) if isinstance(instance, tuple) else {}  # which are no attributes of it
+    return made(kind, kept | elements | fields)
+
+
+def made(kind: Any, parts: dict[str, Any]) -> Any:
+    """An instance, which holds ``parts``, of a class that declares fields; none of the class's code runs."""
+    if issubclass(kind, tuple):
+        instance = tuple.__new__(kind, [parts.pop(name) for name in declared(kind) or ()])
+    else:
+        instance = object.__new__(kind)
+    slots = _slots(kind)
+    for name, part in parts.items():
+        if name in slots:
+            slots[name].__set__(instance, part.copy() if name in _PYDANTIC and part is not None else part)
+        else:
+            object.__getattribute__(instance, "__dict__")[name] = part
+    return instance
+
+
+def _is_setting(part: Any) -> bool:
+    """Whether ``part`` says how to compute, and is nothing to compute with.
+
+    A function that captures something is none: it may have captured the very numbers that are varied.
+    """
+    if isinstance(part, FunctionType):
+        return part.__closure__ is None
+    if isinstance(part, BuiltinFunctionType):
+        return isinstance(part.__self__, ModuleType)
+    return isinstance(part, SETTINGS)
+
+
+@functools.lru_cache(maxsize=1024)
+def _slots(kind: Any) -> dict[str, Any]:
+    """The slots of a class, by name: descriptors that reach what an instance holds there."""
+    found: Iterator[tuple[str, Any]] = (item for base in reversed(kind.__mro__) for item in vars(base).items())
+    return {name: member for name, member in found if isinstance(member, MemberDescriptorType)}
+
+
+def _state(instance: Any) -> dict[str, Any]:
+    """What an instance holds itself, by name: in its slots, and in its ``__dict__``."""
+    kind: Any = type(instance)
+    held = {}
+    for name, member in _slots(kind).items():
+        try:
+            held[name] = member.__get__(instance)
+        except AttributeError:  # an empty slot
+            continue
+    return held | object.__getattribute__(instance, "__dict__") if kind.__dictoffset__ else held
+
+
+def _others(instance: Any) -> dict[str, Any]:
+    """What an instance holds that is neither a field nor the memory of a ``cached_property``."""
+    kind: Any = type(instance)
+    names = declared(kind) or {}
+    found: dict[str, Any] = {}
+    for name, part in _state(instance).items():
+        if name in _PYDANTIC:
+            found |= part if isinstance(part, dict) else {}
+        elif name not in names and not _is_cache(kind, name):
+            found[name] = part
+    return found
+
+
+def _is_behind_code(attribute: Any) -> bool:
+    """Whether reading or setting an ``attribute`` of a class runs code of it, as a property does."""
+    return hasattr(type(attribute), "__set__") and not isinstance(attribute, MemberDescriptorType)
+
+
+def _is_cache(kind: type, name: str) -> bool:
+    """Whether an attribute that is no field remembers what was computed: ``cached_property``, in attrs by a slot."""
+    if name in (declared(kind) or ()):
+        return False
+    keeper = inspect.getattr_static(kind, name, None)
+    of_attrs = isinstance(keeper, MemberDescriptorType) and hasattr(keeper.__objclass__, "__attrs_attrs__")
+    return isinstance(keeper, functools.cached_property) or of_attrs or name == "_attrs_cached_hash"
+
+
+def _shown(part: Any) -> str:
+    try:
+        text = repr(part)
+    except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong
+        return f"of type {type(part).__name__}"
+    return text if len(text) <= 60 else text[:57] + "..."
