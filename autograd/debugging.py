@@ -1,4 +1,4 @@
-"""What went wrong, and where: the line that made a node, the operation behind a nan, the state of a whole graph.
+"""Finding faults: the line that made a node, the operation behind a nan, the state of a whole graph.
 
 Looking up the calling line costs several times as much as an operation, so it is done only where it will be
 asked for: at a node whose value is nan or infinite, and at every node under ``detect_anomaly()``.
@@ -161,7 +161,7 @@ _RENAMED = {
 
 
 def replacements(site: Site) -> list[str]:
-    """What of this library stands in for the functions of :mod:`math` and NumPy that a line calls."""
+    """The names of this library that replace the functions of :mod:`math` and NumPy that a line calls."""
     named = ((_RENAMED.get(called), _operation(called)) for called in _CALL.findall(site.text))
     return list(dict.fromkeys(way or f"autograd.{name}" for way, name in named if way or name))
 
@@ -205,7 +205,7 @@ def clarify(error: Exception) -> None:
 
 
 def _way_out(message: str, files: list[str]) -> str:
-    """What to write instead where NumPy or SciPy cannot work with Values; empty where that is not the matter."""
+    """The remedy where NumPy or SciPy cannot work with Values; empty where that is not the matter."""
     if _WHOLE.search(message):
         return (
             "a whole number that shapes the program is named in static_argnums or static_argnames of compile(), and "
@@ -398,7 +398,7 @@ class KinkMet(NamedTuple):
 
     node: Any
     convention: str
-    """What was used instead."""
+    """The name that was used instead."""
 
     def __str__(self) -> str:
         return f"{describe(self.node)}: {self.convention}"
@@ -406,7 +406,7 @@ class KinkMet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What :func:`diagnose` found; printing it reads as a report."""
+    """The findings of :func:`diagnose`; printing it reads as a report."""
 
     nodes: int
     fault: Fault | None

@@ -1,7 +1,7 @@
 """The standard library's ``math``, for Values too: ``from autograd import math`` in place of ``import math``.
 
 On plain numbers every function is the standard library's own, to the last bit and the last error. On Values the same
-call is an operation of the table, and gradients flow through it. Then four things differ:
+call is an operation of the table, and gradients flow through it. Four points differ:
 
 * the last digits in ``cbrt``, ``erfc``, ``gamma`` and ``lgamma``, which are the table's own and keep digits that the
   library's lose, as ``lgamma`` does near 1 and 2; and in ``hypot`` and ``dist`` of more than two numbers;

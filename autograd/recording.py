@@ -1,6 +1,6 @@
 """Whether a function is being recorded, and who watches: the one hook of :mod:`autograd.replay` in the engine.
 
-A recording reads off the graph what a function computed, so operations need not know of it. Two things leave no
+A recording reads off the graph what a function computed, so operations need not know of it. Two events leave no
 trace in a graph, and are reported here: a comparison, which decides a branch, and a number that is taken out.
 """
 

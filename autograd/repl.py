@@ -105,7 +105,7 @@ class Guide:
 
 
 def namespace() -> dict[str, Any]:
-    """What the prompt starts with: the public names of the three packages, ``help`` and ``tour``."""
+    """The names that the prompt starts with: the public names of the three packages, ``help`` and ``tour``."""
     names: dict[str, Any] = {}
     for package in ("viz", "nn", "autograd"):
         module = importlib.import_module(package)
@@ -155,7 +155,7 @@ def load(*given: Any, **options: Any) -> Any:
 
 
 def _kind_of_file(path: Any) -> str:
-    """What a file holds by its first bytes, ``model`` or ``function``; empty where that cannot be told."""
+    """The kind of a file by its first bytes, ``model`` or ``function``; empty where that cannot be told."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 -- what is not a path is refused by the loaders, in their words
             start = file.read(2)
@@ -349,13 +349,13 @@ class TourStep(NamedTuple):
     title: str
     text: str
     code: str
-    """What to type, line by line."""
+    """The lines to type."""
     check: Callable[[Names], bool]
     """Whether the names at the prompt show what ``seen`` claims. May fail with any error, which counts as no."""
     seen: Callable[[Names], str]
-    """What the learner should now see, in words and in numbers of the session."""
+    """The result that the learner should now see, in words and in numbers of the session."""
     hint: Callable[[Names], tuple[str, str]] = lambda _names: ("", "")
-    """What went wrong, where that can be told, and what to type before the lines of the step."""
+    """The fault, where it can be told, and what to type before the lines of the step."""
 
 
 def _grad(names: Names, name: str) -> float:
@@ -555,7 +555,7 @@ class Tour:
 
 
 def _hint(step: TourStep, names: Names) -> tuple[str, str]:
-    """What went wrong, on a line of its own, and what to type first; both empty where that cannot be told."""
+    """The fault, on a line of its own, and what to type first; both empty where that cannot be told."""
     try:
         what, before = step.hint(names)
     except Exception:  # noqa: BLE001 -- names that are something else

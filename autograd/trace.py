@@ -178,7 +178,7 @@ class Trace:
         return bool(self._sources or graph.outside) and current().grad
 
     def _graph(self, roots: Sequence[Value], held: Iterable[Value] = ()) -> _Graph:
-        """What ``roots`` depend on, depth first as in :func:`topological_order`, but not beyond this run.
+        """The nodes that ``roots`` depend on, depth first as in :func:`topological_order`, but not beyond this run.
 
         The function has returned, so its nodes become what they are elsewhere, with the fast hash of an object.
         """

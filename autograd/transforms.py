@@ -47,7 +47,7 @@ __all__ = [
 Argnums = int | Sequence[int]
 Trees = Sequence[Any]
 Settings = tuple[Any, bool]
-"""What a transform was given beside the function: argnums and has_aux."""
+"""The settings of a transform: argnums and has_aux."""
 
 
 # --- gradients --------------------------------------------------------------------------------------------
@@ -390,7 +390,7 @@ def _by_name(f: Callable[..., Any], settings: tuple[int], args: Any, kwargs: Any
 
 
 class Transformed:
-    """What a transform returns: a function that is named, documented and bound to instances as the one it is made of.
+    """The function that a transform returns: it is named, documented and bound to instances as the one it is made of.
 
     Its pickle holds how it was made, or its name where it stands under that as a decorated function does; so it can be
     pickled where the function can. A copy is itself, as of any function, but goes along with the instance of a method.
@@ -413,7 +413,7 @@ class Transformed:
         functools.update_wrapper(self, fun, updated=attributes)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """What the transform makes of the function at these arguments."""
+        """The result of the transform at these arguments."""
         return self._run(self._fun, self._settings, args, kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:

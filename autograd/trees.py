@@ -82,11 +82,11 @@ class Structure:
         return bool(self._spec == other._spec) and mine == others
 
     def key(self) -> Hashable:
-        """What two structures share if a function cannot tell them apart: containers, shapes, static fields."""
+        """The part of a structure that a function can see: containers, shapes, static fields."""
         return self._spec, tuple(self.shapes), self.static()
 
     def static(self) -> Hashable:
-        """What the records in it hold beside their variables, and the order of the dicts in them; equal for equal.
+        """The static fields of the records in it, and the order of the dicts in them; equal for equal.
 
         Raises:
             TypeError: something static cannot be hashed.
@@ -236,7 +236,7 @@ def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]
 
 
 def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
-    """What to do about a ``leaf`` that holds no number as it is, found in ``tree`` by ``accessor``."""
+    """The way out for a ``leaf`` that is not a number as it stands, found in ``tree`` by ``accessor``."""
     holder = tree
     for entry in accessor[:-1]:
         holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
@@ -299,7 +299,7 @@ class Opened:
 
 
 class _Kind:
-    """What two records must share to have one structure: class and variables. Keeps an instance for all else."""
+    """The class and the variables of a record, which two of one structure share. Keeps an instance for all else."""
 
     __slots__ = ("instance", "names")
 
@@ -396,7 +396,7 @@ def _orders(tree: Any) -> tuple[Any, ...]:
 SETTINGS = (
     str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, np.ufunc, Primitive,
 )  # fmt: skip
-"""What is static by itself wherever it stands: not a number, and not taken apart."""
+"""The kinds that are static wherever they stand: not numbers, and not taken apart."""
 
 _PYDANTIC = frozenset({"__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"})
 """Where a model of pydantic keeps what is no field of it."""
@@ -487,7 +487,7 @@ def fields_of(instance: Any) -> dict[str, Any]:
 
 
 def static_parts(instance: Any, variables: dict[str, Any]) -> dict[str, Any]:
-    """What a record holds beside its ``variables``: by name, in the order of the fields."""
+    """The fields of a record beside its ``variables``: by name, in the order of the fields."""
     fields = {name: part for name, part in fields_of(instance).items() if name not in variables}
     return fields | _others(instance)
 
@@ -535,7 +535,7 @@ def _slots(kind: Any) -> dict[str, Any]:
 
 
 def _state(instance: Any) -> dict[str, Any]:
-    """What an instance holds itself, by name: in its slots, and in its ``__dict__``."""
+    """The attributes of an instance itself, by name: in its slots, and in its ``__dict__``."""
     kind: Any = type(instance)
     held = {}
     for name, member in _slots(kind).items():
@@ -547,7 +547,7 @@ def _state(instance: Any) -> dict[str, Any]:
 
 
 def _others(instance: Any) -> dict[str, Any]:
-    """What an instance holds that is neither a field nor the memory of a ``cached_property``."""
+    """The attributes of an instance that are neither fields nor the memory of a ``cached_property``."""
     kind: Any = type(instance)
     names = declared(kind) or {}
     found: dict[str, Any] = {}

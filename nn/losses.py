@@ -415,7 +415,7 @@ class _Pair(NamedTuple):
     """The target as a float, if it was given as a number."""
 
 
-def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four things that make a loss
+def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts of a loss
     name: str,
     prediction: Any,
     target: Any,
@@ -492,7 +492,7 @@ def _pairs(name: str, prediction: Any, target: Any, allowed: Domain | None) -> l
     return pairs
 
 
-def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four things that make a loss
+def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts of a loss
     name: str, prediction: Any, target: Any, of_index: _Formula, of_weights: _Formula, reduction: Reduction
 ) -> Any:
     """The loss of one example or a list of them.

@@ -12,7 +12,7 @@ import tomllib
 import pytest
 
 import autograd
-from tests.house import EVERY, PACKAGES, ROOT, imports, modules
+from tests.house import EVERY, PACKAGES, ROOT, imports, largest_circle, modules, opened, walks
 
 LAYERS = [
     "errors", "files", "recording", "context", "primitives", "rules", "math", "operators", "sweep", "debugging",
@@ -236,6 +236,16 @@ def test_the_examples_of_the_engine_are_true(name):
     assert failed == 0
 
 
+# --- how it reads -----------------------------------------------------------------------------------------
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb_and_nothing_is_called_a_thing():
+    for name, path in EVERY.items():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r'"""What\b', text), f"{name}: a docstring begins with What"
+        assert not re.search(r"\bthings?\b", text), f"{name}: a thing"
+
+
 # --- what no file says ------------------------------------------------------------------------------------
 
 PRIVATE = re.compile(r"/(?:work|root|home|Users|tmp/[a-z])/|[A-Z]:\\+Users")
@@ -253,9 +263,27 @@ def test_no_file_names_a_place_on_somebody_s_machine():
     assert found == []
 
 
-# --- the size of things -----------------------------------------------------------------------------------
+# --- the size of the house --------------------------------------------------------------------------------
 
 
-def test_files_are_small():
+def test_files_hold_an_idea_and_are_few():
     long = {name: count for name, path in EVERY.items() if (count := len(path.read_text().splitlines())) > 700}
     assert long == {}
+    assert len(EVERY) <= 150
+
+
+def test_no_file_name_stands_twice():
+    often = {"__init__.py", "__main__.py", "errors.py"}
+    names = [path.name for path in EVERY.values() if path.name not in often]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_no_module_is_imported_in_a_circle_also_inside_functions():
+    assert largest_circle(inside_functions=True) == []
+
+
+@pytest.mark.parametrize(
+    ("walk", "most"), [("operator call", 2), ("backward", 6), ("compiled call", 23), ("draw", 25), ("fit", 42)]
+)
+def test_a_reader_opens_few_files(walk, most):
+    assert len(opened(walks()[walk])) <= most

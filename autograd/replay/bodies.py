@@ -22,7 +22,7 @@ class Definition(NamedTuple):
     body: list[ast.stmt]
     """Its statements, without the docstring; of a lambda one ``return``."""
     names: MutableMapping[str, Any]
-    """What the names that are not its own stand for: closed-over variables, globals, builtins."""
+    """The values of the names that are not its own: closed-over variables, globals, builtins."""
 
 
 def definition(function: Callable[..., Any]) -> Definition:

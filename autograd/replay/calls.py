@@ -1,4 +1,4 @@
-"""What calls of Python's own functions become in the intermediate form, where it has no name for them."""
+"""Calls of Python's own functions, in the intermediate form, where it has no name for them."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Expressions:
         return variable
 
     def joined(self, stem: str, sites: Sequence[Site]) -> Any:
-        """What is one of the values at ``sites``: a variable, where they are different numbers."""
+        """One of the values at ``sites``: a variable, where they are different numbers."""
         values = [value for _, value in sites if value is not ABSENT]
         first = values[0]
         same = all(value is first or (isinstance(value, UNKNOWN) and value == first) for value in values)
@@ -282,7 +282,7 @@ class Expressions:
         return found
 
     def evaluated(self, node: ast.expr, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """What is known beforehand, as Python has it."""
+        """A value that is known beforehand, as Python has it."""
         try:
             return function(*args, **named)
         except Exception as error:
@@ -469,7 +469,7 @@ class Expressions:
         raise NotImplementedError
 
     def inline(self, function: Any, arguments: Sequence[Any], named: Mapping[str, Any] | None = None) -> Any:
-        """What a function returns, written where it is called."""
+        """The result of a function, written where it is called."""
         raise NotImplementedError
 
 

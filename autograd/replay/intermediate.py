@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 Kind = Literal["float", "int", "either", "condition"]
-"""What a number is in Python: the zero of an int has no sign. "either" where that depends on numbers."""
+"""The kind of a number in Python: the zero of an int has no sign. "either" where that depends on numbers."""
 
 
 class Unsupported(Exception):  # noqa: N818 -- turned into NotImplementedError, with the operation's name

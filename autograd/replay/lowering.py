@@ -125,14 +125,14 @@ class Lowering:
 
 
 def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
-    """What ``count`` arguments are called in a function that may take any number."""
+    """The names of ``count`` arguments in a function that may take any number."""
     parameters = definition(function).parameters
     own = [argument.arg for argument in (*parameters.posonlyargs, *parameters.args)][:count]
     return own + [parameters.vararg.arg if parameters.vararg else "x"] * (count - len(own))
 
 
 def _names_of(function: Callable[..., Any]) -> tuple[Mapping[str, Any], list[ast.stmt]]:
-    """What the names stand for that are not the function's own, and its body."""
+    """The values of the names that are not the function's own, and its body."""
     parameters, body, names = definition(function)
     own = {node.arg for node in ast.walk(parameters) if isinstance(node, ast.arg)} | assigned(body)
     return {name: names[name] for name in names if name not in own}, body
@@ -274,7 +274,7 @@ class _Scope(Expressions):
         return yes.ended and no.ended
 
     def _join(self, branches: Sequence[_Branch]) -> None:
-        """What is known where ways meet."""
+        """The facts that hold where two ways meet."""
         names = dict.fromkeys(name for branch in branches for name in branch.known)
         sites = {name: [(branch.block, branch.known.get(name, ABSENT)) for branch in branches] for name in names}
         self.known = {name: self.joined(name, found) for name, found in sites.items()}
@@ -343,7 +343,7 @@ class _Scope(Expressions):
         return Call(made, tuple(number_of(one) for one in arguments if is_number(one)), made.kind)
 
     def inline(self, function: Any, arguments: Sequence[Any], named: Mapping[str, Any] | None = None) -> Any:
-        """What a function returns, written where it is called."""
+        """The result of a function, written where it is called."""
         name = getattr(function, "__name__", "a lambda")
         key = function, repr([_shape(one) for one in arguments])
         if key in self.chain:

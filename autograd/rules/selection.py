@@ -134,9 +134,9 @@ def take(values: Any, index: Any) -> Any:
     return values[int(index.data if recorded else index)]
 
 
-def _shown(thing: Any) -> str:
-    text = repr(thing)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} of type {type(thing).__name__}"
+def _shown(obj: Any) -> str:
+    text = repr(obj)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} of type {type(obj).__name__}"
 
 
 def _gathered(values: Sequence[Any], index: Any) -> Any:

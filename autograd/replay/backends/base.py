@@ -1,4 +1,4 @@
-"""What a backend is: it makes a kernel of a tape; and which backends there are.
+"""The backends, and what each of them does: it makes a kernel of a tape.
 
 A backend is a module with one function, ``build(tape, batched, summed) -> Kernel``:
 

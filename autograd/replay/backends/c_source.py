@@ -49,7 +49,7 @@ _POLES = {
 """Where an infinity that no operand has is a pole, a ValueError, and not an overflow."""
 _TWO = frozenset({"fmod", "hypot", "ldexp", "pow", "remainder"})
 _CALLED = {"gamma": "tgamma", "ldexp": "ag_scaled"}
-"""What is called otherwise in C."""
+"""The names that C has for functions of Python's."""
 
 _CHECKED = """\
 static double ag_{name}({parameters}, int *raised)
@@ -291,7 +291,7 @@ class _Body(Printer):
         return form.format(*args)
 
     def in_python(self, name: str, count: int) -> Function:
-        """What C does not have."""
+        """The refusal of an operation that C does not have."""
         return self._functions.lowering.elementary(name, count)
 
     def called(self, function: Function, args: Sequence[Expression]) -> str:

@@ -223,7 +223,7 @@ class _Functions(Printer):
         return f"{self._function(function)}({', '.join(map(self.text, args))})"
 
     def in_python(self, name: str, count: int) -> Function:
-        """What JavaScript does not have."""
+        """The refusal of an operation that JavaScript does not have."""
         return self._lowering.elementary(name, count)
 
 

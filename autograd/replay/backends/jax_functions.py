@@ -169,7 +169,7 @@ class _Evaluation:
             self._running.pop()
 
     def _block(self, block: Sequence[Statement], numbers: Numbers, mask: Any) -> Any:
-        """What ``block`` returns, if it does; ``numbers`` are its variables, and change."""
+        """The result of ``block``, if it returns; ``numbers`` are its variables, and change."""
         for statement in block:
             match statement:
                 case Assign(name, value):

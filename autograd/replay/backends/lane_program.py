@@ -125,7 +125,7 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
 
 
 class LaneProgram(NamedTuple):
-    """What the lane kernel runs, but for the codes."""
+    """The program of the lane kernel, except for the codes."""
 
     instructions: list[tuple[Block, tuple[int, ...]]]
     filled: npt.NDArray[np.uint32]

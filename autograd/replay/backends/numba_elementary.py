@@ -224,7 +224,7 @@ def _log1p(x: float) -> float:
 IN_LANES: dict[Any, Callable[[float], float]] = {
     math.exp: _exp, math.expm1: _expm1, math.tanh: _tanh, math.log: _log, math.log1p: _log1p,
 }  # fmt: skip
-"""What stands for a function of ``math`` in compiled code."""
+"""The stand-ins for functions of ``math`` in compiled code."""
 
 
 # --- functions that numba does not know -------------------------------------------------------------------

@@ -32,7 +32,7 @@ _OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 _MATH = ModuleType("math")
 """``math`` as compiled code calls it."""
-vars(_MATH).update({name: IN_LANES.get(thing, thing) for name, thing in vars(math).items() if name[0] != "_"})
+vars(_MATH).update({name: IN_LANES.get(obj, obj) for name, obj in vars(math).items() if name[0] != "_"})
 
 
 @functools.lru_cache(maxsize=1024)
@@ -61,28 +61,28 @@ def _jit(function: FunctionType, *, careful: bool) -> Callable[..., Any]:
     decorate = njit(error_model="python" if careful else "numpy", **_OPTIONS)
     made: dict[Any, Any] = {}
 
-    def visit(thing: Any, names: frozenset[str]) -> Any:
-        """What stands for ``thing`` in compiled code; ``names`` are the attributes that may be read of a module."""
-        if thing is math:
+    def visit(obj: Any, names: frozenset[str]) -> Any:
+        """The stand-in for ``obj`` in compiled code; ``names`` are the attributes that may be read of a module."""
+        if obj is math:
             return _MATH
-        if isinstance(thing, ModuleType) and not _is_standard(thing):
-            module = ModuleType(thing.__name__)
-            for name in names & vars(thing).keys():
-                setattr(module, name, visit(getattr(thing, name), frozenset()))
+        if isinstance(obj, ModuleType) and not _is_standard(obj):
+            module = ModuleType(obj.__name__)
+            for name in names & vars(obj).keys():
+                setattr(module, name, visit(getattr(obj, name), frozenset()))
             return module
-        if not isinstance(thing, FunctionType) or thing in KNOWN:
-            return IN_LANES.get(thing, thing) if isinstance(thing, BuiltinFunctionType) else thing
-        if thing not in made:
+        if not isinstance(obj, FunctionType) or obj in KNOWN:
+            return IN_LANES.get(obj, obj) if isinstance(obj, BuiltinFunctionType) else obj
+        if obj not in made:
             namespace: dict[str, Any] = {"__name__": _MODULE, "__builtins__": builtins}
-            cells = tuple(CellType() for _ in thing.__closure__ or ())
-            copy = FunctionType(thing.__code__, namespace, thing.__name__, thing.__defaults__, cells)
-            made[thing] = decorate(_named_apart(copy, thing))
+            cells = tuple(CellType() for _ in obj.__closure__ or ())
+            copy = FunctionType(obj.__code__, namespace, obj.__name__, obj.__defaults__, cells)
+            made[obj] = decorate(_named_apart(copy, obj))
             # Only now what it refers to, for that may be itself.
-            used, attributes = _names(thing.__code__)
-            namespace |= {name: visit(thing.__globals__[name], attributes) for name in used & thing.__globals__.keys()}
-            for cell, original in zip(cells, thing.__closure__ or (), strict=True):
+            used, attributes = _names(obj.__code__)
+            namespace |= {name: visit(obj.__globals__[name], attributes) for name in used & obj.__globals__.keys()}
+            for cell, original in zip(cells, obj.__closure__ or (), strict=True):
                 cell.cell_contents = visit(original.cell_contents, attributes)
-        return made[thing]
+        return made[obj]
 
     compiled: Callable[..., Any] = visit(function, frozenset())
     return compiled
@@ -147,9 +147,9 @@ def _referred(function: FunctionType) -> list[tuple[str, Any]]:
     found = [(name, function.__globals__[name]) for name in sorted(used & function.__globals__.keys())]
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         found.append((name, cell.cell_contents))
-    for module in [thing for _, thing in found if isinstance(thing, ModuleType) and not _is_standard(thing)]:
+    for module in [obj for _, obj in found if isinstance(obj, ModuleType) and not _is_standard(obj)]:
         found += [(name, vars(module)[name]) for name in sorted(attributes & vars(module).keys())]
-    return [(name, thing.forward if isinstance(thing, Primitive) else thing) for name, thing in found]
+    return [(name, obj.forward if isinstance(obj, Primitive) else obj) for name, obj in found]
 
 
 def _reached(function: FunctionType) -> Iterator[FunctionType]:
@@ -160,7 +160,7 @@ def _reached(function: FunctionType) -> Iterator[FunctionType]:
         current = waiting.pop()
         if isinstance(current, FunctionType) and current not in seen:
             seen.add(current)
-            waiting += [thing for _, thing in _referred(current)]
+            waiting += [obj for _, obj in _referred(current)]
             yield current
 
 
@@ -184,28 +184,28 @@ def fingerprint(function: Any) -> str | None:
     return digest.hexdigest() if _feed(digest, function, {}) else None
 
 
-def _feed(digest: Any, thing: Any, seen: dict[int, bool]) -> bool:
-    if isinstance(thing, Dispatcher):
-        thing = thing.py_func
-    if isinstance(thing, (float, int, str, bytes, type(None))):
-        digest.update(f"{type(thing).__name__} {thing!r};".encode())
-    elif isinstance(thing, (BuiltinFunctionType, type)):
-        digest.update(f"{thing.__module__}.{thing.__qualname__};".encode())
-    elif isinstance(thing, ModuleType):
-        digest.update(f"module {thing.__name__};".encode())
-    elif isinstance(thing, frozenset):
-        digest.update(repr(sorted(map(repr, thing))).encode())
-    elif isinstance(thing, tuple):
-        digest.update(f"{len(thing)} of".encode())
-        return all(_feed(digest, item, seen) for item in thing)
-    elif isinstance(thing, CodeType):
-        digest.update(thing.co_code)
-        return _feed(digest, (thing.co_consts, thing.co_names, thing.co_argcount), seen)
-    elif isinstance(thing, FunctionType):
-        if id(thing) not in seen:
-            seen[id(thing)] = False  # as long as it is being read: met again meanwhile, it calls itself
-            seen[id(thing)] = _feed(digest, (thing.__code__, thing.__defaults__, *_referred(thing)), seen)
-        return seen[id(thing)]
+def _feed(digest: Any, obj: Any, seen: dict[int, bool]) -> bool:
+    if isinstance(obj, Dispatcher):
+        obj = obj.py_func
+    if isinstance(obj, (float, int, str, bytes, type(None))):
+        digest.update(f"{type(obj).__name__} {obj!r};".encode())
+    elif isinstance(obj, (BuiltinFunctionType, type)):
+        digest.update(f"{obj.__module__}.{obj.__qualname__};".encode())
+    elif isinstance(obj, ModuleType):
+        digest.update(f"module {obj.__name__};".encode())
+    elif isinstance(obj, frozenset):
+        digest.update(repr(sorted(map(repr, obj))).encode())
+    elif isinstance(obj, tuple):
+        digest.update(f"{len(obj)} of".encode())
+        return all(_feed(digest, item, seen) for item in obj)
+    elif isinstance(obj, CodeType):
+        digest.update(obj.co_code)
+        return _feed(digest, (obj.co_consts, obj.co_names, obj.co_argcount), seen)
+    elif isinstance(obj, FunctionType):
+        if id(obj) not in seen:
+            seen[id(obj)] = False  # as long as it is being read: met again meanwhile, it calls itself
+            seen[id(obj)] = _feed(digest, (obj.__code__, obj.__defaults__, *_referred(obj)), seen)
+        return seen[id(obj)]
     else:
         return False
     return True

@@ -41,7 +41,7 @@ DOT, PRODUCT, TILE, STORE = "dot", "product", "tile", "store"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
 
 Block = str | tuple[Primitive, int]
-"""What a branch does: one of the names above, or an operation on so many arguments."""
+"""The work of a branch: one of the names above, or an operation on so many arguments."""
 
 _OPTIONS = (
     'error_model="numpy", fastmath={"contract", "reassoc"}, nogil=True, boundscheck=False, _nrt=False, cache=True'

@@ -111,7 +111,7 @@ class _Program(NamedTuple):
 
 
 class _Space(NamedTuple):
-    """What one running call writes to."""
+    """The memory that one running call writes to."""
 
     shared: Floats
     """The inputs, leaves and constants, then what is computed from them alone."""

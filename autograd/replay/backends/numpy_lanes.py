@@ -261,7 +261,7 @@ class _Arrays(Printer):
         return f"{self.function(function)}({', '.join(map(self.text, args))})"
 
     def in_python(self, name: str, count: int) -> Function:
-        """What NumPy does not have."""
+        """The refusal of an operation that NumPy does not have."""
         return self._lowering.elementary(name, count)
 
 

@@ -220,7 +220,7 @@ class _Helpers:
         self._names: dict[Any, str] = {}
 
     def operation(self, op: Primitive) -> str:
-        """What to call for ``op``; its constants follow its inputs.
+        """The function to call for ``op``; its constants follow its inputs.
 
         Raises:
             NotImplementedError: its forward, or what that calls, cannot be written out.
@@ -285,34 +285,34 @@ class _Helpers:
         return f"def {name}({ast.unparse(plain)}):\n    {indented}"
 
     def _written(self, name: str, names: Mapping[str, Any]) -> str:
-        """What stands in the text for a name that the function does not define itself."""
+        """The text for a name that the function does not define itself."""
         if name not in names:
             raise LookupError(f"it uses {name!r}, which is not defined")
-        thing = names[name]
-        if getattr(builtins, name, None) is thing:
+        obj = names[name]
+        if getattr(builtins, name, None) is obj:
             return name
-        if isinstance(thing, ModuleType) and _is_standard(thing.__name__):
-            return self._imported(f"import {thing.__name__}", thing.__name__)
-        if isinstance(thing, Primitive):
-            return self._callee(thing.forward, thing.name)
-        if callable(thing):
-            if _is_standard(thing.__module__):
-                return self._imported(f"from {thing.__module__} import {thing.__name__}", thing.__name__)
-            return self._callee(thing, name)
-        if _is_data(thing):
-            return self._constant(thing, name)
-        raise LookupError(f"it uses {name!r}, which is {thing!r}")
+        if isinstance(obj, ModuleType) and _is_standard(obj.__name__):
+            return self._imported(f"import {obj.__name__}", obj.__name__)
+        if isinstance(obj, Primitive):
+            return self._callee(obj.forward, obj.name)
+        if callable(obj):
+            if _is_standard(obj.__module__):
+                return self._imported(f"from {obj.__module__} import {obj.__name__}", obj.__name__)
+            return self._callee(obj, name)
+        if _is_data(obj):
+            return self._constant(obj, name)
+        raise LookupError(f"it uses {name!r}, which is {obj!r}")
 
     def _imported(self, statement: str, name: str) -> str:
         if statement != "import math" and statement not in self.imports:
             self.imports.append(statement)
         return name
 
-    def _constant(self, thing: Any, name: str) -> str:
-        key = ("constant", name, repr(thing))
+    def _constant(self, obj: Any, name: str) -> str:
+        key = ("constant", name, repr(obj))
         if key not in self._names:
             self._names[key] = self._new_name(name)
-            written = repr(thing).replace("inf", "math.inf").replace("nan", "math.nan")
+            written = repr(obj).replace("inf", "math.inf").replace("nan", "math.nan")
             self.texts.append(f"{self._names[key]} = {written}")
         return self._names[key]
 
@@ -337,7 +337,7 @@ def _is_standard(module: str) -> bool:
     return module.partition(".")[0] in sys.stdlib_module_names
 
 
-def _is_data(thing: Any) -> bool:
-    if isinstance(thing, tuple):
-        return all(map(_is_data, thing))
-    return type(thing) in (bool, int, float)
+def _is_data(obj: Any) -> bool:
+    if isinstance(obj, tuple):
+        return all(map(_is_data, obj))
+    return type(obj) in (bool, int, float)
