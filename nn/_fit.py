@@ -180,8 +180,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
     else:
         method = _optimizer(optimizer, model, lr=lr, weight_decay=weight_decay)
         steps = _steps(len(data.X), **settings)
-    found = as_leaves(model.parameters())  # which refuses a model that has lost some
-    flat = FlatModel(model, found if method is None else method.parameters, chosen, compiled=compiled)
+    learnt = as_leaves(model.parameters()) if method is None else method.parameters
+    flat = FlatModel(model, learnt, chosen, compiled=compiled)
     with ProgressBar(count, enabled=progress) as bar, advised():
         flat.measured(flat.read(), data, watch.metrics)  # so that an error comes before anything is learnt
         run = _Run(flat, data, l2=finite_from_0(l2, "l2"), watch=watch, bar=bar)
@@ -433,6 +433,7 @@ def _optimizer(optimizer: Any, model: Module, **settings: float | None) -> Optim
                 f"the optimiser holds {strangers[0]!r}, which is not a parameter of {model!r}: make the optimiser of "
                 f"model.parameters(), again if a Parameter was replaced. To change a number set .data"
             )
+        as_leaves(model.parameters())  # which refuses a model that has lost some
         return optimizer
     known = [*OPTIMIZERS, "L-BFGS-B"]
     if not isinstance(optimizer, str):

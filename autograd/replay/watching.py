@@ -191,7 +191,8 @@ class _Terms:
     def difference(self) -> str:
         """The words of the first comparison that fails."""
         failing = self._failing()
-        return next((words for text, words in self.written.items() if text in failing), "")
+        found = [words for text, words in self.written.items() if text in failing]
+        return min(found, key=lambda words: words.startswith("how many"), default="")  # which alone says little
 
     def add_list(self, items: list[Any]) -> None:
         """Compare the content of a list."""

@@ -768,3 +768,22 @@ def test_an_object_that_answers_otherwise_each_time():
     moody.__dict__["rate"] = 1.0
     f = compiled(lambda x: x * moody.rate[0])
     assert [f(3.0), f(3.0)] == [6.0, 6.0]
+
+
+def test_a_module_of_one_s_own():
+    settings = types.ModuleType("settings_of_a_test")
+    settings.rate, settings.other = 2.0, 1.0
+    f = compiled(lambda x: x * settings.rate)
+    assert f(3.0) == 6.0
+    settings.rate = 5.0
+    assert f(3.0) == 15.0
+
+
+def test_an_attribute_that_is_gone_is_a_change():
+    holder = Cached()
+    loose = weakref.ref(holder)
+    watch = Watch([lambda: holder.rate + loose().rate])
+    assert watch.unchanged()
+    del holder.rate
+    assert not watch.unchanged()
+    assert watch.difference() == "the attribute 'rate' of Cached"
