@@ -15,8 +15,8 @@ from viz._explain import explain
 from viz._step_through import step_through
 from viz._tree import tree
 from viz.chain import derive
-from viz.expressions import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.names import clean
+from viz.parser import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.terminal import for_stdout, show
 
 __all__ = ["main"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import DomainError, Value
 from viz.cli import ENDINGS, main
-from viz.expressions import FUNCTIONS, ExpressionError, read_expression, read_number
+from viz.parser import FUNCTIONS, ExpressionError, read_expression, read_number
 
 AB = {"a": 2.0, "b": 3.0}
 

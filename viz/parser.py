@@ -88,7 +88,7 @@ def read_expression(text: str, variables: Mapping[str, float]) -> Reading:
     >>> read_expression("a*(b", {"a": 2, "b": 1})
     Traceback (most recent call last):
         ...
-    viz.expressions.ExpressionError: '(' was never closed
+    viz.parser.ExpressionError: '(' was never closed
       a*(b
         ^
     """
