@@ -9,7 +9,7 @@ endif
 
 # Run again under python -O, which drops assert statements: the engine's checks must not be among them.
 OPTIMISED := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons primitives numbers sweep \
-  hooks second_order edges random_programs flows context transport check diagnose)
+  hooks second_order edges random_programs flows context pickling check diagnose)
 
 .PHONY: demo test check coverage house release bench docs clean
 
@@ -33,7 +33,7 @@ demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and 
 test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
 	"$(RUN)" -m pytest --numprocesses auto --dist worksteal
 	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
-	"$(RUN)" -m tests.accuracy
+	"$(RUN)" -m tests.accuracy --points 2000
 
 check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff format --check .
@@ -49,7 +49,8 @@ coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no t
 house: $(VENV)/dev.stamp  ## the size and the shape of the code, in numbers
 	"$(RUN)" -m tests.house
 
-release: $(VENV)/dev.stamp  ## build the wheel and the sdist; test the wheel in an environment of its own
+release: $(VENV)/dev.stamp  ## accuracy at 10,000 points an operation; the wheel, tested in an environment of its own
+	"$(RUN)" -m tests.accuracy
 	"$(RUN)" -m tests.release
 
 bench: $(VENV)/bench.stamp  ## the side-by-side benchmark
