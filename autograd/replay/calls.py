@@ -137,7 +137,7 @@ def picked(place: float, *numbers: float) -> float:
     """The number at a place that is only known when it runs."""
     count = len(numbers)
     if not -count <= place < count:
-        raise ValueError
+        raise IndexError
     found = numbers[0]
     for k in range(1, count):
         found = numbers[k] if place in (k, k - count) else found

@@ -46,7 +46,7 @@ from autograd.replay.intermediate import (
 __all__ = ["ABSENT", "ERRORS", "Expressions", "Lambda", "Site"]
 
 
-ERRORS = (OverflowError, ZeroDivisionError, ArithmeticError, ValueError)
+ERRORS = (OverflowError, ZeroDivisionError, ArithmeticError, ValueError, IndexError)
 _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert,
 }  # fmt: skip

@@ -234,8 +234,8 @@ class _Scope(Expressions):
 
     def _error(self, exception: ast.expr) -> str:
         raised = self.value(exception.func if isinstance(exception, ast.Call) else exception)
-        if not isinstance(raised, type) or not issubclass(raised, (ArithmeticError, ValueError)):
-            raise Unsupported(f"raise {ast.unparse(exception)}: neither an ArithmeticError nor a ValueError")
+        if not isinstance(raised, type) or not issubclass(raised, ERRORS):
+            raise Unsupported(f"raise {ast.unparse(exception)}: not an ArithmeticError, a ValueError or an IndexError")
         return next(kind.__name__ for kind in ERRORS if issubclass(raised, kind))
 
     # --- ways that part and meet --------------------------------------------------------------------------

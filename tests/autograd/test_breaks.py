@@ -320,12 +320,16 @@ def test_a_compiled_integrand_and_a_quotient_by_0_that_is_nan() -> None:
         quad(lambda t: ag.mod(t, Value(0.0)), 0, 1)
 
 
-def test_a_piece_within_a_piece_that_appears_unseen_is_refused() -> None:
+def test_a_piece_within_a_piece_that_appears_unseen_has_a_first_derivative_alone() -> None:
     def inner(t: Any, a: Any) -> Any:  # at the limit 0, by which the step comes in, there is nothing to see
         return quad(lambda s: log(s) if s < t - a else 2.0 * log(s), 0, 1)
 
+    def area(a: Any) -> Any:  # -2 - the integral of (t - a)(log(t - a) - 1) over t from a to 1
+        return quad(lambda t: inner(t, a), 0, 1)
+
+    close(grad(area)(0.45), 0.55 * (math.log(0.55) - 1.0), 1e-10)
     with pytest.raises(GradientError, match=r"by the comparison 'number of pieces'.* takes a choice that is made at a"):
-        grad(lambda a: quad(lambda t: inner(t, a), 0, 1))(0.45)
+        hessian(area)(0.45)
 
 
 # --- a root that is singled out ---------------------------------------------------------------------------

@@ -64,7 +64,7 @@ BODIES = {
     "for a, b in TABLE:\n    pass\nreturn x": "(a, b) takes 2 values that are known apart",
     "a, b = x\nreturn a": "(a, b) takes 2 values that are known apart",
     "a, b = TABLE[:1]\nreturn a + x": "(a, b) takes 2 values that are known apart",
-    "raise KeyError(x)": "raise KeyError(x): neither an ArithmeticError nor a ValueError",
+    "raise KeyError(x)": "raise KeyError(x): not an ArithmeticError, a ValueError or an IndexError",
     "raise": "'raise' is not translated",
     "return": "'return' is not translated",
     "if x > 0.0:\n    return x": "it may end without a return",

@@ -112,7 +112,7 @@ def test_every_operation_is_its_forward(group):
         assert_same(got[unsummed], results[unsummed, column], 1e-15)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_random_tapes(seed):
     rng = np.random.default_rng(seed)
     tape = random_tape(seed)

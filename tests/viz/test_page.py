@@ -309,8 +309,8 @@ def with_a_default(x, way=None):
 REFUSED = {
     "statement": (with_a_block, "with errstate"),
     "assignment": (with_an_attribute, "an assignment to x.data"),
-    "raise": (with_a_message, "raise x: neither an ArithmeticError nor a ValueError"),
-    "raise a number": (raising, "raise math.pi: neither an ArithmeticError nor a ValueError"),
+    "raise": (with_a_message, "raise x: not an ArithmeticError, a ValueError or an IndexError"),
+    "raise a number": (raising, "raise math.pi: not an ArithmeticError, a ValueError or an IndexError"),
     "except a kind": (with_a_key_error, "except KeyError is not translated"),
     "lists compared": (lambda x: 1.0 if [x] == [x] else 0.0, "this comparison is not translated"),
     "except": (with_a_bare_except, "an except without a type"),
