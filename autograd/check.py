@@ -1,6 +1,6 @@
-"""Are the gradients right? Every rule against derivatives by numbers, and the name of the rule that is wrong.
+"""Are the gradients right? Every rule against numerical derivatives, and the name of the rule that is wrong.
 
-The numbers come from values alone, never from a rule, by two methods. The *complex step*, Im f(x + ih)/h, has no
+They come from values alone, never from a rule, by two methods. The *complex step*, Im f(x + ih)/h, has no
 subtraction and is right to the last digits, wherever f extends to complex numbers. *Ridders' method* extrapolates
 central differences to a step of zero and estimates its own error; it serves everything else.
 
@@ -140,7 +140,7 @@ def complex_step(f: Callable[..., complex], inputs: Sequence[float], i: int) -> 
 
     Raises:
         TypeError: f does not take complex numbers.
-        ArithmeticError: the input is so small that no step is smaller by far.
+        ArithmeticError: the input is so small that no step is much smaller.
     """
     size = abs(inputs[i])
     step = min(_TINY_STEP, 1e-20 * size) if size else _TINY_STEP
@@ -196,20 +196,20 @@ class _Fault(NamedTuple):
 def check_primitive(
     op: Primitive, points: Sequence[Sequence[float]] | None = None, *, order: int = 2, rtol: float = 1e-6
 ) -> int:
-    """Check the local gradients of an operation against derivatives by numbers.
+    """Check the local gradients of an operation against numerical derivatives.
 
     Args:
         op: the operation; one that captures constants is checked as ``op.capture(...)``.
         points: inputs to check at; by default a hundred from the operation's domain, away from its kinks.
         order: 1 for the local gradients, 2 for their derivatives as well.
-        rtol: how far apart, relatively, two numbers may be that are taken as equal.
+        rtol: the relative difference that is still taken as equal.
 
     Returns:
-        At how many points it was checked.
+        The number of points at which it was checked.
 
     Raises:
         GradientError: a rule is wrong: which input, where, the two numbers.
-        TypeError: ``op`` is no operation, or has constants that are not captured.
+        TypeError: ``op`` is not an operation, or has constants that are not captured.
         ValueError: no point of the domain was found, or given; or a given one is at an edge of it.
 
     >>> from autograd import check_primitive, primitive
@@ -333,7 +333,7 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
     rtol: float = 1e-6,
     atol: float = 1e-8,
 ) -> None:
-    """Check the derivatives of ``f`` at ``args``, forward and reverse, against derivatives by numbers.
+    """Check the derivatives of ``f`` at ``args``, forward and reverse, against numerical derivatives.
 
     The numbers are the complex step through the recorded graph where each operation extends to complex
     numbers, and extrapolated differences of ``f`` itself; the second also sees what the graph cannot, a
@@ -351,7 +351,7 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
     Raises:
         GradientError: they differ: the input, both numbers, and the operation whose rule is wrong. Or ``f`` itself
             returns another number for floats than for Values.
-        TypeError: ``f`` is no function, or an argument is not made of numbers.
+        TypeError: ``f`` is not a function, or an argument is not made of numbers.
         ValueError: a bad mode or order, or a point where there is no derivative to compare: at a kink, at an edge of
             the function's domain, or infinite.
 

@@ -406,7 +406,7 @@ class KinkMet(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The findings of :func:`diagnose`; printing it reads as a report."""
+    """The findings of :func:`diagnose`; it prints as a report."""
 
     nodes: int
     fault: Fault | None
@@ -442,7 +442,7 @@ class Diagnosis:
 def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
     """Examine the graph of ``root`` at its present values.
 
-    Which leaves have influence is found by a backward pass, with the hooks there are; no ``grad`` is written.
+    Which leaves have influence is found by a backward pass, hooks included; no ``grad`` is written.
 
     Args:
         root: the value whose graph is examined.

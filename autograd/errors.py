@@ -79,7 +79,7 @@ class RecordingWarning(RuntimeWarning):
 
 
 class ConversionError(AutogradError, TypeError):
-    """A Value was to become a plain number unseen, which would lose its gradient."""
+    """A Value was about to become a plain number unnoticed, which would lose its gradient."""
 
 
 class RecordedConversionError(RecordingError, ConversionError):

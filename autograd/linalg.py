@@ -1,6 +1,6 @@
 """Linear algebra of small matrices of Values: ``solve``, ``inv``, ``det``, ``cholesky``.
 
-A matrix is a list of rows or a NumPy array of two dimensions, of numbers, of Values or of both; lists in give lists,
+A matrix is a list of rows or a NumPy array of two dimensions, of numbers, of Values or of both; lists give lists,
 arrays give arrays, and numbers alone give floats. Every entry is made by ordinary operations, so gradients of any
 order, every transform and ``compile`` work as on a formula written out. NumPy's own ``numpy.linalg`` takes floats
 alone: on an array of Values it raises an error of its own.
@@ -59,7 +59,7 @@ def solve(A: Any, b: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 
     Args:
         A: a square matrix (n, n).
-        b: a vector (n,), or a matrix (n, m) whose columns are as many right sides.
+        b: a vector (n,), or a matrix (n, m) whose columns are right-hand sides.
 
     Returns:
         x, built like ``b``: a list (of lists), or an array if ``A`` or ``b`` is one.
@@ -88,7 +88,7 @@ def solve(A: Any, b: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 def inv(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     """The inverse A⁻¹; its differential is −A⁻¹ dA A⁻¹.
 
-    Where it is only multiplied with, ``solve`` is cheaper and closer.
+    To multiply by it once, ``solve`` is cheaper and more accurate.
 
     Args:
         A: a square matrix (n, n).

@@ -65,7 +65,7 @@ class Kink:
         at: whether it is at these inputs (and constants).
         convention: the value used instead, in words.
         edges: the numbers that pass through 0 there, of the same arguments, as a tuple: an integral finds by them
-            where the operation goes over to another piece. None: it is not looked for.
+            where the operation switches to another piece. None: it is not looked for.
         whole: the edges pass through a whole number, not through 0.
 
     >>> from autograd import Kink
@@ -126,7 +126,7 @@ class Primitive:
         operator: Python's operator, such as ``"+"``, if it is one of two operands.
         ufunc, scipy: the functions of the same meaning in NumPy and in ``scipy.special``, by name.
         expansion: ``expansion(*inputs, *constants)``: the same value, up to rounding, through operators and other
-            operations; how a backend computes it where ``forward`` is nothing to compile. Written with ``where`` and
+            operations; how a backend computes it where ``forward`` cannot be compiled. Written with ``where`` and
             ``maximum``, and without comparing; only its value counts, since derivatives are those of ``partials``.
         textbook: ``textbook(*inputs, output)``: the local gradients as a textbook writes them, where ``partials`` are
             written for accuracy; read by people, never computed with.

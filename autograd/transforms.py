@@ -6,11 +6,11 @@ what it is taken with respect to. Inside the function numbers are Values, and ar
 and so a class of attrs or a model of pydantic, is copied field by field: its constructor does not run again. See
 :mod:`autograd.trees`.
 
-A derivative is a float, or an array of floats, unless it depends on a Value from outside of the function: then it
+A derivative is a float, or an array of floats, unless it depends on a Value from outside the function: then it
 is a Value that is linked to it, and may be differentiated further. See :mod:`autograd.trace`.
 
 No transform reads or writes the ``grad`` of any node. Hooks that stand between the variables and the result run
-in reverse sweeps, as in ``backward()``; forward sweeps run none. No promise is made for hooks that stand elsewhere.
+in reverse sweeps, as in ``backward()``; forward sweeps run none. No promise is made for hooks elsewhere.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def jvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool 
 def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> Any:  # noqa: FBT001, FBT002 -- as in the other transforms
     """H·v, the Hessian of a function that returns one number, times the ``tangents``, without making H.
 
-    Built like the primal if there is one, else a tuple with an entry for each. Arguments as in :func:`jvp`; with
+    Built like the primal if there is only one, else a tuple with an entry for each. Arguments as in :func:`jvp`; with
     ``has_aux`` it returns ``(H·v, anything else)``.
 
     Raises:
@@ -331,7 +331,7 @@ def sensitivities(f: Callable[..., Any], order: int = 2) -> Callable[..., dict[A
     Its keys: ``"value"``; the name of an argument for a first derivative, ``"spot"``; a pair of names for a second
     one, ``("spot", "vol")``, to be read as ``d["spot", "vol"]``. A pair is there in both orders.
 
-    Each keyword argument that is a number is a variable, an int as well. A str, a bool and None are handed on as
+    Each keyword argument that is a number is a variable, an int as well. A str, a bool and None are passed on as
     they are, and so is everything that is passed by position.
 
     Args:
@@ -528,7 +528,7 @@ def one_number(name: str, result: Any) -> Value:
     """The Value that a function returned; a plain number becomes a constant.
 
     Raises:
-        TypeError: the function returned something else; ``name`` is the transform that was asked.
+        TypeError: the function returned something else; ``name`` is the transform that was called.
     """
     if isinstance(result, Value):
         return result

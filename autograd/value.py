@@ -2,7 +2,7 @@
 
 Read from top to bottom: how a node is made; the class, which is state, operators from the table, backward and forward
 passes, hooks and copies; the kinds of leaves and of results. Comparisons and NumPy's functions stand in
-:mod:`autograd.operators`, refusals in :mod:`autograd.conversions`, names of micrograd's in :mod:`autograd.dropin`.
+:mod:`autograd.operators`, refusals in :mod:`autograd.conversions`, micrograd's names in :mod:`autograd.dropin`.
 """
 
 from __future__ import annotations
@@ -502,7 +502,7 @@ class Value(Operators, DropIn, Refusals, Methods):
             warn_of_nan_gradient(adjoint)
 
     def forward(self) -> float:
-        """Compute every node again from the present data of the leaves; the new data of this one.
+        """Compute every node again from the present data of the leaves; return the new data of this one.
 
         Gradients of computed nodes are forgotten, for they belong to the old point; leaves keep theirs. The graph
         itself stays as it was built: an ``if`` or a loop that Python decided then stays decided, so build an
@@ -589,7 +589,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
     @property
     def hooks(self) -> tuple[Callable[[Any], Any], ...]:
-        """The hooks that stand here, in the order in which they are called."""
+        """The hooks of this node, in the order in which they are called."""
         return tuple(self._hooks.values()) if self._hooks else ()
 
     # --- text and pictures --------------------------------------------------------------------------------

@@ -42,11 +42,11 @@ def kept(root: Value, *, interior: bool) -> Gradients:
 MISTAKES: dict[str, tuple[Callable[[Value], Gradients], str]] = {
     "= for +=": (
         lambda root: backward(root, mistake="assign"),
-        "of two flows into an a[1] only the last is kept, and all that lies below inherits the loss",
+        "of two flows into an a[1] only the last is kept, and everything below inherits the error",
     ),
     "no order": (
         lambda root: backward(root, mistake="order"),
-        "a node that is met before its second flow has come passes on the first alone",
+        "a node visited before its second flow has arrived passes on the first alone",
     ),
     "no zero_grad": (
         lambda root: kept(root, interior=False),

@@ -60,7 +60,7 @@ def opening(
     about: str,
     signs: Iterable[tuple[str, str, str]],
     heads: Sequence[str] = HEADS,
-    title: str = "Whose sign is whose name",
+    title: str = "The notes' symbols in the MLP",
 ) -> Group:
     """The setting of a demo, and the table of its signs: in the notes, in words, in the MLP."""
     table = Table(*heads, title=title, box=SIMPLE_HEAD)

@@ -65,8 +65,8 @@ def main() -> None:
     g_W1, g_W2 = gradients(net, fsum(losses))
     three = [
         ("3 the gradient of Σ is the Σ of gradients", g_W2, sum(each)),
-        ("12 z(3) = a(2) W(2), a row an example", [[node["z1[2]"].data] for node in nodes], z3),
-        ("13 δ(3), a row an example", [[node["z1[2]"].grad] for node in nodes], delta3),
+        ("12 z(3) = a(2) W(2), a row per example", [[node["z1[2]"].data] for node in nodes], z3),
+        ("13 δ(3), a row per example", [[node["z1[2]"].grad] for node in nodes], delta3),
         ("14 Σ over examples, entry by entry", g_W2, [[sum(a2[:, j] * delta3[:, 0])] for j in range(3)]),
         ("15, 16 dJ/dW(2) = a(2)ᵀ δ(3)", g_W2, a2.T @ delta3),
         ("17 δ(2) = δ(3) W(2)ᵀ ∘ f′(z(2))", [[node[f"z{j}[1]"].grad for j in (1, 2, 3)] for node in nodes], delta2),

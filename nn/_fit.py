@@ -135,7 +135,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
             multiplies ``sample_weight``.
         metrics: names and functions of (predictions, targets) that are computed after each epoch.
         callbacks: functions of an :class:`~nn.history.Epoch`, called after each; the model has the present
-            parameters, what is changed on it counts from the next epoch, and returning True stops.
+            parameters, changes to it count from the next epoch, and returning True stops.
         compiled: False computes on Values, example by example: slow, for functions that cannot be recorded.
         progress: show a bar on a terminal when it takes longer than a second.
         seed: for shuffling and drawing: an int or a ``numpy.random.Generator``; None for fresh entropy.

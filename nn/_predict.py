@@ -43,8 +43,8 @@ def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N8
 
     It is recorded twice, so that a model that is not a function of its inputs, such as one with a random mask, is
     refused. The exception is a change that both runs happen not to show: a random number from a generator that neither
-    the model nor its methods name, and that came out alike. Whatever the model writes down on itself while it runs
-    stays with a copy.
+    the model nor its methods name, and that came out alike. Whatever the model stores on itself while it runs
+    stays on a copy.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.
@@ -89,8 +89,8 @@ def evaluate(  # noqa: PLR0913 -- each argument is optional, named and independe
         loss: a function of (prediction, target), or its name.
         metrics: names and functions of (predictions, targets).
         sample_weight: how much each example counts in the loss and the metrics, shape (n,): Σwl / Σw, as in
-            scikit-learn. A metric of one's own then takes an argument ``sample_weight``.
-        compiled: as of :func:`predict`.
+            scikit-learn. A metric of your own must then take an argument ``sample_weight``.
+        compiled: as for :func:`predict`.
 
     Raises:
         TypeError, ValueError: an argument that makes no sense; the message says which.

@@ -76,7 +76,7 @@ def resolved(kind: str, given: Any, known: Mapping[str, _T], expected: str, fore
         given: a name or a function.
         known: the table.
         expected: the kind of function, for messages.
-        foreign: as of :func:`unknown`.
+        foreign: as for :func:`unknown`.
 
     Raises:
         ValueError: no entry has this name.

@@ -195,7 +195,7 @@ class Layer(_Activated):
     Args:
         nin: how many inputs it takes.
         nout: how many neurons it has.
-        nonlin, activation, bias, init, rng: as of :class:`~nn.Neuron`, for every neuron; and the activation may
+        nonlin, activation, bias, init, rng: as for :class:`~nn.Neuron`, for every neuron; and the activation may
             be softmax, of all outputs together.
         layer: its number in the network, counted from 1; for names.
 
@@ -307,7 +307,7 @@ class MLP(Module):
         activation: of the hidden layers, which are all but the last, by name or as a function of a Value; or a
             list of them, one for each hidden layer.
         output_activation: of the last layer.
-        bias, init, rng: as of :class:`~nn.Neuron`, for every neuron.
+        bias, init, rng: as for :class:`~nn.Neuron`, for every neuron.
 
     >>> from nn import MLP
     >>> model = MLP(4, [3, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=0)
@@ -344,7 +344,7 @@ class MLP(Module):
         try:
             widths = [self.nin, *(whole_number(nout, f"nouts[{place}]") for place, nout in enumerate(nouts))]
         except TypeError as error:
-            raise TypeError(f"nouts is the list of the layers' widths, such as [16, 16, 1]: {error}") from None
+            raise TypeError(f"nouts must be a list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
         random, last = weight_generator(rng), len(widths) - 1

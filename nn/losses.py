@@ -171,7 +171,7 @@ def mse(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
 def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduction = "mean") -> Any:
     """½r² of a residual r = y - ŷ up to ``delta``, and the straight line δ(|r| - ½δ) beyond; the mean over a list.
 
-    Which of the two it is is chosen by ``where``, which has no branch; the slope of the line is δ up to infinity.
+    ``where`` chooses between the two, without a branch; the slope of the line is δ up to infinity.
 
     Raises:
         ValueError: ``delta`` is not a finite number above 0.
@@ -199,7 +199,7 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
 
     Loss and gradient are finite at ŷ = 0 and ŷ = 1: below ŷ = 1e-100 the logarithm goes on along its tangent
     at that point, and so does that of 1 - ŷ below 2**-54. There the gradient is the clamped quotient, -1e100 or
-    2**54: it does not vanish. Everywhere else the formula is as it stands.
+    2**54: it does not vanish. Everywhere else the formula holds as it stands.
 
     Raises:
         DomainError: a prediction outside [0, 1].
@@ -220,7 +220,7 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
 
 
 def bce_with_logits(prediction: Any, target: Any, *, pos_weight: float = 1.0, reduction: Reduction = "mean") -> Any:
-    """The binary cross-entropy of σ(z) for a raw score z, right at any z, infinities too; the mean over a list.
+    """The binary cross-entropy of σ(z) for a raw score z, accurate at any z, infinities too; the mean over a list.
 
     It is w·y softplus(-z) + (1 - y) softplus(z), which neither overflows nor cancels. ``pos_weight``, w, is how much
     more the label 1 counts, as in PyTorch's ``BCEWithLogitsLoss``; a bool as label is 0 or 1.
@@ -294,7 +294,7 @@ _Formula: TypeAlias = Callable[[list[Any], Any], Any]
 def softmax_cross_entropy(
     prediction: Any, target: Any, *, label_smoothing: float = 0.0, reduction: Reduction = "mean"
 ) -> Any:
-    """-Σ y_k log softmax(z)_k for raw scores z, right at ±1000; the mean over a list of examples.
+    """-Σ y_k log softmax(z)_k for raw scores z, accurate at ±1000; the mean over a list of examples.
 
     For the index k of a class it is log(1 + exp(m - z_k)) with m = log Σ exp(z_i) of the others: a loss of 1e-300
     keeps all its digits, and so does its gradient. Scores of -inf, which mask a class, are numbers like others.
@@ -308,7 +308,7 @@ def softmax_cross_entropy(
         reduction: ``"mean"``, ``"sum"`` or ``"none"``, over examples.
 
     Raises:
-        ValueError: an index that is not whole or of no class, probabilities outside [0, 1] or that do not sum
+        ValueError: an index that is not whole or has no class, probabilities outside [0, 1] or that do not sum
             to 1, lengths that differ, a ``label_smoothing`` outside [0, 1].
 
     >>> from nn import softmax_cross_entropy

@@ -1,4 +1,4 @@
-"""Metrics: the quality of predictions, on whole arrays, as scikit-learn's of these names. None is differentiated.
+"""Metrics: the quality of predictions, on whole arrays, as scikit-learn defines them. They are not differentiated.
 
 The kind of labels of an accuracy is known from the loss, never from the labels that happen to be there: targets that
 are all 1 are as well labels of 0 and 1 as of -1 and 1.
@@ -34,8 +34,8 @@ def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, 
     ``categorical_cross_entropy``: the class is the largest output, a target its index or a row with a 1 in its place.
 
     In :func:`~nn.fit` and :func:`~nn.evaluate` the loss is the one given there. Called without one, outputs in rows are
-    read as of classes; one output as a probability where targets are 0 and 1, and by its sign where a target is -1. A
-    prediction of nan is of no class, and wrong. Bools are 0 and 1.
+    read as scores of classes; one output as a probability where targets are 0 and 1, and by its sign where a target is
+    -1. A prediction of nan is of no class, and wrong. Bools are 0 and 1.
 
     Args:
         predictions: shape (n,), or (n, outputs).
@@ -44,7 +44,7 @@ def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, 
         sample_weight: how much each example counts, shape (n,).
 
     Raises:
-        ValueError: no examples, targets that are no labels of this kind, or a loss that says nothing of labels.
+        ValueError: no examples, targets that are not labels of this kind, or a loss whose labels are not known.
 
     >>> from nn.metrics import accuracy
     >>> accuracy([0.2, 0.7, 0.9], [0, 1, 0]), accuracy([[2.0, 1.0], [0.0, 5.0]], [0, 1])
@@ -65,7 +65,7 @@ def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, 
 
 
 def accuracy_for(loss: str | Loss) -> Metric:
-    """The accuracy of a model that was made for ``loss``: to say what a loss of one's own is like.
+    """The accuracy of a model that was made for ``loss``: for a loss of your own that is like it.
 
     >>> from nn import bce_with_logits, evaluate, MLP
     >>> from nn.metrics import accuracy_for

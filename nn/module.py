@@ -25,7 +25,7 @@ class Module(Tree):
     They are found in its attributes, in lists, tuples, dicts and object arrays among these, and in other
     modules among these; in the order of definition, and each once however often it is referred to.
     A plain ``Value`` is data, not a parameter. A class that defines ``parameters()`` itself, as micrograd's do,
-    says itself what is learnt, plain Values too; every other method, and a module that holds it, goes by that.
+    decides what is learnt, plain Values too; every other method, and a module that holds it, goes by that.
 
     >>> from autograd import Parameter
     >>> from nn import Module
@@ -284,7 +284,7 @@ def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -
 
     Args:
         model: any module.
-        params: numbers and Values in the place of parameters: a dict by path, as
+        params: numbers and Values in place of the parameters: a dict by path, as
             :meth:`~nn.Module.state_dict` gives it, in which those left out keep the model's own; or a sequence
             with one for each, in the order of :meth:`~nn.Module.parameters`. A Value without a name takes the
             parameter's.
@@ -305,7 +305,7 @@ def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -
     {'layers.0.neurons.0.w.0': 10.0, 'layers.0.neurons.0.w.1': 100.0, 'layers.0.neurons.0.b': 1.0}
     """
     if not isinstance(model, Module):
-        raise TypeError(f"functional_call takes a Module, its parameters, then its inputs; {model!r} is no Module")
+        raise TypeError(f"functional_call takes a Module, its parameters, then its inputs; {model!r} is not a Module")
     named = model.named_parameters()
     given = _by_path(model, named, params)
     for path, number in given.items():

@@ -79,7 +79,7 @@ class Optimizer(ABC):
         parameters: the leaves to learn, such as ``model.parameters()``.
         lr: the learning rate; it may be changed at any time.
         memories: the names of what it remembers of each parameter; zeros at first.
-        maximize: go up: the rule is given -g in the place of g.
+        maximize: ascend: the rule is given -g in place of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values, or a setting is not a number.
@@ -358,7 +358,7 @@ class SGD(Optimizer):
         dampening: how much of a gradient is kept from the velocity.
         nesterov: look ahead along the velocity; needs momentum, and no dampening.
         weight_decay: the pull towards 0.
-        maximize: go up, by -g in the place of g.
+        maximize: ascend, with -g in place of g.
 
     Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013;
     in the form of ``torch.optim.SGD``.
@@ -421,7 +421,7 @@ class Adam(Optimizer):
         eps: keeps the step finite where v is 0.
         weight_decay: the pull towards 0.
         amsgrad: never let v shrink.
-        maximize: go up, by -g in the place of g.
+        maximize: ascend, with -g in place of g.
 
     Source: Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1; Reddi et al., "On the
     convergence of Adam and beyond", 2018; in the form of ``torch.optim.Adam``.
@@ -481,7 +481,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with weight decay apart from the gradient: first p ← (1 - lr·weight_decay)·p, then Adam's step.
 
-    Settings as of :class:`Adam`.
+    Settings as for :class:`Adam`.
 
     Source: Loshchilov and Hutter, "Decoupled weight decay regularization", 2019; in the form of
     ``torch.optim.AdamW``.
@@ -529,7 +529,7 @@ class RMSProp(Optimizer):
         weight_decay: the pull towards 0, weight_decay·p in g.
         momentum: how much of the last velocity remains, 0 for none.
         centered: divide by the spread of the gradient rather than by its size.
-        maximize: go up, by -g in the place of g.
+        maximize: ascend, with -g in place of g.
 
     Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012; Graves, "Generating sequences with
     recurrent neural networks", 2013, equations 38-40, for the centred form; in the form of ``torch.optim.RMSprop``.
@@ -585,7 +585,7 @@ class RMSProp(Optimizer):
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:
-    """Scale the gradients down together so that their Euclidean norm is at most ``max_norm``; the norm they had.
+    """Scale the gradients down together so that their Euclidean norm is at most ``max_norm``; return the norm they had.
 
     The factor is max_norm / (norm + 1e-6), at most 1, as PyTorch's. Gradients that are not finite stay as they are,
     and so does the norm that is returned: the step then refuses them by name.
@@ -613,7 +613,7 @@ def clip_grad_value(parameters: Iterable[Value], limit: float) -> None:
     """Bring every gradient to between ``-limit`` and ``limit``; nan stays nan.
 
     Args:
-        parameters: leaves, such as ``model.parameters()``; those without a gradient stay without.
+        parameters: leaves, such as ``model.parameters()``; those without a gradient are left alone.
         limit: a finite number above 0.
 
     >>> from autograd import Parameter

@@ -92,7 +92,7 @@ class CosineLR(_Schedule):
 
 @dataclass(frozen=True)
 class StepLR(_Schedule):
-    """Times ``factor`` after every ``every`` epochs.
+    """Multiply by ``factor`` after every ``every`` epochs.
 
     >>> from nn import StepLR
     >>> [StepLR(2, factor=0.5)(epoch) for epoch in range(5)]
@@ -140,9 +140,9 @@ class OneCycleLR(_Schedule):
 
     Args:
         epochs: how long it all takes; the last factor is that of epoch ``epochs - 1``, and stays.
-        rise: the share of the epochs in which it goes up.
-        start_divisor: the highest rate is so many times the first.
-        end_divisor: the first rate is so many times the last.
+        rise: the share of the epochs in which the rate rises.
+        start_divisor: the highest rate divided by the first.
+        end_divisor: the first rate divided by the last.
 
     Source: Smith and Topin, "Super-convergence: very fast training of neural networks", 2018.
 
@@ -202,7 +202,7 @@ class CosineRestartsLR(_Schedule):
 
 @dataclass(frozen=True)
 class PlateauLR(_Schedule):
-    """Times ``factor`` each time that the loss has not fallen for more than ``patience`` epochs.
+    """Multiply by ``factor`` each time that the loss has not fallen for more than ``patience`` epochs.
 
     The loss is the validation loss, or that of the examples without one. It counts as fallen below (1 - ``threshold``)
     times the least so far. After a reduction ``cooldown`` epochs pass before epochs are counted again; the factor

@@ -10,7 +10,7 @@ and lists, tuples, dicts and sets of these, such as means of the examples. Where
 path under ``buffers``, and a third array, ``buffers``, holds the bytes of those that are arrays.
 
 Loading reads data and runs nothing. The members are stored as they are, not compressed, so none can be larger than
-the file; each carries a check sum.
+the file; each carries a checksum.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _Path = str | os.PathLike[str]
 
 
 class ModelFileError(AutogradError, ValueError):
-    """A file that is no saved model, is damaged, or does not fit the model it is loaded into."""
+    """A file that is not a saved model, is damaged, or does not fit the model it is loaded into."""
 
 
 def save(model: Module, path: _Path) -> None:
@@ -110,7 +110,7 @@ def load(model: _Model, path: _Path) -> _Model:
         The model itself.
 
     Raises:
-        ModelFileError: the file is no saved model, is damaged, or is of a model that is built otherwise.
+        ModelFileError: the file is not a saved model, is damaged, or holds a model that is built differently.
         TypeError: ``model`` is not a Module, ``path`` is not a path.
         OSError: the file cannot be read.
 
@@ -200,8 +200,8 @@ def _read(file: Path) -> _Saved:
     archived = file.read_bytes()
     if archived.startswith(b"{"):
         raise ModelFileError(
-            f"{file} is no saved model: it is JSON, as the file of a compiled function is, which autograd.load(path) "
-            f"reads"
+            f"{file} is not a saved model: it is JSON, as the file of a compiled function is, which autograd.load(path)"
+            f" reads"
         )
     try:
         with zipfile.ZipFile(io.BytesIO(archived)) as archive:
@@ -211,9 +211,9 @@ def _read(file: Path) -> _Saved:
         held = about.get("buffers", {}) if isinstance(about, dict) else {}
         data = {path: _unpacked(data, content) for path, data in held.items()} if isinstance(held, dict) else {}
     except _DAMAGE as error:
-        raise ModelFileError(f"{file} is no saved model, or is damaged: {error}. Save it again.") from None
+        raise ModelFileError(f"{file} is not a saved model, or is damaged: {error}. Save it again.") from None
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
-        raise ModelFileError(f"{file} is no saved model of this package")
+        raise ModelFileError(f"{file} is not a saved model of this package")
     if about.get("version") != _VERSION:
         raise ModelFileError(
             f"{file} is of version {about.get('version')!r}; this package reads version {_VERSION}, which says how the "
@@ -383,12 +383,12 @@ def _unpacked(data: Any, content: bytes) -> Any:
     if isinstance(data, list):
         return [_unpacked(part, content) for part in data]
     if not isinstance(data, dict) or len(data) != 1:
-        raise ValueError(f"{data!r:.60} is no data as save() writes it")
+        raise ValueError(f"{data!r:.60} is not data as save() writes it")
     ((kind, parts),) = data.items()
     try:
         return _READERS[kind](parts, content)
     except (KeyError, TypeError, OverflowError):
-        raise ValueError(f"{data!r:.60} is no data as save() writes it") from None
+        raise ValueError(f"{data!r:.60} is not data as save() writes it") from None
 
 
 def _array(parts: Any, content: bytes) -> Any:

@@ -73,7 +73,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         names: variables, such as ``locals()``, to name the values that have no label.
         title: a title above the picture.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
-        engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first there is.
+        engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first available.
 
     Raises:
         TypeError: ``root`` or ``focus`` is not a Value.

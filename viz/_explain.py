@@ -47,8 +47,8 @@ class Explanation:
         root: what was differentiated.
         flows: every flow into the node, the largest first if there are many.
         gradient: their sum, d root / d node.
-        note: what is to be said about ``node.grad``, where that is another number; else empty.
-        remarks: what is to be said besides: of which passes ``node.grad`` holds a part, and what hooks changed.
+        note: a remark on ``node.grad`` where that is another number; else empty.
+        remarks: further remarks: which passes ``node.grad`` holds a part of, and what hooks changed.
 
     >>> from autograd import Value
     >>> from viz import explain

@@ -41,7 +41,7 @@ def step_through(
         TypeError: ``root`` is not a Value, or ``names`` is not a dict.
         ValueError: the theme is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
-        DiagramError: the ending is another, the graph has too many values, or the file cannot be written there.
+        DiagramError: an ending other than these, a graph of too many values, or a file that cannot be written there.
 
     >>> import tempfile
     >>> from autograd import Value

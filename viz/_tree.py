@@ -169,7 +169,7 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
     """The graph of ``root`` as a tree of text: name, formula, data and gradient of each value.
 
     Args:
-        root: the value on top; of a list of values each that no other is computed from.
+        root: the value on top; of a list of values, each one that no other is computed from.
         depth: how many levels below it are shown, in 500 rows at most; None for all that there is room for: on a
             terminal as many rows as its window has, or 60.
         names: variables, such as ``locals()``, to name the values that have no label.

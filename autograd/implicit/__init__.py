@@ -8,7 +8,7 @@ function or an integral of its derivative.
 
 The derivatives are with respect to the Values that the function *closes over*, or is given as ``args``, and to limits
 and initial values. Where no Value is involved, results are floats. Each result is one node, whose operands are these
-Values; an integral over places at which its function goes over to another formula, and that move with Values, is the
+Values; an integral over places at which its function switches to another formula, and that move with Values, is the
 sum of such nodes. In a function that is compiled a solver is refused, since how many steps it takes depends on the
 numbers.
 

@@ -1,4 +1,4 @@
-"""Places at which a function goes over to another formula, and how they move with Values.
+"""Places at which a function switches to another formula, and how they move with Values.
 
 An integral has a term for each jump of its integrand that moves with a Value, and its second derivative one for each
 kink: the part of the place itself, which Leibniz' rule between given limits lacks. So a function is watched while it is
@@ -70,7 +70,7 @@ def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[f
 def moving_breaks(
     function: Function, ways: dict[float, Any], a: float, b: float, usual: float
 ) -> list[tuple[Any, Any]]:
-    """The places between a and b at which f goes over to another formula and that move with Values.
+    """The places between a and b at which f switches to another formula and that move with Values.
 
     Where such a place cannot be followed and f is continuous there, it is left out: it has no part in the first
     derivative, and the integral of that is looked at in turn before it is differentiated.
@@ -160,7 +160,7 @@ def _moved(function: Function, place: int, edge: int, t: float, side: float) -> 
 
 def _unfollowed(t: float, choice: Choice, needed: str) -> GradientError:
     return GradientError(
-        f"quad(f, a, b): f goes over to another formula at t = {t!r}, by {choice}, and that place moves with a Value. "
+        f"quad(f, a, b): f switches to another formula at t = {t!r}, by {choice}, and that place moves with a Value. "
         f"To follow it takes {needed}. Make the place a limit of two integrals, as points=[...] does, or decide by "
         f".data if it is to stay"
     )

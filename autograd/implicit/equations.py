@@ -40,9 +40,9 @@ def root(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     """The x for which f(x) = 0: dx/dp = −(∂f/∂x)⁻¹ ∂f/∂p for each Value p that f closes over; any order.
 
     Args:
-        f: ``f(x, *args)``. As many numbers as x has, in any containers.
+        f: ``f(x, *args)``, which returns as many numbers as x has, in any containers.
         guess: a number; or a list, array, dict, … of numbers, and then x is built like it. A tuple of two numbers is
-            a bracket: f must have opposite signs at its ends. Of a Value the number alone is used.
+            a bracket: f must have opposite signs at its ends. Of a Value only the number is used.
         args: further arguments of f, which may be Values.
 
     Returns:
@@ -78,7 +78,7 @@ def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
 
     Args:
         f: ``f(x, *args)``, one number, made by operations on Values (``autograd.math`` and not ``math``).
-        guess: a number, or a list, array, dict, … of numbers; x is built like it. Of a Value the number alone is used.
+        guess: a number, or a list, array, dict, … of numbers; x is built like it. Of a Value only the number is used.
         args: further arguments of f, which may be Values.
 
     Returns:

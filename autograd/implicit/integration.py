@@ -57,11 +57,11 @@ _ENOUGH = 42
 def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points: Sequence[Any] = ()) -> Any:
     """The integral of f(t) from a to b: d/dp is the integral of ∂f/∂p, d/db is f(b), d/da is −f(a) (Leibniz).
 
-    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. Where f goes over to another
+    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. Where f switches to another
     formula at a place that moves with a Value, as ``where(greater(t, p), ...)``, ``max(t - p, 0.0)`` or ``if t < p`` do
     at p, that place is found, and the integral is the sum of the integrals on both sides: so a jump has the term that
-    it must have, and the second derivative one for a kink. It takes that f can be called with a Value for t. Not seen
-    is a kink without a comparison, as of ``sqrt((t - p)**2)``: write ``abs``, or name it in ``points``.
+    it must have, and the second derivative one for a kink. For this f must take a Value for t. A kink without a
+    comparison, as of ``sqrt((t - p)**2)``, is not seen: write ``abs``, or name it in ``points``.
 
     Between the points at which f is called nothing is known of it: a peak much narrower than the interval, or a piece
     that begins and ends within a hundredth of it, may be missed. Name the ends of such a place in ``points``.
@@ -180,7 +180,7 @@ class _Integral:
         return result._data
 
     def _breaks(self) -> list[tuple[Any, Any]]:
-        """Where the integrand goes over to another formula, at places that move with Values."""
+        """Where the integrand switches to another formula, at places that move with Values."""
         low, high = map(float_of, self.limits)
         if abs(high - low) <= 1e-14 * self.span < math.inf:
             return []

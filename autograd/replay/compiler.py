@@ -316,7 +316,7 @@ class Compiled:
         Raises:
             RecordingError: nothing is recorded yet.
             NotImplementedError: an operation cannot be written out.
-            ValueError: another language.
+            ValueError: an unknown language.
         """
         if language not in ("python", "c"):
             raise ValueError(f"source() writes 'python' or 'c', not {language!r}")
@@ -519,7 +519,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     closure, attributes, methods, the content of lists, dicts, sets and arrays, as deep as names lead, in static
     arguments too. Where something has changed, or the function itself changes it, as a counter, it is recorded anew.
 
-    Not seen is what no name leads to: a file, the clock, random numbers, what an iterator or a function written in C
+    What no name leads to is not seen: a file, the clock, random numbers, what an iterator or a function written in C
     keeps to itself, changes inside installed packages, comparisons in a thread that the function starts. In a replay
     these stay as they were when it was recorded; ``verify`` finds them.
 
@@ -646,7 +646,7 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
     """
     record = Reader(read_file(path))
     if record.entry("kind") != "compiled":
-        raise TapeError(f"damaged tape: a {record.entry('kind')!r} is no compiled function")
+        raise TapeError(f"damaged tape: a {record.entry('kind')!r} is not a compiled function")
     reduce, checked, name = record.entry("reduce"), record.entry("checked"), record.entry("name")
     if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
         raise TapeError("damaged tape: its settings are not such as compile() takes")

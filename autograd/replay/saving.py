@@ -182,7 +182,7 @@ def _operation(entry: list[Any]) -> Primitive:
                 return op
             if len(constants) == op.captures:
                 return op.capture(*map(_number, constants))
-    raise TapeError(f"damaged tape: {shown(entry)} is no operation")
+    raise TapeError(f"damaged tape: {shown(entry)} is not an operation")
 
 
 def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitive:
@@ -195,7 +195,7 @@ def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitiv
 def _guard(entry: list[Any]) -> Guard:
     if list(map(type, entry)) == [str, int, int, bool, int, str]:
         return Guard(*entry)
-    raise TapeError(f"damaged tape: {shown(entry)} is no guard")
+    raise TapeError(f"damaged tape: {shown(entry)} is not a guard")
 
 
 def _number(text: Any) -> float:
@@ -204,7 +204,7 @@ def _number(text: Any) -> float:
             return float.fromhex(text)
         except (ValueError, OverflowError):
             pass
-    raise TapeError(f"damaged tape: {shown(text)} is no number")
+    raise TapeError(f"damaged tape: {shown(text)} is not a number")
 
 
 class Reader:
@@ -212,7 +212,7 @@ class Reader:
 
     def __init__(self, data: Any) -> None:
         if not isinstance(data, dict):
-            raise TapeError(f"damaged tape: {shown(data)} is no record")
+            raise TapeError(f"damaged tape: {shown(data)} is not a record")
         self._data = data
 
     def entry(self, name: str, *default: Any) -> Any:
@@ -228,14 +228,14 @@ class Reader:
         found = self.entry(name)
         if isinstance(found, list):
             return found
-        raise TapeError(f"damaged tape: the entry {name!r} is no list")
+        raise TapeError(f"damaged tape: the entry {name!r} is not a list")
 
     def list_of(self, name: str, kind: type) -> list[Any]:
         """A list of which every element is exactly a ``kind``."""
         found = self.entry(name)
         if isinstance(found, list) and all(type(element) is kind for element in found):
             return found
-        raise TapeError(f"damaged tape: the entry {name!r} is no list of {kind.__name__}")
+        raise TapeError(f"damaged tape: the entry {name!r} is not a list of {kind.__name__}")
 
     def numbers(self, name: str) -> list[float]:
         """A list of numbers in hexadecimal."""
@@ -435,7 +435,7 @@ def _from_data(data: Any, leaf: Callable[[Any], Any], classes: Classes) -> Any:
         ):
             kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static])
             return made(kind, {key: branch(value) for key, value in items} | {k: _plain_again(v) for k, v in static})
-    raise TapeError(f"damaged tape: {shown(data)} is no container")
+    raise TapeError(f"damaged tape: {shown(data)} is not a container")
 
 
 def _class(name: str, classes: Classes, variable: list[Any], static: list[Any] | None) -> Any:
@@ -466,7 +466,7 @@ def _plain_again(data: Any) -> Any:
                 return float.fromhex(text)
             except (ValueError, OverflowError):
                 pass
-    raise TapeError(f"damaged tape: {shown(data)} is no static field")
+    raise TapeError(f"damaged tape: {shown(data)} is not a static field")
 
 
 def _is_shape(shape: list[Any]) -> bool:
@@ -545,4 +545,4 @@ def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[in
         guard, follow = data
         if 0 <= guard < len(path.tape.guards) and index < follow < len(known):
             return {guard: known[follow]}
-    raise TapeError(f"damaged tape: {data!r} is no side exit")
+    raise TapeError(f"damaged tape: {data!r} is not a side exit")

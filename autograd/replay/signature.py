@@ -508,7 +508,7 @@ class StaticArguments:
         for name in argnames:
             if name not in by_keyword and name not in named and kinds.VAR_KEYWORD not in kinds_seen:
                 raise ValueError(
-                    f"static_argnames names {name!r}, which is no parameter of {self._called}: it takes "
+                    f"static_argnames names {name!r}, which is not a parameter of {self._called}: it takes "
                     f"{', '.join(each.name for each in parameters) or 'none'}"
                 )
         self.names |= {named[place] for place in self.places if place < len(named)} & by_keyword

@@ -286,7 +286,7 @@ REFUSED = [
     (
         lambda a: quad(lambda t: math.sin(t) if t < a else 0.0, 0, 1),
         (
-            r"^quad\(f, a, b\): f goes over to another formula at t = 0.3, by the comparison '<' at .*, and that "
+            r"^quad\(f, a, b\): f switches to another formula at t = 0.3, by the comparison '<' at .*, and that "
             r"place moves with a Value. To follow it takes that t is a Value, which f refuses. Make the place a limit "
             r"of two integrals, as points=\[\.\.\.\] does, or decide by .data if it is to stay$"
         ),

@@ -184,7 +184,7 @@ def test_save_and_load_are_a_pair(tmp_path):
     ):
         autograd.load(model)
     with pytest.raises(
-        names["nn"].ModelFileError, match=r"is no saved model: it is JSON, .* which autograd\.load\(path\)"
+        names["nn"].ModelFileError, match=r"is not a saved model: it is JSON, .* which autograd\.load\(path\)"
     ):
         names["nn"].load(net, function)
     with pytest.raises(TypeError, match=r"save\(model, path\) takes a model or a compiled function first, not 3"):

@@ -190,9 +190,9 @@ def test_what_is_no_example_is_refused(taker, x, error, message):
         (
             lambda: MLP(2, ["3"]),
             TypeError,
-            r"nouts is the list of .* widths, .*: nouts\[0\] must be a whole .* got '3'",
+            r"nouts must be a list of .* widths, .*: nouts\[0\] must be a whole .* got '3'",
         ),
-        (lambda: MLP(2, 3), TypeError, r"nouts is the list of the layers' widths, such as \[16, 16, 1\]"),
+        (lambda: MLP(2, 3), TypeError, r"nouts must be a list of the layers' widths, such as \[16, 16, 1\]"),
         (lambda: MLP(2, []), ValueError, "nouts names no layer"),
         (lambda: Layer(2, True), TypeError, "nout must be a whole number, 1 or more, got True"),
         (lambda: Layer(2, 1, layer=0), ValueError, "layer must be a whole number, 1 or more, got 0"),

@@ -374,7 +374,7 @@ def test_hostile_data_is_refused(tmp_path, data):
         values=VALUES[:1],
         buffers=np.frombuffer(b"\xff" * 9, np.uint8),
     )
-    with pytest.raises(ModelFileError, match="is no saved model, or is damaged"):
+    with pytest.raises(ModelFileError, match="is not a saved model, or is damaged"):
         load(target, path)
     assert "held" not in vars(target)
     assert target.numbers[0].data == 0.0
@@ -452,8 +452,8 @@ def test_a_sound_archive_made_by_hand_loads(tmp_path):
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"values": VALUES}, r"is no saved model, or is damaged: .*about.npy"),
-        ({"about": about()}, r"is no saved model, or is damaged: .*values.npy"),
+        ({"values": VALUES}, r"is not a saved model, or is damaged: .*about.npy"),
+        ({"about": about()}, r"is not a saved model, or is damaged: .*values.npy"),
         ({"about": about(), "values": np.array([Bomb()] * 13, object)}, "values is not an array as save"),
         ({"about": about(), "values": VALUES.astype(np.float32)}, "values is not an array as save"),
         ({"about": about(), "values": VALUES.astype(">f8")}, "values is not an array as save"),
@@ -461,8 +461,8 @@ def test_a_sound_archive_made_by_hand_loads(tmp_path):
         ({"about": about(), "values": VALUES.reshape(13, 1)}, "values is not an array as save"),
         ({"about": about(), "values": pickle.dumps(Bomb())}, "values is not an array as save"),
         ({"about": about(), "values": b""}, "values is not an array as save"),
-        ({"about": about(format="other"), "values": VALUES}, "is no saved model of this package"),
-        ({"about": np.frombuffer(b"[1]", np.uint8), "values": VALUES}, "is no saved model of this package"),
+        ({"about": about(format="other"), "values": VALUES}, "is not a saved model of this package"),
+        ({"about": np.frombuffer(b"[1]", np.uint8), "values": VALUES}, "is not a saved model of this package"),
         ({"about": np.frombuffer(b"{", np.uint8), "values": VALUES}, "or is damaged: Expecting property name"),
         ({"about": np.frombuffer(b"\xff", np.uint8), "values": VALUES}, "or is damaged: 'ascii' codec"),
         (
@@ -522,7 +522,7 @@ def test_a_file_too_large_for_a_model_is_not_read(tmp_path):
 )
 def test_what_is_no_archive_is_refused(tmp_path, content):
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(ModelFileError, match="is no saved model, or is damaged"):
+    with pytest.raises(ModelFileError, match="is not a saved model, or is damaged"):
         load(model(), tmp_path / "x")
 
 
@@ -565,5 +565,7 @@ def test_where_no_model_can_be_saved(tmp_path):
 def test_the_file_of_a_compiled_function_is_told_from_that_of_a_model(tmp_path):
     path = tmp_path / "function.json"
     path.write_text("{}")
-    with pytest.raises(ModelFileError, match=r"is no saved model: it is JSON, as the file of a compiled function is"):
+    with pytest.raises(
+        ModelFileError, match=r"is not a saved model: it is JSON, as the file of a compiled function is"
+    ):
         load(MLP(2, [1]), path)

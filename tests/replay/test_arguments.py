@@ -1,4 +1,4 @@
-"""Arguments and results of compiled functions: containers, batch axes, structures; what is no number."""
+"""Arguments and results of compiled functions: containers, batch axes, structures; what is not a number."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def saved(tmp_path):
         (b'{"format": "chainrule tape", "version": 2}', "is of version 2; this package reads version 1"),
         (b'{"format": "chainrule tape", "version": 1}', "f is damaged: its content is not what its digest was made of"),
         (json.dumps(sealed(HEAD)).encode(), "the entry 'kind' is missing"),
-        (json.dumps(sealed({**HEAD, "kind": "x"})).encode(), "a 'x' is no compiled function"),
+        (json.dumps(sealed({**HEAD, "kind": "x"})).encode(), "a 'x' is not a compiled function"),
     ],
 )
 def test_what_is_no_tape(tmp_path, content, message):

@@ -181,7 +181,7 @@ def test_axes_that_are_none(data):
 @pytest.mark.parametrize("static", [[["kind", ["zzz"]]], [["kind", {}]], [["kind", ["0x1p99999"]]]])
 def test_static_fields_that_are_none(static):
     data = {"dataclass": "Point", "fields": [["x", "number"], ["twice", "number"]], "static": static}
-    with pytest.raises(TapeError, match="is no static field"):
+    with pytest.raises(TapeError, match="is not a static field"):
         structure_from_data(data, {"Point": Point})
 
 
@@ -247,7 +247,7 @@ def test_flips_that_lead_nowhere_or_back(saved, tmp_path, flip):
     assert [len(path["tape"]["guards"]) for path in data["forms"][0]["paths"]] == [1, 1]
     data["forms"][0]["paths"][0]["flips"] = [flip]
     (tmp_path / "changed").write_text(json.dumps(sealed(data)))
-    with pytest.raises(TapeError, match="is no side exit"):
+    with pytest.raises(TapeError, match="is not a side exit"):
         ag.load(tmp_path / "changed")
 
 

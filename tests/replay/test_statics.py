@@ -133,7 +133,7 @@ def test_static_arguments_of_methods_and_of_functions_with_any_number():
         ({"static_argnames": 1}, TypeError, "static_argnames must be a str or a tuple of strs, got 1"),
         ({"static_argnums": 2}, ValueError, "static_argnums names argument 2, and repeated takes 2 by position: x, n"),
         ({"static_argnums": -3}, ValueError, "static_argnums names argument -3, and repeated takes 2 by position"),
-        ({"static_argnames": "k"}, ValueError, "names 'k', which is no parameter of repeated: it takes x, n"),
+        ({"static_argnames": "k"}, ValueError, "names 'k', which is not a parameter of repeated: it takes x, n"),
     ],
 )  # fmt: skip
 def test_bad_names_of_static_arguments_are_told_at_once(settings, error, message):

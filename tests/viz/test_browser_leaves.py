@@ -85,6 +85,17 @@ def test_a_slider_moves_the_whole_picture_and_reset_puts_it_back(show):
     assert watched.ask(NUMBERS) == before
 
 
+@pytest.mark.parametrize("address", ["#tab=leaves", "#tab=leaves&step=2", "#tab=leaves&pass=forward"])
+def test_only_a_leaf_that_was_moved_is_marked_as_moved(show, address):
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    watched = show((a * b).tanh(), address)
+    mark = "row => getComputedStyle(row.querySelector('label'), '::after').content"
+    rows = watched.page.locator("#leaves .leaf")
+    assert [row.evaluate(mark) for row in rows.all()] == ["none", "none"]
+    watched.ask("chainrule.move(0, 1.5)")
+    assert [row.evaluate(mark) for row in rows.all()] == ['" moved"', "none"]
+
+
 def test_leaving_a_domain_is_told_and_shown_as_nan(show):
     x = Value(2.0, "x")
     root = (log(x) * 3.0).named("y")

@@ -54,10 +54,10 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
         X: the examples (n, 2).
         y: their labels.
         path: where to write it; it ends in .gif.
-        titles: what stands above each frame; by default its number.
-        threshold: what a single score is above for the greater label.
-        names: what the two features are called.
-        classes: what the classes are called; by default their labels.
+        titles: a title for each frame; by default its number.
+        threshold: a single score above it means the greater label.
+        names: names of the two features.
+        classes: names of the classes; by default their labels.
         fps: frames a second, at most 50.
         theme: ``"light"`` or ``"dark"``.
 
@@ -65,7 +65,7 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
         The path.
 
     Raises:
-        TypeError, ValueError: as of :func:`plot_decision_boundary`; no snapshots, not a title for each, or another
+        TypeError, ValueError: as for :func:`plot_decision_boundary`; no snapshots, not a title for each, or another
             ``fps``.
         DiagramError: another ending, a folder that does not exist, a file that cannot be written; or matplotlib is
             not installed.

@@ -44,7 +44,7 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
 ) -> Figure:
     """Plot what a classifier of two features answers everywhere, and the examples on it; a ring marks a wrong one.
 
-    The ground is the stronger, the clearer the answer. ``predict`` is asked once, for all points of a fine grid.
+    The clearer the answer, the stronger the colour. ``predict`` is asked once, for all points of a fine grid.
 
     Args:
         predict: takes points (n, 2), and returns a score for each, (n,) or (n, 1), which is above ``threshold`` for
@@ -55,17 +55,17 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
             0, or rows (n, classes) with a 1 in the place of the class.
         threshold: by default half-way between the two labels: 0.5 for 0 and 1, 0 for -1 and 1. Scores such as
             logits, of labels 0 and 1, need 0.
-        names: what the two features are called.
-        classes: what the classes are called; by default their labels.
-        title: what stands above.
+        names: names of the two features.
+        classes: names of the classes; by default their labels.
+        title: the title above the figure.
         theme: ``"light"`` or ``"dark"``.
-        ax: the Axes of matplotlib to draw on, in the theme that suits its figure.
+        ax: the matplotlib Axes to draw on, in the theme that suits its figure.
 
     Returns:
-        The figure of matplotlib: ``figure.savefig("boundary.png")``.
+        The matplotlib figure: ``figure.savefig("boundary.png")``.
 
     Raises:
-        TypeError: not numbers, or ``ax`` is no Axes.
+        TypeError: not numbers, or ``ax`` is not an Axes.
         ValueError: a shape or label that does not fit, numbers that are not finite, an unknown theme.
         DiagramError: matplotlib is not installed.
 

@@ -30,15 +30,15 @@ def plot_history(history: Any, *, title: str = "", theme: str = "light", ax: Any
     Args:
         history: what ``fit`` returns: it has ``loss``, a list with a number for each epoch, and may have
             ``validation_loss``, a dict ``metrics`` of such lists, and ``best_epoch``; or the list of losses alone.
-        title: what stands above.
+        title: the title above the figure.
         theme: ``"light"`` or ``"dark"``.
-        ax: the Axes of matplotlib to draw on, in the theme that suits its figure: the losses alone.
+        ax: the matplotlib Axes to draw on, in the theme that suits its figure: the losses alone.
 
     Returns:
-        The figure of matplotlib: ``figure.savefig("history.png")``.
+        The matplotlib figure: ``figure.savefig("history.png")``.
 
     Raises:
-        TypeError: ``history`` is not such an object, or ``ax`` no Axes.
+        TypeError: ``history`` is not such an object, or ``ax`` is not an Axes.
         ValueError: there are no epochs, or not as many numbers as epochs; an unknown theme.
         DiagramError: matplotlib is not installed.
 

@@ -68,11 +68,11 @@ def plot_matrices(  # noqa: PLR0913 -- each argument is optional, named and inde
         gradients: the same for the gradients, such as ``model.gradient_matrices()``.
         inputs: names of the network's inputs, in the place of a1[0], a2[0], …
         outputs: names of its outputs.
-        title: what stands above.
+        title: the title above the figure.
         theme: ``"light"`` or ``"dark"``.
 
     Returns:
-        The figure of matplotlib: ``figure.savefig("weights.png")``.
+        The matplotlib figure: ``figure.savefig("weights.png")``.
 
     Raises:
         TypeError: not pairs of arrays of numbers.

@@ -77,7 +77,7 @@ def choose(name: str, *, batched: bool) -> list[str]:
         plain = ["numpy", "python"] if batched else ["python"]
         return ["numba", *plain] if available("numba") else plain
     if name not in BACKENDS:
-        raise ValueError(f"backend={name!r} is not known; there are 'auto', {', '.join(map(repr, BACKENDS))}")
+        raise ValueError(f"unknown backend {name!r}; known: 'auto', {', '.join(map(repr, BACKENDS))}")
     if not available(name):
         entry = BACKENDS[name]
         raise ModuleNotFoundError(
