@@ -11,7 +11,7 @@ endif
 OPTIMISED := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons primitives numbers sweep \
   hooks second_order edges random_programs flows context pickling check diagnose)
 
-.PHONY: demo test check coverage house release bench docs clean
+.PHONY: demo test thorough check coverage house release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
 $(VENV)/demo.stamp: pyproject.toml
@@ -30,10 +30,10 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp
 demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and in matrices
 	"$(RUN)" -m demos two_flows
 
-test: $(VENV)/dev.stamp check  ## everything that is checked: style, types, tests
-	"$(RUN)" -m pytest --numprocesses auto --dist worksteal
+test: $(VENV)/dev.stamp check  ## what is checked at every change: style, types, tests
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
 	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
-	"$(RUN)" -m tests.accuracy --points 2000
+	"$(RUN)" -m tests.accuracy --points 1000
 
 check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff format --check .
@@ -49,8 +49,11 @@ coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no t
 house: $(VENV)/dev.stamp  ## the size and the shape of the code, in numbers
 	"$(RUN)" -m tests.house
 
-release: $(VENV)/dev.stamp  ## accuracy at 10,000 points an operation; the wheel, tested in an environment of its own
+thorough: test  ## the slow tests too, and accuracy at 10,000 points an operation
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m slow
 	"$(RUN)" -m tests.accuracy
+
+release: thorough  ## the wheel and the sdist; the wheel tested in an environment of its own
 	"$(RUN)" -m tests.release
 
 bench: $(VENV)/bench.stamp  ## the side-by-side benchmark

@@ -264,6 +264,6 @@ def test_what_does_not_fit_is_refused(params, error, message):
 
 def test_only_modules_are_called():
     with pytest.raises(
-        TypeError, match=r"functional_call takes a Module, its parameters, then its inputs; .* is no Mod"
+        TypeError, match=r"functional_call takes a Module, its parameters, then its inputs; .* is not a Mod"
     ):
         functional_call(abs, [], 1.0)
