@@ -35,7 +35,7 @@ SLOW = (
     "test_demo_notes.py::test_greeks",
     "test_demo_notes.py::test_the_pendulum",
 )
-"""Tests of ten seconds and more. ``make test`` leaves them to ``make thorough``, as what they show has quicker tests."""
+"""Tests of ten seconds and more. ``make test`` leaves them to ``make thorough``, as quicker tests show the same."""
 
 
 def pytest_collection_modifyitems(items):
