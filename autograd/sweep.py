@@ -264,14 +264,26 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
     return adjoint
 
 
+def _may_be_cut(adjoint: dict[Any, Any]) -> bool:
+    """Whether no leaf that learns has a gradient, and something is there that lets none through."""
+    found = False
+    for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
+        if node._first is not None:
+            found |= node.op.held
+        elif not node.learns:
+            found |= node.kind != "constant"
+        elif number_of(flow):
+            return False
+    return found
+
+
 def check_some_leaf_learns(root: Any, adjoint: dict[Any, Any]) -> None:
     """Refuse a pass from which nothing can learn, where ``no_grad()`` or ``stop_gradient()`` is why.
 
     A leaf that was written as a number is no reason: its derivative is 0, and rightly so.
     """
-    for node, flow in adjoint.items():  # mostly the very first is a leaf that learns
-        if node._first is None and node.learns and number_of(flow):
-            return
+    if not _may_be_cut(adjoint):
+        return
     cut: list[Any] = []
     reached = {root}
     for node in reversed(topological_order(root)):
