@@ -15,11 +15,15 @@ The rules of the form, on which printers rely:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from autograd.primitives import Primitive
 
 __all__ = [
+    "ARITHMETIC",
     "BINARY",
     "COMPARISONS",
     "ELEMENTARY",
@@ -45,6 +49,7 @@ __all__ = [
     "free_variables",
     "left_by",
     "read_in",
+    "refusal",
     "without_dead_code",
 ]
 
@@ -54,6 +59,14 @@ Kind = Literal["float", "int", "either", "condition"]
 
 class Unsupported(Exception):  # noqa: N818 -- turned into NotImplementedError, with the operation's name
     """The body of an operation has something that is not translated."""
+
+
+def refusal(op: Primitive, language: str, error: Exception) -> NotImplementedError:
+    """The error for users where ``op`` cannot be translated."""
+    return NotImplementedError(
+        f"the operation {op.name!r} cannot be written in {language}: {error}. Write its forward in a file, as a "
+        f"function of floats, with arithmetic and the functions of math alone."
+    )
 
 
 # --- expressions ------------------------------------------------------------------------------------------
@@ -101,6 +114,14 @@ class Call:
 Expression = Constant | Variable | Apply | Call
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+ARITHMETIC: Mapping[Callable[..., Any], str] = {
+    operator.add: "{} + {}",
+    operator.sub: "{} - {}",
+    operator.mul: "{} * {}",
+    operator.truediv: "{} / {}",
+    operator.neg: "-{}",
+}
+"""The operators that straight-line code of a tape writes alike in every language, by the forwards that they are."""
 
 
 class Elementary(NamedTuple):

@@ -25,6 +25,14 @@ HOSTILE = [
 ]
 
 
+def links_into(picture):
+    """For each card of a picture, the links along which gradient flows into it."""
+    found = {card.key: [] for card in picture.cards}
+    for link in picture.links:
+        found[link.source].append(link)
+    return found
+
+
 def network(sizes, *, examples=1, loss="cross-entropy", backward=True, seed=0):
     """The notes' logistic network on raw Values: ``W12[1]``, ``b1[1]``, ``z1[1]``, ``a1[1]``, the loss ``L``."""
     uniform = random.Random(seed).uniform

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
-from tests.support.graphs import find, network
+from tests.support.graphs import find, links_into, network
 from viz import DiagramError
 from viz._draw import picture_of
 from viz.graph import read_graph
@@ -195,7 +195,7 @@ def test_a_fused_sum_has_the_exact_local_derivatives_and_flows_of_what_it_hides(
 def test_at_every_detail_the_links_into_a_value_sum_to_its_gradient(detail):
     root = network((3, 4, 3, 1), examples=2)
     picture = picture_of(root, detail=detail)
-    links = picture.links_into()
+    links = links_into(picture)
     checked = 0
     for card in picture.cards:
         if card.kind != "fold" and not card.is_root:

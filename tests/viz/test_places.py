@@ -5,7 +5,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from autograd import Value, scope, tanh
-from tests.support.graphs import broken, network, square_and_more
+from tests.support.graphs import broken, links_into, network, square_and_more
 from viz._draw import picture_of
 from viz.picture.geometry import Box, Point, bezier, smooth
 from viz.picture.paint import Look, arrange
@@ -43,7 +43,7 @@ def test_every_number_finds_a_place(name):
     build, look = SCENES[name]
     picture = picture_of(build())
     placed = {label.link for label in arrange(picture, look).labels}
-    flows = picture.links_into()
+    flows = links_into(picture)
     needed = {
         k
         for k, link in enumerate(picture.links)

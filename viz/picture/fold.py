@@ -99,13 +99,6 @@ class Picture:
     """How many values are neither shown nor folded into a card."""
     min_flow: float = 0.0
 
-    def links_into(self) -> dict[str, list[Link]]:
-        """For each card, the links along which gradient flows into it."""
-        found: dict[str, list[Link]] = {card.key: [] for card in self.cards}
-        for link in self.links:
-            found[link.source].append(link)
-        return found
-
     @property
     def is_folded(self) -> bool:
         """Whether its links stand for several edges."""

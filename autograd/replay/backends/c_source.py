@@ -9,13 +9,13 @@ formulas of autograd's own table give that value by themselves, and are spared t
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.intermediate import (
+    ARITHMETIC,
     BINARY,
     COMPARISONS,
     ELEMENTARY,
@@ -33,6 +33,7 @@ from autograd.replay.intermediate import (
     assigned_in,
     ends,
     read_in,
+    refusal,
 )
 from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
@@ -151,10 +152,7 @@ class CFunctions:
         try:
             return self._operation(base, count)
         except (LookupError, Unsupported) as error:
-            raise NotImplementedError(
-                f"the operation {op.name!r} cannot be written in C: {error}. Write its forward in a file, as a "
-                f"function of floats, with arithmetic and the functions of math alone."
-            ) from None
+            raise refusal(op, "C", error) from None
 
     def _operation(self, op: Primitive, count: int) -> str:
         """A function for ``forward``; where that raises, what IEEE 754 gives."""
@@ -304,13 +302,6 @@ class _Body(Printer):
 
 # --- the tape ---------------------------------------------------------------------------------------------
 
-_OPERATORS: dict[Callable[..., Any], str] = {
-    operator.add: "{} + {}",
-    operator.sub: "{} - {}",
-    operator.mul: "{} * {}",
-    operator.truediv: "{} / {}",
-    operator.neg: "-{}",
-}
 _HEAD = """\
 /* {summary}
    C99; compile with -std=c99 (so that no product is fused with a sum), with -lm, and without -ffast-math. */
@@ -390,7 +381,7 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
 def _expression(op: Primitive, args: list[str], functions: CFunctions) -> str:
     if op is FUSED_DOT:
         return " + ".join(f"{x} * {y}" for x, y in zip(args[::2], args[1::2], strict=True))
-    form = _OPERATORS.get(op.forward)
+    form = ARITHMETIC.get(op.forward)
     if form:
         return form.format(*args)
     given = [*args, *map(_Body.number, op.constants)]

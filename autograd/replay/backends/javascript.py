@@ -7,14 +7,14 @@ those are printed. So nothing is ever computed by another formula than the table
 from __future__ import annotations
 
 import functools
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, ClassVar
 
 from autograd.errors import AutogradError
 from autograd.primitives import Primitive
 from autograd.replay.intermediate import (
+    ARITHMETIC,
     BINARY,
     COMPARISONS,
     ELEMENTARY,
@@ -31,6 +31,7 @@ from autograd.replay.intermediate import (
     While,
     assigned_in,
     ends,
+    refusal,
 )
 from autograd.replay.lowering import Lowering
 from autograd.replay.recorder import run_recorded, tape_of
@@ -84,15 +85,6 @@ def _runtime() -> str:
     return (files(__package__) / "python_math.js").read_text(encoding="utf-8")
 
 
-_OPERATORS: dict[Callable[..., Any], str] = {
-    operator.add: "{} + {}",
-    operator.sub: "{} - {}",
-    operator.mul: "{} * {}",
-    operator.truediv: "{} / {}",
-    operator.neg: "-{}",
-}
-
-
 class _Functions(Printer):
     """The functions of a piece of JavaScript, each once, whatever calls it.
 
@@ -128,10 +120,7 @@ class _Functions(Printer):
         try:
             return f"  operation({self._primitive(op, count)}, {self._partials(op, count)}),"
         except (LookupError, Unsupported, AutogradError) as error:
-            raise NotImplementedError(
-                f"the operation {op.name!r} cannot be written in JavaScript: {error}. Write its forward in a file, as "
-                f"a function of floats, with arithmetic and the functions of math alone."
-            ) from None
+            raise refusal(op, "JavaScript", error) from None
 
     def _primitive(self, op: Primitive, count: int) -> str:
         """The name of a function that evaluates ``op`` as IEEE 754 has it."""
@@ -155,7 +144,7 @@ class _Functions(Printer):
         lines = []
         for inner, args, dest, _ in tape.instructions():
             given = [names[arg] for arg in args]
-            form = _OPERATORS.get(inner.forward)
+            form = ARITHMETIC.get(inner.forward)
             value = form.format(*given) if form else f"{self._primitive(inner, len(args))}({', '.join(given)})"
             lines.append(f"const {names[dest]} = {value};")
         lines.append(f"return [{', '.join(names[slot] for slot in tape.outputs.tolist())}];")

@@ -24,18 +24,11 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.bodies import definition
+from autograd.replay.intermediate import ARITHMETIC
 from autograd.replay.recorder import Refusal
 from autograd.replay.tape import Floats, Guard, Tape
 
 __all__ = ["build", "emit", "straight_line"]
-
-_OPERATORS: dict[Callable[..., Any], str] = {
-    operator.add: "{} + {}",
-    operator.sub: "{} - {}",
-    operator.mul: "{} * {}",
-    operator.truediv: "{} / {}",
-    operator.neg: "-{}",
-}
 
 
 # --- the kernel -------------------------------------------------------------------------------------------
@@ -103,7 +96,7 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
         NotImplementedError: the source of an operation is not at hand.
     """
     helpers = _Helpers()
-    callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in _OPERATORS} for tape in tapes]
+    callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in ARITHMETIC} for tape in tapes]
     values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
     if len(tapes) == 1:
         functions = [_function(tapes[0], name, callees[0], values[0], lambda _: "_other_branch()")]
@@ -146,7 +139,7 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: C
         while waiting and waiting[-1][0].at <= done:
             yield from _guard(*waiting.pop(), names)
         written = [names[arg] for arg in args]
-        operator_form = _OPERATORS.get(op.forward)
+        operator_form = ARITHMETIC.get(op.forward)
         if operator_form:
             expression = operator_form.format(*written)
         else:
