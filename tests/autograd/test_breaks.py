@@ -320,6 +320,7 @@ def test_a_compiled_integrand_and_a_quotient_by_0_that_is_nan() -> None:
         quad(lambda t: ag.mod(t, Value(0.0)), 0, 1)
 
 
+@pytest.mark.slow
 def test_a_piece_within_a_piece_that_appears_unseen_has_a_first_derivative_alone() -> None:
     def inner(t: Any, a: Any) -> Any:  # at the limit 0, by which the step comes in, there is nothing to see
         return quad(lambda s: log(s) if s < t - a else 2.0 * log(s), 0, 1)

@@ -292,7 +292,7 @@ def test_compiled_by_backends_that_take_their_time(backend: str) -> None:
     assert len(both.paths) == 2
 
 
-@pytest.mark.parametrize("backend", ["numpy", "auto"])
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("auto", marks=pytest.mark.slow)])
 def test_compiled_for_a_batch(backend: str) -> None:
     batch = np.stack([matrix(3, seed) for seed in range(20)])
     for function in (det, inv):

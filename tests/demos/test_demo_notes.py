@@ -211,6 +211,7 @@ def test_mistakes_names_the_nodes(printed):
 # --- beyond the notes -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_greeks_equal_the_closed_forms_and_the_simulation_its_own(printed):
     text = printed("greeks")
     rows = re.findall(r"│ ([a-z−]+) +│ [a-z, ]+│ \+\S+ +│ \+\S+ +│ (\S+) +│", text)
@@ -225,6 +226,7 @@ def test_greeks_equal_the_closed_forms_and_the_simulation_its_own(printed):
     assert "9 ways through the `if`" in text
 
 
+@pytest.mark.slow
 def test_plain_python_is_differentiated_along_every_path(printed):
     rows = re.findall(r"│ (\w+) +│ .*│ +(\d+) +│ (\S+) +│", printed("plain_math"))
     assert [(name, int(paths) > 2) for name, paths, _ in rows] == [
@@ -245,6 +247,7 @@ def test_a_row_of_plain_python_can_be_checked_by_hand(printed):
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_the_pendulum_is_found_within_its_errors(printed):
     text = printed("pendulum")
     rows = re.findall(r"│ [a-z][^│]+│ (\S+) +│ (\S+) +│ (\S+) +│ (\S+) +│", text)

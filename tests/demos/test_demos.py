@@ -143,6 +143,7 @@ def held_out_accuracy(text):
     return float(re.search(r"accuracy on held-out \w+: (\d+\.\d)%", text)[1])
 
 
+@pytest.mark.slow
 def test_moons_learns_the_same_both_ways_and_faster_replayed(tmp_path):
     done = run("moons", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -169,6 +170,7 @@ def test_the_two_moons_are_of_one_size():
     assert ((points - centres)[:, 1] * labels <= 1e-12).all()  # the upper half of one circle, the lower of the other
 
 
+@pytest.mark.slow
 def test_iris_tells_the_species_apart(tmp_path):
     done = run("iris", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -183,6 +185,7 @@ def test_iris_tells_the_species_apart(tmp_path):
     written(tmp_path, "iris_boundary.png", "iris_history.png")
 
 
+@pytest.mark.slow
 def test_breast_cancer_is_recognised_on_tumours_never_seen(tmp_path):
     done = run("breast_cancer", folder=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -197,6 +200,7 @@ def test_breast_cancer_is_recognised_on_tumours_never_seen(tmp_path):
     written(tmp_path, "breast_cancer_history.png", "breast_cancer_weights.png")
 
 
+@pytest.mark.slow
 def test_digits_are_read_by_2410_scalars(tmp_path):
     done = run("digits", folder=tmp_path)
     assert done.returncode == 0, done.stderr

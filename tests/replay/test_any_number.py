@@ -78,6 +78,7 @@ def together(names: list[str]) -> Callable[[list[Any]], list[list[Any]]]:
     return lambda xs: [part for function in functions for part in function(xs)]
 
 
+@pytest.mark.slow
 def test_values_and_gradients_by_numba():
     names = list(FUNCTIONS)
     function, wanted = together(names), np.concatenate([eager(name) for name in names])

@@ -98,7 +98,9 @@ def test_every_operation_is_in_a_group():
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "backend", [pytest.param(each, marks=pytest.mark.slow if each in ("numba", "jax") else ()) for each in BACKENDS]
+)
 def test_no_operation_is_refused_and_all_agree_with_eager_evaluation(group, backend, tmp_path):
     ops = GROUPS[group]
     tape = with_slopes(ops)

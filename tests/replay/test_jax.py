@@ -53,6 +53,7 @@ def test_every_operation_is_its_forward(op):
     assert (~np.isfinite(got[infinite])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("op", [op for op in table() if op.arity is not None], ids=name)
 def test_a_derivative_is_the_record_s_own(op):
     columns = points(op, (0.3, -0.7, 1.4, 2.2, -2.6))

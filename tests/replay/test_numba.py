@@ -112,6 +112,7 @@ def test_every_operation_is_its_forward(group):
         assert_same(got[unsummed], results[unsummed, column], 1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_random_tapes(seed):
     rng = np.random.default_rng(seed)
@@ -289,6 +290,7 @@ def run_apart(cache: Path) -> tuple[float, str]:
     return float(seconds), result
 
 
+@pytest.mark.slow
 def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_again(tmp_path):
     cold, result = run_apart(tmp_path)
     kept = sorted((tmp_path / "kernels" / "__pycache__").iterdir())
@@ -301,6 +303,7 @@ def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_agai
     assert run_apart(tmp_path)[1] == result
 
 
+@pytest.mark.slow
 def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
     """numba counts its functions within a process, so names that say no more would be equal in two of them."""
     for function in ("sinh", "cosh"):
@@ -328,6 +331,7 @@ assert np.allclose(compile(op, backend="numba", in_axes=0)(x), [down(number) for
 """
 
 
+@pytest.mark.slow
 def test_a_kernel_whose_operation_calls_itself_is_not_kept(tmp_path):
     """numba resolves such a call when it compiles; a kernel that was loaded would jump to nowhere."""
     for _ in range(2):

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from autograd import Value, tanh
 from tests.support.graphs import HOSTILE, SVG, drawn, hostile, network, square_and_more
 from viz import draw
@@ -57,6 +59,7 @@ def test_ids_come_from_the_content():
 # --- size -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_values_draws():
     x = Value(0.5, "x")
     for _ in range(1_000_000):
