@@ -387,12 +387,6 @@ class Value(Operators, DropIn, Refusals, Methods):
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
-        if len(args) == op.arity and not op.captures:
-            for arg in args:
-                if not isinstance(arg, Value):
-                    break
-            else:  # nothing to convert: by far the most common
-                return _applied(op)(*args)
         args = op.complete(args)
         if op.captures:
             constants = args[-op.captures :]
@@ -697,3 +691,9 @@ class Traced(StandIn, Value):
     __slots__ = ()
     stands_in = True
     plainly = Value
+
+
+for _op in PRIMITIVES.values():
+    if not _op.captures:
+        _kinds = (Value, Constant, Parameter, Detached, Untracked, Varied, Traced)
+        _op.appliers.update(dict.fromkeys(_kinds, _applied(_op)))
