@@ -9,6 +9,7 @@
 <Diagram of loss: 3 values>
 """
 
+from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
 from viz._step_through import step_through
@@ -19,8 +20,11 @@ from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history
 from viz.plotting.matrices import plot_matrices
+from viz.wrong_passes import WRONG_PASSES, wrong_pass
 
 __all__ = [
+    "WRONG_PASSES",
+    "Comparison",
     "ConversionError",
     "Derivation",
     "Diagram",
@@ -29,6 +33,7 @@ __all__ = [
     "Explanation",
     "Tree",
     "animate_boundary",
+    "compare",
     "derive",
     "draw",
     "draw_dot",
@@ -38,4 +43,5 @@ __all__ = [
     "plot_matrices",
     "step_through",
     "tree",
+    "wrong_pass",
 ]

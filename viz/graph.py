@@ -104,6 +104,10 @@ class Graph:
         self.first.append(len(self.sources))
         self.grads = self._shown()
         """The gradients that a picture shows: those that are held; of several roots that of their sum."""
+        self.claims: dict[int, float] = {}
+        """The wrong gradients that somebody claims of nodes, which a picture shows in red."""
+        self.slipped: frozenset[int] = frozenset()
+        """The edges where the first of them went wrong."""
 
     def _shown(self) -> list[float | None]:
         if len(self.roots) == 1:
