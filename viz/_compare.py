@@ -234,6 +234,10 @@ class _Comparing:
         flows = [self.graph.flow(e) or 0.0 for e in self.graph.flow_edges(i)]
         return agrees(claim, truth, max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0))
 
+    def _fits(self, i: int, gradient: float) -> bool:
+        """Whether ``gradient`` is claimed of node ``i``; it may be the rounding of a difference of two like ours."""
+        return agrees(self.claims[i], gradient, abs(self.ours[i]))
+
     def _carried(self) -> list[float]:
         """The gradient of each node as it comes out of those that are claimed above it."""
         graph, found = self.graph, [0.0] * len(self.graph)
@@ -258,7 +262,7 @@ class _Comparing:
         found = [
             (len(fits), rank, words, [i for i in fits if i in wrong], edges)
             for rank, words, gradients, edges in self._candidates(first)
-            if first in (fits := [i for i in self.claims if agrees(self.claims[i], gradients[i])])
+            if first in (fits := [i for i in self.claims if self._fits(i, gradients[i])])
         ]
         best = max(found, key=lambda one: one[:2], default=(0, 0, "", [], list(self.graph.flow_edges(first))))
         if len(best[3]) < 2 and first in self.transposed:
@@ -298,7 +302,7 @@ class _Comparing:
             for found in slips_at(graph, i, self.upstream):
                 change = found.total - self.ours[i]
                 there = self.ours[first] + change * reach[i]
-                if agrees(self.claims[first], there) and not agrees(there, self.ours[first]):
+                if self._fits(first, there) and not agrees(there, self.ours[first]):
                     yield found, self._changed(i, change)
 
     def _reach(self, first: int) -> list[float]:
