@@ -12,6 +12,7 @@
 from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
@@ -31,6 +32,7 @@ __all__ = [
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Score",
     "Tree",
     "animate_boundary",
     "compare",
@@ -41,6 +43,7 @@ __all__ = [
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
+    "quiz",
     "step_through",
     "tree",
     "wrong_pass",

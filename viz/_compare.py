@@ -199,7 +199,7 @@ class _Comparing:
         self.carried = self._carried()
 
     def result(self) -> Comparison:
-        order = sorted(self.claims, key=self._way_back().__getitem__)
+        order = [i for i in self.graph.way_back if i in self.claims]
         wrong = [i for i in order if not self._is(i, self.claims[i], self.ours[i])]
         chain = Chain(self.graph)
         if not wrong:
@@ -221,14 +221,6 @@ class _Comparing:
         self.graph.claims = {i: self.claims[i] for i in wrong}
         self.graph.slipped = frozenset(edges)
         return Comparison(self.graph, rows, chain.name(first), words, len(explained))
-
-    def _way_back(self) -> list[tuple[int, int]]:
-        """For each node how many steps it is from the root on the longest way, and its place: a key to sort by."""
-        graph, depth = self.graph, [0] * len(self.graph)
-        for i in range(graph.root, -1, -1):
-            for e in graph.operand_edges(i):
-                depth[graph.sources[e]] = max(depth[graph.sources[e]], depth[i] + 1)
-        return [(steps, -i) for i, steps in enumerate(depth)]
 
     def _is(self, i: int, claim: float, truth: float) -> bool:
         flows = [self.graph.flow(e) or 0.0 for e in self.graph.flow_edges(i)]

@@ -235,6 +235,15 @@ class Graph:
         return list(accumulate(starts)), edges
 
     @cached_property
+    def way_back(self) -> list[int]:
+        """The nodes from the root back: by how many steps the longest way from the root takes."""
+        steps = [0] * len(self)
+        for i in range(self.root, -1, -1):
+            for e in self.operand_edges(i):
+                steps[self.sources[e]] = max(steps[self.sources[e]], steps[i] + 1)
+        return sorted(range(len(self)), key=lambda i: (steps[i], -i))
+
+    @cached_property
     def full_scale(self) -> float | None:
         """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
         shown = chain(self.grads, map(self.flow, range(len(self.sources))))
