@@ -12,7 +12,8 @@ from rich.table import Table
 from autograd import Value
 from demos._notes import named
 from nn import MLP, binary_cross_entropy
-from viz import WRONG_PASSES, compare, wrong_pass
+from viz import compare, wrong_pass
+from viz.wrong_passes import WRONG_PASSES
 
 SHOWN = ("z1[3]", "W11[3]", "a1[2]", "z1[2]", "W11[2]", "a1[1]", "z1[1]", "W11[1]", "a1[0]")
 COLOURS = {True: "red", False: "green"}

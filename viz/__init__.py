@@ -21,10 +21,9 @@ from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history
 from viz.plotting.matrices import plot_matrices
-from viz.wrong_passes import WRONG_PASSES, wrong_pass
+from viz.wrong_passes import wrong_pass
 
 __all__ = [
-    "WRONG_PASSES",
     "Comparison",
     "ConversionError",
     "Derivation",

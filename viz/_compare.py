@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograd import GradientError, Value
-from viz._arguments import graph_below
+from viz._arguments import check_value, graph_below
 from viz._draw import Diagram, diagram_of
 from viz.chain import Chain
 from viz.formulas.notation import name_parts
@@ -175,8 +175,7 @@ def compare(
     """
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
-    if isinstance(root, (list, tuple)):
-        raise TypeError("compare(): root must be one Value, not a list: give their sum")
+    check_value(root, "compare(): the root of the graph")
     graph = graph_below(root, names, "compare")
     graph.grads = graph.held = [gradient or 0.0 for gradient in graph.fresh_pass().gradients]
     claims, transposed = _Reader(graph, convention).read(claimed)
@@ -324,8 +323,8 @@ class _Comparing:
 # --- reading what is claimed ------------------------------------------------------------------------------
 
 _QUOTIENT = re.compile(r"(?:∂|d)\s*\w*\s*/\s*(?:∂|d)(.+)")
-_NOTES = re.compile(r"g\[(\d+)([A-Za-z])\]|g_([A-Za-z])\[(\d+)\]")
-_BLOCK = re.compile(r"([A-Za-zα-ω]+)\[(\d+)\]")
+_NOTES = re.compile(r"g\[(?P<before>\d+)(?P<after>[A-Za-z])\]|g_(?P<letter>[A-Za-z])\[(?P<layer>\d+)\]")
+_BLOCK = re.compile(r"(?P<letter>[A-Za-zα-ω]+)\[(?P<layer>\d+)\](?P<before>)(?P<after>)")
 _FORM = {"g_a": "a", "g_z": "z", "g_W": "W", "g_b": "b"}
 """The gradients of a matrix form, by attribute."""
 
@@ -376,13 +375,13 @@ class _Reader:
             raise TypeError(f"compare(): a claim goes by a name or a Value, got {key!r}")
         quotient = _QUOTIENT.fullmatch(key.strip())
         name = quotient[1].strip() if quotient and key not in self.places else key.strip()
-        notes = _NOTES.fullmatch(name)
-        letter, layer = (notes[2] or notes[3], notes[1] or notes[4]) if notes else ("", "")
-        found = None if notes or name in self.places else _BLOCK.fullmatch(name)
-        block = self._block(letter or found[1], layer or found[2]) if notes or found else {}
-        if block:
-            self._array(f"{letter or found[1]}[{layer or found[2]}]" if notes or found else name, block, number)
-            return
+        notes = _NOTES.fullmatch(name) or (None if name in self.places else _BLOCK.fullmatch(name))
+        if notes:
+            letter, layer = notes["letter"] or notes["after"], notes["layer"] or notes["before"]
+            block = self._block(letter, layer)
+            if block:
+                self._array(f"{letter}[{layer}]", block, number)
+                return
         places = self.places.get(name, [])
         if len(places) > 1:
             raise GradientError(

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograd import Value
-from viz._arguments import as_target, check_folder, graph_below, write_whole
+from viz._arguments import as_target, check_folder, check_value, graph_below, write_whole
 from viz._tree import Tree
 from viz.chain import MOST_TERMS, Chain
 from viz.formulas.notation import derivative
@@ -52,6 +52,10 @@ class Score:
 
     Attributes:
         answers: each question that was answered, or whose solution was shown.
+
+    >>> from viz import Score
+    >>> Score([])
+    <Score: 0 of 0 right>
     """
 
     def __init__(self, answers: list[Answer]) -> None:
@@ -110,8 +114,7 @@ def quiz(
     """
     if isinstance(questions, bool) or not isinstance(questions, int) or questions < 1:
         raise ValueError(f"questions must be a whole number, 1 or more, got {questions!r}")
-    if isinstance(root, (list, tuple)):
-        raise TypeError("quiz(): root must be one Value, not a list: give their sum")
+    check_value(root, "quiz(): the root of the graph")
     target = None if score is None else as_target(score)
     if target is not None:
         check_folder(target)

@@ -344,8 +344,9 @@ def wrong_pass(root: Value, slip: str) -> dict[Value, float]:
 
     Args:
         root: what is differentiated.
-        slip: one of :data:`viz.WRONG_PASSES`; or the words of a wrong derivative, such as ``"a(1 + a)"``, of an
-            operation of the graph.
+        slip: ``"= for +="``, ``"no order"``, ``"no zero_grad"`` (the gradients after two passes), ``"old interior"``
+            (the same where inner nodes keep theirs), ``"wrong sign"``; or the words of a wrong derivative of an
+            operation of the graph, such as ``"a(1 + a)"`` of a sigmoid.
 
     Raises:
         TypeError: ``root`` is not a Value.

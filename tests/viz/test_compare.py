@@ -12,8 +12,8 @@ import pytest
 from autograd import GradientError, StaleGraphError, Value, exp, log, relu, sigmoid, sqrt, square, tanh
 from nn import MLP, matrix_form
 from tests.support.graphs import find, network
-from viz import WRONG_PASSES, compare, wrong_pass
-from viz.wrong_passes import RULES, agrees
+from viz import compare, wrong_pass
+from viz.wrong_passes import RULES, WRONG_PASSES, agrees
 
 
 def gradients(root, wrong_flow=None, wrong_sum=None):
@@ -291,7 +291,7 @@ def test_bad_claims_are_refused_by_name():
         compare(root, {})
     with pytest.raises(ValueError, match="convention must be 'rows' or 'columns', got 'diagonals'"):
         compare(root, {"a": 1.0}, convention="diagonals")
-    with pytest.raises(TypeError, match="root must be one Value"):
+    with pytest.raises(TypeError, match="must be a Value"):
         compare([root], {"a": 1.0})
     twins = (Value(1.0, "y") * Value(2.0, "y")).named("L")
     with pytest.raises(GradientError, match="2 values of L are called 'y': give the Values themselves"):

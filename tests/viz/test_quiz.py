@@ -168,7 +168,7 @@ def test_bad_arguments_are_refused_before_the_first_question(tmp_path):
         quiz(root, score=tmp_path / "none" / "scores.jsonl")
     with pytest.raises(ValueError, match="questions must be a whole number, 1 or more, got 0"):
         quiz(root, questions=0)
-    with pytest.raises(TypeError, match="root must be one Value"):
+    with pytest.raises(TypeError, match="must be a Value"):
         quiz([root, x])
     with pytest.raises(TypeError, match="must be a Value"):
         quiz(3.0)
