@@ -26,7 +26,7 @@ MISTAKES = {name: WRONG_PASSES[name][1] for name in ("= for +=", "no order", "no
 def example() -> Value:
     """The loss of a small logistic network, after its backward pass."""
     net = MLP(2, [2, 2, 1], activation="sigmoid", output_activation="sigmoid", rng=37)
-    loss = binary_cross_entropy(net([0.5, -1.0]), 1).named("L")
+    loss: Value = binary_cross_entropy(net([0.5, -1.0]), 1).named("L")
     loss.backward()
     return loss
 
