@@ -19,8 +19,10 @@ from viz.graph import Graph
 from viz.numbers import signed
 
 __all__ = [
+    "REACH",
     "RULES",
     "SLIPS",
+    "TYPED",
     "WRONG_PASSES",
     "Found",
     "Slip",
@@ -53,6 +55,9 @@ class Slip(NamedTuple):
     least: int = 1
     """From how many flows on it can be told from others."""
 
+
+REACH = ("1 flow reaches", "{n} flows reach")
+"""How ``{n}`` is said: of one flow, of more."""
 
 SLIPS = (
     Slip("that is one flow alone, the one through {child}: {n} {node}, and they add up", gather="only", least=2),
@@ -186,11 +191,12 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
         i: where the slip is made.
         upstream: the gradient of each node that flows come back from; None where none does.
     """
-    edges = [e for e in graph.flow_edges(i) if _flows(graph, e, upstream)]
-    flows = [graph.flow_of(e, upstream[graph.targets[e]] or 0.0) or 0.0 for e in edges]
+    along = {e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None}
+    edges = [e for e, flow in along.items() if flow is not None]
+    flows = [flow for flow in along.values() if flow is not None]
     total = sum(flows) + (1.0 if i in graph.roots else 0.0)
     n = len(edges)
-    said = {"node": graph.name(i), "n": "1 flow reaches" if n == 1 else f"{n} flows reach"}
+    said = {"node": graph.name(i), "n": REACH[n != 1].format(n=n)}
     for slip in SLIPS:
         if n < slip.least:
             continue
@@ -206,10 +212,6 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
             ahead = 1.0 if slip.upstream else upstream[graph.targets[e]] or 0.0
             for local, rule in _locals(graph, slip, e):
                 yield Found(i, e, total - flows[k] + local * ahead, slip.words.format(**said, rule=rule))
-
-
-def _flows(graph: Graph, e: int, upstream: Sequence[float | None]) -> bool:
-    return upstream[graph.targets[e]] is not None and not graph.is_held(graph.targets[e])
 
 
 def _times(gather: str, total: float) -> float:
