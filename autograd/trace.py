@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from autograd.compiled import core
 from autograd.context import clock, current, enable_grad, tracing
 from autograd.debugging import clarify, warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.recording import recording
@@ -97,6 +98,11 @@ class Trace:
 
     def value_and_gradient(self, root: Value) -> tuple[Any, list[Any]]:
         """``root`` and d root / d variable for each variable: floats, or Values if something outside is involved."""
+        if core and not (self._sources or current().anomaly):
+            straight = core.gradient(root, self.variables, self._since)
+            if straight:
+                value, gradients = straight
+                return value, gradients
         graph = self._graph([root])
         linked = self._linked(graph)
         return self._seen(root) if linked else root._data, self._reverse(root, graph, linked=linked)

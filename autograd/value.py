@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
+from autograd.compiled import core, straight
 from autograd.context import clock, current, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
@@ -28,7 +29,7 @@ from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describ
 if TYPE_CHECKING:
     from autograd._methods import Methods  # the stub that python -m tests.stubs writes from the table
 else:
-    Methods = object
+    Methods = core.Node if core else object  # the base that holds the slots, where they are in C
 
 __all__ = [
     "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
@@ -94,7 +95,7 @@ def _unary(op: Primitive) -> Callable[[Any], Value]:
             remember_site(out)
         return out
 
-    return method
+    return straight("UNARY", op, method)
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
@@ -127,7 +128,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
             remember_site(out)
         return out
 
-    return method
+    return straight("BINARY", op, method)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -154,7 +155,8 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
         return method(Constant(other), self) if is_number(other) else refuse(op, other)
 
     name = SPECIAL_METHODS[sign]
-    return named(method, f"__{name}__", op.__doc__), named(reflected, f"__r{name}__", op.__doc__)
+    named(reflected, f"__r{name}__", op.__doc__)
+    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", op, reflected)
 
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
@@ -174,6 +176,9 @@ def _general_method(name: str) -> Callable[..., Value]:
 
 
 # --- the class --------------------------------------------------------------------------------------------
+
+
+_SLOTS = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_version", "op", "scope")
 
 
 class Value(Operators, DropIn, Refusals, Methods):
@@ -197,7 +202,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_version", "op", "scope")
+    __slots__ = () if core else _SLOTS
 
     # The operands are kept in two slots, not in a tuple. A tuple a node would be a second object for Python's
     # cyclic collector to visit at every node: measured on a graph of 65,000 nodes, 40 % of a training step.
@@ -246,6 +251,8 @@ class Value(Operators, DropIn, Refusals, Methods):
             become(self, guarded(cast("Any", type(self))))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
+
+    __init__ = straight("LEAF", None, __init__)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -369,6 +376,8 @@ class Value(Operators, DropIn, Refusals, Methods):
             return _applied(_POWER.capture(as_float(other, "pow()")))(self)
         return cast("Value", refuse(_POWER, other))
 
+    __pow__ = straight("POWER", _POWER, __pow__)
+
     def __rpow__(self, other: Any) -> Value:
         return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
 
@@ -446,6 +455,8 @@ class Value(Operators, DropIn, Refusals, Methods):
         refuse_while_recording(self, "backward()")
         self._check_graph("backward()")
         seed = as_gradient(gradient, "backward(gradient)")
+        if core and not (create_graph or current().anomaly) and core.backward(self, seed):
+            return
         order = sweep.topological_order(self)
         adjoint: dict[Any, Any]
         if create_graph:
@@ -697,3 +708,7 @@ for _kind in (Detached, Untracked, Varied, Traced):
 for _op in PRIMITIVES.values():
     if not _op.captures:
         _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))
+
+
+if core:
+    core.set_types(Value, Traced, Constant)

@@ -209,7 +209,7 @@ class CFunctions:
 
     def _new_name(self, stem: str) -> str:
         name = "ag_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values():
+        while name in self._names.values() or name.removeprefix("ag_") in ELEMENTARY:  # those are the runtime's
             name += "_"
         return name
 
