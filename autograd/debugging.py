@@ -256,7 +256,8 @@ def _way_around(error: Exception, frames: list[FrameType]) -> str:
     if not (isinstance(error, (AttributeError, TypeError)) and _OF_NUMBERS.search(message)):
         return ""
     name, module = called[-1].f_code.co_name, str(called[-1].f_globals.get("__name__", "")).partition(".")[0]
-    instead = _IN_STEPS.get(name, "write it with operators and functions of autograd")
+    own = f"use autograd.{name}" if _operation(name) == name else "write it with operators and functions of autograd"
+    instead = _IN_STEPS.get(name, own)
     return f"{module}.{name}() does not work on Values: {instead}, or give it .data if no gradient is to flow"
 
 
