@@ -11,6 +11,7 @@
 
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._play import Playground, play
 from viz._step_through import step_through
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
@@ -27,12 +28,14 @@ __all__ = [
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Playground",
     "Tree",
     "animate_boundary",
     "derive",
     "draw",
     "draw_dot",
     "explain",
+    "play",
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",

@@ -45,6 +45,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """The functions that an expression may call, by name."""
 
+EMPTY = "the expression is empty: write one, such as 'tanh(a*b + c)'"
+
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -132,6 +134,8 @@ class _Reader:
     def read(self) -> Reading:
         """Statement by statement."""
         body = self.parse()
+        if not body:
+            raise ExpressionError(EMPTY)
         result: Any = None
         for statement in body:
             is_last = statement is body[-1]
@@ -158,7 +162,7 @@ class _Reader:
         if len(text) > LONGEST:
             raise ExpressionError(f"the expression has {len(text):,} characters: {LONGEST:,} is the most")
         if not text:
-            raise ExpressionError("the expression is empty: write one, such as 'tanh(a*b + c)'")
+            raise ExpressionError(EMPTY)
         try:
             with warnings.catch_warnings():  # such as that 2(a) calls a number: it is refused below
                 warnings.simplefilter("ignore")

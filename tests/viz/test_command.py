@@ -203,7 +203,7 @@ def test_an_error_knows_its_place():
     with pytest.raises(ExpressionError) as caught:
         read_expression("a = 2\nb = 3\nL = a*tahn(b)", {})
     assert caught.value.place == (2, 6)
-    assert caught.value.reason == "unknown function tahn(): do you mean tanh()?"
+    assert caught.value.reason == "unknown function tahn(): do you mean tan()?"
     with pytest.raises(ExpressionError, match="b is not used") as caught:
         read_expression("a = 2\nb = 3\nL = a*a", {})
     assert caught.value.place == (1, 0)
@@ -218,7 +218,10 @@ def test_deep_brackets_are_refused_calmly(text):
         read_expression(text, {"a": 1.0})
 
 
-@pytest.mark.parametrize("text", ["-" * 9990 + "a", "+".join(["a"] * 4999), "a**" * 600 + "a", "1-" * 4990 + "a", "a*(" * 90 + "a" + ")" * 90])
+@pytest.mark.parametrize(
+    "text",
+    ["-" * 9990 + "a", "+".join(["a"] * 4999), "a**" * 600 + "a", "1-" * 4990 + "a", "a*(" * 90 + "a" + ")" * 90],
+)
 def test_long_chains_are_read_without_recursion_or_refused(text):
     try:
         assert read_expression(text, {"a": 1.0}).root.op is not None

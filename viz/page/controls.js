@@ -11,6 +11,7 @@ function paint() {
   paintLeaves();
   paintTable();
   paintControls();
+  window.chainrule?.painted?.(); // whoever has the page in a frame may want to follow
 }
 
 function paintLegend() {

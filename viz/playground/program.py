@@ -129,7 +129,8 @@ def _leaves(text: str, values: dict[str, Value], order: dict[Value, int], before
             if values[name] in order and _is_number(number):
                 row, bytes_of = number.lineno - 1, lines[number.lineno - 1].encode()  # Python counts bytes
                 start, end = (
-                    starts[row] + _length(bytes_of[:k].decode()) for k in (number.col_offset, number.end_col_offset or 0)
+                    starts[row] + _length(bytes_of[:k].decode())
+                    for k in (number.col_offset, number.end_col_offset or 0)
                 )
                 found.append(Leaf(name, order[values[name]], start, end, values[name].data, values[name].kind))
     return found
