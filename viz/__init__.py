@@ -9,9 +9,11 @@
 <Diagram of loss: 3 values>
 """
 
+from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
 from viz._play import Playground, play
+from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
@@ -20,8 +22,10 @@ from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history
 from viz.plotting.matrices import plot_matrices
+from viz.wrong_passes import wrong_pass
 
 __all__ = [
+    "Comparison",
     "ConversionError",
     "Derivation",
     "Diagram",
@@ -29,8 +33,10 @@ __all__ = [
     "EngineError",
     "Explanation",
     "Playground",
+    "Score",
     "Tree",
     "animate_boundary",
+    "compare",
     "derive",
     "draw",
     "draw_dot",
@@ -39,6 +45,8 @@ __all__ = [
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
+    "quiz",
     "step_through",
     "tree",
+    "wrong_pass",
 ]

@@ -250,9 +250,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.error(f"{ast.unparse(node)[:40]} is not a number", node)
         try:
-            return float(value)
+            read = float(value)
         except OverflowError:
-            raise self.error("this number is too large for a float (about 1.8e308)", node) from None
+            read = math.inf
+        if read == math.inf:
+            raise self.error("this number is too large for a float (about 1.8e308)", node)
+        return read
 
     def lookup(self, name: str, node: ast.expr) -> Any:
         if name in self.values:

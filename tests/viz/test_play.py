@@ -72,6 +72,8 @@ def test_leaves_are_found_where_a_browser_counts_them():
     ("text", "fault", "place"),
     [
         ("", "the expression is empty", None),
+        ("a = 1e400", "this number is too large for a float", (0, 4)),
+        ("a = " + "9" * 400, "this number is too large for a float", (0, 4)),
         ("# nothing", "the expression is empty", None),
         ("a = 2\nL = tahn(a)", "unknown function tahn()", (1, 4)),
         ("\n\n  a*", "invalid syntax", (2, 4)),

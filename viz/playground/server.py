@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Read a program."""
         name = self._asked()
         if name is None:
-            return None
+            return
         size = self.headers.get("Content-Length", "")
         if name != "read":
             self._refuse(HTTPStatus.NOT_FOUND, "there is nothing here")
@@ -147,9 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
             try:
                 text = self.rfile.read(int(size)).decode()
             except UnicodeDecodeError:
-                return self._refuse(HTTPStatus.BAD_REQUEST, "a program is text in UTF-8")
-            self._give(HTTPStatus.OK, json.dumps(self.server.read(text), allow_nan=True), "application/json")
-        return None
+                self._refuse(HTTPStatus.BAD_REQUEST, "a program is text in UTF-8")
+            else:
+                self._give(HTTPStatus.OK, json.dumps(self.server.read(text), allow_nan=False), "application/json")
 
     def _asked(self) -> str | None:
         """The rest of the path below the token; None once a stranger was refused."""
