@@ -100,6 +100,8 @@ def _play(given: Sequence[str]) -> int:
                 sys.stderr.write("No browser could be opened: open the address above in one.\n")
             sys.stderr.write("Ctrl-C stops the playground.\n")
             playground.wait()
+    except KeyboardInterrupt:  # before it was waited for
+        return 0
     except (AutogradError, ValueError) as error:
         sys.stderr.write(f"python -m viz play: {error}\n")
         return 2

@@ -289,8 +289,9 @@ def test_the_command_prints_its_address_and_stops_at_ctrl_c():
         connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=20)
         connection.request("GET", address.path)
         assert connection.getresponse().status == 200
+        assert process.stderr.readline() == "Ctrl-C stops the playground.\n"
         process.send_signal(signal.CTRL_C_EVENT if os.name == "nt" else signal.SIGINT)
-        assert process.communicate(timeout=30) == ("", "Ctrl-C stops the playground.\n")
+        assert process.communicate(timeout=30) == ("", "")
         assert process.returncode == 0
 
 
@@ -304,6 +305,15 @@ def test_the_command_in_this_process(monkeypatch, capsys):
     assert said.startswith("No browser could be opened: open the address above in one.")
     assert viz.cli.main(["play", "--port", "70000"]) == 2
     assert capsys.readouterr().err.startswith("python -m viz play: port must be a whole number")
+
+
+def test_ctrl_c_before_it_waits(monkeypatch, capsys):
+    def interrupt(_playground):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("viz._play.Playground.wait", interrupt)
+    assert viz.cli.main(["play", "--no-browser"]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
 
 
 def test_waiting_ends_with_ctrl_c_or_when_it_is_closed(monkeypatch):
