@@ -261,6 +261,8 @@ window.chainrule = {
       };
     }),
   move: moveLeaf,
+  descent,
+  descend: descendOnce,
 };
 
 sweepBackward();
