@@ -207,7 +207,8 @@ def test_a_wrong_answer_is_told_what_it_is_in_python_s_words(show, graph):
     watched = show(root, "#tab=quiz")
     asked = 0
     answers = """([node, numbers]) => {
-        document.querySelector(`#graph svg.shown g[data-key="n${node}"]`).dispatchEvent(new MouseEvent("click", {bubbles: true}));
+        const card = document.querySelector(`#graph svg.shown g[data-key="n${node}"]`);
+        card.dispatchEvent(new MouseEvent("click", {bubbles: true}));
         return numbers.map((text) => {
             document.getElementById("answer").value = text;
             document.getElementById("check").click();
