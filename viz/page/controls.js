@@ -262,6 +262,8 @@ window.chainrule = {
       };
     }),
   move: moveLeaf,
+  descent,
+  descend: descendOnce,
 };
 
 sweepBackward();
