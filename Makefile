@@ -14,7 +14,7 @@ CORE := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors v
 .PHONY: demo test core thorough check coverage sanitize house release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
-$(VENV)/demo.stamp: pyproject.toml
+$(VENV)/demo.stamp: pyproject.toml hatch_build.py $(wildcard autograd/_*.[ch])
 	$(PYTHON) -m venv "$(VENV)"
 	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[image]'
 	touch "$@"

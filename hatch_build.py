@@ -54,13 +54,15 @@ class CompiledEngine(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile into the wheel; for an editable install beside the source."""
-        package = Path(self.root, "autograd")
-        beside = package / f"_engine{SUFFIX}"
+        source = Path(self.root, "autograd", "_engine.c")
+        beside = source.with_name(f"_engine{SUFFIX}")
         self.folder = tempfile.TemporaryDirectory()
+        if not source.exists():  # nothing was left out
+            return
         try:
             if version == "editable":
                 beside.unlink(missing_ok=True)  # one of another source must not outlive a compilation that fails
-            made = compiled(package / "_engine.c", self.folder.name)
+            made = compiled(source, self.folder.name)
             if version == "editable":
                 shutil.copyfile(made, beside)
         except (CannotCompileError, OSError) as reason:

@@ -96,6 +96,13 @@ def test_what_cannot_be_compiled_is_left_out_with_one_line_that_says_why(project
     assert (project / MODULE).exists() is (target == "build_wheel")
 
 
+def test_without_its_source_there_is_nothing_to_compile_and_nothing_to_say(project):
+    (project / "autograd" / "_engine.c").unlink()
+    wheel, said = build(project)
+    assert pure(wheel)
+    assert said == ""
+
+
 @needs_compiler
 def test_an_editable_install_has_the_engine_beside_its_source(project):
     wheel, said = build(project, "build_editable")
