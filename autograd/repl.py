@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-BANNER = f"chainrule ({engine} engine): numbers that remember how they were computed. tour() teaches, help() reminds."
+BANNER = f"chainrule ({autograd.engine} engine): numbers that remember how they were computed. tour() teaches, help() reminds."
 
 GUIDE = """\
 Learn      tour()                             seven short steps, each of them checked
