@@ -180,6 +180,14 @@ track_all_below(PyObject *root)
     return failed ? -1 : 0;
 }
 
+/* track(node): show it and all below it to the collector. */
+static PyObject *
+track_graph(PyObject *Py_UNUSED(module), PyObject *node)
+{
+    if (track_all_below(node)) return NULL;
+    Py_RETURN_NONE;
+}
+
 static int
 set_grad(Node *self, PyObject *given, void *Py_UNUSED(closure))
 {
@@ -619,7 +627,7 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
 
     for (Py_ssize_t i = 0; variables && i < PyList_GET_SIZE(variables); i++) {
         Node *variable = (Node *)PyList_GET_ITEM(variables, i);
-        if (variable->hooks) straight = 0;
+        if (variable->hooks) { straight = 0; goto done; }
         variable->mark = mark;
         FINISH(variable);
     }
@@ -648,7 +656,11 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
             Py_DECREF(traced_type);
         }
         node->mark = mark;
-        if (node->hooks || (variables && node->version < since)) { straight = 0; goto done; }
+        if (node->hooks) { /* the collector now sees all that the pass sees */
+            straight = track_all_below((PyObject *)root) ? -1 : 0;
+            goto done;
+        }
+        if (variables && node->version < since) { straight = 0; goto done; }
         if (!node->first != !node->op) { straight = 0; goto done; }
         if (!node->first) { FINISH(node); continue; }
         if (!node->form) {
@@ -887,6 +899,7 @@ static PyMethodDef functions[] = {
     {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL, NULL},
     {"maker", maker, METH_VARARGS, NULL},
     {"rows", rows, METH_NOARGS, NULL},
+    {"track", track_graph, METH_O, NULL},
     {"set_types", set_types, METH_VARARGS, NULL},
     {"set_up", set_up, METH_VARARGS, NULL},
     {0},

@@ -6,18 +6,20 @@ for this table of operations.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 from autograd.context import _CONTEXT, Clock, clock, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
-__all__ = ["core", "digest", "engine", "straight"]
+__all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 
 def digest() -> str:
@@ -85,3 +87,24 @@ def straight(kind: str, op: Primitive | None, function: Callable[..., Any]) -> C
     """``function``, which makes nodes of ``op``; where an engine is compiled, with its straight case done in C."""
     made: Callable[..., Any] = core.maker(getattr(core, kind), op, function) if core else function
     return made
+
+
+def show_to_collector(hook: Any) -> None:
+    """Let the cyclic collector visit the graphs that ``hook`` holds: they may hold the node that holds the hook.
+
+    A compiled node is shown to the collector if it may lie on a cycle, which is known when it is made but for this.
+    Left out is what a hook comes to hold later of a graph that was built before, if no pass goes through it any more.
+    """
+    waiting = [hook]
+    met: dict[int, Any] = {}
+    while waiting and len(met) < 10_000:
+        found = waiting.pop()
+        if id(found) in met or isinstance(found, (type, ModuleType)):
+            continue
+        met[id(found)] = found
+        if isinstance(found, core.Node):
+            core.track(found)
+        elif isinstance(found, FunctionType):
+            waiting += [found.__closure__, found.__defaults__, found.__kwdefaults__, vars(found)]
+        elif not (isinstance(found, dict) and "__builtins__" in found):  # the names of a module
+            waiting += gc.get_referents(found)

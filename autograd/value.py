@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
-from autograd.compiled import core, straight
+from autograd.compiled import core, show_to_collector, straight
 from autograd.context import clock, current, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
@@ -585,6 +585,8 @@ class Value(Operators, DropIn, Refusals, Methods):
         """
         if not callable(hook):
             raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
+        if core:
+            show_to_collector(hook)
         hooks = self._hooks
         if hooks is None:
             hooks = self._hooks = {}
