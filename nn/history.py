@@ -39,6 +39,13 @@ class Epoch:
     """Each metric after the epoch, on what is learnt from; on the validation data as ``validation_...``."""
 
 
+def _column(name: str, meaning: str) -> property:
+    """A number of every epoch, as a list; without the epochs that lack it."""
+    return property(
+        lambda history: [number for epoch in history if (number := getattr(epoch, name)) is not None], doc=meaning
+    )
+
+
 @dataclass
 class History:
     """The epochs of a :func:`~nn.fit`; each column is a list with a number for each epoch.
@@ -60,33 +67,11 @@ class History:
     remarks: list[str] = field(default_factory=list)
     """Advice: that the loss has grown, or that some parameters had a gradient of 0 throughout the first epoch."""
 
-    @property
-    def loss(self) -> list[float]:
-        """The loss of each epoch."""
-        return self._column("loss")
-
-    @property
-    def validation_loss(self) -> list[float]:
-        """The loss on the validation data after each epoch; empty without such data."""
-        return self._column("validation_loss")
-
-    @property
-    def gradient_norm(self) -> list[float]:
-        """The norm of the gradient in each epoch."""
-        return self._column("gradient_norm")
-
-    @property
-    def lr(self) -> list[float]:
-        """The learning rate of each epoch; empty where the method has none."""
-        return self._column("lr")
-
-    @property
-    def seconds(self) -> list[float]:
-        """How long each epoch took."""
-        return self._column("seconds")
-
-    def _column(self, name: str) -> list[float]:
-        return [number for epoch in self.epochs if (number := getattr(epoch, name)) is not None]
+    loss = _column("loss", "The loss of each epoch.")
+    validation_loss = _column("validation_loss", "The validation loss after each epoch; empty without such data.")
+    gradient_norm = _column("gradient_norm", "The norm of the gradient in each epoch.")
+    lr = _column("lr", "The learning rate of each epoch; empty where the method has none.")
+    seconds = _column("seconds", "How long each epoch took.")
 
     @property
     def metrics(self) -> dict[str, list[float]]:
@@ -101,13 +86,11 @@ class History:
         >>> History([Epoch(0, loss=2.0, gradient_norm=1.0, lr=0.1, seconds=0.5)]).to_dict()
         {'epoch': [0], 'loss': [2.0], 'gradient_norm': [1.0], 'lr': [0.1], 'seconds': [0.5]}
         """
-        columns: dict[str, list[float]] = {"epoch": [epoch.epoch for epoch in self.epochs], "loss": self.loss}
-        if self.validation_loss:
-            columns["validation_loss"] = self.validation_loss
-        columns |= self.metrics | {"gradient_norm": self.gradient_norm}
-        if self.lr:
-            columns["lr"] = self.lr
-        return columns | {"seconds": self.seconds}
+        columns = {
+            "epoch": [epoch.epoch for epoch in self], "loss": self.loss, "validation_loss": self.validation_loss,
+            **self.metrics, "gradient_norm": self.gradient_norm, "lr": self.lr, "seconds": self.seconds,
+        }  # fmt: skip
+        return {name: numbers for name, numbers in columns.items() if numbers or name not in ("validation_loss", "lr")}
 
     def __len__(self) -> int:
         return len(self.epochs)

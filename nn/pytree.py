@@ -9,13 +9,14 @@ touched, so threads may call it meanwhile and an exception leaves nothing behind
 from __future__ import annotations
 
 import copy
+import functools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
+from typing import Any, ClassVar, SupportsIndex
 
 import numpy as np
 
@@ -205,7 +206,11 @@ class CheckedList(list[Any]):
                 f"{parts!r:.80}: {_lost(self._kind)}"
             )
         if len(parts) < len(self) or (self._each and len(parts) > len(self)):
-            self._refuse_length(len(parts))
+            each = f", {self._each}," if self._each else ""
+            raise ValueError(
+                f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
+                f"{len(parts)}: make another module of that size"
+            )
         for place, part in enumerate(parts):
             must_be(self._kind, part, self._place(place), self[place] if place < len(self) else None)
         for place in range(max(len(self), 1), len(parts)):
@@ -214,64 +219,32 @@ class CheckedList(list[Any]):
                 raise ValueError(f"{self._place(place)} must take {counted(comes, 'input')}, got {parts[place]!r:.80}")
         return CheckedList(parts, self._kind, self._name, self._owner, self._each)
 
-    def _changed(self, change: Callable[[list[Any]], Any]) -> None:
-        """Do to all parts what would be done to a plain list, if the result may stand here."""
-        parts = list(self)
-        change(parts)
-        super().__setitem__(slice(None), self.replaced(parts))
-
-    def __setitem__(self, place: Any, new: Any) -> None:
-        if not isinstance(place, slice):
-            must_be(self._kind, new, self._place(place), self[place])
-        self._changed(lambda parts: parts.__setitem__(place, new))
-
-    def __delitem__(self, place: Any) -> None:
-        self._changed(lambda parts: parts.__delitem__(place))
-
-    def append(self, part: Any) -> None:
-        """Add a part at the end, if there may be more."""
-        self._changed(lambda parts: parts.append(part))
-
-    def extend(self, added: Iterable[Any]) -> None:
-        """Add parts at the end, if there may be more."""
-        self._changed(lambda parts: parts.extend(added))
-
-    def insert(self, place: SupportsIndex, part: Any) -> None:
-        """Refused where the parts would not fit."""
-        self._changed(lambda parts: parts.insert(place, part))
-
-    def pop(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def remove(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def clear(self) -> NoReturn:
-        """Refused."""
-        self._refuse_length(0)
-
-    def __iadd__(self, added: Iterable[Any]) -> Self:  # type: ignore[misc]
-        self.extend(added)
-        return self
-
-    def __imul__(self, times: Any) -> Self:  # type: ignore[misc]
-        self._changed(lambda parts: parts.__imul__(times))
-        return self
-
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return CheckedList, (list(self), self._kind, self._name, self._owner, self._each)
 
     def _place(self, place: Any) -> str:
         return f"{self._name}[{place}] of {self._owner}"
 
-    def _refuse_length(self, length: int) -> NoReturn:
-        each = f", {self._each}," if self._each else ""
-        raise ValueError(
-            f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
-            f"{length}: make another module of that size"
-        )
+
+def _checking(name: str) -> Callable[..., Any]:
+    """A method of a list that does its work on a copy, whose parts are taken over if they may stand there."""
+    change = getattr(list, name)
+
+    @functools.wraps(change)
+    def method(self: CheckedList, *arguments: Any, **keywords: Any) -> Any:
+        parts = list(self)
+        found = change(parts, *arguments, **keywords)
+        list.__setitem__(self, slice(None), self.replaced(parts))
+        return self if found is parts else found
+
+    return method
+
+
+for _name in (
+    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "extend", "insert", "pop", "remove", "clear",
+    "reverse", "sort",
+):  # fmt: skip
+    setattr(CheckedList, _name, _checking(_name))
 
 
 # --- a model on other parameters --------------------------------------------------------------------------
