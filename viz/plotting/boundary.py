@@ -89,7 +89,7 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
 def check_names(names: Any) -> None:
     """Refuse anything but a name for each of the two features."""
     if isinstance(names, str) or len(names) != 2:
-        raise ValueError(f"names has a name for each of the two features, not {names!r}")
+        raise ValueError(f"names must have a name for each of the two features, got {names!r}")
 
 
 class Ground(NamedTuple):
@@ -175,7 +175,7 @@ class Examples(NamedTuple):
         if classes is None:
             return self
         if isinstance(classes, str) or len(classes) != len(self.labels):
-            raise ValueError(f"classes has a name for each of the {len(self.labels)} classes, not {classes!r}")
+            raise ValueError(f"classes must have a name for each of the {len(self.labels)} classes, got {classes!r}")
         return self._replace(labels=[str(name) for name in classes])
 
     def axis(self, feature: int, count: int) -> Array:
@@ -240,9 +240,9 @@ def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> 
 
 def _check(predict: Any, threshold: Any) -> None:
     if not callable(predict) or callable(getattr(predict, "predict", None)):
-        raise TypeError(f"predict is a function from points (n, 2) to scores, such as model.predict, not {predict!r}")
+        raise TypeError(f"predict must be a function from points (n, 2) to scores, such as model.predict, got {predict!r}")
     if threshold is not None and not isinstance(threshold, Real):
-        raise TypeError(f"threshold is a number, or None for half-way between the labels, not {threshold!r}")
+        raise TypeError(f"threshold must be a number, or None for half-way between the labels, got {threshold!r}")
 
 
 def _of_two(points: Array, targets: Array, threshold: float | None) -> Examples:
@@ -276,7 +276,7 @@ def _numbers(values: Any, name: str) -> Array:
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is an array of numbers, not {values!r:.80}") from None
+        raise TypeError(f"{name} must be an array of numbers, got {values!r:.80}") from None
 
 
 def _some(labels: Array) -> str:

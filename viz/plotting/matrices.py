@@ -107,7 +107,7 @@ def plot_matrices(  # noqa: PLR0913 -- each argument is optional, named and inde
 def _read(matrices: Any, name: str) -> list[_Layer]:
     """Pairs (W, b) as arrays that fit together."""
     if isinstance(matrices, (str, bytes)) or not isinstance(matrices, Iterable) or not (pairs := list(matrices)):
-        raise TypeError(f"plot_matrices: {name} is a list of pairs (W, b), one for each layer, not {matrices!r:.80}")
+        raise TypeError(f"plot_matrices: {name} must be a list of pairs (W, b), one for each layer, got {matrices!r:.80}")
     layers: list[_Layer] = []
     for index, pair in enumerate(pairs, start=1):
         try:
@@ -116,7 +116,7 @@ def _read(matrices: Any, name: str) -> list[_Layer]:
             biases = None if biases is None else np.asarray(biases, dtype=float)
         except (TypeError, ValueError):
             raise TypeError(
-                f"plot_matrices: layer {index} of {name} is a pair (W, b) of arrays of numbers, not {pair!r:.80}"
+                f"plot_matrices: layer {index} of {name} must be a pair (W, b) of arrays of numbers, got {pair!r:.80}"
             ) from None
         if weights.ndim != 2 or not weights.size:
             raise ValueError(
@@ -156,7 +156,7 @@ def _names(layers: list[_Layer], inputs: Sequence[str] | None, outputs: Sequence
     for index, (argument, given) in ((0, ("inputs", inputs)), (-1, ("outputs", outputs))):
         if given is not None:
             if isinstance(given, str) or len(given) != counts[index]:
-                raise ValueError(f"plot_matrices: {argument} names {counts[index]} of them, not {given!r:.80}")
+                raise ValueError(f"plot_matrices: {argument} must name {counts[index]} of them, got {given!r:.80}")
             names[index] = [str(name) for name in given]
     return names
 
