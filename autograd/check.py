@@ -32,7 +32,7 @@ from autograd.sweep import (
     topological_order,
 )
 from autograd.trace import Trace
-from autograd.trees import Structure, flatten
+from autograd.trees import TreeDef, flatten
 from autograd.value import Value
 
 __all__ = [
@@ -381,14 +381,14 @@ class _Problem:
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.f = f
-        self.structures: list[Structure] = []
+        self.treedefs: list[TreeDef] = []
         self.point: list[float] = []
         self.names: list[str] = []
         for i, argument in enumerate(args):
-            numbers, structure = flatten(argument, f"argument {i}")
-            self.structures.append(structure)
+            numbers, treedef = flatten(argument, f"argument {i}")
+            self.treedefs.append(treedef)
             self.point += map(float, numbers)
-            self.names += structure.places(f"argument {i}")
+            self.names += treedef.places(f"argument {i}")
         for name, x in zip(self.names, self.point, strict=True):
             if not math.isfinite(x):
                 raise ValueError(f"check_grads: {name} must be a finite number, got {x!r}: there is no step from it")
@@ -407,9 +407,9 @@ class _Problem:
 
     def _arguments(self, point: Sequence[float]) -> list[Any]:
         arguments, start = [], 0
-        for structure in self.structures:
-            stop = start + sum(structure.sizes())
-            arguments.append(structure.result(point[start:stop]))
+        for treedef in self.treedefs:
+            stop = start + sum(treedef.sizes())
+            arguments.append(treedef.result(point[start:stop]))
             start = stop
         return arguments
 
@@ -424,9 +424,9 @@ class _Problem:
         except Exception:  # noqa: BLE001 -- written for Values alone
             return
         arguments = self._arguments(self.point)
-        traced, structure = flatten(Trace(self.f, range(len(arguments)), arguments, {}).result, _RESULT)
-        seen = [str(held), str(structure)]
-        if held.matches(structure):
+        traced, treedef = flatten(Trace(self.f, range(len(arguments)), arguments, {}).result, _RESULT)
+        seen = [str(held), str(treedef)]
+        if held.matches(treedef):
             pairs = [(number_of(one), number_of(other)) for one, other in zip(plain, traced, strict=True)]
             differing = [pair for pair in pairs if not _same(*pair)]
             if not differing:

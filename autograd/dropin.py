@@ -11,10 +11,9 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, NoReturn
 
-from autograd.context import writing
+from autograd.context import refuse_while_recording, writing
 from autograd.debugging import watched
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS
-from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, data_of, number_of
 
 __all__ = ["DropIn", "as_label", "label_among"]
@@ -111,7 +110,7 @@ class DropIn:
     _children = _View(_read_children, "operands are linked by operators and functions alone")
     _local_grads = _View(_read_local_grads, _OWN_OPERATION)
     _op = _View(_read_op, "name the node by its label")
-    _backward = _View(_read_backward, f"it would not be asked. Instead {_OWN_OPERATION}")
+    _backward = _View(_read_backward, f"it would not be called. Instead {_OWN_OPERATION}")
     _forward = _Absent("root.forward() computes a graph again; .parents and .op say how a node was made")
     topo = _Absent("root.topological_order() lists its graph, operands first")
     build_topo = _Absent("root.topological_order() lists its graph, operands first")

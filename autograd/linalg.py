@@ -29,10 +29,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.errors import DomainError
 from autograd.primitives import as_float
-from autograd.recording import recording
 from autograd.rules import dot, prod, sqrt
 from autograd.rules.arithmetic import div
 from autograd.trees import array_of, leaves_of

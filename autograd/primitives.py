@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
-from autograd.recording import recording
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -1,6 +1,6 @@
 """Trees of numbers: lists, tuples, dicts, dataclasses and arrays, taken apart and put together again.
 
-:func:`flatten` takes a tree apart into a plain list of numbers and a :class:`Structure`, which puts numbers together
+:func:`flatten` takes a tree apart into a plain list of numbers and a :class:`TreeDef`, which puts numbers together
 in the same way. Lists, tuples, named tuples, dicts, None (which holds nothing) and every class registered with
 `optree` are taken apart by optree. An array is one leaf that holds many numbers.
 
@@ -40,7 +40,7 @@ __all__ = [
     "SETTINGS",
     "Opened",
     "Shape",
-    "Structure",
+    "TreeDef",
     "copied",
     "declared",
     "fields_of",
@@ -60,7 +60,7 @@ Shape = tuple[int, ...] | None
 """The shape of an array, or None for a bare number."""
 
 
-class Structure:
+class TreeDef:
     """How a tree is put together: what :func:`flatten` found besides the numbers.
 
     Args:
@@ -76,13 +76,13 @@ class Structure:
         self._spec = spec
         self._opened = opened
 
-    def matches(self, other: Structure) -> bool:
+    def matches(self, other: TreeDef) -> bool:
         """Whether both are the same containers of equally many numbers; a 0-d array counts as a number."""
-        mine, others = ([shape or () for shape in structure.shapes] for structure in (self, other))
+        mine, others = ([shape or () for shape in treedef.shapes] for treedef in (self, other))
         return bool(self._spec == other._spec) and mine == others
 
     def key(self) -> Hashable:
-        """The part of a structure that a function can see: containers, shapes, static fields."""
+        """The part of a treedef that a function can see: containers, shapes, static fields."""
         return self._spec, tuple(self.shapes), self.static()
 
     def static(self) -> Hashable:
@@ -93,9 +93,9 @@ class Structure:
         """
         return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
 
-    def with_shapes(self, shapes: list[Shape]) -> Structure:
+    def with_shapes(self, shapes: list[Shape]) -> TreeDef:
         """The same containers with leaves of other shapes."""
-        return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
+        return NUMBER if self is NUMBER and shapes == [None] else TreeDef(self._spec, shapes, opened=self._opened)
 
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
@@ -140,7 +140,7 @@ class Structure:
 
 
 class _Words:
-    """A leaf in words, for messages about structures."""
+    """A leaf in words, for messages about treedefs."""
 
     def __init__(self, shape: Shape) -> None:
         self.words = f"array of shape {shape}" if shape else "number"
@@ -150,8 +150,8 @@ class _Words:
 
 
 _number: Any = 0.0
-NUMBER = Structure(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
-"""The structure of one bare number: by far the most common, so told apart by identity."""
+NUMBER = TreeDef(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
+"""The treedef of one bare number: by far the most common, so told apart by identity."""
 
 
 # --- numbers out of trees, and into them ------------------------------------------------------------------
@@ -169,8 +169,8 @@ def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, 
     return array
 
 
-def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
-    """The numbers of ``tree``, each a float or a Value, and the structure that held them.
+def flatten(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
+    """The numbers of ``tree``, each a float or a Value, and the treedef that held them.
 
     Args:
         tree: a number, or lists, tuples, dicts, dataclasses and arrays of numbers.
@@ -179,19 +179,19 @@ def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
     Raises:
         TypeError: something in it is not a real number; the message says where.
     """
-    leaves, structure = leaves_of(tree, where)
-    if structure is NUMBER:
-        return leaves, structure
+    leaves, treedef = leaves_of(tree, where)
+    if treedef is NUMBER:
+        return leaves, treedef
     numbers: list[Any] = []
     for leaf in leaves:
         if isinstance(leaf, np.ndarray):
             numbers += leaf.ravel().tolist()
         else:
             numbers.append(leaf)
-    return numbers, structure
+    return numbers, treedef
 
 
-def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
+def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
     """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
     if _is_bare(tree):
         return [tree], NUMBER
@@ -212,7 +212,7 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
             told = str(error).replace(where, where + accessor.codify(""), 1)
             raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
     shapes = [leaf.shape if isinstance(leaf, np.ndarray) else None for leaf in found]
-    return found, Structure(spec, shapes, opened=opened)
+    return found, TreeDef(spec, shapes, opened=opened)
 
 
 def _is_bare(part: Any) -> bool:
@@ -299,7 +299,7 @@ class Opened:
 
 
 class _Kind:
-    """The class and the variables of a record, which two of one structure share. Keeps an instance for all else."""
+    """The class and the variables of a record, which two of one treedef share. Keeps an instance for all else."""
 
     __slots__ = ("instance", "names")
 

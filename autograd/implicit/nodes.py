@@ -16,11 +16,10 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.context import current, no_grad
+from autograd.context import current, no_grad, recorded_in, recording, refuse_while_recording
 from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
-from autograd.recording import recorded_in, recording, refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
@@ -288,7 +287,7 @@ class _Mark(NamedTuple):
 
 
 class Watch:
-    """Keeps the comparisons that a function makes; see :class:`autograd.recording.Recording`.
+    """Keeps the comparisons that a function makes; see :class:`autograd.context.Recording`.
 
     Args:
         sited: keep their lines of code too.

@@ -28,7 +28,7 @@ from autograd.replay.signature import Assembly, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
 from autograd.sweep import describe
-from autograd.trees import Structure, flatten
+from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value
 
 __all__ = ["Branches", "Options", "Path"]
@@ -76,7 +76,7 @@ class Path:
     Attributes:
         tape: the computation, equal to eager evaluation bit for bit.
         leaves: the live leaves of the tape.
-        structure: how the results are held.
+        treedef: how the results are held.
         run: the recording; None of a path from a file.
         identity: equal for recordings of the same way.
         exits: for the index of a guard the path to try where that guard comes out differently.
@@ -85,10 +85,10 @@ class Path:
             :func:`~autograd.replay.backends.python_source.straight_line`.
     """
 
-    def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, run: Run | None = None) -> None:
+    def __init__(self, tape: Tape, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
         self.tape = tape
         self.leaves = tuple(leaves)
-        self.structure = structure
+        self.treedef = treedef
         self.run = run
         self.identity: Hashable = object() if run is None else run.identity()
         self.exits: dict[int, Path] = {}
@@ -122,7 +122,7 @@ class Run(NamedTuple):
     """One run of a function, recorded."""
 
     recorded: Recorded
-    structure: Structure
+    treedef: TreeDef
     outside: tuple[Value, ...]
     """The leaves that were there before it ran."""
 
@@ -190,7 +190,7 @@ class Branches:
                     raise
                 break  # outside a domain
             if not isinstance(found, int):
-                return path.structure.result(found)
+                return path.treedef.result(found)
             path = path.exits.get(found)
         return self(packed(numbers), np.empty((0, 1)))
 
@@ -209,7 +209,7 @@ class Branches:
         elif not options.batched:
             results = results[:, 0]
         if path.assembly is None:
-            path.assembly = Assembly(path.structure, batched=options.batched and options.reduce is None)
+            path.assembly = Assembly(path.treedef, batched=options.batched and options.reduce is None)
         return path.assembly(results)
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
@@ -220,7 +220,7 @@ class Branches:
             if first is None:
                 first = path
             elif path is not first:
-                _check_same(first.structure, path.structure)
+                _check_same(first.treedef, path.treedef)
             if self._result is Role.SUM:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
@@ -302,18 +302,18 @@ class Branches:
             raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
         since = clock.tick()
         try:
-            (tape, leaves), structure, outside = run = self._run(numbers, since)
+            (tape, leaves), treedef, outside = run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
         if outside and self._options.closed:
             raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
         if not self._options.verify:
-            return Path(optimise(tape), leaves, structure, run)
+            return Path(optimise(tape), leaves, treedef, run)
         _check_same_again(self._name, run, self._run(numbers, since))
         use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
         replayed, kernels = _KNOWN.of(tape, use)
-        path = Path(replayed, leaves, structure, run)
+        path = Path(replayed, leaves, treedef, run)
         path.kernels = kernels
         return path
 
@@ -323,10 +323,10 @@ class Branches:
         labels = self.signature.labels(function)
         variables = [Traced(number, label) for number, label in zip(numbers, labels, strict=True)]
         result, comparisons = run_recorded(lambda: self.signature.call(function, variables), self._options.domain)
-        outputs, structure = flatten(result, f"the result of {self._name}")
+        outputs, treedef = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)
-        return Run(recorded, structure, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
+        return Run(recorded, treedef, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
 
     def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
         """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
@@ -481,11 +481,11 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
 # --- two runs of one function -----------------------------------------------------------------------------
 
 
-def _check_same(structure: Structure, other: Structure) -> None:
+def _check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other) or structure.static() != other.static():
+    if not treedef.matches(other) or treedef.static() != other.static():
         raise TypeError(
-            f"the examples of a batch must have results of one structure; on one path it is {structure}, "
+            f"the examples of a batch must have results of one structure; on one path it is {treedef}, "
             f"on another {other}"
         )
 
@@ -514,7 +514,7 @@ def _difference(first: Run, second: Run) -> str:
             [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
         ),
         f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
-        f"returned {first.structure}, then {second.structure}": not first.structure.matches(second.structure),
+        f"returned {first.treedef}, then {second.treedef}": not first.treedef.matches(second.treedef),
         f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
         f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
         f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),

@@ -20,12 +20,11 @@ from weakref import ref
 
 import numpy as np
 
-from autograd.context import current, errstate, tracing, watching_domains
+from autograd.context import current, errstate, recorded_in, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
 from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
-from autograd.recording import recorded_in
 from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sweep import check_fresh, describe
@@ -63,7 +62,7 @@ _NEVER_REFUSE: set[Primitive] = set()
 
 
 class Recorder:
-    """Watches one run of a function; see :class:`autograd.recording.Recording`."""
+    """Watches one run of a function; see :class:`autograd.context.Recording`."""
 
     def __init__(self, may_raise: float = math.inf) -> None:
         self.comparisons: list[Comparison] = []

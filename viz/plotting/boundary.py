@@ -240,7 +240,9 @@ def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> 
 
 def _check(predict: Any, threshold: Any) -> None:
     if not callable(predict) or callable(getattr(predict, "predict", None)):
-        raise TypeError(f"predict must be a function from points (n, 2) to scores, such as model.predict, got {predict!r}")
+        raise TypeError(
+            f"predict must be a function from points (n, 2) to scores, such as model.predict, got {predict!r}"
+        )
     if threshold is not None and not isinstance(threshold, Real):
         raise TypeError(f"threshold must be a number, or None for half-way between the labels, got {threshold!r}")
 

@@ -107,7 +107,9 @@ def plot_matrices(  # noqa: PLR0913 -- each argument is optional, named and inde
 def _read(matrices: Any, name: str) -> list[_Layer]:
     """Pairs (W, b) as arrays that fit together."""
     if isinstance(matrices, (str, bytes)) or not isinstance(matrices, Iterable) or not (pairs := list(matrices)):
-        raise TypeError(f"plot_matrices: {name} must be a list of pairs (W, b), one for each layer, got {matrices!r:.80}")
+        raise TypeError(
+            f"plot_matrices: {name} must be a list of pairs (W, b), one for each layer, got {matrices!r:.80}"
+        )
     layers: list[_Layer] = []
     for index, pair in enumerate(pairs, start=1):
         try:
