@@ -1,8 +1,8 @@
 """The names that programs written for micrograd or microgpt use on a Value, and one step of the chain rule by hand.
 
-What their class keeps in attributes is here a view of the graph: ``_prev``, ``_children``, ``_op``, ``_local_grads``
-can be read and not set, ``_backward()`` does one step of the chain rule. What cannot be, an operation made by hand or
-an attribute of one's own, is refused with the way out. The page ``MICROGRAD.md`` beside this file says all of it.
+Their attributes are views of the graph here: ``_prev``, ``_children``, ``_op`` and ``_local_grads`` can be read but not
+set, and ``_backward()`` does one step of the chain rule. An operation made by hand, or an attribute of one's own, is
+refused with the way out. ``MICROGRAD.md`` beside this file describes it all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["DropIn", "as_label", "label_among"]
 
 
 class _View(property):
-    """A property that says, when it is set, what to do instead."""
+    """A property that cannot be set, and says what to do instead."""
 
     def __init__(self, read: Callable[[Any], Any], instead: str) -> None:
         super().__init__(read, doc=read.__doc__)
@@ -34,7 +34,7 @@ class _View(property):
 
 
 class _Absent:
-    """An attribute that their classes have and a Value has not. A subclass may have it, if ``free``."""
+    """An attribute that their classes have and a Value does not; a subclass may have it, if ``free``."""
 
     def __init__(self, instead: str, *, free: bool = False) -> None:
         self._instead = instead
@@ -79,7 +79,7 @@ _OWN_STATE = (
 
 
 class DropIn:
-    """The part of a Value that answers to micrograd's and microgpt's names."""
+    """The part of a Value that has micrograd's and microgpt's names."""
 
     __slots__ = ()
 
@@ -121,7 +121,7 @@ class DropIn:
 
 
 def _one_step(node: Any) -> None:
-    """Add local · ``node.grad`` to the ``grad`` of each parent: what ``backward()`` does at each node in its turn."""
+    """Add local · ``node.grad`` to the ``grad`` of each parent, as ``backward()`` does at each node in turn."""
     refuse_while_recording(node, "_backward()")
     parents, gradient = node.parents, node._grad
     if gradient is None or not parents:
@@ -142,7 +142,7 @@ def as_label(label: Any) -> str:
 
 
 def label_among(data: Any, label: Any, *rest: Any) -> Any:
-    """The label of a leaf that is made as their classes are: ``Value(data, children, op, label)``.
+    """The label of a leaf that is made in their way: ``Value(data, children, op, label)``.
 
     Args:
         data: the number.

@@ -1,4 +1,4 @@
-"""The course of a training: the numbers of each epoch, a table of them, and a bar while it lasts."""
+"""The history of a training: the numbers of each epoch, their table, and the progress bar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Epoch:
     epoch: int
     """Its number, counted from 0."""
     loss: float
-    """The mean loss of the examples, each as it was met, before the step that followed."""
+    """The mean loss of the examples, each before the step that followed it."""
     gradient_norm: float
     """The norm of the gradient, before clipping; with batches the mean of theirs."""
     seconds: float
@@ -61,7 +61,7 @@ class History:
     best_epoch: int | None = None
     """With ``patience``: the epoch with the least validation loss, whose parameters the model has."""
     stopped: str = ""
-    """Why it ended before the last epoch; empty if it did not."""
+    """Why training ended before the last epoch; empty if it did not."""
     interrupted: bool = False
     """Whether Ctrl-C ended it."""
     remarks: list[str] = field(default_factory=list)
@@ -120,7 +120,7 @@ class History:
         return self.table()
 
     def table(self, rows: int = 12) -> Table:
-        """The epochs as a table for a terminal; of more than ``rows``, some at equal distances.
+        """The epochs as a table for a terminal; of more than ``rows``, an even sample.
 
         >>> from nn.history import Epoch, History
         >>> print(History([Epoch(0, loss=2.0, gradient_norm=1.5, lr=0.1, seconds=0.5)]))
@@ -146,7 +146,7 @@ class History:
 
 
 def _spread(count: int, rows: int) -> list[int]:
-    """At most ``rows`` places among ``count``, the first and the last among them, at nearly equal distances."""
+    """At most ``rows`` of ``count`` places, evenly spread from the first to the last."""
     if count <= rows:
         return list(range(count))
     return sorted({round(row * (count - 1) / (rows - 1)) for row in range(rows)})
@@ -160,13 +160,13 @@ PATIENCE = 1.0
 """Seconds of work before the bar appears."""
 
 INTERVAL = 0.1
-"""Seconds between two pictures of it."""
+"""Seconds between two updates of it."""
 
 
 class ProgressBar:
-    """A bar with the epochs done of ``total``, the present loss and the time left; printed to standard error.
+    """A bar with the epochs done of ``total``, the present loss and the time left, on standard error.
 
-    It shows itself only on long work, and only to a person who watches a terminal or notebook.
+    It appears only on long work, and only on a terminal or in a notebook.
 
     Args:
         total: how many epochs there are.
@@ -180,7 +180,7 @@ class ProgressBar:
         self._task: Any = None
 
     def update(self, done: float, loss: float) -> None:
-        """Say that ``done`` epochs are done, and what the loss is."""
+        """Show that ``done`` epochs are done, and the loss."""
         now = time.perf_counter()
         if now < self._next:
             return
@@ -192,7 +192,7 @@ class ProgressBar:
         self._bar.refresh()
 
     def _appear(self, done: float, loss: float) -> bool:
-        """Draw the bar, if there is anyone to see it."""
+        """Start the bar, if there is a terminal or notebook to show it."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

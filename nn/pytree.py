@@ -1,9 +1,9 @@
-"""A model as a pytree: what it holds, walked through with its paths; and the same model on other parameters.
+"""A model as a pytree: its parts with their paths; and the same model on other parameters.
 
-The children of a module are its attributes, those of a list, tuple, dict or object array its parts. Everything else is
-a leaf; the parameters among the leaves are what is learnt. :class:`Binding` puts other Values in their places, in a
-copy of the modules and containers that lead to them: f(θ, x) in the place of f(x) with θ inside. The model is not
-touched, so threads may call it meanwhile and an exception leaves nothing behind.
+The children of a module are its attributes; those of a list, tuple, dict or object array are its parts. Everything else
+is a leaf, and the parameters among the leaves are learnt. :class:`Binding` puts other Values in their places, in a copy
+of the modules and containers that lead to them: f(θ, x) instead of f(x) with θ inside. The model is not touched, so
+other threads may call it meanwhile, and an exception leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ NOTES = "_places"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where in plain containers a module has been seen to hold parameters, by path, with their labels."""
+    """The paths in plain containers at which a module was seen to hold parameters, with their labels."""
 
     labels: dict[str, str]
 
 
 class Tree:
-    """Base of what is walked into by its attributes."""
+    """Base of objects that are walked by their attributes."""
 
     fixed: ClassVar[Mapping[str, str]] = {}
     """Attributes that are fixed when it is made, with what to do instead."""
@@ -66,7 +66,7 @@ class Tree:
 
 
 def children(node: Any) -> list[tuple[Any, Any]]:
-    """The parts of a module or container, each with its name, key or place; none of anything else."""
+    """The parts of a module or container, each with its name, key or place; nothing for a leaf."""
     if isinstance(node, Tree):
         return list(vars(node).items())
     if isinstance(node, dict):
@@ -86,7 +86,7 @@ def walk(
     Args:
         root: a module or container.
         enter: whether the parts of another module are walked through too.
-        everything: with plain numbers, texts and None; and with a part that is met again, each time.
+        everything: include plain numbers, texts and None, and each part as often as it is met.
     """
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [("", root)]
@@ -110,7 +110,7 @@ def walk(
 
 
 _SCALARS = {int, float, bool, str, type(None)}
-"""Leaves that hold nothing, and are most of what a module holds."""
+"""Leaves that hold nothing: most of what a module holds."""
 
 
 def _holds_objects(node: Any) -> bool:
@@ -145,11 +145,11 @@ def is_data(part: Any) -> bool:
 
 
 def must_be(kind: type, new: Any, place: str, held: Any = None) -> None:
-    """Refuse all but a part of the right kind and size for a place in which one stands.
+    """Refuse a part of another kind or size than the one whose place it would take.
 
     Raises:
-        TypeError: something else, for training would go on without what stands there.
-        ValueError: a part of another size.
+        TypeError: it is of another kind: training would go on without what stands there.
+        ValueError: it is of another size.
     """
     if not isinstance(new, kind):
         name = f" ({held.label})" if isinstance(held, Value) and held.label else ""
@@ -199,7 +199,7 @@ class CheckedList(list[Any]):
             must_be(kind, part, self._place(place))
 
     def replaced(self, parts: Any) -> CheckedList:
-        """A list of other parts, for the same place."""
+        """Such a list of other ``parts``, checked against the present ones."""
         if not isinstance(parts, (list, tuple)):
             raise TypeError(
                 f"{self._name} of {self._owner} must be a list of {counted(len(self), _noun(self._kind))}, got "
@@ -227,7 +227,7 @@ class CheckedList(list[Any]):
 
 
 def _checking(name: str) -> Callable[..., Any]:
-    """A method of a list that does its work on a copy, whose parts are taken over if they may stand there."""
+    """A method of a list that works on a copy, and takes its parts over if they may stand here."""
     change = getattr(list, name)
 
     @functools.wraps(change)
@@ -251,10 +251,10 @@ for _name in (
 
 
 class Binding:
-    """A model with other Values in the places of its parameters: its modules and containers anew, the rest shared.
+    """A model with other Values in place of its parameters: its modules and containers are copied, the rest is shared.
 
-    There is one copy, on which one set of Values after the other is put. Notes that the model makes on itself
-    stay with the copy, until :meth:`keep`.
+    One copy takes one set of Values after another. What the model writes on itself meanwhile stays on the copy, until
+    :meth:`keep`.
 
     Args:
         model: any module.
@@ -262,7 +262,7 @@ class Binding:
         asking: who wants it, for messages.
 
     Attributes:
-        held: every part of the model, itself first.
+        held: every part of the model, starting with itself.
 
     Raises:
         TypeError: the model keeps a parameter where no copy reaches it.
@@ -304,7 +304,7 @@ class Binding:
         self._seen_data = [(part, now) for part in self.held if (now := _content(part)) is not None]
 
     def on(self, values: Iterable[Any]) -> Any:
-        """The copy, with a number or Value in the place of each parameter; one without a name takes the parameter's."""
+        """The copy, with a number or Value in place of each parameter; one without a name takes the parameter's."""
         standing = self._copies.copy()
         learnt = set()
         for parameter, value in zip(self._parameters, values, strict=True):
@@ -321,7 +321,7 @@ class Binding:
         return self._model
 
     def keep(self) -> None:
-        """Give the model the plain data that was written down on the copy since, such as a counter."""
+        """Give the model the plain data that was written on the copy since, such as a counter."""
         originals = {id(shell): part for part, shell in self._pairs}
         for part, shell in self._pairs:
             if isinstance(part, list):
@@ -337,7 +337,7 @@ class Binding:
         self.look()
 
     def written(self) -> dict[str, Any]:
-        """The plain data among the attributes of the copy's modules, but for what is fixed when they are made."""
+        """The plain data among the attributes of the copy's modules, except what is fixed when they are made."""
         return {
             f"{name} of {type(part).__name__}": held
             for part, shell in self._pairs
@@ -364,7 +364,7 @@ def _inside(part: Any) -> list[Any]:
 
 
 def _content(part: Any) -> Any:
-    """A copy of what may change in place though nothing is walked into: an array of numbers, a set; else None."""
+    """A copy of a leaf that may change in place, an array of numbers or a set; else None."""
     if isinstance(part, np.ndarray) and part.dtype != object:
         return part.tobytes()
     return part.copy() if isinstance(part, (set, bytearray)) else None
@@ -376,7 +376,7 @@ def _shell(part: Any) -> Any:
 
 
 def _standing_for(part: Any, copies: dict[int, Any]) -> Any:
-    """The object in the copy that has the place of ``part``."""
+    """The object that stands for ``part`` in the copy."""
     if id(part) in copies:
         return copies[id(part)]
     if isinstance(part, tuple):
@@ -390,7 +390,7 @@ def _standing_for(part: Any, copies: dict[int, Any]) -> Any:
 
 
 def _refuse_closure(function: FunctionType, copied: AbstractSet[int], asking: str) -> None:
-    """A function that holds a module or parameter of the original would go on using it: refuse it."""
+    """Refuse a function that closes over a module or parameter of the original: it would go on using it."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             held = cell.cell_contents

@@ -132,7 +132,7 @@ class System:
         return found
 
     def check_beside(self, x: list[float]) -> None:
-        """Refuse a solution at which f is a plain number, if it is not one close by: it was singled out there."""
+        """Refuse a solution at which f is a plain number, though close by it is a Value: a special case in f."""
         away = 1e-7 * self.magnitudes(x, 1e-6)
         if all(self.function.uses_values(self.treedef.result((np.array(x) + s * away).tolist())) for s in (-1, 1)):
             raise GradientError(
@@ -153,8 +153,8 @@ class System:
     def nodes(self, x: list[float], parents: Sequence[Value], residuals: list[float]) -> list[Any]:
         """A node for each unknown. Their derivatives are worked out together: −J⁻¹ ∂F/∂p.
 
-        As Values they are those of the same formula in the nodes of x and the parents, and so may be differentiated
-        again, and again; those nodes are made anew, since a node that is held by its own rule would never be freed.
+        As Values they come from the same formula in nodes of x and the parents, and so may be differentiated again, to
+        any order; those nodes are made anew, since a node held by its own rule would never be freed.
         """
 
         @functools.cache
@@ -189,7 +189,7 @@ class System:
         return jacobian
 
     def polished(self, x: list[float]) -> list[float]:
-        """The solution near x by Newton's method, to where its steps no longer become smaller."""
+        """The solution near x by Newton's method, until its steps no longer become smaller."""
         size = math.inf
         while True:
             step = self.stepped(self.jacobian(x), np.array(self.function.values(self.treedef.result(x))))
@@ -207,7 +207,7 @@ class System:
         return x
 
     def magnitudes(self, x: list[float], part: float) -> Array:
-        """How large each unknown is, and at least ``part`` of the guess: what a step is measured against."""
+        """The size of each unknown, at least ``part`` of the guess: what a step is measured against."""
         return np.maximum(np.abs(x), max(part * self.scale, 1e-300))
 
     def stepped(self, jacobian: Array, right: Array) -> Array:
@@ -230,7 +230,7 @@ class System:
     def check_regular(self, x: list[float]) -> None:
         """Refuse a Jacobian that is singular, or that a change of x in the 7th digit (or the 16th of the guess) alters.
 
-        At a double root it is as good as 0, but rounding makes something of it, and a finite wrong derivative.
+        At a double root it is 0 in exact arithmetic; rounding would give a finite, wrong derivative.
         """
         jacobian = self.jacobian(x)
         columns = jacobian * self.magnitudes(x, 1e-9)
