@@ -202,7 +202,7 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
 
 @dataclass(frozen=True, kw_only=True)
 class _Watch:
-    """What is checked and measured after each epoch."""
+    """The checks and measurements after each epoch."""
 
     validation: Dataset | None
     metrics: dict[str, Metric]
@@ -217,7 +217,7 @@ class _Run:
         flat: the model and the loss.
         data: what is learnt from.
         l2: the weight of the penalty: the loss gains l2·Σp² over all that is learnt.
-        watch: what is checked and measured after each epoch.
+        watch: the checks and measurements after each epoch.
         bar: shows the progress.
 
     Attributes:

@@ -36,7 +36,7 @@ functions: {functions}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 if it did what was asked, 2 if it could not be."""
+    """Run the command; return 0, or 2 if it could not be done."""
     parser = _parser()
     given = sys.argv[1:] if arguments is None else arguments
     # What begins with a minus and goes on as a formula is one, not an option.

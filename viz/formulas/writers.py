@@ -1,8 +1,8 @@
 r"""The three ways of writing mathematics: as plain text, as LaTeX, as MathML.
 
-Each takes the same tree. Text is one line, ``∂L/∂a1[1] = W11[2]·∂L/∂z1[2]``, in which names stand as they do on the
-cards. LaTeX has the notes' ``a^{(1)}_{1}`` and fractions. MathML is shown by browsers without any help, and is
-well-formed XML. A label is data: what LaTeX or a browser would obey in it is escaped, so that it is shown.
+Each takes the same tree. Text is one line, ``∂L/∂a1[1] = W11[2]·∂L/∂z1[2]``, with names as on the cards. LaTeX has the
+notes' ``a^{(1)}_{1}`` and fractions. MathML needs nothing but a browser, and is well-formed XML. A label is data: it is
+escaped, so that LaTeX and browsers show it and never obey it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Equations = Iterable[Sequence[Math]]
-"""Each a left side, and what it equals, one or more; or a remark alone."""
+"""Each a left side and one or more right sides; or a remark alone."""
 
 
 # --- plain text -------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The decision boundary while it is learnt, frame by frame."""
+"""The decision boundary during training, frame by frame."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Pixels = np.ndarray[Any, np.dtype[np.int64]]
 RESOLUTION = 150
 """The points of the grid along each side."""
 COLOURS = 256
-"""How many a GIF can have."""
+"""The most that a GIF can have."""
 REST = 2000
-"""How long the last frame stands, in milliseconds."""
+"""The time of the last frame, in milliseconds."""
 
 
 def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and independent
@@ -137,7 +137,7 @@ def _rendered(figure: Figure) -> Pixels:
 
 
 def _gif(frames: list[Pixels], fps: float) -> bytes:
-    """The frames in one file, which rests on the last."""
+    """The frames in one file, with a rest on the last."""
     from PIL.Image import fromarray
 
     palette = _palette(frames)
@@ -153,7 +153,7 @@ def _gif(frames: list[Pixels], fps: float) -> bytes:
 
 
 def _palette(frames: list[Pixels]) -> Pixels:
-    """The commonest colours of a few frames, so that what is plain stays exactly as it is."""
+    """The commonest colours of a few frames, so that plain areas keep exactly theirs."""
     few = [frames[0], frames[len(frames) // 2], frames[-1]]
     colours, counts = np.unique(np.concatenate(few), return_counts=True)
     return colours[np.argsort(-counts, kind="stable")[:COLOURS]]

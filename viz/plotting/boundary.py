@@ -22,12 +22,12 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Predict = Callable[[Array], Any]
 
 MARGIN = 0.08
-"""How much room is left around the examples, as a part of their extent."""
+"""The room around the examples, as a part of their extent."""
 RESOLUTION = 300
 """The points of the grid along each side."""
 
 TINTS = (0.08, 0.17, 0.26, 0.35)
-"""How strong a class's ground is, in steps of its lead over the next class."""
+"""The strengths of a class's ground, by its lead over the next class."""
 
 
 def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named and independent
@@ -42,9 +42,9 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
     theme: str = "light",
     ax: Any = None,
 ) -> Figure:
-    """Plot what a classifier of two features answers everywhere, and the examples on it; a ring marks a wrong one.
+    """Plot the answers of a classifier of two features everywhere, and the examples on them; a ring marks a wrong one.
 
-    The clearer the answer, the stronger the colour. ``predict`` is asked once, for all points of a fine grid.
+    The clearer the answer, the stronger the colour. ``predict`` is called once, for all points of a fine grid.
 
     Args:
         predict: takes points (n, 2), and returns a score for each, (n,) or (n, 1), which is above ``threshold`` for
@@ -113,7 +113,7 @@ class Ground(NamedTuple):
 def paint_boundary(  # noqa: PLR0913, PLR0917 -- all that is on one picture
     axes: Axes, paint: Paint, examples: Examples, ground: Ground, scores: Array, strongest: float
 ) -> None:
-    """The plane, and on it the examples with their own ``scores``; ``strongest`` is the lead of the strongest tint."""
+    """Draw the plane, and on it the examples with their ``scores``; ``strongest`` is the lead of the strongest tint."""
     dress(axes, paint)
     _paint_ground(axes, paint, ground, strongest)
     _paint_examples(axes, paint, examples, scores)
@@ -135,7 +135,7 @@ def _paint_ground(axes: Axes, paint: Paint, ground: Ground, strongest: float) ->
 
 
 def _paint_examples(axes: Axes, paint: Paint, examples: Examples, scores: Array) -> None:
-    """Put the examples on it, each with the sign of its class, and rings around those that are wrong."""
+    """Draw the examples, each with the sign of its class, and rings around the wrong ones."""
     wrong = scores.argmax(axis=1) != examples.classes
     for index, label in enumerate(examples.labels):
         where = examples.X[examples.classes == index]
@@ -216,7 +216,7 @@ def lead(scores: Array) -> Array:
 
 
 def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> Examples:  # noqa: N803 -- as above
-    """The examples, with their classes in the way in which ``predict`` tells classes apart.
+    """The examples, with their classes as ``predict`` tells them apart.
 
     Raises:
         TypeError: not numbers; or a model where its ``predict`` is wanted.

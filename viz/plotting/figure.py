@@ -27,9 +27,9 @@ HUES = (
     Role("#82071e", "#ffaba3"),
     Role("#1b1f24", "#e6edf3"),
 )
-"""The hues of classes and curves, in the order of their use: first those of negative and positive."""
+"""The hues of classes and curves, in order of use: first those of negative and positive."""
 MARKERS = "os^DvP*X<>"
-"""The sign of a class, for eyes that do not tell the hues apart."""
+"""The marker of each class, for eyes that do not tell the hues apart."""
 
 
 class Paint(NamedTuple):
