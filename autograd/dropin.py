@@ -16,7 +16,7 @@ from autograd.debugging import watched
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS
 from autograd.sweep import adjoint_steps, data_of, number_of
 
-__all__ = ["DropIn", "as_label", "label_among"]
+__all__ = ["DropIn", "label_among"]
 
 
 class _View(property):
@@ -132,13 +132,6 @@ def _one_step(node: Any) -> None:
         for parent, flow in zip(parents, step.flows, strict=True):
             if flow.contribution is not None:
                 parent._grad = flow.contribution if parent._grad is None else parent._grad + flow.contribution
-
-
-def as_label(label: Any) -> str:
-    """``label``, which must be a str."""
-    if not isinstance(label, str):
-        raise TypeError(f"a label must be a str, got {label!r}")
-    return label
 
 
 def label_among(data: Any, label: Any, *rest: Any) -> Any:

@@ -376,21 +376,18 @@ def _right_sides(where: str, given: Any, n: int) -> tuple[Matrix, bool, bool]:
 
 
 def _rows(where: str, given: Any) -> tuple[Matrix, bool]:
-    if isinstance(given, np.ndarray):
-        if given.ndim != 2:
-            raise ValueError(f"{where} must have two dimensions, got an array of shape {given.shape}")
-        rows = [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)]
-    elif isinstance(given, (list, tuple)):
-        for i, row in enumerate(given):
-            if not isinstance(row, (list, tuple)) and not (isinstance(row, np.ndarray) and row.ndim == 1):
-                raise TypeError(f"{where} must be a list of rows, got {_kind_of(row)} as row {i}")
-        rows = [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)]
-    else:
+    is_array = isinstance(given, np.ndarray)
+    if is_array and given.ndim != 2:
+        raise ValueError(f"{where} must have two dimensions, got an array of shape {given.shape}")
+    if not is_array and not isinstance(given, (list, tuple)):
         advice = ": take its .to_numpy()" if hasattr(given, "to_numpy") else ""
         raise TypeError(f"{where} must be a list of rows or an array, got {_kind_of(given)}{advice}")
-    if not rows:
+    for i, row in enumerate(given):
+        if not isinstance(row, (list, tuple)) and not (isinstance(row, np.ndarray) and row.ndim == 1):
+            raise TypeError(f"{where} must be a list of rows, got {_kind_of(row)} as row {i}")
+    if not len(given):
         raise ValueError(f"{where} must have at least one row, got none")
-    return rows, isinstance(given, np.ndarray)
+    return [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)], is_array
 
 
 def _numbers(where: str, entries: Any) -> Row:
