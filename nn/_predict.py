@@ -317,7 +317,7 @@ class FlatModel:
         for leaf in read:
             if id(leaf) in own:
                 raise GradientError(
-                    f"the loss reads {leaf!r} by a way that fit does not see, such as a global, a closure, or a value "
+                    f"the loss reads {leaf!r} in a way that fit does not see, such as a global, a closure, or a value "
                     f"that was computed before and kept, so its part in the gradient would be lost. For a penalty give "
                     f"l2; else use the parameter in the model's forward, through self; or train by hand, with "
                     f"loss.backward() and optimizer.step()"

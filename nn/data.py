@@ -322,11 +322,12 @@ def as_examples(examples: Any, name: str = "X") -> Array:
     array = _finite(examples, name)
     if array.ndim == 1:
         raise ValueError(
-            f"{name} has the shape {array.shape}, and holds one example a row: numpy.reshape({name}, (-1, 1)) if each "
-            f"number is an example of one feature, numpy.reshape({name}, (1, -1)) if all are features of one example"
+            f"{name} has the shape {array.shape}, and must hold one example a row: numpy.reshape({name}, (-1, 1)) if "
+            f"each number is an example of one feature, numpy.reshape({name}, (1, -1)) if all are features of one "
+            f"example"
         )
     if array.ndim != 2:
-        raise ValueError(f"{name} has the shape {array.shape}; it has two axes, examples and features")
+        raise ValueError(f"{name} has the shape {array.shape}; it must have two axes, examples and features")
     return array
 
 
@@ -339,7 +340,7 @@ def as_targets(targets: Any, name: str = "y") -> Array:
     """
     array = _finite(targets, name)
     if array.ndim not in (1, 2):
-        raise ValueError(f"{name} has the shape {array.shape}; it is (n,), or (n, outputs) for several outputs")
+        raise ValueError(f"{name} has the shape {array.shape}; it must be (n,), or (n, outputs) for several outputs")
     return array[:, 0] if array.shape[1:] == (1,) else array
 
 
@@ -422,7 +423,7 @@ def _weights_of_classes(class_weight: Any, targets: Array, weights: Array) -> Ar
     strangers = [label for label in given if label not in classes]
     if strangers:
         present = ", ".join(f"{label:g}" for label in classes[:10])
-        raise ValueError(f"class_weight names the label {strangers[0]:g}, and y has the labels {present}")
+        raise ValueError(f"class_weight names the label {strangers[0]:g}, but y has the labels {present}")
     return np.array([given.get(label, 1.0) for label in classes.tolist()])[which]
 
 

@@ -409,7 +409,9 @@ class MLP(Module):
         321.0
         """
         if not isinstance(matrices, Iterable):
-            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, got {matrices!r}")
+            raise TypeError(
+                f"set_matrices: matrices must be a list of pairs (W, b), one for each layer, got {matrices!r}"
+            )
         pairs = list(matrices)
         if len(pairs) != len(self.layers):
             raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")

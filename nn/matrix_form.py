@@ -198,7 +198,7 @@ def _transposed(form: MatrixForm) -> MatrixForm:
 def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Layer]:
     """The matrices with their activations, each shape checked against the layer before."""
     if not isinstance(matrices, Iterable):
-        raise TypeError(f"matrices takes a pair (W, b) for each layer, got {matrices!r}")
+        raise TypeError(f"matrices must be a list of pairs (W, b), one for each layer, got {matrices!r}")
     pairs = list(matrices)
     if not pairs:
         raise ValueError("matrices is empty: give (W, b) for at least one layer")

@@ -185,7 +185,7 @@ def resolve_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
     for metric in metrics:
         name = metric if isinstance(metric, str) else _name(metric)
         if name in resolved or name in ("loss", "epoch"):
-            raise ValueError(f"metrics holds two that are called {name!r}, or one that is called as a column already")
+            raise ValueError(f"metrics must differ in name, also from loss and epoch: {name!r} is taken")
         resolved[name] = _resolved(metric, loss)
     return resolved
 

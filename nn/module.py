@@ -125,7 +125,7 @@ class Module(Tree):
         for place, leaf in enumerate({id(leaf): leaf for leaf in self.parameters()}.values()):
             if not isinstance(leaf, Value) or leaf.op is not None:
                 raise TypeError(
-                    f"parameters() of {type(self).__name__} gives leaf Values, and number {place} is {leaf!r}"
+                    f"parameters() of {type(self).__name__} must give leaf Values, but number {place} is {leaf!r}"
                 )
             path = paths.get(id(leaf), f"parameters.{place}")
             if path in named:
