@@ -195,7 +195,7 @@ _IN_STEPS = {
     **dict.fromkeys(("cov", "corrcoef"), "write it with autograd.mean and autograd.dot"),
     "gradient": "write the differences of the elements with operators",
 }
-"""What to write in place of a library's function that does several operations."""
+"""The way to write a function of a library that does several operations."""
 _WHOLE = re.compile(r"only integers, slices|sequence of integers")
 
 

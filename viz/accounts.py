@@ -40,7 +40,7 @@ class Account(NamedTuple):
 
     @property
     def earlier(self) -> float | None:
-        """What the leaf held before this pass; None if nothing."""
+        """The part that the leaf held before this pass; None if nothing."""
         if self.held is None or not self.is_leaf or self.of_sum:
             return None
         passed = self.passed or 0.0
