@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 State: TypeAlias = dict[str, Array]
-"""What an optimiser remembers, by name: one number for each parameter."""
+"""The memory of an optimiser, by name: one number for each parameter."""
 
 Steps: TypeAlias = int | NDArray[np.int64]
 """The number of steps taken: by all parameters alike, or by each."""
