@@ -32,7 +32,7 @@ from autograd.sweep import (
     topological_order,
 )
 from autograd.trace import Trace
-from autograd.trees import TreeDef, flatten
+from autograd.trees import TreeDef, flatten, portions
 from autograd.value import Value
 
 __all__ = [
@@ -405,12 +405,7 @@ class _Problem:
         return root, trace.variables
 
     def _arguments(self, point: Sequence[float]) -> list[Any]:
-        arguments, start = [], 0
-        for treedef in self.treedefs:
-            stop = start + sum(treedef.sizes())
-            arguments.append(treedef.result(point[start:stop]))
-            start = stop
-        return arguments
+        return [treedef.result(part) for treedef, part in portions(self.treedefs, point)]
 
     def check_plain_call(self) -> None:
         """Compare the results for floats and for Values, if the function takes floats at all.

@@ -27,7 +27,7 @@ import numpy as np
 
 from autograd.primitives import as_float, is_number
 from autograd.trace import Trace
-from autograd.trees import TreeDef, array_of, flatten
+from autograd.trees import TreeDef, array_of, flatten, portions
 from autograd.value import Constant, Value
 
 __all__ = [
@@ -440,12 +440,7 @@ class Transformed:
 
 def _split(treedefs: list[TreeDef], numbers: list[Any]) -> tuple[Any, ...]:
     """``numbers`` as one tree for each treedef."""
-    trees, start = [], 0
-    for treedef in treedefs:
-        stop = start + sum(treedef.sizes())
-        trees.append(treedef.result(numbers[start:stop]))
-        start = stop
-    return tuple(trees)
+    return tuple(treedef.result(part) for treedef, part in portions(treedefs, numbers))
 
 
 def _transformed(

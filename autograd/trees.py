@@ -49,6 +49,7 @@ __all__ = [
     "leaves_of",
     "made",
     "map_values",
+    "portions",
     "static_parts",
     "variables_of",
 ]
@@ -189,6 +190,15 @@ def flatten(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
         else:
             numbers.append(leaf)
     return numbers, treedef
+
+
+def portions(treedefs: Iterable[TreeDef], numbers: Sequence[Any]) -> Iterator[tuple[TreeDef, Sequence[Any]]]:
+    """Each of ``treedefs`` with its part of ``numbers``."""
+    start = 0
+    for treedef in treedefs:
+        stop = start + sum(treedef.sizes())
+        yield treedef, numbers[start:stop]
+        start = stop
 
 
 def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:

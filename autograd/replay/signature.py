@@ -20,7 +20,7 @@ import numpy as np
 import optree
 
 from autograd.replay.tape import Floats
-from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, size_of
+from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
 from autograd.value import Value
 
 __all__ = [
@@ -77,11 +77,7 @@ class Signature(NamedTuple):
 
     def call(self, function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
         """``function`` called with one example's ``numbers``."""
-        arguments, start = [], 0
-        for treedef in self.treedefs:
-            stop = start + sum(treedef.sizes())
-            arguments.append(treedef.argument(numbers[start:stop]))
-            start = stop
+        arguments = [treedef.argument(part) for treedef, part in portions(self.treedefs, numbers)]
         positional = len(arguments) - len(self.keywords)
         return function(*arguments[:positional], **dict(zip(self.keywords, arguments[positional:], strict=True)))
 
