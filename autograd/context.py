@@ -383,19 +383,23 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
 
 
 class Recording(Protocol):
-    """The watcher while a function is recorded: see :mod:`autograd.replay.recorder`."""
+    """The watcher while a function is recorded: see :mod:`autograd.replay.recorder`. By default it changes nothing."""
 
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
         """Note that a comparison of Values came out so."""
 
     def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
         """The value of an operation; note whether it was in its domain, where that decides what the function does."""
+        number: float = op.evaluate(*(parent._data for parent in parents))
+        return number
 
     def raises(self) -> bool:
         """Whether an operation that is outside its domain now raises, rather than go on in IEEE arithmetic."""
+        return current().domain != "nan"
 
     def raised(self, error: Any) -> Any:
         """Note that it does raise ``error``, which is returned."""
+        return error
 
     def refuse(self, node: Any, taking: str) -> None:
         """Raise RecordingError where ``taking`` it from ``node`` would freeze a number in the recording."""

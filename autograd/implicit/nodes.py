@@ -16,7 +16,7 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.context import current, no_grad, recorded_in, recording, refuse_while_recording
+from autograd.context import Recording, current, no_grad, recorded_in, recording, refuse_while_recording
 from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
@@ -286,8 +286,8 @@ class _Mark(NamedTuple):
     site: Site | None = None
 
 
-class Watch:
-    """Keeps the comparisons that a function makes; see :class:`autograd.context.Recording`.
+class Watch(Recording):
+    """Keeps the comparisons that a function makes. A float that is taken out is a constant.
 
     Args:
         sited: keep their lines of code too.
@@ -302,22 +302,6 @@ class Watch:
         if relation in (">", ">="):
             left, right, relation = right, left, relation.replace(">", "<")
         self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
-
-    def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
-        """The value of an operation."""
-        number: float = op.evaluate(*(parent._data for parent in parents))
-        return number
-
-    def raises(self) -> bool:
-        """Whether what is outside its domain raises."""
-        return current().domain != "nan"
-
-    def raised(self, error: Any) -> Any:
-        """Nothing to note."""
-        return error
-
-    def refuse(self, node: Any, taking: str) -> None:
-        """Nothing to refuse: a float that is taken out is a constant."""
 
 
 def watched(
