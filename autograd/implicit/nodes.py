@@ -287,7 +287,7 @@ class _Mark(NamedTuple):
 
 
 class Watch(Recording):
-    """Keeps the comparisons that a function makes. A float that is taken out is a constant.
+    """Keeps the comparisons that a function makes.
 
     Args:
         sited: keep their lines of code too.
@@ -302,6 +302,9 @@ class Watch(Recording):
         if relation in (">", ">="):
             left, right, relation = right, left, relation.replace(">", "<")
         self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
+
+    def refuse(self, node: Any, taking: str) -> None:
+        """Nothing to refuse: a float that is taken out is a constant."""
 
 
 def watched(
