@@ -368,9 +368,10 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
-        if not isinstance(name, str):
-            self._refuse_function(name)
-            raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
+        given: Any = name
+        if not isinstance(given, str):
+            self._refuse_function(given)
+            raise TypeError(f"scope(...) takes a name as a str, not {given!r}")
         self.name = name
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
