@@ -563,8 +563,11 @@ class _Reach:
             self._hold(kind)
             for base in bases:
                 if not _is_built_on_engine(base):
-                    space = self.terms.held(vars(base))
-                    self.terms.add(f"len({space}) == {len(vars(base))}", f"how many attributes {base.__name__} has")
+                    space, noted = self.terms.held(vars(base)), "__slotnames__"  # a note of copy.copy
+                    count = len(vars(base)) - (noted in vars(base))
+                    self.terms.add(
+                        f"len({space}) - ({noted!r} in {space}) == {count}", f"how many attributes {base.__name__} has"
+                    )
 
     def _of_class(self, kind: type) -> None:
         for base in kind.__mro__:
