@@ -177,8 +177,8 @@ def test_constants_keep_every_bit(tmp_path):
     assert_same(call(compiled(f.source("c"), tmp_path), [1.0], len(numbers))[1], wanted, 0.0)
 
 
-@pytest.mark.parametrize("function", [lambda x: 3.5, lambda x: None])  # noqa: ARG005 -- the input is not used
+@pytest.mark.parametrize("function", [lambda x: 3.5, lambda x: None])
 def test_what_is_not_used_is_no_warning_of_a_compiler(function, tmp_path):
-    replayed = ag.compile(function)
+    replayed = compile(function)
     replayed(2.0)
     compiled(replayed.source("c"), tmp_path)
