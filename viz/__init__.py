@@ -12,9 +12,11 @@
 from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._frames import frames
 from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
+from viz._worksheet import worksheet
 from viz.chain import Derivation, derive
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.plotting.animation import animate_boundary
@@ -39,11 +41,13 @@ __all__ = [
     "draw",
     "draw_dot",
     "explain",
+    "frames",
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
     "quiz",
     "step_through",
     "tree",
+    "worksheet",
     "wrong_pass",
 ]

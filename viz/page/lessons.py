@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from autograd import Primitive, Value
+from autograd import GradientError, Primitive, Value
 from viz._quiz import ANSWERED, blanks_of
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
+from viz.names import clean
 from viz.page.facts import operations_of
 from viz.wrong_passes import REACH, SLIPS, TYPED, wrong_operations
 
-__all__ = ["QUIZ", "lesson_of", "wrong_operations_of"]
+__all__ = ["QUIZ", "captions_of", "lesson_of", "wrong_operations_of"]
 
 QUIZ: dict[str, Any] = {
     "slips": [
@@ -26,6 +28,38 @@ QUIZ: dict[str, Any] = {
 
 WIDEST = 8
 """Up to how many rows and columns the matrices of a layer are shown."""
+
+
+def captions_of(graph: Graph, captions: Mapping[int | str | Value, str]) -> dict[str, Any]:
+    """A teacher's words by the step of the backward pass, and by node.
+
+    Raises:
+        TypeError: they are no dict, or one of them is not a str.
+        GradientError: they are of a step or a value that there is not.
+    """
+    if not isinstance(captions, Mapping):
+        raise TypeError(f"step_through(): captions must be a dict from steps or values to str, got {captions!r}")
+    steps: dict[int, str] = {}
+    nodes: dict[int, str] = {}
+    names = {graph.name(i): i for i in range(len(graph))}
+    names |= {value.label: i for i, value in enumerate(graph.values) if value.label}
+    for key, words in captions.items():
+        if not isinstance(words, str):
+            raise TypeError(f"step_through(): the caption of {key!r} must be a str, got {words!r}")
+        if isinstance(key, int) and not isinstance(key, bool):
+            if not 0 <= key <= len(graph):
+                raise GradientError(
+                    f"step_through(): there is no step {key} to caption: the backward pass has steps 0 to {len(graph)}"
+                )
+            steps[key] = clean(words)
+            continue
+        place = graph.index.get(key) if isinstance(key, Value) else names.get(str(key))
+        if place is None:
+            raise GradientError(
+                f"step_through(): the caption of {key!r}: {graph.title} was not computed from such a value"
+            )
+        nodes[place] = clean(words)
+    return {"captions": {"steps": steps, "nodes": nodes}}
 
 
 def lesson_of(graph: Graph) -> dict[str, Any]:

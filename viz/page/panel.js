@@ -186,10 +186,19 @@ function explanation() {
   return view.pass === "backward" ? backwardStep(active) : forwardStep(active);
 }
 
+// A teacher's words on the value that is looked at, or on the step.
+function caption() {
+  const { steps, nodes } = FACTS.captions;
+  const node = view.hover ?? view.node;
+  const step = view.pass === "backward" ? steps[view.fresh ? 0 : view.step] : null;
+  const words = node !== null ? nodes[node] : (step ?? nodes[view.fresh ? null : activeNode()]);
+  return words && !lookedAtFold ? [paragraph(words, "caption")] : [];
+}
+
 let controlled = null; // the leaf whose slider stands in the panel; left in place while it is dragged
 
 function paintExplanation() {
-  byId("said").replaceChildren(...explanation());
+  byId("said").replaceChildren(...caption(), ...explanation());
   const leaf = MOVABLE.includes(view.node) ? view.node : null;
   if (leaf !== controlled) byId("control").replaceChildren(...(leaf === null ? [] : [leafControl(leaf, "panel")]));
   controlled = leaf;
