@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -23,6 +24,12 @@ from viz.style import PRINT
 
 __all__ = ["worksheet"]
 
+MOST_CARDS = 300
+"""Up to how many values a card for each is tried."""
+MOST_PORTRAIT, MOST_ACROSS, MOST_DOWN = 1000.0, 2000.0, 1000.0
+"""How many pixels of a picture can be read on the short side of a sheet, on its long side, and beneath each other."""
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
+
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -32,28 +39,25 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-body {{ max-width: 190mm; margin: 10mm auto; padding: 0 8px; color: #111; background: #fff;
-  font: 10.5pt/1.4 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }}
-h1 {{ margin: 0 0 2mm; font-size: 15pt; }}
+body {{ max-width: {across}mm; margin: 10mm auto; padding: 0 8px; color: #111; background: #fff;
+  font: 10.5pt/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }}
+h1 {{ margin: 0 0 2mm; font-size: 14pt; }}
 p {{ margin: 2mm 0; }}
-.who {{ display: flex; gap: 8mm; }}
+.who {{ display: flex; gap: 6mm; }}
 .who span {{ flex: 1; border-bottom: 1px solid #111; }}
-.picture {{ margin: 3mm 0; overflow-x: auto; text-align: center; }}
-table {{ width: 100%; border-collapse: collapse; }}
-th, td {{ padding: 1.6mm 2mm; border-bottom: 1px solid #999; text-align: left; }}
-td.number {{ font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: nowrap; }}
-td.blank {{ width: 34%; }}
-ol {{ columns: 2; column-gap: 8mm; margin: 0; padding: 0; list-style: none; font-size: 9.5pt; }}
-li {{ break-inside: avoid; padding: 1.2mm 0; border-bottom: 1px solid #ccc; overflow-x: auto; }}
+.picture {{ margin: 2mm 0; text-align: center; }}
+.picture svg {{ width: auto; height: auto; max-width: 100%; max-height: {down}mm; min-width: 0 !important; }}
+ol {{ columns: {columns}; column-gap: 7mm; margin: 0; padding: 0; list-style: none; }}
+li {{ break-inside: avoid; padding: 1mm 0; border-bottom: 1px solid #bbb; }}
+.blanks li {{ display: flex; gap: 3mm; align-items: center; min-height: 8mm; }}
+.blanks span {{ flex: 1; font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 9pt; }}
+.blanks b {{ flex: 0 0 42%; font-weight: 400; }}
+.key ol {{ font-size: 9pt; }}
 .sheet + .sheet {{ border-top: 2px dashed #999; margin-top: 12mm; padding-top: 8mm; }}
-@page {{ size: A4; margin: 12mm; }}
+@page {{ size: A4 {way}; margin: 11mm; }}
 @media print {{
   body {{ margin: 0; padding: 0; max-width: none; }}
   .sheet + .sheet {{ break-before: page; border: 0; margin: 0; padding: 0; }}
-  .picture {{ overflow: visible; }}
-  .picture svg {{ width: auto; height: auto; max-height: 105mm; }}
-  .key svg {{ max-height: 80mm; }}
-  tr {{ break-inside: avoid; }}
 }}
 </style>
 </head>
@@ -64,12 +68,9 @@ li {{ break-inside: avoid; padding: 1.2mm 0; border-bottom: 1px solid #ccc; over
 <p>Work out {gradients} from {root} back: at each value the flows add up, each a local derivative times the gradient
 that it comes from.</p>
 <div class="picture">{blank}</div>
-<table>
-<thead><tr><th>value</th><th>computed as</th><th>its number</th><th>its gradient</th></tr></thead>
-<tbody>
+<ol class="blanks">
 {rows}
-</tbody>
-</table>
+</ol>
 </section>
 <section class="sheet key">
 <h1>Key: {title}</h1>
@@ -133,31 +134,45 @@ def worksheet(
     heading = clean(title) or f"The gradients of {cut(graph.title)}"
     solved = graph_below(root, names, "worksheet")
     solved.grads = solved.held = [gradient or 0.0 for gradient in chain.gradients]
+    detail, wide = _detail(solved)
     page = _PAGE.format(
+        across=270 if wide else 188,
+        down=80 if wide else 105,
+        way="landscape" if wide else "portrait",
+        columns=3 if wide else 2,
         title=escape(heading),
         gradients="the gradient" if len(asked) == 1 else f"the {len(asked)} gradients",
         root=escape(cut(graph.title)),
-        blank=_picture(graph, "none"),
+        blank=_picture(graph, "none", detail),
         rows="\n".join(_row(chain, i) for i in asked),
-        solved=_picture(solved, "auto"),
+        solved=_picture(solved, "auto", detail),
         rules="\n".join(f"<li>{_rule(chain, i)}</li>" for i in asked),
     )
     write_whole(target, page.encode())
     return target
 
 
-def _picture(graph: Graph, edges: str) -> str:
-    return paint(fold(graph, "auto"), Look(edges, theme=PRINT))
+def _picture(graph: Graph, edges: str, detail: str) -> str:
+    return paint(fold(graph, detail), Look(edges, theme=PRINT))
+
+
+def _detail(graph: Graph) -> tuple[str, bool]:
+    """The finest picture whose type can be read on paper, and whether it needs the long side of the sheet."""
+    for detail in ("full", "fused", "neurons", "layers") if len(graph) <= MOST_CARDS else ("layers",):
+        size = _SIZE.search(_picture(graph, "auto", detail))
+        across, down = (float(size[1]), float(size[2])) if size else (0.0, 0.0)
+        if across <= MOST_ACROSS and down <= MOST_DOWN:
+            break
+    return detail, across > MOST_PORTRAIT
 
 
 def _row(chain: Chain, i: int) -> str:
+    """A value by its name and formula, its number, and room for its gradient."""
     graph = chain.graph
-    name, formula = cut(chain.name(i), 40), cut(graph.formula(i), 60)
-    shown = formula if formula != name else ""
+    name, formula = cut(chain.name(i), 24), cut(graph.formula(i), 30)
+    shown = f"{name} = {formula} =" if formula and formula != name else f"{name} ="
     asked = to_mathml(derivative(chain.root, chain.symbol(i)))
-    cells = [f"<td>{escape(name)}</td>", f"<td>{escape(shown)}</td>"]
-    cells += [f'<td class="number">{datum(graph.values[i].data)}</td>', f'<td class="blank">{asked} =</td>']
-    return f"<tr>{''.join(cells)}</tr>"
+    return f"<li><span>{escape(shown)} {datum(graph.values[i].data)}</span><b>{asked} =</b></li>"
 
 
 def _rule(chain: Chain, i: int) -> str:
