@@ -67,6 +67,7 @@ SLIPS = (
     Slip("that is a local derivative, of {child}: multiply it by the gradient of {child}", upstream="1"),
     Slip("the local derivative of {child} is missing: that is the gradient of {child}, passed on as it is", local="1"),
     Slip("{node} itself stands where the local derivative of {child} belongs", local="own"),
+    Slip("that is the number of {node}, not its gradient", local="own", upstream="1"),
     Slip("the sign of the flow through {child} is wrong: it is {flow}", local="-", least=2),
     Slip("the flows are multiplied: {n} {node}, and they add up", gather="product", least=2),
     Slip("that is twice the gradient: a flow is counted twice, or a factor of 2 is too much", gather="2"),

@@ -114,7 +114,7 @@ def test_a_picture_for_paper_is_grey_and_dashes_what_is_negative():
 def test_every_picture_has_a_rule_for_paper_and_a_page_has_its_own(tmp_path):
     root = network([2, 2, 1])
     svg = draw(root).svg
-    assert re.search(r"@media print\{#g\w+\{min-width:0!important;max-width:100%\}#g\w+ \.s-line-minus\d", svg)
+    assert re.search(r"@media print\{#g\w+\{min-width:0!important;max-width:100%\}#g\w+ \.[fs]-line-minus\d", svg)
     assert "stroke-dasharray" not in draw(first().parents[0]).svg  # nothing negative flows before backward()
     page = step_through(root, tmp_path / "page.html").read_text(encoding="utf-8")
     assert "@media print{" in page

@@ -80,18 +80,13 @@ function setRate(rate) {
 function buildDescent() {
   const panel = byId("descend");
   if (!OPERATIONS || !LEARNS.length) return panel.append(paragraph(FACTS.still || say("nothingLearns")));
-  const button = (key, action) => {
-    const made = element("button", { type: "button", id: key }, say(key));
-    made.addEventListener("click", action);
-    return made;
-  };
   const rate = element("input", { type: "number", id: "rate", min: 0, step: "any" });
   const rates = element("input", { type: "range", min: -4, max: 1, step: 0.05, "aria-label": say("rate") });
   rate.addEventListener("input", () => setRate(rate.valueAsNumber));
   rates.addEventListener("input", () => setRate(Number((10 ** rates.valueAsNumber).toPrecision(2))));
-  const once = button("descendStep", () => (pauseDescent(), descendOnce(), paint()));
-  const run = button("run", () => (descent.frame === null ? runDescent() : (pauseDescent(), paint())));
-  const again = button("toStart", () => goAlong(0));
+  const once = wordButton("descendStep", () => (pauseDescent(), descendOnce(), paint()));
+  const run = wordButton("run", () => (descent.frame === null ? runDescent() : (pauseDescent(), paint())));
+  const again = wordButton("toStart", () => goAlong(0));
   const steps = element("input", { type: "range", min: 0, step: 1, "aria-label": say("steps") });
   steps.addEventListener("input", () => goAlong(steps.valueAsNumber));
   const curve = document.createElementNS(SVG, "svg");

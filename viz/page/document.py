@@ -148,7 +148,7 @@ def _script(operations: str) -> str:
 
 
 _LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')
-_SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*%])\s*")
+_SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*/%!])\s*")
 _TERMS = re.compile(r"(?<![+-]) ([+-]) (?![+-])")
 _OPEN = re.compile(r"(?<=[{;,(\[])\n|;?\n?(?=})")
 
@@ -162,7 +162,7 @@ def _script_of(parts: Iterable[str]) -> str:
 
 def _closed(code: str) -> str:
     """Code between literals without the spaces around its signs; its lines stay."""
-    return "\n".join(_TERMS.sub(r"\1", _SPACED.sub(r"\1", line)) for line in code.split("\n"))
+    return "\n".join(_SPACED.sub(r"\1", _TERMS.sub(r"\1", line)) for line in code.split("\n"))
 
 
 def _bare(parts: Iterable[str]) -> str:

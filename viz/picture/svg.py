@@ -172,27 +172,26 @@ class Canvas:
         ]
         ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
         patterns = [self._pattern(name, *PATTERNS[name]) for name in PATTERNS if name in self._patterns]
-        body = "\n".join([opening, *names, *self._dark(), self._printed(), *patterns, ground, *self._parts, "</svg>\n"])
+        body = "\n".join([opening, *names, *self._style(), *patterns, ground, *self._parts, "</svg>\n"])
         digest = hashlib.sha256(body.encode()).hexdigest()[:10]
         return body.replace(_ID, f"g{digest}")
 
-    def _dark(self) -> list[str]:
-        """The rule that replaces the colours where the reader prefers dark."""
+    def _style(self) -> list[str]:
+        """The rule that replaces the colours where the reader prefers dark, and the one for paper."""
         if self._theme != "auto":
             return []
         rules = "".join(
             f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}" for attribute, role in sorted(self._used)
         )
-        return [f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"]
+        return [f"<style>@media (prefers-color-scheme:dark){{{rules}}}{self._printed()}</style>"]
 
     def _printed(self) -> str:
         """The rule for paper: no wider than the page, and negative flows dashed, for they may come out in grey."""
         negative = sorted(
-            role for attribute, role in self._used if attribute == "stroke" and role.startswith("line-minus")
+            f"#{_ID} .{attribute[0]}-{role}" for attribute, role in self._used if role.startswith("line-minus")
         )
-        dashes = ",".join(f"#{_ID} .s-{role}" for role in negative)
-        rule = f"{dashes}{{stroke-dasharray:{DASHED}}}" if dashes else ""
-        return f"<style>@media print{{#{_ID}{{min-width:0!important;max-width:100%}}{rule}}}</style>"
+        dashes = f"{','.join(negative)}{{stroke-dasharray:{DASHED}}}" if negative else ""
+        return f"@media print{{#{_ID}{{min-width:0!important;max-width:100%}}{dashes}}}"
 
     def _pattern(self, name: str, role: str, apart: int, width: str, opacity: str) -> str:
         return (
