@@ -67,6 +67,12 @@ def test_the_tutorial_is_among_the_pages_with_its_code_and_pictures(site):
         assert text.count('class="pdoc-code codehilite"') >= sum(cell["cell_type"] == "code" for cell in cells)
 
 
+def test_the_guide_has_a_live_figure(site):
+    text = (site / "guide.html").read_text(encoding="utf-8")
+    assert '<iframe src="two-flows.html#tab=explain"' in text
+    assert (site / "two-flows.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
 def test_what_is_no_page_is_not_linked(tmp_path):
     text = "# T\n[a test](../tests/test_docs.py), [the readme](../README.md#speed), [far](https://example.org/a.md)"
     assert docs.markdown(docs.ROOT / "nn" / "README.md", text, tmp_path) == (
