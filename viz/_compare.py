@@ -403,7 +403,8 @@ class _Reader:
             parts = name_parts(name)
             if parts.base == letter and parts.layer == layer and parts.index and len(places) == 1:
                 found[tuple(map(int, parts.index.split(",")))] = places[0]
-        return found
+        axes = max(map(len, found), default=0)
+        return {index: place for index, place in found.items() if len(index) == axes}
 
     def _array(self, name: str, block: Mapping[tuple[int, ...], int], given: Any) -> None:
         """Claim every entry of a matrix or a vector."""
@@ -412,6 +413,11 @@ class _Reader:
         except (TypeError, ValueError):
             raise TypeError(f"compare(): {name} must be a number or an array of numbers, got {given!r}") from None
         sizes = tuple(max(index[axis] for index in block) for axis in range(len(next(iter(block)))))
+        if len(block) < math.prod(sizes):
+            raise GradientError(
+                f"compare(): {name} is not whole: {self.graph.title} has {len(block)} of its {math.prod(sizes):,} "
+                f"entries; claim them by their names"
+            )
         shape = sizes[::-1] if self.convention == "columns" else sizes
         if len(sizes) == 1 and array.size == sizes[0] and array.squeeze().ndim <= 1:
             array = array.reshape(sizes)  # a row or a column alike

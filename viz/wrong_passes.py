@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -230,13 +231,16 @@ def _locals(graph: Graph, slip: Slip, e: int) -> list[tuple[float, str]]:
 
 
 def _wrong_partials(graph: Graph, e: int) -> Iterator[tuple[str, tuple[float, ...]]]:
+    for rule in rules_of(graph.values[graph.targets[e]]):
+        with suppress(ArithmeticError):  # where it cannot be computed, nobody has computed it
+            yield rule.words, _wrong(graph, e, rule)
+
+
+def _wrong(graph: Graph, e: int, rule: Rule) -> tuple[float, ...]:
+    """The wrong local derivatives of the node that edge ``e`` leads to."""
     value = graph.values[graph.targets[e]]
-    inputs = [parent.data for parent in value.parents]
-    for rule in rules_of(value):
-        try:
-            yield rule.words, rule.partials(*inputs, *(value.op.constants if value.op else ()), value.data)
-        except ArithmeticError:
-            continue  # where it cannot be computed, nobody has computed it
+    constants = value.op.constants if value.op else ()
+    return rule.partials(*(parent.data for parent in value.parents), *constants, value.data)
 
 
 # --- a slip that is made all the way back -----------------------------------------------------------------
@@ -338,10 +342,8 @@ def whole_passes(graph: Graph) -> Iterator[tuple[str, Gradients]]:
         if len(values) > 1:
             yield f"the local derivative of every {name} is missing", _ruled(graph, name, None)
             for k, rule in enumerate(rules_of(values[0])):
-                try:
+                with suppress(LookupError, ArithmeticError):
                     yield f"{rule.words}, at every {name}", _ruled(graph, name, k)
-                except (LookupError, ArithmeticError):
-                    continue
 
 
 def wrong_pass(root: Value, slip: str) -> dict[Value, float]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd import GradientError, StaleGraphError, Value, exp, log, relu, sigmoid, sqrt, square, tanh
+from autograd import GradientError, StaleGraphError, Value, exp, log, relu, sigmoid, sqrt, square, stop_gradient, tanh
 from nn import MLP, matrix_form
 from tests.support.graphs import find, network
 from viz import compare, wrong_pass
@@ -301,6 +301,28 @@ def test_bad_claims_are_refused_by_name():
     a.data = 5.0
     with pytest.raises(StaleGraphError):
         compare(root, {"a": 3.0})
+
+
+def test_a_matrix_of_which_entries_are_missing_is_refused():
+    w, far = Value(2.0, "W11[1]"), Value(3.0, "W99999,99999[1]")
+    root = (w * far + Value(1.0, "W1[1]")).named("L")
+    with pytest.raises(GradientError, match=r"W\[1\] is not whole: L has 2 of its 9,999,800,001 entries"):
+        compare(root, {"W[1]": [[1.0]]})
+
+
+def test_what_is_held_constant_passes_no_slip_on():
+    x = Value(2.0, "x")
+    root = (stop_gradient((x * 3.0).named("h")) * x).named("L")  # dL/dx = 6
+    assert compare(root, {"x": 6.0, "h": 0.0}).right
+    found = compare(root, {"x": 12.0})
+    assert found.slip == "that is twice the gradient: a flow is counted twice, or a factor of 2 is too much"
+    assert wrong_pass(root, "no zero_grad")[x] == 12.0
+
+
+def test_a_rule_that_cannot_be_computed_is_no_slip():
+    x, z = Value(0.0, "x"), Value(4.0, "z")
+    root = (sqrt(z) + exp(x) * relu(x + 1.0) + (x**0.0) * (z**0.0)).named("L")
+    assert compare(root, {"x": 123.0}).slip == ""
 
 
 def test_a_claim_may_be_a_value_and_no_gradient_changes():

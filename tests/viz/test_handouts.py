@@ -8,11 +8,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from autograd import GradientError, StaleGraphError, Value, stop_gradient, tanh
+from autograd import GradientError, Parameter, StaleGraphError, Value, stop_gradient, tanh
 from tests.support.graphs import HOSTILE, SVG, find, hostile, network, square_and_more
 from tests.support.pages import steps_of
 from viz import DiagramError, derive, draw, frames, step_through, worksheet
+from viz._arguments import graph_below
 from viz.numbers import signed
+from viz.page.lessons import lesson_of
 from viz.style import ROLES, grey_role
 
 
@@ -260,3 +262,28 @@ def test_bad_captions_are_refused(tmp_path):
             step_through(root, path, captions={key: "where?"})
     step_through(root, path, captions={1: HOSTILE[0]})
     assert "<script>alert" not in path.read_text(encoding="utf-8")
+
+
+# --- the facts of lessons ---------------------------------------------------------------------------------
+
+
+def lesson(root):
+    return lesson_of(graph_below(root, None, "step_through"))
+
+
+def test_names_that_only_look_like_matrices_make_none():
+    one, far, wide = Value(2.0, "W1[1]"), Value(3.0, "W99999,99999[2]"), Value(1.5, "W12[3]")
+    assert lesson((one * far * wide).named("L"))["matrices"] == []
+    assert [layer["layer"] for layer in lesson(network([2, 3, 1]))["matrices"]] == [1, 2]
+    assert lesson(network([2, 9, 1]))["matrices"] == []
+
+
+def test_a_model_needs_parameters_two_inputs_and_an_output_of_them_all():
+    assert lesson(network([2, 2, 1]))["model"]["middle"] == 0.5
+    assert lesson(network([3, 2, 1]))["model"] is None
+    x1, x2 = Value(0.5, "x1"), Value(-0.5, "x2")
+    assert lesson((x1 * x2).named("L"))["model"] is None
+    w, v = Parameter(1.0, "w"), Parameter(2.0, "v")
+    assert lesson((x1 * w + x2).named("L") * v)["model"]["middle"] == 0.0
+    assert lesson((x1 * w + v).named("L") + x2 * 0.0 * x1)["model"] is not None
+    assert lesson((x1 * w).named("L"))["model"] is None

@@ -96,13 +96,16 @@ def _layers(graph: Graph) -> list[dict[str, Any]]:
     for (letter, layer), weights in named.items():
         if letter != "W" or not layer:
             continue
-        rows, across = (max(index[axis] for index in weights if len(index) == 2) for axis in (0, 1))
+        rows, across = (max((index[axis] for index in weights if len(index) == 2), default=0) for axis in (0, 1))
+        if not 0 < max(rows, across) <= WIDEST:
+            continue
         a = _examples(named.get(("a", str(int(layer) - 1)), {}), rows)
         z = _examples(named.get(("z", layer), {}), across)
         whole = all(len(weights.get((r, c), [])) == 1 for r in range(1, rows + 1) for c in range(1, across + 1))
-        if whole and a and len(a) == len(z) and max(rows, across, len(a)) <= WIDEST:
-            W = [[weights[r, c][0] for c in range(1, across + 1)] for r in range(1, rows + 1)]  # noqa: N806 -- the notes' symbol
-            found.append({"layer": int(layer), "W": W, "a": a, "z": z, "inner": graph.values[a[0][0]].op is not None})
+        if whole and 0 < len(a) == len(z) <= WIDEST:
+            entries = [[weights[r, c][0] for c in range(1, across + 1)] for r in range(1, rows + 1)]
+            inner = graph.values[a[0][0]].op is not None
+            found.append({"layer": int(layer), "W": entries, "a": a, "z": z, "inner": inner})
     return sorted(found, key=lambda one: one["layer"])
 
 
@@ -121,10 +124,11 @@ def _model(graph: Graph) -> dict[str, Any] | None:
         leaves = all(graph.values[i].op is None and graph.values[i].kind == "input" for row in rows for i in row)
         if not (rows and leaves and parameters) or (letter, layer) not in (("a", "0"), ("x", "")):
             continue
-        outputs = [_output(graph, row, [i for other in rows if other is not row for i in other]) for row in rows]
-        if None in outputs:
-            continue
-        op = graph.values[outputs[0] or 0].op
+        found = [_output(graph, row, [i for other in rows if other is not row for i in other]) for row in rows]
+        outputs = [output for output in found if output is not None]
+        if len(outputs) < len(rows):
+            return None
+        op = graph.values[outputs[0]].op
         targets = [i for i, value in enumerate(graph.values) if value.label == "y" and value.op is None]
         return {
             "examples": [[*row, output] for row, output in zip(rows, outputs, strict=True)],
@@ -152,12 +156,7 @@ def _climbed(graph: Graph, i: int) -> int:
     while True:
         users = {graph.targets[e] for e in graph.flow_edges(i)}
         above = next(iter(users), graph.root)
-        if len(users) != 1 or above == graph.root or len(_operands(graph.values[above])) > 1:
-            return i
-        if not graph.has_own_name(above):
+        alone = len(users) == 1 and len(set(graph.values[above].parents)) == 1
+        if not alone or above == graph.root or not graph.has_own_name(above):
             return i
         i = above
-
-
-def _operands(value: Value) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(value.parents))
