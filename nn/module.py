@@ -104,7 +104,7 @@ class Module(Tree):
                     f"would go on without it. Put the Parameter back, and set its .data to change its number; if it is "
                     f"not to be learnt, make another {type(self).__name__}"
                 )
-        if STAND_INS not in vars(self) and (places or noted):
+        if STAND_INS not in vars(self) and places != noted:  # a note that is written is a change that recordings see
             vars(self)[NOTES] = Places(places)
         return ParametersOf(self, found)
 

@@ -13,6 +13,7 @@ from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
 from viz._frames import frames
+from viz._play import Playground, play
 from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
@@ -33,6 +34,7 @@ __all__ = [
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Playground",
     "Score",
     "Tree",
     "animate_boundary",
@@ -42,6 +44,7 @@ __all__ = [
     "draw_dot",
     "explain",
     "frames",
+    "play",
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
