@@ -192,13 +192,12 @@ function paintPlane(canvas) {
     }
   }
   const most = Math.max(...heights.filter(Number.isFinite).map(Math.abs)) || 1;
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue("--" + name);
+  const tone = ["minus4", "minus3", "minus2", "minus1", "canvas", "plus1", "plus2", "plus3", "plus4"].map(colourOf);
   const pen = canvas.getContext("2d");
   const cell = canvas.width / CELLS;
   heights.forEach((height, k) => {
     const strength = Number.isFinite(height) ? Math.ceil((Math.abs(height) / most) * 4) : 0;
-    pen.fillStyle = canvasColour(colour(strength ? (height > 0 ? "plus" : "minus") + strength : "canvas"));
+    pen.fillStyle = tone[4 + (height > 0 ? strength : -strength)];
     pen.fillRect((k % CELLS) * cell, Math.floor(k / CELLS) * cell, cell + 0.5, cell + 0.5);
   });
   pen.lineWidth = 2;
@@ -207,17 +206,18 @@ function paintPlane(canvas) {
     const [x, y] = [((numbers.data[p] + size) / (2 * size)) * canvas.width, ((size - numbers.data[q]) / (2 * size)) * canvas.width];
     pen.arc(x, y, 6, 0, 7);
     const target = targets.length ? numbers.data[targets[k]] : null;
-    pen.fillStyle = canvasColour(colour(target === null ? "card" : target > middle ? "plus5" : "minus5"));
-    pen.strokeStyle = canvasColour(colour("ink"));
+    pen.fillStyle = colourOf(target === null ? "card" : target > middle ? "plus5" : "minus5");
+    pen.strokeStyle = colourOf("ink");
     pen.fill();
     pen.stroke();
   });
   canvas.setAttribute("aria-label", say("planeAbout", planeNames()));
 }
 
-// The half of light-dark(…, …) that the page shows.
-function canvasColour(role) {
-  const [light, dark] = role.match(/#[0-9a-f]+/gi);
-  const shown = getComputedStyle(document.documentElement).colorScheme;
-  return shown === "dark" || (shown !== "light" && matchMedia("(prefers-color-scheme: dark)").matches) ? dark : light;
+// The colour of a role: of light-dark(…, …) the half that the page shows.
+function colourOf(role) {
+  const style = getComputedStyle(document.documentElement);
+  const [light, dark] = style.getPropertyValue("--" + role).match(/#[0-9a-f]+/gi);
+  const isDark = style.colorScheme === "dark" || (style.colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  return isDark ? dark : light;
 }
