@@ -263,6 +263,17 @@ def test_matrices_and_the_notes_symbols_in_both_conventions(sizes, convention):
     assert (wrong.first, wrong.slip) == (f"W11[{len(sizes) - 1}]", "the sign is wrong")
 
 
+def test_a_form_without_biases_and_a_symbol_that_no_value_has():
+    net = MLP(2, [2, 1], activation="sigmoid", output_activation="sigmoid", bias=False, rng=1)
+    loss = ((net([0.5, -1.0]) - 1.0) ** 2).named("L")
+    form = matrix_form.backprop(net.matrices(), [0.5, -1.0], 1.0, "sigmoid", "squared_error")
+    found = compare(loss, form)
+    assert found.right
+    assert found.heading == f"all right: {len(found.rows)} gradients of L"
+    with pytest.raises(GradientError, match=r"L has no value called 'g\[9z\]'"):
+        compare(loss, {"g[9z]": [1.0]})
+
+
 def test_a_square_matrix_that_is_transposed_is_told_so():
     root = network([3, 3, 1])
     W = np.array([[find(root, f"W{i}{j}[1]").grad for j in (1, 2, 3)] for i in (1, 2, 3)])
