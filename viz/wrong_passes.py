@@ -139,14 +139,14 @@ def wrong_operations(op: Primitive, count: int) -> list[tuple[str, Primitive]]:
 
 # --- a number that is wrong -------------------------------------------------------------------------------
 
-CLOSE = 1e-6
-"""How far a number may be off, as a part of what it should be."""
+CLOSE = 1e-5
+"""How far a number may be off, as a part of what it should be: by what single precision loses on its way."""
 TYPED = 3
 """From how many digits on a number that was typed is taken for rounded."""
 
 
 def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE) -> bool:
-    """Whether ``claim`` is ``truth``: to a millionth of it, or to the last digit that was written, of three or more.
+    """Whether ``claim`` is ``truth``: to 1e-5 of it, or to the last digit that was written, of three or more.
 
     Args:
         claim: the number that is claimed.

@@ -225,6 +225,17 @@ def test_a_claim_goes_by_a_name_a_quotient_or_a_value(key):
     assert compare(root, {a if key is Value else key: 4.0}).right
 
 
+def test_numbers_of_single_precision_are_what_they_were_written_as():
+    x = Value(1.7, "x")
+    root = tanh(x * x).named("L")
+    right = 2 * 1.7 * (1 - math.tanh(1.7**2) ** 2)
+    assert compare(root, {"x": np.float32(right)}).right
+    assert compare(root, {"x": np.float32(round(right, 4))}).right
+    W = np.array([[find(network([2, 2, 1]), f"W{i}{j}[1]").grad for j in (1, 2)] for i in (1, 2)])
+    assert compare(network([2, 2, 1]), {"W[1]": W.astype(np.float32)}).right
+    assert compare(network([2, 2, 1]), {"W[1]": W.round(5).astype(np.float32).tolist()}).rows[0].verdict
+
+
 def test_names_of_variables_serve():
     w, v = Value(2.0), Value(5.0)
     assert compare(w * v, {"w": 5.0, "v": 2.0}, names=locals()).right
