@@ -203,6 +203,17 @@ def test_two_slips_are_both_told():
     assert slips["b2[1]"].startswith("that is twice the gradient")
 
 
+def test_what_comes_of_a_wrong_number_that_nothing_explains_follows_from_it():
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    root = tanh((w * x).named("z")).named("L")
+    found = compare(root, {"z": 12.34, "w": 12.34 * 2.0, "x": 5.0})
+    assert {row.name: (row.verdict, row.slip) for row in found.rows} == {
+        "z": ("wrong", ""),
+        "w": ("follows", "follows from z"),
+        "x": ("wrong", ""),
+    }
+
+
 def test_the_gradient_of_a_neighbour_is_named():
     root = network([2, 2, 1])
     other = find(root, "W21[1]").grad

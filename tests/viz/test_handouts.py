@@ -13,7 +13,7 @@ from tests.support.graphs import HOSTILE, SVG, find, hostile, network, square_an
 from tests.support.pages import steps_of
 from viz import DiagramError, derive, draw, frames, step_through, worksheet
 from viz._arguments import graph_below
-from viz.numbers import signed
+from viz.numbers import short, signed
 from viz.page.lessons import lesson_of
 from viz.style import ROLES, grey_role
 
@@ -166,6 +166,14 @@ def test_each_frame_shows_the_sums_so_far_and_nothing_moves(tmp_path, theme):
         boxes = now
     assert f"Step 3 of {len(order)}" in paths[3].read_text(encoding="utf-8")
     assert [path.name for path in paths][:2] == ["step_000.svg", "step_001.svg"]
+
+
+def test_a_flow_appears_in_the_frame_of_the_value_that_passes_it_on(tmp_path):
+    root = first()
+    flow = short(root.partials()[0] * 4.0)  # through a², along its local derivative 2·a
+    shown = [f">+{flow}<" in path.read_text(encoding="utf-8") for path in frames(root, tmp_path)]
+    turn = len(root.topological_order()) - root.topological_order().index(find(root, "c").parents[1])
+    assert shown == [False] * turn + [True] * (len(shown) - turn)
 
 
 def test_frames_of_folded_graphs_and_of_closed_gates(tmp_path):
