@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
-from viz._arguments import asked
+from viz._arguments import asked, check_value, graph_below
 from viz.accounts import accounts_of
 from viz.formulas.notation import (
     ONE,
@@ -42,6 +42,8 @@ __all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "ter
 
 MOST_TERMS = 12
 """The most terms of a sum that are written out: the largest."""
+MOST_OF_ALL = 400
+"""The same where the whole backward pass is written out."""
 MOST_RULES = 60
 """The most nodes on the way that are written out: those next to the root and next to the leaf."""
 COPIES = "#1, #2, …: different values of one name, in the order in which they were computed"
@@ -290,7 +292,7 @@ class Derivation:
     Attributes:
         rules: the rule at each node on the way, from the root down to the leaf. Each gradient is worked out once, and
             the rules after it refer to it by name.
-        value: d root / d leaf, a float.
+        value: d root / d leaf, a float; of the whole pass, 1.
         hidden: how many nodes on the way are left out, because there are too many to write.
 
     >>> from autograd import Value
@@ -301,14 +303,16 @@ class Derivation:
     (6.0, 1)
     """
 
-    def __init__(self, graph: Graph, leaf: int) -> None:
+    def __init__(self, graph: Graph, leaf: int | None) -> None:
         chain = Chain(graph)
-        way = _nodes_between(chain, leaf)
-        half = MOST_RULES // 2
-        self.hidden = max(0, len(way) - MOST_RULES)
+        way = _whole_way(chain) if leaf is None else _nodes_between(chain, leaf)
+        most = MOST_RULES if leaf is not None else MOST_OF_ALL
+        half = most // 2
+        self.hidden = max(0, len(way) - most)
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
-        self.value = chain.gradient(leaf)
+        self.value = chain.gradient(graph.root if leaf is None else leaf)
+        self._half = half
         # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
         self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
         self._definitions = _definitions(chain, self.rules)
@@ -321,7 +325,7 @@ class Derivation:
         """
         lines: list[list[Math]] = []
         for k, rule in enumerate(self.rules):
-            if self.hidden and k == MOST_RULES // 2:
+            if self.hidden and k == self._half:
                 lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
             if rule.node not in self._plain:
                 lines.append(rule.equation)
@@ -356,7 +360,7 @@ class Derivation:
         return self._repr_latex_()
 
 
-def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) -> Derivation:
+def derive(root: Value, leaf: Value | None = None, *, names: Mapping[str, Any] | None = None) -> Derivation:
     """Write out the chain rule from ``root`` to ``leaf``: in symbols, then in numbers, then the value.
 
     As in a derivation by hand, d root / d node is worked out once for each node on the way, and goes by that name from
@@ -365,7 +369,8 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
 
     Args:
         root: what is differentiated.
-        leaf: with respect to which value; any node will do.
+        leaf: with respect to which value; any node will do. None: every value, the whole backward pass from the root
+            back.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -389,7 +394,17 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
                = 2.0000·(−4.0000)
                = −8.0000
     """
+    if leaf is None:
+        check_value(root, "derive(): the root of the graph")
+        return Derivation(graph_below(root, names, "derive"), None)
     return Derivation(*asked(leaf, root, names, "derive"))
+
+
+def _whole_way(chain: Chain) -> list[int]:
+    """The nodes of the whole backward pass, from the root back; constants and hidden parts of sums are passed."""
+    graph, head = chain.graph, chain.fusion.head
+    shown = (i for i in graph.way_back if head[i] == i and i != graph.root)
+    return [i for i in shown if graph.values[i].op is not None or graph.values[i].kind != "constant"]
 
 
 def _nodes_between(chain: Chain, leaf: int) -> list[int]:
