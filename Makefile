@@ -7,14 +7,14 @@ else
   RUN := $(VENV)/bin/python
 endif
 
-# Run again under python -O, which drops assert statements: the engine's checks must not be among them.
-OPTIMISED := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons primitives numbers sweep \
-  hooks second_order edges random_programs flows context pickling check diagnose)
+# Run again under the engine in Python, which the compiled one must equal, and under the sanitizers of make sanitize.
+CORE := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons numbers sweep hooks \
+  second_order edges random_programs flows context pickling memory collector threads diagnose engines)
 
-.PHONY: demo test thorough check coverage house release bench docs clean
+.PHONY: demo test core thorough check coverage sanitize house release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
-$(VENV)/demo.stamp: pyproject.toml
+$(VENV)/demo.stamp: pyproject.toml hatch_build.py $(wildcard autograd/_*.[ch])
 	$(PYTHON) -m venv "$(VENV)"
 	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[image]'
 	touch "$@"
@@ -30,21 +30,28 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp
 demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and in matrices
 	"$(RUN)" -m demos two_flows
 
-test: $(VENV)/dev.stamp check  ## what is checked at every change: style, types, tests
+test: $(VENV)/dev.stamp check core  ## what is checked at every change: style, types, tests
 	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
-	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(OPTIMISED)
 	"$(RUN)" -m tests.accuracy --points 1000
+
+core: export CHAINRULE_ENGINE = python
+core: $(VENV)/dev.stamp  ## the tests of the engine, under the engine in Python
+	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(CORE)
 
 check: $(VENV)/dev.stamp  ## style and types alone
 	"$(RUN)" -m ruff format --check .
 	"$(RUN)" -m ruff check .
 	"$(RUN)" -m mypy
 
+coverage: export CHAINRULE_ENGINE = python
 coverage: $(VENV)/dev.stamp  ## the lines and branches of the packages that no test reaches: there are none
 	"$(RUN)" -m coverage erase
 	"$(RUN)" -m coverage run -m pytest --quiet --numprocesses auto
 	"$(RUN)" -m coverage combine --quiet
 	"$(RUN)" -m coverage report
+
+sanitize: $(VENV)/dev.stamp  ## the compiled engine under AddressSanitizer and UBSan, at the tests of the engine
+	"$(RUN)" -m tests.sanitize $(CORE)
 
 house: $(VENV)/dev.stamp  ## the size and the shape of the code, in numbers
 	"$(RUN)" -m tests.house

@@ -482,7 +482,9 @@ def _in_words(given: Any) -> str:
         return f"the complex number {shown}: take .real or abs() of it first"
     if is_node(given):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
-    return shown if given is None else f"{shown} of type {type(given).__name__}"
+    single = hasattr(type(given), "__array__") and getattr(given, "ndim", None) == 0  # a number of JAX's or PyTorch's
+    kind = "" if given is None else f" of type {type(given).__name__}"
+    return f"{shown}{kind}{': take float() of it' if single else ''}"
 
 
 def is_number(given: Any) -> bool:

@@ -595,7 +595,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}(data={self._data!r}{grad}{label})"
+        return f"{'Value' if isinstance(self, Detached) else type(self).__name__}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
@@ -692,8 +692,8 @@ class Traced(StandIn, Value):
     plainly = Value
 
 
-for _kind in (Detached, Untracked, Varied, Traced):
-    _kind.__name__ = "Value"  # in the messages of Python and of other libraries; a pickle reads __qualname__
+for _kind in (Varied, Traced):  # in the messages of Python and of other libraries, and in pickles, they are Values
+    _kind.__name__, _kind.__qualname__, _kind.unguarded = "Value", "Value", Value  # type: ignore[union-attr]
 for _op in PRIMITIVES.values():
     if not _op.captures:
         _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))

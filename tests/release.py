@@ -19,7 +19,7 @@ import autograd
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("autograd", "nn", "viz")
-OF_THE_TREE = ("architecture", "docs", "packaging")
+OF_THE_TREE = ("architecture", "build", "docs", "packaging")
 """The test files that read the packages' own sources and pages, which are not there."""
 
 
@@ -27,7 +27,7 @@ def built(folder: Path) -> tuple[Path, Path]:
     """The source distribution, and the wheel that is built from it."""
     subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT], check=True)
     name = f"chainrule-{autograd.__version__}"
-    return folder / f"{name}.tar.gz", folder / f"{name}-py3-none-any.whl"
+    return folder / f"{name}.tar.gz", max(folder.glob(f"{name}-*.whl"), key=lambda path: path.stat().st_mtime)
 
 
 def installed(wheel: Path, folder: Path) -> Path:

@@ -287,3 +287,11 @@ def test_no_module_is_imported_in_a_circle_also_inside_functions():
 )
 def test_a_reader_opens_few_files(walk, most):
     assert len(opened(walks()[walk])) <= most
+
+
+def test_no_check_is_an_assert_statement():
+    """``python -O`` drops assert statements and sets ``__debug__``: where there is neither, it changes nothing."""
+    for name, path in EVERY.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not isinstance(node, ast.Assert), f"{name}, line {node.lineno}: an assert statement"
+            assert not (isinstance(node, ast.Name) and node.id == "__debug__"), f"{name}, line {node.lineno}"

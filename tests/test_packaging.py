@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
 import zipfile
@@ -40,7 +41,8 @@ def release(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def wheel(release):
-    return release / f"{NAME}-py3-none-any.whl"
+    [found] = release.glob(f"{NAME}-*.whl")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +55,10 @@ def unpacked(wheel, tmp_path_factory):
 
 
 def sources(package, *endings):
-    """The files of a folder of the project that end so, by their paths from its root; caches left out."""
+    """The files of a folder of the project that end so, by their paths from its root; what git ignores left out."""
     found = [path.relative_to(ROOT) for path in (ROOT / package).rglob("*") if path.is_file()]
-    return {path.as_posix() for path in found if "__pycache__" not in path.parts and path.name.endswith(endings)}
+    kept = [path for path in found if "__pycache__" not in path.parts and path.suffix not in (".so", ".pyd")]
+    return {path.as_posix() for path in kept if path.name.endswith(endings)}
 
 
 # --- the files --------------------------------------------------------------------------------------------
@@ -64,8 +67,10 @@ def sources(package, *endings):
 def test_the_wheel_holds_the_three_packages_with_their_data_and_nothing_else(wheel):
     expected = set()
     for package in PACKAGES:
-        expected |= sources(package, ".py", ".pyi", ".js", ".css", ".html", "py.typed")
+        expected |= sources(package, ".py", ".pyi", ".c", ".h", ".js", ".css", ".html", "py.typed")
     expected |= {f"{NAME}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
+    if not wheel.name.endswith("-py3-none-any.whl"):
+        expected.add(f"autograd/_engine{sysconfig.get_config_var('EXT_SUFFIX')}")
     held = zipfile.ZipFile(wheel).namelist()
     assert sorted(held) == sorted(expected)
     named = {
@@ -82,7 +87,7 @@ def test_the_source_distribution_holds_what_tests_and_demos_need_and_nothing_els
         held = {member.name.removeprefix(f"{NAME}/"): member for member in archive.getmembers() if member.isfile()}
     expected = {
         ".ci/run", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "DEPENDENCIES.md",
-        "LICENSE", "Makefile", "PKG-INFO", "README.md", "pyproject.toml",
+        "LICENSE", "Makefile", "PKG-INFO", "README.md", "hatch_build.py", "pyproject.toml",
     }  # fmt: skip
     for folder in (*PACKAGES, "demos", "tests"):
         expected |= sources(folder, "")

@@ -35,13 +35,13 @@ def test_a_chain_of_a_million_nodes_is_built_run_and_dropped():
 
 
 def test_a_deep_chain_is_copied_pickled_stepped_through_and_differentiated_twice():
-    x, y = chain(100_000)
+    x, y = chain(20_000)
     twin = copy.deepcopy(y)
     assert twin.forward() == y.data
     loaded = pickle.loads(pickle.dumps(y))
     loaded.backward()
     assert loaded.topological_order()[0].grad == 1.0
-    assert sum(len(step.flows) for step in y.backward_steps()) == 150_000
+    assert sum(len(step.flows) for step in y.backward_steps()) == 30_000
     assert x.grad == 1.0
     assert sum(flow.contribution for flow in y.flows_into(x)) == 1.0
     x.zero_grad()
@@ -56,11 +56,11 @@ def test_a_deep_chain_is_copied_pickled_stepped_through_and_differentiated_twice
 
 def test_a_deep_chain_of_many_operands_is_dropped_too():
     y = x = Value(0.25)
-    for _ in range(100_000):
+    for _ in range(20_000):
         y = fsum([y, x, -0.25])
     assert y.data == 0.25
     y.backward()
-    assert x.grad == 100_001.0
+    assert x.grad == 20_001.0
     del y
 
 

@@ -12,6 +12,7 @@
 from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._play import Playground, play
 from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
@@ -31,6 +32,7 @@ __all__ = [
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Playground",
     "Score",
     "Tree",
     "animate_boundary",
@@ -39,6 +41,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "explain",
+    "play",
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",

@@ -135,6 +135,7 @@ class _Terms:
             "packed": marshal.dumps,
             "bytes_of": _bytes_of,
             "flat": _flat,
+            "array_of": np.asarray,
         }
 
     def held(self, it: Any) -> str:
@@ -458,8 +459,13 @@ class _Reach:
     def _content(self, it: Any) -> None:
         """The numbers in a buffer; the state that an object shows whose methods are not read, as one of Python's."""
         held, kind = self.terms.held, type(it).__name__
+        if (content := _bytes_of(it)) is not None:
+            self.terms.add(f"bytes_of({held(it)}) == {held(content)}", f"the content of a {kind}")
+            return
         if self._is_class_read(type(it)) or isinstance(it, Iterator):
             shown = []
+        elif hasattr(type(it), "__array__"):
+            shown = [f"[*array_of({held(it)}).flat]"]
         elif isinstance(it, Mapping):
             shown = [f"[*{held(it)}.keys()]", f"[*{held(it)}.values()]"]
         elif isinstance(it, ItemsView):
@@ -469,9 +475,6 @@ class _Reach:
             for name, found in list(getattr(it, "__dict__", {}).items()):
                 if isinstance(found, (np.ndarray, *_PLAIN)):
                     self._attribute(it, name, found, kind)
-        if (content := _bytes_of(it)) is not None:
-            self.terms.add(f"bytes_of({held(it)}) == {held(content)}", f"the content of a {kind}")
-            return
         for source in shown:
             listed = self.terms.evaluated(source)
             self._compare(source, listed, f"the content of a {kind}")

@@ -40,11 +40,16 @@ def _sixty_four_bits():
         yield
 
 
+POINTS = 2000  # as many of every operation: XLA compiles each of its own once for each number of points
+
+
 @pytest.mark.parametrize("op", table(), ids=name)
 def test_every_operation_is_its_forward(op):
     columns = np.hstack([points(op), special_points(op)])
     wanted = reference(op, columns)
-    got = np.asarray(jax.vmap(jax_function(op))(*columns))
+    assert len(wanted) <= POINTS
+    repeated = np.resize(columns.T, (POINTS, len(columns))).T
+    got = np.asarray(jax.vmap(jax_function(op))(*repeated))[: len(wanted)]
     normal = ~((np.abs(wanted) < SMALLEST) & (wanted != 0.0))
     largest = 1e-12 * np.abs(columns).max() ** 2 if op.name in REDUCTIONS else 0.0
     close = normal & np.all(np.isfinite(columns) & (np.abs(columns) < 1e300), axis=0)

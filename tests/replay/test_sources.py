@@ -13,6 +13,7 @@ import os
 import queue
 import random
 import secrets
+import sys
 import threading
 import time
 import types
@@ -165,6 +166,33 @@ class Place:
     rate = 2.0
 
 
+def as_installed(name, code):
+    """A class as an installed package would have it, whose code is not read."""
+    module = types.ModuleType("an_installed_package")
+    module.__file__, module.np = f"{os.sep}site-packages{os.sep}an_installed_package.py", np
+    sys.modules[module.__name__] = module
+    exec(compile(code, module.__file__, "exec"), vars(module))
+    return getattr(module, name)
+
+
+TABLE = """
+class Table:
+    def __init__(self, **columns):
+        self.columns = columns
+    def __len__(self):
+        return len(self.columns)
+    def __iter__(self):
+        return iter(self.columns)
+    def __contains__(self, name):
+        return name in self.columns
+    def __array__(self, dtype=None, copy=None):
+        return np.array(list(self.columns.values()), dtype=dtype)
+    def at(self, name):
+        return self.columns[name]
+"""
+Table = as_installed("Table", TABLE)
+
+
 KEPT = Place()
 UNDER = {"rate": 2.0}
 BUFFER = bytearray(b"\2\3")
@@ -188,6 +216,10 @@ CHANGES = {
     "its items": (UNDER.items(), lambda it: next(iter(it))[1], lambda _: UNDER.update(rate=5.0)),
     "weak values": (HELD, lambda it: it["kept"].rate, lambda it: it.update(kept=OTHER)),
     "a configuration": (PARSED, lambda it: it.getfloat("s", "rate"), lambda it: it.set("s", "rate", "5")),
+    "a table of numbers": (Table(rate=2.0), lambda it: it.at("rate"), lambda it: it.columns.update(rate=5.0)),
+    "a mixed table": (
+        Table(rate=2.0, name=None), lambda it: it.at("rate"), lambda it: it.columns.update(rate=5.0)
+    ),
     "event": (threading.Event(), lambda it: 5.0 if it.is_set() else 2.0, lambda it: it.set()),
     "environ": (os.environ, lambda it: float(it["CHAINRULE_RATE"]), lambda it: it.update(CHAINRULE_RATE="5")),
     "getenv": (os.getenv, lambda it: float(it("CHAINRULE_RATE")), lambda _: os.environ.update(CHAINRULE_RATE="5")),

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -110,20 +110,34 @@ def _evaluator(graph: Graph, facts: Mapping[str, Any], wrong: list[tuple[Primiti
         names = ", ".join(graph.name(i) for i in facts["replaced"])
         return "null", f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
     try:
-        return javascript([*operations_of(graph), *wrong]), ""
+        return _translated((*operations_of(graph), *wrong)), ""
     except NotImplementedError as error:
         return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
 
 
+@cache
 def _style() -> str:
     rules = _bare([style_rules(), *map(_part, _STYLES)])
     return re.sub(r"\s*([{};,])\s*", r"\1", rules).replace(": ", ":").replace(";}", "}")
 
 
+@lru_cache(maxsize=8)
 def _script(operations: str) -> str:
-    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "QUIZ": as_json(QUIZ), "OPERATIONS": operations}
+    tables = {"WORDS": WORDS, "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": QUIZ}
+    given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
-    return f'"use strict";\n(() => {{\n{_script_of([*parts, *map(_part, _SCRIPTS)])}\n}})();'
+    return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\n}})();'
+
+
+@cache
+def _fixed_script() -> str:
+    """The part of the script that is the same on every page: a playground makes many."""
+    return _script_of(map(_part, _SCRIPTS))
+
+
+@lru_cache(maxsize=8)
+def _translated(operations: tuple[tuple[Primitive, int], ...]) -> str:
+    return javascript(operations)
 
 
 _LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')

@@ -124,8 +124,8 @@ WORDS: dict[str, Any] = {
     "tooFar": "A step takes {name} from {from} to {to}, so no parameter was moved: use a smaller rate.",
     "plane": "{output} over {one} and {other}",
     "planeAbout": (
-        "The output {output} at every {one} (across) and {other} (up): orange above {middle}, purple below; the boundary "
-        "is where they meet. Circles are the examples."
+        "The output {output} at every {one} (across) and {other} (up): orange above {middle}, purple below; the "
+        "boundary is where they meet. Circles are the examples."
     ),
     # the quiz
     "quizAbout": (
