@@ -201,9 +201,8 @@ def _results(
         for place, number in varying:
             stored[number].append(place)
         return stored, [], part.steps
-    wanted = {number for _, number in varying}
-    used = {arg for step in part.steps for arg in step.args}
-    formed = {step.result: step.products() for step in part.steps if step.result in wanted - used and step.products()}
+    alone = {number for _, number in varying}.difference(chain.from_iterable(step.args for step in part.steps))
+    formed = {step.result: step.products() for step in part.steps if step.result in alone and step.products()}
     reduced = [(pair, place) for place, number in varying for pair in formed.get(number, [(number, ONE)])]
     return {}, reduced, [step for step in part.steps if step.result not in formed]
 
