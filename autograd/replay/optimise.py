@@ -13,17 +13,18 @@ import functools
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import TapeError
-from autograd.primitives import PRIMITIVES
+from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = [
-    "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
+    "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
     "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
 ]  # fmt: skip
 
@@ -432,6 +433,44 @@ def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> dequ
         return right
     left.extend(right)
     return left
+
+
+# --- captured constants -----------------------------------------------------------------------------------
+
+_CORRECTLY_ROUNDED = {2.0: "square", -1.0: "reciprocal"}
+"""The powers that every compiler makes one multiplication or division of, by their exponents."""
+
+
+@takes_single_assignment
+def constants_as_arguments(tape: Tape) -> Tape:
+    """Captured constants as arguments: exponents, slopes and bounds are data, and a hundred exponents one operation.
+
+    For a backend that compiles each operation of a tape. A square and a reciprocal become the operations of that name:
+    the same number, but for the last place of what ``math.pow`` gives.
+    """
+    if not any(op.constants for op in tape.ops):
+        return tape
+    ops: dict[Primitive, int] = {}
+    code: list[int] = []
+    added: list[float] = []
+    slots: list[list[int]] = []
+    for op in tape.ops:
+        short = _CORRECTLY_ROUNDED.get(op.constants[0]) if op.base is PRIMITIVES["pow"] else None
+        constants = () if short else op.constants
+        found = PRIMITIVES[short] if short else op.base or op
+        code.append(ops.setdefault(found, len(ops)))
+        slots.append([tape.n_slots + len(added) + place for place in range(len(constants))])
+        added += constants
+    more = np.array([len(given) for given in slots])[tape.code]
+    given = list(chain.from_iterable(slots[op] for op in tape.code[more > 0].tolist()))
+    widened = replace(
+        tape,
+        ops=tuple(ops),
+        code=np.array(code)[tape.code],
+        start=tape.start + np.concatenate([[0], np.cumsum(more)]),
+        args=np.insert(tape.args, np.repeat(tape.start[1:], more), given),
+    )
+    return rewire(widened, np.arange(tape.n_slots), np.ones(len(tape), dtype=bool), added)
 
 
 # --- slots ------------------------------------------------------------------------------------------------

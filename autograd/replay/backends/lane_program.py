@@ -149,7 +149,7 @@ def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
     found = {block for program in programs for block, _ in program.instructions}
     return sorted(
         found,
-        key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants),
+        key=lambda block: (block, 0) if isinstance(block, str) else (block[0].name, block[1]),
     )
 
 

@@ -21,7 +21,7 @@ from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
 from autograd.replay.backends.numba_kernels import STORE, Block, lane_kernel, scalar_kernel
-from autograd.replay.optimise import reuse_slots
+from autograd.replay.optimise import constants_as_arguments, reuse_slots
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
@@ -40,7 +40,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = reuse_slots(expanded(tape))
+    tape = reuse_slots(constants_as_arguments(expanded(tape)))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
     return _Scalars(tape, summed=summed)
@@ -78,7 +78,7 @@ class _Scalars:
             if op is not FUSED_DOT
             for n in np.unique(arities[tape.code == index]).tolist()
         }
-        blocks = sorted(used, key=lambda block: (block[0].name, block[0].constants, block[1]))
+        blocks = sorted(used, key=lambda block: (block[0].name, block[1]))
         codes = np.zeros(len(tape), dtype=np.uint32)
         for code, (_, n, index) in enumerate(blocks, start=1):
             codes[(tape.code == index) & (arities == n)] = code
