@@ -21,6 +21,7 @@ from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import python_source
+from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of
@@ -397,7 +398,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fuse_dots(tape) if BACKENDS[name].fuses else tape
+    tape = fuse_dots(expanded(tape)) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)

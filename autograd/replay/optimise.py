@@ -362,8 +362,8 @@ def fuse_dots(tape: Tape) -> Tape:
     on is left as it is: the last bit may decide a comparison, and then whether a square root has a result.
     """
     position = {op: index for index, op in enumerate(tape.ops)}
-    add, mul = position.get(PRIMITIVES["add"], -1), position.get(PRIMITIVES["mul"], -1)
-    if add < 0 or mul < 0:
+    add, mul, dot = (position.get(op, -1) for op in (PRIMITIVES["add"], PRIMITIVES["mul"], FUSED_DOT))
+    if add < 0 or (mul < 0 and dot < 0):
         return tape
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
     once = (use_counts(tape) == 1).tolist()
@@ -380,6 +380,10 @@ def fuse_dots(tape: Tape) -> Tape:
         elif code[i] == add:
             left, right = args[start[i]], args[start[i] + 1]
             terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            sums[slot] = i
+        elif code[i] == dot:  # as it is; a sum that it is used in alone takes it over
+            found = args[start[i] : start[i + 1]]
+            terms[slot] = deque(zip(found[::2], found[1::2], strict=True))
             sums[slot] = i
     chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
     return eliminate_dead_code(_with_dots(tape, chosen, one))

@@ -1,11 +1,12 @@
 """A tape as a program of the lane kernel: which numbers are shared, which have a row, and what runs in which order.
 
-Three decisions are made here, none of them about what an operation computes:
+Four decisions are made here, none of them about what an operation computes:
 
 * what depends on no batched input is computed once, by a program of its own on one example;
 * rows are used again when their number is not needed any more, so that a block of examples stays in the cache;
 * a result that is summed over the examples, and is a sum of products that nothing else needs, is never stored: the
-  sum over the lanes is taken as it is formed, four products at a time where they have a factor in common.
+  sum over the lanes is taken as it is formed, four products at a time where they have a factor in common;
+* sums of products of the same rows are a product of matrices: see :mod:`~autograd.replay.groups`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import numpy.typing as npt
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_tiles import ROWS, packing
+from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.tape import FUSED_DOT, Tape
 
 __all__ = [
@@ -52,6 +55,11 @@ class Step(NamedTuple):
     op: Primitive
     args: tuple[int, ...]
     result: int
+
+    @property
+    def results(self) -> tuple[int, ...]:
+        """The result, alone: of a group there are several."""
+        return (self.result,)
 
     def products(self) -> list[Pair]:
         """The products that the result is the sum of; none if it is not one."""
@@ -131,11 +139,25 @@ class LaneProgram(NamedTuple):
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
+    packed: npt.NDArray[np.intp]
+    """The places of the shared numbers that are factors of matrices, in the order in which they are read."""
+    gathered: npt.NDArray[np.uint32]
+    """Which of the sums of products of blocks are results: for each run of them where it begins, the place of the
+    first result, and how many there are."""
+    n_sums: int
+    """How many numbers those blocks are, with what fills them up."""
+    n_aside: int
+    """How many rows a block of examples needs beside its own, to lay products of blocks out."""
 
     def words(self, codes: dict[Block, int]) -> npt.NDArray[np.uint32]:
         """The program as the kernel reads it."""
         listed = ((codes[block], *words) for block, words in self.instructions)
         return np.fromiter(chain.from_iterable(listed), np.uint32)
+
+    @property
+    def n_products(self) -> int:
+        """How many products the groups are, for each example."""
+        return self.packed.size + self.n_sums
 
     @property
     def n_functions(self) -> int:
@@ -153,7 +175,9 @@ def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
     )
 
 
-def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool) -> LaneProgram:
+def lower(
+    part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool, grouped: bool
+) -> LaneProgram:
     """The program of the lane kernel for ``part``.
 
     Args:
@@ -161,10 +185,17 @@ def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, s
         inputs: the numbers whose rows come from outside, in order.
         shared: the place of each shared number.
         summed: whether the results are sums over the examples.
+        grouped: whether groups of dots are products of matrices. They are done four examples at a time.
     """
-    stored, reduced, steps = _results(part, shared, summed=summed)
-    ready = dict.fromkeys([*inputs, *shared], -1) | {step.result: at for at, step in enumerate(steps)}
+    stored, reduced, plain = _results(part, shared, summed=summed)
+    steps = _grouped(plain, shared) if grouped else plain
+    outers, reduced = outer_among(reduced) if grouped else ([], reduced)
+    ready = dict.fromkeys([*inputs, *shared], -1)
+    for at, step in enumerate(steps):
+        ready |= dict.fromkeys(step.results, at)
     tiles = _tiles(reduced, ready)
+    for outer in outers:
+        tiles[max(ready[number] for number in (*outer.left, *outer.right))].append(outer)
     filled = _filled(steps, tiles, shared)
     writer = _Writer(shared, {number: row for row, number in enumerate([*inputs, *filled])})
     last_use = _last_use(steps, tiles)
@@ -174,13 +205,36 @@ def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, s
     writer.write_results(inputs, stored, tiles[-1])
     for at, step in enumerate(steps):
         writer.write_step(step)
-        writer.write_results([step.result], stored, tiles[at])
-        writer.release(done[at] if step.result in last_use else [*done[at], step.result])
-    return LaneProgram(
-        writer.instructions,
-        np.array([shared[number] for number in filled], dtype=np.uint32),
-        max(writer.n_rows, 1),
-    )
+        writer.write_results(step.results, stored, tiles[at])
+        writer.release([*done[at], *(result for result in step.results if result not in last_use)])
+    return writer.program(np.array([shared[number] for number in filled], dtype=np.uint32))
+
+
+class _Group(NamedTuple):
+    """A group of dots in the place of a step: all its results are computed at once."""
+
+    dots: Dots
+
+    @property
+    def args(self) -> list[int]:
+        """The numbers that are read as rows."""
+        return self.dots.operands
+
+    @property
+    def results(self) -> list[int]:
+        """The results."""
+        return self.dots.results
+
+
+def _grouped(steps: list[Step], shared: dict[int, int]) -> list[Step | _Group]:
+    """``steps`` with each group of dots where the first of them was: then all its operands are known."""
+    sums = {step.result: step.products() for step in steps if step.op is FUSED_DOT}
+    groups = {result: dots for dots in dots_among(sums, shared, ONE) for result in dots.results}
+    return [
+        _Group(groups[step.result]) if step.result in groups else step
+        for step in steps
+        if step.result not in groups or step.result == groups[step.result].results[0]
+    ]
 
 
 class _Tile(NamedTuple):
@@ -189,6 +243,15 @@ class _Tile(NamedTuple):
     factor: int
     others: list[tuple[int, int]]
     """(the other factor, the place of the result)"""
+
+    @property
+    def args(self) -> list[int]:
+        """The numbers that are read as rows."""
+        return [self.factor, *(other for other, _ in self.others)]
+
+
+Reduction = _Tile | Outer
+"""Products that are summed over the examples together."""
 
 
 def _results(
@@ -207,14 +270,14 @@ def _results(
     return {}, reduced, [step for step in part.steps if step.result not in formed]
 
 
-def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[_Tile]]:
+def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[Reduction]]:
     """``reduced`` in tiles, by the step after which each can be written."""
     count = Counter(factor for pair, _ in reduced for factor in pair)
     groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (x, y), place in reduced:
         factor, other = (x, y) if (count[x], ready[x]) >= (count[y], ready[y]) else (y, x)
         groups[factor].append((other, place))
-    tiles: defaultdict[int, list[_Tile]] = defaultdict(list)
+    tiles: defaultdict[int, list[Reduction]] = defaultdict(list)
     for factor, others in groups.items():
         others.sort(key=lambda pair: ready[pair[0]])
         whole = len(others) // _TILE * _TILE
@@ -224,22 +287,22 @@ def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdic
     return tiles
 
 
-def _filled(steps: list[Step], tiles: dict[int, list[_Tile]], shared: dict[int, int]) -> list[int]:
+def _filled(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]], shared: dict[int, int]) -> list[int]:
     """The shared numbers that need a row, because what reads them reads rows."""
-    read = [arg for step in steps if step.op is not FUSED_DOT for arg in step.args]
+    read = [arg for step in steps if isinstance(step, Step) and step.op is not FUSED_DOT for arg in step.args]
     for tile in chain.from_iterable(tiles.values()):
-        read += [tile.factor, *(other for other, _ in tile.others)]
+        read += tile.args
     return list(dict.fromkeys(number for number in read if number in shared))
 
 
-def _last_use(steps: list[Step], tiles: dict[int, list[_Tile]]) -> dict[int, int]:
+def _last_use(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]]) -> dict[int, int]:
     """The step after which the row of a step's result is free; of those results alone that are read."""
     last: dict[int, int] = {}
     for at, step in enumerate(steps):
         last |= dict.fromkeys(step.args, at)
         for tile in tiles.get(at, ()):
-            last |= dict.fromkeys([tile.factor, *(other for other, _ in tile.others)], at)
-    made = {step.result for step in steps}
+            last |= dict.fromkeys(tile.args, at)
+    made = {result for step in steps for result in step.results}
     return {number: at for number, at in last.items() if number in made}
 
 
@@ -251,18 +314,31 @@ class _Writer:
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
+        self._packed: list[npt.NDArray[np.intp]] = []
+        self._gathered: list[npt.NDArray[np.uint32]] = []
+        self._n_packed = self._n_sums = self._n_aside = 0
+
+    def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
+        """What was written."""
+        packed = np.concatenate([np.empty(0, np.intp), *self._packed])
+        gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
+        n_rows = max(self.n_rows, 1)
+        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside)
 
     def _write(self, block: Block, *words: int) -> None:
         self.instructions.append((block, words))
 
-    def write_step(self, step: Step) -> None:
-        """Compute the result of ``step``, in a row that no number needed by it is in."""
-        if self._free:
-            row = self._free.pop()
-        else:
-            row, self.n_rows = self.n_rows, self.n_rows + 1
-        self._row[step.result] = row
-        if step.op is FUSED_DOT:
+    def write_step(self, step: Step | _Group) -> None:
+        """Compute the results of ``step``, each in a row that no number needed by it is in."""
+        for result in step.results:
+            if self._free:
+                row = self._free.pop()
+            else:
+                row, self.n_rows = self.n_rows, self.n_rows + 1
+            self._row[result] = row
+        if isinstance(step, _Group):
+            self._write_group(step.dots)
+        elif step.op is FUSED_DOT:
             self._write_dot(step, row)
         else:
             self._write((step.op, len(step.args)), row, *(self._row[arg] for arg in step.args))
@@ -280,15 +356,53 @@ class _Writer:
                 products += [self._row[x], self._row[y]]
         self._write(DOT, row, bias, len(scaled) // 2, len(products) // 2, *scaled, *products)
 
-    def write_results(self, numbers: Sequence[int], stored: dict[int, list[int]], tiles: list[_Tile]) -> None:
+    def _write_group(self, dots: Dots) -> None:
+        rows, operands = self._rows(dots.results), self._rows(dots.operands)
+        biases = [self._shared[NOTHING if bias is None else bias] for bias in dots.biases]
+        self._write(MULTIPLY, rows[0], len(rows), len(operands), self._n_packed, *rows, *biases, *operands)
+        factors = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
+        self._packed.append(factors.ravel()[packing(len(rows), len(operands))])
+        self._n_packed += factors.size
+
+    def _write_outer(self, outer: Outer) -> None:
+        """Both blocks are filled up to whole tiles with their last row, whose products are not gathered."""
+        left, right = _whole(self._rows(outer.left)), _whole(self._rows(outer.right))
+        self._write(OUTER, left[0], len(left), len(right), self._n_sums, *left, *right)
+        self._gathered.append(_runs(np.array(outer.places), self._n_sums, len(right)))
+        self._n_sums += len(left) * len(right)
+        self._n_aside = max(self._n_aside, len(left) + len(right))
+
+    def _rows(self, numbers: Sequence[int]) -> list[int]:
+        return [self._row[number] for number in numbers]
+
+    def write_results(self, numbers: Sequence[int], stored: dict[int, list[int]], tiles: list[Reduction]) -> None:
         """Store what is a result among ``numbers``, and add up ``tiles``."""
         for number in numbers:
             for place in stored.get(number, ()):
                 self._write(STORE, self._row[number], place)
-        for factor, others in tiles:
+        for tile in tiles:
+            if isinstance(tile, Outer):
+                self._write_outer(tile)
+                continue
+            factor, others = tile
             rows, places = [self._row[other] for other, _ in others], [place for _, place in others]
             self._write(TILE if len(others) == _TILE else PRODUCT, self._row[factor], *rows, *places)
 
     def release(self, numbers: Sequence[int]) -> None:
         """Give the rows of ``numbers`` out again."""
-        self._free += [self._row[number] for number in numbers]
+        self._free += self._rows(numbers)
+
+
+def _runs(places: npt.NDArray[np.intp], start: int, distance: int) -> npt.NDArray[np.uint32]:
+    """The runs of places that follow one another in a block, whose rows begin so far apart from ``start`` on."""
+    begins = np.ones(places.shape, dtype=bool)
+    begins[:, 1:] = np.diff(places, axis=1) != 1
+    rows, columns = np.nonzero(begins)
+    at = np.flatnonzero(begins)
+    lengths = np.diff(np.append(at, places.size))
+    return np.stack([start + rows * distance + columns, places[begins], lengths], axis=1).astype(np.uint32)
+
+
+def _whole(rows: list[int]) -> list[int]:
+    """``rows`` and the last of them again, up to a multiple of the rows of a tile."""
+    return rows + rows[-1:] * (-len(rows) % ROWS)
