@@ -107,9 +107,9 @@ def outer_among(products: Iterable[tuple[Pair, int]]) -> tuple[list[Outer], list
         alike[tuple(right for right, _ in terms)].append(left)
     groups = []
     rest: list[tuple[Pair, int]] = []
-    for right, lefts in alike.items():
-        if len(lefts) >= FEWEST and len(right) >= FEWEST:
-            groups.append(_oriented(lefts, list(right), [[place for _, place in row[left]] for left in lefts]))
+    for rights, lefts in alike.items():
+        if len(lefts) >= FEWEST and len(rights) >= FEWEST:
+            groups.append(_oriented(lefts, list(rights), [[place for _, place in row[left]] for left in lefts]))
         else:
             rest += [((left, other), place) for left in lefts for other, place in row[left]]
     return groups, rest

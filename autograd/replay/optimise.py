@@ -24,8 +24,8 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = [
-    "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
-    "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+    "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
+    "fuse_dots", "last_uses", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
 ]  # fmt: skip
 
 Pass = Callable[[Tape], Tape]
@@ -452,19 +452,22 @@ def constants_as_arguments(tape: Tape) -> Tape:
     For a backend that compiles each operation of a tape. A square and a reciprocal become the operations of that name:
     the same number, but for the last place of what ``math.pow`` gives.
     """
-    if not any(op.constants for op in tape.ops):
-        return tape
     ops: dict[Primitive, int] = {}
     code: list[int] = []
     added: list[float] = []
     slots: list[list[int]] = []
     for op in tape.ops:
-        short = _CORRECTLY_ROUNDED.get(op.constants[0]) if op.base is PRIMITIVES["pow"] else None
-        constants = () if short else op.constants
-        found = PRIMITIVES[short] if short else op.base or op
-        code.append(ops.setdefault(found, len(ops)))
+        base, constants = op.base, op.constants
+        short = _CORRECTLY_ROUNDED.get(constants[0]) if base is PRIMITIVES["pow"] else None
+        if short:
+            base, constants = PRIMITIVES[short], ()
+        elif base is None:
+            base, constants = op, ()
+        code.append(ops.setdefault(base, len(ops)))
         slots.append([tape.n_slots + len(added) + place for place in range(len(constants))])
         added += constants
+    if tuple(ops) == tape.ops:
+        return tape
     more = np.array([len(given) for given in slots])[tape.code]
     given = list(chain.from_iterable(slots[op] for op in tape.code[more > 0].tolist()))
     widened = replace(

@@ -61,11 +61,13 @@ _SIGNATURES = {
 # needs no test for counting from the end, which in a loop makes scattered reads and writes of what is contiguous.
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
-def kernel(program, shared, filled, packed, lanes, rows, sums, count, gathered, results, start, stop, size, column, n_sums):
+def kernel(
+    program, shared, filled, packed, lanes, rows, sums, count, gathered, results, start, stop, size, column, n_sums
+):
     """Run the program on the examples start to stop, ``size`` at a time."""
     n_lanes = lanes.shape[0]
     for i in range(n_sums):
-        sums[i] = 0.0
+        sums[i] = -0.0  # which adds nothing to any number
     for i in range(filled.size):
         row = rows[n_lanes + i]
         value = shared[filled[i]]
@@ -254,8 +256,7 @@ def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
         text.append(f"            {'elif' if code else 'if'} code == {code}:\n")
         body = _STRUCTURAL[block] if isinstance(block, str) else _elementwise(code, block, namespace)
         text.append("".join(f"                {line}\n" for line in body.splitlines()))
-    given = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
-    return compile_kernel("".join([*text, _LANE_TAIL]), _SIGNATURES | given, namespace)
+    return compile_kernel("".join([*text, _LANE_TAIL]), _SIGNATURES, namespace)
 
 
 def _elementwise(code: int, block: tuple[Primitive, int], namespace: dict[str, Any]) -> str:
@@ -279,8 +280,12 @@ def scalar_kernel(blocks: Sequence[tuple[Primitive, int]]) -> Callable[..., None
 
 # --- kernels, compiled and kept ---------------------------------------------------------------------------
 
-_HOW = b"".join(Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__)
+_HOW = b"".join(
+    Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
+)
 """How operations are compiled, which is a part of what a kernel is."""
+_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
+"""What the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
 _lock = threading.Lock()
@@ -326,7 +331,7 @@ def _found_or_compiled(path: Path | None, text: str, name: str, names: dict[str,
 
 
 def _define(text: str, name: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
-    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **names}
+    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_GIVEN, **names}
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 -- our own template; names are op0, op1 ...
     kernel: Callable[..., None] = namespace[name]
     return kernel

@@ -14,7 +14,6 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
@@ -112,6 +111,14 @@ class _Space(NamedTuple):
     own: _Own
 
 
+class _Batch(NamedTuple):
+    """The examples of one call, and where their results go."""
+
+    lanes: Floats
+    results: Floats
+    layout: _Layout
+
+
 class _Own(NamedTuple):
     """The memory of one thread."""
 
@@ -126,7 +133,10 @@ class _Lanes:
     def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
         whole = computation(tape)
         lanes = [number for number in range(tape.n_inputs) if batched[number]]
-        given = [number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]] + [ONE, NOTHING]
+        given = [number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]] + [
+            ONE,
+            NOTHING,
+        ]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
         self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
@@ -172,14 +182,12 @@ class _Lanes:
         layout = self._layout
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
-        if not self._summed:
-            results = np.empty((self._n_results, n))
-        else:
-            results = self._nothing.repeat(layout.columns, axis=0)
+        results = self._nothing.repeat(layout.columns, axis=0) if self._summed else np.empty((self._n_results, n))
+        batch = _Batch(lanes, results, layout)
         if layout.columns == 1:
-            self._run(space, space.own, lanes, results, layout, 0)
+            self._run(batch, space, space.own, 0)
         else:
-            self._share_out(space, lanes, results, layout)
+            self._share_out(batch, space)
         if self._summed:
             results = results[0] if layout.columns == 1 else results.sum(axis=0)
         for at, place in self._same:
@@ -187,21 +195,23 @@ class _Lanes:
         self._spare.append(space)
         return results
 
-    def _run(self, space: _Space, own: _Own, lanes: Floats, results: Floats, layout: _Layout, column: int) -> None:
+    def _run(self, batch: _Batch, space: _Space, own: _Own, column: int) -> None:
         """Run the program on one chunk of the examples."""
-        each, start = self._each, column * layout.chunk
+        each, (lanes, results, layout) = self._each, batch
+        start = column * layout.chunk
         self._kernel(
             self._words, space.shared, each.filled, space.packed, lanes, own.rows, own.sums, self._count,
             each.gathered, results, start, min(layout.n, start + layout.chunk), layout.size, column, each.n_sums,
         )  # fmt: skip
 
-    def _share_out(self, space: _Space, lanes: Floats, results: Floats, layout: _Layout) -> None:
+    def _share_out(self, batch: _Batch, space: _Space) -> None:
         """Run every column, on the calling thread and on helpers, each with rows of its own."""
-        waiting = iter(range(layout.columns))
+        columns = batch.layout.columns
+        waiting = iter(range(columns))
 
         def work(own: _Own) -> None:
             for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
-                self._run(space, own, lanes, results, layout, column)
+                self._run(batch, space, own, column)
 
         def help_out() -> None:
             try:
@@ -211,7 +221,7 @@ class _Lanes:
             work(own)
             self._helpers.append(own)
 
-        futures = [_pool().submit(help_out) for _ in range(min(_cores(), layout.columns) - 1)]
+        futures = [_pool().submit(help_out) for _ in range(min(_cores(), columns) - 1)]
         work(space.own)
         for future in futures:
             future.result()

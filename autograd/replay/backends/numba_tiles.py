@@ -49,7 +49,7 @@ def _pointer(builder: Any, address: Any, offset: int, kind: Any) -> Any:
 
 
 def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
-    """The tile of so many results and vectors: addresses of the results, factors and operands, to be called in a kernel.
+    """The tile of so many results and vectors, to be called in a kernel with the addresses of rows and factors.
 
     ``results[r] += Σ factors[k, r] · operands[numbers[k]]`` over ``count`` products, where a row is found by its number
     and the distance of rows in bytes.
@@ -58,9 +58,7 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         results, (factors, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
-        places = [
-            _pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells
-        ]
+        places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
         before = [builder.load(place, align=_BYTES) for place in places]
         entry = builder.block
         loop, done = builder.append_basic_block("products"), builder.append_basic_block("done")
@@ -96,7 +94,7 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_context: Any, r0: Any, r1: Any, r2: Any, r3: Any, factors: Any, operands: Any, numbers: Any, distance: Any, count: Any) -> Any:  # noqa: E501, PLR0913, ARG001 -- numba reads their number
+    def tile(_context, r0, r1, r2, r3, factors, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
         return types.void(*[types.intp] * (ROWS + 5)), generate
 
     made: Callable[..., None] = tile
@@ -116,7 +114,7 @@ _tile13, _tile12, _tile11 = _tile(1, 3), _tile(1, 2), _tile(1, 1)
 
 
 @intrinsic
-def _transpose(_context: Any, r0: Any, r1: Any, r2: Any, r3: Any, to: Any, distance: Any) -> Any:  # noqa: PLR0913, ARG001 -- numba reads their number
+def _transpose(_context, r0, r1, r2, r3, to, distance):  # type: ignore[no-untyped-def]
     """Four numbers of each of four rows, written as four rows of one number of each."""
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
@@ -144,7 +142,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 @njit(**_OPTIONS)
-def multiply(  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913, C901 -- compiled; one loop nest, as such products are written
+def multiply(  # type: ignore[no-untyped-def]
     n_results, result_rows, at, results, result_distance, factors, n_operands, rows, first, operands, distance, n
 ):
     """``results += factors · operands``, on ``n`` numbers of each row, a multiple of four.
@@ -195,7 +193,7 @@ def multiply(  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913, 
 
 
 @njit(**_OPTIONS)
-def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distance):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913 -- compiled
+def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distance):  # type: ignore[no-untyped-def]
     """Write ``n`` numbers of each row, a multiple of four, so that those of four rows come to lie side by side.
 
     Args (addresses and distances in bytes):
