@@ -153,11 +153,16 @@ class Setting:
     unrecorded: ClassVar[str] = ""
     """Its name in the refusal, if a function that enters it cannot be recorded."""
 
-    def __new__(cls, *args: Any, **_: Any) -> Self:
+    def __init__(self, *given: Any) -> None:
+        for argument in given:
+            self._refuse_function(argument)
+            raise TypeError(f"{type(self).__name__}() takes no argument, got {argument!r}")
+
+    def _refuse_function(self, given: Any) -> None:
         """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""
-        if args and callable(args[0]) and inspect.isroutine(args[0]):
-            raise TypeError(f"{cls.__name__} was given a function: to decorate it write @{cls.__name__}(...)")
-        return super().__new__(cls)
+        if inspect.isroutine(given):
+            name = type(self).__name__
+            raise TypeError(f"{name} was given a function: to decorate it write @{name}(...)")
 
     def change(self, outer: Context) -> Context:
         """The context to put in force inside ``outer``."""
@@ -323,6 +328,7 @@ class errstate(Setting):  # noqa: N801 -- a context manager is named like a func
 
     def __init__(self, domain: Literal["raise", "nan"]) -> None:
         if domain not in ("raise", "nan"):
+            self._refuse_function(domain)
             raise ValueError(f"errstate(domain=...) takes 'raise' or 'nan', not {domain!r}")
         self.domain = domain
 
@@ -363,6 +369,7 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
+            self._refuse_function(name)
             raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
         self.name = name
 

@@ -75,9 +75,11 @@ def refused(value: Any, taking: str) -> ConversionError:
     site = calling_site()
     called = replacements(site)
     ways = [" and ".join(called)] if called else []
+    if "range(" in site.text or taking == "index()":
+        ways.append("a plain int for a count, in an argument that is not differentiated, and static in compile()")
     if taking == "index()":
         ways.append("autograd.take(values, v) to pick an element")
-    elif not called:
+    elif not ways:
         ways += [
             "autograd.math in place of math",
             "an array of dtype object in NumPy",
@@ -102,6 +104,30 @@ class HiddenHash:
                 f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
             )
         return object.__hash__(self)
+
+
+class NumberAsText(str):
+    """A traced Value as it is printed. Whoever reads a number from it in the traced function would lose its gradient.
+
+    A number that is printed together with other text, or by ``str.format``, is plain text and is not seen.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        return float(self._unlinked("float()"))
+
+    def __int__(self) -> int:
+        return int(self._unlinked("int()"))
+
+    def _unlinked(self, taking: str) -> str:
+        if current().traced:
+            raise ConversionError(
+                f"{taking} of the text {str(self)!r}, which a Value was formatted as, would lose its gradient, at "
+                f"{calling_site()}. For the number alone write .data; to keep the gradient use the Value itself, "
+                f"rounded by autograd.round()."
+            )
+        return str(self)
 
 
 class StandIn(HiddenHash):
@@ -129,6 +155,12 @@ class StandIn(HiddenHash):
     @__class__.setter
     def __class__(self, kind: type[Any]) -> None:
         become(self, kind)
+
+    def __repr__(self) -> str:
+        return NumberAsText(super().__repr__())
+
+    def __format__(self, spec: str) -> str:
+        return NumberAsText(super().__format__(spec))
 
     # What a float has beside its operators, for whoever took this for one.
 

@@ -6,6 +6,7 @@ asked for: at a node whose value is nan or infinite, and at every node under ``d
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import math
 import os
@@ -17,8 +18,11 @@ from abc import ABCMeta
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 from weakref import ref
+
+import numpy as np
 
 from autograd.context import current
 from autograd.errors import AnomalyError, AutogradError, ConversionError, GradientWarning, RecordingError
@@ -178,8 +182,20 @@ _ROOMS = (
     ("scipy/interpolate", "write the interpolation with operators: autograd.take(values, index) picks a value"),
     ("linalg", "autograd.linalg has solve, inv, det and cholesky of small systems of Values"),
 )
-_OF_OBJECTS = re.compile(r"ufunc|object|dtype\('O'\)|proper array of floats|callable|Value|Traced")
+_OF_OBJECTS = re.compile(r"ufunc|object|dtype\('O'\)|proper array of floats|callable|Value|argument is not a float")
+_OF_C = re.compile(r"(?:from|type|convert|in) '?Value\b|argument is not a float")
+"""Messages of functions written in C, which leave no frame of their own."""
 _ELEMENTWISE = re.compile(r"ufunc '(\w+)'|no callable (\w+) method|'float' object has no attribute '(\w+)'")
+_OF_NUMBERS = re.compile(r"Value|'(?:float|int)' object|of type float|object arrays|ufunc")
+_IN_STEPS = {
+    **dict.fromkeys(
+        ("percentile", "quantile", "nanpercentile", "nanquantile"),
+        "pick the elements on both sides from sorted(values), and interpolate with operators",
+    ),
+    **dict.fromkeys(("cov", "corrcoef"), "write it with autograd.mean and autograd.dot"),
+    "gradient": "write the differences of the elements with operators",
+}
+"""What to write in place of a library's function that does several operations."""
 _WHOLE = re.compile(r"only integers, slices|sequence of integers")
 
 
@@ -191,14 +207,15 @@ def clarify(error: Exception) -> None:
     """
     if isinstance(error, AutogradError):
         return
-    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    files = [frame.f_code.co_filename for frame in frames]
     if isinstance(error, SystemError) or not is_users(files[-1]):
         behind: BaseException | None = error
         for _ in range(16):
             behind = behind and (behind.__cause__ or behind.__context__)
             if isinstance(behind, (ConversionError, RecordingError)):
                 raise behind from None
-    way = _way_out(str(error), files)
+    way = _way_out(str(error), files) or _way_around(error, frames)
     note = f"A Value is not a plain number here: {way}."
     if way and note not in getattr(error, "__notes__", ()):
         error.add_note(note)
@@ -217,13 +234,30 @@ def _way_out(message: str, files: list[str]) -> str:
         if any(f"/{room}/" in Path(file).as_posix() for file in files):
             return way
     match = _ELEMENTWISE.search(message)
-    if match is None:
-        return ""
-    name = next(filter(None, match.groups()))
+    return _on_elements(next(filter(None, match.groups()))) if match else ""
+
+
+def _on_elements(name: str) -> str:
+    """The remedy where the function of NumPy's that is called ``name`` does not go over arrays of objects."""
     function = f"autograd.{_operation(name)}" if _operation(name) else f"autograd.math.{name}"
     if _operation(name) or hasattr(math, name):
         return f"call {function} on each element of the array"
-    return f"NumPy's {name} has no loop over arrays of objects: work on its elements"
+    has_loops = isinstance(getattr(np, name, None), np.ufunc)
+    return f"NumPy's {name} has no loop over arrays of objects: call it on each element" if has_loops else ""
+
+
+def _way_around(error: Exception, frames: list[FrameType]) -> str:
+    """The remedy where a function of a library took Values for numbers; empty where that is not the matter."""
+    message = str(error)
+    inner = itertools.takewhile(lambda frame: not is_users(frame.f_code.co_filename), reversed(frames))
+    called = [frame for frame in inner if not is_ours(frame.f_code.co_filename)]
+    if not called:
+        return "for the number alone write .data of it" if _OF_C.search(message) else ""
+    if not (isinstance(error, (AttributeError, TypeError)) and _OF_NUMBERS.search(message)):
+        return ""
+    name, module = called[-1].f_code.co_name, str(called[-1].f_globals.get("__name__", "")).partition(".")[0]
+    instead = _IN_STEPS.get(name, "write it with operators and functions of autograd")
+    return f"{module}.{name}() does not work on Values: {instead}, or give it .data if no gradient is to flow"
 
 
 # --- a nan or an infinity ---------------------------------------------------------------------------------

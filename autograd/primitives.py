@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
@@ -117,6 +117,7 @@ class Primitive:
         held: a constant to derivatives, although its value moves: its local gradients are gates that stay closed.
             For a number that a result is written with and does not depend on, such as the shift of a softmax.
         straight: a flow through it is local · upstream and no more: it is neither gated nor a user's.
+        appliers: by a class of inputs, the function that applies it where all are of that class, as in most calls.
         domain: where it is defined.
         ieee: the IEEE 754 value where ``forward`` raises.
         kink: where it has no derivative, and the convention there.
@@ -162,9 +163,13 @@ class Primitive:
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
     straight: bool = field(init=False)
+    appliers: dict[type, Callable[..., Any]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "straight", self.builtin and not self.gated)
+        object.__setattr__(self, "appliers", {})
+        if self.builtin and not self.captures and not self.constants:
+            self.appliers[float] = _on_floats(self)
 
     @overload
     def __call__(self, *args: float, **constants: float) -> float: ...  # type: ignore[overload-overlap]  # first
@@ -179,16 +184,25 @@ class Primitive:
         """Apply to numbers, giving a float, or to anything that interprets primitives, such as Values."""
         if constants:
             args = self.positional(args, constants)
-        for arg in args:
-            if type(arg) is not float:
-                break
-        else:  # so the local gradients of every sweep of floats call it
-            return self.evaluate(*args)
+        elif args and len(args) == self.arity:
+            apply = self.appliers.get(type(args[0]))
+            if apply is not None:  # by far the most common: all are floats, as in the sweeps, or Values
+                for other in args[1:]:
+                    if self.appliers.get(type(other)) is not apply:
+                        break
+                else:
+                    return apply(*args)
         for arg in args:
             interpret = getattr(type(arg), "__primitive__", None)
             if interpret is not None:
                 return interpret(self, args)
         return self.evaluate(*[as_float(arg, f"{self.name}()") for arg in args])
+
+    def each(self, *columns: Sequence[Any]) -> list[Any]:
+        """The operation on each row of ``columns``, one column for each input."""
+        kinds = {self.appliers.get(kind) for kind in set().union(*[map(type, column) for column in columns])}
+        apply = kinds.pop() if len(kinds) == 1 else None
+        return list(map(apply or self, *columns))
 
     def __repr__(self) -> str:
         constants = "".join(f", {constant:g}" for constant in self.constants)
@@ -293,6 +307,19 @@ def _capture(op: Primitive, constants: tuple[float, ...], _signs: tuple[str, ...
         forward=lambda *inputs: forward(*inputs, *constants),
         partials=lambda *inputs: captured(*inputs[:-1], *constants, inputs[-1]),
     )
+
+
+def _on_floats(op: Primitive) -> Callable[..., float]:
+    """``op.evaluate`` of an operation of the table, which is known to give a float, on the right number of floats."""
+    forward, outside = op.forward, type(op).outside
+
+    def apply(*inputs: float) -> float:
+        try:
+            return forward(*inputs)
+        except (ArithmeticError, ValueError) as error:
+            return outside(op, error, inputs)
+
+    return apply
 
 
 def _itself(error: DomainError) -> DomainError:

@@ -65,6 +65,8 @@ Look       draw(c).save("c.svg")              the graph with every gradient on i
            tree(c)                            the same in this window
            explain(a, c)                      which flows make up d c / d a
            derive(c, a)                       the chain rule from c to a, written out
+           compare(c, {{a: 4.0}})               the first wrong one of your gradients, and why
+           quiz(c)                            the gradients asked of you
            diagnose(c)                        nan, infinities, kinks, leaves without influence
 
 Functions  grad(lambda x: x**3)(2.0)          derivatives of functions of floats: 12.0

@@ -66,10 +66,12 @@ class Trace:
         self.structures = []
         for place in places:
             argument = args[place]
-            if type(argument) is float:  # by far the most common
-                numbers, structure = [argument], NUMBER
-            else:
-                numbers, structure = flatten(argument, f"argument {place}")
+            if type(argument) is float:  # by far the most common: the lines below spelt out
+                arguments[place] = variable = Traced(argument)
+                self.variables.append(variable)
+                self.structures.append(NUMBER)
+                continue
+            numbers, structure = flatten(argument, f"argument {place}")
             fresh = [self._variable(number) for number in numbers]
             arguments[place] = structure.argument(fresh)
             self.variables += fresh
@@ -231,7 +233,7 @@ class Trace:
             adjoint = self._careful_adjoints(root, graph, linked=linked)
         else:
             adjoint = adjoints(graph.order, 1.0)
-        found = [adjoint.get(variable) for variable in self.variables]
+        found = list(map(adjoint.get, self.variables))
         gradients = list(map(number_of, found))
         total = sum(gradients)
         if total != total and not (linked and recording()):  # a replay goes on in IEEE arithmetic, unless it is checked

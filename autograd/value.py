@@ -387,12 +387,6 @@ class Value(Operators, DropIn, Refusals, Methods):
     @staticmethod
     def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
-        if len(args) == op.arity and not op.captures:
-            for arg in args:
-                if not isinstance(arg, Value):
-                    break
-            else:  # nothing to convert: by far the most common
-                return _applied(op)(*args)
         args = op.complete(args)
         if op.captures:
             constants = args[-op.captures :]
@@ -601,8 +595,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        name = "Value" if isinstance(self, (Detached, Traced, Varied)) else type(self).__name__
-        return f"{name}(data={self._data!r}{grad}{label})"
+        return f"{type(self).__name__}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
@@ -697,3 +690,10 @@ class Traced(StandIn, Value):
     __slots__ = ()
     stands_in = True
     plainly = Value
+
+
+for _kind in (Detached, Untracked, Varied, Traced):
+    _kind.__name__ = "Value"  # in the messages of Python and of other libraries; a pickle reads __qualname__
+for _op in PRIMITIVES.values():
+    if not _op.captures:
+        _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))

@@ -86,7 +86,8 @@ def _surprise_of_not(p: float) -> float:
 
 
 _PROBABILITY = Domain(
-    "a probability from 0 to 1 (bce_with_logits takes raw scores, softmax_cross_entropy those of classes)",
+    "a probability from 0 to 1 (bce_with_logits takes raw scores, of which output_activation='sigmoid' makes "
+    "probabilities; softmax_cross_entropy those of classes)",
     lambda p: 0.0 <= p <= 1.0,
 )
 

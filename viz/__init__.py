@@ -9,8 +9,10 @@
 <Diagram of loss: 3 values>
 """
 
+from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
@@ -19,16 +21,20 @@ from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history
 from viz.plotting.matrices import plot_matrices
+from viz.wrong_passes import wrong_pass
 
 __all__ = [
+    "Comparison",
     "ConversionError",
     "Derivation",
     "Diagram",
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Score",
     "Tree",
     "animate_boundary",
+    "compare",
     "derive",
     "draw",
     "draw_dot",
@@ -36,6 +42,8 @@ __all__ = [
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
+    "quiz",
     "step_through",
     "tree",
+    "wrong_pass",
 ]

@@ -98,11 +98,16 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
-    svg = paint(picture, Look(edges, rankdir, theme, engine, heading))
+    look = Look(edges, rankdir, theme, engine, heading)
+    return diagram_of(picture, look, lambda: page_of(root, names=given, theme=theme))
+
+
+def diagram_of(picture: Picture, look: Look, page: Callable[[], str]) -> Diagram:
+    """``picture`` as it is to look; ``page`` gives the page that steps through its graph."""
     return Diagram(
-        svg,
-        dot=lambda: _digraph(picture, rankdir).source,
-        page=lambda: page_of(root, names=given, theme=theme),
+        paint(picture, look),
+        dot=lambda: _digraph(picture, look.rankdir).source,
+        page=page,
         words=f"{picture.graph.title}: {picture.extent}",
     )
 

@@ -82,6 +82,8 @@ class Line(NamedTuple):
     word: str
     number: str
     hatched: bool = False
+    role: str = "ink"
+    """The colour of its number."""
 
 
 def accounts_of(graph: Graph) -> Mapping[int, Account]:
@@ -150,6 +152,8 @@ def shares_of(graph: Graph, i: int) -> list[tuple[int, float]]:
 def lines_of(graph: Graph, i: int) -> list[Line]:
     """The lines of a card beneath the gradient of node ``i``."""
     lines = [Line(f"of {cut(graph.name(root), 10)}", signed(share)) for root, share in shares_of(graph, i)]
+    if i in graph.claims:
+        lines.append(Line("claimed", signed(graph.claims[i]), role="alarm-type"))
     account = accounts_of(graph).get(i)
     if account is None:
         return lines
@@ -179,6 +183,8 @@ def legend_of(graph: Graph) -> list[str]:
     seed = graph.held[graph.root]
     if len(graph.roots) == 1 and graph.values[graph.root].op is not None and seed not in (None, 1.0):
         words.append(f"the pass began with {signed(seed)} at {cut(graph.name(graph.root), 12)}, not with 1")
+    if graph.claims:
+        words.append("red: a claimed gradient that is wrong, and the edge where it first went wrong")
     accounts = accounts_of(graph).values()
     if any(account.earlier is not None for account in accounts):
         words.append("earlier: left by earlier passes, or set, until zero_grad()")

@@ -104,6 +104,10 @@ class Graph:
         self.first.append(len(self.sources))
         self.grads = self._shown()
         """The gradients that a picture shows: those that are held; of several roots that of their sum."""
+        self.claims: dict[int, float] = {}
+        """The wrong gradients that somebody claims of nodes, which a picture shows in red."""
+        self.slipped: frozenset[int] = frozenset()
+        """The edges where the first of them went wrong."""
 
     def _shown(self) -> list[float | None]:
         if len(self.roots) == 1:
@@ -229,6 +233,15 @@ class Graph:
         for source in self.sources:
             starts[source + 1] += 1
         return list(accumulate(starts)), edges
+
+    @cached_property
+    def way_back(self) -> list[int]:
+        """The nodes from the root back: by how many steps the longest way from the root takes."""
+        steps = [0] * len(self)
+        for i in range(self.root, -1, -1):
+            for e in self.operand_edges(i):
+                steps[self.sources[e]] = max(steps[self.sources[e]], steps[i] + 1)
+        return sorted(range(len(self)), key=lambda i: (steps[i], -i))
 
     @cached_property
     def full_scale(self) -> float | None:

@@ -302,16 +302,23 @@ class Branches:
         if watch is not None and watch.computed is not None and not self._options.batched:
             raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
         since = clock.tick()
+        states = watch.sources.states() if watch is not None else []
         try:
             (tape, leaves), structure, outside = run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
+        if watch is not None and (moved := watch.sources.moved(states)):
+            raise RecordingError(
+                f"{self._name} {moved}: what it got would stay the same in every replay. Draw it outside and give it "
+                f"as an argument, or call the function without compile()"
+            )
         if outside and self._options.closed:
             raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
+        if self._options.verify or (watch is not None and watch.sources.unsteady):
+            _check_same_again(self._name, run, self._run(numbers, since))
         if not self._options.verify:
             return Path(optimise(tape), leaves, structure, run)
-        _check_same_again(self._name, run, self._run(numbers, since))
         use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
         replayed, kernels = _KNOWN.of(tape, use)
         path = Path(replayed, leaves, structure, run)

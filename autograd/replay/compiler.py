@@ -512,16 +512,20 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
 
     A compiled function does what the plain one does. A comparison of Values is kept as a guard; where it comes out
     differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
-    catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises.
+    catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises. Nor
+    does it look for a derivative that is nan, of which the plain one warns; with ``checked`` it warns too.
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
     each call. Everything else that it reads by a name is compared with what it was, before each replay: globals, its
-    closure, attributes, methods, the content of lists, dicts, sets and arrays, as deep as names lead, in static
-    arguments too. Where something has changed, or the function itself changes it, as a counter, it is recorded anew.
+    closure, attributes, methods, environment variables, the content of containers, buffers and arrays, as deep as names
+    lead, in static arguments too. Where something has changed, or the function itself changes it, as a counter, it is
+    recorded anew. A function that takes items from an iterator, a queue or an open file, or draws random numbers, is
+    refused: give it the number as an argument. One that names a clock is recorded twice, and refused if that shows.
 
-    What no name leads to is not seen: a file, the clock, random numbers, what an iterator or a function written in C
-    keeps to itself, changes inside installed packages, comparisons in a thread that the function starts. In a replay
-    these stay as they were when it was recorded; ``verify`` finds them.
+    What no name leads to is not seen: the content of a file that it opens, a clock or random numbers behind an
+    installed package, what a function written in C keeps to itself, changes inside Python's modules and installed
+    packages, comparisons in a thread that the function starts. In a replay these stay as they were when it was
+    recorded; ``verify`` finds them.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

@@ -10,8 +10,9 @@ function that changes itself what it reads, as a counter, is so recorded at each
 Names are pooled: if any code that was reached reads ``.w``, the attribute ``w`` of every object that was reached
 counts. So more may be watched than is used, which costs a recording now and then, and never less.
 
-Only what no name leads to escapes: what is got by calling, opening or asking elsewhere, what an iterator or a function
-written in C keeps to itself, and what changes inside installed packages.
+Only what no name leads to escapes: what is got by calling, opening or asking elsewhere, what a function written in C
+keeps to itself, and what changes inside installed packages. What is used up by reading it, as an iterator, and what
+answers anew each time, as a clock, is the matter of :mod:`autograd.replay.sources`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ import itertools
 import marshal
 import math
 import operator
+import os
 import sys
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from keyword import iskeyword
 from pathlib import Path
@@ -39,6 +41,7 @@ from autograd.debugging import is_ours, is_users, warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
 from autograd.recording import observe, release
+from autograd.replay.sources import Sources
 from autograd.value import Value
 
 __all__ = ["Watch"]
@@ -49,6 +52,7 @@ _PACKED = (float, int, bool, complex, str, bytes, bytearray, array.array, type(N
 """Data that :mod:`marshal` writes down to the last bit, and so the containers of such data."""
 _CLOSED = (Value, Primitive, BuiltinFunctionType, CodeType, CellType, range, np.ufunc, np.generic, *_PLAIN)
 """Objects that lead nowhere."""
+_NO_SOURCES = (Value, Primitive, CodeType, FunctionType, np.ndarray, *_PLAIN)
 _ENGINE = str(Path(__file__).parent.parent)
 _MOST = 200_000
 """How many objects are followed, at most."""
@@ -90,6 +94,8 @@ class Watch:
     def __init__(self, roots: Iterable[Any]) -> None:
         reach = _Reach(list(roots))
         self._terms = reach.terms
+        self.sources = reach.sources
+        """The sources among what is read: iterators, random numbers, the clock."""
         self.computed: Value | None = reach.computed
         """A Value among what is read that is computed: a recording of the functions would not be connected to it."""
         self.unchanged: Callable[[], bool] = self._terms.compiled()
@@ -123,7 +129,13 @@ class _Terms:
         self.of_values = False
         """Whether Values are compared in containers."""
         self._names: dict[int, str] = {}
-        self._namespace: dict[str, Any] = {"is_": operator.is_, "same": _same, "packed": marshal.dumps}
+        self._namespace: dict[str, Any] = {
+            "is_": operator.is_,
+            "same": _same,
+            "packed": marshal.dumps,
+            "bytes_of": _bytes_of,
+            "flat": _flat,
+        }
 
     def held(self, it: Any) -> str:
         """A name for an object, which is kept alive by it."""
@@ -139,6 +151,10 @@ class _Terms:
             source = self.held(reference)
             name = self._names[id(referent)] = f"_{len(self._names)}"
             self.add(f"({name} := {source}()) is not None", f"a {type(referent).__name__} that is gone")
+
+    def evaluated(self, source: str) -> Any:
+        """The present value of an expression over what is held."""
+        return eval(source, self._namespace)  # noqa: S307 -- the text is our own
 
     def add(self, text: str, words: str) -> None:
         """Compare ``text`` too."""
@@ -215,6 +231,7 @@ class _Terms:
         return f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})"
 
 
+_flat = itertools.chain.from_iterable
 _DIFFERS = _Differs()
 
 
@@ -226,6 +243,8 @@ class _Reads(NamedTuple):
     attributes: frozenset[str]
     noted: frozenset[str]
     """The globals, cells and attributes whose content it adds to and does not read: the log of a user's own."""
+    dotted: frozenset[str]
+    """The globals and cells of which it reads or sets an attribute."""
     computed: bool
     """Whether it also reads names that it computes."""
 
@@ -235,7 +254,7 @@ def _reads(code: CodeType) -> _Reads:
     """The names that ``code`` and the functions inside it read. Those that it only sets do not count."""
     inner = [_reads(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
     spaces, cells, attributes = set[str](), set[str](), set[str]()
-    noted, used = set[str](), set[str]()
+    noted, used, dotted = set[str](), set[str](), set[str]()
     computed = any(each.computed for each in inner)
     steps = list(dis.get_instructions(code))
     for step, following in itertools.pairwise(steps):
@@ -246,6 +265,8 @@ def _reads(code: CodeType) -> _Reads:
         else:
             computed = computed or step.opname == "MATCH_CLASS"
             continue
+        if following.opname in ("LOAD_ATTR", "LOAD_METHOD", "STORE_ATTR"):
+            dotted.add(step.argval)
         only_noted = following.opname in ("LOAD_METHOD", "LOAD_ATTR") and following.argval in ("append", "add")
         (noted if only_noted else used).add(step.argval)
     used = used.union(*[(each.globals | each.cells | each.attributes) - each.noted for each in inner])
@@ -254,6 +275,7 @@ def _reads(code: CodeType) -> _Reads:
         frozenset(cells.union(*[each.cells for each in inner])),
         frozenset(attributes.union(*[each.attributes for each in inner])),
         frozenset(noted.union(*[each.noted for each in inner]) - used),
+        frozenset(dotted.union(*[each.dotted for each in inner])),
         computed or not _COMPUTED.isdisjoint(spaces | attributes),
     )
 
@@ -263,6 +285,7 @@ class _Reach:
 
     def __init__(self, roots: list[Any]) -> None:
         self.terms = _Terms()
+        self.sources = Sources()
         self.computed: Value | None = None
         self._names: set[str] = set()
         self._by_any_name = False
@@ -290,6 +313,9 @@ class _Reach:
                 )
                 break
             self._look(self._waiting.popleft())
+        self.sources.settle(self._names)
+        if os in self.sources.modules and not self._names.isdisjoint(("environ", "getenv")):
+            self._environment()
 
     # --- what is found --------------------------------------------------------------------------------------
 
@@ -302,11 +328,15 @@ class _Reach:
             else:
                 self.terms.add(f"{source} is {name}", words)
         if followed:
-            self._follow(found)
+            self._follow(found, words)
 
-    def _follow(self, found: Any) -> None:
+    def _follow(self, found: Any, words: str = "") -> None:
         if isinstance(found, Value) and found.op is not None:
             self.computed = found
+        if not isinstance(found, _NO_SOURCES):
+            self.sources.note(found, words or f"a {type(found).__name__}", is_followed=self._is_class_read)
+        if found is os.environ or found is os.getenv:
+            self._environment()
         if id(found) not in self._seen and self._leads_on(found):
             self._seen[id(found)] = found
             self._waiting.append(found)
@@ -380,6 +410,11 @@ class _Reach:
                 self._all_of(it, *(["__wrapped__"] if hasattr(it, "__wrapped__") else []), *_declared(it))
             case _:
                 self._instance(it)
+                self._content(it)
+
+    def _environment(self) -> None:
+        variables = vars(os.environ)["_data"]
+        self.terms.add(f"{self.terms.held(variables)} == {self.terms.held(dict(variables))}", "an environment variable")
 
     def _all_of(self, it: Any, *names: str) -> None:
         """Follow attributes that are never set anew."""
@@ -400,6 +435,7 @@ class _Reach:
                 continue
             source, goes_on = f"{held(cell)}.cell_contents", name not in reads.noted
             self._read(source, found, f"{name!r} of a closure", watched=watched, followed=goes_on)
+            self._attributes_of_function(found, asked=name in reads.dotted)
         for name in ("__defaults__", "__kwdefaults__"):
             if (defaults := getattr(function, name)) is not None:
                 self._read(f"{held(function)}.{name}", defaults, f"the defaults of {function.__name__}")
@@ -412,11 +448,42 @@ class _Reach:
         for name in sorted(reads.globals & namespace.keys()):
             source, goes_on = f"{held(namespace)}[{name!r}]", name not in reads.noted
             self._read(source, namespace[name], f"the global {name!r}", watched=watched, followed=goes_on)
+            self._attributes_of_function(namespace[name], asked=name in reads.dotted)
         missing = reads.globals - namespace.keys()  # built in, or not defined yet
         if missing and watched:
             self.terms.add(
                 f"{held(namespace)}.keys().isdisjoint({tuple(sorted(missing))!r})", "a global that was not there"
             )
+
+    def _content(self, it: Any) -> None:
+        """The numbers in a buffer; the state that an object shows whose methods are not read, as one of Python's."""
+        held, kind = self.terms.held, type(it).__name__
+        if self._is_class_read(type(it)) or isinstance(it, Iterator):
+            shown = []
+        elif isinstance(it, Mapping):
+            shown = [f"[*{held(it)}.keys()]", f"[*{held(it)}.values()]"]
+        elif isinstance(it, ItemsView):
+            shown = [f"[*flat({held(it)})]"]
+        else:
+            shown = [f"[*{held(it)}]"] if isinstance(it, Collection) else []
+            for name, found in list(getattr(it, "__dict__", {}).items()):
+                if isinstance(found, (np.ndarray, *_PLAIN)):
+                    self._attribute(it, name, found, kind)
+        if (content := _bytes_of(it)) is not None:
+            self.terms.add(f"bytes_of({held(it)}) == {held(content)}", f"the content of a {kind}")
+            return
+        for source in shown:
+            listed = self.terms.evaluated(source)
+            self._compare(source, listed, f"the content of a {kind}")
+            for item in listed:
+                self._follow(item)
+
+    def _attributes_of_function(self, it: Any, *, asked: bool) -> None:
+        """The attributes that somebody gave a function, as ``f.scale = 2.0``, if they are asked for."""
+        if asked and isinstance(it, FunctionType) and not is_ours(it.__code__.co_filename):
+            count = f"len({self.terms.held(it)}.__dict__) == {len(vars(it))}"
+            self.terms.add(count, f"how many attributes {it.__name__} has")
+            self._hold(it)
 
     # --- attributes -----------------------------------------------------------------------------------------
 
@@ -556,6 +623,17 @@ class _Reach:
 def _is_built_on_engine(kind: type) -> bool:
     """Whether a class is of this library: its methods, the sizes and the names in it are not replaced."""
     return is_ours(getattr(sys.modules.get(kind.__module__), "__file__", None) or "")
+
+
+def _bytes_of(it: Any) -> bytes | None:
+    """The numbers that an object holds as a buffer, or gives to NumPy; None if it has none, or other objects."""
+    try:
+        if hasattr(type(it), "__array__"):
+            numbers = np.asarray(it)
+            return None if numbers.dtype == object else numbers.tobytes()
+        return memoryview(it).tobytes()
+    except (TypeError, ValueError, BufferError):
+        return None
 
 
 def _declared(it: Any) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ power = define(
     "pow", forward=_power, partials=lambda x, y, out: (power_slope(x, y), power_log(x, y)),
     captured=lambda x, n, out: (_captured_slope(x, n),), captures=1,
     domain=Domain(
-        "a base above 0, or an integer exponent (not below 0 where the base is 0)",
+        "a whole exponent where the base is negative, and one of 0 or more where the base is 0",
         lambda x, y: x > 0.0 or (y.is_integer() and (x < 0.0 or y >= 0.0)) or (x == 0.0 and y >= 0.0),
     ),
     ieee=_ieee_power,
@@ -204,7 +204,7 @@ power_slope: Primitive = define(
     captured=lambda x, n, out: (n * power_slope(x, n - 1.0) if n else 0.0,),
     captures=1,
     domain=Domain(
-        "a base above 0, or an integer exponent (not below 1 where the base is 0)",
+        "a whole exponent where the base is negative, and 0, or 1 or more, where the base is 0",
         lambda x, y: x > 0.0 or (x < 0.0 and y.is_integer()) or (x == 0.0 and (y >= 1.0 or y == 0.0)),
     ),
     ieee=lambda x, y: y * _ieee_power(x, y - 1.0),

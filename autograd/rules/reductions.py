@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from autograd.primitives import Domain, Precedence, Primitive, as_float, define
+from autograd.primitives import Domain, Precedence, Primitive, as_float, define, is_node
 from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.errorfree import product_error
 from autograd.rules.exponentials import exp_difference, log1p, relative_exp
@@ -153,7 +153,7 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    return math.nan if any(value != value for value in values) else max(values) + 0.0  # 0.0, of whatever zeros
+    return math.nan if any(map(math.isnan, values)) else max(values) + 0.0  # 0.0, of whatever zeros
 
 
 _held_max = define(
@@ -190,15 +190,12 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     """
     if len(terms) <= 2:
         return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
-    pairs = [x + y for x, y in zip(terms[::2], terms[1::2], strict=False)]
-    if len(terms) % 2:
-        pairs.append(terms[-1])
-    sums = []
-    for place, rest in enumerate(_sums_of_others(pairs)):
-        if 2 * place + 1 < len(terms):
-            sums.extend([terms[2 * place + 1] + rest, terms[2 * place] + rest])
-        else:
-            sums.append(rest)
+    left, right = terms[::2], terms[1::2]
+    pairs = list(map(operator.add, left, right)) + left[len(right) :]
+    rests = _sums_of_others(pairs)
+    sums = rests[:1] * len(terms)  # their places
+    sums[::2] = [*map(operator.add, right, rests), *rests[len(right) :]]
+    sums[1::2] = map(operator.add, left, rests[: len(right)])
     return sums
 
 
@@ -209,9 +206,8 @@ def _shares(values: Sequence[Any], term: Primitive = exp_difference) -> list[Any
     it, however small, is a sum of terms that are each accurate: the share of the others stands in it as their sum,
     never as 1 - share. The n shares take 5n operations, and their gradients a multiple of n.
     """
-    largest = _held_max(*values)
-    powers = [term(value, largest) for value in values]
-    return [_softmax_share(power, others) for power, others in zip(powers, _sums_of_others(powers), strict=True)]
+    powers = term.each(values, [_held_max(*values)] * len(values))
+    return _softmax_share.each(powers, _sums_of_others(powers))
 
 
 def _logsumexp(*values: float) -> float:
@@ -263,9 +259,11 @@ def _some_terms(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
     return terms
 
 
-def _number(name: str, term: Any) -> Any:
-    """A term as it is, if it interprets primitives, as a Value does; else as a float."""
-    return term if hasattr(type(term), "__primitive__") else as_float(term, f"{name}()")
+def _numbers(name: str, terms: Sequence[Any]) -> Sequence[Any]:
+    """The terms as they are, if they interpret primitives, as Values do; others as floats."""
+    if all(kind is float or hasattr(kind, "__primitive__") for kind in set(map(type, terms))):
+        return terms
+    return [term if is_node(term) else as_float(term, f"{name}()") for term in terms]
 
 
 def fsum(values: Iterable[Any]) -> Any:
@@ -349,4 +347,4 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    return _shares([_number("softmax", term) for term in _some_terms("softmax", values)])
+    return _shares(_numbers("softmax", _some_terms("softmax", values)))

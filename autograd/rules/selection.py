@@ -123,6 +123,8 @@ def take(values: Any, index: Any) -> Any:
     if not recorded and (not is_number(index) or isinstance(index, (bool, np.bool_))):
         raise TypeError(f"take(values, index) needs a whole number as index, got {_shown(index)}")
     count = len(values)
+    if not count:
+        raise IndexError("take(values, index): there are no values to take one of")
     if not (-count <= index < count and index == floor(index)):  # in a recording these are guards
         number = getattr(index, "_data", index)
         raise IndexError(

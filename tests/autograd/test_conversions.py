@@ -6,6 +6,7 @@ import cmath
 import copy
 import decimal
 import fractions
+import json
 import math
 import operator
 import pickle
@@ -543,6 +544,27 @@ NOTED = {
     "np.copysign": (lambda a: np.copysign(np.array([a, a]), _pair).sum(), "call autograd.copysign on each element"),
     "np.cbrt": (lambda a: np.cbrt(np.array([a, 1.0], dtype=object)).sum(), "call autograd.cbrt on each element"),
     "np.hypot": (lambda a: np.hypot(np.array([2.0, a], dtype=object), 1.0).sum(), "autograd.hypot on each element"),
+    "np.percentile": (
+        lambda a: np.percentile([a, 2 * a], 50),
+        r"numpy.percentile\(\) .*pick the elements .* from sorted",
+    ),
+    "np.cov": (
+        lambda a: np.cov(np.array([[a, 3 * a], [1.0, 2.0]]))[0, 1],
+        "write it with autograd.mean and autograd.dot",
+    ),
+    "np.angle": (lambda a: np.angle(a) * a, r"numpy.angle\(\) does not work on Values: write it with operators"),
+    "np.heaviside": (
+        lambda a: np.heaviside(np.array([a]), 0.5)[0],
+        "NumPy's heaviside has .*: call it on each element",
+    ),
+    "np.float_power": (
+        lambda a: np.float_power(np.array([a]), 2)[0],
+        "NumPy's float_power has .*: call it on each elem",
+    ),
+    "json": (lambda a: a * len(json.dumps({"a": a})), r"json.dumps\(\) does not work on Values.*give it .data"),
+    "Decimal": (lambda a: a * float(decimal.Decimal(a)), "for the number alone write .data of it"),
+    "struct": (lambda a: a * len(struct.pack("d", a)), "for the number alone write .data of it"),
+    "bytes": (lambda a: a * len(bytes(a)), "Value"),
     "np.signbit": (lambda a: a * np.signbit(np.array([a])).sum(), "NumPy's signbit has no loop over arrays of objects"),
     "an index": (lambda a: _pair[a / 2.0], "static_argnums .* autograd.take"),
     "np.ones": (lambda a: np.ones(a).sum() * a, "static_argnums"),
@@ -557,6 +579,61 @@ def test_an_error_of_a_library_says_what_to_write_instead(name, transform, capfd
         transform(function)(2.0)
     assert len(getattr(caught.value, "__notes__", ())) <= 1
     capfd.readouterr()  # minpack prints
+
+
+TEXTS = {
+    "f-string": lambda x: f"{x:.17g}",
+    "format": lambda x: format(x, ".3f"),
+    "str.format": "{:.3f}".format,
+    "str": str,
+    "repr": repr,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_number_is_not_read_back_from_the_text_of_a_value(name):
+    texts = []
+
+    def f(x):
+        texts.append(TEXTS[name](x * 2.0))
+        return x * float(texts[-1])
+
+    with pytest.raises(ConversionError, match=r"float\(\) of the text '.*6\.?0*.*', which a Value was .* at .* in f: "):
+        grad(f)(3.0)
+    assert f"{texts[-1]}." == f"{TEXTS[name](Value(6.0))}."
+    if name not in ("str", "repr"):
+        assert float(texts[-1]) == int(float(texts[-1])) == 6.0  # no gradient is lost any more
+        assert int(grad(lambda x: (texts.append(f"{x:.0f}"), x)[1])(3.0)) == 1
+        assert int(texts[-1]) == 3
+    with pytest.raises(ConversionError, match=r"int\(\) of the text '3'"):
+        grad(lambda x: x * int(f"{x:.0f}"))(3.0)
+
+
+def test_a_length_is_said_to_be_a_plain_int():
+    for f in (lambda x: sum(x for _ in range(x)), lambda x: sum(x for _ in range(int(x)))):
+        with pytest.raises(
+            ConversionError, match=r"use a plain int for a count, in an argument that is not diff.* static"
+        ):
+            grad(f)(3.0)
+
+
+@pytest.mark.parametrize("transform", [grad, compiled], ids=["grad", "compile"])
+def test_other_libraries_call_it_a_value(transform):
+    named = []
+
+    def f(x):
+        named.extend([type(x).__name__, type(x * 2.0).__name__, type(ag.stop_gradient(x)).__name__])
+        return x
+
+    transform(f)(2.0)
+    assert set(named) == {"Value"}
+
+
+def test_an_error_of_a_library_that_has_nothing_to_do_with_values_gets_no_note():
+    for wrong in (lambda: np.zeros(3).reshape(2, 2), lambda: json.loads("{"), lambda: json.dumps({1j: 2})):
+        with pytest.raises((TypeError, ValueError), match=r".") as caught:
+            grad(lambda x, wrong=wrong: x * wrong())(2.0)
+        assert not hasattr(caught.value, "__notes__")
 
 
 def test_an_error_of_the_users_own_is_left_as_it_is():

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import GradientWarning, Value, errstate, grad, hessian
+from autograd import DomainError, GradientWarning, Value, errstate, grad, hessian
 
 
 def test_a_number_as_exponent_is_captured_and_no_logarithm_is_taken():
@@ -111,3 +111,11 @@ def test_a_power_outside_its_domain_has_nan_gradients_never_complex_ones():
 def test_pow_with_a_modulus_is_refused():
     with pytest.raises(TypeError):
         pow(Value(2.0), 2, 5)
+
+
+@pytest.mark.parametrize(("base", "exponent"), [(-8.0, 1 / 3), (-8.0, Value(0.5)), (0.0, -1), (0.0, Value(-1.0))])
+def test_the_domain_of_a_power_is_said_plainly(base, exponent):
+    with pytest.raises(
+        DomainError, match="needs a whole exponent where the base is negative, and one of 0 or more where"
+    ):
+        Value(base) ** exponent

@@ -13,9 +13,11 @@ from autograd import (
     GradientError,
     GradientWarning,
     OverflowDomainError,
+    Parameter,
     Value,
     check_grads,
     errstate,
+    hypot,
     leaky_relu,
     relu,
     softmax,
@@ -331,6 +333,31 @@ def test_numbers_give_a_plain_float():
 
 
 # --- capturing --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "op", [op for op in PRIMITIVES.values() if op.arity and op.builtin and not op.captures], ids=lambda op: op.name
+)
+@pytest.mark.parametrize("of", [float, Value, Parameter])
+def test_an_operation_called_on_inputs_of_one_kind_goes_straight_to_it(monkeypatch, op, of):
+    def went_the_long_way(*_):
+        raise AssertionError(op.name)
+
+    monkeypatch.setattr(Value, "__primitive__", went_the_long_way)
+    monkeypatch.setattr(Primitive, "evaluate", went_the_long_way)
+    inputs = [of(0.5)] * op.arity
+    with errstate(domain="nan"):
+        one, (many, again) = op(*inputs), op.each(*[[given, given] for given in inputs])
+    assert {type(each) for each in (one, many, again)} == ({float} if of is float else {Value})
+
+
+def test_each_takes_a_mixture_and_what_it_computes_is_what_a_call_computes():
+    x = Value(0.25)
+    left, right, bare = hypot.each([x, 3.0, 3.0], [1.0, x, 4.0])
+    assert (left.data, right.data, bare) == (hypot(0.25, 1.0), hypot(3.0, 0.25), 5.0)
+    assert softmax([x, 1]) == softmax([0.25, 1.0])
+    with pytest.raises(TypeError, match="str"):
+        softmax([x, "1"])
 
 
 def test_the_same_constants_give_the_same_record():

@@ -62,6 +62,7 @@ def test_every_line_of_the_guide_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = namespace() | {"f": lambda x: x * x, "print": lambda *things: None}
     names["Value"] = Value
+    monkeypatch.setattr("builtins.input", lambda _: "q")
     lines = Guide.text().partition("help(name)")[0].splitlines()
     examples = [line[11:].split("   ")[0].strip() for line in lines]
     runnable = [line for line in examples if line]

@@ -45,7 +45,10 @@ def test_a_loss_that_is_nan_is_explained_and_the_parameters_stay(compiled):
 
 
 def test_scores_where_probabilities_belong_are_explained():
-    with pytest.raises(AnomalyError, match=r"surprise\w* needs a probability from 0 to 1 \(bce_with_logits takes raw"):
+    with pytest.raises(
+        AnomalyError,
+        match=r"surprise\w* needs a probability from 0 to 1 \(bce_with_logits.* output_activation='sigmoid'",
+    ):
         fit(net(), X, [1, 0, 1], loss="binary_cross_entropy")
 
 

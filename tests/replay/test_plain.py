@@ -542,7 +542,7 @@ def test_take_of_rows_and_eagerly():
             ag.take(values, index)
     with pytest.raises(TypeError, match=r"needs a list, tuple or array, got \{.*\} of type set"):
         ag.take({1.0}, 0)
-    with pytest.raises(IndexError, match="there are 0 values"):
+    with pytest.raises(IndexError, match="there are no values to take one of"):
         ag.take([], 0)
     with pytest.raises(TypeError, match="rows that are built alike"):
         compiled(lambda i: ag.take([[1.0], [2.0, 3.0]], i))(1.0)

@@ -7,11 +7,11 @@ import contextvars
 import enum
 import functools
 import gc
-import os
 import types
 import warnings
 import weakref
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -611,17 +611,18 @@ def rate_from(place, path):
     """Reads a number where no name leads to it."""
     if place == "a file":
         return float(path.read_text())
-    return float(os.environ["CHAINRULE_TEST_RATE"])
+    return float(Path.cwd().name)
 
 
-@pytest.mark.parametrize("place", ["a file", "the environment"])
+@pytest.mark.parametrize("place", ["a file", "the working directory"])
 @pytest.mark.parametrize("how", ["one call", "a batch", "a sum", "a branch"])
 def test_verify_finds_what_has_changed_unseen(place, how, tmp_path, monkeypatch):
-    path = tmp_path / "rate"
+    path = tmp_path / "the rate"
 
     def put(rate):
         path.write_text(rate)
-        monkeypatch.setenv("CHAINRULE_TEST_RATE", rate)
+        (tmp_path / rate).mkdir(exist_ok=True)
+        monkeypatch.chdir(tmp_path / rate)
 
     def f(x):
         rate = rate_from(place, path)
@@ -644,18 +645,19 @@ def test_verify_finds_what_has_changed_unseen(place, how, tmp_path, monkeypatch)
     np.testing.assert_array_equal(seen(at), first)
 
 
-def test_verify_looks_at_another_example_at_each_call():
+def test_verify_looks_at_another_example_at_each_call(tmp_path, monkeypatch):
     import random
 
-    odd = compiled(lambda x: x * 2.0 if x < 5.0 else x * len(os.environ["CHAINRULE_TEST_RATE"]), in_axes=0, verify=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHAINRULE_TEST_RATE", "ab")
+    for rate in ("2.0", "3.0"):
+        (tmp_path / rate).mkdir()
+    odd = compiled(lambda x: x * 2.0 if x < 5.0 else x * float(Path.cwd().name), in_axes=0, verify=True)
+    monkeypatch.chdir(tmp_path / "2.0")
+    odd(np.array([1.0, 9.0]))
+    odd(np.array([1.0, 9.0]))
+    monkeypatch.chdir(tmp_path / "3.0")
+    odd(np.array([1.0, 9.0]))
+    with pytest.raises(RecordingError, match="not a function of its inputs"):
         odd(np.array([1.0, 9.0]))
-        odd(np.array([1.0, 9.0]))
-        patch.setenv("CHAINRULE_TEST_RATE", "abc")
-        odd(np.array([1.0, 9.0]))
-        with pytest.raises(RecordingError, match="not a function of its inputs"):
-            odd(np.array([1.0, 9.0]))
     noisy = compiled(lambda x: x * random.random(), verify="recordings")
     with pytest.raises(RecordingError, match="run twice at the same numbers"):
         noisy(1.0)

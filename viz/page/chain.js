@@ -68,8 +68,8 @@ function row(left, sign, term) {
   return math("mtr", ...cells);
 }
 
-// ∂root/∂node in symbols, in numbers, and as one number.
-function chainRule(i) {
+// ∂root/∂node in symbols; and, if it is to be told, in numbers, and as one number.
+function chainRule(i, told = true) {
   const edges = flowsInto(i);
   const rows = [];
   const add = (terms) =>
@@ -84,9 +84,9 @@ function chainRule(i) {
   const seed = () => (ROOTS.has(i) ? [math("mn", "1")] : []);
   if (edges.length || !ROOTS.has(i)) {
     add([...seed(), ...edges.map((e) => written(FACTS.terms[e]))]);
-    add([...seed(), ...edges.map(product)]);
+    if (told) add([...seed(), ...edges.map(product)]);
   }
-  add([mathNumber(ARRIVED.get(i) ?? numbers.gradients[i] ?? 0)]);
+  if (told || !rows.length) add([mathNumber(ARRIVED.get(i) ?? numbers.gradients[i] ?? 0)]);
   const table = math("mtable", ...rows);
   table.setAttribute("displaystyle", "true");
   const whole = math("math", table);

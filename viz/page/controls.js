@@ -7,9 +7,8 @@ let zoom = 1;
 function paint() {
   paintLegend();
   paintPicture();
-  paintExplanation();
-  paintLeaves();
-  paintTable();
+  paintAlarm();
+  PANELS[view.tab]();
   paintControls();
 }
 
@@ -32,7 +31,7 @@ function paintControls() {
     button.setAttribute("aria-pressed", button.dataset.pass === view.pass);
   for (const button of document.querySelectorAll("[data-level]:not(svg)"))
     button.setAttribute("aria-pressed", Number(button.dataset.level) === view.level);
-  for (const tab of ["explain", "leaves", "table"]) {
+  for (const tab of TABS) {
     byId("tab-" + tab).setAttribute("aria-selected", tab === view.tab);
     byId("tab-" + tab).tabIndex = tab === view.tab ? 0 : -1;
     byId(tab).hidden = tab !== view.tab;
@@ -72,7 +71,7 @@ function play() {
 function lookAt(i) {
   view.hover = i;
   paintFocus(LEVELS[view.level]);
-  paintExplanation();
+  if (view.tab === "explain") paintExplanation();
 }
 
 function pick(i) {
@@ -145,6 +144,7 @@ function wireCards() {
       const choose = (event) => {
         event.stopPropagation();
         if (view.tab === "leaves" && MOVABLE.includes(card.node)) return revealLeaf(card.node);
+        if (isQuiz() && card.node !== null) return ask(card.node);
         view.tab = "explain";
         pick(card.node ?? card.members.at(-1));
       };
@@ -177,14 +177,13 @@ function wireKeys() {
       goTo(steps[event.key]);
     }
   });
-  const tabs = ["explain", "leaves", "table"];
   document.querySelector(".tabs").addEventListener("keydown", (event) => {
     const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!way) return;
-    openTab(tabs[(tabs.indexOf(view.tab) + way + tabs.length) % tabs.length]);
+    openTab(TABS[(TABS.indexOf(view.tab) + way + TABS.length) % TABS.length]);
     byId("tab-" + view.tab).focus();
   });
-  for (const tab of tabs) byId("tab-" + tab).addEventListener("click", () => openTab(tab));
+  for (const tab of TABS) byId("tab-" + tab).addEventListener("click", () => openTab(tab));
 }
 
 function openTab(tab) {

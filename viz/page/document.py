@@ -12,21 +12,23 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from autograd import Value, javascript
+from autograd import Primitive, Value, javascript
 from viz._arguments import graph_below, roots_of
 from viz.graph import Graph
 from viz.names import clean, cut
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
+from viz.page.lessons import QUIZ, lesson_of, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
-from viz.page.vocabulary import NUMBERS, WORDS
+from viz.page.vocabulary import NUMBERS, TABS, WORDS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
 
 __all__ = ["page_of"]
 
-_STYLES = ("picture.css", "panel.css", "page.css")
+_STYLES = ("picture.css", "panel.css", "lessons.css", "page.css", "print.css")
 _SCRIPTS = (
-    "words.js", "sweep.js", "view.js", "picture.js", "chain.js", "panel.js", "leaves.js", "table.js", "controls.js",
+    "words.js", "sweep.js", "view.js", "picture.js", "chain.js", "panel.js", "leaves.js", "table.js",
+    "descend.js", "quiz.js", "matrices.js", "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
 
@@ -47,7 +49,7 @@ def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = 
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: the graph has too many values, or the layout engine is missing.
 
-    >>> from autograd import Value, javascript
+    >>> from autograd import Primitive, Value, javascript
     >>> page = page_of((Value(2.0, "a") * 3.0).named("y"))
     >>> page[:15], "connect-src" in page, "http://" in page.replace("http://www.w3.org/", "")
     ('<!doctype html>', False, False)
@@ -63,8 +65,10 @@ def _document(graph: Graph, theme: str) -> str:
     graph.grads = [gradient or 0.0 for gradient in own.gradients]
     levels = levels_of(graph)
     facts = facts_of(graph, own) | held
-    operations, still = _evaluator(graph, facts)
-    facts |= {"levels": [level.facts for level in levels], "still": still}
+    wrong, rules = wrong_operations_of(graph)
+    operations, still = _evaluator(graph, facts, wrong)
+    facts |= {"levels": [level.facts for level in levels], "still": still, "rules": rules, **lesson_of(graph)}
+    tabs = [name for name in TABS if name != "matrices" or facts["matrices"]]
     style, script = _style(), _script(operations)
     return Template(_part("page.html")).substitute(
         theme=theme,
@@ -72,6 +76,8 @@ def _document(graph: Graph, theme: str) -> str:
         title=escape(f"{cut(graph.title)}, step by step"),
         root=escape(cut(graph.title)),
         style=style,
+        tabs="\n".join(_tab(name) for name in tabs),
+        panels="\n".join(_panel(name) for name in tabs),
         pictures="\n".join(level.svg for level in levels),
         scale=scale_of_colours(),
         accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
@@ -81,31 +87,61 @@ def _document(graph: Graph, theme: str) -> str:
     )
 
 
+def _tab(name: str) -> str:
+    return f'<button type="button" role="tab" id="tab-{name}" aria-controls="{name}">{TABS[name]}</button>'
+
+
+def _panel(name: str) -> str:
+    inside = '<div id="said" aria-live="polite"></div><div id="control"></div>' if name == "explain" else ""
+    return f'<div role="tabpanel" id="{name}" aria-labelledby="tab-{name}" hidden>{inside}</div>'
+
+
 @cache
 def _part(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def _evaluator(graph: Graph, facts: Mapping[str, Any]) -> tuple[str, str]:
-    """The operations of ``graph`` in JavaScript; or none, and why its leaves cannot be moved."""
+def _evaluator(graph: Graph, facts: Mapping[str, Any], wrong: list[tuple[Primitive, int]]) -> tuple[str, str]:
+    """The operations of ``graph`` in JavaScript, then those that have wrong derivatives, of which a quiz speaks.
+
+    Or none, and why its leaves cannot be moved.
+    """
     if facts["replaced"]:
         names = ", ".join(graph.name(i) for i in facts["replaced"])
         return "null", f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
     try:
-        return javascript(operations_of(graph)), ""
+        return javascript([*operations_of(graph), *wrong]), ""
     except NotImplementedError as error:
         return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
 
 
 def _style() -> str:
     rules = _bare([style_rules(), *map(_part, _STYLES)])
-    return re.sub(r"\s*([{};])\s*", r"\1", rules).replace(": ", ":")
+    return re.sub(r"\s*([{};,])\s*", r"\1", rules).replace(": ", ":").replace(";}", "}")
 
 
 def _script(operations: str) -> str:
-    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "OPERATIONS": operations}
+    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "QUIZ": as_json(QUIZ), "OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
-    return f'"use strict";\n(() => {{\n{_bare([*parts, *map(_part, _SCRIPTS)])}\n}})();'
+    return f'"use strict";\n(() => {{\n{_script_of([*parts, *map(_part, _SCRIPTS)])}\n}})();'
+
+
+_LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')
+_SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*%])\s*")
+_TERMS = re.compile(r"(?<![+-]) ([+-]) (?![+-])")
+_OPEN = re.compile(r"(?<=[{;,(\[])\n|;?\n?(?=})")
+
+
+def _script_of(parts: Iterable[str]) -> str:
+    """``parts`` as one script without comments, indentation, and spaces that say nothing: all but a few in literals."""
+    pieces = _LITERAL.split(_bare(parts))
+    pieces[::2] = [_OPEN.sub("", _closed(piece)) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _closed(code: str) -> str:
+    """Code between literals without the spaces around its signs; its lines stay."""
+    return "\n".join(_TERMS.sub(r"\1", _SPACED.sub(r"\1", line)) for line in code.split("\n"))
 
 
 def _bare(parts: Iterable[str]) -> str:

@@ -43,7 +43,7 @@ function leafControl(i, where) {
   for (const control of [slider, field]) control.addEventListener("focus", () => markLeaf(i));
   const control = { leaf: i, row, slider, field, gradient };
   leafControls.push(control);
-  paintLeaf(control);
+  paintLeaf(control, shownGradients());
   return row;
 }
 
@@ -55,11 +55,12 @@ function markLeaf(i) {
   bringIntoView(i);
 }
 
-function paintLeaf({ leaf, row, slider, field, gradient }) {
+// The gradient is that of its card: on a page that is part of the way, the sum so far.
+function paintLeaf({ leaf, row, slider, field, gradient }, shown) {
   const x = numbers.data[leaf];
   if (document.activeElement !== slider) slider.value = x;
   if (document.activeElement !== field) field.value = Number.isFinite(x) ? String(x) : "";
-  setText(gradient, say("leafGradient", { x: signed(numbers.gradients[leaf] ?? 0) }));
+  setText(gradient, say("leafGradient", { x: signed(shown[leaf]) }));
   row.classList.toggle("moved", !Object.is(x, BUILT.data[leaf]));
 }
 
@@ -77,13 +78,17 @@ function buildLeaves() {
   byId("leaves").append(paragraph(say("moveLeaves"), "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
 }
 
-function paintLeaves() {
-  if (view.tab === "leaves" && !byId("leaves").hasChildNodes()) {
-    if (OPERATIONS) buildLeaves();
-    else byId("leaves").append(paragraph(FACTS.still));
-  }
+PANELS.leaves = () => {
+  if (byId("leaves").hasChildNodes()) return;
+  if (OPERATIONS) buildLeaves();
+  else byId("leaves").append(paragraph(FACTS.still));
+};
+
+// Every control of a leaf brought to the present numbers; and, above all panels, what went wrong with them.
+function paintAlarm() {
+  const shown = leafControls.length ? shownGradients() : [];
   for (let k = leafControls.length - 1; k >= 0; k--) {
-    if (leafControls[k].row.isConnected) paintLeaf(leafControls[k]);
+    if (leafControls[k].row.isConnected) paintLeaf(leafControls[k], shown);
     else leafControls.splice(k, 1); // the panel has let it go
   }
   const outside = [...numbers.outside];

@@ -194,3 +194,5 @@ function paintExplanation() {
   if (leaf !== controlled) byId("control").replaceChildren(...(leaf === null ? [] : [leafControl(leaf, "panel")]));
   controlled = leaf;
 }
+
+PANELS.explain = paintExplanation;

@@ -131,7 +131,7 @@ function paintCard(card, gradients) {
   }
   const known = card.value !== null && hasData(card.node);
   const data = numbers.data[card.node];
-  const active = !view.fresh && card.members.includes(activeNode());
+  const active = (isQuiz() || !view.fresh) && card.members.includes(activeNode());
   if (!changed(card, known, data, gradient, active, numbers.scale)) return;
   if (card.value) {
     setFitting(card.value, known ? datum(data) : NUMBERS.notComputed, card.valueRoom);

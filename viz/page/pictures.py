@@ -117,8 +117,8 @@ class PageCanvas(Canvas):
 
     >>> canvas = PageCanvas()
     >>> canvas.box(Box(0, 0, 10, 10), "card")
-    >>> canvas.fragment("full", 20, 20, "One card").splitlines()[1]
-    '<rect x="0" y="0" width="10" height="10" class="f-card"/>'
+    >>> canvas.fragment("full", 20, 20, "One card").partition(">")[2]
+    '<rect x="0" y="0" width="10" height="10" class="f-card"/></svg>'
     """
 
     def __init__(self) -> None:
@@ -180,9 +180,9 @@ class PageCanvas(Canvas):
         across, down = math.ceil(width), math.ceil(height)
         opening = (
             f'<svg class="level" data-level="{level}" width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
-            f' role="graphics-document document" aria-label="{escape(about)}" font-family="{escape(SIZES.font)}">'
+            f' role="graphics-document document" aria-label="{escape(about)}">'
         )
-        return "\n".join([opening, *self._parts, "</svg>"])
+        return "".join([opening, *self._parts, "</svg>"])
 
 
 def _class(names: Iterable[str]) -> str:

@@ -43,7 +43,6 @@ function compare(i, j) {
 }
 
 function paintTable() {
-  if (view.tab !== "table") return;
   if (!tableRows) buildTable();
   shownNow = shownGradients();
   const sorted = [...tableRows.keys()];
@@ -64,6 +63,8 @@ function paintTable() {
     .querySelector("tbody")
     .replaceChildren(...sorted.map((i) => tableRows[i]));
 }
+
+PANELS.table = paintTable;
 
 // --- search: what matches a name is marked, Enter goes from one to the next ---
 

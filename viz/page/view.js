@@ -11,20 +11,26 @@ const view = {
   tab: "explain",
   theme: null, // null: as the page was made
 };
+const TABS = [...document.querySelectorAll("[role=tab]")].map((tab) => tab.id.slice("tab-".length));
+const PANELS = {}; // for each tab the function that paints its panel, called while it is open
 const byId = (id) => document.getElementById(id);
 const lastStep = () => (view.pass === "backward" ? SIZE : COMPUTED.length);
 
 // The node whose turn it is; null before the first step.
 function activeNode() {
+  if (isQuiz()) return asked();
   if (view.step === 0) return null;
   return view.pass === "backward" ? SIZE - view.step : COMPUTED[view.step - 1];
 }
 
-const hasData = (i) => view.pass === "backward" || FACTS.ops[i] < 0 || (activeNode() !== null && i <= activeNode());
-const shownGradients = () => (view.pass === "backward" ? gradientsAt(view.step) : new Array(SIZE).fill(null));
+const isQuiz = () => view.tab === "quiz";
+const hasData = (i) => isQuiz() || view.pass === "backward" || FACTS.ops[i] < 0 || (activeNode() !== null && i <= activeNode());
+const shownGradients = () =>
+  isQuiz() ? answeredGradients() : (view.pass === "backward" ? gradientsAt(view.step) : new Array(SIZE).fill(null));
 
 // "now": the edge of this step; "done": of an earlier one; "idle": of a later one.
 function edgeState(e) {
+  if (isQuiz()) return isKnown(SOURCES[e]) ? "done" : "idle";
   const active = activeNode();
   if (active === TARGETS[e] && !view.fresh) return "now";
   if (active === null) return "idle";
@@ -46,7 +52,7 @@ function readAddress() {
     FACTS.levels.findIndex((level) => level.detail === said.get("level")),
   );
   view.node = whole("node", ROOT);
-  if (["explain", "leaves", "table"].includes(said.get("tab"))) view.tab = said.get("tab");
+  if (TABS.includes(said.get("tab"))) view.tab = said.get("tab");
   if (["auto", "light", "dark"].includes(said.get("theme"))) view.theme = said.get("theme");
 }
 
@@ -59,7 +65,7 @@ function writeAddress() {
   if (view.tab !== "explain") said.set("tab", view.tab);
   if (view.theme) said.set("theme", view.theme);
   try {
-    if (`${said}` || location.hash) history.replaceState(null, "", "#" + said);
+    if (`#${said}` !== (location.hash || "#")) history.replaceState(null, "", "#" + said);
   } catch {
     // A frame without an address of its own keeps no state.
   }

@@ -10,7 +10,7 @@ from typing import Any
 from viz.numbers import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 from viz.picture.fold import LEAF_TAGS
 
-__all__ = ["NUMBERS", "WORDS"]
+__all__ = ["NUMBERS", "TABS", "WORDS"]
 
 NUMBERS: dict[str, Any] = {
     "decimals": DECIMALS,
@@ -23,6 +23,16 @@ NUMBERS: dict[str, Any] = {
     "notComputed": NOT_COMPUTED,
 }
 """The rules of :mod:`viz.numbers`."""
+
+TABS = {
+    "explain": "Explain",
+    "leaves": "Move leaves",
+    "table": "Table",
+    "descend": "Descend",
+    "quiz": "Quiz",
+    "matrices": "Matrices",
+}
+"""The tabs of the panel, in their order. A part of the script paints each, as PANELS[its name]."""
 
 WORDS: dict[str, Any] = {
     # how many
@@ -99,6 +109,50 @@ WORDS: dict[str, Any] = {
     "takenBack": "{name} = {x} was taken back: an operation failed with {error}.",
     "outsideAt": "{name}: {operation}({operands}) is outside its domain, it needs {domain}.",
     "more": ["And {n} value more.", "And {n} values more."],
+    # descend
+    "descendAbout": "Each step moves every parameter by −rate · its gradient, and {root} is computed anew.",
+    "inputsDescend": "There are no parameters, so each step moves every leaf by −rate · its gradient.",
+    "nothingLearns": "No leaf of this graph can be moved.",
+    "rate": "rate",
+    "descendStep": "Step",
+    "run": "Run",
+    "toStart": "To the start",
+    "steps": "Steps taken",
+    "descendAt": "{root} = {x} after {step} of {last}",
+    "curve": "The root along the steps, from {from} to {to}",
+    "noDescent": "The gradient of {name} is {x}, so no parameter was moved.",
+    "tooFar": "A step takes {name} from {from} to {to}, so no parameter was moved: use a smaller rate.",
+    "plane": "{output} over {one} and {other}",
+    "planeAbout": (
+        "The output {output} at every {one} (across) and {other} (up): orange above {middle}, purple below; the boundary "
+        "is where they meet. Circles are the examples."
+    ),
+    # the quiz
+    "quizAbout": (
+        "The gradients are blank. Work them out from the root back: a number such as 6, -1.5 or 3/4. Click a card to "
+        "choose another."
+    ),
+    "answer": "Answer",
+    "answerOf": "The gradient of {name}",
+    "check": "Check",
+    "hint": "Hint",
+    "solution": "Solution",
+    "nextQuestion": "Next",
+    "again": "Begin again",
+    "saveScore": "Save the score",
+    "right": "Right: {name}.grad = {x}.",
+    "notRight": "Not right. The hint shows the chain rule here.",
+    "notANumber": "“{typed}” is not a number: type one such as 6, -1.5 or 3/4.",
+    "allAnswered": "Every gradient has been asked for.",
+    "score": "{right} right of {done} answered; {all} in all",
+    # the matrices
+    "layer": "Which layer",
+    "columnVectors": "examples as columns",
+    "matricesAbout": "Point at an entry: its value is lit up in the graph, and so are the entries that it is made of.",
+    "entry": "{name} = {x}",
+    "gradientEntry": "gradient of {name}: {x}",
+    "rowRule": "Examples are rows: {z} = a[{before}] W[{layer}] + b[{layer}], and W has a row for each input.",
+    "columnRule": "Examples are columns: {z} = W[{layer}] a[{before}] + b[{layer}], and W has a row for each neuron.",
     # the buttons
     "play": "Play",
     "pause": "Pause",

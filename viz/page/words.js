@@ -2,7 +2,11 @@
 
 // The words of a key, {gaps} filled in; of a pair those for `n` of something.
 function say(key, values = {}) {
-  const words = Array.isArray(WORDS[key]) ? WORDS[key][values.n === 1 ? 0 : 1] : WORDS[key];
+  return fill(WORDS[key], values);
+}
+
+function fill(given, values) {
+  const words = Array.isArray(given) ? given[values.n === 1 ? 0 : 1] : given;
   return words.replace(/\{(\w+)\}/g, (_, gap) => (gap === "n" ? values.n.toLocaleString("en") : values[gap]));
 }
 

@@ -47,6 +47,8 @@ CROWD, MOST_CROWDED = 18.0, 12
 """The height a card has for each link where their numbers crowd, and for how many at most."""
 SWATCH, LEGEND_ROW, LEGEND_SPACE = 13.0, 18.0, 26.0
 LEAST_WIDTH = 440.0
+SLIPPED = 3.0
+"""How broad a link is at least where a claimed gradient went wrong."""
 MOST_TERMS = 12
 """How many flows, or members, a tooltip writes out."""
 SHARES = "Σk: k flows add up, the bar shows their shares"
@@ -252,10 +254,11 @@ class _Painter:
         fine = fineness(self._picture)
         for k in sorted(range(len(self._steps)), key=lambda k: abs(self._steps[k])):
             link, curve, step = self._picture.links[k], self._scene.curves[k], self._steps[k]
-            broken = _is_broken(link.flow)
-            role = "alarm" if broken else line_role(step)
+            broken, slipped = _is_broken(link.flow), not self._graph.slipped.isdisjoint(link.edges)
+            role = "alarm" if broken or slipped else line_role(step)
+            width = max(line_width(step), SLIPPED if slipped else 0.0) * fine
             self._canvas.open_group(f"e{k}", self._tips[k], link={"from": link.source, "to": link.target})
-            self._canvas.curve(curve, Stroke(role, line_width(step) * fine, "4 3" if broken else ""))
+            self._canvas.curve(curve, Stroke(role, width, "4 3" if broken else ""))
             half = (2.6 + 0.5 * abs(step)) * fine
             end = curve[-1].turned() if self._turned else curve[-1]
             head = [end.moved(-0.5, -half), end.moved(-0.5, half), end.moved(ARROW, 0.0)]
@@ -314,7 +317,11 @@ class _Painter:
         ink = "muted" if faint else "ink"
         radius = 12.0 if card.kind == "input" else 5.0
         line = Stroke("faint" if faint else "line", dash="4 3" if card.kind == "constant" else "")
-        canvas.box(box, "card", Stroke("ink", 2.4) if card.is_root else line, radius=radius)
+        if node in self._graph.claims:
+            line = Stroke("alarm", 2.4)
+        canvas.box(
+            box, "card", Stroke("ink", 2.4) if card.is_root and node not in self._graph.claims else line, radius=radius
+        )
         if card.kind == "parameter":
             canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "faint" if faint else "parameter", radius=2)
         top = box.y + (box.height - _content_height(self._picture, card)) / 2
@@ -339,7 +346,7 @@ class _Painter:
             self._canvas.striped(Box(box.x, box.y + 0.5, box.width, box.height - 1))
         base = box.middle.y + SIZES.text * 0.36
         self._canvas.text(Point(box.x + 4, base), line.word, Type("muted", SIZES.small))
-        self._canvas.text(Point(box.right - 4, base), line.number, Type("ink", SIZES.text, "end"))
+        self._canvas.text(Point(box.right - 4, base), line.number, Type(line.role, SIZES.text, "end"))
         self._canvas.close_account()
 
     def _head(self, card: Card, room: Box, ink: str = "ink") -> None:

@@ -124,9 +124,9 @@ class _Functions(Printer):
 
     def _primitive(self, op: Primitive, count: int) -> str:
         """The name of a function that evaluates ``op`` as IEEE 754 has it."""
-        key = op, count
+        base, given = op.base or op, count + len(op.constants)
+        key = base.forward, base.ieee, tuple(map(repr, op.constants)), count
         if key not in self._names:
-            base, given = op.base or op, count + len(op.constants)
             name = self._named(key, f"p_{op.name}")
             forward = self._function(self._lowering.operation(base.forward, given))
             ieee = self._function(self._lowering.operation(base.ieee, given)) if base.ieee else "null"
