@@ -142,22 +142,19 @@ class LaneProgram(NamedTuple):
     packed: npt.NDArray[np.intp]
     """The places of the shared numbers that are factors of matrices, in the order in which they are read."""
     gathered: npt.NDArray[np.uint32]
-    """Which of the sums of products of blocks are results: for each run of them where it begins, the place of the
+    """Which of the sums behind the results belong to results: for each run of them where it begins, the place of the
     first result, and how many there are."""
     n_sums: int
-    """How many numbers those blocks are, with what fills them up."""
+    """How many sums there are behind the results: products of blocks that do not lie among the results as they are."""
     n_aside: int
     """How many rows a block of examples needs beside its own, to lay products of blocks out."""
+    n_products: int
+    """How many products the groups are, for each example."""
 
     def words(self, codes: dict[Block, int]) -> npt.NDArray[np.uint32]:
         """The program as the kernel reads it."""
         listed = ((codes[block], *words) for block, words in self.instructions)
         return np.fromiter(chain.from_iterable(listed), np.uint32)
-
-    @property
-    def n_products(self) -> int:
-        """How many products the groups are, for each example."""
-        return self.packed.size + self.n_sums
 
     @property
     def n_functions(self) -> int:
@@ -197,7 +194,8 @@ def lower(
     for outer in outers:
         tiles[max(ready[number] for number in (*outer.left, *outer.right))].append(outer)
     filled = _filled(steps, tiles, shared)
-    writer = _Writer(shared, {number: row for row, number in enumerate([*inputs, *filled])})
+    rows = {number: row for row, number in enumerate([*inputs, *filled])}
+    writer = _Writer(shared, rows, len(part.outputs))
     last_use = _last_use(steps, tiles)
     done = defaultdict(list)
     for number, at in last_use.items():
@@ -309,21 +307,23 @@ def _last_use(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]])
 class _Writer:
     """Writes a program, and gives out rows."""
 
-    def __init__(self, shared: dict[int, int], rows: dict[int, int]) -> None:
+    def __init__(self, shared: dict[int, int], rows: dict[int, int], n_results: int) -> None:
         self.instructions: list[tuple[Block, tuple[int, ...]]] = []
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
         self._packed: list[npt.NDArray[np.intp]] = []
         self._gathered: list[npt.NDArray[np.uint32]] = []
-        self._n_packed = self._n_sums = self._n_aside = 0
+        self._n_packed = self._n_sums = self._n_aside = self._n_outer = 0
+        self._n_results = n_results
 
     def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
         """What was written."""
         packed = np.concatenate([np.empty(0, np.intp), *self._packed])
         gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
         n_rows = max(self.n_rows, 1)
-        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside)
+        n_products = packed.size + self._n_outer
+        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside, n_products)
 
     def _write(self, block: Block, *words: int) -> None:
         self.instructions.append((block, words))
@@ -365,12 +365,22 @@ class _Writer:
         self._n_packed += factors.size
 
     def _write_outer(self, outer: Outer) -> None:
-        """Both blocks are filled up to whole tiles with their last row, whose products are not gathered."""
-        left, right = _whole(self._rows(outer.left)), _whole(self._rows(outer.right))
-        self._write(OUTER, left[0], len(left), len(right), self._n_sums, *left, *right)
-        self._gathered.append(_runs(np.array(outer.places), self._n_sums, len(right)))
-        self._n_sums += len(left) * len(right)
+        """To the results themselves where they lie like the block, else to a block behind them, to be gathered.
+
+        That one has whole tiles: the last row of either block is repeated, and such products are not gathered.
+        """
+        left, right = self._rows(outer.left), self._rows(outer.right)
+        places = np.array(outer.places)
+        first, distance = int(places[0, 0]), int(places[1, 0] - places[0, 0])
+        regular = first + distance * np.arange(len(left))[:, None] + np.arange(len(right))
+        if len(left) % ROWS or len(right) % ROWS or distance < len(right) or not np.array_equal(places, regular):
+            left, right = _whole(left), _whole(right)
+            first, distance = self._n_results + self._n_sums, len(right)
+            self._gathered.append(_runs(places, first, distance))
+            self._n_sums += len(left) * len(right)
+        self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
         self._n_aside = max(self._n_aside, len(left) + len(right))
+        self._n_outer += places.size
 
     def _rows(self, numbers: Sequence[int]) -> list[int]:
         return [self._row[number] for number in numbers]

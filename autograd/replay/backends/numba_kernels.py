@@ -52,7 +52,7 @@ _TABLE = types.Array(types.uint32, 2, "C", readonly=True)
 _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
 _SIGNATURES = {
     "lane_signature": types.void(
-        _INTS, _FLOATS, _INTS, _FLOATS, _READ_ONLY, _ROWS, _FLOATS, _INTS, _TABLE, _ROWS, *[types.int64] * 5
+        _INTS, _FLOATS, _INTS, _FLOATS, _READ_ONLY, _ROWS, _FLOATS, _INTS, _TABLE, _ROWS, *[types.int64] * 4
     ),
     "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
 }
@@ -62,12 +62,10 @@ _SIGNATURES = {
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
 def kernel(
-    program, shared, filled, packed, lanes, rows, sums, count, gathered, results, start, stop, size, column, n_sums
+    program, shared, filled, packed, lanes, rows, aside, count, gathered, results, start, stop, size, column
 ):
     """Run the program on the examples start to stop, ``size`` at a time."""
     n_lanes = lanes.shape[0]
-    for i in range(n_sums):
-        sums[i] = -0.0  # which adds nothing to any number
     for i in range(filled.size):
         row = rows[n_lanes + i]
         value = shared[filled[i]]
@@ -92,7 +90,7 @@ _LANE_TAIL = """\
         start += m
     for i in range(gathered.shape[0]):
         length = gathered[i, 2]
-        found = sums[gathered[i, 0] : gathered[i, 0] + length]
+        found = results[column, gathered[i, 0] : gathered[i, 0] + length]
         place = results[column, gathered[i, 1] : gathered[i, 1] + length]
         for k in range(length):
             place[k] += found[k]
@@ -202,16 +200,17 @@ pc = first + n_operands
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
-to = sums.ctypes.data + 8 * program[pc + 2]
-pc += 3
+to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
+to_distance = 8 * int64(program[pc + 3])
+pc += 4
 at, distance, whole = rows.ctypes.data, 8 * rows.shape[1], (m + 3) // 4 * 4
-left = sums.ctypes.data + 8 * n_sums
+left = aside.ctypes.data
 right = left + 8 * n_left * whole
 transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
 pc += n_left
 transpose(n_right, program, pc, at, distance, whole, right, 32, 8 * n_right)
 pc += n_right
-multiply(n_left, count, 0, to, 8 * n_right, left, m, count, 0, right, 8 * n_right, n_right)
+multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, 8 * n_right, n_right)
 """,
     # A row written out, one number for each example.
     STORE: """\

@@ -26,7 +26,7 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 __all__ = ["build"]
 
 _CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
-_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 48  # examples in a block
+_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 64  # examples in a block
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
 _FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
@@ -123,8 +123,8 @@ class _Own(NamedTuple):
     """The memory of one thread."""
 
     rows: Floats
-    sums: Floats
-    """The sums of products of blocks of rows, then room to lay such blocks out."""
+    aside: Floats
+    """Room to lay blocks of rows out."""
 
 
 class _Lanes:
@@ -153,7 +153,7 @@ class _Lanes:
         self._count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
         self._work = self._words.size + _FUNCTION * self._each.n_functions + self._each.n_products
         self._summed = summed
-        self._nothing = np.full((1, self._n_results), -0.0)  # what sums begin with
+        self._nothing = np.full((1, self._n_results + self._each.n_sums), -0.0)  # what sums begin with
         self._layout = _Layout(0, 0, 0, 0)
         self._spare: deque[_Space] = deque()
         self._helpers: deque[_Own] = deque()
@@ -165,7 +165,7 @@ class _Lanes:
 
     def _own(self) -> _Own:
         each = self._each
-        return _Own(_aligned(each.n_rows, self._width), np.zeros(each.n_sums + each.n_aside * self._width))
+        return _Own(_aligned(each.n_rows, self._width), np.zeros(each.n_aside * self._width))
 
     def __call__(self, shared: Floats, lanes: Floats) -> Floats:
         try:
@@ -190,6 +190,7 @@ class _Lanes:
             self._share_out(batch, space)
         if self._summed:
             results = results[0] if layout.columns == 1 else results.sum(axis=0)
+            results = results[: self._n_results]
         for at, place in self._same:
             results[at] = numbers[place] * n if self._summed else numbers[place]
         self._spare.append(space)
@@ -200,8 +201,8 @@ class _Lanes:
         each, (lanes, results, layout) = self._each, batch
         start = column * layout.chunk
         self._kernel(
-            self._words, space.shared, each.filled, space.packed, lanes, own.rows, own.sums, self._count,
-            each.gathered, results, start, min(layout.n, start + layout.chunk), layout.size, column, each.n_sums,
+            self._words, space.shared, each.filled, space.packed, lanes, own.rows, own.aside, self._count,
+            each.gathered, results, start, min(layout.n, start + layout.chunk), layout.size, column,
         )  # fmt: skip
 
     def _share_out(self, batch: _Batch, space: _Space) -> None:
@@ -232,7 +233,7 @@ class _Lanes:
         nothing = numbers[:0]
         self._kernel(
             self._words_once, numbers, once.filled, nothing, given, np.empty((once.n_rows, 1)), nothing, self._count,
-            once.gathered, computed, 0, 1, 1, 0, 0,
+            once.gathered, computed, 0, 1, 1, 0,
         )  # fmt: skip
 
 
