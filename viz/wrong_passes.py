@@ -191,9 +191,7 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
         i: where the slip is made.
         upstream: the gradient of each node that flows come back from; None where none does.
     """
-    along = {
-        e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None
-    }
+    along = {e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None}
     edges = [e for e, flow in along.items() if flow is not None]
     flows = [flow for flow in along.values() if flow is not None]
     total = sum(flows) + (1.0 if i in graph.roots else 0.0)

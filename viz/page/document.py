@@ -121,13 +121,7 @@ def _style() -> str:
 
 
 def _script(operations: str) -> str:
-    given = {
-        "WORDS": as_json(WORDS),
-        "NUMBERS": as_json(NUMBERS),
-        "SCALE": as_json(SCALE),
-        "QUIZ": as_json(QUIZ),
-        "OPERATIONS": operations,
-    }
+    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "QUIZ": as_json(QUIZ), "OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
     return f'"use strict";\n(() => {{\n{_script_of([*parts, *map(_part, _SCRIPTS)])}\n}})();'
 

@@ -158,9 +158,14 @@ class LaneProgram(NamedTuple):
 
     @property
     def n_functions(self) -> int:
-        """How many instructions are more than arithmetic: an operator of Python, or a loop of the kernel's own."""
-        blocks = [block for block, _ in self.instructions if not isinstance(block, str)]
-        return sum(getattr(op.forward, "__module__", "") != operator.add.__module__ for op, _ in blocks)
+        """How many instructions are more than arithmetic: they call a function of ``math``."""
+        return sum(not isinstance(block, str) and _calls(block[0]) for block, _ in self.instructions)
+
+
+def _calls(op: Primitive) -> bool:
+    """Whether the forward of an operation calls anything: an operator does not, nor does a formula of operators."""
+    code = getattr(op.forward, "__code__", None)
+    return bool(code.co_names) if code else getattr(op.forward, "__module__", "") != operator.add.__module__
 
 
 def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:

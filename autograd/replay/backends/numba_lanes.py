@@ -26,7 +26,8 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 __all__ = ["build"]
 
 _CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
-_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 64  # examples in a block
+_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 112  # examples in a block
+_LEAST = 48  # examples in a chunk
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
 _FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
@@ -258,8 +259,7 @@ class _Layout(NamedTuple):
     @classmethod
     def of(cls, n: int, width: int, work: int) -> _Layout:
         """The layout of ``n`` examples in equal blocks of at most ``width``, each the ``work`` of so many words."""
-        blocks = -(-n // width)
-        chunks = min(_MOST_CHUNKS, blocks, 1 + blocks * work // _CHUNK)
+        chunks = min(_MOST_CHUNKS, 1 + n // _LEAST, 1 + -(-n // width) * work // _CHUNK)
         chunk = n if chunks == 1 else _in_lines(n, chunks)
         size = chunk if chunk <= width else _in_lines(chunk, -(-chunk // width))
         return cls(n, size, chunk, -(-n // chunk))
@@ -284,7 +284,7 @@ def _aligned(n_rows: int, width: int) -> Floats:
 def _width(n_rows: int, *, grouped: bool) -> int:
     """How many examples a block may have, so that its rows stay in the cache: an even number of cache lines.
 
-    A product of matrices pays where its factors, once they are loaded, serve more examples.
+    Products of matrices are paid for by the block: their factors are loaded, and sums over the examples stored.
     """
     fitting = _CACHE // (8 * n_rows) // (2 * _LINE) * (2 * _LINE)
     return max(_NARROWEST_GROUPED if grouped else _NARROWEST, min(_WIDEST, fitting))

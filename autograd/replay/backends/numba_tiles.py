@@ -113,26 +113,33 @@ _tile43, _tile42, _tile41 = _tile(4, 3), _tile(4, 2), _tile(4, 1)
 _tile13, _tile12, _tile11 = _tile(1, 3), _tile(1, 2), _tile(1, 1)
 
 
-@intrinsic
-def _transpose(_context, r0, r1, r2, r3, to, distance):  # type: ignore[no-untyped-def]
-    """Four numbers of each of four rows, written as four rows of one number of each."""
+def _turned() -> Callable[..., None]:
+    """Four numbers of each of four rows, written as four rows of one number of each: to be called in a kernel."""
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         *rows, to, distance = args
-        loaded = [builder.load(_pointer(builder, row, 0, _LANES), align=_BYTES) for row in rows]
+        first, second, third, fourth = (builder.load(_pointer(builder, row, 0, _LANES), align=_BYTES) for row in rows)
 
         def mixed(x: Any, y: Any, order: list[int]) -> Any:
             return builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(_WORD, _VECTOR), order))
 
-        a, b = mixed(loaded[0], loaded[1], [0, 4, 2, 6]), mixed(loaded[0], loaded[1], [1, 5, 3, 7])
-        c, d = mixed(loaded[2], loaded[3], [0, 4, 2, 6]), mixed(loaded[2], loaded[3], [1, 5, 3, 7])
-        low, high = [0, 1, 4, 5], [2, 3, 6, 7]
-        for new in (mixed(a, c, low), mixed(b, d, low), mixed(a, c, high), mixed(b, d, high)):
+        even, odd, low, high = [0, 4, 2, 6], [1, 5, 3, 7], [0, 1, 4, 5], [2, 3, 6, 7]
+        evens = mixed(first, second, even), mixed(third, fourth, even)
+        odds = mixed(first, second, odd), mixed(third, fourth, odd)
+        for new in (mixed(*evens, low), mixed(*odds, low), mixed(*evens, high), mixed(*odds, high)):
             builder.store(new, _pointer(builder, to, 0, _LANES), align=_BYTES)
             to = builder.add(to, distance)
         return context.get_dummy_value()
 
-    return types.void(*[types.intp] * 6), generate
+    @intrinsic
+    def turned(_context, r0, r1, r2, r3, to, distance):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 2)), generate
+
+    made: Callable[..., None] = turned
+    return made
+
+
+_turn = _turned()
 
 
 _OPTIONS: dict[str, Any] = {
@@ -209,6 +216,6 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
         r3 = rows + numbers[first + i + 3] * distance
         here = to
         for lane in range(0, n, 4):
-            _transpose(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
+            _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
             here += 4 * to_distance
         to += to_tile
