@@ -22,8 +22,9 @@ from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
+from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
-from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of
+from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
 from autograd.replay.signature import Assembly, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
@@ -282,7 +283,8 @@ class Branches:
         if kernel is None:
             tape = path.tape_for(role)
             backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
-            kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
+            with uncollected:
+                kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
             kernel = path.kernels.setdefault(role, kernel)
         return kernel
 
@@ -290,6 +292,10 @@ class Branches:
 
     def record(self, numbers: list[float]) -> Path:
         """The path that the function takes at ``numbers``, which may be known already."""
+        with uncollected:
+            return self._record(numbers)
+
+    def _record(self, numbers: list[float]) -> Path:
         if self._function is None:
             raise GuardError(
                 "a comparison came out as on no path of this tape, and the function itself is not at hand to record "
@@ -404,7 +410,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fuse_dots(tape) if BACKENDS[name].fuses else tape
+    tape = fuse_dots(expanded(tape)) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)
