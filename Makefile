@@ -11,7 +11,7 @@ endif
 CORE := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons numbers sweep hooks \
   second_order edges random_programs flows context pickling memory collector threads diagnose engines)
 
-.PHONY: demo test core thorough check coverage sanitize house release bench docs clean
+.PHONY: demo test suite core thorough check style types coverage sanitize house release bench docs clean
 
 # What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
 $(VENV)/demo.stamp: pyproject.toml hatch_build.py $(wildcard autograd/_*.[ch])
@@ -30,17 +30,25 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp
 demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and in matrices
 	"$(RUN)" -m demos two_flows
 
-test: $(VENV)/dev.stamp check core  ## what is checked at every change: style, types, tests
-	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
+test: $(VENV)/dev.stamp style  ## what is checked at every change: style, types, tests
+	$(MAKE) --no-print-directory -j2 types suite
+	$(MAKE) --no-print-directory core
 	"$(RUN)" -m tests.accuracy --points 1000
+
+suite: $(VENV)/dev.stamp  ## the tests alone, but for the slow ones
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
 
 core: export CHAINRULE_ENGINE = python
 core: $(VENV)/dev.stamp  ## the tests of the engine, under the engine in Python
 	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(CORE)
 
-check: $(VENV)/dev.stamp  ## style and types alone
+check: style types  ## style and types alone
+
+style: $(VENV)/dev.stamp
 	"$(RUN)" -m ruff format --check .
 	"$(RUN)" -m ruff check .
+
+types: $(VENV)/dev.stamp  # takes one processor: make test runs it beside the tests
 	"$(RUN)" -m mypy
 
 coverage: export CHAINRULE_ENGINE = python

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
-from autograd.recording import recording
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
-    "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "is_node", "is_number", "primitive",
+    "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "as_label", "is_node", "is_number",
+    "primitive",
 ]  # fmt: skip
 
 
@@ -463,6 +463,13 @@ def as_float(number: Any, where: str) -> float:
             f"{where} takes numbers that fit a float; this {type(number).__name__} does not (about 1.8e308)"
         )
     return value
+
+
+def as_label(label: Any) -> str:
+    """``label``, which must be a str."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label must be a str, got {label!r}")
+    return label
 
 
 def _in_words(given: Any) -> str:

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
 from autograd.compiled import core, show_to_collector, straight
-from autograd.context import clock, current, writing
+from autograd.context import clock, current, recording, refuse_while_recording, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
-from autograd.dropin import DropIn, as_label, label_among
+from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import METHODS, Operators, named, refuse
 from autograd.pickling import State, deep_copy, flatten, linked
-from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, is_number
-from autograd.recording import recording, refuse_while_recording
+from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, as_label, is_number
 from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describe, itself, number_of
 
 if TYPE_CHECKING:

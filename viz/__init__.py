@@ -12,10 +12,12 @@
 from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._frames import frames
 from viz._play import Playground, play
 from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
+from viz._worksheet import worksheet
 from viz.chain import Derivation, derive
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.plotting.animation import animate_boundary
@@ -41,6 +43,7 @@ __all__ = [
     "draw",
     "draw_dot",
     "explain",
+    "frames",
     "play",
     "plot_decision_boundary",
     "plot_history",
@@ -48,5 +51,6 @@ __all__ = [
     "quiz",
     "step_through",
     "tree",
+    "worksheet",
     "wrong_pass",
 ]

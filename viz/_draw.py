@@ -23,7 +23,7 @@ from viz.picture.engine import ENGINES
 from viz.picture.fold import DETAILS, Card, Picture, fold, neighbourhood, peak
 from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
-from viz.style import THEMES
+from viz.style import PRINT, THEMES
 
 __all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_for_notebook", "picture_of"]
 
@@ -72,7 +72,8 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         rankdir: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
         names: variables, such as ``locals()``, to name the values that have no label.
         title: a title above the picture.
-        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        theme: ``"light"``, ``"dark"``, ``"print"`` for paper (greys, negative flows dashed), or ``"auto"`` for what
+            the reader's system prefers.
         engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first available.
 
     Raises:
@@ -91,7 +92,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     _check("detail", detail, DETAILS)
     _check("edges", edges, EDGE_NUMBERS)
     _check("rankdir", rankdir, DIRECTIONS)
-    _check("theme", theme, THEMES)
+    _check("theme", theme, [*THEMES, PRINT])
     _check("engine", engine, ENGINES)
     if title is not None and not isinstance(title, str):
         raise TypeError(f"title must be a str, got {title!r}")
@@ -99,7 +100,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
     look = Look(edges, rankdir, theme, engine, heading)
-    return diagram_of(picture, look, lambda: page_of(root, names=given, theme=theme))
+    return diagram_of(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
 
 
 def diagram_of(picture: Picture, look: Look, page: Callable[[], str]) -> Diagram:

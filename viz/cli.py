@@ -39,7 +39,7 @@ functions: {functions}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 if it did what was asked, 2 if it could not be."""
+    """Run the command; return 0, or 2 if it could not be done."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["play"]:
         return _play(given[1:])

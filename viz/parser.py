@@ -1,7 +1,7 @@
 """Expressions as text, ``z = a*b + c; L = tanh(z)``, read into a graph of Values.
 
-Python's own parser takes the text apart. What it finds is checked against the table of operations, piece by piece;
-nothing of it is ever run as Python.
+Python's own parser takes the text apart. Each piece is checked against the table of operations; nothing is ever run as
+Python.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from viz.names import clean
 __all__ = ["FUNCTIONS", "ExpressionError", "Reading", "read_expression", "read_number"]
 
 LONGEST = 10_000
-"""How many characters an expression may have: Python's parser takes them however they are nested."""
+"""The most characters of an expression: Python's parser takes so many however they are nested."""
 
 
 def _parameter(*numbers: Any) -> Parameter:
@@ -61,7 +61,7 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 
 
 _NUMBER_AND_NAME = re.compile(r"(?<![\w.])((?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+) *([A-Za-z_]\w*)")
-"""A number right before a name, ``2a``, which mathematics takes for a product."""
+"""A number right before a name, ``2a``: a product in mathematics."""
 
 
 class ExpressionError(ValueError):
@@ -202,7 +202,7 @@ class _Reader:
         return results[expression]
 
     def operands(self, node: ast.expr) -> list[ast.expr]:
-        """The operands of ``node``; refused if it is nothing that an expression may hold."""
+        """The operands of ``node``, which must be a part that an expression may have."""
         match node:
             case ast.Name() | ast.Constant():
                 return []

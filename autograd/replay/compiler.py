@@ -15,10 +15,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast, overload
 
-from autograd.context import ORDINARY, Context, current
+from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.recording import recording
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
 from autograd.replay.branches import Branches, Options, Path

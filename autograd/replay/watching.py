@@ -37,10 +37,10 @@ from typing import Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 
+from autograd.context import observe, release
 from autograd.debugging import is_ours, is_users, warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
-from autograd.recording import observe, release
 from autograd.replay.sources import Sources
 from autograd.value import Value
 

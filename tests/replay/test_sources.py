@@ -37,11 +37,6 @@ def counting():
         yield number
 
 
-def the_file(text):
-    file = io.StringIO("".join(f"{number}\n" for number in NUMBERS))
-    return file if text else io.BytesIO(file.getvalue().encode())
-
-
 def filled():
     waiting = queue.SimpleQueue()
     for number in NUMBERS:
@@ -63,8 +58,6 @@ USED_UP = {
     "enumerate": (enumerate(NUMBERS), lambda it: next(it)[1]),
     "filter": (filter(None, NUMBERS), next),
     "islice of an iterator": (iter(NUMBERS), lambda it: sum(itertools.islice(it, 2))),
-    "text file": (the_file(text=True), lambda it: float(it.readline())),
-    "binary file": (the_file(text=False), lambda it: float(it.readline())),
     "queue": (filled(), lambda it: it.get()),
 }
 DRAWN = {
@@ -91,6 +84,26 @@ def test_what_a_function_uses_up_is_refused_with_the_way_out(name):
     for _ in range(2):
         with pytest.raises(RecordingError, match=rf"<lambda> {does} .*Draw it outside and give it as an argument"):
             f(2.0)
+
+
+@pytest.mark.parametrize("mode", ["r", "rb"])
+def test_a_file_that_is_read_is_refused(mode, tmp_path):
+    (tmp_path / "numbers").write_text("".join(f"{number}\n" for number in NUMBERS))
+    with (tmp_path / "numbers").open(mode) as file:
+        for read in (lambda: file.readline(), lambda: next(iter(file))):  # noqa: PLW0108 -- names the file
+            with pytest.raises(
+                RecordingError, match=r"takes items from 'file' of a closure|is not a function of its inp"
+            ):
+                compiled(lambda x, read=read: x * float(read()))(2.0)
+
+
+def test_a_file_that_is_written_to_may_be_a_log(tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        f = compiled(lambda x: (log.write("called\n"), x * x)[1])
+        assert f(2.0) == f(2.0) == 4.0
+    numbers = io.StringIO("".join(f"{number}\n" for number in NUMBERS))
+    with pytest.raises(RecordingError, match="is not a function of its inputs: run twice"):
+        compiled(lambda x: x * float(numbers.readline()))(2.0)
 
 
 ANEW = {

@@ -49,10 +49,14 @@ def test_the_whole_table_in_javascript(browser):
     )
     page.close()
     assert len(cases) > 5_000
-    for mine, (k, point, out, partials) in zip(got, cases, strict=True):
-        np.testing.assert_allclose(
-            [unwired(x) for x in mine], [out, *partials], rtol=1e-12, atol=0.0, err_msg=f"{name(ops[k])} at {point}"
-        )
+    found = [[unwired(x) for x in mine] for mine in got]
+    true = [[out, *partials] for _, _, out, partials in cases]
+    assert list(map(len, found)) == list(map(len, true))
+    with np.errstate(invalid="ignore", over="ignore"):
+        close = np.isclose(np.concatenate(found), np.concatenate(true), rtol=1e-12, atol=0.0, equal_nan=True)
+    owners = np.repeat(np.arange(len(cases)), list(map(len, true)))
+    wrong = [(name(ops[cases[i][0]]), cases[i][1], found[i], true[i]) for i in owners[~close]]
+    assert wrong == []
 
 
 SCALES = ((1.0, 2.0), (0.5, -1.0))
