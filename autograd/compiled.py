@@ -1,4 +1,4 @@
-"""The choice between the two engines: the one in Python, which is the definition, and the same in C where it is compiled.
+"""The choice of an engine: the one in Python, which is the definition, or the same in C where that is compiled.
 
 ``CHAINRULE_ENGINE=python`` or ``c`` in the environment asks for one. Otherwise the compiled engine runs if there is one
 for this table of operations.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import importlib
 import os
 import warnings
 from collections import defaultdict
@@ -38,7 +39,7 @@ def _chosen() -> Any:
     if asked == "python":
         return None
     try:
-        from autograd import _engine
+        _engine: Any = importlib.import_module("autograd._engine")
     except ImportError as error:
         if asked == "c":
             raise ImportError(
@@ -67,7 +68,7 @@ _rows: dict[tuple[str, int], dict[float | None, int]] = defaultdict(dict)
 
 
 def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
-    """The row of ``op`` in the compiled table, or -1; whether it is gated; its constants. None for no record of ours."""
+    """Row of ``op`` in the compiled table, or -1; whether it is gated; its constants. None: it is no record of ours."""
     base = op.base or op
     ours = base.builtin and PRIMITIVES.get(base.name) is base
     if not ours or (op.constants and base.capture(*op.constants) is not op):
@@ -78,7 +79,7 @@ def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
 
 
 if core:
-    core.set_up(_CONTEXT, clock, Clock.now, writing, _form_of)
+    core.set_up(_CONTEXT, clock, vars(Clock)["now"], writing, _form_of)
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 

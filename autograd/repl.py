@@ -43,7 +43,10 @@ __all__ = [
 ]
 
 
-BANNER = f"chainrule ({autograd.engine} engine): numbers that remember how they were computed. tour() teaches, help() reminds."
+BANNER = (
+    f"chainrule, its engine in {autograd.engine.capitalize()}: numbers that remember how they were computed. "
+    "tour() teaches, help() reminds."
+)
 
 GUIDE = """\
 Learn      tour()                             seven short steps, each of them checked

@@ -64,68 +64,15 @@ def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
     return node
 
 
-# The methods of one and of two operands are the lines of make_node spelt out, for they are the cost of building a
-# graph. An operation of the table is known to give a float.
-
-
 def _unary(op: Primitive) -> Callable[[Any], Value]:
-    forward = op.forward
-
-    def method(self: Any) -> Any:
-        surroundings = current()
-        if not surroundings.plain:
-            return make_node(op, (self,))
-        version = clock.now
-        try:
-            data = forward(self._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data,), (self.label,))
-        out = _new(Traced if surroundings.traced else Value)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._version = version
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = None
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
-
-    return straight("UNARY", op, method)
+    return straight("UNARY", op, lambda self: make_node(op, (self,)))
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
-    forward = op.forward
-
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Value):
-            if not is_number(other):
-                return refuse(op, other)
-            other = Constant(other)
-        surroundings = current()
-        if not surroundings.plain:
+        if isinstance(other, Value):
             return make_node(op, (self, other))
-        version = clock.now
-        try:
-            data = forward(self._data, other._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data, other._data), (self.label, other.label))
-        out = _new(Traced if surroundings.traced else Value)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._version = version
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = other
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
+        return make_node(op, (self, Constant(other))) if is_number(other) else refuse(op, other)
 
     return straight("BINARY", op, method)
 

@@ -71,9 +71,7 @@ def forms(functions: CFunctions) -> Iterator[Form]:
             partials = _text(functions, lambda f, op=op, rule=rule: _partials(f, rule, op.arity))
             operands = op.arity - constants
             for fixed in _POWERS if op.name == "pow" and constants else ():
-                written = _text(
-                    functions, lambda f, op=op, fixed=fixed: _partials(f, op.capture(fixed).partials, 1, 2)
-                )
+                written = _text(functions, lambda f, op=op, fixed=fixed: _partials(f, op.capture(fixed).partials, 1, 2))
                 yield Form(op.name, operands, constants, fixed, value, written)
             yield Form(op.name, operands, constants, math.nan, value, partials)
 

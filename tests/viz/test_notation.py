@@ -45,14 +45,11 @@ from viz.formulas.writers import (
     mathml_lines,
     text_lines,
     to_latex,
+    to_mathml,
     to_text,
 )
 from viz.graph import read_graph
 from viz.names import clean, columns
-
-
-def to_mathml(term):
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mathml_inner(term)}</math>'
 
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}

@@ -38,6 +38,7 @@ __all__ = [
     "mathml_lines",
     "text_lines",
     "to_latex",
+    "to_mathml",
     "to_text",
 ]
 
@@ -231,6 +232,16 @@ def latex_lines(equations: Equations) -> str:
 
 
 # --- MathML -----------------------------------------------------------------------------------------------
+
+
+def to_mathml(term: Math) -> str:
+    """``term`` as a ``<math>`` element within text.
+
+    >>> from viz.formulas.notation import Name
+    >>> to_mathml(Name("x1"))[49:]
+    '<msub><mi>x</mi><mn>1</mn></msub></math>'
+    """
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mathml_inner(term)}</math>'
 
 
 def mathml_inner(term: Math) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of mathematics
