@@ -51,7 +51,6 @@ from viz.formulas.writers import (
 from viz.graph import read_graph
 from viz.names import clean, columns
 
-
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
 A, B, C = Name("a"), Name("b"), Name("c")
 
