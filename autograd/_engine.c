@@ -54,7 +54,14 @@ typedef struct {
 } Node;
 
 static PyTypeObject NodeType;
-#define is_node(o) PyObject_TypeCheck(o, &NodeType)
+static PyTypeObject *value_type, *traced_type, *constant_type;
+
+static inline int
+is_node(PyObject *o)
+{
+    PyTypeObject *kind = Py_TYPE(o);
+    return kind == value_type || kind == constant_type || kind == traced_type || PyType_IsSubtype(kind, &NodeType);
+}
 
 /* The collector need not visit a node that cannot lie on a cycle. It can, if one of its operands can, if it has hooks,
    if its gradient is a graph, or if its class has attributes of its own. */
@@ -100,16 +107,34 @@ node_clear(Node *self)
     return 0;
 }
 
+/* A node that nothing refers to waits in line, linked by its slot for weak references, and whoever came first frees them
+   all: so a chain of any length is freed without recursion. */
+static Node *line;
+static int freeing;
+
 static void
 node_dealloc(Node *self)
 {
+    PyTypeObject *kind = Py_TYPE(self);
+    if (kind->tp_finalize && PyObject_CallFinalizerFromDealloc((PyObject *)self) < 0) return; /* it lives again */
     PyObject_GC_UnTrack(self);
     if (self->weak) PyObject_ClearWeakRefs((PyObject *)self);
-    node_clear(self);
-    Py_CLEAR(self->op);
-    Py_CLEAR(self->label);
-    Py_CLEAR(self->scope);
-    Py_TYPE(self)->tp_free((PyObject *)self);
+    self->weak = (PyObject *)line;
+    line = self;
+    if (freeing) return;
+    freeing = 1;
+    while (line) {
+        self = line;
+        line = (Node *)self->weak;
+        kind = Py_TYPE(self);
+        node_clear(self);
+        Py_CLEAR(self->op);
+        Py_CLEAR(self->label);
+        Py_CLEAR(self->scope);
+        kind->tp_free((PyObject *)self);
+        if (kind->tp_flags & Py_TPFLAGS_HEAPTYPE) Py_DECREF(kind);
+    }
+    freeing = 0;
 }
 
 /* --- the slots, as Python sees them ----------------------------------------------------------------------- */
@@ -242,7 +267,6 @@ static PyTypeObject NodeType = {
 
 /* --- what Python tells once, by set_up() and set_types() ------------------------------------------------------------------ */
 
-static PyTypeObject *value_type, *traced_type, *constant_type;
 static PyObject *context_variable, *clock_object, *lock, *form_of; /* form_of(op) -> (row, gated, constants) or None */
 static Py_ssize_t clock_offset;
 static PyObject *forms;    /* the Form of each record, in a capsule */
@@ -387,7 +411,7 @@ operand(PyObject *given)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL };
 
 typedef struct {
     PyObject_HEAD
@@ -420,13 +444,40 @@ power_of_number(Maker *self, Node *base, PyObject *given)
     return result;
 }
 
+/* Whether o is what a program mostly has to do with; a class of a user may interpret records in its own way. */
+static int
+is_common(PyObject *o)
+{
+    return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
+}
+
+/* op(x), op(x, y): a record of the table called on plain floats, or on Values alone. */
+static PyObject *
+call_of_record(PyObject *const *given, Py_ssize_t count)
+{
+    if (count < 2 || count > 3) return NULL;
+    PyObject *known = PyDict_GetItemWithError(forms, given[0]);
+    const Form *form = known ? PyCapsule_GetPointer(known, NULL) : NULL;
+    if (!form || !form->rule || form->rule->operands != count - 1 || form->rule->constants) return NULL;
+    if (is_common(given[1]) && is_common(given[count - 1]))
+        return made(form, (Node *)given[1], count == 3 ? (Node *)given[2] : NULL);
+    double numbers[2], value;
+    for (Py_ssize_t i = 1; i < count; i++) {
+        if (!PyFloat_CheckExact(given[i])) return NULL;
+        numbers[i - 1] = PyFloat_AS_DOUBLE(given[i]);
+    }
+    return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+}
+
 static PyObject *
 straight(Maker *self, PyObject *const *given, Py_ssize_t count)
 {
+    if (self->kind == CALL) return call_of_record(given, count);
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
     if (count != 2 || !is_node(given[0])) return NULL;
     if (self->kind == POWER && !is_node(given[1])) return power_of_number(self, (Node *)given[0], given[1]);
+    if (self->kind == REFLECTED && is_node(given[1])) return NULL; /* asked by name: the left operand would know */
     Node *other = operand(given[1]), *own = (Node *)given[0];
     if (!other) return NULL;
     PyObject *node = self->kind == REFLECTED ? made(self->form, other, own) : made(self->form, own, other);
@@ -547,7 +598,7 @@ maker(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *op, *otherwise;
     if (!PyArg_ParseTuple(args, "iOO", &kind, &op, &otherwise)) return NULL;
     const Form *form = NULL;
-    if (kind != LEAF) {
+    if (kind != LEAF && kind != CALL) {
         form = find_form(op);
         if (PyErr_Occurred()) return NULL;
         if (!form || !form->rule) return Py_NewRef(otherwise);
@@ -614,8 +665,8 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
     Node **stack = NULL;
     Py_ssize_t height = 0, room = 0;
     int straight = 1;
+    if (last_mark == UINT32_MAX - 1) return 0; /* four billion sweeps: a mark would be met again on an old node */
     uint32_t mark = ++last_mark;
-    if (mark >= UINT32_MAX - 1) { last_mark = 0; return 0; } /* once in four billion sweeps: all marks may be old ones */
 
 #define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
                         stack[height++] = (node); } while (0)
@@ -648,8 +699,8 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
             FINISH(node);
             continue;
         }
-        if (node->mark == mark) continue;
         if (!is_node((PyObject *)node)) { straight = 0; goto done; }
+        if (node->mark == mark) continue;
         if (Py_TYPE(node) == traced_type && variables && node->version >= since) {
             Py_INCREF(value_type);
             Py_SET_TYPE((PyObject *)node, value_type);
@@ -675,8 +726,8 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         PUSH(NULL);
         if (node->second && PyTuple_CheckExact(node->second))
             for (Py_ssize_t i = PyTuple_GET_SIZE(node->second); i--; ) PUSH((Node *)PyTuple_GET_ITEM(node->second, i));
-        else if (node->second && ((Node *)node->second)->mark != mark) PUSH((Node *)node->second);
-        if (((Node *)node->first)->mark != mark) PUSH((Node *)node->first);
+        else if (node->second) PUSH((Node *)node->second);
+        PUSH((Node *)node->first);
     }
 done:
     PyMem_Free(stack);
@@ -877,6 +928,7 @@ set_types(PyObject *Py_UNUSED(module), PyObject *args)
     traced_type = (PyTypeObject *)Py_NewRef(traced);
     constant_type = (PyTypeObject *)Py_NewRef(constant);
     value_type = (PyTypeObject *)Py_NewRef(value);
+    value_type->tp_dealloc = traced_type->tp_dealloc = constant_type->tp_dealloc = (destructor)node_dealloc;
     Py_RETURN_NONE;
 }
 
@@ -921,8 +973,8 @@ PyInit__engine(void)
     if (!forms || !empty_text) return NULL;
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF"};
-    for (int kind = 0; kind < 5; kind++)
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL"};
+    for (int kind = UNARY; kind <= CALL; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;
 }

@@ -90,6 +90,10 @@ def straight(kind: str, op: Primitive | None, function: Callable[..., Any]) -> C
     return made
 
 
+if core:
+    Primitive.__call__ = straight("CALL", None, Primitive.__call__)  # type: ignore[method-assign]
+
+
 def show_to_collector(hook: Any) -> None:
     """Let the cyclic collector visit the graphs that ``hook`` holds: they may hold the node that holds the hook.
 

@@ -245,11 +245,14 @@ class Value(Operators, DropIn, Refusals, Methods):
         if number - number:
             remember_site(self)
 
-    label = property(
-        operator.attrgetter("_label"),
-        lambda self, label: setattr(self, "_label", as_label(label)),
-        doc="The name shown in messages and pictures; data, never markup.",
-    )
+    @property
+    def label(self) -> str:
+        """The name shown in messages and pictures; data, never markup."""
+        return self._label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self._label = label if type(label) is str else as_label(label)
 
     @property
     def grad(self) -> Any:
