@@ -225,7 +225,7 @@ class Primitive:
         try:
             value = self.forward(*inputs)
         except (ArithmeticError, ValueError) as error:
-            return self.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+            return self.outside(error, tuple(inputs), tuple([parent.label for parent in parents]))
         return value if type(value) is float else as_float(value, f"the result of {self.name}")
 
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 Source: GPT-2 (A. Radford and others, 2019), its norm by root mean squares (https://arxiv.org/abs/1910.07467).
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ def example(word: str) -> tuple[list[int], list[float]]:
     return [LETTERS.index(letter) for letter in word.ljust(PLACES, ".")], counts
 
 
-def batch(words: Iterable[str]) -> list[Any]:
+def batch(words: Any) -> list[Any]:
     """The examples of some words as two arrays, a row for each word."""
     return [np.array(part) for part in zip(*map(example, words), strict=True)]
 
@@ -39,16 +38,6 @@ def normalised(x: Any) -> Any:
 class GPT(Module):
     """Scores of the next letter, from the letters so far."""
 
-    letter: Any
-    place: Any
-    query: Any
-    key: Any
-    value: Any
-    mix: Any
-    up: Any
-    down: Any
-    scores: Any
-
     def __init__(self, seed: int) -> None:
         rng = np.random.default_rng(seed)
         shapes = {"letter": (len(LETTERS), WIDTH), "place": (PLACES, WIDTH), "scores": (len(LETTERS), WIDTH)}
@@ -58,8 +47,7 @@ class GPT(Module):
 
     def forward(self, word: Any, counts: Any) -> Any:
         """Minus the logarithm of the probability of each letter of ``word`` after those before it, as it counts."""
-        total, before = 0.0, 0
-        past: list[Any] = []
+        total, past, before = 0.0, list[Any](), 0
         for place, (letter, counted) in enumerate(zip(word, counts, strict=True)):
             scores = self.next_letter(before, place, past)
             total, before = total + counted * (logsumexp(scores) - take(scores, letter)), letter
@@ -84,8 +72,7 @@ class GPT(Module):
 
     def made_up(self, rng: np.random.Generator) -> str:
         """A word, letter by letter, each drawn by its probability."""
-        word = "."
-        past: list[Any] = []
+        word, past = ".", list[Any]()
         with no_grad():
             while len(word) < PLACES and (len(word) == 1 or word[-1] != "."):
                 shares = softmax(self.next_letter(LETTERS.index(word[-1]), len(word) - 1, past))

@@ -6,7 +6,7 @@
 >>> loss = (a * a + a).named("loss")
 >>> loss.backward()
 >>> draw(loss)
-<Diagram of loss: 3 values>
+<Diagram of loss: 3 values; .open() shows it, .save("graph.svg") keeps it>
 """
 
 from viz._compare import Comparison, compare

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import tempfile
 import warnings
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -203,14 +205,14 @@ def _field(text: str) -> str:
 class Diagram:
     """A drawn graph. Made by :func:`viz.draw`.
 
-    In a notebook it shows itself. Elsewhere, ``save`` it.
+    In a notebook it shows itself. Elsewhere, ``open`` it in the browser, or ``save`` it.
 
     >>> from autograd import Value
     >>> from viz import draw
     >>> a = Value(3.0, "a")
     >>> diagram = draw(a * a + a)
     >>> diagram
-    <Diagram of a·a + a: 3 values>
+    <Diagram of a·a + a: 3 values; .open() shows it, .save("graph.svg") keeps it>
     """
 
     __slots__ = ("_dot", "_page", "_svg", "_words")
@@ -250,11 +252,27 @@ class Diagram:
         return Interactive(self.html, self._svg, self._words)
 
     def __repr__(self) -> str:
-        return f"<Diagram of {self._words}>"
+        return f'<Diagram of {self._words}; .open() shows it, .save("graph.svg") keeps it>'
 
     def _repr_mimebundle_(self, **_selection: object) -> Bundle:
         """The views for a notebook. IPython passes ``include`` and ``exclude``, and selects by itself."""
-        return {"image/svg+xml": self._svg, "text/plain": repr(self)}, {"image/svg+xml": TREATMENT}
+        return {"image/svg+xml": self._svg, "text/plain": f"<Diagram of {self._words}>"}, {"image/svg+xml": TREATMENT}
+
+    def open(self) -> Path:
+        """Show the page that steps through the graph in the browser: :attr:`html`, in a file of its own.
+
+        Returns:
+            The file, in the system's folder for temporary files.
+
+        Warns:
+            UserWarning: no browser is known; the message names the file, to be opened by hand.
+        """
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="graph-", suffix=".html", delete=False) as file:
+            file.write(self.html)
+        page = Path(file.name)
+        if not webbrowser.open(page.as_uri()):
+            warnings.warn(f"no browser is known here: open {page} by hand", stacklevel=2)
+        return page
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to ``path``, in the format its ending names: .svg, .png, .pdf, .dot or .html.

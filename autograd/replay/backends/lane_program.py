@@ -323,7 +323,7 @@ class _Writer:
         self._n_results = n_results
 
     def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
-        """What was written."""
+        """The program that was written."""
         packed = np.concatenate([np.empty(0, np.intp), *self._packed])
         gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
         n_rows = max(self.n_rows, 1)

@@ -284,7 +284,7 @@ _HOW = b"".join(
 )
 """How operations are compiled, which is a part of what a kernel is."""
 _GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
-"""What the text of a kernel may call besides operations."""
+"""The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
 _lock = threading.Lock()
