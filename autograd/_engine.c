@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#define VERSION 2 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -268,27 +269,21 @@ static PyTypeObject NodeType = {
 /* --- what Python tells once, by set_up() and set_types() ------------------------------------------------------------------ */
 
 static PyObject *context_variable, *clock_object, *lock, *form_of; /* form_of(op) -> (row, gated, constants) or None */
-static Py_ssize_t clock_offset;
+static Py_ssize_t now_slot, plain_slot, traced_slot, scope_slot; /* where a Clock and a Context hold these */
+#define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
-static PyObject *empty_text;
+static PyObject *empty_text, *acquire, *release, *learns, *partials; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
 static struct { PyObject *context, *scope; int plain, traced; } now_in_force;
 
-static int
+static void
 read_context(PyObject *context)
 {
-    PyObject *plain = PyObject_GetAttrString(context, "plain");
-    PyObject *traced = PyObject_GetAttrString(context, "traced");
-    PyObject *scope = PyObject_GetAttrString(context, "scope");
-    if (!plain || !traced || !scope) return -1;
-    now_in_force.plain = plain == Py_True;
-    now_in_force.traced = traced == Py_True;
-    Py_XSETREF(now_in_force.scope, scope);
+    now_in_force.plain = held_at(context, plain_slot) == Py_True;
+    now_in_force.traced = held_at(context, traced_slot) == Py_True;
+    Py_XSETREF(now_in_force.scope, Py_NewRef(held_at(context, scope_slot)));
     Py_XSETREF(now_in_force.context, Py_NewRef(context));
-    Py_DECREF(plain);
-    Py_DECREF(traced);
-    return 0;
 }
 
 /* Whether an operation has nothing to do but compute and link; -1 on an error. */
@@ -297,10 +292,7 @@ plain_surroundings(void)
 {
     PyObject *context;
     if (PyContextVar_Get(context_variable, NULL, &context)) return -1;
-    if (context != now_in_force.context && read_context(context)) {
-        Py_DECREF(context);
-        return -1;
-    }
+    if (context != now_in_force.context) read_context(context);
     Py_DECREF(context);
     return now_in_force.plain;
 }
@@ -308,7 +300,7 @@ plain_surroundings(void)
 static long long
 clock_now(void)
 {
-    return PyLong_AsLongLong(*(PyObject **)((char *)clock_object + clock_offset));
+    return PyLong_AsLongLong(held_at(clock_object, now_slot));
 }
 
 /* --- making nodes: make_node() of value.py ---------------------------------------------------------------- */
@@ -744,7 +736,7 @@ static int
 asked_partials(Node *node, Py_ssize_t count, double *locals)
 {
     int plain = 0;
-    PyObject *rule = PyObject_GetAttrString(node->op, "partials");
+    PyObject *rule = PyObject_GetAttr(node->op, partials);
     PyObject *numbers = PyTuple_New(count + 1), *found = NULL;
     if (!rule || !numbers) goto done;
     for (Py_ssize_t i = 0; i <= count; i++) {
@@ -823,21 +815,21 @@ swept(Sweep *sweep, double seed)
 static int
 may_be_written(Sweep *sweep)
 {
-    int learns = 0;
+    int one_learns = 0;
     for (Py_ssize_t place = 0; place < sweep->count; place++) {
         Node *node = sweep->nodes[place];
         if (node->state == GRAPH) return 0;
         if (node->first) continue;
         double flow = sweep->reached[place] ? sweep->adjoint[place] : 0.0;
         if (isnan(flow)) return 0;
-        if (!learns && flow != 0.0 && Py_TYPE(node) != constant_type) {
-            PyObject *told = PyObject_GetAttrString((PyObject *)Py_TYPE(node), "learns");
-            learns = told == Py_True;
+        if (!one_learns && flow != 0.0 && Py_TYPE(node) != constant_type) {
+            PyObject *told = PyObject_GetAttr((PyObject *)Py_TYPE(node), learns);
+            one_learns = told == Py_True;
             Py_XDECREF(told);
             if (!told) return -1;
         }
     }
-    return learns;
+    return one_learns;
 }
 
 /* backward(root, seed) -> whether it was done. */
@@ -850,7 +842,7 @@ backward(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     int done = set_order(&sweep, (Node *)args[0], NULL, 0);
     if (done > 0) done = swept(&sweep, PyFloat_AS_DOUBLE(args[1]));
     if (done > 0) {
-        PyObject *held = PyObject_CallMethod(lock, "acquire", NULL);
+        PyObject *held = PyObject_CallMethodNoArgs(lock, acquire);
         if (!held) done = -1;
         else {
             Py_DECREF(held);
@@ -861,7 +853,7 @@ backward(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
                 node->grad.number = !node->first && node->state == NUMBER ? node->grad.number + flow : flow;
                 node->state = NUMBER;
             }
-            PyObject *released = PyObject_CallMethod(lock, "release", NULL);
+            PyObject *released = PyObject_CallMethodNoArgs(lock, release);
             if (!released) done = -1;
             Py_XDECREF(released);
         }
@@ -903,18 +895,21 @@ gradient(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
 
 /* --- the module ------------------------------------------------------------------------------------------- */
 
+/* set_up(variable, clock, lock, form_of, slots): slots of a Clock's now, a Context's plain, traced and scope. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *descriptor;
-    if (!PyArg_ParseTuple(args, "OOO!OO", &context_variable, &clock_object, &PyMemberDescr_Type, &descriptor, &lock,
-                          &form_of))
+    Py_ssize_t *found[4] = {&now_slot, &plain_slot, &traced_slot, &scope_slot};
+    PyObject *slots[4];
+    if (!PyArg_ParseTuple(args, "OOOO(O!O!O!O!)", &context_variable, &clock_object, &lock, &form_of,
+                          &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
+                          &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3]))
         return NULL;
+    for (int i = 0; i < 4; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
     Py_INCREF(context_variable);
     Py_INCREF(clock_object);
     Py_INCREF(lock);
     Py_INCREF(form_of);
-    clock_offset = ((PyMemberDescrObject *)descriptor)->d_member->offset;
     Py_RETURN_NONE;
 }
 
@@ -969,10 +964,13 @@ PyInit__engine(void)
     NodeType.tp_new = PyBaseObject_Type.tp_new; /* no type of C inherits it by itself */
     if (PyType_Ready(&NodeType) || PyType_Ready(&MakerType)) return NULL;
     forms = PyDict_New();
-    empty_text = PyUnicode_InternFromString("");
-    if (!forms || !empty_text) return NULL;
+    if (!forms || !(empty_text = PyUnicode_InternFromString("")) || !(acquire = PyUnicode_InternFromString("acquire"))
+        || !(release = PyUnicode_InternFromString("release")) || !(learns = PyUnicode_InternFromString("learns"))
+        || !(partials = PyUnicode_InternFromString("partials")))
+        return NULL;
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
+    if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
     const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL"};
     for (int kind = UNARY; kind <= CALL; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;

@@ -17,10 +17,14 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from autograd.context import _CONTEXT, Clock, clock, writing
+from autograd.context import _CONTEXT, Clock, Context, clock, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
 __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
+
+
+_VERSION = 2
+"""The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
 def digest() -> str:
@@ -47,10 +51,10 @@ def _chosen() -> Any:
                 f"where there is a C compiler, or leave CHAINRULE_ENGINE out"
             ) from None
         return None
-    if digest() != _engine.TABLE_DIGEST:
+    if getattr(_engine, "VERSION", 0) != _VERSION or digest() != _engine.TABLE_DIGEST:
         warnings.warn(
-            "the table of operations is not the one that the engine was compiled with, so the engine in Python runs: "
-            "install the package again",
+            "the engine was compiled from another version of the source or of the table of operations, so the engine "
+            "in Python runs: install the package again",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -79,7 +83,8 @@ def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
 
 
 if core:
-    core.set_up(_CONTEXT, clock, vars(Clock)["now"], writing, _form_of)
+    _slots = tuple(vars(Context)[name] for name in ("plain", "traced", "scope"))
+    core.set_up(_CONTEXT, clock, writing, _form_of, (vars(Clock)["now"], *_slots))
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 

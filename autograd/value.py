@@ -8,7 +8,6 @@ passes, hooks and copies; the kinds of leaves and of results. Comparisons and Nu
 from __future__ import annotations
 
 import functools
-import operator
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast

@@ -301,7 +301,8 @@ def function_of_python(p: Program) -> Any:
     return p.random.choice(
         [lambda: -x, lambda: abs(x), lambda: +x, lambda: round(x), lambda: round(x, 1), lambda: math.floor(x),
          lambda: math.ceil(x), lambda: math.trunc(x), lambda: sum([x, 1, p.node()]), lambda: max(x, p.node()),
-         lambda: math.exp(x), lambda: float(x)]
+         lambda: math.exp(x), lambda: float(x), lambda: repr(x.__radd__(p.operand())),
+         lambda: repr(x.__rsub__(p.operand())), lambda: repr(x.__rpow__(p.operand()))]
     )()  # fmt: skip
 
 

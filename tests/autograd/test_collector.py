@@ -217,6 +217,68 @@ def test_a_deep_graph_is_freed_without_recursion_also_by_the_collector(wide):
     assert gone() is None
 
 
+class Farewell(Value):
+    """A Value that says when it goes, and may stay once."""
+
+    def __del__(self):
+        self.said.append(self.label)
+        if self.label == "stays":
+            self.kept.append(self)
+
+
+def test_a_finalizer_runs_once_and_may_keep_its_node():
+    Farewell.said, Farewell.kept = [], []
+    leaf = Value(2.0)
+    gone, stays = Farewell(1.0, "goes"), Farewell(3.0, "stays")
+    y = gone * leaf + stays * leaf
+    del gone, stays, y
+    gc.collect()
+    assert sorted(Farewell.said) == ["goes", "stays"]
+    (kept,) = Farewell.kept
+    (kept * leaf).backward()
+    assert (kept.data, kept.grad, leaf.grad) == (3.0, 2.0, 3.0)
+    Farewell.kept.clear()
+    del kept
+    gc.collect()
+    assert len(Farewell.said) == 2
+
+
+def test_what_runs_while_a_graph_is_freed_finds_the_engine_at_work():
+    """A callback of a weak reference builds, sweeps and frees a graph of its own, in the middle of the other's end."""
+    x, found = Value(2.0), []
+
+    def called(_):
+        z = x
+        for _ in range(100):
+            z = z * 1.0
+        z.backward()
+        found.append(x.grad)
+        x.zero_grad()
+
+    y, references = x, []
+    for depth in range(2_000):
+        y = (y * 1.0, Parameter(1.0) * y, y - 0.0)[depth % 3]
+        if depth % 500 == 0:
+            references.append(weakref.ref(y, called))
+    ends = [weakref.ref(y), weakref.ref(y.parents[0])]
+    del y
+    assert [each() for each in ends + references] == [None] * 6
+    assert found == [1.0] * 4
+
+
+@pytest.mark.parametrize("kind", [Value, Parameter, Own])
+def test_a_node_holds_its_class_as_long_as_it_lives(kind):
+    made = type("Made", (kind,), {})
+    gone = weakref.ref(made)
+    node = made(2.0) * made(3.0)
+    del made
+    gc.collect()
+    assert gone() is not None
+    del node
+    gc.collect()
+    assert gone() is None
+
+
 # --- settings under many contexts -------------------------------------------------------------------------
 
 

@@ -247,6 +247,20 @@ def test_a_table_that_was_not_compiled_in_gives_the_engine_in_python_and_a_warni
 
 
 @compiled
+def test_an_engine_compiled_from_an_older_source_is_left_alone_with_a_warning(without, tmp_path):
+    shutil.copy(COMPILED.origin, tmp_path / "autograd")
+    chooser = tmp_path / "autograd" / "compiled.py"
+    text = chooser.read_text(encoding="utf-8")
+    changed = text.replace("_VERSION = ", "_VERSION = 1000 + ", 1)
+    assert changed != text
+    chooser.write_text(changed, encoding="utf-8")
+    returned, shown, complaint = python("import autograd; print(autograd.engine)", **without)
+    assert (returned, shown) == (0, "python")
+    assert "another version of the source" in complaint
+    assert "install the package again" in complaint
+
+
+@compiled
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not say what a process has loaded")
 def test_the_compiled_engine_and_python_share_one_mathematical_library():
     """Two of them may differ in a last bit, here or on a user's machine."""

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from autograd import (
     Value,
     check_grads,
     errstate,
+    exp,
     hypot,
     leaky_relu,
     relu,
@@ -349,6 +351,30 @@ def test_an_operation_called_on_inputs_of_one_kind_goes_straight_to_it(monkeypat
     with errstate(domain="nan"):
         one, (many, again) = op(*inputs), op.each(*[[given, given] for given in inputs])
     assert {type(each) for each in (one, many, again)} == ({float} if of is float else {Value})
+
+
+def test_a_class_of_a_user_may_interpret_operations_in_its_own_way():
+    class Told(Value):
+        __slots__ = ()
+
+        @staticmethod
+        def __primitive__(op, args):
+            return op.name, len(args)
+
+    for op in (exp, hypot):
+        assert op(*[Told(1.0)] * op.arity) == (op.name, op.arity)
+    assert hypot(Told(1.0), Value(2.0)) == ("hypot", 2)
+    assert exp(Value(0.0)) == 1.0
+
+
+def test_an_operation_that_no_record_computes_with_is_asked_as_ever():
+    """A copy of a record is another operation, also where it is called directly."""
+    changed = replace(PRIMITIVES["exp"], forward=lambda x: x + 1.0)
+    assert (changed(1.0), changed(Value(1.0)).data, exp(1.0)) == (2.0, 2.0, math.exp(1.0))
+    with errstate(domain="nan"):
+        assert (exp(1000.0), exp(Value(1000.0)).data) == (math.inf, math.inf)
+    with pytest.raises(DomainError):
+        exp(1000.0)
 
 
 def test_each_takes_a_mixture_and_what_it_computes_is_what_a_call_computes():
