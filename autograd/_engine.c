@@ -266,7 +266,7 @@ static PyTypeObject NodeType = {
     .tp_weaklistoffset = offsetof(Node, weak),
 };
 
-/* --- what Python tells once, by set_up() and set_types() ------------------------------------------------------------------ */
+/* --- what Python tells once, by set_up() and set_types() --------------------------------------------------- */
 
 static PyObject *context_variable, *clock_object, *lock, *form_of; /* form_of(op) -> (row, gated, constants) or None */
 static Py_ssize_t now_slot, plain_slot, traced_slot, scope_slot; /* where a Clock and a Context hold these */
