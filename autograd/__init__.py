@@ -15,6 +15,7 @@ from autograd import linalg as linalg
 from autograd import math as math
 from autograd import rules
 from autograd.check import check_grads, check_primitive
+from autograd.compiled import engine
 from autograd.context import detect_anomaly, errstate, no_grad, scope
 from autograd.debugging import diagnose
 from autograd.errors import (
@@ -72,6 +73,7 @@ __all__ = [
     "compile",
     "detect_anomaly",
     "diagnose",
+    "engine",
     "errstate",
     "grad",
     "hessian",

@@ -1,8 +1,8 @@
-"""Are the gradients right? Every rule against numerical derivatives, and the name of the rule that is wrong.
+"""Checks of gradients: every rule against numerical derivatives, and the name of the rule that is wrong.
 
-They come from values alone, never from a rule, by two methods. The *complex step*, Im f(x + ih)/h, has no
-subtraction and is right to the last digits, wherever f extends to complex numbers. *Ridders' method* extrapolates
-central differences to a step of zero and estimates its own error; it serves everything else.
+The numerical derivatives come from values alone, never from a rule. The *complex step*, Im f(x + ih)/h, subtracts
+nothing and is right to the last digits, wherever f extends to complex numbers. *Ridders' method* extrapolates central
+differences to a step of zero and estimates its own error; it serves everything else.
 
 Sources: W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions", SIAM
 Review 40 (1998); C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering
@@ -32,7 +32,7 @@ from autograd.sweep import (
     topological_order,
 )
 from autograd.trace import Trace
-from autograd.trees import Structure, flatten
+from autograd.trees import TreeDef, flatten, portions
 from autograd.value import Value
 
 __all__ = [
@@ -70,8 +70,8 @@ class Estimate(NamedTuple):
 def ridders(f: Callable[[float], float], x: float) -> Estimate:
     """f'(x) by central differences, extrapolated to a step of 0.
 
-    Begun from a wide step and again from narrower ones until two agree, so that a pole or a kink within the
-    first steps does not pass for an answer.
+    It starts from a wide step, and again from narrower ones until two results agree, so that a pole or a kink within
+    the first steps is not taken for an answer.
 
     Args:
         f: a function of a float. Where it raises ValueError or ArithmeticError the step is made smaller.
@@ -177,7 +177,7 @@ def numeric_partial(op: Primitive, inputs: Sequence[float], i: int) -> Estimate:
 
 
 class _Fault(NamedTuple):
-    """A local rule that is wrong at a point."""
+    """A wrong local rule, and the point where it is wrong."""
 
     op: Primitive
     inputs: tuple[float, ...]
@@ -202,7 +202,7 @@ def check_primitive(
         op: the operation; one that captures constants is checked as ``op.capture(...)``.
         points: inputs to check at; by default a hundred from the operation's domain, away from its kinks.
         order: 1 for the local gradients, 2 for their derivatives as well.
-        rtol: the relative difference that is still taken as equal.
+        rtol: the largest relative difference that counts as equal.
 
     Returns:
         The number of points at which it was checked.
@@ -272,7 +272,7 @@ def _refuse_edges(op: Primitive, inputs: tuple[float, ...]) -> None:
 
 
 def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float) -> _Fault | None:
-    """The first partial of ``op`` at ``inputs`` that is not what the numbers say."""
+    """The first partial of ``op`` at ``inputs`` that numerical derivatives contradict."""
     leaves = [Value(x) for x in inputs]
     node = op(*leaves)
     rules = local_gradients(node)
@@ -293,7 +293,7 @@ def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float)
 
 
 def _is_of_the_table(op: Primitive) -> bool:
-    """Whether it can be judged by its own: neither a solver's result nor a number that is held."""
+    """Whether an operation can be checked by itself: it is neither a solver's result nor a held number."""
     return not op.held and (op.base or op) is PRIMITIVES.get(op.name)
 
 
@@ -335,18 +335,17 @@ def check_grads(  # noqa: PLR0913 -- the signature of jax.test_util.check_grads
 ) -> None:
     """Check the derivatives of ``f`` at ``args``, forward and reverse, against numerical derivatives.
 
-    The numbers are the complex step through the recorded graph where each operation extends to complex
-    numbers, and extrapolated differences of ``f`` itself; the second also sees what the graph cannot, a
-    dependence that was lost because a float was taken out. ``f`` is also called on plain floats, and must return there
-    what it returns for Values.
+    They are compared with the complex step through the recorded graph, where each operation extends to complex numbers,
+    and with extrapolated differences of ``f`` itself, which also see what the graph does not: a dependence that was
+    lost because a float was taken out. ``f`` is called on plain floats too, and must return what it returns for Values.
 
     Args:
         f: a function of numbers, or containers of numbers, returning one or a container of them.
         args: the tuple of its arguments (a single number may stand alone).
         order: 1 checks first derivatives; 2 second derivatives too; and so on.
         modes: ``"fwd"`` (tangents), ``"rev"`` (adjoints), or a tuple of both.
-        rtol: the relative difference that is still taken as equal.
-        atol: the absolute difference that is still taken as equal.
+        rtol: the largest relative difference that counts as equal.
+        atol: the largest absolute difference that counts as equal.
 
     Raises:
         GradientError: they differ: the input, both numbers, and the operation whose rule is wrong. Or ``f`` itself
@@ -377,18 +376,18 @@ def _check_order(order: int) -> None:
 
 
 class _Problem:
-    """A function and a point; builds the k-th derivative along fixed directions as a graph, anywhere."""
+    """A function and a point; builds the k-th derivative along fixed directions as a graph at any point."""
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
         self.f = f
-        self.structures: list[Structure] = []
+        self.treedefs: list[TreeDef] = []
         self.point: list[float] = []
         self.names: list[str] = []
         for i, argument in enumerate(args):
-            numbers, structure = flatten(argument, f"argument {i}")
-            self.structures.append(structure)
+            numbers, treedef = flatten(argument, f"argument {i}")
+            self.treedefs.append(treedef)
             self.point += map(float, numbers)
-            self.names += structure.places(f"argument {i}")
+            self.names += treedef.places(f"argument {i}")
         for name, x in zip(self.names, self.point, strict=True):
             if not math.isfinite(x):
                 raise ValueError(f"check_grads: {name} must be a finite number, got {x!r}: there is no step from it")
@@ -406,17 +405,12 @@ class _Problem:
         return root, trace.variables
 
     def _arguments(self, point: Sequence[float]) -> list[Any]:
-        arguments, start = [], 0
-        for structure in self.structures:
-            stop = start + sum(structure.sizes())
-            arguments.append(structure.result(point[start:stop]))
-            start = stop
-        return arguments
+        return [treedef.result(part) for treedef, part in portions(self.treedefs, point)]
 
     def check_plain_call(self) -> None:
-        """Compare what the function returns for floats with what it returns for Values, where it takes floats at all.
+        """Compare the results for floats and for Values, if the function takes floats at all.
 
-        ``type(x) is float`` and its like choose another branch for a Value, and nothing else could tell.
+        ``type(x) is float`` and the like take another branch for a Value, and nothing else would notice.
         """
         try:
             with np.errstate(all="ignore"):
@@ -424,9 +418,9 @@ class _Problem:
         except Exception:  # noqa: BLE001 -- written for Values alone
             return
         arguments = self._arguments(self.point)
-        traced, structure = flatten(Trace(self.f, range(len(arguments)), arguments, {}).result, _RESULT)
-        seen = [str(held), str(structure)]
-        if held.matches(structure):
+        traced, treedef = flatten(Trace(self.f, range(len(arguments)), arguments, {}).result, _RESULT)
+        seen = [str(held), str(treedef)]
+        if held.matches(treedef):
             pairs = [(number_of(one), number_of(other)) for one, other in zip(plain, traced, strict=True)]
             differing = [pair for pair in pairs if not _same(*pair)]
             if not differing:
@@ -434,7 +428,7 @@ class _Problem:
             seen = list(map(repr, differing[0]))
         raise GradientError(
             f"check_grads: the function returns {seen[0]} for floats, but {seen[1]} for Values at the same point, so "
-            f"the derivative is that of another function. Look for a question what the argument is, such as "
+            f"the derivative is that of another function. Look for a test of the argument's type, such as "
             f"type(x) is float, and let it take Values too: isinstance(x, (float, autograd.Value))"
         )
 
@@ -498,7 +492,7 @@ _RESULT = "the result of the function"
 
 
 def _same(one: float, other: float) -> bool:
-    """Whether two values are the same number but for what another order of rounding makes of it."""
+    """Whether two values are the same number, apart from rounding in another order."""
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or (one != one and other != other)
 
 

@@ -1,4 +1,4 @@
-"""The surroundings of an operation: its scope, gradients on or off, the answer to domain errors; the version clock.
+"""The surroundings of an operation: scope, gradients on or off, domain errors; the version clock; who records it.
 
 The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
@@ -12,17 +12,17 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, ClassVar, Literal, ParamSpec, Self, TypeVar, cast
-
-from autograd.recording import refuse_while_recording
+from typing import Any, ClassVar, Literal, ParamSpec, Protocol, Self, TypeVar, cast
 
 __all__ = [
-    "ORDINARY", "Clock", "Context", "Setting", "clock", "current", "detect_anomaly", "enable_grad", "errstate", "ieee",
-    "no_grad", "scope", "tracing", "watching_domains", "writing",
+    "ORDINARY", "Clock", "Context", "Recording", "Setting", "clock", "current", "detect_anomaly", "enable_grad",
+    "errstate", "ieee", "no_grad", "observe", "recorded_in", "recording", "refuse_while_recording", "release", "scope",
+    "tracing", "watching_domains", "writing",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -368,10 +368,66 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
-        if not isinstance(name, str):
-            self._refuse_function(name)
-            raise TypeError(f"scope(...) takes a name as a str, not {name!r}")
+        given: Any = name
+        if not isinstance(given, str):
+            self._refuse_function(given)
+            raise TypeError(f"scope(...) takes a name as a str, not {given!r}")
         self.name = name
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _inside(outer, self.name)
+
+
+# --- recordings -------------------------------------------------------------------------------------------
+# A recording reads off the graph what a function computed, so operations need not know of it. Two events leave no
+# trace in a graph, and are reported here: a comparison, which decides a branch, and a number that is taken out.
+
+
+class Recording(Protocol):
+    """The watcher while a function is recorded: see :mod:`autograd.replay.recorder`. By default it changes nothing."""
+
+    def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- a fourth datum
+        """Note that a comparison of Values came out so."""
+
+    def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
+        """The value of an operation; note whether it was in its domain, where that decides what the function does."""
+        number: float = op.evaluate(*(parent._data for parent in parents))
+        return number
+
+    def raises(self) -> bool:
+        """Whether an operation that is outside its domain now raises, rather than go on in IEEE arithmetic."""
+        return current().domain != "nan"
+
+    def raised(self, error: Any) -> Any:
+        """Note that it does raise ``error``, which is returned."""
+        return error
+
+    def refuse(self, node: Any, taking: str) -> None:
+        """Raise RecordingError where ``taking`` it from ``node`` would freeze a number in the recording."""
+
+
+_RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", default=None)
+
+recording: Callable[[], Recording | None] = _RECORDING.get
+"""The recorder of this moment, in this thread or task."""
+
+
+observe, release = _RECORDING.set, _RECORDING.reset
+"""Let another watch from now on; let the one before watch again."""
+
+
+@contextmanager
+def recorded_in(by: Recording | None) -> Iterator[None]:
+    """Let ``by`` watch the code inside; None: nobody."""
+    token = _RECORDING.set(by)
+    try:
+        yield
+    finally:
+        _RECORDING.reset(token)
+
+
+def refuse_while_recording(node: Any, taking: str) -> None:
+    """Raise RecordingError if a recording is under way."""
+    by = _RECORDING.get()
+    if by is not None:
+        by.refuse(node, taking)

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 from weakref import ref
 
-from autograd.context import current
+from autograd.context import current, refuse_while_recording
 from autograd.debugging import asked_by_library, calling_site, replacements
 from autograd.errors import ConversionError, GradientError
-from autograd.recording import refuse_while_recording
 from autograd.sweep import describe, topological_order
 
 __all__ = [

@@ -186,7 +186,7 @@ _OF_OBJECTS = re.compile(r"ufunc|object|dtype\('O'\)|proper array of floats|call
 _OF_C = re.compile(r"(?:from|type|convert|in) '?Value\b|argument is not a float")
 """Messages of functions written in C, which leave no frame of their own."""
 _ELEMENTWISE = re.compile(r"ufunc '(\w+)'|no callable (\w+) method|'float' object has no attribute '(\w+)'")
-_OF_NUMBERS = re.compile(r"Value|'(?:float|int)' object|of type float|object arrays|ufunc")
+_OF_NUMBERS = re.compile(r"['.=]Value\b|Value\(data=|'(?:float|int)' object|of type float|object arrays|ufunc")
 _IN_STEPS = {
     **dict.fromkeys(
         ("percentile", "quantile", "nanpercentile", "nanquantile"),
@@ -195,7 +195,7 @@ _IN_STEPS = {
     **dict.fromkeys(("cov", "corrcoef"), "write it with autograd.mean and autograd.dot"),
     "gradient": "write the differences of the elements with operators",
 }
-"""What to write in place of a library's function that does several operations."""
+"""Ways to write a library's function that does several operations."""
 _WHOLE = re.compile(r"only integers, slices|sequence of integers")
 
 
@@ -253,11 +253,13 @@ def _way_around(error: Exception, frames: list[FrameType]) -> str:
     called = [frame for frame in inner if not is_ours(frame.f_code.co_filename)]
     if not called:
         return "for the number alone write .data of it" if _OF_C.search(message) else ""
-    if not (isinstance(error, (AttributeError, TypeError)) and _OF_NUMBERS.search(message)):
+    if not _OF_NUMBERS.search(message):
         return ""
     name, module = called[-1].f_code.co_name, str(called[-1].f_globals.get("__name__", "")).partition(".")[0]
-    instead = _IN_STEPS.get(name, "write it with operators and functions of autograd")
-    return f"{module}.{name}() does not work on Values: {instead}, or give it .data if no gradient is to flow"
+    own = f"use autograd.{name}" if _operation(name) == name else "write it with operators and functions of autograd"
+    instead = _IN_STEPS.get(name, own)
+    function = module if name.startswith("__") else f"{module}.{name}()"
+    return f"{function} does not work on Values: {instead}, or give it .data if no gradient is to flow"
 
 
 # --- a nan or an infinity ---------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """The names that programs written for micrograd or microgpt use on a Value, and one step of the chain rule by hand.
 
-What their class keeps in attributes is here a view of the graph: ``_prev``, ``_children``, ``_op``, ``_local_grads``
-can be read and not set, ``_backward()`` does one step of the chain rule. What cannot be, an operation made by hand or
-an attribute of one's own, is refused with the way out. The page ``MICROGRAD.md`` beside this file says all of it.
+Their attributes are views of the graph here: ``_prev``, ``_children``, ``_op`` and ``_local_grads`` can be read but not
+set, and ``_backward()`` does one step of the chain rule. An operation made by hand, or an attribute of one's own, is
+refused with the way out. ``MICROGRAD.md`` beside this file describes it all.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, NoReturn
 
-from autograd.context import writing
+from autograd.context import refuse_while_recording, writing
 from autograd.debugging import watched
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS
-from autograd.recording import refuse_while_recording
 from autograd.sweep import adjoint_steps, data_of, number_of
 
-__all__ = ["DropIn", "as_label", "label_among"]
+__all__ = ["DropIn", "label_among"]
 
 
 class _View(property):
-    """A property that says, when it is set, what to do instead."""
+    """A property that cannot be set, and says what to do instead."""
 
     def __init__(self, read: Callable[[Any], Any], instead: str) -> None:
         super().__init__(read, doc=read.__doc__)
@@ -35,7 +34,7 @@ class _View(property):
 
 
 class _Absent:
-    """An attribute that their classes have and a Value has not. A subclass may have it, if ``free``."""
+    """An attribute that their classes have and a Value does not; a subclass may have it, if ``free``."""
 
     def __init__(self, instead: str, *, free: bool = False) -> None:
         self._instead = instead
@@ -80,7 +79,7 @@ _OWN_STATE = (
 
 
 class DropIn:
-    """The part of a Value that answers to micrograd's and microgpt's names."""
+    """The part of a Value that has micrograd's and microgpt's names."""
 
     __slots__ = ()
 
@@ -111,7 +110,7 @@ class DropIn:
     _children = _View(_read_children, "operands are linked by operators and functions alone")
     _local_grads = _View(_read_local_grads, _OWN_OPERATION)
     _op = _View(_read_op, "name the node by its label")
-    _backward = _View(_read_backward, f"it would not be asked. Instead {_OWN_OPERATION}")
+    _backward = _View(_read_backward, f"it would not be called. Instead {_OWN_OPERATION}")
     _forward = _Absent("root.forward() computes a graph again; .parents and .op say how a node was made")
     topo = _Absent("root.topological_order() lists its graph, operands first")
     build_topo = _Absent("root.topological_order() lists its graph, operands first")
@@ -122,7 +121,7 @@ class DropIn:
 
 
 def _one_step(node: Any) -> None:
-    """Add local · ``node.grad`` to the ``grad`` of each parent: what ``backward()`` does at each node in its turn."""
+    """Add local · ``node.grad`` to the ``grad`` of each parent, as ``backward()`` does at each node in turn."""
     refuse_while_recording(node, "_backward()")
     parents, gradient = node.parents, node._grad
     if gradient is None or not parents:
@@ -135,15 +134,8 @@ def _one_step(node: Any) -> None:
                 parent._grad = flow.contribution if parent._grad is None else parent._grad + flow.contribution
 
 
-def as_label(label: Any) -> str:
-    """``label``, which must be a str."""
-    if not isinstance(label, str):
-        raise TypeError(f"a label must be a str, got {label!r}")
-    return label
-
-
 def label_among(data: Any, label: Any, *rest: Any) -> Any:
-    """The label of a leaf that is made as their classes are: ``Value(data, children, op, label)``.
+    """The label of a leaf that is made in their way: ``Value(data, children, op, label)``.
 
     Args:
         data: the number.

@@ -24,8 +24,8 @@ def check_target(target: Path) -> None:
 def write_whole(target: Path, content: bytes) -> None:
     """Write ``content`` beside ``target``, then move it into place: nobody ever reads half a file.
 
-    The temporary file has a name of its own, so that of two writers the later one wins and neither fails. It is
-    removed if anything goes wrong.
+    The temporary file has a unique name, so of two writers the later wins and neither fails. It is removed if anything
+    goes wrong.
 
     Raises:
         OSError: the file cannot be written there.

@@ -2,12 +2,11 @@
 
 A matrix is a list of rows or a NumPy array of two dimensions, of numbers, of Values or of both; lists give lists,
 arrays give arrays, and numbers alone give floats. Every entry is made by ordinary operations, so gradients of any
-order, every transform and ``compile`` work as on a formula written out. NumPy's own ``numpy.linalg`` takes floats
-alone: on an array of Values it raises an error of its own.
+order, every transform and ``compile`` work as on a formula written out. NumPy's ``numpy.linalg`` takes floats alone.
 
-The elimination chooses each pivot by comparing Values. In a recording these comparisons are guards: where another
-order of the rows is called for, another path is recorded. The products of a row and a column are summed by ``dot``,
-which rounds once; so results are about as good as a matrix's condition allows.
+The elimination chooses each pivot by comparing Values. In a recording these comparisons are guards: where the rows need
+another order, another path is recorded. ``dot`` sums the products of a row and a column, rounding once; so results are
+about as good as a matrix's condition allows.
 
 >>> from autograd import grad, linalg
 >>> linalg.solve([[2.0, 1.0], [1.0, 3.0]], [3.0, 5.0])
@@ -29,10 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.errors import DomainError
 from autograd.primitives import as_float
-from autograd.recording import recording
 from autograd.rules import dot, prod, sqrt
 from autograd.rules.arithmetic import div
 from autograd.trees import array_of, leaves_of
@@ -48,7 +46,7 @@ _EPSILON = sys.float_info.epsilon
 _TINY = 1e-290
 """The reciprocal of a pivot below this, and the products with it, may overflow."""
 _ASYMMETRY = 1e-8
-"""How far two entries that should be equal may be apart, relative to those of the diagonal."""
+"""The largest difference of two entries that should be equal, relative to the diagonal."""
 
 
 # --- the four functions -----------------------------------------------------------------------------------
@@ -115,10 +113,10 @@ def inv(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
 def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     """The determinant |A|; its gradient is the matrix of cofactors, |A| A⁻ᵀ where A has an inverse.
 
-    The derivatives of every order are right at singular matrices too. Elimination divides by no pivot that is 0, or
-    that rounding alone made: a column without a better one is put off to the end, and the determinant of what is then
-    left is found without any division. Numbers below 2.2e-308 have fewer digits, and so has the determinant of a matrix
-    with a column of them.
+    The derivatives of every order are right at singular matrices too. Elimination never divides by a pivot that is 0,
+    or that rounding alone made: a column without a better one is deferred, and the determinant of the deferred columns
+    is found without division. Numbers below 2.2e-308 have fewer digits, and so has the determinant of a matrix with a
+    column of them.
 
     Args:
         A: a square matrix (n, n).
@@ -266,7 +264,7 @@ def _eliminated(name: str, rows: Matrix) -> _Elimination:
 
 
 def _plus_dot(entry: Any, xs: Row, ys: Row) -> Any:
-    """``entry`` + Σ x·y, rounded once. Products with a 0 that was written are left out."""
+    """``entry`` + Σ x·y, rounded once. Products with a literal 0 are left out."""
     pairs = [(x, y) for x, y in zip(xs, ys, strict=False) if not (_vanishes(x, y) or _vanishes(y, x))]
     if not pairs:
         return entry
@@ -274,7 +272,7 @@ def _plus_dot(entry: Any, xs: Row, ys: Row) -> Any:
 
 
 def _noise(entry: Any, xs: Row, ys: Row) -> Any:
-    """How large :func:`_plus_dot` may come out by rounding alone: the x and y carry errors of their own."""
+    """The largest result of :func:`_plus_dot` that rounding alone may give: the x and y have errors of their own."""
     terms = [_size(x) * _size(y) for x, y in zip(xs, ys, strict=False)]
     return functools.reduce(lambda total, term: total + term, terms, _size(entry)) * (len(terms) * _EPSILON)
 
@@ -309,17 +307,17 @@ def _size(number: Any) -> Any:
 
 
 def _is_zero(number: Any) -> bool:
-    """Whether ``number`` is a 0 that was written, and so stays one in every replay."""
+    """Whether ``number`` is a literal 0, which stays 0 in every replay."""
     return not isinstance(number, Value) and number == 0.0
 
 
 def _vanishes(zero: Any, factor: Any) -> bool:
-    """Whether ``zero`` is a written 0 that makes the product with ``factor`` 0 as well."""
+    """Whether ``zero`` is a literal 0, and its product with ``factor`` is 0 too."""
     return _is_zero(zero) and (isinstance(factor, Value) or math.isfinite(factor))
 
 
 def _is_checked() -> bool:
-    """Whether what is outside the domain raises: in a recording, where the user's code would catch it."""
+    """Whether a matrix outside the domain raises; in a recording, whether the user's code would catch it."""
     by = recording()
     return current().domain != "nan" if by is None else by.raises()
 
@@ -378,21 +376,18 @@ def _right_sides(where: str, given: Any, n: int) -> tuple[Matrix, bool, bool]:
 
 
 def _rows(where: str, given: Any) -> tuple[Matrix, bool]:
-    if isinstance(given, np.ndarray):
-        if given.ndim != 2:
-            raise ValueError(f"{where} must have two dimensions, got an array of shape {given.shape}")
-        rows = [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)]
-    elif isinstance(given, (list, tuple)):
-        for i, row in enumerate(given):
-            if not isinstance(row, (list, tuple)) and not (isinstance(row, np.ndarray) and row.ndim == 1):
-                raise TypeError(f"{where} must be a list of rows, got {_kind_of(row)} as row {i}")
-        rows = [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)]
-    else:
+    is_array = isinstance(given, np.ndarray)
+    if is_array and given.ndim != 2:
+        raise ValueError(f"{where} must have two dimensions, got an array of shape {given.shape}")
+    if not is_array and not isinstance(given, (list, tuple)):
         advice = ": take its .to_numpy()" if hasattr(given, "to_numpy") else ""
         raise TypeError(f"{where} must be a list of rows or an array, got {_kind_of(given)}{advice}")
-    if not rows:
+    for i, row in enumerate(given):
+        if not isinstance(row, (list, tuple)) and not (isinstance(row, np.ndarray) and row.ndim == 1):
+            raise TypeError(f"{where} must be a list of rows, got {_kind_of(row)} as row {i}")
+    if not len(given):
         raise ValueError(f"{where} must have at least one row, got none")
-    return rows, isinstance(given, np.ndarray)
+    return [_numbers(f"{where}[{i}]", row) for i, row in enumerate(given)], is_array
 
 
 def _numbers(where: str, entries: Any) -> Row:

@@ -16,8 +16,8 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from autograd import math, rules
+from autograd.context import recording
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_node, is_number
-from autograd.recording import recording
 
 __all__ = ["METHODS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
 

@@ -1,9 +1,9 @@
 """Nodes put together from their parts; copying and pickling graphs of any depth, with their sharing kept.
 
-Python's own copy and pickle recurse from a node into its operands and fail at a depth of about a thousand. Here a
-node hands over its ancestors before itself, in topological order, as the elements of a list: each is then pickled
-after its operands, which pickle already knows. A session remembers what one pickler has met, so that many roots
-of one graph cost no more than its nodes.
+Python's own copy and pickle recurse from a node into its operands, and fail at a depth of about a thousand. Here a
+node hands over its ancestors before itself, in topological order, as the elements of a list: each is pickled after its
+operands, which pickle then knows. A session remembers what one pickler has met, so that many roots of one graph cost
+no more than its nodes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _session: ContextVar[Callable[[], _Session | None]] = ContextVar("autograd.pickl
 class _Session:
     """The nodes that one pickler has met, by id. Lives as long as that pickler remembers it.
 
-    A pickler asks each object how to pickle it once. So when it asks the session, it is a new pickler.
+    A pickler asks each object once how to pickle it: when it asks the session, it is a new pickler.
     """
 
     __slots__ = ("__weakref__", "met")
@@ -68,8 +68,7 @@ class _Session:
 def flatten(node: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
     """The result of ``node.__reduce_ex__``: ``restore(*parts)``, its ancestors first.
 
-    The session only decides who hands an ancestor over: one that it misses, or believes met by mistake, pickle finds
-    among the parents by itself.
+    The session only decides who hands an ancestor over: pickle itself finds, among the parents, any that it missed.
     """
     met = _handed_over.get()
     if all(id(parent) in met for parent in node.parents):
@@ -82,7 +81,7 @@ def flatten(node: Any, parts: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 class _Ancestors:
-    """The nodes that a node depends on, as far as they are new to the pickler; pickles as a list of them."""
+    """The ancestors of a node that are new to the pickler; pickled as a list."""
 
     __slots__ = ("node", "session")
 

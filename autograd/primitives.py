@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, recording
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
-from autograd.recording import recording
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
-    "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "is_node", "is_number", "primitive",
+    "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "as_label", "is_node", "is_number",
+    "primitive",
 ]  # fmt: skip
 
 
@@ -225,7 +225,7 @@ class Primitive:
         try:
             value = self.forward(*inputs)
         except (ArithmeticError, ValueError) as error:
-            return self.outside(error, tuple(inputs), tuple(parent.label for parent in parents))
+            return self.outside(error, tuple(inputs), tuple([parent.label for parent in parents]))
         return value if type(value) is float else as_float(value, f"the result of {self.name}")
 
     def positional(self, args: tuple[Any, ...], constants: dict[str, float]) -> tuple[Any, ...]:
@@ -465,6 +465,13 @@ def as_float(number: Any, where: str) -> float:
     return value
 
 
+def as_label(label: Any) -> str:
+    """``label``, which must be a str."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label must be a str, got {label!r}")
+    return label
+
+
 def _in_words(given: Any) -> str:
     """``given`` and the way out, for the message that refuses it."""
     try:
@@ -482,7 +489,9 @@ def _in_words(given: Any) -> str:
         return f"the complex number {shown}: take .real or abs() of it first"
     if is_node(given):
         return f"{shown}, which is already part of a graph: use it as it is, or take .data"
-    return shown if given is None else f"{shown} of type {type(given).__name__}"
+    single = hasattr(type(given), "__array__") and getattr(given, "ndim", None) == 0  # a number of JAX's or PyTorch's
+    kind = "" if given is None else f" of type {type(given).__name__}"
+    return f"{shown}{kind}{': take float() of it' if single else ''}"
 
 
 def is_number(given: Any) -> bool:

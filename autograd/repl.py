@@ -43,7 +43,10 @@ __all__ = [
 ]
 
 
-BANNER = "chainrule: numbers that remember how they were computed. tour() teaches, help() reminds."
+BANNER = (
+    f"chainrule, its engine in {autograd.engine.capitalize()}: numbers that remember how they were computed. "
+    "tour() teaches, help() reminds."
+)
 
 GUIDE = """\
 Learn      tour()                             seven short steps, each of them checked
@@ -137,7 +140,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 def load(*given: Any, **options: Any) -> Any:
     """``load(model, path)`` sets the parameters of a model; ``load(path)`` gives the compiled function of a file.
 
-    What is in the file decides: ``save`` wrote either a model's parameters or a compiled function.
+    The file tells which of the two ``save`` wrote.
     """
     if not 1 <= len(given) <= 2:
         raise TypeError("load takes load(model, path) for a model's parameters, or load(path) for a compiled function")
@@ -157,7 +160,7 @@ def load(*given: Any, **options: Any) -> Any:
 
 
 def _kind_of_file(path: Any) -> str:
-    """The kind of a file by its first bytes, ``model`` or ``function``; empty where that cannot be told."""
+    """The kind of a file by its first bytes, ``model`` or ``function``; empty if unknown."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 -- what is not a path is refused by the loaders, in their words
             start = file.read(2)
@@ -180,15 +183,15 @@ class Why:
         return "why() prints the last error with every line of it"
 
     def remember(self, error: BaseException) -> int:
-        """Keep the whole text of ``error``, and leave of its frames those of the user; how many were hidden."""
+        """Keep the whole text of ``error``, hide the frames that are not the user's, and return how many those were."""
         self.text = "".join(traceback.format_exception(error))
         return _hide(error)
 
 
 def _hide(error: BaseException) -> int:
-    """Take the frames of the packages out of the tracebacks of ``error`` and of those behind it; how many.
+    """Remove the packages' frames from the tracebacks of ``error`` and of those behind it; return how many.
 
-    An error behind it that none of the user's lines raised is left out.
+    An error behind it in which no line of the user has a part is left out.
     """
     hidden = 0
     met: set[int] = set()
@@ -210,7 +213,7 @@ def _hide(error: BaseException) -> int:
 
 
 def _of_user(frames: TracebackType | None) -> tuple[TracebackType | None, int]:
-    """A traceback without the frames of the packages and of what they called; and how many those were."""
+    """A traceback without the frames of the packages and of what they called; and how many were removed."""
     kept, hidden, inside = [], 0, False
     while frames is not None:
         file = frames.tb_frame.f_code.co_filename
@@ -294,7 +297,7 @@ class _Console(code.InteractiveConsole):
             self.write((pretty(result) if isinstance(result, Value) else repr(result)) + "\n")
 
     def write(self, data: str) -> None:
-        """Errors go to stderr as ever; what is displayed goes to stdout."""
+        """Write errors to stderr, as ever, and results to stdout."""
         stream = sys.stderr if data.startswith(("Traceback", "  File")) else sys.stdout
         stream.write(data)
         stream.flush()
@@ -353,11 +356,11 @@ class TourStep(NamedTuple):
     code: str
     """The lines to type."""
     check: Callable[[Names], bool]
-    """Whether the names at the prompt show what ``seen`` claims. May fail with any error, which counts as no."""
+    """Whether the names at the prompt show what ``seen`` claims; any error counts as no."""
     seen: Callable[[Names], str]
     """The result that the learner should now see, in words and in numbers of the session."""
     hint: Callable[[Names], tuple[str, str]] = lambda _names: ("", "")
-    """The fault, where it can be told, and what to type before the lines of the step."""
+    """The fault, if it is known, and what to type before the lines of the step."""
 
 
 def _grad(names: Names, name: str) -> float:
@@ -557,7 +560,7 @@ class Tour:
 
 
 def _hint(step: TourStep, names: Names) -> tuple[str, str]:
-    """The fault, on a line of its own, and what to type first; both empty where that cannot be told."""
+    """The fault, on a line of its own, and what to type first; both empty if unknown."""
     try:
         what, before = step.hint(names)
     except Exception:  # noqa: BLE001 -- names that are something else

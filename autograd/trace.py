@@ -22,9 +22,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from autograd.context import clock, current, enable_grad, tracing
+from autograd.compiled import core
+from autograd.context import clock, current, enable_grad, recording, tracing
 from autograd.debugging import clarify, warn_of_nan_gradient, warn_of_nan_tangent, watched
-from autograd.recording import recording
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
 from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
@@ -51,10 +51,10 @@ class Trace:
     Attributes:
         result: what the function returned, made of Values.
         variables: the fresh variables, in the order of the numbers in the arguments.
-        structures: how the numbers were held, one structure for each place.
+        treedefs: how the numbers were held, one for each place.
     """
 
-    __slots__ = ("_since", "_sources", "result", "structures", "variables")
+    __slots__ = ("_since", "_sources", "result", "treedefs", "variables")
 
     def __init__(
         self, fun: Callable[..., Any], places: Sequence[int], args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -63,27 +63,27 @@ class Trace:
         self._since = clock.tick()
         self._sources: list[Value] = []
         self.variables: list[Value] = []
-        self.structures = []
+        self.treedefs = []
         for place in places:
             argument = args[place]
             if type(argument) is float:  # by far the most common: the lines below spelt out
                 arguments[place] = variable = Traced(argument)
                 self.variables.append(variable)
-                self.structures.append(NUMBER)
+                self.treedefs.append(NUMBER)
                 continue
-            numbers, structure = flatten(argument, f"argument {place}")
+            numbers, treedef = flatten(argument, f"argument {place}")
             fresh = [self._variable(number) for number in numbers]
-            arguments[place] = structure.argument(fresh)
+            arguments[place] = treedef.argument(fresh)
             self.variables += fresh
-            self.structures.append(structure)
+            self.treedefs.append(treedef)
         try:
             with _TRACING:
                 self.result = fun(*arguments, **kwargs)
         except Exception as error:
             clarify(error)
             raise
-        for variable in self.variables:  # as in _graph: nobody asks for their hash any more
-            become(variable, Varied if variable.op is None else Value)
+        for each in self.variables:  # as in _graph: nobody asks for their hash any more
+            become(each, Varied if each.op is None else Value)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):
@@ -97,6 +97,11 @@ class Trace:
 
     def value_and_gradient(self, root: Value) -> tuple[Any, list[Any]]:
         """``root`` and d root / d variable for each variable: floats, or Values if something outside is involved."""
+        if core and not (self._sources or current().anomaly):
+            straight = core.gradient(root, self.variables, self._since)
+            if straight:
+                value, gradients = straight
+                return value, gradients
         graph = self._graph([root])
         linked = self._linked(graph)
         return self._seen(root) if linked else root._data, self._reverse(root, graph, linked=linked)

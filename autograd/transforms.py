@@ -27,7 +27,7 @@ import numpy as np
 
 from autograd.primitives import as_float, is_number
 from autograd.trace import Trace
-from autograd.trees import Structure, array_of, flatten
+from autograd.trees import TreeDef, array_of, flatten, portions
 from autograd.value import Constant, Value
 
 __all__ = [
@@ -111,7 +111,7 @@ def _value_and_gradient(fun: Callable[..., Any], settings: Settings, args: Any, 
 def _value_gradient_aux(name: str, trace: Trace, argnums: Argnums, *, has_aux: bool) -> tuple[Any, Any, Any]:
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
     value, slopes = trace.value_and_gradient(one_number(name, result))
-    gradient = trace.structures[0].result(slopes) if isinstance(argnums, int) else _split(trace.structures, slopes)
+    gradient = trace.treedefs[0].result(slopes) if isinstance(argnums, int) else _split(trace.treedefs, slopes)
     return value, gradient, trace.settled(aux) if has_aux else None
 
 
@@ -145,7 +145,7 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
         weights, given = flatten(cotangent, "the cotangent")
         if not given.matches(outputs):
             raise TypeError(f"vjp_fn: the cotangent must be built like the result, {outputs}, got {given}")
-        return _split(trace.structures, trace.pulled_back(roots, weights))
+        return _split(trace.treedefs, trace.pulled_back(roots, weights))
 
     out = trace.settled(result)
     return (out, vjp_fn, trace.settled(aux)) if has_aux else (out, vjp_fn)
@@ -205,7 +205,7 @@ def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool 
 def _jvp(name: str, fun: Callable[..., Any], primals: Trees, tangents: Trees, *, has_aux: bool) -> tuple[Any, Any, Any]:
     trace = Trace(fun, range(len(primals)), primals, {})
     speeds: list[Any] = []
-    for place, (tangent, expected) in enumerate(zip(tangents, trace.structures, strict=True)):
+    for place, (tangent, expected) in enumerate(zip(tangents, trace.treedefs, strict=True)):
         numbers, given = flatten(tangent, f"tangent {place}")
         if not given.matches(expected):
             raise TypeError(f"{name}: tangent {place} must be built like argument {place}, {expected}, got {given}")
@@ -290,7 +290,7 @@ def _jacobian(name: str, trace: Trace, settings: Settings, rows_of: Callable[[li
     argnums, has_aux = settings
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
     numbers, outputs = flatten(result, "the result")
-    blocks = _blocks(argnums, outputs, trace.structures, rows_of(numbers))
+    blocks = _blocks(argnums, outputs, trace.treedefs, rows_of(numbers))
     return (blocks, trace.settled(aux)) if has_aux else blocks
 
 
@@ -301,7 +301,7 @@ def _hessian(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any
     return _by_columns(rows, settings, args, kwargs, "hessian")
 
 
-def _blocks(argnums: Argnums, outputs: Structure, inputs: list[Structure], rows: list[list[Any]]) -> Any:
+def _blocks(argnums: Argnums, outputs: TreeDef, inputs: list[TreeDef], rows: list[list[Any]]) -> Any:
     """The tree of blocks, like the result on the outside and like the arguments inside.
 
     ``rows`` holds, for each number of the result, its derivatives with respect to the numbers of the arguments.
@@ -310,14 +310,14 @@ def _blocks(argnums: Argnums, outputs: Structure, inputs: list[Structure], rows:
     for height, above in zip(outputs.sizes(), outputs.shapes, strict=True):
         band, bottom, right = rows[bottom : bottom + height], bottom + height, 0
         places = []
-        for structure in inputs:
+        for treedef in inputs:
             leaves = []
-            for width, across in zip(structure.sizes(), structure.shapes, strict=True):
+            for width, across in zip(treedef.sizes(), treedef.shapes, strict=True):
                 numbers = [number for row in band for number in row[right : right + width]]
                 right += width
                 bare = above is None and across is None
                 leaves.append(numbers[0] if bare else array_of(numbers, (above or ()) + (across or ())))
-            places.append(structure.assemble(leaves))
+            places.append(treedef.assemble(leaves))
         blocks.append(places[0] if isinstance(argnums, int) else tuple(places))
     return outputs.assemble(blocks)
 
@@ -438,14 +438,9 @@ class Transformed:
         return self.__qualname__ if known is self else (self._made_by, (self._fun, *self._settings))
 
 
-def _split(structures: list[Structure], numbers: list[Any]) -> tuple[Any, ...]:
-    """``numbers`` as one tree for each structure."""
-    trees, start = [], 0
-    for structure in structures:
-        stop = start + sum(structure.sizes())
-        trees.append(structure.result(numbers[start:stop]))
-        start = stop
-    return tuple(trees)
+def _split(treedefs: list[TreeDef], numbers: list[Any]) -> tuple[Any, ...]:
+    """``numbers`` as one tree for each treedef."""
+    return tuple(treedef.result(part) for treedef, part in portions(treedefs, numbers))
 
 
 def _transformed(

@@ -1,21 +1,21 @@
 """Trees of numbers: lists, tuples, dicts, dataclasses and arrays, taken apart and put together again.
 
-:func:`flatten` takes a tree apart into a plain list of numbers and a :class:`Structure`, which puts numbers together
-in the same way. Lists, tuples, named tuples, dicts, None (which holds nothing) and every class registered with
-`optree` are taken apart by optree. An array is one leaf that holds many numbers.
+:func:`flatten` takes a tree apart into a plain list of numbers and a :class:`TreeDef`, which puts numbers together
+in the same way. optree takes apart lists, tuples, named tuples, dicts, None (which holds nothing) and every class
+registered with it. An array is one leaf that holds many numbers.
 
 A *record* is an instance of a class that declares fields: a dataclass, a class of attrs, a model of pydantic, a named
-tuple with a class of its own. It is opened here, so that a user's class needs no registration, and copied field by
-field: no constructor, ``__post_init__``, validator, converter, property or ``__setattr__`` runs a second time, so that
-a class which turns degrees to radians when it is made does so once.
+tuple with a class of its own. It needs no registration, and is copied field by field: no constructor,
+``__post_init__``, validator, converter, property or ``__setattr__`` runs a second time, so that a class which turns
+degrees to radians when it is made does so once.
 
 A field is *static*, copied as it is and not a variable, if it is declared with ``field(metadata={"static": True})`` (in
 pydantic ``Field(json_schema_extra={"static": True})``), or if it holds a setting: a str, a bool, a date, a member of an
-enum, a class, a function that captures nothing. Every other field is a variable, whoever made it: what
-``__post_init__`` computed is copied too and has a derivative of its own.
+enum, a class, a function that captures nothing. Every other field is a variable, whoever made it: one that
+``__post_init__`` computed is copied too, and has a derivative of its own.
 
-What a copy could not carry truly is refused: numbers in attributes that are not fields, fields behind properties. What
-``functools.cached_property`` keeps is left behind, to be computed anew.
+What a copy would lose is refused: numbers in attributes that are not fields, fields behind properties. The caches of
+``functools.cached_property`` are left behind, to be computed anew.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
     "SETTINGS",
     "Opened",
     "Shape",
-    "Structure",
+    "TreeDef",
     "copied",
     "declared",
     "fields_of",
@@ -49,19 +49,20 @@ __all__ = [
     "leaves_of",
     "made",
     "map_values",
+    "portions",
     "static_parts",
     "variables_of",
 ]
 
 _NAMESPACE = "chainrule"
-"""A registry of optree's for our own use: nothing of a user's is ever registered."""
+"""Our own registry of optree's: no class of a user is ever registered there."""
 
 Shape = tuple[int, ...] | None
 """The shape of an array, or None for a bare number."""
 
 
-class Structure:
-    """How a tree is put together: what :func:`flatten` found besides the numbers.
+class TreeDef:
+    """How a tree is put together: all that :func:`flatten` found besides the numbers.
 
     Args:
         spec: optree's record of the containers.
@@ -76,33 +77,33 @@ class Structure:
         self._spec = spec
         self._opened = opened
 
-    def matches(self, other: Structure) -> bool:
-        """Whether both are the same containers of equally many numbers; a 0-d array counts as a number."""
-        mine, others = ([shape or () for shape in structure.shapes] for structure in (self, other))
+    def matches(self, other: TreeDef) -> bool:
+        """Whether both are the same containers of as many numbers; a 0-d array counts as a number."""
+        mine, others = ([shape or () for shape in treedef.shapes] for treedef in (self, other))
         return bool(self._spec == other._spec) and mine == others
 
     def key(self) -> Hashable:
-        """The part of a structure that a function can see: containers, shapes, static fields."""
+        """The part of a treedef that a function can see: containers, shapes, static fields."""
         return self._spec, tuple(self.shapes), self.static()
 
     def static(self) -> Hashable:
-        """The static fields of the records in it, and the order of the dicts in them; equal for equal.
+        """The static fields of its records, and the order of the dicts in them: equal where those are.
 
         Raises:
             TypeError: something static cannot be hashed.
         """
         return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
 
-    def with_shapes(self, shapes: list[Shape]) -> Structure:
+    def with_shapes(self, shapes: list[Shape]) -> TreeDef:
         """The same containers with leaves of other shapes."""
-        return NUMBER if self is NUMBER and shapes == [None] else Structure(self._spec, shapes, opened=self._opened)
+        return NUMBER if self is NUMBER and shapes == [None] else TreeDef(self._spec, shapes, opened=self._opened)
 
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
         return list(map(size_of, self.shapes))
 
     def places(self, where: str) -> list[str]:
-        """Where each number stands, one name a number: ``argument 0['b'][2]``."""
+        """The place of each number: ``argument 0['b'][2]``."""
         if self is NUMBER:
             return [where]
         paths = [where + accessor.codify("") for accessor in self._spec.accessors()]
@@ -113,11 +114,11 @@ class Structure:
         ]
 
     def argument(self, values: Sequence[Value]) -> Any:
-        """The tree as a function expects it, of ``values``: an array as an array of objects, a 0-d one as its Value."""
+        """The tree of ``values`` as a function expects it: an array as an array of objects, a 0-d one as its Value."""
         return self._filled(values, [shape or None for shape in self.shapes])
 
     def result(self, numbers: Sequence[Any]) -> Any:
-        """The tree of ``numbers``, floats or Values, such as a derivative by each number of an argument."""
+        """The tree of ``numbers``, floats or Values, such as a derivative for each number of an argument."""
         return self._filled(numbers, self.shapes)
 
     def _filled(self, numbers: Sequence[Any], shapes: list[Shape]) -> Any:
@@ -131,7 +132,7 @@ class Structure:
         return self.assemble(leaves)
 
     def assemble(self, leaves: Iterable[Any]) -> Any:
-        """The tree with ``leaves``, whatever they are, in the place of its leaves."""
+        """The tree with any objects as its ``leaves``."""
         tree = optree.tree_unflatten(self._spec, leaves)
         return _closed(tree) if self._opened else tree
 
@@ -140,7 +141,7 @@ class Structure:
 
 
 class _Words:
-    """A leaf in words, for messages about structures."""
+    """A leaf in words, for messages."""
 
     def __init__(self, shape: Shape) -> None:
         self.words = f"array of shape {shape}" if shape else "number"
@@ -150,8 +151,8 @@ class _Words:
 
 
 _number: Any = 0.0
-NUMBER = Structure(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
-"""The structure of one bare number: by far the most common, so told apart by identity."""
+NUMBER = TreeDef(optree.tree_structure(_number, namespace=_NAMESPACE), [None])
+"""The treedef of one bare number: by far the most common, so it is recognised by identity."""
 
 
 # --- numbers out of trees, and into them ------------------------------------------------------------------
@@ -169,8 +170,8 @@ def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, 
     return array
 
 
-def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
-    """The numbers of ``tree``, each a float or a Value, and the structure that held them.
+def flatten(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
+    """The numbers of ``tree``, each a float or a Value, and the treedef that held them.
 
     Args:
         tree: a number, or lists, tuples, dicts, dataclasses and arrays of numbers.
@@ -179,19 +180,28 @@ def flatten(tree: Any, where: str) -> tuple[list[Any], Structure]:
     Raises:
         TypeError: something in it is not a real number; the message says where.
     """
-    leaves, structure = leaves_of(tree, where)
-    if structure is NUMBER:
-        return leaves, structure
+    leaves, treedef = leaves_of(tree, where)
+    if treedef is NUMBER:
+        return leaves, treedef
     numbers: list[Any] = []
     for leaf in leaves:
         if isinstance(leaf, np.ndarray):
             numbers += leaf.ravel().tolist()
         else:
             numbers.append(leaf)
-    return numbers, structure
+    return numbers, treedef
 
 
-def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
+def portions(treedefs: Iterable[TreeDef], numbers: Sequence[Any]) -> Iterator[tuple[TreeDef, Sequence[Any]]]:
+    """Each of ``treedefs`` with its part of ``numbers``."""
+    start = 0
+    for treedef in treedefs:
+        stop = start + sum(treedef.sizes())
+        yield treedef, numbers[start:stop]
+        start = stop
+
+
+def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
     """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
     if _is_bare(tree):
         return [tree], NUMBER
@@ -212,16 +222,16 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], Structure]:
             told = str(error).replace(where, where + accessor.codify(""), 1)
             raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
     shapes = [leaf.shape if isinstance(leaf, np.ndarray) else None for leaf in found]
-    return found, Structure(spec, shapes, opened=opened)
+    return found, TreeDef(spec, shapes, opened=opened)
 
 
 def _is_bare(part: Any) -> bool:
-    """Whether ``part`` is a number already, as by far the most are: nothing to open or to close."""
+    """Whether ``part`` is a number already, as nearly all are."""
     return type(part) is float or isinstance(part, Value)
 
 
 def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]:
-    """``array`` as one of floats; one of objects with its numbers as floats and its Values as they are."""
+    """``array`` as one of floats; one of objects keeps its Values, and its numbers become floats."""
     if type(array) is not np.ndarray:
         way = ".filled(...)" if isinstance(array, np.ma.MaskedArray) else "numpy.asarray"
         raise TypeError(f"{where} takes a plain array, not a {type(array).__name__}: convert it with {way}")
@@ -236,7 +246,7 @@ def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]
 
 
 def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:
-    """The way out for a ``leaf`` that is not a number as it stands, found in ``tree`` by ``accessor``."""
+    """The way out for a ``leaf`` that is not a number, found in ``tree`` by ``accessor``."""
     holder = tree
     for entry in accessor[:-1]:
         holder = holder.fields[entry.entry] if isinstance(holder, Opened) else entry(holder)
@@ -299,7 +309,7 @@ class Opened:
 
 
 class _Kind:
-    """The class and the variables of a record, which two of one structure share. Keeps an instance for all else."""
+    """The class and the variables of a record, which records of one treedef share; an instance has all else."""
 
     __slots__ = ("instance", "names")
 
@@ -344,7 +354,7 @@ def _open(tree: Any, where: str) -> Any:
 
 
 def _closed(tree: Any) -> Any:
-    """``tree`` with a copy in the place of each opened record, the innermost first."""
+    """``tree`` with a copy in place of each opened record, the innermost first."""
 
     def convert(leaf: Any) -> Any:
         if not _is_opened(leaf):
@@ -358,7 +368,7 @@ def _closed(tree: Any) -> Any:
 
 
 def _static(tree: Any) -> tuple[Any, ...]:
-    """Of each opened record in ``tree``: what it holds beside its variables, the dicts and records in those."""
+    """For each opened record in ``tree``: its static parts, and the dicts and records in its variables."""
     found: list[Any] = []
     for record in filter(_is_opened, optree.tree_leaves(tree, is_leaf=_is_opened, namespace=_NAMESPACE)):
         found += [_told(record.instance, *item) for item in static_parts(record.instance, record.fields).items()]
@@ -367,7 +377,7 @@ def _static(tree: Any) -> tuple[Any, ...]:
 
 
 def _told(instance: Any, name: str, part: Any) -> Hashable:
-    """A static part, equal for equal ones: 1, 1.0 and True are not, nor are 0.0 and -0.0."""
+    """A static part, to be compared: 1, 1.0 and True differ, and so do 0.0 and -0.0."""
     try:
         hash(part)
     except TypeError:
@@ -379,7 +389,7 @@ def _told(instance: Any, name: str, part: Any) -> Hashable:
 
 
 def _orders(tree: Any) -> tuple[Any, ...]:
-    """The keys of each dict in ``tree`` in their order: a function that goes through a dict can tell."""
+    """The keys of each dict in ``tree`` in their order, on which a loop over the dict may depend."""
     found: list[Any] = []
 
     def note(node: Any) -> bool:
@@ -396,13 +406,13 @@ def _orders(tree: Any) -> tuple[Any, ...]:
 SETTINGS = (
     str, bytes, bool, np.bool_, Enum, date, time, timedelta, np.datetime64, np.timedelta64, type, np.ufunc, Primitive,
 )  # fmt: skip
-"""The kinds that are static wherever they stand: not numbers, and not taken apart."""
+"""The kinds that are static wherever they stand."""
 
 _PYDANTIC = frozenset({"__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__"})
-"""Where a model of pydantic keeps what is no field of it."""
+"""Where a model of pydantic keeps what is not a field."""
 
 _IS_HEAP_TYPE = 1 << 9
-"""The flag of a class that is made by a class statement, and not built into the interpreter."""
+"""The flag of a class that a class statement made, as opposed to a built-in one."""
 
 _NONE = object()
 
@@ -411,8 +421,8 @@ _NONE = object()
 def declared(kind: Any) -> dict[str, bool] | None:
     """The fields that a class declares, each with whether it is marked static; None for a class that declares none.
 
-    None also for what optree takes apart by itself, a class that is registered there or a named tuple that is nothing
-    else; and for a class that is built on dict, list or Exception, and so holds more than its fields.
+    None also for a class that optree takes apart, one registered there or a plain named tuple; and for one built on
+    dict, list or Exception, which holds more than its fields.
     """
     if optree.is_namedtuple_class(kind):
         return None if kind.__bases__[0] is tuple else dict.fromkeys(optree.namedtuple_fields(kind), False)
@@ -424,7 +434,7 @@ def declared(kind: Any) -> dict[str, bool] | None:
 
 
 def _metadata(kind: Any) -> dict[str, Any] | None:
-    """The fields that a class declares, with what is noted beside each; None for a class that declares none."""
+    """The fields that a class declares, with the metadata of each; None for a class that declares none."""
     if dataclasses.is_dataclass(kind):
         return {field.name: field.metadata for field in dataclasses.fields(kind)}
     attributes = getattr(kind, "__attrs_attrs__", None)
@@ -469,10 +479,7 @@ def variables_of(instance: Any, where: str) -> dict[str, Any]:
 
 
 def fields_of(instance: Any) -> dict[str, Any]:
-    """Every field of an instance that is at hand, with what it holds.
-
-    One that was never set, or stands behind a property, is not.
-    """
+    """The fields of an instance and what they hold, except those never set and those behind a property."""
     kind: Any = type(instance)
     names = declared(kind) or {}
     if isinstance(instance, tuple):
@@ -516,9 +523,9 @@ def made(kind: Any, parts: dict[str, Any]) -> Any:
 
 
 def _is_setting(part: Any) -> bool:
-    """Whether ``part`` says how to compute, and is nothing to compute with.
+    """Whether ``part`` is a setting rather than something to compute with.
 
-    A function that captures something is none: it may have captured the very numbers that are varied.
+    A function that captures something is not: it may have captured the very numbers that are varied.
     """
     if isinstance(part, FunctionType):
         return part.__closure__ is None
@@ -535,7 +542,7 @@ def _slots(kind: Any) -> dict[str, Any]:
 
 
 def _state(instance: Any) -> dict[str, Any]:
-    """The attributes of an instance itself, by name: in its slots, and in its ``__dict__``."""
+    """The attributes of an instance itself, in its slots and its ``__dict__``, by name."""
     kind: Any = type(instance)
     held = {}
     for name, member in _slots(kind).items():
@@ -547,7 +554,7 @@ def _state(instance: Any) -> dict[str, Any]:
 
 
 def _others(instance: Any) -> dict[str, Any]:
-    """The attributes of an instance that are neither fields nor the memory of a ``cached_property``."""
+    """The attributes of an instance that are neither fields nor the cache of a ``cached_property``."""
     kind: Any = type(instance)
     names = declared(kind) or {}
     found: dict[str, Any] = {}
@@ -560,12 +567,12 @@ def _others(instance: Any) -> dict[str, Any]:
 
 
 def _is_behind_code(attribute: Any) -> bool:
-    """Whether reading or setting an ``attribute`` of a class runs code of it, as a property does."""
+    """Whether reading or setting an ``attribute`` of a class runs code, as a property does."""
     return hasattr(type(attribute), "__set__") and not isinstance(attribute, MemberDescriptorType)
 
 
 def _is_cache(kind: type, name: str) -> bool:
-    """Whether an attribute that is no field remembers what was computed: ``cached_property``, in attrs by a slot."""
+    """Whether an attribute that is not a field is a cache: ``cached_property``, which attrs keeps in a slot."""
     if name in (declared(kind) or ()):
         return False
     keeper = inspect.getattr_static(kind, name, None)

@@ -14,21 +14,21 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
-from autograd.context import clock, current, writing
+from autograd.compiled import core, show_to_collector, straight
+from autograd.context import clock, current, recording, refuse_while_recording, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
-from autograd.dropin import DropIn, as_label, label_among
+from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import METHODS, Operators, named, refuse
 from autograd.pickling import State, deep_copy, flatten, linked
-from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, is_number
-from autograd.recording import recording, refuse_while_recording
+from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, as_label, is_number
 from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describe, itself, number_of
 
 if TYPE_CHECKING:
     from autograd._methods import Methods  # the stub that python -m tests.stubs writes from the table
 else:
-    Methods = object
+    Methods = core.Node if core else object  # the base that holds the slots, where they are in C
 
 __all__ = [
     "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
@@ -64,70 +64,17 @@ def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
     return node
 
 
-# The methods of one and of two operands are the lines of make_node spelt out, for they are the cost of building a
-# graph. An operation of the table is known to give a float.
-
-
 def _unary(op: Primitive) -> Callable[[Any], Value]:
-    forward = op.forward
-
-    def method(self: Any) -> Any:
-        surroundings = current()
-        if not surroundings.plain:
-            return make_node(op, (self,))
-        version = clock.now
-        try:
-            data = forward(self._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data,), (self.label,))
-        out = _new(Traced if surroundings.traced else Value)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._version = version
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = None
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
-
-    return method
+    return straight("UNARY", op, lambda self: make_node(op, (self,)))
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
-    forward = op.forward
-
     def method(self: Any, other: Any) -> Any:
-        if not isinstance(other, Value):
-            if not is_number(other):
-                return refuse(op, other)
-            other = Constant(other)
-        surroundings = current()
-        if not surroundings.plain:
+        if isinstance(other, Value):
             return make_node(op, (self, other))
-        version = clock.now
-        try:
-            data = forward(self._data, other._data)
-        except (ArithmeticError, ValueError) as error:
-            data = op.outside(error, (self._data, other._data), (self.label, other.label))
-        out = _new(Traced if surroundings.traced else Value)
-        out._data = data
-        out._grad = None
-        out._hooks = None
-        out._version = version
-        out._label = ""
-        out.op = op
-        out._first = self
-        out._second = other
-        out.scope = surroundings.scope
-        if data - data:
-            remember_site(out)
-        return out
+        return make_node(op, (self, Constant(other))) if is_number(other) else refuse(op, other)
 
-    return method
+    return straight("BINARY", op, method)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -154,7 +101,8 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
         return method(Constant(other), self) if is_number(other) else refuse(op, other)
 
     name = SPECIAL_METHODS[sign]
-    return named(method, f"__{name}__", op.__doc__), named(reflected, f"__r{name}__", op.__doc__)
+    named(reflected, f"__r{name}__", op.__doc__)
+    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", op, reflected)
 
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
@@ -174,6 +122,9 @@ def _general_method(name: str) -> Callable[..., Value]:
 
 
 # --- the class --------------------------------------------------------------------------------------------
+
+
+_SLOTS = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_version", "op", "scope")
 
 
 class Value(Operators, DropIn, Refusals, Methods):
@@ -197,7 +148,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     (-4.0, -2.0, 2.0)
     """
 
-    __slots__ = ("__weakref__", "_data", "_first", "_grad", "_hooks", "_label", "_second", "_version", "op", "scope")
+    __slots__ = () if core else _SLOTS
 
     # The operands are kept in two slots, not in a tuple. A tuple a node would be a second object for Python's
     # cyclic collector to visit at every node: measured on a graph of 65,000 nodes, 40 % of a training step.
@@ -246,6 +197,8 @@ class Value(Operators, DropIn, Refusals, Methods):
             become(self, guarded(cast("Any", type(self))))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
+
+    __init__ = straight("LEAF", None, __init__)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -369,6 +322,8 @@ class Value(Operators, DropIn, Refusals, Methods):
             return _applied(_POWER.capture(as_float(other, "pow()")))(self)
         return cast("Value", refuse(_POWER, other))
 
+    __pow__ = straight("POWER", _POWER, __pow__)
+
     def __rpow__(self, other: Any) -> Value:
         return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
 
@@ -446,6 +401,8 @@ class Value(Operators, DropIn, Refusals, Methods):
         refuse_while_recording(self, "backward()")
         self._check_graph("backward()")
         seed = as_gradient(gradient, "backward(gradient)")
+        if core and not (create_graph or current().anomaly) and core.backward(self, seed):
+            return
         order = sweep.topological_order(self)
         adjoint: dict[Any, Any]
         if create_graph:
@@ -574,6 +531,8 @@ class Value(Operators, DropIn, Refusals, Methods):
         """
         if not callable(hook):
             raise TypeError(f"register_hook takes a function of the gradient, not {hook!r}")
+        if core:
+            show_to_collector(hook)
         hooks = self._hooks
         if hooks is None:
             hooks = self._hooks = {}
@@ -595,7 +554,7 @@ class Value(Operators, DropIn, Refusals, Methods):
     def __repr__(self) -> str:
         grad = f", grad={self._grad if isinstance(self._grad, float) else self._grad._data!r}" if self.has_grad else ""
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}(data={self._data!r}{grad}{label})"
+        return f"{'Value' if isinstance(self, Detached) else type(self).__name__}(data={self._data!r}{grad}{label})"
 
     def _repr_svg_(self) -> Any:
         """The picture that a notebook shows beside the text; None, with a warning, where it cannot be drawn."""
@@ -692,8 +651,12 @@ class Traced(StandIn, Value):
     plainly = Value
 
 
-for _kind in (Detached, Untracked, Varied, Traced):
-    _kind.__name__ = "Value"  # in the messages of Python and of other libraries; a pickle reads __qualname__
+for _kind in (Varied, Traced):  # in the messages of Python and of other libraries, and in pickles, they are Values
+    _kind.__name__, _kind.__qualname__, _kind.unguarded = "Value", "Value", Value  # type: ignore[union-attr]
 for _op in PRIMITIVES.values():
     if not _op.captures:
         _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))
+
+
+if core:
+    core.set_types(Value, Traced, Constant)

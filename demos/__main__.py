@@ -14,7 +14,7 @@ GROUPS = {
     "Notes on backpropagation, scalar and matrix": "two_flows guided_notes any_depth any_parameter columns slips",
     "Learning by mistake": "mistakes quiz",
     "Ordinary Python, differentiated": "greeks plain_math pendulum curve_fit solvers kalman",
-    "Networks that learn": "moons iris breast_cancer digits sharded",
+    "Networks that learn": "moons iris breast_cancer digits gpt sharded",
 }
 WIDTH = 80
 

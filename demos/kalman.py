@@ -28,7 +28,7 @@ TRUE = {"push": 0.2, "instruments": 0.7}
 
 
 def observed(count: int) -> Array:
-    """What the instruments say of a body with the true noise levels."""
+    """Measurements of a body with the true noise levels."""
     rng, state, rows = np.random.default_rng(4), np.zeros(2), []
     for _ in range(count):
         state = STEP @ state + np.array([0.5, 1.0]) * rng.normal(0.0, TRUE["push"])

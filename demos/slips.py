@@ -1,7 +1,7 @@
 """The slips in the notes: each shown wrong, its correction shown right.
 
-Handwritten derivations have slips, and most of them do no harm to the idea. Here each is computed as it is written,
-then as it should be, beside what a graph of Values says. Where shapes do not fit there is no number, and the table
+Handwritten derivations have slips, most of them harmless to the idea. Here each is computed as it is written, then as
+it should be, beside what a graph of Values says. Where shapes do not fit there is no number, and the table
 says so. Single letters that were misread in copying are left out, unless a number depends on them.
 """
 

@@ -33,7 +33,7 @@ def cheapest(p: Any) -> Any:
 
 
 def period(p: Any) -> Any:
-    """How long a pendulum of one metre takes to swing to and fro from the angle p."""
+    """The period of a pendulum of one metre that swings from the angle p."""
     return 4 / math.sqrt(9.81) * quad(lambda t: 1 / sqrt(1 - (sin(p / 2) * math.sin(t)) ** 2), 0.0, math.pi / 2)
 
 

@@ -1,4 +1,4 @@
-"""Neural networks built out of Values: neurons, layers, losses, an optimiser, and their matrix form.
+"""Neural networks built out of Values: neurons, layers, losses, optimisers, and the matrix form.
 
 >>> from nn import MLP, SGD, binary_cross_entropy
 >>> model = MLP(2, [3, 1], activation="tanh", output_activation="sigmoid", rng=0)

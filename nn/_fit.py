@@ -72,7 +72,7 @@ _ELSEWHERE = {
     }.items()
     for name in names.split()
 }
-"""Arguments of other libraries, and what does that here."""
+"""Arguments of other libraries, and what to write here."""
 
 
 @with_hints(_ELSEWHERE)
@@ -101,12 +101,11 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
     progress: bool = True,
     seed: Any = None,
 ) -> History:
-    """Let ``model`` learn to predict ``y`` from ``X``: minimise the mean loss of the examples.
+    """Train ``model`` to predict ``y`` from ``X``: minimise the mean loss of the examples.
 
-    The loss of one example is recorded and replayed over batches. It is recorded at each call, so the model is what it
-    is then; and twice, so that a model or loss that is not a function of its inputs, such as one with a random mask, is
-    refused, and so is a model that counts its runs: ``compiled=False`` trains them. Ctrl-C ends it and keeps what was
-    learnt.
+    The loss of one example is recorded anew at each call, and replayed over batches. It is recorded twice, to refuse a
+    model or loss that is not a function of its inputs, such as one with a random mask, and a model that counts its
+    runs: ``compiled=False`` trains them. Ctrl-C stops training and keeps what was learnt.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.
@@ -121,8 +120,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         batch_size: examples per step; all if not given. Smaller batches are shuffled.
         validation: a pair (X, y) to validate on; or the share of the examples to hold back for that, drawn by
             ``seed``.
-        patience: stop after so many epochs without a better validation loss; at the end the model has the
-            parameters of the best epoch.
+        patience: stop after this many epochs without a better validation loss, and go back to the parameters of the
+            best epoch.
         schedule: from an epoch, counted from 0, to a factor of the learning rate, such as :class:`~nn.CosineLR`.
         clip_norm: scale a gradient down to this norm.
         clip_value: bring each number of a gradient to between -clip_value and clip_value; done before clip_norm.
@@ -240,7 +239,7 @@ class _Run:
         self._reached = np.zeros(len(self.numbers), bool)
 
     def value_and_gradient(self, numbers: Array, batch: Dataset, batch_index: int | None = None) -> tuple[float, Array]:
-        """The objective at ``numbers``: the mean loss of ``batch`` and the penalty, with the gradient.
+        """The objective at ``numbers``, the mean loss of ``batch`` and the penalty; and its gradient.
 
         Raises:
             AnomalyError: a number that is not finite.
@@ -262,11 +261,11 @@ class _Run:
         return value, gradient
 
     def show(self, part: float, loss: float) -> None:
-        """Tell the progress bar what part of the present epoch is done."""
+        """Tell the progress bar which part of the present epoch is done."""
         self._bar.update(len(self.history) + part, loss)
 
     def end_epoch(self, loss: float, gradient_norm: float, lr: float | None) -> bool:
-        """Note an epoch, with what is watched; whether it was the last."""
+        """Note an epoch, and what is watched after it; return whether it was the last."""
         watch, history, flat = self._watch, self.history, self.flat
         validation_loss = None if watch.validation is None else flat.mean_loss(self.numbers, watch.validation)
         metrics = flat.measured(self.numbers, self.data, watch.metrics)
@@ -295,7 +294,7 @@ class _Run:
         return bool(history.stopped)
 
     def _called_off(self, epoch: Epoch) -> bool:
-        """Whether a callback says so. The model has the present numbers, and callbacks may change it."""
+        """Whether a callback stops training. The model has the present numbers, and callbacks may change it."""
         if not self._watch.callbacks:
             return False
         self.flat.write(self.numbers)
@@ -308,10 +307,10 @@ class _Run:
         return bool(self.history.stopped)
 
     def settle(self, *, grows: bool) -> None:
-        """Go back to the best parameters, if those were looked for; and say what looks amiss.
+        """Go back to the best parameters, if there is patience for them; remark on what looks wrong.
 
         Args:
-            grows: whether the loss is meant to.
+            grows: whether the loss is meant to grow.
         """
         history = self.history
         if history.best_epoch is not None:
@@ -327,7 +326,7 @@ class _Run:
             )
 
 
-# --- the two ways down: steps of an optimiser over batches, and SciPy's L-BFGS over all examples ----------
+# --- the two ways down: an optimiser over batches, SciPy's L-BFGS over all examples -----------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -360,7 +359,7 @@ class _Steps:
 
 
 def _descend(run: _Run, epochs: int, optimizer: Optimizer, steps: _Steps, random: np.random.Generator) -> None:
-    """Take steps over shuffled batches for ``epochs`` epochs, or until the run says that it is enough."""
+    """Take steps over shuffled batches for ``epochs`` epochs, or until the run stops."""
     lr = optimizer.lr
     try:
         for epoch in range(epochs):
@@ -374,7 +373,7 @@ def _descend(run: _Run, epochs: int, optimizer: Optimizer, steps: _Steps, random
 
 
 def _one_epoch(run: _Run, optimizer: Optimizer, steps: _Steps, random: np.random.Generator) -> tuple[float, float]:
-    """The mean loss of the examples, each as it was met, weighted; and the mean norm of the gradients."""
+    """The mean loss of the examples, each before the step that followed it; and the mean norm of the gradients."""
     total, done, loss, norms = run.data.weight, 0.0, 0.0, 0.0
     for index, batch in enumerate(run.data.batches(steps.batch_size, random)):
         value, gradient = run.value_and_gradient(run.numbers, batch, index)
@@ -387,7 +386,7 @@ def _one_epoch(run: _Run, optimizer: Optimizer, steps: _Steps, random: np.random
 
 
 def _minimise(run: _Run, epochs: int) -> None:
-    """SciPy's L-BFGS-B: at most ``epochs`` iterations, fewer if the run or SciPy says that it is enough.
+    """SciPy's L-BFGS-B: at most ``epochs`` iterations, fewer if the run or SciPy stops.
 
     Raises:
         ModuleNotFoundError: SciPy is not installed.
@@ -481,14 +480,14 @@ def _refuse(given: dict[str, Any], why: str) -> None:
             raise ValueError(f"{name}={argument!r} has no meaning here: {why}")
 
 
-# --- why no step can be taken -----------------------------------------------------------------------------
+# --- why a step cannot be taken ---------------------------------------------------------------------------
 
 
 _KEPT = "The model keeps its parameters from before this step. A smaller lr, or clip_norm, may keep it in bounds."
 
 
 def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> AnomalyError:
-    """The error that tells what happened, found by computing one example after the other on Values.
+    """The error for a loss or gradient that is not finite, found by computing the examples one by one on Values.
 
     Args:
         flat: the model and the loss.
@@ -507,7 +506,7 @@ def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> A
 
 
 def _refuse_constant(flat: FlatModel, numbers: Array, data: Dataset) -> None:
-    """Refuse a loss that depends on nothing that is learnt, whatever the example; found on Values.
+    """Refuse a loss in which nothing that is learnt has a part, in any example.
 
     Args:
         flat: the model and the loss.
@@ -550,7 +549,7 @@ def _reached_from(loss: Value) -> set[int]:
 
 
 def _fault(loss: Any, leaves: list[Any]) -> tuple[str, str] | None:
-    """A number that is not finite, and where it came from."""
+    """Words for a number that is not finite, and for where it came from."""
     if not math.isfinite(number_of(loss)):
         return f"the loss is {number_of(loss):g}", _cause(loss)
     if not isinstance(loss, Value):
@@ -566,7 +565,7 @@ def _fault(loss: Any, leaves: list[Any]) -> tuple[str, str] | None:
 
 
 def _cause(number: Any) -> str:
-    """The operation that first gave a number that is not finite, and what it needs if it was given something else."""
+    """The operation that first gave a number that is not finite; and its domain, if the operands are outside it."""
     fault = diagnose(number).fault if isinstance(number, Value) else None
     if fault is None:
         return ""

@@ -1,8 +1,8 @@
-"""``predict`` and ``evaluate``: a model as functions of the flat array of what it learns, over many examples.
+"""``predict`` and ``evaluate``: a model over many examples, as functions of the flat array of its parameters.
 
-A model may depend on anything: globals, attributes of its class, methods that were replaced. So it is recorded anew by
-each call of ``predict``, ``evaluate`` and ``fit``; kernels are kept by tape, so that this costs the recording alone.
-And it may not be a function of its inputs: each path is recorded twice, and the recordings must agree.
+A model may depend on anything: globals, attributes of its class, methods that were replaced. So each call of
+``predict``, ``evaluate`` and ``fit`` records it anew; kernels are kept by tape, so only the recording is repeated. Each
+path is recorded twice, and the two must agree: a model may turn out not to be a function of its inputs.
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ __all__ = ["FlatModel", "advised", "evaluate", "predict", "tried_loss", "tried_m
 def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
     """The outputs of ``model`` on each example, from a recording of it as it is now: floats, with no graph.
 
-    It is recorded twice, so that a model that is not a function of its inputs, such as one with a random mask, is
-    refused. The exception is a change that both runs happen not to show: a random number from a generator that neither
-    the model nor its methods name, and that came out alike. Whatever the model stores on itself while it runs
-    stays on a copy.
+    It is recorded twice, to refuse a model that is not a function of its inputs, such as one with a random mask. Only a
+    change that neither run shows escapes: a random number from a generator that neither the model nor its methods name,
+    if it came out the same twice. Whatever the model stores on itself while it runs stays on a copy.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.
@@ -111,7 +110,7 @@ def evaluate(  # noqa: PLR0913 -- each argument is optional, named and independe
 
 @contextmanager
 def advised() -> Iterator[None]:
-    """Add to the error of a recording what else can be done about it."""
+    """Add the way out to the error of a recording."""
     try:
         yield
     except (GuardError, RecordingError) as error:
@@ -119,7 +118,7 @@ def advised() -> Iterator[None]:
         raise
 
 
-# --- a model, a loss and a data set tried on one another before anything is recorded ----------------------
+# --- a model, a loss and a data set, tried together before anything is recorded ---------------------------
 
 
 def tried_model(model: Any, examples: Array) -> Any:
@@ -166,13 +165,13 @@ def tried_loss(loss: Loss, prediction: Any, data: Dataset, name: str = "y") -> N
 
 
 _MOST = 1000
-"""The number of different targets that are tried at most."""
+"""The most targets that are tried."""
 
 
 def _sorts(targets: Array) -> list[int]:
-    """Where each number among the targets first stands; of very many, some at equal distances in size.
+    """The places of the distinct numbers among the targets; of very many, a sample evenly spread in size.
 
-    A loss takes numbers from an interval or a small set, so the least, the greatest and some between tell of all.
+    A loss takes numbers from an interval or a small set, so the least, the greatest and some between speak for all.
     """
     found: set[int] = set()
     for column in targets.reshape(len(targets), -1).T:
@@ -228,9 +227,9 @@ class FlatModel:
         return np.array([parameter.data for parameter in self.parameters])
 
     def write(self, numbers: Array) -> None:
-        """Set the parameters that have other numbers: a graph stays fresh whose leaves stay as they are.
+        """Set the parameters whose numbers differ: the graph of unchanged leaves stays fresh.
 
-        Plain data that the model wrote down on itself while it ran, such as a counter, is given to it too.
+        The model also gets the plain data that it wrote on itself while it ran, such as a counter.
         """
         for parameter, number in zip(self.parameters, numbers.tolist(), strict=True):
             if parameter.data != number:
@@ -240,7 +239,7 @@ class FlatModel:
             self._kept = self._runs.count
 
     def of_now(self) -> FlatModel:
-        """The same of the model as it is now: itself if nothing but the numbers of its parameters has changed.
+        """The same for the model as it is now: itself if nothing but the numbers of its parameters has changed.
 
         Raises:
             ValueError: something else was put in the place of a parameter that is learnt.
@@ -309,7 +308,7 @@ class FlatModel:
         return value, gradient
 
     def _check_stood_in(self, read: Iterable[Value]) -> None:
-        """Refuse a loss that reads a parameter itself, and not what stands in for it: it would not be differentiated.
+        """Refuse a loss that reads a parameter itself instead of its stand-in: it would not be differentiated.
 
         Raises:
             GradientError: one of ``read`` is what is learnt.
@@ -318,7 +317,7 @@ class FlatModel:
         for leaf in read:
             if id(leaf) in own:
                 raise GradientError(
-                    f"the loss reads {leaf!r} by a way that fit does not see, such as a global, a closure, or a value "
+                    f"the loss reads {leaf!r} in a way that fit does not see, such as a global, a closure, or a value "
                     f"that was computed before and kept, so its part in the gradient would be lost. For a penalty give "
                     f"l2; else use the parameter in the model's forward, through self; or train by hand, with "
                     f"loss.backward() and optimizer.step()"
@@ -341,14 +340,14 @@ class FlatModel:
 
 
 class _Runs:
-    """The runs that are recorded, watched for what a recording would lose: random draws, and notes that change.
+    """The runs that are recorded, watched for what a recording would lose: random draws, and attributes that change.
 
-    A draw from a random generator is refused even if it came out the same twice. Watched are Python's and NumPy's own
-    generators, those that the model holds, and those that its methods and the loss name. That another thread draws
-    from one meanwhile happens; that it does so in two runs one after the other is taken for the model's doing.
+    A random draw is refused even if it came out the same twice. The generators watched are Python's and NumPy's own,
+    those that the model holds, and those that its methods and the loss name. Another thread may draw from one
+    meanwhile; draws in two runs in a row are taken to be the model's.
 
     Attributes:
-        count: how many there were.
+        count: how many runs there were.
     """
 
     def __init__(self, binding: Binding, loss: Loss) -> None:
@@ -377,7 +376,7 @@ class _Runs:
         return found
 
     def changing(self) -> str:
-        """The attribute that was written to differently in the last two runs, such as a counter; or nothing."""
+        """The attribute that the last two runs set differently, such as a counter; empty if there is none."""
         before, now = self._written
         return next((place for place, held in now.items() if before.get(place) != held), "")
 
@@ -386,7 +385,7 @@ class _Runs:
 
 
 def _named(function: Any) -> list[Any]:
-    """The globals that a function of Python's names, and what it closes over."""
+    """The globals that a Python function names, and what it closes over."""
     if not isinstance(function, FunctionType):
         return []
     named = [function.__globals__[name] for name in function.__code__.co_names if name in function.__globals__]

@@ -1,7 +1,7 @@
 """Activation functions by name.
 
-An activation is any function from a Value to a Value; softmax alone is one of all outputs of a layer together.
-The table only gives names to functions that the engine has; their derivatives are the engine's.
+An activation is any function from a Value to a Value; softmax alone takes all outputs of a layer together. The table
+only gives names to functions of the engine, which knows their derivatives.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def resolve_activation(activation: str | Activation) -> Activation:
 
 
 def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> Activation:
-    """The activation that is asked for; ReLU if none is, and none for a linear neuron."""
+    """The activation asked for; by default ReLU, or none for a linear neuron."""
     _check_switch(nonlin)
     if activation is None:
         return relu if nonlin else identity
@@ -71,7 +71,7 @@ def chosen_activation(activation: str | Activation | None, *, nonlin: bool) -> A
 
 
 def switched(activation: Activation, on: Any) -> Activation:
-    """``activation`` switched on, which is ReLU if there was none, or off."""
+    """``activation`` switched on, ReLU if there was none; or off."""
     _check_switch(on)
     if not on:
         return identity
@@ -85,7 +85,7 @@ def _check_switch(nonlin: Any) -> None:
 
 
 def joins_outputs(activation: Activation) -> bool:
-    """Whether it takes the outputs of a layer together, as softmax, and not each by itself."""
+    """Whether it takes the outputs of a layer together, as softmax does."""
     return activation is softmax
 
 

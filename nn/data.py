@@ -1,4 +1,4 @@
-"""Numbers, arrays, names and examples handed in by users, checked; anything else is refused by name."""
+"""Numbers, arrays, names and examples given by users, checked; errors call them by name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def some(paths: list[str]) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """``" Did you mean ...?"``: the known names that are like ``name``, that hold it, or that have it as initials.
+    """``" Did you mean ...?"``: the known names that resemble ``name``, contain it, or have it as initials.
 
     >>> from nn.data import nearest
     >>> known = ["mse", "softmax_cross_entropy"]
@@ -95,13 +95,13 @@ def resolved(kind: str, given: Any, known: Mapping[str, _T], expected: str, fore
 def unknown(
     kind: str, name: str, known: Collection[str], instead: str, foreign: Mapping[str, str] = _NONE
 ) -> ValueError:
-    """The error at a name that no entry of a table has.
+    """The error for a name that no entry of a table has.
 
     Args:
         kind: of the entries.
         name: as given.
         known: the names in the table.
-        instead: a noun for what may be given in the place of a name.
+        instead: a noun for what may be given instead of a name.
         foreign: for names of other libraries, in lower case without underscores: the name here, or what to write.
     """
     advice = foreign.get(name.casefold().replace("_", ""), "")
@@ -151,7 +151,7 @@ def real_number(number: Any, name: str) -> float:
 
     Args:
         number: anything that a Value can be made of.
-        name: what it is, for messages.
+        name: its name in messages.
 
     Raises:
         TypeError: not one real number.
@@ -176,7 +176,7 @@ def number_of(number: Any) -> float:
 
 
 def finite_from_0(number: Any, name: str) -> float:
-    """``number`` as a float that is finite and not negative; an error that calls it ``name`` otherwise."""
+    """``number`` as a finite float, 0 or more; otherwise an error that calls it ``name``."""
     found = real_number(number, name)
     if not 0.0 <= found < math.inf:
         raise ValueError(f"{name} must be a finite number, 0 or more, got {number!r}")
@@ -184,7 +184,7 @@ def finite_from_0(number: Any, name: str) -> float:
 
 
 def positive(number: Any, name: str) -> float:
-    """``number`` as a finite float above 0; an error that calls it ``name`` otherwise."""
+    """``number`` as a finite float above 0; otherwise an error that calls it ``name``."""
     bound = real_number(number, name)
     if not (math.isfinite(bound) and bound > 0.0):
         raise ValueError(f"{name} must be a finite number above 0, got {number!r}")
@@ -192,10 +192,10 @@ def positive(number: Any, name: str) -> float:
 
 
 def whole_number(number: Any, name: str, least: int = 1) -> int:
-    """``number`` as an int of at least ``least``; an error that calls it ``name`` otherwise.
+    """``number`` as an int, ``least`` or more; otherwise an error that calls it ``name``.
 
     Raises:
-        TypeError: not an int, of Python's or NumPy's; a bool is none.
+        TypeError: not an int of Python's or NumPy's; a bool is neither.
         ValueError: it is less.
 
     >>> from nn.data import whole_number
@@ -210,7 +210,7 @@ def whole_number(number: Any, name: str, least: int = 1) -> int:
 
 
 def is_many(given: Any) -> bool:
-    """Whether it is a list of numbers, in any container with an order, and not one number."""
+    """Whether it is an ordered container of numbers, and not one number."""
     if isinstance(given, np.ndarray):
         return given.ndim > 0
     return isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, AbstractSet))
@@ -257,7 +257,7 @@ def _of_objects(array: np.ndarray[Any, Any], name: str) -> Array:
 
 
 def _first_text(numbers: Any, name: str) -> str:
-    """The entry that is text, and what to do about it; nothing where none is."""
+    """The first entry that is text, and what to do about it; empty if none is."""
     array = np.asarray(numbers, dtype=object)
     for place in np.ndindex(array.shape):
         if isinstance(array[place], (str, bytes)):
@@ -298,10 +298,7 @@ class Dataset(NamedTuple):
         return Dataset(self.X[chosen], self.y[chosen], self.places[chosen], weights)
 
     def batches(self, size: int, random: np.random.Generator) -> Iterator[Dataset]:
-        """All examples in a new order, ``size`` at a time, the rest in the last.
-
-        One batch of all examples is given in the order in which they came.
-        """
+        """All examples in random order, ``size`` at a time; a single batch keeps their order."""
         count = len(self.X)
         if size == count:
             yield self
@@ -325,11 +322,12 @@ def as_examples(examples: Any, name: str = "X") -> Array:
     array = _finite(examples, name)
     if array.ndim == 1:
         raise ValueError(
-            f"{name} has the shape {array.shape}, and holds one example a row: numpy.reshape({name}, (-1, 1)) if each "
-            f"number is an example of one feature, numpy.reshape({name}, (1, -1)) if all are features of one example"
+            f"{name} has the shape {array.shape}, and must hold one example a row: numpy.reshape({name}, (-1, 1)) if "
+            f"each number is an example of one feature, numpy.reshape({name}, (1, -1)) if all are features of one "
+            f"example"
         )
     if array.ndim != 2:
-        raise ValueError(f"{name} has the shape {array.shape}; it has two axes, examples and features")
+        raise ValueError(f"{name} has the shape {array.shape}; it must have two axes, examples and features")
     return array
 
 
@@ -342,7 +340,7 @@ def as_targets(targets: Any, name: str = "y") -> Array:
     """
     array = _finite(targets, name)
     if array.ndim not in (1, 2):
-        raise ValueError(f"{name} has the shape {array.shape}; it is (n,), or (n, outputs) for several outputs")
+        raise ValueError(f"{name} has the shape {array.shape}; it must be (n,), or (n, outputs) for several outputs")
     return array[:, 0] if array.shape[1:] == (1,) else array
 
 
@@ -425,7 +423,7 @@ def _weights_of_classes(class_weight: Any, targets: Array, weights: Array) -> Ar
     strangers = [label for label in given if label not in classes]
     if strangers:
         present = ", ".join(f"{label:g}" for label in classes[:10])
-        raise ValueError(f"class_weight names the label {strangers[0]:g}, and y has the labels {present}")
+        raise ValueError(f"class_weight names the label {strangers[0]:g}, but y has the labels {present}")
     return np.array([given.get(label, 1.0) for label in classes.tolist()])[which]
 
 

@@ -1,4 +1,4 @@
-"""The course of a training: the numbers of each epoch, a table of them, and a bar while it lasts."""
+"""The history of a training: the numbers of each epoch, their table, and the progress bar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Epoch:
     epoch: int
     """Its number, counted from 0."""
     loss: float
-    """The mean loss of the examples, each as it was met, before the step that followed."""
+    """The mean loss of the examples, each before the step that followed it."""
     gradient_norm: float
     """The norm of the gradient, before clipping; with batches the mean of theirs."""
     seconds: float
@@ -37,6 +37,13 @@ class Epoch:
     """The mean loss on the validation data after the epoch; None without such data."""
     metrics: dict[str, float] = field(default_factory=dict)
     """Each metric after the epoch, on what is learnt from; on the validation data as ``validation_...``."""
+
+
+def _column(name: str, meaning: str) -> property:
+    """A number of every epoch, as a list; without the epochs that lack it."""
+    return property(
+        lambda history: [number for epoch in history if (number := getattr(epoch, name)) is not None], doc=meaning
+    )
 
 
 @dataclass
@@ -54,39 +61,17 @@ class History:
     best_epoch: int | None = None
     """With ``patience``: the epoch with the least validation loss, whose parameters the model has."""
     stopped: str = ""
-    """Why it ended before the last epoch; empty if it did not."""
+    """Why training ended before the last epoch; empty if it did not."""
     interrupted: bool = False
     """Whether Ctrl-C ended it."""
     remarks: list[str] = field(default_factory=list)
     """Advice: that the loss has grown, or that some parameters had a gradient of 0 throughout the first epoch."""
 
-    @property
-    def loss(self) -> list[float]:
-        """The loss of each epoch."""
-        return self._column("loss")
-
-    @property
-    def validation_loss(self) -> list[float]:
-        """The loss on the validation data after each epoch; empty without such data."""
-        return self._column("validation_loss")
-
-    @property
-    def gradient_norm(self) -> list[float]:
-        """The norm of the gradient in each epoch."""
-        return self._column("gradient_norm")
-
-    @property
-    def lr(self) -> list[float]:
-        """The learning rate of each epoch; empty where the method has none."""
-        return self._column("lr")
-
-    @property
-    def seconds(self) -> list[float]:
-        """How long each epoch took."""
-        return self._column("seconds")
-
-    def _column(self, name: str) -> list[float]:
-        return [number for epoch in self.epochs if (number := getattr(epoch, name)) is not None]
+    loss = _column("loss", "The loss of each epoch.")
+    validation_loss = _column("validation_loss", "The validation loss after each epoch; empty without such data.")
+    gradient_norm = _column("gradient_norm", "The norm of the gradient in each epoch.")
+    lr = _column("lr", "The learning rate of each epoch; empty where the method has none.")
+    seconds = _column("seconds", "How long each epoch took.")
 
     @property
     def metrics(self) -> dict[str, list[float]]:
@@ -101,13 +86,11 @@ class History:
         >>> History([Epoch(0, loss=2.0, gradient_norm=1.0, lr=0.1, seconds=0.5)]).to_dict()
         {'epoch': [0], 'loss': [2.0], 'gradient_norm': [1.0], 'lr': [0.1], 'seconds': [0.5]}
         """
-        columns: dict[str, list[float]] = {"epoch": [epoch.epoch for epoch in self.epochs], "loss": self.loss}
-        if self.validation_loss:
-            columns["validation_loss"] = self.validation_loss
-        columns |= self.metrics | {"gradient_norm": self.gradient_norm}
-        if self.lr:
-            columns["lr"] = self.lr
-        return columns | {"seconds": self.seconds}
+        columns = {
+            "epoch": [epoch.epoch for epoch in self], "loss": self.loss, "validation_loss": self.validation_loss,
+            **self.metrics, "gradient_norm": self.gradient_norm, "lr": self.lr, "seconds": self.seconds,
+        }  # fmt: skip
+        return {name: numbers for name, numbers in columns.items() if numbers or name not in ("validation_loss", "lr")}
 
     def __len__(self) -> int:
         return len(self.epochs)
@@ -137,7 +120,7 @@ class History:
         return self.table()
 
     def table(self, rows: int = 12) -> Table:
-        """The epochs as a table for a terminal; of more than ``rows``, some at equal distances.
+        """The epochs as a table for a terminal; of more than ``rows``, an even sample.
 
         >>> from nn.history import Epoch, History
         >>> print(History([Epoch(0, loss=2.0, gradient_norm=1.5, lr=0.1, seconds=0.5)]))
@@ -163,7 +146,7 @@ class History:
 
 
 def _spread(count: int, rows: int) -> list[int]:
-    """At most ``rows`` places among ``count``, the first and the last among them, at nearly equal distances."""
+    """At most ``rows`` of ``count`` places, evenly spread from the first to the last."""
     if count <= rows:
         return list(range(count))
     return sorted({round(row * (count - 1) / (rows - 1)) for row in range(rows)})
@@ -177,13 +160,13 @@ PATIENCE = 1.0
 """Seconds of work before the bar appears."""
 
 INTERVAL = 0.1
-"""Seconds between two pictures of it."""
+"""Seconds between two updates of it."""
 
 
 class ProgressBar:
-    """A bar with the epochs done of ``total``, the present loss and the time left; printed to standard error.
+    """A bar with the epochs done of ``total``, the present loss and the time left, on standard error.
 
-    It shows itself only on long work, and only to a person who watches a terminal or notebook.
+    It appears only on long work, and only on a terminal or in a notebook.
 
     Args:
         total: how many epochs there are.
@@ -197,7 +180,7 @@ class ProgressBar:
         self._task: Any = None
 
     def update(self, done: float, loss: float) -> None:
-        """Say that ``done`` epochs are done, and what the loss is."""
+        """Show that ``done`` epochs are done, and the loss."""
         now = time.perf_counter()
         if now < self._next:
             return
@@ -209,7 +192,7 @@ class ProgressBar:
         self._bar.refresh()
 
     def _appear(self, done: float, loss: float) -> bool:
-        """Draw the bar, if there is anyone to see it."""
+        """Start the bar, if there is a terminal or notebook to show it."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

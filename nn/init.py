@@ -1,4 +1,4 @@
-"""Where weights start: distributions by name, and the random generator they are drawn from."""
+"""Initial weights: distributions by name, and the random generator they are drawn from."""
 
 from __future__ import annotations
 

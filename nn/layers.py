@@ -47,13 +47,13 @@ _BEGINNINGS = {
 
 
 class _Activated(Module):
-    """Base of modules with an activation that can be switched off."""
+    """Base of modules with an activation, which may be switched off."""
 
     activation: Any
 
     @property
     def nonlin(self) -> bool:
-        """Whether it has an activation; False may be set, and True for ReLU."""
+        """Whether it has an activation; setting False removes it, True gives ReLU to a linear one."""
         return self.activation is not identity
 
     @nonlin.setter
@@ -71,19 +71,18 @@ class Neuron(_Activated):
         bias: whether it has a bias, which starts at 0.
         init: the distribution of the weights, by name or as ``init(nin, nout, rng)``; uniform from -1 to 1.
         rng: a seed, a ``numpy.random.Generator`` or a ``random.Random`` for the weights; None draws them from Python's
-            ``random``, in micrograd's order, so that ``random.seed`` settles them.
+            ``random`` in micrograd's order, so that ``random.seed`` fixes them.
         layer: the layer it belongs to, counted from 1; for names.
         index: its place in that layer, counted from 1; for names.
 
     Attributes:
         w: the weights, one Parameter per input.
         b: the bias, a Parameter; None without one.
-        activation: the function from z to a; a name or another function may be set.
-        nonlin: whether there is one; False may be set, and True for ReLU.
+        activation: the function from z to a; it may be set to a name or another function.
+        nonlin: whether there is one; setting False removes it, True puts ReLU in its place.
         nin, layer, index: as given; fixed.
 
-    A linear neuron has no activation node: its z is its a, one node, labelled ``a``, for that is what the next
-    layer and the loss take.
+    In a linear neuron z and a are one node, labelled ``a``, which the next layer and the loss take.
 
     >>> from nn import Neuron
     >>> neuron = Neuron(2, activation="tanh", rng=0)
@@ -156,7 +155,7 @@ class Neuron(_Activated):
         return self.forward(_as_inputs(x, self.nin, self.layer, self, more))
 
     def forward(self, inputs: list[Value]) -> Value:
-        """The output a on ``inputs`` that are known to be ``nin`` Values."""
+        """The output a on ``inputs``, known to be ``nin`` Values."""
         with scope(self._scope):
             z = self._weighted_sum(inputs)
             a = self.activation(z)
@@ -169,7 +168,7 @@ class Neuron(_Activated):
         return a
 
     def weighted_sum(self, inputs: list[Value]) -> Value:
-        """The sum z on ``inputs`` that are known to be ``nin`` Values, for a layer with an activation of its own."""
+        """The sum z on ``inputs``, known to be ``nin`` Values; for a layer with a joint activation."""
         with scope(self._scope):
             return self._weighted_sum(inputs)
 
@@ -195,7 +194,7 @@ class Layer(_Activated):
     Args:
         nin: how many inputs it takes.
         nout: how many neurons it has.
-        nonlin, activation, bias, init, rng: as for :class:`~nn.Neuron`, for every neuron; and the activation may
+        nonlin, activation, bias, init, rng: as for :class:`~nn.Neuron`, for every neuron; the activation may also
             be softmax, of all outputs together.
         layer: its number in the network, counted from 1; for names.
 
@@ -253,7 +252,7 @@ class Layer(_Activated):
 
     @property
     def activation(self) -> Activation:
-        """The activation function of its neurons, or of all of them together; a name or another may be set."""
+        """The activation of its neurons, or of all of them together; it may be set to a name or another function."""
         return self._joint or self.neurons[0].activation
 
     @activation.setter
@@ -283,7 +282,7 @@ class Layer(_Activated):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def forward(self, inputs: list[Value]) -> list[Value]:
-        """The outputs on ``inputs`` that are known to be ``nin`` Values."""
+        """The outputs on ``inputs``, known to be ``nin`` Values."""
         if self._joint is None:
             return [neuron.forward(inputs) for neuron in self.neurons]
         sums = [neuron.weighted_sum(inputs) for neuron in self.neurons]
@@ -304,8 +303,8 @@ class MLP(Module):
     Args:
         nin: how many inputs it takes.
         nouts: the number of neurons of each layer.
-        activation: of the hidden layers, which are all but the last, by name or as a function of a Value; or a
-            list of them, one for each hidden layer.
+        activation: of the hidden layers, all but the last, by name or as a function of a Value; or a list, one for
+            each hidden layer.
         output_activation: of the last layer.
         bias, init, rng: as for :class:`~nn.Neuron`, for every neuron.
 
@@ -410,7 +409,9 @@ class MLP(Module):
         321.0
         """
         if not isinstance(matrices, Iterable):
-            raise TypeError(f"set_matrices takes a pair (W, b) for each layer, got {matrices!r}")
+            raise TypeError(
+                f"set_matrices: matrices must be a list of pairs (W, b), one for each layer, got {matrices!r}"
+            )
         pairs = list(matrices)
         if len(pairs) != len(self.layers):
             raise ValueError(f"set_matrices: {self!r} has {counted(len(self.layers), 'layer')}, {len(pairs)} given")
@@ -564,14 +565,14 @@ def _advice(function: Activation) -> str:
 def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ...] = ()) -> list[Value]:
     """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
 
-    A number becomes a Value; a Value stays the same node, and is named only if it has no name yet.
+    A number becomes a Value; a Value stays the same node, and gets a name only if it has none.
 
     Args:
         x: a sequence of numbers and Values, such as a list or a row of an array; where there is one, also bare.
         count: how many there must be.
         layer: the layer that takes them.
-        taker: who takes them, for messages.
-        more: what else it was called with, which is refused.
+        taker: the module that takes them, for messages.
+        more: further arguments, which are refused.
     """
     if more:
         raise _scattered(f"{taker!r} takes one example, a list of {counted(count, 'input')}", x, more)
@@ -603,7 +604,7 @@ def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, .
 
 
 def _scattered(takes: str, x: Any, more: tuple[Any, ...]) -> TypeError:
-    """The error at the numbers of an example given as arguments of their own."""
+    """The error for the numbers of an example given as separate arguments."""
     given = ", ".join(f"{number!r:.20}" for number in (x, *more))
     return TypeError(f"{takes}, got {1 + len(more)} arguments: put them in a list, as in model([{given}])")
 

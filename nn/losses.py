@@ -1,12 +1,12 @@
 """Loss functions of (prediction, target), number by number and over classes.
 
-Both are numbers or Values, or lists of them of one length; numbers alone give a float, else the result is a
-Value. ``reduction`` says how the losses of a list are put together: ``"mean"``, ``"sum"`` or ``"none"``, as in
-PyTorch. The ``*_error`` losses are sums unless told otherwise, as in the notes, J = Σ ½(y - ŷ)²; the others are
-means. A number given as target is data: it becomes a node named ``y`` (``y1``, ``y2`` ... in a list) where the
-formula needs it. A Value given as target is differentiated like any other.
+Both are numbers or Values, or lists of them of one length; numbers alone give a float, anything else a Value.
+``reduction`` says how the losses of a list are combined: ``"mean"``, ``"sum"`` or ``"none"``, as in PyTorch. The
+``*_error`` losses are sums by default, as in the notes, J = Σ ½(y - ŷ)²; the others are means. A number given as target
+is data: it becomes a node named ``y`` (``y1``, ``y2`` ... in a list) where the formula needs it. A Value given as
+target is differentiated like any other.
 
-Over classes the prediction of one example is a list, one number for each class, and its target the index of the right
+Over classes the prediction of one example is a list, one number for each class; its target is the index of the right
 class, from 0, or a list of probabilities, one for each class. A list of examples takes a list of targets.
 """
 
@@ -59,10 +59,10 @@ Reduction: TypeAlias = str
 
 
 FLOOR = 1e-100
-"""Below it, -log p goes on along its tangent: to 231 at 0, with a slope that may still be squared."""
+"""Below it, -log p continues along its tangent: to 231 at 0, with a slope that can still be squared."""
 
 COMPLEMENT_FLOOR = 2.0**-54
-"""Below it, -log(1 - p) goes on along its tangent, for a float p cannot say how much nearer to 1 it is."""
+"""Below it, -log(1 - p) continues along its tangent: a float p has no number nearer to 1."""
 
 
 def _negative_log(x: float, floor: float) -> float:
@@ -196,11 +196,11 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduct
 def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
     """-(y log ŷ + (1 - y) log(1 - ŷ)) for a probability ŷ; the mean over a list.
 
-    y and 1 - y select: where the target is the number 0 or 1, the other term is not computed at all.
+    y and 1 - y select: where the target is the number 0 or 1, the other term is not computed.
 
-    Loss and gradient are finite at ŷ = 0 and ŷ = 1: below ŷ = 1e-100 the logarithm goes on along its tangent
-    at that point, and so does that of 1 - ŷ below 2**-54. There the gradient is the clamped quotient, -1e100 or
-    2**54: it does not vanish. Everywhere else the formula holds as it stands.
+    Loss and gradient are finite at ŷ = 0 and ŷ = 1: below ŷ = 1e-100 the logarithm continues along its tangent, and so
+    does that of 1 - ŷ below 2**-54. There the gradient is the clamped quotient, -1e100 or 2**54: it does not vanish.
+    Everywhere else the formula holds as it stands.
 
     Raises:
         DomainError: a prediction outside [0, 1].
@@ -223,8 +223,8 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
 def bce_with_logits(prediction: Any, target: Any, *, pos_weight: float = 1.0, reduction: Reduction = "mean") -> Any:
     """The binary cross-entropy of σ(z) for a raw score z, accurate at any z, infinities too; the mean over a list.
 
-    It is w·y softplus(-z) + (1 - y) softplus(z), which neither overflows nor cancels. ``pos_weight``, w, is how much
-    more the label 1 counts, as in PyTorch's ``BCEWithLogitsLoss``; a bool as label is 0 or 1.
+    w·y softplus(-z) + (1 - y) softplus(z), which neither overflows nor cancels. ``pos_weight``, w, is how much more the
+    label 1 counts, as in PyTorch's ``BCEWithLogitsLoss``; a bool as label is 0 or 1.
 
     Raises:
         ValueError: a target outside [0, 1], or a ``pos_weight`` that is negative or not finite.
@@ -287,7 +287,7 @@ _NOTHING = -sys.float_info.max
 """A score whose exponential is 0 beside any other's."""
 
 _TOLERANCE = 1e-6
-"""How far from 1 probabilities may sum: single precision rounds a hundred of them so."""
+"""How far from 1 the sum of probabilities may be: single precision rounds a hundred of them so."""
 
 _Formula: TypeAlias = Callable[[list[Any], Any], Any]
 
@@ -304,8 +304,8 @@ def softmax_cross_entropy(
         prediction: the scores of one example, at least two; or a list of examples.
         target: the index of the class, from 0; or a probability for each class. For a list of examples a list. A bool
             is the index 0 or 1, which PyTorch refuses.
-        label_smoothing: the share ε of a target that is spread evenly over all classes: (1 - ε)·y + ε/classes in the
-            place of y, as in PyTorch's ``CrossEntropyLoss``.
+        label_smoothing: the share ε of a target that is spread evenly over all classes: (1 - ε)·y + ε/classes instead
+            of y, as in PyTorch's ``CrossEntropyLoss``.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``, over examples.
 
     Raises:
@@ -357,8 +357,8 @@ def categorical_cross_entropy(prediction: Any, target: Any, *, reduction: Reduct
 def _of_scores(scores: list[Any], index: Any) -> Any:
     """The loss of raw scores where ``index`` is right: log(1 + exp(m - z_index)), m = log Σ exp of the others.
 
-    What stands in the place of the right score among the others is so small that it counts for nothing, unless all of
-    them are -inf: then the loss is 0, and so is its gradient.
+    In place of the right score the others hold one so small that it counts for nothing, unless all of them are -inf:
+    then the loss is 0, and so is its gradient.
     """
     if isinstance(index, Value):
         right = _chosen(scores, index)
@@ -431,8 +431,8 @@ def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts o
         prediction: a number or Value, or a list of them.
         target: the same, as many.
         formula: the loss of one pair.
-        reduction: how the losses of a list are put together.
-        allowed: what targets there are, if not all numbers.
+        reduction: how the losses of a list are combined.
+        allowed: which targets there are, if not all numbers.
 
     Raises:
         TypeError: something that is neither a number nor a Value.
@@ -445,7 +445,7 @@ def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts o
 
 
 def _reduced(name: str, losses: list[Any], reduction: Reduction, *, many: bool) -> Any:
-    """The losses of a list put together; one loss is its own sum and mean."""
+    """The losses of a list combined; one loss is its own sum and mean."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
     if len(losses) == 1 and not (many and reduction == "none"):
@@ -504,7 +504,7 @@ def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four pa
         target: an index or probabilities, or a list of such.
         of_index: the loss of one example, for the index of its class.
         of_weights: the same, for probabilities of all classes.
-        reduction: how the losses of a list are put together.
+        reduction: how the losses of a list are combined.
     """
     examples = _listed(prediction)
     many = bool(examples) and is_many(examples[0])

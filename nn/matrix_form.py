@@ -9,11 +9,11 @@ and back, from g_a[L] = dJ/da[L] of the loss, for l = L .. 1::
     g_z[l] = g'(z[l]) ∘ g_a[l]           g_W[l] = a[l-1]ᵀ g_z[l]
     g_a[l-1] = g_z[l] W[l]ᵀ              g_b[l] = the sum of the rows of g_z[l]
 
-Where g is softmax, which joins the numbers of a row, g'(z) is the Jacobian of the row, and the product ∘ with it
-the matrix product of the row of g_a and the Jacobian.
+Where g is softmax, which joins the numbers of a row, g'(z) is the Jacobian of the row, and ∘ is the matrix product of
+the row of g_a with it.
 
-The engine takes no part in this chain: it gives only the single factors, g(z) and g'(z) of each number and the
-derivative of the loss at each output.
+The engine supplies only the factors of this chain: g(z) and g'(z) of each number, and the derivative of the loss at
+each output.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def _transposed(form: MatrixForm) -> MatrixForm:
 def _layers(matrices: Sequence[tuple[Any, Any]], activations: Any) -> list[_Layer]:
     """The matrices with their activations, each shape checked against the layer before."""
     if not isinstance(matrices, Iterable):
-        raise TypeError(f"matrices takes a pair (W, b) for each layer, got {matrices!r}")
+        raise TypeError(f"matrices must be a list of pairs (W, b), one for each layer, got {matrices!r}")
     pairs = list(matrices)
     if not pairs:
         raise ValueError("matrices is empty: give (W, b) for at least one layer")

@@ -28,9 +28,9 @@ Metric: TypeAlias = Callable[..., float]
 def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, sample_weight: Any = None) -> float:
     """The share of examples that are put into the right class, as scikit-learn's ``accuracy_score``.
 
-    How an output is read depends on the loss that the model was made for. ``binary_cross_entropy``: a probability, 1
+    How an output is read depends on the loss that the model was trained for. ``binary_cross_entropy``: a probability, 1
     above 0.5. ``bce_with_logits``: a score, 1 above 0. ``hinge``: a score, by its sign -1 or 1. With several outputs
-    these are answers to several questions, and an example is right if all of them are. ``softmax_cross_entropy`` and
+    these answer several questions, and an example is right if all of them are. ``softmax_cross_entropy`` and
     ``categorical_cross_entropy``: the class is the largest output, a target its index or a row with a 1 in its place.
 
     In :func:`~nn.fit` and :func:`~nn.evaluate` the loss is the one given there. Called without one, outputs in rows are
@@ -65,7 +65,7 @@ def accuracy(predictions: Any, targets: Any, *, loss: str | Loss | None = None, 
 
 
 def accuracy_for(loss: str | Loss) -> Metric:
-    """The accuracy of a model that was made for ``loss``: for a loss of your own that is like it.
+    """The accuracy of a model that was trained for ``loss``, or for a loss of your own that is like it.
 
     >>> from nn import bce_with_logits, evaluate, MLP
     >>> from nn.metrics import accuracy_for
@@ -185,13 +185,13 @@ def resolve_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
     for metric in metrics:
         name = metric if isinstance(metric, str) else _name(metric)
         if name in resolved or name in ("loss", "epoch"):
-            raise ValueError(f"metrics holds two that are called {name!r}, or one that is called as a column already")
+            raise ValueError(f"metrics must differ in name, also from loss and epoch: {name!r} is taken")
         resolved[name] = _resolved(metric, loss)
     return resolved
 
 
 def measure(name: str, metric: Metric, predictions: Array, targets: Array, sample_weight: Array | None) -> float:
-    """One metric, which is called ``name`` where it fails.
+    """One metric; if it fails, the error calls it ``name``.
 
     Raises:
         TypeError: examples are weighted, and the metric takes no ``sample_weight``.
@@ -234,7 +234,7 @@ def _takes_weights(metric: Metric) -> bool:
 
 
 def _known_labels(loss: str | Loss) -> str:
-    """The kind of labels of ``loss``; an error that says what to write if it does not say."""
+    """The kind of labels of ``loss``; an error that says what to write if that is unknown."""
     resolved = resolve_loss(loss)
     kind = labels_of(resolved)
     if kind is None:
@@ -278,7 +278,7 @@ def _is_one(outputs: Array, kind: str) -> Any:
 
 
 def _labels(labels: Array, shape: tuple[int, ...], kind: str) -> Array:
-    """``labels``, known to be as many as the outputs, and of this kind."""
+    """``labels``, checked to be as many as the outputs, and of this kind."""
     _check_shape(labels, shape)
     known = (-1.0, 1.0) if kind == "signs" else (0.0, 1.0)
     strange = ~np.isin(labels, known)
@@ -337,7 +337,7 @@ def _mean(right: Any, sample_weight: Any) -> float:
 
 
 def _mean_over_examples(numbers: Array, sample_weight: Any) -> Any:
-    """The mean over the first axis, in which each example counts as much as its weight: Σwx / Σw."""
+    """The mean over the first axis, weighted: Σwx / Σw."""
     if sample_weight is None:
         return numbers.mean(axis=0)
     weights = real_array(sample_weight, "sample_weight")

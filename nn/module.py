@@ -1,4 +1,4 @@
-"""Module: a part of a model. It finds its parameters, clears their gradients, gives and takes their numbers."""
+"""Module, the base of every model: finds its parameters, clears their gradients, saves and restores their numbers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ __all__ = ["Module", "ParametersOf", "functional_call", "parameters_of"]
 class Module(Tree):
     """Base of everything that learns: its parameters are the :class:`~autograd.Parameter` objects it holds.
 
-    They are found in its attributes, in lists, tuples, dicts and object arrays among these, and in other
-    modules among these; in the order of definition, and each once however often it is referred to.
-    A plain ``Value`` is data, not a parameter. A class that defines ``parameters()`` itself, as micrograd's do,
-    decides what is learnt, plain Values too; every other method, and a module that holds it, goes by that.
+    They are looked for in its attributes, and in the lists, tuples, dicts, object arrays and modules among these; each
+    counts once, in the order of definition. A plain ``Value`` is data, not a parameter. A class that defines
+    ``parameters()`` itself, as micrograd's do, decides what is learnt, plain Values included.
 
     >>> from autograd import Parameter
     >>> from nn import Module
@@ -42,12 +41,12 @@ class Module(Tree):
     """
 
     def __setattr__(self, name: str, new: Any) -> None:
-        """Set an attribute; the place of a parameter takes a Parameter alone, for training would go on without it.
+        """Set an attribute. Only a Parameter may replace a Parameter: training would go on without anything else.
 
         Raises:
-            TypeError: something else is set where a Parameter stands.
-            ValueError: other than as many Parameters where a list of them stands.
-            AttributeError: it is settled when the module is made.
+            TypeError: something else would replace a Parameter.
+            ValueError: a list of another length would replace a list of Parameters.
+            AttributeError: the attribute is fixed when the module is made.
         """
         if name in self.fixed:
             raise AttributeError(f"{name} of {self!r} is fixed when it is made: {self.fixed[name]}")
@@ -104,7 +103,7 @@ class Module(Tree):
                     f"would go on without it. Put the Parameter back, and set its .data to change its number; if it is "
                     f"not to be learnt, make another {type(self).__name__}"
                 )
-        if STAND_INS not in vars(self) and (places or noted):
+        if STAND_INS not in vars(self) and places != noted:  # a note that is written is a change that recordings see
             vars(self)[NOTES] = Places(places)
         return ParametersOf(self, found)
 
@@ -126,7 +125,7 @@ class Module(Tree):
         for place, leaf in enumerate({id(leaf): leaf for leaf in self.parameters()}.values()):
             if not isinstance(leaf, Value) or leaf.op is not None:
                 raise TypeError(
-                    f"parameters() of {type(self).__name__} gives leaf Values, and number {place} is {leaf!r}"
+                    f"parameters() of {type(self).__name__} must give leaf Values, but number {place} is {leaf!r}"
                 )
             path = paths.get(id(leaf), f"parameters.{place}")
             if path in named:
@@ -200,7 +199,7 @@ _UNCHECKED = {list, tuple, dict, np.ndarray}
 
 
 def parameters_of(module: Module) -> list[Any]:
-    """Its parameters, whether or not some were lost."""
+    """Its parameters, without the check for lost ones."""
     return module.parameters() if _defines_parameters(module) else _found(module)[0]
 
 
@@ -209,7 +208,7 @@ def _defines_parameters(module: Tree) -> bool:
 
 
 def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
-    """The parameters; the labels of those in plain containers, by path; and where such have been seen before."""
+    """The parameters; the labels of those in plain containers, by path; the labels of those seen there earlier."""
     learnt = vars(root).get(STAND_INS, ())
     found: dict[int, Any] = {}
     places: dict[str, str] = {}
@@ -229,7 +228,7 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
 
 
 def _at(root: Any, path: str) -> Iterator[Any]:
-    """The part at ``path``, if there is one."""
+    """The part at ``path``, if there is one and it is not a Parameter."""
     part = root
     for name in path.split("."):
         parts = enumerate(part.tolist()) if isinstance(part, np.ndarray) and part.ndim == 1 else children(part)
@@ -251,7 +250,7 @@ def _shown(name: str, child: Any) -> str:
 
 
 class ParametersOf(list[Any]):
-    """The parameters of a model, shown in short; an optimiser of them can look whether the model still has them."""
+    """The parameters of a model, with a short repr; an optimiser can ask whether the model still holds them."""
 
     __slots__ = ("model",)
 
@@ -260,7 +259,7 @@ class ParametersOf(list[Any]):
         self.model = weakref.ref(model)
 
     def still_held(self) -> set[int] | None:
-        """The ids of the parameters that the model has now; None if there is no model any more."""
+        """The ids of the parameters that the model has now; None if the model is gone."""
         model = self.model()
         if model is None:
             return None
@@ -276,7 +275,7 @@ class ParametersOf(list[Any]):
 
 
 _SHOWN = 8
-"""The number of parameters that the repr of a list of them shows."""
+"""How many parameters the repr shows."""
 
 
 def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Optimisers, and gradients kept in bounds: from parameters and their gradients to new parameters, on arrays."""
+"""Optimisers, from parameters and their gradients to new parameters, on arrays; and clipping of gradients."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 
 class Setting(Generic[T]):
-    """A descriptor for an attribute that says how an optimiser steps; it is part of the optimiser's state.
+    """A descriptor for an attribute that says how an optimiser steps; part of the optimiser's state.
 
     Args:
-        checked: from what is set and the attribute's name to what is kept; an error if it makes no sense.
+        checked: from the number that is set and the attribute's name to the one that is kept; or an error.
     """
 
     def __init__(self, checked: Callable[[Any, str], T]) -> None:
@@ -56,7 +56,7 @@ class Setting(Generic[T]):
 
 
 def share(given: Any, name: str) -> float:
-    """``given`` as a number from 0 to below 1, for a share that remains."""
+    """``given`` as a number from 0 to below 1."""
     number = finite_from_0(given, name)
     if number >= 1.0:
         raise ValueError(f"{name} must be a number from 0 to below 1, got {given!r}")
@@ -79,7 +79,7 @@ class Optimizer(ABC):
         parameters: the leaves to learn, such as ``model.parameters()``.
         lr: the learning rate; it may be changed at any time.
         memories: the names of what it remembers of each parameter; zeros at first.
-        maximize: ascend: the rule is given -g in place of g.
+        maximize: ascend: the rule is given -g instead of g.
 
     Raises:
         TypeError: ``parameters`` is not a list of leaf Values, or a setting is not a number.
@@ -100,8 +100,8 @@ class Optimizer(ABC):
     """
 
     settings: ClassVar[tuple[str, ...]]
-    """The names of the attributes that say how it steps: every :class:`Setting` of the class, but for
-    ``maximize``: which way to go is said when it is made, and is no state."""
+    """The names of the attributes that say how it steps: every :class:`Setting` of the class except ``maximize``, which
+    is given when it is made, and is no state."""
 
     lr = Setting(finite_from_0)
     maximize = Setting(switch)
@@ -141,7 +141,7 @@ class Optimizer(ABC):
         """Move every parameter that has a gradient one step: all of them, or on any error none.
 
         Raises:
-            GradientError: no parameter has a gradient; or one without is no longer of the model that it was taken from.
+            GradientError: no parameter has a gradient; or one without has left the model that it was taken from.
             ValueError: a gradient, or what the step makes of a parameter, is not finite.
         """
         moving = [place for place, parameter in enumerate(self.parameters) if parameter.has_grad]
@@ -161,7 +161,7 @@ class Optimizer(ABC):
             parameter.data = number
 
     def _check_held(self) -> None:
-        """Refuse a parameter that the model no longer has, since something else was put in its place."""
+        """Refuse a parameter that was replaced in the model."""
         own = None if self._source is None else self._source.still_held()
         if self._source is None or own is None:
             return
@@ -195,7 +195,7 @@ class Optimizer(ABC):
         return self._stepped(numbers, gradients, None)
 
     def _stepped(self, numbers: Array, gradients: Array, places: NDArray[np.int64] | None) -> Array:
-        """One step of the parameters at ``places``, or of all; remembered only if all goes well."""
+        """One step of the parameters at ``places``, or of all; remembered only if it succeeds."""
         steps, state = self._memory
         if places is None:
             taken: Steps = steps + 1
@@ -241,7 +241,7 @@ class Optimizer(ABC):
         )
 
     def state_dict(self) -> dict[str, Any]:
-        """Its settings, and all that it remembers: plain data, for JSON or :meth:`load_state_dict`.
+        """Its settings and all that it remembers: plain data, for JSON or :meth:`load_state_dict`.
 
         >>> from autograd import Parameter
         >>> from nn.optim import SGD
@@ -257,7 +257,7 @@ class Optimizer(ABC):
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from where :meth:`state_dict` was taken: all of it is set, or on any error nothing.
+        """Continue from where :meth:`state_dict` was taken: all of it is set, or on any error nothing.
 
         Raises:
             TypeError: it is not such a dict.
@@ -474,7 +474,7 @@ class Adam(Optimizer):
         return numbers - (self.lr / (1.0 - self.beta1**steps)) * (mean / size), remembered
 
     def _decayed(self, numbers: Array, gradients: Array) -> tuple[Array, Array]:
-        """The numbers and gradients from which the step is taken."""
+        """The numbers and gradients that the step starts from."""
         return numbers, gradients + self.weight_decay * numbers if self.weight_decay else gradients
 
 
@@ -518,7 +518,7 @@ class AdamW(Adam):
 class RMSProp(Optimizer):
     """RMSProp: p ← p - lr·g/(√v + eps), with a running mean v of the square of the gradient.
 
-    v ← alpha·v + (1 - alpha)·g² starts at 0. Centred, the square of the running mean of g is taken off v.
+    v ← alpha·v + (1 - alpha)·g² starts at 0. Centred, the square of the running mean of g is subtracted from v.
     Momentum keeps u ← momentum·u + g/(√v + eps), and the step is lr·u.
 
     Args:
@@ -581,7 +581,7 @@ class RMSProp(Optimizer):
         return numbers - self.lr * direction, remembered
 
 
-# --- gradients kept in bounds -----------------------------------------------------------------------------
+# --- clipping ---------------------------------------------------------------------------------------------
 
 
 def clip_grad_norm(parameters: Iterable[Value], max_norm: float) -> float:

@@ -1,21 +1,22 @@
-"""A model as a pytree: what it holds, walked through with its paths; and the same model on other parameters.
+"""A model as a pytree: its parts with their paths; and the same model on other parameters.
 
-The children of a module are its attributes, those of a list, tuple, dict or object array its parts. Everything else is
-a leaf; the parameters among the leaves are what is learnt. :class:`Binding` puts other Values in their places, in a
-copy of the modules and containers that lead to them: f(θ, x) in the place of f(x) with θ inside. The model is not
-touched, so threads may call it meanwhile and an exception leaves nothing behind.
+The children of a module are its attributes; those of a list, tuple, dict or object array are its parts. Everything else
+is a leaf, and the parameters among the leaves are learnt. :class:`Binding` puts other Values in their places, in a copy
+of the modules and containers that lead to them: f(θ, x) instead of f(x) with θ inside. The model is not touched, so
+other threads may call it meanwhile, and an exception leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import copy
+import functools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, NoReturn, Self, SupportsIndex
+from typing import Any, ClassVar, SupportsIndex
 
 import numpy as np
 
@@ -44,13 +45,13 @@ NOTES = "_places"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where in plain containers a module has been seen to hold parameters, by path, with their labels."""
+    """The paths in plain containers at which a module was seen to hold parameters, with their labels."""
 
     labels: dict[str, str]
 
 
 class Tree:
-    """Base of what is walked into by its attributes."""
+    """Base of objects that are walked by their attributes."""
 
     fixed: ClassVar[Mapping[str, str]] = {}
     """Attributes that are fixed when it is made, with what to do instead."""
@@ -65,7 +66,7 @@ class Tree:
 
 
 def children(node: Any) -> list[tuple[Any, Any]]:
-    """The parts of a module or container, each with its name, key or place; none of anything else."""
+    """The parts of a module or container, each with its name, key or place; nothing for a leaf."""
     if isinstance(node, Tree):
         return list(vars(node).items())
     if isinstance(node, dict):
@@ -85,7 +86,7 @@ def walk(
     Args:
         root: a module or container.
         enter: whether the parts of another module are walked through too.
-        everything: with plain numbers, texts and None; and with a part that is met again, each time.
+        everything: include plain numbers, texts and None, and each part as often as it is met.
     """
     seen: set[int] = set()
     stack: list[tuple[str, Any]] = [("", root)]
@@ -109,7 +110,7 @@ def walk(
 
 
 _SCALARS = {int, float, bool, str, type(None)}
-"""Leaves that hold nothing, and are most of what a module holds."""
+"""Leaves that hold nothing: most of what a module holds."""
 
 
 def _holds_objects(node: Any) -> bool:
@@ -144,11 +145,11 @@ def is_data(part: Any) -> bool:
 
 
 def must_be(kind: type, new: Any, place: str, held: Any = None) -> None:
-    """Refuse all but a part of the right kind and size for a place in which one stands.
+    """Refuse a part of another kind or size than the one whose place it would take.
 
     Raises:
-        TypeError: something else, for training would go on without what stands there.
-        ValueError: a part of another size.
+        TypeError: it is of another kind: training would go on without what stands there.
+        ValueError: it is of another size.
     """
     if not isinstance(new, kind):
         name = f" ({held.label})" if isinstance(held, Value) and held.label else ""
@@ -198,14 +199,18 @@ class CheckedList(list[Any]):
             must_be(kind, part, self._place(place))
 
     def replaced(self, parts: Any) -> CheckedList:
-        """A list of other parts, for the same place."""
+        """Such a list of other ``parts``, checked against the present ones."""
         if not isinstance(parts, (list, tuple)):
             raise TypeError(
                 f"{self._name} of {self._owner} must be a list of {counted(len(self), _noun(self._kind))}, got "
                 f"{parts!r:.80}: {_lost(self._kind)}"
             )
         if len(parts) < len(self) or (self._each and len(parts) > len(self)):
-            self._refuse_length(len(parts))
+            each = f", {self._each}," if self._each else ""
+            raise ValueError(
+                f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
+                f"{len(parts)}: make another module of that size"
+            )
         for place, part in enumerate(parts):
             must_be(self._kind, part, self._place(place), self[place] if place < len(self) else None)
         for place in range(max(len(self), 1), len(parts)):
@@ -214,74 +219,42 @@ class CheckedList(list[Any]):
                 raise ValueError(f"{self._place(place)} must take {counted(comes, 'input')}, got {parts[place]!r:.80}")
         return CheckedList(parts, self._kind, self._name, self._owner, self._each)
 
-    def _changed(self, change: Callable[[list[Any]], Any]) -> None:
-        """Do to all parts what would be done to a plain list, if the result may stand here."""
-        parts = list(self)
-        change(parts)
-        super().__setitem__(slice(None), self.replaced(parts))
-
-    def __setitem__(self, place: Any, new: Any) -> None:
-        if not isinstance(place, slice):
-            must_be(self._kind, new, self._place(place), self[place])
-        self._changed(lambda parts: parts.__setitem__(place, new))
-
-    def __delitem__(self, place: Any) -> None:
-        self._changed(lambda parts: parts.__delitem__(place))
-
-    def append(self, part: Any) -> None:
-        """Add a part at the end, if there may be more."""
-        self._changed(lambda parts: parts.append(part))
-
-    def extend(self, added: Iterable[Any]) -> None:
-        """Add parts at the end, if there may be more."""
-        self._changed(lambda parts: parts.extend(added))
-
-    def insert(self, place: SupportsIndex, part: Any) -> None:
-        """Refused where the parts would not fit."""
-        self._changed(lambda parts: parts.insert(place, part))
-
-    def pop(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def remove(self, *_: Any) -> NoReturn:
-        """Refused."""
-        self._refuse_length(len(self) - 1)
-
-    def clear(self) -> NoReturn:
-        """Refused."""
-        self._refuse_length(0)
-
-    def __iadd__(self, added: Iterable[Any]) -> Self:  # type: ignore[misc]
-        self.extend(added)
-        return self
-
-    def __imul__(self, times: Any) -> Self:  # type: ignore[misc]
-        self._changed(lambda parts: parts.__imul__(times))
-        return self
-
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return CheckedList, (list(self), self._kind, self._name, self._owner, self._each)
 
     def _place(self, place: Any) -> str:
         return f"{self._name}[{place}] of {self._owner}"
 
-    def _refuse_length(self, length: int) -> NoReturn:
-        each = f", {self._each}," if self._each else ""
-        raise ValueError(
-            f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
-            f"{length}: make another module of that size"
-        )
+
+def _checking(name: str) -> Callable[..., Any]:
+    """A method of a list that works on a copy, and takes its parts over if they may stand here."""
+    change = getattr(list, name)
+
+    @functools.wraps(change)
+    def method(self: CheckedList, *arguments: Any, **keywords: Any) -> Any:
+        parts = list(self)
+        found = change(parts, *arguments, **keywords)
+        list.__setitem__(self, slice(None), self.replaced(parts))
+        return self if found is parts else found
+
+    return method
+
+
+for _name in (
+    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "extend", "insert", "pop", "remove", "clear",
+    "reverse", "sort",
+):  # fmt: skip
+    setattr(CheckedList, _name, _checking(_name))
 
 
 # --- a model on other parameters --------------------------------------------------------------------------
 
 
 class Binding:
-    """A model with other Values in the places of its parameters: its modules and containers anew, the rest shared.
+    """A model with other Values in place of its parameters: its modules and containers are copied, the rest is shared.
 
-    There is one copy, on which one set of Values after the other is put. Notes that the model makes on itself
-    stay with the copy, until :meth:`keep`.
+    One copy takes one set of Values after another. What the model writes on itself meanwhile stays on the copy, until
+    :meth:`keep`.
 
     Args:
         model: any module.
@@ -289,7 +262,7 @@ class Binding:
         asking: who wants it, for messages.
 
     Attributes:
-        held: every part of the model, itself first.
+        held: every part of the model, starting with itself.
 
     Raises:
         TypeError: the model keeps a parameter where no copy reaches it.
@@ -331,7 +304,7 @@ class Binding:
         self._seen_data = [(part, now) for part in self.held if (now := _content(part)) is not None]
 
     def on(self, values: Iterable[Any]) -> Any:
-        """The copy, with a number or Value in the place of each parameter; one without a name takes the parameter's."""
+        """The copy, with a number or Value in place of each parameter; one without a name takes the parameter's."""
         standing = self._copies.copy()
         learnt = set()
         for parameter, value in zip(self._parameters, values, strict=True):
@@ -348,7 +321,7 @@ class Binding:
         return self._model
 
     def keep(self) -> None:
-        """Give the model the plain data that was written down on the copy since, such as a counter."""
+        """Give the model the plain data that was written on the copy since, such as a counter."""
         originals = {id(shell): part for part, shell in self._pairs}
         for part, shell in self._pairs:
             if isinstance(part, list):
@@ -364,7 +337,7 @@ class Binding:
         self.look()
 
     def written(self) -> dict[str, Any]:
-        """The plain data among the attributes of the copy's modules, but for what is fixed when they are made."""
+        """The plain data among the attributes of the copy's modules, except what is fixed when they are made."""
         return {
             f"{name} of {type(part).__name__}": held
             for part, shell in self._pairs
@@ -391,7 +364,7 @@ def _inside(part: Any) -> list[Any]:
 
 
 def _content(part: Any) -> Any:
-    """A copy of what may change in place though nothing is walked into: an array of numbers, a set; else None."""
+    """A copy of a leaf that may change in place, an array of numbers or a set; else None."""
     if isinstance(part, np.ndarray) and part.dtype != object:
         return part.tobytes()
     return part.copy() if isinstance(part, (set, bytearray)) else None
@@ -403,7 +376,7 @@ def _shell(part: Any) -> Any:
 
 
 def _standing_for(part: Any, copies: dict[int, Any]) -> Any:
-    """The object in the copy that has the place of ``part``."""
+    """The object that stands for ``part`` in the copy."""
     if id(part) in copies:
         return copies[id(part)]
     if isinstance(part, tuple):
@@ -417,7 +390,7 @@ def _standing_for(part: Any, copies: dict[int, Any]) -> Any:
 
 
 def _refuse_closure(function: FunctionType, copied: AbstractSet[int], asking: str) -> None:
-    """A function that holds a module or parameter of the original would go on using it: refuse it."""
+    """Refuse a function that closes over a module or parameter of the original: it would go on using it."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             held = cell.cell_contents

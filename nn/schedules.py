@@ -1,8 +1,8 @@
 """Schedules of the learning rate: from an epoch, counted from 0, to a factor of the rate.
 
-Any function from an epoch to a factor will do, such as ``lambda epoch: 0.95**epoch``; these are the usual ones, with
-the numbers of PyTorch's schedulers of the same idea. Arguments and their defaults are their own: PyTorch's
-``LinearLR`` warms up from a third and its ``ConstantLR`` ends after 5 epochs, where these go down and go on.
+Any function from an epoch to a factor will do, such as ``lambda epoch: 0.95**epoch``; these are the usual ones, and
+give the numbers of the like schedulers of PyTorch. Their arguments and defaults differ: PyTorch's ``LinearLR`` warms up
+from a third and its ``ConstantLR`` ends after 5 epochs; here the one goes down and the other stays.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Schedule: TypeAlias = Callable[[int], float]
 
 @dataclass(frozen=True)
 class _Schedule:
-    """Base of schedules: whole numbers are at least 1, or the ``least`` of their field, the others finite, from 0."""
+    """Base of schedules: an int is at least 1, or the ``least`` of its field; a float is finite, 0 or more."""
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -139,7 +139,7 @@ class OneCycleLR(_Schedule):
     The learning rate of the optimiser is the highest. It is PyTorch's ``OneCycleLR`` in two phases; momentum stays.
 
     Args:
-        epochs: how long it all takes; the last factor is that of epoch ``epochs - 1``, and stays.
+        epochs: the length of the cycle; the factor of epoch ``epochs - 1`` is the last, and stays.
         rise: the share of the epochs in which the rate rises.
         start_divisor: the highest rate divided by the first.
         end_divisor: the first rate divided by the last.
@@ -202,7 +202,7 @@ class CosineRestartsLR(_Schedule):
 
 @dataclass(frozen=True)
 class PlateauLR(_Schedule):
-    """Multiply by ``factor`` each time that the loss has not fallen for more than ``patience`` epochs.
+    """Multiply by ``factor`` whenever the loss has not fallen for more than ``patience`` epochs.
 
     The loss is the validation loss, or that of the examples without one. It counts as fallen below (1 - ``threshold``)
     times the least so far. After a reduction ``cooldown`` epochs pass before epochs are counted again; the factor

@@ -53,7 +53,7 @@ class ModelFileError(AutogradError, ValueError):
 
 
 def save(model: Module, path: _Path) -> None:
-    """Write the parameters and buffers of ``model`` to ``path``, for :func:`load`; what was there stays until then.
+    """Write the parameters and buffers of ``model`` to ``path``, for :func:`load`; an old file is replaced whole.
 
     Args:
         model: any module.
@@ -161,7 +161,7 @@ def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | Non
 
 
 def _may_hold_data(owner: Module | None, name: str) -> bool:
-    """Whether an attribute is data or not there yet: no entry of a file takes the place of anything else."""
+    """Whether an attribute is data, or not there yet: an entry of a file replaces nothing else."""
     if owner is None or name in owner.fixed:
         return False
     if name in vars(owner):
@@ -189,7 +189,7 @@ _DAMAGE = (
     RecursionError,
     struct.error,
 )
-"""The errors of zipfile and json on bytes that no writer wrote."""
+"""The errors of zipfile and json on damaged bytes."""
 
 
 def _read(file: Path) -> _Saved:
@@ -265,10 +265,10 @@ def _checked(model: Any, path: Any, verb: str) -> Path:
 
 
 def description(model: Module, without: Iterable[str] = ()) -> dict[str, str]:
-    """The part at each path of ``model`` in words: all that its outputs depend on, but for its parameters themselves.
+    """The part at each path of ``model`` in words: all that its outputs depend on, except its parameters themselves.
 
-    A module is told by its class, a container by its kind and length, a function by its name, plain data by
-    itself, an array by a digest, and anything else by its class. A parameter is told where it stands again. Paths of
+    A module is described by its class, a container by its kind and length, a function by its name, plain data by
+    itself, an array by a digest, anything else by its class; a parameter only where it stands again. Paths of
     ``without`` are left out.
 
     >>> from nn import Neuron
@@ -305,7 +305,7 @@ def _owners(model: Module) -> dict[str, Module]:
 
 
 def buffers(model: Module) -> dict[str, Any]:
-    """The data among the attributes of ``model`` and its modules, by path, but for what is fixed when they are made.
+    """The data among the attributes of ``model`` and its modules, by path, except what is fixed when they are made.
 
     >>> from nn import MLP
     >>> from nn.storage import buffers
@@ -323,10 +323,10 @@ def buffers(model: Module) -> dict[str, Any]:
 
 
 def _differences(saved: dict[str, str], model: Module) -> list[str]:
-    """Where a model is built otherwise than the one that was saved, in words.
+    """Where a model is built differently from the one that was saved, in words.
 
-    An attribute that only one of them has is passed over: it may be a note that was made after the model. A part
-    of a container is not, for the length of a container is told too.
+    An attribute that only one of them has is passed over: it may have been set later. A part of a container is not,
+    since the length of a container is compared too.
     """
     return [
         f"at {path!r} the file has {saved[path]}, and this model {now}"
@@ -336,7 +336,7 @@ def _differences(saved: dict[str, str], model: Module) -> list[str]:
 
 
 def _told(part: Any) -> str:
-    """A part that holds no others, in words that tell it from others in any process."""
+    """A part that holds no others, in words that are the same in every process."""
     if isinstance(part, partial):
         return f"{name_of(part.func)} with {[*part.args, part.keywords]!r}"
     if isinstance(part, Value):
@@ -373,10 +373,10 @@ def _packed(data: Any, into: bytearray) -> Any:
 
 
 def _unpacked(data: Any, content: bytes) -> Any:
-    """The data that :func:`_packed` made, checked.
+    """The data that :func:`_packed` packed, checked.
 
     Raises:
-        ValueError: it made nothing of the kind.
+        ValueError: it is not data that :func:`_packed` writes.
     """
     if data is None or isinstance(data, (bool, int, float, str)):
         return data

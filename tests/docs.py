@@ -28,6 +28,7 @@ from autograd import Primitive, Value
 from autograd.primitives import PRIMITIVES, REALS
 from tests.support import docs_notebooks
 from tests.tutorial import NOTEBOOKS
+from viz import step_through
 from viz.formulas.notation import Name
 from viz.formulas.operations import applied, local_derivatives, primed
 from viz.formulas.writers import to_text
@@ -54,6 +55,16 @@ GROUPS = {
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
     "Project": ["promises", "benchmarks", "contributing", "dependencies", "changelog"],
 }
+
+
+def two_flows() -> Value:
+    """The README's first graph."""
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    return (a * b + a**2).named("c")
+
+
+FIGURES = {"two-flows": two_flows}
+"""The pages that stand in the text as live figures, by the name in their ``<!-- live: name -->``."""
 
 
 def build(folder: Path) -> None:
@@ -107,7 +118,12 @@ def markdown(source: Path, text: str, folder: Path) -> str:
         shutil.copy(target, folder / target.name)
         return f'<img src="{target.name}" alt="{found[1]}">'
 
+    def live(found: re.Match[str]) -> str:
+        page = step_through(FIGURES[found[1]](), folder / f"{found[1]}.html")
+        return f'<iframe src="{page.name}#tab=explain" title="{found[1]}" width="100%" height="480"></iframe>'
+
     body = re.sub(r"!\[([^]]*)\]\(([^)]+)\)", image, text.partition("\n")[2])
+    body = re.sub(r"<!-- live: ([\w-]+) -->", live, body)
     return re.sub(r"\[([^][]*(?:\[[^]]*\])?[^][]*)\]\(([^)#]+)(#[^)]*)?\)", link, body)
 
 

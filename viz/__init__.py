@@ -6,15 +6,18 @@
 >>> loss = (a * a + a).named("loss")
 >>> loss.backward()
 >>> draw(loss)
-<Diagram of loss: 3 values>
+<Diagram of loss: 3 values; .open() shows it, .save("graph.svg") keeps it>
 """
 
 from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
+from viz._frames import frames
+from viz._play import Playground, play
 from viz._quiz import Score, quiz
 from viz._step_through import step_through
 from viz._tree import Tree, tree
+from viz._worksheet import worksheet
 from viz.chain import Derivation, derive
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.plotting.animation import animate_boundary
@@ -31,6 +34,7 @@ __all__ = [
     "DiagramError",
     "EngineError",
     "Explanation",
+    "Playground",
     "Score",
     "Tree",
     "animate_boundary",
@@ -39,11 +43,14 @@ __all__ = [
     "draw",
     "draw_dot",
     "explain",
+    "frames",
+    "play",
     "plot_decision_boundary",
     "plot_history",
     "plot_matrices",
     "quiz",
     "step_through",
     "tree",
+    "worksheet",
     "wrong_pass",
 ]

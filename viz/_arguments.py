@@ -12,6 +12,7 @@ from viz.graph import Graph, read_graph
 from viz.names import clean, cut, variable_names
 
 __all__ = [
+    "as_page",
     "as_target",
     "asked",
     "check_folder",
@@ -136,6 +137,21 @@ def as_target(path: Any) -> Path:
         return Path(path)
     except TypeError:
         raise TypeError(f"a picture is saved to the path of a file, not to {path!r}") from None
+
+
+def as_page(path: Any, asker: str, what: str = "a page") -> Path:
+    """``path`` as that of an HTML file in a folder that is there.
+
+    Raises:
+        TypeError: it is none.
+        DiagramError: it ends otherwise, is a folder, or there is no folder to hold it.
+    """
+    target = as_target(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        way_out = f": for a picture call draw(root).save({str(target)!r})" if target.suffix else ""
+        raise DiagramError(f"{asker}() writes {what}, so {str(target)!r} must end in .html{way_out}")
+    check_folder(target)
+    return target
 
 
 def check_folder(target: Path) -> None:

@@ -141,8 +141,8 @@ def compare(
 ) -> Comparison:
     """Hold claimed gradients against ours: the first wrong one on the way back, and the slip that explains it.
 
-    A claim is right if it is the gradient to a millionth of it; a number of three digits or more, if it is the
-    gradient to the last of them, so that numbers copied from paper may be given as they stand there. A claim that is
+    A claim is right if it is the gradient to 1e-5 of it, as in single precision; a number of three digits or more, if
+    it is the gradient to the last of them, so that numbers may be copied from paper as they stand. A claim that is
     wrong only because one before it is, follows from it. The slip is looked for at that first claim, and at every
     value between it and the root that nothing is claimed of; then in passes that are wrong all the way.
 
@@ -403,15 +403,24 @@ class _Reader:
             parts = name_parts(name)
             if parts.base == letter and parts.layer == layer and parts.index and len(places) == 1:
                 found[tuple(map(int, parts.index.split(",")))] = places[0]
-        return found
+        axes = max(map(len, found), default=0)
+        return {index: place for index, place in found.items() if len(index) == axes}
 
     def _array(self, name: str, block: Mapping[tuple[int, ...], int], given: Any) -> None:
         """Claim every entry of a matrix or a vector."""
         try:
-            array = np.asarray(given, dtype=float)
+            array = np.asarray(given)
+            array = (array.astype(str) if array.dtype.kind == "f" else array).astype(
+                float
+            )  # 0.1 of any precision is 0.1
         except (TypeError, ValueError):
             raise TypeError(f"compare(): {name} must be a number or an array of numbers, got {given!r}") from None
         sizes = tuple(max(index[axis] for index in block) for axis in range(len(next(iter(block)))))
+        if len(block) < math.prod(sizes):
+            raise GradientError(
+                f"compare(): {name} is not whole: {self.graph.title} has {len(block)} of its {math.prod(sizes):,} "
+                f"entries; claim them by their names"
+            )
         shape = sizes[::-1] if self.convention == "columns" else sizes
         if len(sizes) == 1 and array.size == sizes[0] and array.squeeze().ndim <= 1:
             array = array.reshape(sizes)  # a row or a column alike
@@ -438,6 +447,6 @@ def _number(given: Any, name: str) -> float:
     if isinstance(given, Value):
         return given.data
     try:
-        return Value(given).data
+        return float(str(given)) if isinstance(given, np.floating) else Value(given).data  # 0.1 of any precision is 0.1
     except TypeError:
         raise TypeError(f"compare(): the gradient claimed of {name} must be a number, got {given!r}") from None

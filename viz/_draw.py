@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import tempfile
 import warnings
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -23,7 +25,7 @@ from viz.picture.engine import ENGINES
 from viz.picture.fold import DETAILS, Card, Picture, fold, neighbourhood, peak
 from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
-from viz.style import THEMES
+from viz.style import PRINT, THEMES
 
 __all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_for_notebook", "picture_of"]
 
@@ -72,7 +74,8 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
         rankdir: ``"LR"`` from left to right, ``"TB"`` from top to bottom.
         names: variables, such as ``locals()``, to name the values that have no label.
         title: a title above the picture.
-        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        theme: ``"light"``, ``"dark"``, ``"print"`` for paper (greys, negative flows dashed), or ``"auto"`` for what
+            the reader's system prefers.
         engine: ``"embedded"``, ``"system"`` or ``"wasm"`` Graphviz for the layout; ``"auto"`` for the first available.
 
     Raises:
@@ -91,7 +94,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     _check("detail", detail, DETAILS)
     _check("edges", edges, EDGE_NUMBERS)
     _check("rankdir", rankdir, DIRECTIONS)
-    _check("theme", theme, THEMES)
+    _check("theme", theme, [*THEMES, PRINT])
     _check("engine", engine, ENGINES)
     if title is not None and not isinstance(title, str):
         raise TypeError(f"title must be a str, got {title!r}")
@@ -99,7 +102,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
     look = Look(edges, rankdir, theme, engine, heading)
-    return diagram_of(picture, look, lambda: page_of(root, names=given, theme=theme))
+    return diagram_of(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
 
 
 def diagram_of(picture: Picture, look: Look, page: Callable[[], str]) -> Diagram:
@@ -202,14 +205,14 @@ def _field(text: str) -> str:
 class Diagram:
     """A drawn graph. Made by :func:`viz.draw`.
 
-    In a notebook it shows itself. Elsewhere, ``save`` it.
+    In a notebook it shows itself. Elsewhere, ``open`` it in the browser, or ``save`` it.
 
     >>> from autograd import Value
     >>> from viz import draw
     >>> a = Value(3.0, "a")
     >>> diagram = draw(a * a + a)
     >>> diagram
-    <Diagram of a·a + a: 3 values>
+    <Diagram of a·a + a: 3 values; .open() shows it, .save("graph.svg") keeps it>
     """
 
     __slots__ = ("_dot", "_page", "_svg", "_words")
@@ -249,11 +252,27 @@ class Diagram:
         return Interactive(self.html, self._svg, self._words)
 
     def __repr__(self) -> str:
-        return f"<Diagram of {self._words}>"
+        return f'<Diagram of {self._words}; .open() shows it, .save("graph.svg") keeps it>'
 
     def _repr_mimebundle_(self, **_selection: object) -> Bundle:
         """The views for a notebook. IPython passes ``include`` and ``exclude``, and selects by itself."""
-        return {"image/svg+xml": self._svg, "text/plain": repr(self)}, {"image/svg+xml": TREATMENT}
+        return {"image/svg+xml": self._svg, "text/plain": f"<Diagram of {self._words}>"}, {"image/svg+xml": TREATMENT}
+
+    def open(self) -> Path:
+        """Show the page that steps through the graph in the browser: :attr:`html`, in a file of its own.
+
+        Returns:
+            The file, in the system's folder for temporary files.
+
+        Warns:
+            UserWarning: no browser is known; the message names the file, to be opened by hand.
+        """
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="graph-", suffix=".html", delete=False) as file:
+            file.write(self.html)
+        page = Path(file.name)
+        if not webbrowser.open(page.as_uri()):
+            warnings.warn(f"no browser is known here: open {page} by hand", stacklevel=2)
+        return page
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to ``path``, in the format its ending names: .svg, .png, .pdf, .dot or .html.

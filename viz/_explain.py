@@ -26,7 +26,7 @@ from viz.terminal import as_text, in_signs_of
 __all__ = ["Explanation", "FlowRow", "explain"]
 
 LONGEST_NAME = 40
-"""How many columns of a name a table shows."""
+"""The most columns of a name in a table."""
 
 
 class FlowRow(NamedTuple):
@@ -48,7 +48,7 @@ class Explanation:
         flows: every flow into the node, the largest first if there are many.
         gradient: their sum, d root / d node.
         note: a remark on ``node.grad`` where that is another number; else empty.
-        remarks: further remarks: which passes ``node.grad`` holds a part of, and what hooks changed.
+        remarks: further remarks: on the passes that add up in ``node.grad``, and on what hooks changed.
 
     >>> from autograd import Value
     >>> from viz import explain
@@ -165,9 +165,9 @@ class Explanation:
 def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None) -> Explanation:
     """Say where d ``root`` / d ``node`` comes from: each flow, local · upstream = contribution, and their sum.
 
-    The gradients are those of this root, computed afresh; no ``grad`` is changed and no hook is run. Where
-    ``node.grad`` is another number, because several passes added up on it, the explanation says so. Where a hook
-    changed a gradient in the last pass, the flows are those after it, and the explanation says what it changed.
+    The gradients are those of this root, computed afresh; no ``grad`` is changed and no hook is run. If ``node.grad``
+    is another number, because several passes added up on it, the explanation says so. If a hook changed a gradient in
+    the last pass, the flows are those after it, and the explanation says what it changed.
 
     Args:
         node: whose gradient is explained.
@@ -200,7 +200,7 @@ def explain(node: Value, root: Value, *, names: Mapping[str, Any] | None = None)
 
 
 def _path(chain: Chain, e: int, *, twice: bool) -> str:
-    """A flow by the child that it comes back through, and the next node with a name on its way to the root."""
+    """A flow in words: the child that it comes back through, and the next named nodes on its way to the root."""
     graph = chain.graph
     child = graph.targets[e]
     path = f"through {cut(chain.name(child), LONGEST_NAME)}"
@@ -216,7 +216,7 @@ def _path(chain: Chain, e: int, *, twice: bool) -> str:
 
 
 def _toward(graph: Graph, child: int) -> list[int]:
-    """The nodes with a name that come first on the ways from ``child`` to the root; none if it has one itself."""
+    """The first named nodes on the ways from ``child`` to the root; none if it has a name itself."""
     found: list[int] = []
     waiting, seen = [child], {child}
     while waiting:
@@ -255,7 +255,7 @@ def _note(explanation: Explanation, graph: Graph, place: int) -> str:
 
 
 def _remarks(chain: Chain, place: int) -> list[str]:
-    """The remarks on hooks on the way to node ``place``, and on the part of its ``grad`` that earlier passes left."""
+    """The remarks on hooks on the way to node ``place``, and on what earlier passes left in its ``grad``."""
     graph = chain.graph
     found = []
     for i in _ways_to_roots(graph, place) if any(value.hooks for value in graph.values) else ():
@@ -277,7 +277,7 @@ def _remarks(chain: Chain, place: int) -> list[str]:
 
 
 def _ways_to_roots(graph: Graph, place: int) -> list[int]:
-    """Node ``place`` and those that are computed from it, the root first."""
+    """Node ``place`` and those computed from it, the root first."""
     depends = [False] * len(graph)
     depends[place] = True
     for e, source in enumerate(graph.sources):  # by targets, in their order
@@ -289,5 +289,5 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|$~>&-])")
 
 
 def _markdown(text: str) -> str:
-    """``text`` as Markdown shows it, not as it would obey it."""
+    """``text`` escaped, so that Markdown shows it as it is."""
     return _MARKDOWN.sub(r"\\\1", text).replace("<", "&lt;")

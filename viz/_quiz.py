@@ -139,6 +139,7 @@ def without_gradients(graph: Graph) -> Graph:
     """``graph`` as it is before ``backward()``: every gradient blank."""
     graph.held = [None] * len(graph)
     graph.grads = [None] * len(graph)
+    graph.to_fill_in = True
     return graph
 
 

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from viz._arguments import as_target, check_folder, write_whole
-from viz.errors import DiagramError
+from viz._arguments import as_page, write_whole
 from viz.page import page_of
 
 __all__ = ["step_through"]
-
-ENDINGS = (".html", ".htm")
 
 
 def step_through(
@@ -23,6 +20,7 @@ def step_through(
     *,
     names: Mapping[str, Any] | None = None,
     theme: str = "auto",
+    captions: Mapping[int | str | Value, str] | None = None,
 ) -> Path:
     """Write a page that plays the forward and the backward pass of ``root``, and return its path.
 
@@ -36,9 +34,12 @@ def step_through(
         path: where to write it; its ending is ``.html`` or ``.htm``.
         names: variables, such as ``locals()``, to name the values that have no label.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        captions: a teacher's words, as plain text: by the step of the backward pass that they stand at, 0 before the
+            first; or by a value, or its name, whose step in either pass they stand at, and where it is looked at.
 
     Raises:
-        TypeError: ``root`` is not a Value, or ``names`` is not a dict.
+        TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
+        GradientError: a caption is of a value that is not in the graph, or of a step that there is not.
         ValueError: the theme is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: an ending other than these, a graph of too many values, or a file that cannot be written there.
@@ -50,14 +51,6 @@ def step_through(
     ...     step_through((a * a).named("y"), f"{folder}/page.html").name
     'page.html'
     """
-    target = as_target(path)
-    if target.suffix.lower() not in ENDINGS:
-        raise DiagramError(
-            f"step_through() writes a page, so {str(target)!r} must end in .html: for a picture call "
-            f"draw(root).save({str(target)!r})"
-            if target.suffix
-            else f"step_through() writes a page, so {str(target)!r} must end in .html"
-        )
-    check_folder(target)
-    write_whole(target, page_of(root, names=names, theme=theme).encode())
+    target = as_page(path, "step_through")
+    write_whole(target, page_of(root, names=names, theme=theme, captions=captions).encode())
     return target

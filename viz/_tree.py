@@ -1,7 +1,7 @@
 """``tree``: a graph in a terminal, each value under what was computed from it.
 
-A value that is used twice stands once; after that ``↑ a1[1]`` points to it. A sum that was written as a chain of ``+``
-is one row with its terms under it. Nothing recurses; values that the width or the depth leaves no room for are counted.
+A value that is used twice stands once; after that ``↑ a1[1]`` points to it. A sum written as a chain of ``+`` is one
+row with its terms under it. Nothing recurses; values for which the width or the depth leaves no room are counted.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ __all__ = ["Tree", "tree"]
 
 LONGEST_NAME = 40
 MOST_ROWS = 500
-"""How many rows a tree has at most."""
+"""The most rows of a tree."""
 MOST_UNASKED = 60
-"""How many rows it has at most on a terminal, if this is not taller, where no depth was asked for."""
+"""The most rows on a terminal that is not taller, if no depth was asked for."""
 ROOM = 48
-"""How many columns a row needs besides its branches, on a terminal that is wide enough."""
+"""The columns that a row needs besides its branches, on a terminal that is wide enough."""
 
 
 FORK, LAST, PASS_BY, BLANK, SEEN = "├─ ", "└─ ", "│  ", "   ", "↑ "
@@ -91,7 +91,7 @@ class Tree:
         return min(MOST_ROWS, max(MOST_UNASKED, shutil.get_terminal_size().lines - 5))
 
     def _said(self) -> list[str]:
-        """The remarks under the tree: whose the gradients are, and the meaning of #1 and #2."""
+        """The remarks under the tree: whose gradients they are, and the meaning of #1 and #2."""
         graph = self._graph
         copies = [graph.name(graph.index[value]) for value in graph.symbols.copies]
         words = legend_of(graph)
@@ -100,7 +100,7 @@ class Tree:
         return words
 
     def _partial_sums(self, shown: set[int]) -> int:
-        """How many values the sums that are shown stand for, because their terms stand under them."""
+        """How many partial sums are hidden in the sums shown."""
         head, values = self._fusion.head, self._graph.values
         hidden = [i for i, sum_ in enumerate(head) if sum_ != i and sum_ in shown and i not in shown]
         return sum(op.name == "add" for i in hidden if (op := values[i].op) is not None)
@@ -154,13 +154,13 @@ class Tree:
         return line
 
     def _formula(self, i: int) -> str:
-        """Node ``i`` in terms of its operands; only Σ where those are partial sums, for its terms stand below it."""
+        """Node ``i`` in terms of its operands; just Σ for a chain of sums, whose terms stand below it."""
         terms = terms_of(self._graph, self._fusion, i)
         return self._graph.formula(i) if len(terms) == len(self._graph.operand_edges(i)) else "Σ"
 
 
 def _apart(graph: Graph) -> list[int]:
-    """The roots of which none is computed from another, which are drawn on top; the first last, as on a stack."""
+    """The roots that no other root is computed from, the first last, as on a stack."""
     used = set(graph.sources)
     return [root for root in reversed(graph.roots) if root not in used]
 
@@ -169,9 +169,9 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
     """The graph of ``root`` as a tree of text: name, formula, data and gradient of each value.
 
     Args:
-        root: the value on top; of a list of values, each one that no other is computed from.
-        depth: how many levels below it are shown, in 500 rows at most; None for all that there is room for: on a
-            terminal as many rows as its window has, or 60.
+        root: the value on top; or a list of values, of which each stands on top that no other is computed from.
+        depth: how many levels below it are shown, in 500 rows at most; None for as many rows as a terminal has, 60 or
+            more.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -205,7 +205,7 @@ def _colour(grad: float | None) -> str:
 
 
 def _fitted(line: Text, options: ConsoleOptions) -> Text:
-    """``line`` in one row of the terminal."""
+    """``line``, cut to one row of the terminal."""
     line = Text(in_signs_of("ascii", line.plain)) if options.ascii_only else line
     line.truncate(options.max_width, overflow="ellipsis" if not options.ascii_only else "crop")
     line.no_wrap = True

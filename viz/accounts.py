@@ -1,8 +1,8 @@
 """The parts of a gradient that flows alone do not explain: earlier passes, hooks, another pass.
 
-A computed node gets a fresh gradient in each pass, a leaf adds to the one it has. So what a leaf holds is the sum of
-the flows of the last pass, after its hooks, and what was there before. Where several roots are drawn, the gradients
-shown are those of their sum, and a node may hold another.
+A computed node gets a fresh gradient in each pass; a leaf adds to the one it has. So a leaf holds the sum of the flows
+of the last pass, after its hooks, and what was there before. Where several roots are drawn, the gradients shown are
+those of their sum, and a node may hold another.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Account", "Line", "accounts_of", "legend_of", "lines_of", "roots_in_
 
 
 class Account(NamedTuple):
-    """How the number came about that a node holds."""
+    """The origin of the number that a node holds."""
 
     held: float | None
     """The ``grad`` that the node holds; None: nothing."""
@@ -35,12 +35,12 @@ class Account(NamedTuple):
 
     @property
     def hooked(self) -> bool:
-        """Whether a hook changed what had arrived. Two halves of a leaf's two passes are taken for one whole."""
+        """Whether a hook changed what had arrived, apart from rounding."""
         return self.arrived is not None and not same_number(self.arrived, self.passed or 0.0, self.arrived)
 
     @property
     def earlier(self) -> float | None:
-        """The part that the leaf held before this pass; None where that is nothing."""
+        """The part that the leaf held before this pass; None if nothing."""
         if self.held is None or not self.is_leaf or self.of_sum:
             return None
         passed = self.passed or 0.0
@@ -60,7 +60,7 @@ class Account(NamedTuple):
 
     @property
     def words(self) -> str:
-        """All this in a clause; empty where the flows say it."""
+        """The account in a clause; empty where the flows say it all."""
         said = []
         if self.hooked:
             over = ", over all passes since zero_grad()" if self.is_leaf else ""
@@ -87,9 +87,9 @@ class Line(NamedTuple):
 
 
 def accounts_of(graph: Graph) -> Mapping[int, Account]:
-    """The accounts of a graph, by node: of those alone whose flows do not say it all.
+    """The accounts of those nodes of a graph whose flows do not say it all, by node.
 
-    They are taken of the gradients that the graph had when it was first asked. No hook is run for this.
+    They are of the gradients that the graph had when this was first called. No hook is run.
 
     >>> from autograd import Value
     >>> from viz.graph import read_graph
@@ -145,7 +145,7 @@ def same_number(one: float, other: float, scale: float | None) -> bool:
 
 
 def shares_of(graph: Graph, i: int) -> list[tuple[int, float]]:
-    """Of several roots, those that node ``i`` has a part in, and d root / d node for each; none if there are many."""
+    """The roots, of several, that depend on node ``i``, with d root / d node; none if there are many roots."""
     return graph.shares[i] if graph.shares else []
 
 
@@ -172,7 +172,7 @@ def lines_of(graph: Graph, i: int) -> list[Line]:
 
 
 def roots_in_words(graph: Graph) -> list[str]:
-    """Of what the gradients are, where there are several roots."""
+    """A line that says whose gradients they are, where there are several roots."""
     names = " + ".join(cut(graph.name(i), 12) for i in graph.roots)
     return [f"gradients: of {names}, the sum of the roots"] if len(graph.roots) > 1 else []
 

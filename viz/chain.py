@@ -1,8 +1,8 @@
 """The chain rule: at each node of a graph, and written out from a root to one of its leaves (``derive``).
 
 At a node, d root / d node is a sum of local · upstream, one term for each flow. The gradients are those of one root,
-computed afresh: nothing that earlier passes left on a leaf is part of them. Where a sum ``Σ w·x + b`` is written as a
-chain of ``+``, the term goes straight to the sum, as in a derivation by hand.
+computed afresh, without what earlier passes left on a leaf. A term of a sum ``Σ w·x + b`` that was written as a chain
+of ``+`` goes straight to the sum, as in a derivation by hand.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
-from viz._arguments import asked
+from viz._arguments import asked, check_value, graph_below
 from viz.accounts import accounts_of
 from viz.formulas.notation import (
     ONE,
@@ -41,19 +41,21 @@ from viz.terminal import for_stdout
 __all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]
 
 MOST_TERMS = 12
-"""How many terms of a sum are written out; of more, the largest."""
+"""The most terms of a sum that are written out: the largest."""
+MOST_OF_ALL = 400
+"""The same where the whole backward pass is written out."""
 MOST_RULES = 60
-"""How many nodes on the way are written out; of more, those next to the root and next to the leaf."""
+"""The most nodes on the way that are written out: those next to the root and next to the leaf."""
 COPIES = "#1, #2, …: different values of one name, in the order in which they were computed"
 MOST_DEFINITIONS = 12
-"""How many names that the derivation brought up are explained at its end."""
+"""The most names that are explained at the end of a derivation."""
 
 
 class Term(NamedTuple):
     """One flow of gradient into a node: contribution = local · upstream."""
 
     child: int
-    """The node that it comes back from: the use of the value, or the sum which that use is a term of."""
+    """The node that it comes back from: the use of the value, or the sum of which that use is a term."""
     edge: int
     """The occurrence of the value as an operand."""
     local: float
@@ -95,13 +97,13 @@ class Chain:
         self.graph = graph
         self.gradients, self.arrived = graph.fresh_pass(hooks=_seen_hooks(graph))
         """d root / d node after the hooks of each node and before them; None where no gradient flows. No hook is run:
-        what they did in the last pass is read off the gradients that are held."""
+        the effect of hooks in the last pass is read off the gradients that nodes hold."""
         self.fusion: Fusion = fuse(graph)
         self.signs = self._signs()
-        """The nodes whose gradient is 1 or −1 wherever it is computed, as that of a term of the root, and which."""
+        """The nodes whose gradient is always 1 or −1, such as a term of the root, and which of the two."""
         self._locals: dict[int, list[Math | None]] = {}
         self.primes: dict[str, tuple[Math, Math]] = {}
-        """The derivatives that were only named, such as σ′(x), and their formulas, by the operation."""
+        """The derivatives that were only named, such as σ′(x), and their formulas, by operation."""
         self._copies = _copies(graph)
 
     def name(self, i: int) -> str:
@@ -170,7 +172,7 @@ class Chain:
         return found
 
     def terms(self, i: int) -> list[Term]:
-        """The flows into node ``i``; none comes from a node that is held, where a flow ends."""
+        """The flows into node ``i``; none comes from a held node, where flows end."""
         graph = self.graph
         found = []
         for e in graph.flow_edges(i):
@@ -225,7 +227,7 @@ class Chain:
 
 
 def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
-    """The changes that hooks of computed nodes made in the last pass, for a pass from the same root."""
+    """The changes that hooks of computed nodes made in the last pass, to be made in another from the same root."""
     accounts = accounts_of(graph)
     seed = graph.held[graph.root] or 1.0
 
@@ -254,12 +256,12 @@ def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
 
 
 def by_size(term: Term) -> float:
-    """A key that sorts the largest flow first; one that is not a number comes before all."""
+    """A key that sorts the largest flow first, and nan before all."""
     return -math.inf if math.isnan(term.contribution) else -abs(term.contribution)
 
 
 def _copies(graph: Graph) -> dict[int, int]:
-    """Which of several nodes of one label, or one formula, each is, counted from 1."""
+    """The place of each node among those of the same label or formula, counted from 1."""
     labelled = {graph.index[value]: copy for value, copy in graph.symbols.copies.items()}
     places: dict[str, list[int]] = {}
     for i, value in enumerate(graph.values):
@@ -274,7 +276,7 @@ def _factor(local: float) -> Math:
 
 
 def _distinct(sides: list[Math]) -> list[Math]:
-    """``sides`` without what would be said twice: a number that is one already, as it is written in the formula."""
+    """``sides`` without repetitions, and without the value of a formula that is just this number."""
     sides = [side for k, side in enumerate(sides) if side not in sides[k + 1 :]]
     first = sides[0]
     is_said = isinstance(first, Number) and isinstance(sides[-1], Number) and worth(first) == worth(sides[-1])
@@ -290,7 +292,7 @@ class Derivation:
     Attributes:
         rules: the rule at each node on the way, from the root down to the leaf. Each gradient is worked out once, and
             the rules after it refer to it by name.
-        value: d root / d leaf, a float.
+        value: d root / d leaf, a float; of the whole pass, 1.
         hidden: how many nodes on the way are left out, because there are too many to write.
 
     >>> from autograd import Value
@@ -301,14 +303,16 @@ class Derivation:
     (6.0, 1)
     """
 
-    def __init__(self, graph: Graph, leaf: int) -> None:
+    def __init__(self, graph: Graph, leaf: int | None) -> None:
         chain = Chain(graph)
-        way = _nodes_between(chain, leaf)
-        half = MOST_RULES // 2
-        self.hidden = max(0, len(way) - MOST_RULES)
+        way = _whole_way(chain) if leaf is None else _nodes_between(chain, leaf)
+        most = MOST_RULES if leaf is not None else MOST_OF_ALL
+        half = most // 2
+        self.hidden = max(0, len(way) - most)
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
-        self.value = chain.gradient(leaf)
+        self.value = chain.gradient(graph.root if leaf is None else leaf)
+        self._half = half
         # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
         self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
         self._definitions = _definitions(chain, self.rules)
@@ -317,11 +321,11 @@ class Derivation:
     def equations(self) -> list[list[Math]]:
         """Every line: a left side, and what it equals in symbols, in numbers, as one number.
 
-        Those that say no more than that the gradient of an unnamed term of the root is 1 or −1 are left out.
+        Lines that only say that the gradient of an unnamed term of the root is 1 or −1 are left out.
         """
         lines: list[list[Math]] = []
         for k, rule in enumerate(self.rules):
-            if self.hidden and k == MOST_RULES // 2:
+            if self.hidden and k == self._half:
                 lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
             if rule.node not in self._plain:
                 lines.append(rule.equation)
@@ -356,16 +360,17 @@ class Derivation:
         return self._repr_latex_()
 
 
-def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) -> Derivation:
+def derive(root: Value, leaf: Value | None = None, *, names: Mapping[str, Any] | None = None) -> Derivation:
     """Write out the chain rule from ``root`` to ``leaf``: in symbols, then in numbers, then the value.
 
-    It is factored, as in a derivation by hand: d root / d node is worked out once for each node on the way, and goes
-    by that name from then on. A weighted sum is one step. The gradients are those of this root, computed afresh from
-    the local derivatives; no ``grad`` is changed.
+    As in a derivation by hand, d root / d node is worked out once for each node on the way, and goes by that name from
+    then on. A weighted sum is one step. The gradients are those of this root, computed afresh from the local
+    derivatives; no ``grad`` is changed.
 
     Args:
         root: what is differentiated.
-        leaf: with respect to which value; any node will do.
+        leaf: with respect to which value; any node will do. None: every value, the whole backward pass from the root
+            back.
         names: variables, such as ``locals()``, to name the values that have no label.
 
     Returns:
@@ -389,11 +394,21 @@ def derive(root: Value, leaf: Value, *, names: Mapping[str, Any] | None = None) 
                = 2.0000·(−4.0000)
                = −8.0000
     """
+    if leaf is None:
+        check_value(root, "derive(): the root of the graph")
+        return Derivation(graph_below(root, names, "derive"), None)
     return Derivation(*asked(leaf, root, names, "derive"))
 
 
+def _whole_way(chain: Chain) -> list[int]:
+    """The nodes of the whole backward pass, from the root back; constants and hidden parts of sums are passed."""
+    graph, head = chain.graph, chain.fusion.head
+    shown = (i for i in graph.way_back if head[i] == i and i != graph.root)
+    return [i for i in shown if graph.values[i].op is not None or graph.values[i].kind != "constant"]
+
+
 def _nodes_between(chain: Chain, leaf: int) -> list[int]:
-    """The nodes whose gradient is needed for that of ``leaf``, from the root down; hidden parts of sums are passed."""
+    """The nodes whose gradient that of ``leaf`` needs, from the root down, without the hidden parts of sums."""
     graph, head = chain.graph, chain.fusion.head
     depends = [False] * len(graph)
     depends[leaf] = True
@@ -404,7 +419,7 @@ def _nodes_between(chain: Chain, leaf: int) -> list[int]:
 
 
 def _definitions(chain: Chain, rules: Sequence[ChainRule]) -> list[list[Math]]:
-    """The formulas that the derivation did not show: those behind f′, and behind names that were made up."""
+    """The formulas that the derivation did not show: those of f′, and of made-up names."""
     graph = chain.graph
     made_up = {graph.name(i): i for i in range(len(graph)) if graph.symbols.is_made_up(i)}
     primes = [list(prime) for prime in chain.primes.values()]

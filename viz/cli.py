@@ -1,4 +1,4 @@
-"""``python -m viz``: an expression from the command line, differentiated and shown."""
+"""``python -m viz``: an expression from the command line, differentiated and shown; or the playground."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from autograd import AutogradError, Value
 from viz._draw import draw
 from viz._explain import explain
+from viz._play import play
 from viz._step_through import step_through
 from viz._tree import tree
 from viz.chain import derive
@@ -31,14 +32,18 @@ examples:
   python -m viz "a*a + a*b" a=2 b=-3 --explain a
   python -m viz "sin(x)/x" x=pi/4 -o steps.html --open
 
+`python -m viz play` opens the playground: type formulas, and see the picture as you type.
+
 functions: {functions}
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 if it did what was asked, 2 if it could not be."""
-    parser = _parser()
+    """Run the command; return 0, or 2 if it could not be done."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["play"]:
+        return _play(given[1:])
+    parser = _parser()
     # What begins with a minus and goes on as a formula is one, not an option.
     asked = parser.parse_intermixed_args([each if _OPTION.fullmatch(each) else f" {each}" for each in given])
     try:
@@ -73,6 +78,34 @@ def _parser() -> argparse.ArgumentParser:
             option, metavar="NAME", action="append", default=[], help=f"print {printed}; may be given several times"
         )
     return parser
+
+
+def _play(given: Sequence[str]) -> int:
+    """``python -m viz play``: serve the playground until Ctrl-C."""
+    parser = argparse.ArgumentParser(
+        prog="python -m viz play",
+        description="An editor in your browser beside the picture of what is typed in it, for this machine alone.",
+    )
+    parser.add_argument("program", nargs="?", default="", help="to begin with, such as 'a = 2; L = a*a', or a link")
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="the port to serve at (a free one, if left out)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address, and open nothing")
+    asked = parser.parse_args(given)
+    try:
+        with play(asked.program, port=asked.port, browser=False) as playground:
+            _print(playground.address)
+            sys.stdout.flush()
+            if not asked.no_browser and not webbrowser.open(playground.address):
+                sys.stderr.write("No browser could be opened: open the address above in one.\n")
+            sys.stderr.write("Ctrl-C stops the playground.\n")
+            playground.wait()
+    except KeyboardInterrupt:  # before it was waited for
+        return 0
+    except (AutogradError, ValueError) as error:
+        sys.stderr.write(f"python -m viz play: {error}\n")
+        return 2
+    return 0
 
 
 def _run(asked: argparse.Namespace) -> None:

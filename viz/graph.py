@@ -108,6 +108,10 @@ class Graph:
         """The wrong gradients that somebody claims of nodes, which a picture shows in red."""
         self.slipped: frozenset[int] = frozenset()
         """The edges where the first of them went wrong."""
+        self.turn: int | None = None
+        """The node whose turn it is in a pass that is drawn step by step."""
+        self.to_fill_in = False
+        """Whether the gradients are blank because somebody is to work them out."""
 
     def _shown(self) -> list[float | None]:
         if len(self.roots) == 1:
@@ -248,6 +252,10 @@ class Graph:
         """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
         shown = chain(self.grads, map(self.flow, range(len(self.sources))))
         return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
+
+    def keep_scale(self) -> None:
+        """Measure the colours by the gradients that are shown now, whatever is shown after."""
+        _ = self.full_scale
 
     @cached_property
     def shares(self) -> list[list[tuple[int, float]]]:

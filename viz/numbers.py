@@ -1,4 +1,4 @@
-"""How numbers are written in every view: one look for data, gradients and flows.
+"""Numbers as every view writes them: one look for data, gradients and flows.
 
 Four decimals, scientific below a thousandth and from ten thousand on; a true minus sign (U+2212), so that a
 column of numbers lines up; gradients with an explicit sign; ``·`` for a gradient that is not computed.
@@ -11,15 +11,15 @@ import math
 __all__ = ["NOT_COMPUTED", "count", "datum", "is_rounded", "number", "short", "signed"]
 
 DECIMALS, MANTISSA = 4, 3
-"""How many decimals a number has as it is, and in scientific writing."""
+"""The decimals of a number, and of the mantissa in scientific notation."""
 DIGITS = 3
-"""How many digits the label of an edge has."""
+"""The digits of an edge's label."""
 LEAST, MOST = 1e-3, 1e4
-"""From where, and up to where, a number is written as it is."""
+"""The bounds between which a number is not in scientific notation."""
 MINUS = "−"
 ROUNDED = "≈"
 NOT_COMPUTED = "·"
-"""The sign for a gradient before ``backward()``: not zero, for nothing was computed."""
+"""The sign for a gradient before ``backward()``: not zero, but not computed."""
 
 
 def _unusual(x: float) -> str | None:
@@ -38,7 +38,7 @@ def _scientific(x: float, decimals: int) -> str:
 
 
 def number(x: float) -> str:
-    """``x`` with four decimals, or scientific where those would say little.
+    """``x`` with four decimals, or in scientific notation where those would say little.
 
     >>> number(0.79073), number(-1234.5), number(4.25e-18), number(123456.0)
     ('0.7907', '−1234.5000', '4.250e−18', '1.235e5')
@@ -52,7 +52,7 @@ def number(x: float) -> str:
 
 
 def is_rounded(x: float) -> bool:
-    """Whether :func:`number` writes another number than ``x`` where that hides what it is: near a whole number.
+    """Whether :func:`number` makes ``x`` look like a whole number that it is not.
 
     >>> is_rounded(0.99999), is_rounded(1.0), is_rounded(0.31428571), is_rounded(2.00000001)
     (True, False, False, True)
@@ -61,7 +61,7 @@ def is_rounded(x: float) -> bool:
 
 
 def datum(x: float) -> str:
-    """The number of a card: :func:`number`, marked where it looks like a whole number and is not.
+    """The number of a card: :func:`number`, marked if it only looks like a whole number.
 
     >>> datum(0.99999), datum(1.0)
     ('≈1.0000', '1.0000')
@@ -70,7 +70,7 @@ def datum(x: float) -> str:
 
 
 def signed(x: float | None) -> str:
-    """A gradient: :func:`number` with an explicit sign; ``·`` for None, which is not computed.
+    """A gradient: :func:`number` with an explicit sign; ``·`` for None, not computed.
 
     >>> signed(0.3285), signed(-0.0612), signed(0.0), signed(None)
     ('+0.3285', '−0.0612', '0.0000', '·')
@@ -81,7 +81,7 @@ def signed(x: float | None) -> str:
 
 
 def short(x: float) -> str:
-    """``x`` in three digits, for the labels of edges; zeros at the end say that it was rounded: 1 is exact, 1.00 not.
+    """``x`` in three digits, for the labels of edges; zeros at the end show rounding: 1 is exact, 1.00 is not.
 
     >>> short(0.42449), short(-1.8333), short(1.0), short(1.0002), short(0.000123), short(20480.0)
     ('0.424', '−1.83', '1', '1.00', '1.23e−4', '2.05e4')

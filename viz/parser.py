@@ -1,7 +1,7 @@
 """Expressions as text, ``z = a*b + c; L = tanh(z)``, read into a graph of Values.
 
-Python's own parser takes the text apart. What it finds is checked against the table of operations, piece by piece;
-nothing of it is ever run as Python.
+Python's own parser takes the text apart. Each piece is checked against the table of operations; nothing is ever run as
+Python.
 """
 
 from __future__ import annotations
@@ -17,13 +17,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import autograd
-from autograd import AutogradError, Primitive, Value
+from autograd import AutogradError, Parameter, Primitive, Value
 from viz.names import clean
 
 __all__ = ["FUNCTIONS", "ExpressionError", "Reading", "read_expression", "read_number"]
 
-LONGEST = 2000
-"""How many characters an expression may have: Python's parser takes them however they are nested."""
+LONGEST = 10_000
+"""The most characters of an expression: Python's parser takes so many however they are nested."""
+
+
+def _parameter(*numbers: Any) -> Parameter:
+    """A leaf that a model learns; of one number, as ``w = parameter(0.5)``."""
+    if len(numbers) != 1 or isinstance(numbers[0], Value):
+        raise TypeError("parameter() makes a leaf of one number: write w = parameter(0.5)")
+    return Parameter(numbers[0])
+
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: op for name, op in vars(autograd).items() if isinstance(op, Primitive)
@@ -33,8 +41,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": autograd.minimum,
     "sum": lambda *terms: autograd.fsum(terms),
     "mean": lambda *terms: autograd.mean(terms),
+    "parameter": _parameter,
 }
 """The functions that an expression may call, by name."""
+
+EMPTY = "the expression is empty: write one, such as 'tanh(a*b + c)'"
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
@@ -50,17 +61,24 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 
 
 _NUMBER_AND_NAME = re.compile(r"(?<![\w.])((?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+) *([A-Za-z_]\w*)")
-"""A number right before a name, ``2a``, which mathematics takes for a product."""
+"""A number right before a name, ``2a``: a product in mathematics."""
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be read: the reason, and the place marked under it."""
+    """An expression that cannot be read: the reason, and the place marked under it.
 
-    def __init__(self, message: str, line: str = "", column: int = 0) -> None:
+    Attributes:
+        reason: the message without the mark.
+        place: the line and the column of the fault, both from 0; None where it has no place.
+    """
+
+    def __init__(self, message: str, line: str = "", column: int = 0, row: int = 0) -> None:
         start = max(0, column - 60)
         shown = line[start : start + 78]
         mark = f"\n  {clean(shown)}\n  {' ' * (column - start)}^" if line else ""
         super().__init__(message + mark)
+        self.reason = message
+        self.place = (row, column) if line else None
 
 
 class Reading(NamedTuple):
@@ -111,11 +129,13 @@ class _Reader:
     def __init__(self, text: str, variables: Mapping[str, float]) -> None:
         self.lines = text.strip().splitlines() or [""]
         self.values: dict[str, Any] = {name: Value(number, name) for name, number in variables.items()}
-        self.unused = dict.fromkeys(self.values)
+        self.unused: dict[str, ast.stmt | None] = dict.fromkeys(self.values)
 
     def read(self) -> Reading:
         """Statement by statement."""
         body = self.parse()
+        if not body:
+            raise ExpressionError(EMPTY)
         result: Any = None
         for statement in body:
             is_last = statement is body[-1]
@@ -123,15 +143,16 @@ class _Reader:
                 case ast.Assign(targets=[ast.Name(id=name)], value=expression):
                     result = self.named(name, self.evaluate(expression), statement)
                     if not is_last:
-                        self.unused[name] = None
+                        self.unused[name] = statement
                 case ast.Expr(value=expression) if is_last:
                     result = self.evaluate(expression)
                 case ast.Expr():
                     raise self.error("only the last part may go without a name: write z = ... before it", statement)
                 case _:
                     raise self.error("an expression is made of formulas, such as z = a*b; tanh(z)", statement)
-        for name in self.unused:
-            raise ExpressionError(f"{name} is not used in the expression: leave it out, or use it")
+        for name, given in self.unused.items():
+            message = f"{name} is not used in the expression: leave it out, or use it"
+            raise self.error(message, given) if given else ExpressionError(message)
         root = result if isinstance(result, Value) else Value.constant(result)
         return Reading(root, self.values)
 
@@ -141,7 +162,7 @@ class _Reader:
         if len(text) > LONGEST:
             raise ExpressionError(f"the expression has {len(text):,} characters: {LONGEST:,} is the most")
         if not text:
-            raise ExpressionError("the expression is empty: write one, such as 'tanh(a*b + c)'")
+            raise ExpressionError(EMPTY)
         try:
             with warnings.catch_warnings():  # such as that 2(a) calls a number: it is refused below
                 warnings.simplefilter("ignore")
@@ -181,7 +202,7 @@ class _Reader:
         return results[expression]
 
     def operands(self, node: ast.expr) -> list[ast.expr]:
-        """The operands of ``node``; refused if it is nothing that an expression may hold."""
+        """The operands of ``node``, which must be a part that an expression may have."""
         match node:
             case ast.Name() | ast.Constant():
                 return []
@@ -218,7 +239,7 @@ class _Reader:
         of: Any = node
         function = FUNCTIONS[of.func.id] if isinstance(node, ast.Call) else _OPERATORS[type(of.op)]
         try:
-            if any(isinstance(operand, Value) for operand in operands):
+            if function is _parameter or any(isinstance(operand, Value) for operand in operands):
                 return function(*operands)
             return function(*map(Value, operands)).data  # numbers alone stay a number, by the same rules
         except (AutogradError, TypeError, ValueError) as error:
@@ -229,9 +250,12 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.error(f"{ast.unparse(node)[:40]} is not a number", node)
         try:
-            return float(value)
+            read = float(value)
         except OverflowError:
-            raise self.error("this number is too large for a float (about 1.8e308)", node) from None
+            read = math.inf
+        if read == math.inf:
+            raise self.error("this number is too large for a float (about 1.8e308)", node)
+        return read
 
     def lookup(self, name: str, node: ast.expr) -> Any:
         if name in self.values:
@@ -250,7 +274,7 @@ class _Reader:
         return self.marked(message, line, column)
 
     def marked(self, message: str, line: int, column: int) -> ExpressionError:
-        return ExpressionError(message, self.lines[line], column)
+        return ExpressionError(message, self.lines[line], column, line)
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

@@ -11,7 +11,9 @@ import math
 from typing import Final, NamedTuple
 
 __all__ = [
+    "DASHED",
     "DECADES",
+    "PRINT",
     "ROLES",
     "SIZES",
     "STEPS",
@@ -19,6 +21,7 @@ __all__ = [
     "Role",
     "chip_roles",
     "contrast",
+    "grey_role",
     "line_role",
     "line_width",
     "size_roles",
@@ -26,6 +29,8 @@ __all__ = [
 ]
 
 THEMES = ("auto", "light", "dark")
+PRINT = "print"
+"""The theme of a picture for paper: greys, the stronger the darker; negative flows are dashed."""
 
 STEPS = 5
 """Colour steps on each side of zero."""
@@ -152,6 +157,21 @@ def size_roles(step: int) -> tuple[str, str]:
 def line_role(step: int) -> str:
     """The role of the line that a flow is drawn with."""
     return f"line-{'plus' if step > 0 else 'minus'}{abs(step)}" if step else "faint"
+
+
+DASHED = "6 3"
+"""The dashes of a negative flow on paper."""
+
+
+def grey_role(role: str) -> str:
+    """The role that stands for ``role`` on paper, where there is no hue: the sign is told by dashes and by numbers.
+
+    >>> grey_role("on-minus4"), grey_role("line-plus2"), grey_role("muted")
+    ('on-size4', 'ink', 'muted')
+    """
+    if role.startswith(("line-", "type-")) or role == "parameter":
+        return "ink"
+    return role.replace("minus", "size").replace("plus", "size")
 
 
 def line_width(step: int) -> float:

@@ -1,4 +1,4 @@
-"""Text views on a terminal: as wide as it is, in the signs that its encoding has."""
+"""Text views on a terminal: as wide as it is, in the signs of its encoding."""
 
 from __future__ import annotations
 

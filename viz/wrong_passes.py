@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -67,6 +68,7 @@ SLIPS = (
     Slip("that is a local derivative, of {child}: multiply it by the gradient of {child}", upstream="1"),
     Slip("the local derivative of {child} is missing: that is the gradient of {child}, passed on as it is", local="1"),
     Slip("{node} itself stands where the local derivative of {child} belongs", local="own"),
+    Slip("that is the number of {node}, not its gradient", local="own", upstream="1"),
     Slip("the sign of the flow through {child} is wrong: it is {flow}", local="-", least=2),
     Slip("the flows are multiplied: {n} {node}, and they add up", gather="product", least=2),
     Slip("that is twice the gradient: a flow is counted twice, or a factor of 2 is too much", gather="2"),
@@ -137,14 +139,14 @@ def wrong_operations(op: Primitive, count: int) -> list[tuple[str, Primitive]]:
 
 # --- a number that is wrong -------------------------------------------------------------------------------
 
-CLOSE = 1e-6
-"""How far a number may be off, as a part of what it should be."""
+CLOSE = 1e-5
+"""How far a number may be off, as a part of what it should be: by what single precision loses on its way."""
 TYPED = 3
 """From how many digits on a number that was typed is taken for rounded."""
 
 
 def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE) -> bool:
-    """Whether ``claim`` is ``truth``: to a millionth of it, or to the last digit that was written, of three or more.
+    """Whether ``claim`` is ``truth``: to 1e-5 of it, or to the last digit that was written, of three or more.
 
     Args:
         claim: the number that is claimed.
@@ -191,7 +193,9 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
         i: where the slip is made.
         upstream: the gradient of each node that flows come back from; None where none does.
     """
-    along = {e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None}
+    along = {
+        e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None
+    }
     edges = [e for e, flow in along.items() if flow is not None]
     flows = [flow for flow in along.values() if flow is not None]
     total = sum(flows) + (1.0 if i in graph.roots else 0.0)
@@ -227,13 +231,16 @@ def _locals(graph: Graph, slip: Slip, e: int) -> list[tuple[float, str]]:
 
 
 def _wrong_partials(graph: Graph, e: int) -> Iterator[tuple[str, tuple[float, ...]]]:
+    for rule in rules_of(graph.values[graph.targets[e]]):
+        with suppress(ArithmeticError):  # where it cannot be computed, nobody has computed it
+            yield rule.words, _wrong(graph, e, rule)
+
+
+def _wrong(graph: Graph, e: int, rule: Rule) -> tuple[float, ...]:
+    """The wrong local derivatives of the node that edge ``e`` leads to."""
     value = graph.values[graph.targets[e]]
-    inputs = [parent.data for parent in value.parents]
-    for rule in rules_of(value):
-        try:
-            yield rule.words, rule.partials(*inputs, *(value.op.constants if value.op else ()), value.data)
-        except ArithmeticError:
-            continue  # where it cannot be computed, nobody has computed it
+    constants = value.op.constants if value.op else ()
+    return rule.partials(*(parent.data for parent in value.parents), *constants, value.data)
 
 
 # --- a slip that is made all the way back -----------------------------------------------------------------
@@ -335,10 +342,8 @@ def whole_passes(graph: Graph) -> Iterator[tuple[str, Gradients]]:
         if len(values) > 1:
             yield f"the local derivative of every {name} is missing", _ruled(graph, name, None)
             for k, rule in enumerate(rules_of(values[0])):
-                try:
+                with suppress(LookupError, ArithmeticError):
                     yield f"{rule.words}, at every {name}", _ruled(graph, name, k)
-                except (LookupError, ArithmeticError):
-                    continue
 
 
 def wrong_pass(root: Value, slip: str) -> dict[Value, float]:

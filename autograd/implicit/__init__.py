@@ -1,16 +1,15 @@
 """Roots, minima, integrals and differential equations, with exact derivatives: ``root minimum quad solve_ivp``.
 
-SciPy finds the number, from floats. Its derivative does not come from the solver's steps but from what the number
-satisfies: a root and a minimum by the implicit function theorem, an integral by Leibniz' rule, a solution of a
-differential equation by its sensitivity equations. So it is as good as the number, costs no more than a few
-evaluations of the function, and can be differentiated again: each derivative is itself a formula, a root of the same
-function or an integral of its derivative.
+SciPy finds the number, from floats. Its derivative comes not from the solver's steps but from what the number
+satisfies: the implicit function theorem for a root and a minimum, Leibniz' rule for an integral, the sensitivity
+equations for a differential equation. So it is as accurate as the number, costs a few evaluations of the function, and
+can be differentiated again: each derivative is itself a formula, a root of the same function or an integral of its
+derivative.
 
 The derivatives are with respect to the Values that the function *closes over*, or is given as ``args``, and to limits
 and initial values. Where no Value is involved, results are floats. Each result is one node, whose operands are these
-Values; an integral over places at which its function switches to another formula, and that move with Values, is the
-sum of such nodes. In a function that is compiled a solver is refused, since how many steps it takes depends on the
-numbers.
+Values; an integral across places that move with Values, where its function switches to another formula, is a sum of
+such nodes. A compiled function may not call a solver, since the number of its steps depends on the numbers.
 
 Needs SciPy: ``pip install 'chainrule[data]'``.
 

@@ -1,13 +1,13 @@
 """Places at which a function switches to another formula, and how they move with Values.
 
-An integral has a term for each jump of its integrand that moves with a Value, and its second derivative one for each
-kink: the part of the place itself, which Leibniz' rule between given limits lacks. So a function is watched while it is
+The derivative of an integral has a term for each jump of its integrand that moves with a Value, and the second
+derivative one for each kink; Leibniz' rule between given limits lacks them. So a function is watched while it is
 integrated. The comparisons of Values that it makes, and the pieces that operations such as ``step``, ``maximum`` or
-``floor`` are on, are its *choices*. Where they come out differently at two points there is a break in between. It is
-found by bisection, and is a root: of the number whose sign, or whose passing a whole number, was decided upon. As a
-limit of two integrals it moves as the implicit function theorem says, to any order.
+``floor`` are on, are its *choices*. Where they differ at two points there is a break in between. It is found by
+bisection, and is a root of the number that decided. As a limit of two integrals it moves as the implicit function
+theorem says, to any order.
 
-What a function decides by plain floats stays where it is, or is meant to: it needs no term.
+A choice that a function makes by plain floats stays where it is, and needs no term.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def first_flip(one: Sequence[Choice], other: Sequence[Choice]) -> tuple[int, int
 
 
 def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[float, float]]:
-    """Between which neighbouring numbers the way changes that a function goes, in order.
+    """The pairs of neighbouring numbers between which a function changes its way, in order.
 
     Args:
-        way: the way at a number.
-        ways: the ways that are known.
+        way: its way at a number.
+        ways: those that are known; it gains more.
     """
     points = sorted(ways)
     found = []
@@ -70,10 +70,10 @@ def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[f
 def moving_breaks(
     function: Function, ways: dict[float, Any], a: float, b: float, usual: float
 ) -> list[tuple[Any, Any]]:
-    """The places between a and b at which f switches to another formula and that move with Values.
+    """The places between a and b that move with Values and at which f switches to another formula.
 
-    Where such a place cannot be followed and f is continuous there, it is left out: it has no part in the first
-    derivative, and the integral of that is looked at in turn before it is differentiated.
+    A place that cannot be followed, but where f is continuous, is left out: it has no part in the first derivative, and
+    the integral of that is examined in turn before it is differentiated.
 
     Args:
         function: an integrand.
@@ -83,10 +83,10 @@ def moving_breaks(
         usual: how large f is.
 
     Returns:
-        For each place two Values: as it is seen from the side of a, and from that of b.
+        For each place two Values: as seen from the side of a, and from that of b.
 
     Raises:
-        GradientError: f jumps at such a place, which cannot be followed.
+        GradientError: f jumps at a place that cannot be followed.
     """
 
     def run(t: Any, *, sited: bool = False) -> list[Choice]:
@@ -131,7 +131,7 @@ def _followed(function: Function, run: Callable[..., list[Choice]], low: float, 
 def _moved(function: Function, place: int, edge: int, t: float, side: float) -> Any:
     """t, near which the choice at ``place`` changes, as a node of the Values that move it; a float if there are none.
 
-    On this side (-1 or 1) it is at least as far away as it takes to be on it.
+    On the given side (-1 or 1) it is just far enough away to be clearly on it.
     """
 
     def choice(t: Any, *args: Any) -> Choice:

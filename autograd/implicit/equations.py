@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd import linalg
-from autograd.context import current, no_grad
+from autograd.context import current, no_grad, recorded_in
 from autograd.errors import ConvergenceError, DomainError, GradientError
 from autograd.implicit.nodes import (
     Function,
@@ -23,10 +23,9 @@ from autograd.implicit.nodes import (
     scipy_module,
     slopes_of,
 )
-from autograd.recording import recorded_in
 from autograd.rules import dot
 from autograd.trace import Trace
-from autograd.trees import NUMBER, Structure, flatten
+from autograd.trees import NUMBER, TreeDef, flatten
 from autograd.value import Value
 
 __all__ = ["System", "minimum", "root"]
@@ -63,12 +62,12 @@ def root(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     """
     function = Function("root", f, args)
     if isinstance(guess, tuple):
-        x, structure, scale = [_bracketed(function, guess)], NUMBER, 0.0
+        x, treedef, scale = [_bracketed(function, guess)], NUMBER, 0.0
     else:
-        x, structure = _start("root", guess)
+        x, treedef = _start("root", guess)
         scale = max(map(abs, x))
-        x = _hybrid(function, x, structure)
-    return System("root", function, structure, scale).answer(x)
+        x = _hybrid(function, x, treedef)
+    return System("root", function, treedef, scale).answer(x)
 
 
 def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
@@ -94,9 +93,9 @@ def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     ([2.0, 3.0], [1.0, -1.5])
     """
     gradient = Function("minimum", f, args, _gradient_of)
-    x, structure = _start("minimum", guess)
-    system = System("minimum", gradient, structure, max(map(abs, x)))
-    x = _descended(f, gradient.args, x, structure)
+    x, treedef = _start("minimum", guess)
+    system = System("minimum", gradient, treedef, max(map(abs, x)))
+    x = _descended(f, gradient.args, x, treedef)
     system.check_curvature(x)
     x = system.polished(x)
     system.check_curvature(x)
@@ -116,15 +115,15 @@ def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
 class System:
     """n equations F(x, p) = 0 for n unknowns, near a solution."""
 
-    def __init__(self, name: str, function: Function, structure: Structure, scale: float) -> None:
+    def __init__(self, name: str, function: Function, treedef: TreeDef, scale: float) -> None:
         self.name = name
         self.function = function
-        self.structure = structure
+        self.treedef = treedef
         self.scale = scale
 
     def answer(self, x: list[float]) -> Any:
         """The solution x: Values where the equations depend on Values there, else floats."""
-        found = self.structure.result(x)
+        found = self.treedef.result(x)
         if self.function.uses_values(found):
             found = self.solved(x)
         elif self.function.met_values and current().grad:
@@ -133,9 +132,9 @@ class System:
         return found
 
     def check_beside(self, x: list[float]) -> None:
-        """Refuse a solution at which f is a plain number, if it is not one close by: it was singled out there."""
+        """Refuse a solution at which f is a plain number, though close by it is a Value: a special case in f."""
         away = 1e-7 * self.magnitudes(x, 1e-6)
-        if all(self.function.uses_values(self.structure.result((np.array(x) + s * away).tolist())) for s in (-1, 1)):
+        if all(self.function.uses_values(self.treedef.result((np.array(x) + s * away).tolist())) for s in (-1, 1)):
             raise GradientError(
                 f"{self.name}(f, guess): f depends on Values beside the solution x = {self.shown(x)}, but there it is "
                 f"a plain number, so that the derivative is not known: leave out the special case"
@@ -146,16 +145,16 @@ class System:
         x = self.polished(x)
         if current().grad:
             self.check_regular(x)
-        trace, roots = self.function.trace((0,), self.structure.result(x))
+        trace, roots = self.function.trace((0,), self.treedef.result(x))
         parents = trace.outside([each for each in roots if isinstance(each, Value)])
-        later = System(self.name, self.function.kept(), self.structure, self.scale)
-        return self.structure.result(later.nodes(x, parents, list(map(float_of, roots))))
+        later = System(self.name, self.function.kept(), self.treedef, self.scale)
+        return self.treedef.result(later.nodes(x, parents, list(map(float_of, roots))))
 
     def nodes(self, x: list[float], parents: Sequence[Value], residuals: list[float]) -> list[Any]:
         """A node for each unknown. Their derivatives are worked out together: −J⁻¹ ∂F/∂p.
 
-        As Values they are those of the same formula in the nodes of x and the parents, and so may be differentiated
-        again, and again; those nodes are made anew, since a node that is held by its own rule would never be freed.
+        As Values they come from the same formula in nodes of x and the parents, and so may be differentiated again, to
+        any order; those nodes are made anew, since a node held by its own rule would never be freed.
         """
 
         @functools.cache
@@ -175,7 +174,7 @@ class System:
 
     def linearised(self, x: list[Any], parents: Sequence[Value] = (), *, linked: bool) -> tuple[Any, Any, Any]:
         """F, ∂F/∂x and ∂F/∂p, a row for each equation, of floats or of Values."""
-        trace, roots = self.function.trace((0,), self.structure.result(x))
+        trace, roots = self.function.trace((0,), self.treedef.result(x))
         rows = slopes_of(trace, roots, [*trace.variables, *parents], linked=linked)
         return roots, [row[: len(x)] for row in rows], [row[len(x) :] for row in rows]
 
@@ -190,10 +189,10 @@ class System:
         return jacobian
 
     def polished(self, x: list[float]) -> list[float]:
-        """The solution near x by Newton's method, to where its steps no longer become smaller."""
+        """The solution near x by Newton's method, until its steps no longer become smaller."""
         size = math.inf
         while True:
-            step = self.stepped(self.jacobian(x), np.array(self.function.values(self.structure.result(x))))
+            step = self.stepped(self.jacobian(x), np.array(self.function.values(self.treedef.result(x))))
             next_size = float(np.max(np.abs(step) / self.magnitudes(x, 1e-6)))
             if not next_size < 0.5 * size:
                 break
@@ -208,7 +207,7 @@ class System:
         return x
 
     def magnitudes(self, x: list[float], part: float) -> Array:
-        """How large each unknown is, and at least ``part`` of the guess: what a step is measured against."""
+        """The size of each unknown, at least ``part`` of the guess: what a step is measured against."""
         return np.maximum(np.abs(x), max(part * self.scale, 1e-300))
 
     def stepped(self, jacobian: Array, right: Array) -> Array:
@@ -231,7 +230,7 @@ class System:
     def check_regular(self, x: list[float]) -> None:
         """Refuse a Jacobian that is singular, or that a change of x in the 7th digit (or the 16th of the guess) alters.
 
-        At a double root it is as good as 0, but rounding makes something of it, and a finite wrong derivative.
+        At a double root it is 0 in exact arithmetic; rounding would give a finite, wrong derivative.
         """
         jacobian = self.jacobian(x)
         columns = jacobian * self.magnitudes(x, 1e-9)
@@ -261,13 +260,13 @@ class System:
         return repr(x[0]) if len(x) == 1 else repr(x)
 
 
-def _start(name: str, guess: Any) -> tuple[list[float], Structure]:
+def _start(name: str, guess: Any) -> tuple[list[float], TreeDef]:
     """The numbers of a guess, and how they are held."""
-    numbers, structure = flatten(guess, f"{name}(f, guess): guess")
+    numbers, treedef = flatten(guess, f"{name}(f, guess): guess")
     x = list(map(float_of, numbers))
     if not x or not all(map(math.isfinite, x)):
         raise DomainError(f"{name}(f, guess): guess must be made of finite numbers, got {guess!r}")
-    return x, structure
+    return x, treedef
 
 
 def _bracketed(function: Function, guess: tuple[Any, ...]) -> float:
@@ -303,12 +302,12 @@ def _bracketed(function: Function, guess: tuple[Any, ...]) -> float:
     return x
 
 
-def _hybrid(function: Function, x: list[float], structure: Structure) -> list[float]:
+def _hybrid(function: Function, x: list[float], treedef: TreeDef) -> list[float]:
     """The root near x by Powell's hybrid method."""
     last: list[float] = []
 
     def values(at: Array) -> list[float]:
-        last[:] = function.values(structure.result(at.tolist()))
+        last[:] = function.values(treedef.result(at.tolist()))
         return last.copy()
 
     first = values(np.array(x))
@@ -330,12 +329,12 @@ def _hybrid(function: Function, x: list[float], structure: Structure) -> list[fl
     return answer
 
 
-def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], structure: Structure) -> list[float]:
+def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], treedef: TreeDef) -> list[float]:
     """A minimum near x by BFGS."""
 
     def value_and_slope(at: Array) -> tuple[float, Array]:
         with no_grad(), recorded_in(None):
-            trace = Trace(f, (0,), (structure.result(at.tolist()), *args), {})
+            trace = Trace(f, (0,), (treedef.result(at.tolist()), *args), {})
             value, slope = trace.value_and_gradient(number_in("minimum", trace.result))
         return value, np.array(slope)
 

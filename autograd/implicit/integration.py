@@ -46,9 +46,9 @@ __all__ = ["Solution", "quad", "solve_ivp"]
 Array = np.ndarray[Any, Any]
 
 _RELATIVE = 1e-10
-"""How good an integral is, relative to the integral of the magnitude."""
+"""The accuracy of an integral, relative to the integral of the magnitude."""
 _ENOUGH = 42
-"""After so many points an integrand that has gone two ways is looked at, before it is integrated any further."""
+"""After this many points an integrand that has gone two ways is examined, before it is integrated further."""
 
 
 # --- integrals ------------------------------------------------------------------------------------------
@@ -57,13 +57,13 @@ _ENOUGH = 42
 def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points: Sequence[Any] = ()) -> Any:
     """The integral of f(t) from a to b: d/dp is the integral of ∂f/∂p, d/db is f(b), d/da is −f(a) (Leibniz).
 
-    By adaptive Gauss-Kronrod quadrature, to 10 digits or more; the derivatives to as many. Where f switches to another
-    formula at a place that moves with a Value, as ``where(greater(t, p), ...)``, ``max(t - p, 0.0)`` or ``if t < p`` do
-    at p, that place is found, and the integral is the sum of the integrals on both sides: so a jump has the term that
-    it must have, and the second derivative one for a kink. For this f must take a Value for t. A kink without a
+    By adaptive Gauss-Kronrod quadrature, to 10 digits or more, and its derivatives to as many. Where f switches to
+    another formula at a place that moves with a Value, as ``where(greater(t, p), ...)``, ``max(t - p, 0.0)`` or
+    ``if t < p`` do at p, that place is found, and the integral is the sum of those on both sides: so the derivative has
+    a term for a jump, and the second derivative one for a kink. For this f must take a Value for t. A kink without a
     comparison, as of ``sqrt((t - p)**2)``, is not seen: write ``abs``, or name it in ``points``.
 
-    Between the points at which f is called nothing is known of it: a peak much narrower than the interval, or a piece
+    Nothing is known of f between the points at which it is called: a peak much narrower than the interval, or a piece
     that begins and ends within a hundredth of it, may be missed. Name the ends of such a place in ``points``.
 
     Args:
@@ -96,7 +96,7 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points
 
 
 def _between(points: Any, start: float, end: float) -> list[tuple[Any, Any]]:
-    """Each of the points as seen from the start and from the end: at a Value itself f may be neither's."""
+    """Each of the points as seen from the start and from the end: at a Value itself f may belong to neither side."""
     if not isinstance(points, (list, tuple, np.ndarray)) or np.ndim(points) != 1:
         raise TypeError(f"quad(points=...) must be a list of places between the limits, got {points!r}")
     limits = [_limit(f"quad(f, a, b): points[{place}]", point) for place, point in enumerate(points)]
@@ -114,7 +114,7 @@ def _between(points: Any, start: float, end: float) -> list[tuple[Any, Any]]:
 
 
 def _summed(function: Function, a: Any, between: Sequence[tuple[Any, Any]], b: Any, span: float = 0.0) -> Any:
-    """The integral, as a sum of those up to, between and from some places; each is given as seen from a and from b."""
+    """The integral as a sum of those up to, between and after some places, each given as seen from a and from b."""
     limits = [a, *(side for sides in between for side in sides), b]
     pieces = [_Integral(function, *pair, span).node() for pair in zip(limits[::2], limits[1::2], strict=True)]
     return fsum(pieces) if between else pieces[0]
@@ -137,7 +137,7 @@ class _Integral:
         self.ways: dict[float, Any] = {}
 
     def node(self) -> Any:
-        """The integral as a node of the Values that it depends on: of several pieces, if the integrand is."""
+        """The integral as a node of the Values that it depends on; a sum of several, if the integrand has breaks."""
         low, high = map(float_of, self.limits)
         problem: Exception | None = None
         number = 0.0
@@ -169,7 +169,7 @@ class _Integral:
         return node_of("quad", number, [*used, *(limit for limit, _ in ends)], slopes)
 
     def _value(self, t: float, *, looking: bool) -> float:
-        """f(t); noting what it depends on and which way it goes."""
+        """f(t); notes the Values that it depends on and which way it goes."""
         trace, watch = watched(self.function.fun, (t, *self.function.args))
         result = number_in("quad", trace.result)
         self.used.update((id(node), node) for node in trace.outside([result]))
@@ -219,7 +219,7 @@ class _Integral:
 
 
 def _integrated(value: Callable[[float], float], a: float, b: float, span: float) -> float:
-    """The integral by QUADPACK, with its own estimate of the error held to what is promised."""
+    """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
     largest = 0.0
 
     def checked(t: float) -> float:
@@ -294,8 +294,8 @@ def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
 
     With S = ∂y/∂p these are dS/dt = ∂f/∂y S + ∂f/∂p, solved together with y when a derivative is first asked for, to
     the same tolerances. Derivatives are with respect to the Values that f closes over, ``args``, y0, both ends of the
-    span, and times of ``t_eval``. Second derivatives solve the sensitivity equations of these equations, which takes
-    some ten times as long.
+    span, and times of ``t_eval``. Second derivatives solve the sensitivity equations of these, which takes about ten
+    times as long.
 
     Args:
         f: ``f(t, y, *args)``, as many numbers as y0 has; y is an array.
@@ -323,7 +323,7 @@ def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
     moving = isinstance(start, Value)
 
     def from_start(f: Callable[..., Any]) -> Callable[..., Any]:
-        """With time counted from t0 on, so that t0 is a Value that the function closes over, like any other."""
+        """With time counted from t0, so that t0 is a Value that the function closes over, like any other."""
         return (lambda s, y, *args: f(start + s, y, *args)) if moving else f
 
     function = Function("solve_ivp", f, args, from_start)
@@ -358,7 +358,7 @@ class _Flow:
         """The times at which the solver's steps end, and in ``states`` the values there, a column each."""
         self.states: Array = np.array([[]])
         self.between: Callable[[float], Array] | None = None
-        """The values between them, if it was asked for moments."""
+        """The values between them, if moments were asked for."""
 
     def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
         """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
@@ -447,9 +447,9 @@ class _Flow:
         ]
 
     def _check_breaks(self) -> None:
-        """Refuse a rate that jumps at a moment which moves with Values: there the sensitivities jump as well.
+        """Refuse a rate that jumps at a moment that moves with Values: there the sensitivities jump too.
 
-        Such a moment is one at which a choice changes that depends on the state, or on a Value.
+        At such a moment a choice changes that depends on the state, or on a Value.
         """
 
         def run(t: float, y: Array, *, sited: bool = False) -> tuple[list[Choice], Array]:
@@ -534,7 +534,7 @@ def _span(span: Any) -> tuple[Any, Any]:
 
 
 def _times(t_eval: Any, start: float, end: float) -> list[Any]:
-    """The times that are asked for, in the order in which they are come by."""
+    """The times asked for, checked to be in the order in which they are reached."""
     if not isinstance(t_eval, (list, tuple, np.ndarray)) or np.ndim(t_eval) != 1 or len(t_eval) == 0:
         raise TypeError(f"solve_ivp(t_eval=...) must be a list or an array of times, got {t_eval!r}")
     times, _ = flatten(list(t_eval), "solve_ivp(t_eval=...)")

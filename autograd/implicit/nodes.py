@@ -1,8 +1,8 @@
 """A number that SciPy found, as a Value that knows its derivatives; and the function that it was found for.
 
-The first derivatives are worked out at once, as floats. Those of a graph, for second order, are when they are asked
-for, by running the user's function again. By then a variable that it reads may hold another object, as the variable of
-a loop does: so the function is kept with what it closes over, and what it gives is compared with what it gave.
+The first derivatives are computed at once, as floats. Those of second order are computed when asked for, by running the
+user's function again. By then a variable that it reads may hold another object, as the variable of a loop does: so the
+function is kept with what it closes over, and its results then and now are compared.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from contextvars import copy_context
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.context import current, no_grad
+from autograd.context import Recording, current, no_grad, recorded_in, recording, refuse_while_recording
 from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
-from autograd.recording import recorded_in, recording, refuse_while_recording
 from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
@@ -54,7 +53,7 @@ class Function:
         name: of the solver.
         fun: the function.
         args: its further arguments.
-        wrap: makes of it the function that is solved.
+        wrap: turns it into the function that is solved.
     """
 
     def __init__(
@@ -105,7 +104,7 @@ class Function:
 
 
 def _as_it_is(fun: Any, known: dict[int, Any]) -> Any:
-    """A copy of a function that reads the objects which its variables, and those of its closures, hold now."""
+    """A copy of a function whose variables, and those of its closures, keep the objects that they hold now."""
     if not isinstance(fun, FunctionType):
         return fun
     if id(fun) not in known:
@@ -130,7 +129,7 @@ def _names(code: CodeType) -> set[str]:
 
 
 class Solved(Primitive):
-    """The operation of one result: how it depends on its parents is known to it alone, so it cannot be stored."""
+    """The operation of one result, which alone knows how that depends on its parents; so it cannot be stored."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
@@ -147,7 +146,7 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
         number: what it found.
         parents: the Values that the number depends on.
         slopes: ``slopes(linked=...)``: the derivative by each parent, as floats or as Values that depend on them. It
-            runs in the context of now: a rule's own is sealed, and the user's function is no rule.
+            runs in the present context: that of a rule is sealed, and the user's function is not a rule.
     """
     if not parents:
         return number
@@ -190,7 +189,7 @@ def slopes_of(trace: Trace, roots: Sequence[Any], nodes: Sequence[Value], *, lin
 
 
 def check_known(name: str, trace: Trace, roots: Sequence[Any], parents: Sequence[Value]) -> None:
-    """Refuse a Value that the function uses at points of the derivative's own alone."""
+    """Refuse a Value that the function uses only at points that the solver did not visit."""
     known = set(map(id, parents))
     for node in trace.outside([root for root in roots if isinstance(root, Value)]):
         if id(node) not in known:
@@ -226,7 +225,7 @@ def float_of(number: Any) -> Any:
 
 @contextmanager
 def lent(fun: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """``fun`` for as long as a solver runs: SciPy's keep it in circles, and with it all the Values that it reads."""
+    """``fun`` for as long as a solver runs: SciPy's hold it in reference cycles, with all the Values that it reads."""
     held = [fun]
 
     def call(*args: Any) -> Any:
@@ -251,7 +250,7 @@ def scipy_module(name: str, module: str) -> Any:
 # --- which way a function goes ------------------------------------------------------------------------------
 
 PIECES = "number of pieces"
-"""The choice of an integral within a function, of how many pieces it is the sum."""
+"""The choice that an integral within a function makes: the number of its pieces."""
 
 
 class Choice(NamedTuple):
@@ -260,14 +259,14 @@ class Choice(NamedTuple):
     name: str
     """A relation, ``"<"``, or the name of an operation."""
     taken: tuple[Any, ...]
-    """How a comparison came out; on which piece each edge of an operation is."""
+    """The outcome of a comparison; the piece that each edge of an operation is on."""
     edges: Callable[[], tuple[Any, ...]]
-    """The numbers that decided, Values or floats: where the choice changes they pass through 0, or a whole number."""
+    """The numbers that decided, Values or floats: they pass through 0, or a whole number, where the choice changes."""
     site: Site | None
     whole: bool = False
 
     def is_undecided(self, edge: int) -> bool:
-        """Whether an edge is exactly where the choice changes, where a convention holds that is neither side's."""
+        """Whether an edge is exactly where the choice changes, and where a convention decides."""
         number = self.edges()[edge]
         data = number._data if isinstance(number, Value) else number
         return data == (math.floor(data) if self.whole and math.isfinite(data) else 0.0)
@@ -279,7 +278,7 @@ class Choice(NamedTuple):
 
 
 class _Mark(NamedTuple):
-    """A comparison, or numbers that a solver within the function depends on, when the function came to it."""
+    """A comparison, or the numbers that a solver within the function depends on, as the function came to it."""
 
     operands: tuple[Any, ...]
     relation: str = ""
@@ -287,8 +286,8 @@ class _Mark(NamedTuple):
     site: Site | None = None
 
 
-class Watch:
-    """Keeps the comparisons that a function makes; see :class:`autograd.recording.Recording`.
+class Watch(Recording):
+    """Keeps the comparisons that a function makes.
 
     Args:
         sited: keep their lines of code too.
@@ -299,26 +298,13 @@ class Watch:
         self._sited = sited
 
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
-        """Keep a comparison: as one with ``<``, for Python turns a comparison round as it likes."""
+        """Keep a comparison, as one with ``<``: Python swaps the sides of a comparison as it likes."""
         if relation in (">", ">="):
             left, right, relation = right, left, relation.replace(">", "<")
         self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
 
-    def computed(self, op: Any, parents: tuple[Any, ...]) -> float:
-        """The value of an operation."""
-        number: float = op.evaluate(*(parent._data for parent in parents))
-        return number
-
-    def raises(self) -> bool:
-        """Whether what is outside its domain raises."""
-        return current().domain != "nan"
-
-    def raised(self, error: Any) -> Any:
-        """Nothing to note."""
-        return error
-
     def refuse(self, node: Any, taking: str) -> None:
-        """Nothing to refuse: a float that is taken is a constant, as elsewhere."""
+        """Nothing to refuse: a float that is taken out is a constant."""
 
 
 def watched(
@@ -331,7 +317,7 @@ def watched(
 
 
 def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -> None:
-    """Tell who watches the caller of a solver by which way its function goes at ``points``, and in how many pieces.
+    """Tell the watcher of a solver's caller which way the solver's function goes at ``points``, and in how many pieces.
 
     Where one of these changes, the result of the solver changes its formula.
     """
@@ -347,7 +333,7 @@ def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -
 
 
 def choices(trace: Trace, watch: Watch, numbers: Sequence[Any]) -> list[Choice]:
-    """The choices of a run whose results are ``numbers``, in an order in which each depends on earlier ones alone."""
+    """The choices of a run whose results are ``numbers``, in an order in which each depends only on earlier ones."""
     if not watch.marks and all(isinstance(number, Constant) for number in numbers):
         return []
     marks = [*watch.marks, _Mark(tuple(numbers))]
@@ -366,7 +352,7 @@ def choices(trace: Trace, watch: Watch, numbers: Sequence[Any]) -> list[Choice]:
 
 
 def ways_of(taken: Sequence[Choice]) -> list[Any]:
-    """The way that some choices are, to be compared with others."""
+    """The outcome of some choices, to be compared with others."""
     return [(choice.name, choice.taken) for choice in taken]
 
 
@@ -375,7 +361,7 @@ def _difference(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _piece(node: Value) -> Choice | None:
-    """The piece that an operation is on; None if it is all of one piece."""
+    """The piece that an operation is on; None if it has only one."""
     op = node.op
     kink = op.kink if op is not None else None
     if op is None or kink is None or kink.edges is None:

@@ -22,13 +22,14 @@ from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
+from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
-from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of
+from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
 from autograd.replay.signature import Assembly, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
 from autograd.sweep import describe
-from autograd.trees import Structure, flatten
+from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value
 
 __all__ = ["Branches", "Options", "Path"]
@@ -76,7 +77,7 @@ class Path:
     Attributes:
         tape: the computation, equal to eager evaluation bit for bit.
         leaves: the live leaves of the tape.
-        structure: how the results are held.
+        treedef: how the results are held.
         run: the recording; None of a path from a file.
         identity: equal for recordings of the same way.
         exits: for the index of a guard the path to try where that guard comes out differently.
@@ -85,10 +86,10 @@ class Path:
             :func:`~autograd.replay.backends.python_source.straight_line`.
     """
 
-    def __init__(self, tape: Tape, leaves: Sequence[Value], structure: Structure, run: Run | None = None) -> None:
+    def __init__(self, tape: Tape, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
         self.tape = tape
         self.leaves = tuple(leaves)
-        self.structure = structure
+        self.treedef = treedef
         self.run = run
         self.identity: Hashable = object() if run is None else run.identity()
         self.exits: dict[int, Path] = {}
@@ -122,7 +123,7 @@ class Run(NamedTuple):
     """One run of a function, recorded."""
 
     recorded: Recorded
-    structure: Structure
+    treedef: TreeDef
     outside: tuple[Value, ...]
     """The leaves that were there before it ran."""
 
@@ -190,7 +191,7 @@ class Branches:
                     raise
                 break  # outside a domain
             if not isinstance(found, int):
-                return path.structure.result(found)
+                return path.treedef.result(found)
             path = path.exits.get(found)
         return self(packed(numbers), np.empty((0, 1)))
 
@@ -209,7 +210,7 @@ class Branches:
         elif not options.batched:
             results = results[:, 0]
         if path.assembly is None:
-            path.assembly = Assembly(path.structure, batched=options.batched and options.reduce is None)
+            path.assembly = Assembly(path.treedef, batched=options.batched and options.reduce is None)
         return path.assembly(results)
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
@@ -220,7 +221,7 @@ class Branches:
             if first is None:
                 first = path
             elif path is not first:
-                _check_same(first.structure, path.structure)
+                _check_same(first.treedef, path.treedef)
             if self._result is Role.SUM:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
@@ -282,7 +283,8 @@ class Branches:
         if kernel is None:
             tape = path.tape_for(role)
             backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
-            kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
+            with uncollected:
+                kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
             kernel = path.kernels.setdefault(role, kernel)
         return kernel
 
@@ -290,6 +292,10 @@ class Branches:
 
     def record(self, numbers: list[float]) -> Path:
         """The path that the function takes at ``numbers``, which may be known already."""
+        with uncollected:
+            return self._record(numbers)
+
+    def _record(self, numbers: list[float]) -> Path:
         if self._function is None:
             raise GuardError(
                 "a comparison came out as on no path of this tape, and the function itself is not at hand to record "
@@ -303,7 +309,7 @@ class Branches:
         since = clock.tick()
         states = watch.sources.states() if watch is not None else []
         try:
-            (tape, leaves), structure, outside = run = self._run(numbers, since)
+            (tape, leaves), treedef, outside = run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
@@ -317,10 +323,10 @@ class Branches:
         if self._options.verify or (watch is not None and watch.sources.unsteady):
             _check_same_again(self._name, run, self._run(numbers, since))
         if not self._options.verify:
-            return Path(optimise(tape), leaves, structure, run)
+            return Path(optimise(tape), leaves, treedef, run)
         use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
         replayed, kernels = _KNOWN.of(tape, use)
-        path = Path(replayed, leaves, structure, run)
+        path = Path(replayed, leaves, treedef, run)
         path.kernels = kernels
         return path
 
@@ -330,10 +336,10 @@ class Branches:
         labels = self.signature.labels(function)
         variables = [Traced(number, label) for number, label in zip(numbers, labels, strict=True)]
         result, comparisons = run_recorded(lambda: self.signature.call(function, variables), self._options.domain)
-        outputs, structure = flatten(result, f"the result of {self._name}")
+        outputs, treedef = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)
-        return Run(recorded, structure, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
+        return Run(recorded, treedef, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
 
     def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
         """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
@@ -404,7 +410,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fuse_dots(tape) if BACKENDS[name].fuses else tape
+    tape = fuse_dots(expanded(tape)) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)
@@ -488,11 +494,11 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
 # --- two runs of one function -----------------------------------------------------------------------------
 
 
-def _check_same(structure: Structure, other: Structure) -> None:
+def _check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not structure.matches(other) or structure.static() != other.static():
+    if not treedef.matches(other) or treedef.static() != other.static():
         raise TypeError(
-            f"the examples of a batch must have results of one structure; on one path it is {structure}, "
+            f"the examples of a batch must have results of one structure; on one path it is {treedef}, "
             f"on another {other}"
         )
 
@@ -521,7 +527,7 @@ def _difference(first: Run, second: Run) -> str:
             [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
         ),
         f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
-        f"returned {first.structure}, then {second.structure}": not first.structure.matches(second.structure),
+        f"returned {first.treedef}, then {second.treedef}": not first.treedef.matches(second.treedef),
         f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
         f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
         f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),

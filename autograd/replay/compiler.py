@@ -15,10 +15,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, cast, overload
 
-from autograd.context import ORDINARY, Context, current
+from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.recording import recording
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
 from autograd.replay.branches import Branches, Options, Path
@@ -512,8 +511,8 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
 
     A compiled function does what the plain one does. A comparison of Values is kept as a guard; where it comes out
     differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
-    catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises. Nor
-    does it look for a derivative that is nan, of which the plain one warns; with ``checked`` it warns too.
+    catches. Outside a domain that nobody asks about a replay goes on in IEEE arithmetic; with ``checked`` it raises. A
+    derivative that is nan, of which the plain function warns, is told of with ``checked`` alone.
 
     Leaves that the function closes over, such as the parameters of a model, are live: their present data is read at
     each call. Everything else that it reads by a name is compared with what it was, before each replay: globals, its

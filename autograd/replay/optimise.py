@@ -13,18 +13,19 @@ import functools
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import TapeError
-from autograd.primitives import PRIMITIVES
+from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = [
-    "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants", "fuse_dots", "last_uses",
-    "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+    "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
+    "fuse_dots", "last_uses", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
 ]  # fmt: skip
 
 Pass = Callable[[Tape], Tape]
@@ -361,8 +362,8 @@ def fuse_dots(tape: Tape) -> Tape:
     on is left as it is: the last bit may decide a comparison, and then whether a square root has a result.
     """
     position = {op: index for index, op in enumerate(tape.ops)}
-    add, mul = position.get(PRIMITIVES["add"], -1), position.get(PRIMITIVES["mul"], -1)
-    if add < 0 or mul < 0:
+    add, mul, dot = (position.get(op, -1) for op in (PRIMITIVES["add"], PRIMITIVES["mul"], FUSED_DOT))
+    if add < 0 or (mul < 0 and dot < 0):
         return tape
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
     once = (use_counts(tape) == 1).tolist()
@@ -379,6 +380,10 @@ def fuse_dots(tape: Tape) -> Tape:
         elif code[i] == add:
             left, right = args[start[i]], args[start[i] + 1]
             terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            sums[slot] = i
+        elif code[i] == dot:  # as it is; a sum that it is used in alone takes it over
+            found = args[start[i] : start[i + 1]]
+            terms[slot] = deque(zip(found[::2], found[1::2], strict=True))
             sums[slot] = i
     chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
     return eliminate_dead_code(_with_dots(tape, chosen, one))
@@ -432,6 +437,47 @@ def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> dequ
         return right
     left.extend(right)
     return left
+
+
+# --- captured constants -----------------------------------------------------------------------------------
+
+_CORRECTLY_ROUNDED = {2.0: "square", -1.0: "reciprocal"}
+"""The powers that every compiler makes one multiplication or division of, by their exponents."""
+
+
+@takes_single_assignment
+def constants_as_arguments(tape: Tape) -> Tape:
+    """Captured constants as arguments: exponents, slopes and bounds are data, and a hundred exponents one operation.
+
+    For a backend that compiles each operation of a tape. A square and a reciprocal become the operations of that name:
+    the same number, but for the last place of what ``math.pow`` gives.
+    """
+    ops: dict[Primitive, int] = {}
+    code: list[int] = []
+    added: list[float] = []
+    slots: list[list[int]] = []
+    for op in tape.ops:
+        base, constants = op.base, op.constants
+        short = _CORRECTLY_ROUNDED.get(constants[0]) if base is PRIMITIVES["pow"] else None
+        if short:
+            base, constants = PRIMITIVES[short], ()
+        elif base is None:
+            base, constants = op, ()
+        code.append(ops.setdefault(base, len(ops)))
+        slots.append([tape.n_slots + len(added) + place for place in range(len(constants))])
+        added += constants
+    if tuple(ops) == tape.ops:
+        return tape
+    more = np.array([len(given) for given in slots])[tape.code]
+    given = list(chain.from_iterable(slots[op] for op in tape.code[more > 0].tolist()))
+    widened = replace(
+        tape,
+        ops=tuple(ops),
+        code=np.array(code)[tape.code],
+        start=tape.start + np.concatenate([[0], np.cumsum(more)]),
+        args=np.insert(tape.args, np.repeat(tape.start[1:], more), given),
+    )
+    return rewire(widened, np.arange(tape.n_slots), np.ones(len(tape), dtype=bool), added)
 
 
 # --- slots ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from autograd.replay.branches import Options
 from autograd.replay.signature import Assembly, Axes, Plan, Signature, StaticArguments, flattened
 from autograd.sweep import number_of
 from autograd.trace import Trace
-from autograd.trees import Structure, flatten, leaves_of
+from autograd.trees import TreeDef, flatten, leaves_of
 from autograd.value import Value
 
 __all__ = ["Plain"]
@@ -55,8 +55,8 @@ class Plain:
         plan = self._plan(args, kwargs, None)
         if plan is None:
             return self.inlined(args, kwargs)
-        ((numbers, structure),) = self._runs(*plan)
-        return structure.result(numbers)
+        ((numbers, treedef),) = self._runs(*plan)
+        return treedef.result(numbers)
 
     def eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """On each example, with floats for its Values."""
@@ -65,13 +65,13 @@ class Plain:
         plan = self._plan(args, kwargs, self._options.in_axes)
         if plan is None:
             return self.inlined(args, kwargs)
-        columns, structure = [], None
-        for numbers, structure in self._runs(*plan):  # noqa: B007 -- that of the last is used
+        columns, treedef = [], None
+        for numbers, treedef in self._runs(*plan):  # noqa: B007 -- that of the last is used
             columns.append(list(map(number_of, numbers)))
         results = np.array(columns).T.reshape(-1, len(columns))
         if self._options.reduce is not None:
             results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
-        return Assembly(cast("Structure", structure), batched=self._options.reduce is None)(results)
+        return Assembly(cast("TreeDef", treedef), batched=self._options.reduce is None)(results)
 
     def connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Where the function uses a Value that was computed outside: connected to that, or refused."""
@@ -98,13 +98,13 @@ class Plain:
         found = flattened(given, named)
         return None if found is None else (Plan(given, named, found[1], axes), found[0])
 
-    def _runs(self, plan: Plan, leaves: list[Any]) -> Iterator[tuple[list[Any], Structure]]:
+    def _runs(self, plan: Plan, leaves: list[Any]) -> Iterator[tuple[list[Any], TreeDef]]:
         """For each example the numbers that the function returns, and how they are held."""
         shared, lanes, _ = plan.numbers(leaves)
         for example in lanes.T:
             yield self._run(plan.signature, plan.signature.example(shared, example))
 
-    def _run(self, signature: Signature, numbers: list[float]) -> tuple[list[Any], Structure]:
+    def _run(self, signature: Signature, numbers: list[float]) -> tuple[list[Any], TreeDef]:
         function = self._function
         if function is None:
             raise RecordingError(
@@ -121,8 +121,8 @@ class Plain:
             return signature.call(function, values)
 
         trace = Trace(labelled, range(len(numbers)), numbers, {})
-        found, structure = flatten(trace.result, f"the result of {self._name}")
-        return trace.settled(found), structure
+        found, treedef = flatten(trace.result, f"the result of {self._name}")
+        return trace.settled(found), treedef
 
 
 def _has_nan(number: Any) -> bool:

@@ -28,12 +28,12 @@ from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.signature import Signature, Static, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
-from autograd.trees import Shape, Structure, declared, leaves_of, made, static_parts, variables_of
+from autograd.trees import Shape, TreeDef, declared, leaves_of, made, static_parts, variables_of
 from autograd.value import Value
 
 __all__ = [
     "Reader", "axes_from_data", "axes_to_data", "branches_from_data", "branches_to_data", "named_classes", "read_file",
-    "sealed", "structure_from_data", "structure_to_data", "tape_from_data", "tape_to_data", "write_file",
+    "sealed", "tape_from_data", "tape_to_data", "treedef_from_data", "treedef_to_data", "write_file",
 ]  # fmt: skip
 
 Data = dict[str, Any]
@@ -286,8 +286,8 @@ class _Leaf:
         self.shape = shape
 
 
-def structure_to_data(structure: Structure, what: str) -> Any:
-    """How ``structure`` holds its numbers.
+def treedef_to_data(treedef: TreeDef, what: str) -> Any:
+    """How ``treedef`` holds its numbers.
 
     Raises:
         TypeError: it has a container that a file cannot name.
@@ -309,7 +309,7 @@ def structure_to_data(structure: Structure, what: str) -> Any:
             )
         return _NO_LEAF
 
-    return _to_data(structure.assemble(map(_Leaf, structure.shapes)), leaf, what)
+    return _to_data(treedef.assemble(map(_Leaf, treedef.shapes)), leaf, what)
 
 
 def axes_to_data(in_axes: Any) -> Any:
@@ -363,8 +363,8 @@ def _plain(setting: Any, what: str) -> Any:
     raise TypeError(f"{what} whose static field is {setting!r}: a file takes a number, a str, a bool or None there")
 
 
-def structure_from_data(data: Any, classes: Classes) -> Structure:
-    """The structure that ``data`` describes.
+def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
+    """The treedef that ``data`` describes.
 
     Raises:
         TapeError: it describes none, or names a class that is not among ``classes``.
@@ -387,10 +387,10 @@ def structure_from_data(data: Any, classes: Classes) -> Structure:
         return float(len(shapes) - 1)
 
     try:
-        places, structure = leaves_of(_from_data(data, leaf, classes), "a tape")
+        places, treedef = leaves_of(_from_data(data, leaf, classes), "a tape")
     except (RecursionError, TypeError) as error:
         raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
-    return structure.with_shapes([shapes[int(place)] for place in places])
+    return treedef.with_shapes([shapes[int(place)] for place in places])
 
 
 def axes_from_data(data: Any, classes: Classes) -> Any:
@@ -488,14 +488,14 @@ def branches_to_data(branches: Branches) -> Data:
     """
     signature, paths = branches.signature, list(branches.known)
     return {
-        "arguments": [structure_to_data(structure, "an argument") for structure in signature.structures],
+        "arguments": [treedef_to_data(treedef, "an argument") for treedef in signature.treedefs],
         "keywords": list(signature.keywords),
         "batched": list(signature.batched),
         "paths": [
             {
                 "tape": tape_to_data(path.tape),
                 "leaves": [leaf._data.hex() for leaf in path.leaves],
-                "result": structure_to_data(path.structure, "the result"),
+                "result": treedef_to_data(path.treedef, "the result"),
                 "flips": [[guard, paths.index(follow)] for guard, follow in path.exits.items() if follow in paths],
             }
             for path in paths
@@ -510,11 +510,11 @@ def branches_from_data(data: Any, options: Options, classes: Classes) -> Branche
         TapeError: the data is damaged, or names a class that is not among ``classes``.
     """
     record = Reader(data)
-    structures = tuple(structure_from_data(argument, classes) for argument in record.listed("arguments"))
-    signature = Signature(structures, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
-    if len(signature.keywords) > len(structures) or len(set(signature.keywords)) < len(signature.keywords):
+    treedefs = tuple(treedef_from_data(argument, classes) for argument in record.listed("arguments"))
+    signature = Signature(treedefs, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
+    if len(signature.keywords) > len(treedefs) or len(set(signature.keywords)) < len(signature.keywords):
         raise TapeError("damaged tape: the names of its arguments do not fit")
-    if sum(sum(structure.sizes()) for structure in structures) != len(signature.batched):
+    if sum(sum(treedef.sizes()) for treedef in treedefs) != len(signature.batched):
         raise TapeError("damaged tape: its arguments do not hold as many numbers as it says")
     branches = Branches(None, signature, options)
     entries = [Reader(entry) for entry in record.listed("paths")]
@@ -531,12 +531,12 @@ def branches_from_data(data: Any, options: Options, classes: Classes) -> Branche
 def _path(record: Reader, signature: Signature, classes: Classes) -> Path:
     tape = separate_slots(tape_from_data(record.entry("tape")))
     numbers = record.numbers("leaves")
-    structure = structure_from_data(record.entry("result"), classes)
-    sizes = len(signature.batched), len(numbers), sum(structure.sizes())
+    treedef = treedef_from_data(record.entry("result"), classes)
+    sizes = len(signature.batched), len(numbers), sum(treedef.sizes())
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != sizes:
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
-    return Path(tape, tuple(leaves), structure)
+    return Path(tape, tuple(leaves), treedef)
 
 
 def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:

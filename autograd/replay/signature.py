@@ -20,7 +20,7 @@ import numpy as np
 import optree
 
 from autograd.replay.tape import Floats
-from autograd.trees import _NAMESPACE, SETTINGS, Shape, Structure, fields_of, is_record, leaves_of, size_of
+from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
 from autograd.value import Value
 
 __all__ = [
@@ -42,25 +42,25 @@ class Signature(NamedTuple):
     """Everything about the arguments of a call but the numbers: what all calls share that one recording serves.
 
     Attributes:
-        structures: how the numbers of one example are held in each positional argument, then in each by keyword.
+        treedefs: how the numbers of one example are held in each positional argument, then in each by keyword.
         keywords: the names of the arguments by keyword.
         batched: for each number of an example whether every example has its own.
     """
 
-    structures: tuple[Structure, ...]
+    treedefs: tuple[TreeDef, ...]
     keywords: tuple[str, ...]
     batched: tuple[bool, ...]
 
     def key(self) -> Hashable:
         """Equal for equal signatures. The order of a dict counts: a function that goes through its values can tell."""
-        trees = [structure.assemble(structure.shapes) for structure in self.structures]
+        trees = [treedef.assemble(treedef.shapes) for treedef in self.treedefs]
         orders = tuple(tuple(found(trees)) for found in _dicts(trees))
-        return self.keywords, self.batched, orders, tuple(structure.key() for structure in self.structures)
+        return self.keywords, self.batched, orders, tuple(treedef.key() for treedef in self.treedefs)
 
     def handed(self) -> list[Any]:
         """The objects that the function is handed beside numbers: static arguments, and the classes of records."""
         found: list[Any] = []
-        trees = [structure.assemble(structure.shapes) for structure in self.structures]
+        trees = [treedef.assemble(treedef.shapes) for treedef in self.treedefs]
         while trees:
             for leaf in optree.tree_leaves(trees.pop(), is_leaf=is_record):
                 if is_record(leaf):
@@ -71,17 +71,13 @@ class Signature(NamedTuple):
         return found
 
     def __str__(self) -> str:
-        positional = len(self.structures) - len(self.keywords)
+        positional = len(self.treedefs) - len(self.keywords)
         names = [""] * positional + [f"{name}=" for name in self.keywords]
-        return f"({', '.join(f'{name}{structure}' for name, structure in zip(names, self.structures, strict=True))})"
+        return f"({', '.join(f'{name}{treedef}' for name, treedef in zip(names, self.treedefs, strict=True))})"
 
     def call(self, function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
         """``function`` called with one example's ``numbers``."""
-        arguments, start = [], 0
-        for structure in self.structures:
-            stop = start + sum(structure.sizes())
-            arguments.append(structure.argument(numbers[start:stop]))
-            start = stop
+        arguments = [treedef.argument(part) for treedef, part in portions(self.treedefs, numbers)]
         positional = len(arguments) - len(self.keywords)
         return function(*arguments[:positional], **dict(zip(self.keywords, arguments[positional:], strict=True)))
 
@@ -91,12 +87,12 @@ class Signature(NamedTuple):
             parameters = list(inspect.signature(function).parameters.values())
         except (TypeError, ValueError):  # a function written in C may not tell
             parameters = []
-        positional = len(self.structures) - len(self.keywords)
+        positional = len(self.treedefs) - len(self.keywords)
         named = [parameter.name for parameter in parameters if parameter.kind in _POSITIONAL]
         names = [*named[:positional], *[f"x{place}" for place in range(len(named), positional)], *self.keywords]
         labels = []
-        for name, structure in zip(names, self.structures, strict=True):
-            size = sum(structure.sizes())
+        for name, treedef in zip(names, self.treedefs, strict=True):
+            size = sum(treedef.sizes())
             labels += [name] if size == 1 else [f"{name}[{index}]" for index in range(size)]
         return labels
 
@@ -132,7 +128,7 @@ class Plan:
     """How the leaves of a call become numbers for a kernel: made once for calls with leaves of the same shapes.
 
     Args:
-        args, kwargs, structures: those of such a call.
+        args, kwargs, treedefs: those of such a call.
         in_axes: as :func:`~autograd.compile` takes it.
 
     Raises:
@@ -141,7 +137,7 @@ class Plan:
     """
 
     def __init__(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], structures: Sequence[Structure], in_axes: Axes
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], treedefs: Sequence[TreeDef], in_axes: Axes
     ) -> None:
         axes = axes_of_arguments(in_axes, len(args), len(kwargs))
         self.branches: Any = None
@@ -152,12 +148,12 @@ class Plan:
         self._spare: deque[Numbers] = deque()
         batched: list[bool] = []
         examples = []
-        for tree, structure, axis, name in zip(
-            (*args, *kwargs.values()), structures, axes, _names(args, kwargs), strict=True
+        for tree, treedef, axis, name in zip(
+            (*args, *kwargs.values()), treedefs, axes, _names(args, kwargs), strict=True
         ):
-            leaf_axes = axes_of_leaves(axis, tree, len(structure.shapes), name)
-            shapes = [self._example(*leaf, name) for leaf in zip(structure.shapes, leaf_axes, strict=True)]
-            examples.append(structure.with_shapes(shapes))
+            leaf_axes = axes_of_leaves(axis, tree, len(treedef.shapes), name)
+            shapes = [self._example(*leaf, name) for leaf in zip(treedef.shapes, leaf_axes, strict=True)]
+            examples.append(treedef.with_shapes(shapes))
             self._leaves += zip(shapes, leaf_axes, strict=True)
             for leaf_axis, size in zip(leaf_axes, examples[-1].sizes(), strict=True):
                 batched += [leaf_axis is not None] * size
@@ -290,21 +286,21 @@ def packed(numbers: Sequence[float]) -> Floats:
     return np.frombuffer(struct.pack(f"{len(numbers)}d", *numbers))
 
 
-def flattened(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[Structure]] | None:
+def flattened(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], list[TreeDef]] | None:
     """The leaves of any arguments, and how each argument holds them; None if there is a Value among them.
 
     Raises:
         TypeError: an argument is not made of numbers.
     """
     leaves: list[Any] = []
-    structures = []
+    treedefs = []
     for tree, name in zip((*args, *kwargs.values()), _names(args, kwargs), strict=True):
-        found, structure = leaves_of(with_statics(tree, name), name)
+        found, treedef = leaves_of(with_statics(tree, name), name)
         if any(map(_holds_value, found)):
             return None
         leaves += [leaf.astype(float) if isinstance(leaf, np.ndarray) else leaf for leaf in found]
-        structures.append(structure)
-    return leaves, structures
+        treedefs.append(treedef)
+    return leaves, treedefs
 
 
 class Plans:
@@ -331,11 +327,11 @@ class Plans:
         found = flattened(args, kwargs)
         if found is None:
             return None
-        leaves, structures = found
-        key = key or (tuple(kwargs), *[structure.key() for structure in structures])
+        leaves, treedefs = found
+        key = key or (tuple(kwargs), *[treedef.key() for treedef in treedefs])
         plan = self._known.get(key)
         if plan is None or not plan.fits(args, kwargs):
-            plan = Plan(args, kwargs, structures, self._in_axes)
+            plan = Plan(args, kwargs, treedefs, self._in_axes)
             if len(self._known) >= _MOST_PLANS:
                 self._known.clear()
             self._known[key] = plan
@@ -457,7 +453,7 @@ def is_static(leaf: Any) -> bool:
 
 
 def with_statics(tree: Any, name: str) -> Any:
-    """``tree`` with its static leaves marked, so that they belong to the structure."""
+    """``tree`` with its static leaves marked, so that they belong to the treedef."""
     if type(tree) is float or isinstance(tree, (Value, Static)):
         return tree
     if not any(map(is_static, optree.tree_leaves(tree, is_leaf=is_record))):
@@ -567,27 +563,27 @@ def _shown(value: Any) -> str:
 
 
 class Assembly:
-    """Puts results together: decided once for all calls whose results have one structure.
+    """Puts results together: decided once for all calls whose results have one treedef.
 
     Args:
-        structure: that of the result for one example.
+        treedef: that of the result for one example.
         batched: whether every leaf becomes an array of the results of all examples.
     """
 
-    def __init__(self, structure: Structure, *, batched: bool) -> None:
-        self._structure = structure
+    def __init__(self, treedef: TreeDef, *, batched: bool) -> None:
+        self._treedef = treedef
         self._batched = batched
-        self._bare = not batched and not any(shape is not None for shape in structure.shapes)
+        self._bare = not batched and not any(shape is not None for shape in treedef.shapes)
         self._parts: list[tuple[int, int, Shape]] = []
         start = 0
-        for shape, size in zip(structure.shapes, structure.sizes(), strict=True):
+        for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
             self._parts.append((start, start + size, shape))
             start += size
 
     def __call__(self, results: Floats) -> Any:
         """The result of a call, of its numbers: of shape (numbers, examples) where batched, else (numbers,)."""
         if self._bare:
-            return self._structure.assemble(results.tolist())
+            return self._treedef.assemble(results.tolist())
         if self._batched:
             leaves: list[Any] = [_rows(results[start:stop], shape) for start, stop, shape in self._parts]
         else:
@@ -595,7 +591,7 @@ class Assembly:
                 results.item(start) if shape is None else results[start:stop].reshape(shape)
                 for start, stop, shape in self._parts
             ]
-        return self._structure.assemble(leaves)
+        return self._treedef.assemble(leaves)
 
 
 def _rows(part: Floats, shape: Shape) -> Floats:

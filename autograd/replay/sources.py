@@ -123,7 +123,7 @@ def _state(source: Any) -> Any:  # noqa: C901, PLR0911 -- one for each kind
             return frame and (frame.f_lasti, [(name, _part(each)) for name, each in frame.f_locals.items()])
         case io.IOBase():
             try:
-                return source.tell()
+                return _SHOWS_NO_STATE if source.writable() else source.tell()  # which may be a log
             except (OSError, ValueError):  # no file of a disk, or closed; a text file says so while it is iterated over
                 return _SHOWS_NO_STATE
         case _ if type(source) in _IN_PARTS:

@@ -258,8 +258,6 @@ def _verify_sizes(tape: Tape) -> None:
         odd = [op is FUSED_DOT for op in tape.ops]
         pairs = np.diff(offsets)[np.array(odd, dtype=bool)[tape.code]]
         _require(np.all(pairs % 2 == 0), "a sum of products with a factor too many")
-    for op in tape.ops:
-        _require(op.captures == 0 or op.partials is not None, f"{op.name} without its constants")
 
 
 def _verify_slots(tape: Tape) -> None:

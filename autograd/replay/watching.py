@@ -37,10 +37,10 @@ from typing import Any, NamedTuple, NoReturn, cast
 
 import numpy as np
 
+from autograd.context import observe, release
 from autograd.debugging import is_ours, is_users, warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
-from autograd.recording import observe, release
 from autograd.replay.sources import Sources
 from autograd.value import Value
 
@@ -135,6 +135,7 @@ class _Terms:
             "packed": marshal.dumps,
             "bytes_of": _bytes_of,
             "flat": _flat,
+            "array_of": np.asarray,
         }
 
     def held(self, it: Any) -> str:
@@ -458,8 +459,13 @@ class _Reach:
     def _content(self, it: Any) -> None:
         """The numbers in a buffer; the state that an object shows whose methods are not read, as one of Python's."""
         held, kind = self.terms.held, type(it).__name__
+        if (content := _bytes_of(it)) is not None:
+            self.terms.add(f"bytes_of({held(it)}) == {held(content)}", f"the content of a {kind}")
+            return
         if self._is_class_read(type(it)) or isinstance(it, Iterator):
             shown = []
+        elif hasattr(type(it), "__array__"):
+            shown = [f"[*array_of({held(it)}).flat]"]
         elif isinstance(it, Mapping):
             shown = [f"[*{held(it)}.keys()]", f"[*{held(it)}.values()]"]
         elif isinstance(it, ItemsView):
@@ -469,9 +475,6 @@ class _Reach:
             for name, found in list(getattr(it, "__dict__", {}).items()):
                 if isinstance(found, (np.ndarray, *_PLAIN)):
                     self._attribute(it, name, found, kind)
-        if (content := _bytes_of(it)) is not None:
-            self.terms.add(f"bytes_of({held(it)}) == {held(content)}", f"the content of a {kind}")
-            return
         for source in shown:
             listed = self.terms.evaluated(source)
             self._compare(source, listed, f"the content of a {kind}")
@@ -560,8 +563,11 @@ class _Reach:
             self._hold(kind)
             for base in bases:
                 if not _is_built_on_engine(base):
-                    space = self.terms.held(vars(base))
-                    self.terms.add(f"len({space}) == {len(vars(base))}", f"how many attributes {base.__name__} has")
+                    space, noted = self.terms.held(vars(base)), "__slotnames__"  # a note of copy.copy
+                    count = len(vars(base)) - (noted in vars(base))
+                    self.terms.add(
+                        f"len({space}) - ({noted!r} in {space}) == {count}", f"how many attributes {base.__name__} has"
+                    )
 
     def _of_class(self, kind: type) -> None:
         for base in kind.__mro__:

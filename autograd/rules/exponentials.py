@@ -156,7 +156,8 @@ softplus = define(
 )  # fmt: skip
 
 silu = define(
-    "silu", forward=_silu, partials=lambda x, out: (silu_slope(x),), doc="x * sigmoid(x), also called swish.",
+    "silu", forward=_silu, partials=lambda x, out: (silu_slope(x),),
+    textbook=lambda x, out: (out + sigmoid(x) * (1.0 - out),), doc="x * sigmoid(x), also called swish.",
 )  # fmt: skip
 
 silu_slope: Primitive = define(

@@ -53,6 +53,7 @@ weighted_norm_pdf: Primitive = define(
 
 gelu = define(
     "gelu", forward=special.gelu, partials=lambda x, out: (gelu_slope(x),),
+    textbook=lambda x, out: (norm_cdf(x) + x * norm_pdf(x),),
     doc="x * norm_cdf(x), the exact Gaussian error linear unit.",
 )  # fmt: skip
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.context import recording
 from autograd.primitives import Domain, Kink, Primitive, at_tie, define, is_number
-from autograd.recording import recording
 from autograd.rules.choices import where
 from autograd.rules.rounding import floor
 

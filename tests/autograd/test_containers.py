@@ -73,31 +73,31 @@ def same(left: Any, right: Any) -> bool:
 @settings(max_examples=100)
 @given(TREES)
 def test_numbers_put_back_give_the_tree_again(tree):
-    numbers, structure = flatten(tree, "it")
+    numbers, treedef = flatten(tree, "it")
     assert all(type(number) is float for number in numbers)
-    assert sum(structure.sizes()) == len(numbers) == len(structure.places("it"))
-    assert same(structure.result(numbers), tree)
+    assert sum(treedef.sizes()) == len(numbers) == len(treedef.places("it"))
+    assert same(treedef.result(numbers), tree)
 
 
 @settings(max_examples=50)
 @given(TREES, TREES)
 def test_structures_match_exactly_when_other_numbers_fit(left, right):
-    numbers, structure = flatten(left, "left")
+    numbers, treedef = flatten(left, "left")
     others, other = flatten(right, "right")
-    assert structure.matches(structure)
-    if structure.matches(other):
+    assert treedef.matches(treedef)
+    if treedef.matches(other):
         assert len(numbers) == len(others)
-        assert same(structure.result(others), right)
+        assert same(treedef.result(others), right)
     else:
-        assert str(structure) != str(other)
+        assert str(treedef) != str(other)
 
 
 def test_a_bare_number_has_the_one_structure_that_is_told_by_identity():
     value = Value(2.0)
     assert flatten(1.5, "x") == ([1.5], NUMBER)
-    (number,), structure = flatten(value, "x")
+    (number,), treedef = flatten(value, "x")
     assert number is value
-    assert structure is NUMBER
+    assert treedef is NUMBER
     assert NUMBER.matches(flatten(3, "x")[1])
     assert NUMBER.matches(flatten(np.array(3.0), "x")[1])
     assert not NUMBER.matches(flatten([3.0], "x")[1])
@@ -113,10 +113,10 @@ def test_every_kind_of_real_number_becomes_a_float(number):
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0,), (2, 0, 3)])
 def test_an_array_is_one_leaf_of_its_shape(shape):
     array = np.arange(np.prod(shape), dtype=np.int32).reshape(shape)
-    numbers, structure = flatten({"a": array}, "x")
+    numbers, treedef = flatten({"a": array}, "x")
     assert numbers == [float(number) for number in array.flat]
-    assert structure.shapes == [shape]
-    result = structure.result(numbers)["a"]
+    assert treedef.shapes == [shape]
+    result = treedef.result(numbers)["a"]
     assert result.dtype == float
     assert result.shape == shape
     assert np.array_equal(result, array)
@@ -124,9 +124,9 @@ def test_an_array_is_one_leaf_of_its_shape(shape):
 
 def test_inside_the_function_an_array_holds_values_and_a_0d_array_is_one():
     matrix, scalar = np.ones((2, 2)), np.array(5.0)
-    numbers, structure = flatten((matrix, scalar), "x")
+    numbers, treedef = flatten((matrix, scalar), "x")
     values = [Value(number) for number in numbers]
-    inner_matrix, inner_scalar = structure.argument(values)
+    inner_matrix, inner_scalar = treedef.argument(values)
     assert inner_matrix.dtype == object
     assert inner_matrix.shape == (2, 2)
     assert inner_matrix[1, 0] is values[2]
@@ -135,24 +135,24 @@ def test_inside_the_function_an_array_holds_values_and_a_0d_array_is_one():
 
 def test_an_array_of_objects_takes_numbers_and_values():
     value = Value(2.0)
-    numbers, structure = flatten(np.array([1, value, np.float32(3)], dtype=object), "x")
+    numbers, treedef = flatten(np.array([1, value, np.float32(3)], dtype=object), "x")
     assert numbers[0] == 1.0
     assert numbers[1] is value
-    assert structure.result(numbers).dtype == object
-    assert structure.result([1.0, 2.0, 3.0]).dtype == float
+    assert treedef.result(numbers).dtype == object
+    assert treedef.result([1.0, 2.0, 3.0]).dtype == float
 
 
 def test_a_fortran_ordered_array_keeps_its_elements_in_place():
     array = np.asfortranarray(np.arange(6.0).reshape(2, 3))
-    numbers, structure = flatten(array, "x")
-    assert np.array_equal(structure.result(numbers), array)
+    numbers, treedef = flatten(array, "x")
+    assert np.array_equal(treedef.result(numbers), array)
 
 
 def test_none_is_an_empty_tree_and_a_dict_keeps_its_order():
     tree = OrderedDict(b=None, a=[1.0, None])
-    numbers, structure = flatten(tree, "x")
+    numbers, treedef = flatten(tree, "x")
     assert numbers == [1.0]
-    assert structure.result([7.0]) == OrderedDict(b=None, a=[7.0, None])
+    assert treedef.result([7.0]) == OrderedDict(b=None, a=[7.0, None])
     assert list(flatten({"b": 1.0, "a": 2.0}, "x")[1].result([5.0, 6.0])) == ["b", "a"]
 
 
@@ -160,10 +160,10 @@ def test_none_is_an_empty_tree_and_a_dict_keeps_its_order():
 
 
 def test_a_dataclass_is_copied_field_by_field_those_that_it_computed_too():
-    numbers, structure = flatten([Option(10.0, Leg(5.0, [1.0, 2.0]))], "x")
+    numbers, treedef = flatten([Option(10.0, Leg(5.0, [1.0, 2.0]))], "x")
     assert numbers == [10.0, 5.0, 1.0, 2.0, 2.0]
     values = [Value(number) for number in numbers]
-    (option,) = structure.argument(values)
+    (option,) = treedef.argument(values)
     assert type(option) is Option
     assert type(option.leg) is Leg
     assert option.leg.dates == values[2:4]
@@ -172,8 +172,8 @@ def test_a_dataclass_is_copied_field_by_field_those_that_it_computed_too():
 
 
 def test_a_derivative_is_filled_in_without_a_constructor():
-    _, structure = flatten(Option(10.0, Leg(5.0, [1.0]), kind="put"), "x")
-    derivative = structure.result([-1.0, -2.0, -3.0, -4.0])
+    _, treedef = flatten(Option(10.0, Leg(5.0, [1.0]), kind="put"), "x")
+    derivative = treedef.result([-1.0, -2.0, -3.0, -4.0])
     assert repr(derivative) == "Option(spot=-1.0, leg=Leg(strike=-2.0, dates=[-3.0]), kind='put', moneyness=-4.0)"
 
 
@@ -244,15 +244,15 @@ def test_an_int_too_large_is_refused_with_its_path():
 
 def test_places_name_every_number():
     tree = {"a": np.zeros((1, 2)), "b": [Leg(1.0, [2.0]), np.array(3.0)], "c": Point(1.0, 2.0)}
-    _, structure = flatten(tree, "x")
-    assert structure.places("x") == [
+    _, treedef = flatten(tree, "x")
+    assert treedef.places("x") == [
         "x['a'][0, 0]", "x['a'][0, 1]", "x['b'][0].strike", "x['b'][0].dates[0]", "x['b'][1]", "x['c'].x", "x['c'].y",
     ]  # fmt: skip
 
 
 def test_a_structure_reads_as_what_it_holds():
-    _, structure = flatten({"a": 1.0, "b": [np.ones((2, 3)), Leg(1.0, [])]}, "x")
-    assert str(structure) == "{'a': number, 'b': [array of shape (2, 3), Leg(strike=number, dates=[])]}"
+    _, treedef = flatten({"a": 1.0, "b": [np.ones((2, 3)), Leg(1.0, [])]}, "x")
+    assert str(treedef) == "{'a': number, 'b': [array of shape (2, 3), Leg(strike=number, dates=[])]}"
 
 
 # --- Values in any tree -----------------------------------------------------------------------------------

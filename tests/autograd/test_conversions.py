@@ -581,6 +581,20 @@ def test_an_error_of_a_library_says_what_to_write_instead(name, transform, capfd
     capfd.readouterr()  # minpack prints
 
 
+def test_a_number_of_another_library_is_refused_with_the_way_out():
+    class Scalar:
+        ndim = 0
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array(2.0)
+
+        def __repr__(self):
+            return "Scalar(2.0)"
+
+    with pytest.raises(TypeError, match=r"not Scalar\(2.0\) of type Scalar: take float\(\) of it"):
+        Value(Scalar())
+
+
 TEXTS = {
     "f-string": lambda x: f"{x:.17g}",
     "format": lambda x: format(x, ".3f"),
@@ -622,11 +636,15 @@ def test_other_libraries_call_it_a_value(transform):
     named = []
 
     def f(x):
-        named.extend([type(x).__name__, type(x * 2.0).__name__, type(ag.stop_gradient(x)).__name__])
+        kinds = type(x), type(x * 2.0), type(ag.stop_gradient(x))
+        named.extend([name for kind in kinds for name in (kind.__name__, kind.__qualname__)])
+        named.append(x)
         return x
 
     transform(f)(2.0)
+    kept = named.pop()
     assert set(named) == {"Value"}
+    assert pickle.loads(pickle.dumps(kept)).data == 2.0
 
 
 def test_an_error_of_a_library_that_has_nothing_to_do_with_values_gets_no_note():

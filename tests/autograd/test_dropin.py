@@ -493,7 +493,7 @@ def test_views_can_be_read_and_not_set():
     assert (y._prev, y._children, y._op, y._local_grads) == ({a, b}, (a, b), "*", (3.0, 2.0))
     assert (a._prev, a._children, a._op, a._local_grads) == (set(), (), "", ())
     for name, way in {
-        "_backward": r"it would not be asked\. Instead define the operation .* primitive\(name, forward=",
+        "_backward": r"it would not be called\. Instead define the operation .* primitive\(name, forward=",
         "_prev": "operands are linked by operators",
         "_children": "operands are linked by operators",
         "_op": "name the node by its label",

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.primitives import PRIMITIVES
-from tests import engines, forms
+from tests import engine_rules, engines, forms
 
 ROOT = Path(__file__).parent.parent.parent
 COMPILED = importlib.util.find_spec("autograd._engine")
@@ -138,6 +139,31 @@ def test_the_graphs_of_neutral_elements_are_those_of_every_other_number():
             else:
                 assert type(parent).__name__ == "Constant"
                 assert (parent.data, type(parent.data), parent.op) == (operand, float, None)
+
+
+# --- the formulas that are compiled in ---------------------------------------------------------------------
+
+
+def test_the_formulas_in_c_are_those_of_the_table():
+    """Written again with python -m tests.engine_rules after a change of the table."""
+    assert engine_rules.HEADER.read_text(encoding="utf-8") == engine_rules.header()
+
+
+def test_most_operations_of_one_to_three_numbers_have_a_formula_in_c():
+    written = {form.name for form in engine_rules.forms(engine_rules.CFunctions()) if form.partials}
+    table = {op.name for op in PRIMITIVES.values() if op.builtin and op.arity is not None}
+    assert table - written == {  # these have algorithms of Python's own, or kinds of numbers in their rules
+        "angle_slope", "asinh", "hypot", "polygamma", "sinc_derivative", "unit",
+    }  # fmt: skip
+
+
+@compiled
+def test_a_changed_record_is_never_computed_with_the_sound_formula():
+    exp = PRIMITIVES["exp"]
+    mutant = replace(exp, partials=lambda x, out: (2.0 * out,))
+    x = Value(0.0)
+    mutant(x).backward()
+    assert x.grad == 2.0
 
 
 # --- which engine runs ------------------------------------------------------------------------------------

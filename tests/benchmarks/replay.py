@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from autograd import Value, compile, record, relu  # noqa: A004 -- the name that autograd gives it
+from autograd import Value, compile, record, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from tests.benchmarks import models, networks
 from tests.benchmarks.networks import Problem
 from tests.benchmarks.timing import steady
@@ -37,7 +37,7 @@ NEEDS = {
 CONTENDERS = (
     "chainrule", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map", "micrograd",
 )  # fmt: skip
-WIDTHS = (8, 16, 32, 64, 128)
+WIDTHS = (8, 16, 32, 64, 128, 256)
 
 
 def time_of(seconds: float) -> str:
@@ -132,7 +132,7 @@ def moons(report: Report, n: int) -> dict[str, float]:
 
 
 def widths(report: Report) -> None:
-    """(b) Where matrices win."""
+    """(b) Wider and wider layers; and what recording and compiling the widest takes."""
     for width in WIDTHS:
         problem = Problem.of(width, 100)
         makers: dict[str, Callable[[], Run]] = {
@@ -142,6 +142,8 @@ def widths(report: Report) -> None:
             "PyTorch": partial(networks.torch_eager, problem),
         }
         report.add(f"(b) 2-{width}-{width}-1, 100 points", measured(makers, 31, networks.flat))
+    first = _seconds_of(networks.compiled(Problem.of(WIDTHS[-1], 100)))
+    report.note(f"(b) first call of 2-{WIDTHS[-1]}-{WIDTHS[-1]}-1, with kernels on disk", time_of(first))
 
 
 def whole_graph(report: Report) -> None:
@@ -221,6 +223,32 @@ def gradient_cost(report: Report) -> None:
         report.note(f"(f) value and gradient over value, {n:,} points", f"{found['both'] / found['value']:.2f}×")
 
 
+def recordings(report: Report) -> None:
+    """(h) First calls of what once took minutes: many exponents, many steps, a tree."""
+
+    def powers(x: Any) -> Any:
+        return sum((x ** (1.5 + 0.37 * k) for k in range(60)), 0.0)
+
+    def oscillator(x: Any, stiffness: Any) -> Any:
+        v, h = 0.0, 0.01
+        for _ in range(500):
+            k1 = -stiffness * x
+            k2 = -stiffness * (x + h / 2 * v)
+            k3 = -stiffness * (x + h / 2 * (v + h / 2 * k1))
+            k4 = -stiffness * (x + h * (v + h / 2 * k2))
+            x, v = x + h * v + h * h / 6 * (k1 + k2 + k3), v + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        return x
+
+    for what, function, arguments in (
+        ("60 exponents", powers, (1.1,)),
+        ("500 Runge-Kutta steps", oscillator, (1.0, 2.0)),
+    ):
+        replay = compile(value_and_grad(function), backend="numba")
+        first = _seconds_of(partial(replay, *arguments))
+        again = steady({"replay": partial(replay, *arguments)}, 5)["replay"]
+        report.note(f"(h) {what}: first call; replay", f"{time_of(first)}; {time_of(again)}")
+
+
 def growth(report: Report) -> None:
     """(g) A graph of more and more values: each step mixes two numbers."""
     for size in (1_000, 10_000, 100_000, 1_000_000):
@@ -231,14 +259,21 @@ def growth(report: Report) -> None:
         start = time.perf_counter()
         tape = record([a, b], inputs=[x, y])
         recorded = time.perf_counter() - start
+        total = a + b
+        start = time.perf_counter()
+        total.backward(create_graph=True)
+        record([total, x.grad, y.grad], inputs=[x, y])
+        both = time.perf_counter() - start
+        for leaf in (x, y):
+            leaf.zero_grad()
         replay = compile(tape, backend="numba")
         start = time.perf_counter()
         replay(0.3, -0.2)
         first = time.perf_counter() - start
         again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
         report.note(
-            f"(g) {size:,} values: record; first call; replay, per value",
-            f"{time_of(recorded)}; {time_of(first)}; {time_of(again / size)}",
+            f"(g) {size:,} values: record; gradient and record; first call; replay, per value",
+            f"{time_of(recorded)}; {time_of(both)}; {time_of(first)}; {time_of(again / size)}",
         )
 
 
@@ -258,6 +293,7 @@ def main() -> None:
     latency(report)
     start_up(report)
     gradient_cost(report)
+    recordings(report)
     growth(report)
     print(report)  # noqa: T201 -- which is what it is for
 

@@ -267,3 +267,20 @@ def test_only_modules_are_called():
         TypeError, match=r"functional_call takes a Module, its parameters, then its inputs; .* is not a Mod"
     ):
         functional_call(abs, [], 1.0)
+
+
+def test_a_model_with_parameters_in_plain_lists_is_recorded_once():
+    class Table(Module):
+        def __init__(self):
+            self.rows = [[Parameter(1.0), Parameter(2.0)], [Parameter(3.0), Parameter(4.0)]]
+
+        def forward(self, x):
+            return sum(p * x for row in self.rows for p in row)
+
+    table = Table()
+    step = compiled(value_and_grad(lambda numbers, x: functional_call(table, numbers, x)))
+    kept = None
+    for k in range(4):
+        assert step([1.0, 2.0, 3.0, float(k)], 2.0) == (12.0 + 2.0 * k, [2.0] * 4)
+        kept = kept or step.tape
+        assert step.tape is kept

@@ -67,7 +67,7 @@ def test_branches_constants_and_domains(compiled):
 @pytest.mark.parametrize(
     ("examples", "error", "message"),
     [
-        ([1.0, 2.0, 3.0], ValueError, r"X has the shape \(3,\), and holds one example a row"),
+        ([1.0, 2.0, 3.0], ValueError, r"X has the shape \(3,\), and must hold one example a row"),
         ([[1.0, 2.0]], ValueError, r"X has 2 features an example, which MLP\(3 .*\) does not take"),
         ([[1.0, 2.0, np.nan]], ValueError, r"X\[0, 2\] is nan: leave"),
     ],

@@ -111,7 +111,7 @@ def test_the_arguments_are_left_as_they_are():
     ("change", "error", "message"),
     [
         ({"matrices": []}, ValueError, "matrices is empty"),
-        ({"matrices": 3}, TypeError, r"matrices takes a pair \(W, b\) for each layer, got 3"),
+        ({"matrices": 3}, TypeError, r"matrices must be a list of pairs \(W, b\), one for each layer, got 3"),
         ({"matrices": [NET[0], 3]}, TypeError, r"layer 2 takes a pair \(W, b\), with b None for no bias, got 3"),
         ({"matrices": [NET[0], NET[1][:1]]}, TypeError, r"layer 2 takes a pair \(W, b\), with b None for no bias, got"),
         (

@@ -114,7 +114,7 @@ def test_names_and_functions():
     assert list(resolve_metrics([*METRICS, spread], hinge)) == [*METRICS, "spread"]
     loss = lambda predictions, targets: 0.0  # noqa: E731 -- a function with the name of a column
     loss.__name__ = "loss"
-    with pytest.raises(ValueError, match="called 'loss', or one that is called as a column already"):
+    with pytest.raises(ValueError, match="also from loss and epoch: 'loss' is taken"):
         resolve_metrics(loss, mse)
 
 

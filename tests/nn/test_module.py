@@ -116,7 +116,7 @@ def test_a_class_may_leave_parameters_out_or_add_to_those_found():
 @pytest.mark.parametrize("what", [3.0, Value(1.0) * 2])
 def test_parameters_that_are_no_leaves_are_refused_by_place(what):
     own = OwnList(offset=what)
-    with pytest.raises(TypeError, match=r"parameters\(\) of OwnList gives leaf Values, and number 2 is "):
+    with pytest.raises(TypeError, match=r"parameters\(\) of OwnList must give leaf Values, but number 2 is "):
         own.state_dict()
 
 

@@ -276,7 +276,7 @@ def test_matrices_that_do_not_fit_are_refused_and_change_nothing(matrices, error
 
 
 def test_a_bias_for_a_network_without_is_refused():
-    with pytest.raises(TypeError, match=r"set_matrices takes a pair \(W, b\) for each layer, got 3"):
+    with pytest.raises(TypeError, match=r"matrices must be a list of pairs \(W, b\), one for each layer, got 3"):
         MLP(1, [1]).set_matrices(3)
     with pytest.raises(ValueError, match=r"layer 1 has no bias, so its b is None, not \[1\.0\]"):
         MLP(1, [1], bias=False).set_matrices([([[1.0]], [1.0])])

@@ -310,7 +310,7 @@ def test_a_parameter_that_fit_does_not_see_is_refused(make, compiled):
     before = model.state_dict()
     with pytest.raises(
         GradientError,
-        match=r"^the loss reads Parameter\(.*\) by a way that fit does not see, .* in the gradient would be lost",
+        match=r"^the loss reads Parameter\(.*\) in a way that fit does not see, .* in the gradient would be lost",
     ):
         fit(model, X, Y, loss=loss, epochs=1, compiled=compiled)
     assert model.state_dict() == before

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.usefixtures("numpy_replay")
 
 
 BAD_DATA = [
-    ({"X": [0.0, 1.0, 2.0]}, ValueError, r"X has the shape \(3,\), and holds one example a row: numpy.reshape\(X"),
-    ({"X": np.zeros((3, 2, 1))}, ValueError, r"X has the shape \(3, 2, 1\); it has two axes, examples and features"),
+    ({"X": [0.0, 1.0, 2.0]}, ValueError, r"X has the shape \(3,\), and must hold one example a row: numpy.reshape\(X"),
+    ({"X": np.zeros((3, 2, 1))}, ValueError, r"X has the shape \(3, 2, 1\); it must have two axes"),
     ({"X": [[1.0], [2.0, 3.0]]}, ValueError, "X has rows of several lengths"),
     ({"X": [["a", "b"]] * 3}, TypeError, r"X must be an array of real numbers, got one of <U1: X\[0, 0\] is 'a'"),
     ({"X": [[0.5, 1.0], [2.0, "3"], [4.0, 5.0]]}, TypeError, r"X\[1, 1\] is '3'. Convert written numbers with numpy"),
@@ -39,7 +39,7 @@ BAD_DATA = [
     ({"y": [1.0, math.inf, 0.0]}, ValueError, r"y\[1\] is inf: leave such examples out, or put a number in"),
     ({"y": [1.0, 2.0]}, ValueError, "X has 3 examples but y has 2 targets: give one target for each example"),
     ({"y": ["a", "b", "c"]}, TypeError, "y must be an array of real numbers, got one of <U1"),
-    ({"y": np.zeros((3, 1, 1))}, ValueError, r"y has the shape \(3, 1, 1\); it is \(n,\), or \(n, outputs\)"),
+    ({"y": np.zeros((3, 1, 1))}, ValueError, r"y has the shape \(3, 1, 1\); it must be \(n,\), or \(n, outputs\)"),
     ({"y": np.zeros((3, 2))}, ValueError, r"the loss mse does not take y\[0\] = \[0.0, 0.0\]: mse: 1 prediction but 2"),
     ({"X": np.zeros((3, 4))}, ValueError, r"X has 4 features an example, which MLP\(2 .*\) does not take: "),
     ({"loss": "hinge", "y": [1, 0, 1]}, ValueError, r"the loss hinge does not take y\[1\] = 0.0: hinge .*2 \* y - 1"),
@@ -48,7 +48,7 @@ BAD_DATA = [
     ({"metrics": "acc"}, ValueError, "unknown metric 'acc'; known: accuracy, .*r2_score; or give a function"),
     ({"metrics": [3]}, TypeError, r"a metric must be a name or a function of \(predictions, targets\), got 3"),
     ({"metrics": 3}, TypeError, r"metrics must be a list of names and functions of \(predictions, targets\), got 3"),
-    ({"metrics": ["r2_score"] * 2}, ValueError, "metrics holds two that are called 'r2_score'"),
+    ({"metrics": ["r2_score"] * 2}, ValueError, "metrics must differ in name, also .*: 'r2_score' is taken"),
 ]  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def test_weights_of_classes_are_scikit_learn_s(class_weight):
             "class_weight must be a dict from labels to weights, or 'balanced', got 'b",
         ),
         ({"class_weight": [1.0, 2.0]}, TypeError, "class_weight must be a dict from labels to weights"),
-        ({"class_weight": {2: 1.0}}, ValueError, "class_weight names the label 2, and y has the labels 0, 1"),
+        ({"class_weight": {2: 1.0}}, ValueError, "class_weight names the label 2, but y has the labels 0, 1"),
         ({"class_weight": {"a": 1.0}}, TypeError, "a label in class_weight must be a number, got the str 'a'"),
         ({"class_weight": {1: -1.0}}, ValueError, r"class_weight\[1\] must be a finite number, 0 or more, got -1\.0"),
         ({"class_weight": "balanced", "y": Y + 0.5}, ValueError, r"takes labels, whole numbers, and y holds \d\.5"),

@@ -175,3 +175,10 @@ def test_constants_keep_every_bit(tmp_path):
     f = compile(lambda x: [x * number for number in numbers], backend="python")
     wanted = np.array(f(1.0))
     assert_same(call(compiled(f.source("c"), tmp_path), [1.0], len(numbers))[1], wanted, 0.0)
+
+
+@pytest.mark.parametrize("function", [lambda x: 3.5, lambda x: None])
+def test_what_is_not_used_is_no_warning_of_a_compiler(function, tmp_path):
+    replayed = compile(function)
+    replayed(2.0)
+    compiled(replayed.source("c"), tmp_path)

@@ -10,7 +10,7 @@ import pytest
 
 import autograd as ag
 from autograd import TapeError
-from autograd.replay.saving import axes_from_data, sealed, structure_from_data, tape_from_data, tape_to_data
+from autograd.replay.saving import axes_from_data, sealed, tape_from_data, tape_to_data, treedef_from_data
 from tests.support.backends import random_tape
 from tests.support.programs import saved_function
 
@@ -177,6 +177,6 @@ def nested(depth, inner, around):
 @pytest.mark.parametrize("around", [lambda x: {"list": [x]}, lambda x: {"dict": [["a", x]]}])
 def test_containers_without_end(around):
     with pytest.raises(TapeError, match="its containers cannot be built"):
-        structure_from_data(nested(20_000, "number", around), {})
+        treedef_from_data(nested(20_000, "number", around), {})
     with pytest.raises(TapeError, match="nested too deeply"):
         axes_from_data(nested(20_000, 0, around), {})

@@ -47,7 +47,7 @@ def test_a_compiler_that_fails_on_the_whole_tape_is_told_with_its_reason(monkeyp
 
 @pytest.mark.parametrize("n_rows", [1, 3, 30, 200, 5000])
 def test_rows_begin_on_cache_lines_and_do_not_compete_for_places_in_the_cache(n_rows):
-    width = _width(n_rows)
+    width = _width(n_rows, grouped=False)
     rows = _aligned(n_rows, width)
     line = 64
     assert rows.shape[0] == n_rows
@@ -56,3 +56,4 @@ def test_rows_begin_on_cache_lines_and_do_not_compete_for_places_in_the_cache(n_
     assert rows.strides[0] % line == 0
     assert rows.strides[0] // line % 2 == 1
     assert width == 16 or 8 * width * n_rows <= 256 * 1024
+    assert _width(n_rows, grouped=True) == max(width, 112)

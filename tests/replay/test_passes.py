@@ -14,6 +14,7 @@ import autograd as ag
 from autograd import GuardError, Value, record
 from autograd.primitives import PRIMITIVES
 from autograd.replay.optimise import (
+    constants_as_arguments,
     eliminate_common_subexpressions,
     eliminate_dead_code,
     fold_constants,
@@ -34,6 +35,7 @@ PASSES = (
     eliminate_dead_code,
     fuse_dots,
     reuse_slots,
+    constants_as_arguments,
 )
 
 
@@ -321,3 +323,15 @@ def test_a_guard_on_constants_that_does_not_hold_is_kept():
     tape = record(Value(2.0) * 3.0, [])
     impossible = replace(tape, guards=(Guard(">", 1, 1, True, 0, ""),))
     assert len(optimise(impossible.verify()).guards) == 1
+
+
+def test_captured_constants_become_arguments_and_a_hundred_exponents_one_operation():
+    x = Value(1.5, "x")
+    tape = optimise(
+        record([sum((x ** (k + 0.5) for k in range(20)), 0.0), x**2, 1 / x, x**-1.0, ag.clip(x, 0.0, 2.0)], [x])
+    )
+    changed = constants_as_arguments(tape).verify()
+    assert sorted(op.name for op in changed.ops) == ["add", "clip", "div", "pow", "reciprocal", "square"]
+    assert not any(op.constants for op in changed.ops)
+    assert changed.run([1.5]) == pytest.approx(tape.run([1.5]), rel=1e-15)
+    assert constants_as_arguments(changed) is changed

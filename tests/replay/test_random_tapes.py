@@ -17,6 +17,7 @@ import pytest
 from autograd import fsum, logsumexp, mean, prod, softmax
 from autograd.errors import GuardError
 from autograd.primitives import PRIMITIVES, Primitive, primitive
+from autograd.replay import optimise as optimise_module
 from autograd.replay.backends import (
     expansion,
     jax_export,
@@ -26,6 +27,7 @@ from autograd.replay.backends import (
     python_source,
 )
 from autograd.replay.optimise import (
+    constants_as_arguments,
     eliminate_common_subexpressions,
     eliminate_dead_code,
     fold_constants,
@@ -163,6 +165,16 @@ def test_a_pass_changes_no_bit_of_a_tape(change):
         tape, points = any_tape(seed)
         changed = change(tape).verify()
         assert changed.single_assignment or change is reuse_slots
+        for point in points:
+            assert outcome(changed, point) == outcome(tape, point), seed
+
+
+def test_constants_as_arguments_change_no_bit_but_that_of_a_power(monkeypatch):
+    monkeypatch.setattr(optimise_module, "_CORRECTLY_ROUNDED", {})
+    for seed in SEEDS:
+        tape, points = any_tape(seed)
+        changed = constants_as_arguments(separate_slots(tape)).verify()
+        assert not any(op.constants for op in changed.ops)
         for point in points:
             assert outcome(changed, point) == outcome(tape, point), seed
 

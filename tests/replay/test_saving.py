@@ -14,7 +14,7 @@ import pytest
 import autograd as ag
 from autograd import GuardError, RecordingError, TapeError, Value, primitive, record
 from autograd import compile as compiled
-from autograd.replay.saving import axes_from_data, sealed, structure_from_data, tape_from_data, tape_to_data
+from autograd.replay.saving import axes_from_data, sealed, tape_from_data, tape_to_data, treedef_from_data
 from tests.support.backends import random_tape
 from tests.support.programs import saved_function
 
@@ -182,7 +182,7 @@ def test_axes_that_are_none(data):
 def test_static_fields_that_are_none(static):
     data = {"dataclass": "Point", "fields": [["x", "number"], ["twice", "number"]], "static": static}
     with pytest.raises(TapeError, match="is not a static field"):
-        structure_from_data(data, {"Point": Point})
+        treedef_from_data(data, {"Point": Point})
 
 
 def test_an_operation_that_is_not_defined_or_was_defined_anew(tmp_path):

@@ -13,6 +13,7 @@ import os
 import queue
 import random
 import secrets
+import sys
 import threading
 import time
 import types
@@ -36,11 +37,6 @@ def counting():
         yield number
 
 
-def the_file(text):
-    file = io.StringIO("".join(f"{number}\n" for number in NUMBERS))
-    return file if text else io.BytesIO(file.getvalue().encode())
-
-
 def filled():
     waiting = queue.SimpleQueue()
     for number in NUMBERS:
@@ -62,8 +58,6 @@ USED_UP = {
     "enumerate": (enumerate(NUMBERS), lambda it: next(it)[1]),
     "filter": (filter(None, NUMBERS), next),
     "islice of an iterator": (iter(NUMBERS), lambda it: sum(itertools.islice(it, 2))),
-    "text file": (the_file(text=True), lambda it: float(it.readline())),
-    "binary file": (the_file(text=False), lambda it: float(it.readline())),
     "queue": (filled(), lambda it: it.get()),
 }
 DRAWN = {
@@ -90,6 +84,26 @@ def test_what_a_function_uses_up_is_refused_with_the_way_out(name):
     for _ in range(2):
         with pytest.raises(RecordingError, match=rf"<lambda> {does} .*Draw it outside and give it as an argument"):
             f(2.0)
+
+
+@pytest.mark.parametrize("mode", ["r", "rb"])
+def test_a_file_that_is_read_is_refused(mode, tmp_path):
+    (tmp_path / "numbers").write_text("".join(f"{number}\n" for number in NUMBERS))
+    with (tmp_path / "numbers").open(mode) as file:
+        for read in (lambda: file.readline(), lambda: next(iter(file))):  # noqa: PLW0108 -- names the file
+            with pytest.raises(
+                RecordingError, match=r"takes items from 'file' of a closure|is not a function of its inp"
+            ):
+                compiled(lambda x, read=read: x * float(read()))(2.0)
+
+
+def test_a_file_that_is_written_to_may_be_a_log(tmp_path):
+    with (tmp_path / "log").open("w") as log:
+        f = compiled(lambda x: (log.write("called\n"), x * x)[1])
+        assert f(2.0) == f(2.0) == 4.0
+    numbers = io.StringIO("".join(f"{number}\n" for number in NUMBERS))
+    with pytest.raises(RecordingError, match="is not a function of its inputs: run twice"):
+        compiled(lambda x: x * float(numbers.readline()))(2.0)
 
 
 ANEW = {
@@ -165,6 +179,33 @@ class Place:
     rate = 2.0
 
 
+def as_installed(name, code):
+    """A class as an installed package would have it, whose code is not read."""
+    module = types.ModuleType("an_installed_package")
+    module.__file__, module.np = f"{os.sep}site-packages{os.sep}an_installed_package.py", np
+    sys.modules[module.__name__] = module
+    exec(compile(code, module.__file__, "exec"), vars(module))
+    return getattr(module, name)
+
+
+TABLE = """
+class Table:
+    def __init__(self, **columns):
+        self.columns = columns
+    def __len__(self):
+        return len(self.columns)
+    def __iter__(self):
+        return iter(self.columns)
+    def __contains__(self, name):
+        return name in self.columns
+    def __array__(self, dtype=None, copy=None):
+        return np.array(list(self.columns.values()), dtype=dtype)
+    def at(self, name):
+        return self.columns[name]
+"""
+Table = as_installed("Table", TABLE)
+
+
 KEPT = Place()
 UNDER = {"rate": 2.0}
 BUFFER = bytearray(b"\2\3")
@@ -188,6 +229,10 @@ CHANGES = {
     "its items": (UNDER.items(), lambda it: next(iter(it))[1], lambda _: UNDER.update(rate=5.0)),
     "weak values": (HELD, lambda it: it["kept"].rate, lambda it: it.update(kept=OTHER)),
     "a configuration": (PARSED, lambda it: it.getfloat("s", "rate"), lambda it: it.set("s", "rate", "5")),
+    "a table of numbers": (Table(rate=2.0), lambda it: it.at("rate"), lambda it: it.columns.update(rate=5.0)),
+    "a mixed table": (
+        Table(rate=2.0, name=None), lambda it: it.at("rate"), lambda it: it.columns.update(rate=5.0)
+    ),
     "event": (threading.Event(), lambda it: 5.0 if it.is_set() else 2.0, lambda it: it.set()),
     "environ": (os.environ, lambda it: float(it["CHAINRULE_RATE"]), lambda it: it.update(CHAINRULE_RATE="5")),
     "getenv": (os.getenv, lambda it: float(it("CHAINRULE_RATE")), lambda _: os.environ.update(CHAINRULE_RATE="5")),

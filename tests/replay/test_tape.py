@@ -107,7 +107,6 @@ def test_the_arrays_cannot_be_written_to(tape):
         ({"guards": (Guard("<", 3, 2, True, 2, ""), Guard("<", 3, 2, True, 1, ""))}, "guards out of order"),
         ({"ops": (PRIMITIVES["mul"], FUSED_DOT), "start": [0, 2, 5], "args": [0, 1, 3, 2, 1]}, "a factor too many"),
         ({"ops": (PRIMITIVES["mul"], PRIMITIVES["fsum"]), "start": [0, 2, 2], "args": [0, 1]}, "no arguments"),
-        ({"ops": (PRIMITIVES["mul"], PRIMITIVES["leaky_relu"])}, "leaky_relu without its constants"),
     ],
 )
 def test_a_damaged_tape_is_refused(tape, change, fault):

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd import GradientError, StaleGraphError, Value, exp, log, relu, sigmoid, sqrt, square, tanh
+from autograd import GradientError, StaleGraphError, Value, exp, log, relu, sigmoid, sqrt, square, stop_gradient, tanh
 from nn import MLP, matrix_form
 from tests.support.graphs import find, network
 from viz import compare, wrong_pass
@@ -203,6 +203,17 @@ def test_two_slips_are_both_told():
     assert slips["b2[1]"].startswith("that is twice the gradient")
 
 
+def test_what_comes_of_a_wrong_number_that_nothing_explains_follows_from_it():
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    root = tanh((w * x).named("z")).named("L")
+    found = compare(root, {"z": 12.34, "w": 12.34 * 2.0, "x": 5.0})
+    assert {row.name: (row.verdict, row.slip) for row in found.rows} == {
+        "z": ("wrong", ""),
+        "w": ("follows", "follows from z"),
+        "x": ("wrong", ""),
+    }
+
+
 def test_the_gradient_of_a_neighbour_is_named():
     root = network([2, 2, 1])
     other = find(root, "W21[1]").grad
@@ -223,6 +234,17 @@ def test_a_claim_goes_by_a_name_a_quotient_or_a_value(key):
     a = Value(2.0, "a")
     root = (a * a).named("L")
     assert compare(root, {a if key is Value else key: 4.0}).right
+
+
+def test_numbers_of_single_precision_are_what_they_were_written_as():
+    x = Value(1.7, "x")
+    root = tanh(x * x).named("L")
+    right = 2 * 1.7 * (1 - math.tanh(1.7**2) ** 2)
+    assert compare(root, {"x": np.float32(right)}).right
+    assert compare(root, {"x": np.float32(round(right, 4))}).right
+    W = np.array([[find(network([2, 2, 1]), f"W{i}{j}[1]").grad for j in (1, 2)] for i in (1, 2)])
+    assert compare(network([2, 2, 1]), {"W[1]": W.astype(np.float32)}).right
+    assert compare(network([2, 2, 1]), {"W[1]": W.round(5).astype(np.float32).tolist()}).rows[0].verdict
 
 
 def test_names_of_variables_serve():
@@ -263,6 +285,17 @@ def test_matrices_and_the_notes_symbols_in_both_conventions(sizes, convention):
     assert (wrong.first, wrong.slip) == (f"W11[{len(sizes) - 1}]", "the sign is wrong")
 
 
+def test_a_form_without_biases_and_a_symbol_that_no_value_has():
+    net = MLP(2, [2, 1], activation="sigmoid", output_activation="sigmoid", bias=False, rng=1)
+    loss = ((net([0.5, -1.0]) - 1.0) ** 2).named("L")
+    form = matrix_form.backprop(net.matrices(), [0.5, -1.0], 1.0, "sigmoid", "squared_error")
+    found = compare(loss, form)
+    assert found.right
+    assert found.heading == f"all right: {len(found.rows)} gradients of L"
+    with pytest.raises(GradientError, match=r"L has no value called 'g\[9z\]'"):
+        compare(loss, {"g[9z]": [1.0]})
+
+
 def test_a_square_matrix_that_is_transposed_is_told_so():
     root = network([3, 3, 1])
     W = np.array([[find(root, f"W{i}{j}[1]").grad for j in (1, 2, 3)] for i in (1, 2, 3)])
@@ -301,6 +334,28 @@ def test_bad_claims_are_refused_by_name():
     a.data = 5.0
     with pytest.raises(StaleGraphError):
         compare(root, {"a": 3.0})
+
+
+def test_a_matrix_of_which_entries_are_missing_is_refused():
+    w, far = Value(2.0, "W11[1]"), Value(3.0, "W99999,99999[1]")
+    root = (w * far + Value(1.0, "W1[1]")).named("L")
+    with pytest.raises(GradientError, match=r"W\[1\] is not whole: L has 2 of its 9,999,800,001 entries"):
+        compare(root, {"W[1]": [[1.0]]})
+
+
+def test_what_is_held_constant_passes_no_slip_on():
+    x = Value(2.0, "x")
+    root = (stop_gradient((x * 3.0).named("h")) * x).named("L")  # dL/dx = 6
+    assert compare(root, {"x": 6.0, "h": 0.0}).right
+    found = compare(root, {"x": 12.0})
+    assert found.slip == "that is twice the gradient: a flow is counted twice, or a factor of 2 is too much"
+    assert wrong_pass(root, "no zero_grad")[x] == 12.0
+
+
+def test_a_rule_that_cannot_be_computed_is_no_slip():
+    x, z = Value(0.0, "x"), Value(4.0, "z")
+    root = (sqrt(z) + exp(x) * relu(x + 1.0) + (x**0.0) * (z**0.0)).named("L")
+    assert compare(root, {"x": 123.0}).slip == ""
 
 
 def test_a_claim_may_be_a_value_and_no_gradient_changes():

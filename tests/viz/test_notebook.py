@@ -106,3 +106,23 @@ def test_a_real_notebook_shows_each():
     assert [output["output_type"] for output in stale] == ["stream", "execute_result"]
     assert "StaleGraphError: 'a'" in stale[0]["text"]
     assert set(stale[1]["data"]) == {"text/plain"}
+
+
+def test_a_diagram_opens_as_a_page_in_the_browser(monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    diagram = draw(Value(2.0, "a") * 3.0)
+    page = diagram.open()
+    try:
+        assert opened == [page.as_uri()]
+        assert page.read_text(encoding="utf-8") == diagram.html
+    finally:
+        page.unlink()
+    assert ".open() shows it" in repr(diagram)
+
+
+def test_without_a_browser_the_page_is_named(monkeypatch):
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    with pytest.warns(UserWarning, match=r"no browser is known here: open .*graph-.*\.html by hand"):
+        page = draw(Value(2.0, "a") * 3.0).open()
+    page.unlink()

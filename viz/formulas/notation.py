@@ -1,7 +1,7 @@
 """Mathematics as one small tree, which ``writers.py`` writes as text, as LaTeX and as MathML.
 
-The tree is made through the functions here: they put brackets where they are needed, and simplify as everybody does: a
-factor 1, a term 0, a double minus. So no writer has to know how tightly anything binds.
+The functions here make the tree: they put brackets where they are needed, and simplify as everybody does: a factor 1, a
+term 0, a double minus. So no writer has to know how tightly anything binds.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The name of a value, as a card shows it: ``a1[1]``. Only writers take it apart."""
+    """The name of a value, as a card shows it: ``a1[1]``."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """A name or a formula that several values go by, and which of them is meant, counted from 1."""
+    """A name or a formula that several values have, and which of them it is, counted from 1."""
 
     term: Math
     copy: int
@@ -192,7 +192,7 @@ def quantity(x: float) -> Number:
 
 
 def worth(number: Number) -> float:
-    """How much a written number is.
+    """The value of a written number.
 
     >>> worth(quantity(-0.5))
     -0.5
@@ -233,7 +233,7 @@ def negative(term: Math) -> Math:
 
 
 def _positive(term: Math) -> Math | None:
-    """``x`` where ``term`` is −x; None where it has no sign of its own in front."""
+    """``x`` where ``term`` is −x; None if it has no minus in front."""
     match term:
         case Number(text) if text.startswith("−"):
             return Number(text[1:])
@@ -364,12 +364,12 @@ GREEK = {
 
 _NAME = re.compile(r"([A-Za-zα-ωΓΔΘΛΞΠΣΦΨΩ]+)_?(\d+(?:,\d+)?)?(?:\[(\d+)\])?")
 _LAYERED = frozenset("azWwb")
-"""The names of which a lone bracket gives the layer, as in the notes; of any other name it is the place in a list."""
+"""The names whose lone bracket is the layer, as in the notes; for any other name it is the place in a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
-    """A name taken apart: the letter or word, its index, its layer; or free text, with neither."""
+    """A name taken apart: the letter or word, its index, its layer; or free text."""
 
     base: str
     index: str = ""

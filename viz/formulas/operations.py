@@ -4,8 +4,8 @@ A template is read once into the tree of ``notation.py``. Enough of LaTeX is und
 table; a template that goes further is given to LaTeX as it stands, and the other writers show the operation's text
 template or its name.
 
-A local derivative is what the partials of an operation leave when they are run on fresh Values instead of numbers,
-for they are written with operators and operations alone: a small graph, which is written like any other.
+The partials of an operation are made of operators and operations alone: run on fresh Values instead of numbers, they
+give the local derivative as a small graph, which is written like any other.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from viz.names import clean, cut
 __all__ = ["applied", "constant_locals", "form_of", "local_derivatives", "primed"]
 
 Build = Callable[[Sequence[Math]], Math]
-"""A template that was read: it takes the operands, then the constants."""
+"""A template that was read: a function of the operands and the constants."""
 
 _HOLE = r"\{(?:\d+|\*)\}"
 _TOKEN = re.compile(rf"\{{\{{|\}}\}}|{_HOLE}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
@@ -72,7 +72,7 @@ def applied(op: Primitive, operands: Sequence[Math], *, simplified: bool = False
     Args:
         op: the operation.
         operands: its operands.
-        simplified: whether x·1 may be written x, and x + 0 too, as in a derivative; not in the name of a value.
+        simplified: write x for x·1 and x + 0, as in a derivative; not in the name of a value.
 
     >>> from autograd import Value, sigmoid
     >>> to_text(applied(sigmoid, [Name("z1[1]")])), to_text(applied((Value(2.0) ** 3).op, [Name("x")]))
@@ -101,7 +101,7 @@ def form_of(op: Primitive) -> tuple[str, bool]:
 
 
 def _as_latex(template: str) -> str:
-    """The text template of an operation without another, as far as it is LaTeX in Python's signs."""
+    """A text template turned into LaTeX, as far as possible."""
     words = re.sub(r"[A-Za-z]\w+", lambda word: rf"\operatorname{{{{{word[0]}}}}}", template)
     return words.replace("_", r"\_").replace("**", "^").replace("*}", "\0").replace("*", r" \cdot ").replace("\0", "*}")
 
@@ -348,10 +348,10 @@ def _beside(items: Sequence[_Item], operands: Sequence[Math]) -> Math:
 # --- local derivatives ------------------------------------------------------------------------------------
 
 LARGEST = 24
-"""How many names, numbers and operations a formula may have, and still be shown."""
+"""The most names, numbers and operations of a formula that is shown."""
 
 WIDEST = 16
-"""How many operands an operation may have, for its partials to be shown as formulas."""
+"""The most operands of an operation whose partials are shown as formulas."""
 
 
 def local_derivatives(value: Value, operands: Sequence[Math], output: Math) -> list[Math | None]:
@@ -390,7 +390,7 @@ def primed(value: Value) -> tuple[Math, Math] | None:
 
 
 def constant_locals(value: Value) -> AbstractSet[int]:
-    """Which local derivatives of ``value`` are the same wherever it is computed, by the numbers of their operands.
+    """The places of the operands of ``value`` whose local derivatives are constant.
 
     >>> from autograd import Value
     >>> x = Value(2.0)

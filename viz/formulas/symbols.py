@@ -14,7 +14,7 @@ from viz.names import clean, columns
 __all__ = ["Symbols"]
 
 LONGEST_FORMULA = 18
-"""How many columns a formula may have and still serve as a name."""
+"""The most columns of a formula that serves as a name."""
 
 
 class Symbols:
@@ -73,7 +73,7 @@ class Symbols:
         self._short.append(symbol)
 
     def _formula(self, op: Primitive, operands: Sequence[int]) -> Math | None:
-        """The formula of a node; None where those of its operands are too long already."""
+        """The formula of a node; None if those of its operands are too long already."""
         room = LONGEST_FORMULA
         for index in operands:
             room -= len(self.names[index])
@@ -93,5 +93,5 @@ class Symbols:
         return self._short[index] in (None, Name(self.made_up(index)))
 
     def is_given(self, value: Value) -> bool:
-        """Whether ``value`` was named by somebody, rather than by its formula."""
+        """Whether ``value`` has a label or a given name, rather than its formula."""
         return bool(value.label) or value in self._given

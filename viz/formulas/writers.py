@@ -1,8 +1,8 @@
 r"""The three ways of writing mathematics: as plain text, as LaTeX, as MathML.
 
-Each takes the same tree. Text is one line, ``∂L/∂a1[1] = W11[2]·∂L/∂z1[2]``, in which names stand as they do on the
-cards. LaTeX has the notes' ``a^{(1)}_{1}`` and fractions. MathML is shown by browsers without any help, and is
-well-formed XML. A label is data: what LaTeX or a browser would obey in it is escaped, so that it is shown.
+Each takes the same tree. Text is one line, ``∂L/∂a1[1] = W11[2]·∂L/∂z1[2]``, with names as on the cards. LaTeX has the
+notes' ``a^{(1)}_{1}`` and fractions. MathML needs nothing but a browser, and is well-formed XML. A label is data: it is
+escaped, so that LaTeX and browsers show it and never obey it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 Equations = Iterable[Sequence[Math]]
-"""Each a left side, and what it equals, one or more; or a remark alone."""
+"""Each a left side and one or more right sides; or a remark alone."""
 
 
 # --- plain text -------------------------------------------------------------------------------------------
@@ -233,18 +233,15 @@ def latex_lines(equations: Equations) -> str:
 
 # --- MathML -----------------------------------------------------------------------------------------------
 
-_MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 
-
-def to_mathml(term: Math, *, display: bool = False) -> str:
-    """``term`` as a ``<math>`` element; ``display`` puts it on a line of its own, rather than within text.
+def to_mathml(term: Math) -> str:
+    """``term`` as a ``<math>`` element within text.
 
     >>> from viz.formulas.notation import Name
     >>> to_mathml(Name("x1"))[49:]
     '<msub><mi>x</mi><mn>1</mn></msub></math>'
     """
-    block = ' display="block"' if display else ""
-    return f"{_MATH}{block}>{mathml_inner(term)}</math>"
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML">{mathml_inner(term)}</math>'
 
 
 def mathml_inner(term: Math) -> str:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of mathematics
@@ -336,4 +333,5 @@ def mathml_lines(equations: Equations) -> str:
         for k, side in enumerate(sides):
             equals = cell("center", "<mo>=</mo>") + cell("left", mathml_inner(side))
             rows.append(f"<mtr>{cell('right', '') if k else first}{equals}</mtr>")
-    return f'{_MATH} display="block"><mtable displaystyle="true">{"".join(rows)}</mtable></math>'
+    table = f'<mtable displaystyle="true">{"".join(rows)}</mtable>'
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{table}</math>'

@@ -10,6 +10,7 @@ function paint() {
   paintAlarm();
   PANELS[view.tab]();
   paintControls();
+  window.chainrule?.painted?.(); // whoever has the page in a frame may want to follow
 }
 
 function paintLegend() {
@@ -261,6 +262,8 @@ window.chainrule = {
       };
     }),
   move: moveLeaf,
+  descent,
+  descend: descendOnce,
 };
 
 sweepBackward();

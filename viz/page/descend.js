@@ -80,18 +80,13 @@ function setRate(rate) {
 function buildDescent() {
   const panel = byId("descend");
   if (!OPERATIONS || !LEARNS.length) return panel.append(paragraph(FACTS.still || say("nothingLearns")));
-  const button = (key, action) => {
-    const made = element("button", { type: "button", id: key }, say(key));
-    made.addEventListener("click", action);
-    return made;
-  };
   const rate = element("input", { type: "number", id: "rate", min: 0, step: "any" });
   const rates = element("input", { type: "range", min: -4, max: 1, step: 0.05, "aria-label": say("rate") });
   rate.addEventListener("input", () => setRate(rate.valueAsNumber));
   rates.addEventListener("input", () => setRate(Number((10 ** rates.valueAsNumber).toPrecision(2))));
-  const once = button("descendStep", () => (pauseDescent(), descendOnce(), paint()));
-  const run = button("run", () => (descent.frame === null ? runDescent() : (pauseDescent(), paint())));
-  const again = button("toStart", () => goAlong(0));
+  const once = wordButton("descendStep", () => (pauseDescent(), descendOnce(), paint()));
+  const run = wordButton("run", () => (descent.frame === null ? runDescent() : (pauseDescent(), paint())));
+  const again = wordButton("toStart", () => goAlong(0));
   const steps = element("input", { type: "range", min: 0, step: 1, "aria-label": say("steps") });
   steps.addEventListener("input", () => goAlong(steps.valueAsNumber));
   const curve = document.createElementNS(SVG, "svg");
@@ -197,13 +192,12 @@ function paintPlane(canvas) {
     }
   }
   const most = Math.max(...heights.filter(Number.isFinite).map(Math.abs)) || 1;
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue("--" + name);
+  const tone = ["minus4", "minus3", "minus2", "minus1", "canvas", "plus1", "plus2", "plus3", "plus4"].map(colourOf);
   const pen = canvas.getContext("2d");
   const cell = canvas.width / CELLS;
   heights.forEach((height, k) => {
     const strength = Number.isFinite(height) ? Math.ceil((Math.abs(height) / most) * 4) : 0;
-    pen.fillStyle = canvasColour(colour(strength ? (height > 0 ? "plus" : "minus") + strength : "canvas"));
+    pen.fillStyle = tone[4 + (height > 0 ? strength : -strength)];
     pen.fillRect((k % CELLS) * cell, Math.floor(k / CELLS) * cell, cell + 0.5, cell + 0.5);
   });
   pen.lineWidth = 2;
@@ -212,17 +206,18 @@ function paintPlane(canvas) {
     const [x, y] = [((numbers.data[p] + size) / (2 * size)) * canvas.width, ((size - numbers.data[q]) / (2 * size)) * canvas.width];
     pen.arc(x, y, 6, 0, 7);
     const target = targets.length ? numbers.data[targets[k]] : null;
-    pen.fillStyle = canvasColour(colour(target === null ? "card" : target > middle ? "plus5" : "minus5"));
-    pen.strokeStyle = canvasColour(colour("ink"));
+    pen.fillStyle = colourOf(target === null ? "card" : target > middle ? "plus5" : "minus5");
+    pen.strokeStyle = colourOf("ink");
     pen.fill();
     pen.stroke();
   });
   canvas.setAttribute("aria-label", say("planeAbout", planeNames()));
 }
 
-// The half of light-dark(…, …) that the page shows.
-function canvasColour(role) {
-  const [light, dark] = role.match(/#[0-9a-f]+/gi);
-  const shown = getComputedStyle(document.documentElement).colorScheme;
-  return shown === "dark" || (shown !== "light" && matchMedia("(prefers-color-scheme: dark)").matches) ? dark : light;
+// The colour of a role: of light-dark(…, …) the half that the page shows.
+function colourOf(role) {
+  const style = getComputedStyle(document.documentElement);
+  const [light, dark] = style.getPropertyValue("--" + role).match(/#[0-9a-f]+/gi);
+  const isDark = style.colorScheme === "dark" || (style.colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  return isDark ? dark : light;
 }

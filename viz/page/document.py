@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -17,7 +17,7 @@ from viz._arguments import graph_below, roots_of
 from viz.graph import Graph
 from viz.names import clean, cut
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
-from viz.page.lessons import QUIZ, lesson_of, wrong_operations_of
+from viz.page.lessons import QUIZ, captions_of, lesson_of, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
 from viz.page.vocabulary import NUMBERS, TABS, WORDS
 from viz.picture.paint import SHARES
@@ -33,7 +33,13 @@ _SCRIPTS = (
 """The parts of the script, each after those it uses."""
 
 
-def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = None, theme: str = "auto") -> str:
+def page_of(
+    root: Value | Sequence[Value],
+    *,
+    names: Mapping[str, Any] | None = None,
+    theme: str = "auto",
+    captions: Mapping[int | str | Value, str] | None = None,
+) -> str:
     """The step-through page of the graph of ``root``, as one HTML document.
 
     No gradient of the graph changes: the page runs a backward pass of its own, and with it the hooks.
@@ -42,9 +48,11 @@ def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = 
         root: the value that is differentiated; of several, their sum is.
         names: variables, such as ``locals()``, to name the values that have no label.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        captions: words for steps of the backward pass, and for values; see :func:`viz.step_through`.
 
     Raises:
-        TypeError: ``root`` is not a Value, or ``names`` is not a dict.
+        TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
+        GradientError: a caption is of nothing in the graph.
         ValueError: the theme is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: the graph has too many values, or the layout engine is missing.
@@ -56,10 +64,11 @@ def page_of(root: Value | Sequence[Value], *, names: Mapping[str, Any] | None = 
     """
     if theme not in THEMES:
         raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
-    return _document(graph_below(roots_of(root, "step_through"), names, "step_through"), theme)
+    graph = graph_below(roots_of(root, "step_through"), names, "step_through")
+    return _document(graph, theme, captions_of(graph, captions or {}))
 
 
-def _document(graph: Graph, theme: str) -> str:
+def _document(graph: Graph, theme: str, captions: dict[str, Any]) -> str:
     held, accounts = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
     own = pass_of(graph)
     graph.grads = [gradient or 0.0 for gradient in own.gradients]
@@ -67,7 +76,13 @@ def _document(graph: Graph, theme: str) -> str:
     facts = facts_of(graph, own) | held
     wrong, rules = wrong_operations_of(graph)
     operations, still = _evaluator(graph, facts, wrong)
-    facts |= {"levels": [level.facts for level in levels], "still": still, "rules": rules, **lesson_of(graph)}
+    facts |= {
+        "levels": [level.facts for level in levels],
+        "still": still,
+        "rules": rules,
+        **lesson_of(graph),
+        **captions,
+    }
     tabs = [name for name in TABS if name != "matrices" or facts["matrices"]]
     style, script = _style(), _script(operations)
     return Template(_part("page.html")).substitute(
@@ -110,24 +125,38 @@ def _evaluator(graph: Graph, facts: Mapping[str, Any], wrong: list[tuple[Primiti
         names = ", ".join(graph.name(i) for i in facts["replaced"])
         return "null", f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
     try:
-        return javascript([*operations_of(graph), *wrong]), ""
+        return _translated((*operations_of(graph), *wrong)), ""
     except NotImplementedError as error:
         return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
 
 
+@cache
 def _style() -> str:
     rules = _bare([style_rules(), *map(_part, _STYLES)])
     return re.sub(r"\s*([{};,])\s*", r"\1", rules).replace(": ", ":").replace(";}", "}")
 
 
+@lru_cache(maxsize=8)
 def _script(operations: str) -> str:
-    given = {"WORDS": as_json(WORDS), "NUMBERS": as_json(NUMBERS), "SCALE": as_json(SCALE), "QUIZ": as_json(QUIZ), "OPERATIONS": operations}
+    tables = {"WORDS": WORDS, "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": QUIZ}
+    given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
-    return f'"use strict";\n(() => {{\n{_script_of([*parts, *map(_part, _SCRIPTS)])}\n}})();'
+    return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\n}})();'
+
+
+@cache
+def _fixed_script() -> str:
+    """The part of the script that is the same on every page: a playground makes many."""
+    return _script_of(map(_part, _SCRIPTS))
+
+
+@lru_cache(maxsize=8)
+def _translated(operations: tuple[tuple[Primitive, int], ...]) -> str:
+    return javascript(operations)
 
 
 _LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')
-_SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*%])\s*")
+_SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*/%!])\s*")
 _TERMS = re.compile(r"(?<![+-]) ([+-]) (?![+-])")
 _OPEN = re.compile(r"(?<=[{;,(\[])\n|;?\n?(?=})")
 
@@ -141,7 +170,7 @@ def _script_of(parts: Iterable[str]) -> str:
 
 def _closed(code: str) -> str:
     """Code between literals without the spaces around its signs; its lines stay."""
-    return "\n".join(_TERMS.sub(r"\1", _SPACED.sub(r"\1", line)) for line in code.split("\n"))
+    return "\n".join(_SPACED.sub(r"\1", _TERMS.sub(r"\1", line)) for line in code.split("\n"))
 
 
 def _bare(parts: Iterable[str]) -> str:

@@ -57,13 +57,16 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
     """
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
+    scopes = [" / ".join(graph.scope(i)) for i in nodes]
+    frames = {scope: k for k, scope in enumerate(dict.fromkeys(scopes))}
     return {
         "names": [graph.name(i) for i in nodes],
         **formulas_of(chain),
         "roots": graph.roots,
         "formulas": [clean(graph.formula(i)) for i in nodes],
         "kinds": ["op" if value.op else value.kind for value in graph.values],
-        "scopes": [" / ".join(graph.scope(i)) for i in nodes],
+        "frames": list(frames),
+        "scopes": [frames[scope] for scope in scopes],
         "data": [value.data for value in graph.values],
         "ops": [operations[value.op, len(value.parents)] if value.op else -1 for value in graph.values],
         "operations": [_operation(op) for op, _ in operations],

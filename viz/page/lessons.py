@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from autograd import Primitive, Value
+from autograd import GradientError, Primitive, Value
 from viz._quiz import ANSWERED, blanks_of
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
+from viz.names import clean
 from viz.page.facts import operations_of
 from viz.wrong_passes import REACH, SLIPS, TYPED, wrong_operations
 
-__all__ = ["QUIZ", "lesson_of", "wrong_operations_of"]
+__all__ = ["QUIZ", "captions_of", "lesson_of", "wrong_operations_of"]
 
 QUIZ: dict[str, Any] = {
     "slips": [
@@ -26,6 +28,38 @@ QUIZ: dict[str, Any] = {
 
 WIDEST = 8
 """Up to how many rows and columns the matrices of a layer are shown."""
+
+
+def captions_of(graph: Graph, captions: Mapping[int | str | Value, str]) -> dict[str, Any]:
+    """A teacher's words by the step of the backward pass, and by node.
+
+    Raises:
+        TypeError: they are no dict, or one of them is not a str.
+        GradientError: they are of a step or a value that there is not.
+    """
+    if not isinstance(captions, Mapping):
+        raise TypeError(f"step_through(): captions must be a dict from steps or values to str, got {captions!r}")
+    steps: dict[int, str] = {}
+    nodes: dict[int, str] = {}
+    names = {graph.name(i): i for i in range(len(graph))}
+    names |= {value.label: i for i, value in enumerate(graph.values) if value.label}
+    for key, words in captions.items():
+        if not isinstance(words, str):
+            raise TypeError(f"step_through(): the caption of {key!r} must be a str, got {words!r}")
+        if isinstance(key, int) and not isinstance(key, bool):
+            if not 0 <= key <= len(graph):
+                raise GradientError(
+                    f"step_through(): there is no step {key} to caption: the backward pass has steps 0 to {len(graph)}"
+                )
+            steps[key] = clean(words)
+            continue
+        place = graph.index.get(key) if isinstance(key, Value) else names.get(str(key))
+        if place is None:
+            raise GradientError(
+                f"step_through(): the caption of {key!r}: {graph.title} was not computed from such a value"
+            )
+        nodes[place] = clean(words)
+    return {"captions": {"steps": steps, "nodes": nodes}}
 
 
 def lesson_of(graph: Graph) -> dict[str, Any]:
@@ -62,13 +96,16 @@ def _layers(graph: Graph) -> list[dict[str, Any]]:
     for (letter, layer), weights in named.items():
         if letter != "W" or not layer:
             continue
-        rows, across = (max(index[axis] for index in weights if len(index) == 2) for axis in (0, 1))
+        rows, across = (max((index[axis] for index in weights if len(index) == 2), default=0) for axis in (0, 1))
+        if not 0 < max(rows, across) <= WIDEST:
+            continue
         a = _examples(named.get(("a", str(int(layer) - 1)), {}), rows)
         z = _examples(named.get(("z", layer), {}), across)
         whole = all(len(weights.get((r, c), [])) == 1 for r in range(1, rows + 1) for c in range(1, across + 1))
-        if whole and a and len(a) == len(z) and max(rows, across, len(a)) <= WIDEST:
-            W = [[weights[r, c][0] for c in range(1, across + 1)] for r in range(1, rows + 1)]  # noqa: N806 -- the notes' symbol
-            found.append({"layer": int(layer), "W": W, "a": a, "z": z, "inner": graph.values[a[0][0]].op is not None})
+        if whole and 0 < len(a) == len(z) <= WIDEST:
+            entries = [[weights[r, c][0] for c in range(1, across + 1)] for r in range(1, rows + 1)]
+            inner = graph.values[a[0][0]].op is not None
+            found.append({"layer": int(layer), "W": entries, "a": a, "z": z, "inner": inner})
     return sorted(found, key=lambda one: one["layer"])
 
 
@@ -87,10 +124,11 @@ def _model(graph: Graph) -> dict[str, Any] | None:
         leaves = all(graph.values[i].op is None and graph.values[i].kind == "input" for row in rows for i in row)
         if not (rows and leaves and parameters) or (letter, layer) not in (("a", "0"), ("x", "")):
             continue
-        outputs = [_output(graph, row, [i for other in rows if other is not row for i in other]) for row in rows]
-        if None in outputs:
-            continue
-        op = graph.values[outputs[0] or 0].op
+        found = [_output(graph, row, [i for other in rows if other is not row for i in other]) for row in rows]
+        outputs = [output for output in found if output is not None]
+        if len(outputs) < len(rows):
+            return None
+        op = graph.values[outputs[0]].op
         targets = [i for i, value in enumerate(graph.values) if value.label == "y" and value.op is None]
         return {
             "examples": [[*row, output] for row, output in zip(rows, outputs, strict=True)],
@@ -118,12 +156,7 @@ def _climbed(graph: Graph, i: int) -> int:
     while True:
         users = {graph.targets[e] for e in graph.flow_edges(i)}
         above = next(iter(users), graph.root)
-        if len(users) != 1 or above == graph.root or len(_operands(graph.values[above])) > 1:
-            return i
-        if not graph.has_own_name(above):
+        alone = len(users) == 1 and len(set(graph.values[above].parents)) == 1
+        if not alone or above == graph.root or not graph.has_own_name(above):
             return i
         i = above
-
-
-def _operands(value: Value) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(value.parents))

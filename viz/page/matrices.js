@@ -57,6 +57,7 @@ function paintEntry(button, on) {
     other.classList.toggle("with", on && (other === button || made));
   });
   lookAt(on ? Number(node) : null);
+  if (on) bringIntoView(Number(node));
   const values = (part, way, k) => [...product.querySelectorAll(`[data-role=${part}][data-${way}="${k}"]`)].map((one) => one.textContent);
   const [left, right] = [values("left", "row", row), values("right", "column", column)];
   const terms = left.map((x, k) => say("product", { local: x, upstream: inBrackets(right[k].replace("+", "")) }));

@@ -7,6 +7,13 @@ function element(tag, attributes, ...children) {
   return made;
 }
 
+// A button that says the words of a key, by which it is known.
+function wordButton(key, action) {
+  const made = element("button", { type: "button", id: key }, say(key));
+  made.addEventListener("click", action);
+  return made;
+}
+
 const paragraph = (text, name) => element("p", name ? { class: name } : {}, text);
 const heading = (text) => element("h3", {}, text);
 const listed = (lines) => element("ul", { class: "sums" }, ...lines);
@@ -152,7 +159,7 @@ function nodeWords(i) {
   const count = flows.length ? say("flowsIn", { flows: say("flows", { n: flows.length }) }) : say(ROOTS.has(i) ? "root" : "unreached");
   const said = [
     element("h2", {}, nameOf(i)),
-    paragraph([kindOf(i), FACTS.scopes[i]].filter(Boolean).join(" \u00b7 "), "muted"),
+    paragraph([kindOf(i), FACTS.frames[FACTS.scopes[i]]].filter(Boolean).join(" \u00b7 "), "muted"),
     paragraph(FACTS.formulas[i] ? `${formula}= ${data}` : say("value", { x: data }), "value"),
     ...outsideWords(i),
     ...hookWords(i),
@@ -186,10 +193,19 @@ function explanation() {
   return view.pass === "backward" ? backwardStep(active) : forwardStep(active);
 }
 
+// A teacher's words on the value that is looked at, or on the step.
+function caption() {
+  const { steps, nodes } = FACTS.captions;
+  const node = view.hover ?? view.node;
+  const step = view.pass === "backward" ? steps[view.fresh ? 0 : view.step] : null;
+  const words = node !== null ? nodes[node] : (step ?? nodes[view.fresh ? null : activeNode()]);
+  return words && !lookedAtFold ? [paragraph(words, "caption")] : [];
+}
+
 let controlled = null; // the leaf whose slider stands in the panel; left in place while it is dragged
 
 function paintExplanation() {
-  byId("said").replaceChildren(...explanation());
+  byId("said").replaceChildren(...caption(), ...explanation());
   const leaf = MOVABLE.includes(view.node) ? view.node : null;
   if (leaf !== controlled) byId("control").replaceChildren(...(leaf === null ? [] : [leafControl(leaf, "panel")]));
   controlled = leaf;

@@ -151,22 +151,17 @@ function saveScore() {
 }
 
 function buildQuiz() {
-  const button = (key, action) => {
-    const made = element("button", { type: "button", id: key }, say(key));
-    made.addEventListener("click", action);
-    return made;
-  };
   const field = element("input", { type: "text", id: "answer", inputmode: "text", autocomplete: "off", "aria-label": say("answer") });
   field.addEventListener("keydown", (event) => event.key === "Enter" && check());
   const question = element("div", { class: "chain" });
   const remark = element("p", { class: "remark", role: "status" });
   const help = element("div", { class: "chain" });
   const score = paragraph("", "value");
-  const asking = element("div", { class: "row" }, field, button("check", check));
-  const buttons = { hint: button("hint", () => ((quiz.shown = "hint"), paint())), solution: button("solution", solve), next: button("nextQuestion", askNext) };
+  const asking = element("div", { class: "row" }, field, wordButton("check", check));
+  const buttons = { hint: wordButton("hint", () => ((quiz.shown = "hint"), paint())), solution: wordButton("solution", solve), next: wordButton("nextQuestion", askNext) };
   byId("quiz").append(
     paragraph(say("quizAbout"), "muted"), question, asking, element("div", { class: "row" }, ...Object.values(buttons)), remark, help, score,
-    element("div", { class: "row" }, button("again", startQuiz), button("saveScore", saveScore)),
+    element("div", { class: "row" }, wordButton("again", startQuiz), wordButton("saveScore", saveScore)),
   );
   quizParts = { field, question, remark, help, score, asking, ...buttons };
 }

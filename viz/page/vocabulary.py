@@ -124,13 +124,12 @@ WORDS: dict[str, Any] = {
     "tooFar": "A step takes {name} from {from} to {to}, so no parameter was moved: use a smaller rate.",
     "plane": "{output} over {one} and {other}",
     "planeAbout": (
-        "The output {output} at every {one} (across) and {other} (up): orange above {middle}, purple below; the boundary "
-        "is where they meet. Circles are the examples."
+        "{output} at every {one} (across) and {other} (up): orange above {middle}, purple below. Circles are the "
+        "examples."
     ),
     # the quiz
     "quizAbout": (
-        "The gradients are blank. Work them out from the root back: a number such as 6, -1.5 or 3/4. Click a card to "
-        "choose another."
+        "Work out the blank gradients from the root back: numbers such as 6, -1.5 or 3/4. Click a card to choose it."
     ),
     "answer": "Answer",
     "answerOf": "The gradient of {name}",

@@ -31,7 +31,7 @@ from viz.picture.links import (
     place_labels,
 )
 from viz.picture.svg import Canvas, Stroke, Type, text_width
-from viz.style import DECADES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
+from viz.style import DECADES, PRINT, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
 
 __all__ = ["SHARES", "Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
 
@@ -176,15 +176,17 @@ def _contents(picture: Picture, card: Card) -> str:
 # --- the whole --------------------------------------------------------------------------------------------
 
 
-def paint(picture: Picture, look: Look) -> str:
-    """``picture`` as an SVG document."""
-    scene = arrange(picture, look)
+def paint(picture: Picture, look: Look, scene: Scene | None = None) -> str:
+    """``picture`` as an SVG document; ``scene``: where everything stands, if that is known already."""
+    scene = scene or arrange(picture, look)
     canvas = Canvas(look.theme)
     if look.title:
         canvas.text(Point(SIZES.margin, SIZES.margin + 10), look.title, Type("ink", 14, bold=True))
     right, bottom = paint_scene(canvas, picture, scene, turned=look.turned)
     right = max(right, SIZES.margin + text_width(columns(look.title), 14))
     numbers = numbers_in_words(picture, look.edges, scene.left_out)
+    if look.theme == PRINT and picture.graph.full_scale is not None:
+        numbers.append("dashed: a negative flow")
     width, height = _paint_legend(canvas, picture, right, bottom + 14, numbers)
     return canvas.finish(width, height, look.title or f"Computation graph of {picture.graph.title}", describe(picture))
 
@@ -317,11 +319,11 @@ class _Painter:
         ink = "muted" if faint else "ink"
         radius = 12.0 if card.kind == "input" else 5.0
         line = Stroke("faint" if faint else "line", dash="4 3" if card.kind == "constant" else "")
+        if card.is_root or node == self._graph.turn:
+            line = Stroke("ink", 3.6 if node == self._graph.turn else 2.4)
         if node in self._graph.claims:
             line = Stroke("alarm", 2.4)
-        canvas.box(
-            box, "card", Stroke("ink", 2.4) if card.is_root and node not in self._graph.claims else line, radius=radius
-        )
+        canvas.box(box, "card", line, radius=radius)
         if card.kind == "parameter":
             canvas.box(Box(box.x, box.y + 4, 4, box.height - 8), "faint" if faint else "parameter", radius=2)
         top = box.y + (box.height - _content_height(self._picture, card)) / 2
@@ -463,6 +465,8 @@ def _sentences(picture: Picture, numbers: Sequence[str]) -> list[str]:
 
 def _no_scale(graph: Graph) -> str:
     """Why there is no scale of colours."""
+    if graph.to_fill_in:
+        return "· the gradient is to be filled in"
     if graph.grads[graph.root] is None:
         return "· no gradient yet: call backward()"
     return "all gradients are 0" if not any(graph.grads) else "no gradient is finite"

@@ -14,7 +14,7 @@ from html import escape
 from typing import NamedTuple
 
 from viz.picture.geometry import Box, Point, curve_path, polygon_path, trim
-from viz.style import ROLES, SIZES
+from viz.style import DASHED, PRINT, ROLES, SIZES, grey_role
 
 __all__ = ["Canvas", "Stroke", "Type", "text_width"]
 
@@ -59,7 +59,7 @@ class Canvas:
     """SVG as it is painted, back to front.
 
     Args:
-        theme: ``"auto"``, ``"light"`` or ``"dark"``.
+        theme: ``"auto"``, ``"light"``, ``"dark"``, or ``"print"``.
     """
 
     def __init__(self, theme: str) -> None:
@@ -75,7 +75,7 @@ class Canvas:
             if role is None:
                 literal += f' {attribute}="none"'
                 continue
-            light, dark = ROLES[role]
+            light, dark = ROLES[grey_role(role) if self._theme == PRINT else role]
             self._used.add((attribute, role))
             classes.append(f"{attribute[0]}-{role}")
             literal += f' {attribute}="{dark if self._theme == "dark" else light}"'
@@ -119,6 +119,8 @@ class Canvas:
 
     def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
         """A chain of Béziers."""
+        if self._theme == PRINT and stroke.role.startswith("line-minus") and not stroke.dash:
+            stroke = stroke._replace(dash=DASHED)
         line = self._paint(fill=None, stroke=stroke.role) + stroke.attributes()
         self._parts.append(f'<path d="{curve_path(curve)}"{line}/>')
 
@@ -170,18 +172,26 @@ class Canvas:
         ]
         ground = f'<rect width="100%" height="100%"{self._paint(fill="canvas")}/>'
         patterns = [self._pattern(name, *PATTERNS[name]) for name in PATTERNS if name in self._patterns]
-        body = "\n".join([opening, *names, *self._dark(), *patterns, ground, *self._parts, "</svg>\n"])
+        body = "\n".join([opening, *names, *self._style(), *patterns, ground, *self._parts, "</svg>\n"])
         digest = hashlib.sha256(body.encode()).hexdigest()[:10]
         return body.replace(_ID, f"g{digest}")
 
-    def _dark(self) -> list[str]:
-        """The rule that replaces the colours where the reader prefers dark."""
+    def _style(self) -> list[str]:
+        """The rule that replaces the colours where the reader prefers dark, and the one for paper."""
         if self._theme != "auto":
             return []
         rules = "".join(
             f"#{_ID} .{attribute[0]}-{role}{{{attribute}:{ROLES[role].dark}}}" for attribute, role in sorted(self._used)
         )
-        return [f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>"]
+        return [f"<style>@media (prefers-color-scheme:dark){{{rules}}}{self._printed()}</style>"]
+
+    def _printed(self) -> str:
+        """The rule for paper: no wider than the page, and negative flows dashed, for they may come out in grey."""
+        negative = sorted(
+            f"#{_ID} .{attribute[0]}-{role}" for attribute, role in self._used if role.startswith("line-minus")
+        )
+        dashes = f"{','.join(negative)}{{stroke-dasharray:{DASHED}}}" if negative else ""
+        return f"@media print{{#{_ID}{{min-width:0!important;max-width:100%}}{dashes}}}"
 
     def _pattern(self, name: str, role: str, apart: int, width: str, opacity: str) -> str:
         return (

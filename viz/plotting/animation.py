@@ -1,4 +1,4 @@
-"""The decision boundary while it is learnt, frame by frame."""
+"""The decision boundary during training, frame by frame."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ Pixels = np.ndarray[Any, np.dtype[np.int64]]
 RESOLUTION = 150
 """The points of the grid along each side."""
 COLOURS = 256
-"""How many a GIF can have."""
+"""The most that a GIF can have."""
 REST = 2000
-"""How long the last frame stands, in milliseconds."""
+"""The time of the last frame, in milliseconds."""
 
 
 def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and independent
@@ -84,10 +84,10 @@ def animate_boundary(  # noqa: PLR0913 -- each argument is optional, named and i
     check_folder(target)
     check_names(names)
     if not callable(predict):
-        raise TypeError(f"predict is a function, called as predict(snapshot, points), not {predict!r}")
+        raise TypeError(f"predict must be a function, called as predict(snapshot, points), got {predict!r}")
     shown = _titles(titles, _count(snapshots))
     if not isinstance(fps, (int, float)) or not 0.0 < fps <= 50.0:
-        raise ValueError(f"fps is above 0 and at most 50, which is what a GIF can say, not {fps!r}")
+        raise ValueError(f"fps must be above 0 and at most 50 (a GIF cannot say more), got {fps!r}")
     examples = read_examples(partial(predict, snapshots[0]), X, y, threshold).called(classes)
     seen = [partial(examples.scores, partial(predict, snapshot)) for snapshot in snapshots]
     grounds = [Ground.of(examples, scores, RESOLUTION) for scores in seen]
@@ -111,7 +111,7 @@ def _count(snapshots: Sequence[Any]) -> int:
         return len(snapshots)
     except TypeError:
         raise TypeError(
-            f"snapshots is a list, such as the parameters after each epoch, not {snapshots!r:.80}"
+            f"snapshots must be a list, such as the parameters after each epoch, got {snapshots!r:.80}"
         ) from None
 
 
@@ -121,7 +121,7 @@ def _titles(titles: Sequence[str] | None, count: int) -> list[str]:
     if titles is None:
         return [str(index) for index in range(count)]
     if isinstance(titles, str) or len(titles) != count:
-        raise ValueError(f"titles has one for each of the {count} snapshots, not {titles!r:.80}")
+        raise ValueError(f"titles must have one for each of the {count} snapshots, got {titles!r:.80}")
     return [str(title) for title in titles]
 
 
@@ -137,7 +137,7 @@ def _rendered(figure: Figure) -> Pixels:
 
 
 def _gif(frames: list[Pixels], fps: float) -> bytes:
-    """The frames in one file, which rests on the last."""
+    """The frames in one file, with a rest on the last."""
     from PIL.Image import fromarray
 
     palette = _palette(frames)
@@ -153,7 +153,7 @@ def _gif(frames: list[Pixels], fps: float) -> bytes:
 
 
 def _palette(frames: list[Pixels]) -> Pixels:
-    """The commonest colours of a few frames, so that what is plain stays exactly as it is."""
+    """The commonest colours of a few frames, so that plain areas keep exactly theirs."""
     few = [frames[0], frames[len(frames) // 2], frames[-1]]
     colours, counts = np.unique(np.concatenate(few), return_counts=True)
     return colours[np.argsort(-counts, kind="stable")[:COLOURS]]

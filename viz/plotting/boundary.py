@@ -22,12 +22,12 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Predict = Callable[[Array], Any]
 
 MARGIN = 0.08
-"""How much room is left around the examples, as a part of their extent."""
+"""The room around the examples, as a part of their extent."""
 RESOLUTION = 300
 """The points of the grid along each side."""
 
 TINTS = (0.08, 0.17, 0.26, 0.35)
-"""How strong a class's ground is, in steps of its lead over the next class."""
+"""The strengths of a class's ground, by its lead over the next class."""
 
 
 def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named and independent
@@ -42,9 +42,9 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
     theme: str = "light",
     ax: Any = None,
 ) -> Figure:
-    """Plot what a classifier of two features answers everywhere, and the examples on it; a ring marks a wrong one.
+    """Plot the answers of a classifier of two features everywhere, and the examples on them; a ring marks a wrong one.
 
-    The clearer the answer, the stronger the colour. ``predict`` is asked once, for all points of a fine grid.
+    The clearer the answer, the stronger the colour. ``predict`` is called once, for all points of a fine grid.
 
     Args:
         predict: takes points (n, 2), and returns a score for each, (n,) or (n, 1), which is above ``threshold`` for
@@ -89,7 +89,7 @@ def plot_decision_boundary(  # noqa: PLR0913 -- each argument is optional, named
 def check_names(names: Any) -> None:
     """Refuse anything but a name for each of the two features."""
     if isinstance(names, str) or len(names) != 2:
-        raise ValueError(f"names has a name for each of the two features, not {names!r}")
+        raise ValueError(f"names must have a name for each of the two features, got {names!r}")
 
 
 class Ground(NamedTuple):
@@ -113,7 +113,7 @@ class Ground(NamedTuple):
 def paint_boundary(  # noqa: PLR0913, PLR0917 -- all that is on one picture
     axes: Axes, paint: Paint, examples: Examples, ground: Ground, scores: Array, strongest: float
 ) -> None:
-    """The plane, and on it the examples with their own ``scores``; ``strongest`` is the lead of the strongest tint."""
+    """Draw the plane, and on it the examples with their ``scores``; ``strongest`` is the lead of the strongest tint."""
     dress(axes, paint)
     _paint_ground(axes, paint, ground, strongest)
     _paint_examples(axes, paint, examples, scores)
@@ -135,7 +135,7 @@ def _paint_ground(axes: Axes, paint: Paint, ground: Ground, strongest: float) ->
 
 
 def _paint_examples(axes: Axes, paint: Paint, examples: Examples, scores: Array) -> None:
-    """Put the examples on it, each with the sign of its class, and rings around those that are wrong."""
+    """Draw the examples, each with the sign of its class, and rings around the wrong ones."""
     wrong = scores.argmax(axis=1) != examples.classes
     for index, label in enumerate(examples.labels):
         where = examples.X[examples.classes == index]
@@ -175,7 +175,7 @@ class Examples(NamedTuple):
         if classes is None:
             return self
         if isinstance(classes, str) or len(classes) != len(self.labels):
-            raise ValueError(f"classes has a name for each of the {len(self.labels)} classes, not {classes!r}")
+            raise ValueError(f"classes must have a name for each of the {len(self.labels)} classes, got {classes!r}")
         return self._replace(labels=[str(name) for name in classes])
 
     def axis(self, feature: int, count: int) -> Array:
@@ -216,7 +216,7 @@ def lead(scores: Array) -> Array:
 
 
 def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> Examples:  # noqa: N803 -- as above
-    """The examples, with their classes in the way in which ``predict`` tells classes apart.
+    """The examples, with their classes as ``predict`` tells them apart.
 
     Raises:
         TypeError: not numbers; or a model where its ``predict`` is wanted.
@@ -240,9 +240,11 @@ def read_examples(predict: Predict, X: Any, y: Any, threshold: float | None) -> 
 
 def _check(predict: Any, threshold: Any) -> None:
     if not callable(predict) or callable(getattr(predict, "predict", None)):
-        raise TypeError(f"predict is a function from points (n, 2) to scores, such as model.predict, not {predict!r}")
+        raise TypeError(
+            f"predict must be a function from points (n, 2) to scores, such as model.predict, got {predict!r}"
+        )
     if threshold is not None and not isinstance(threshold, Real):
-        raise TypeError(f"threshold is a number, or None for half-way between the labels, not {threshold!r}")
+        raise TypeError(f"threshold must be a number, or None for half-way between the labels, got {threshold!r}")
 
 
 def _of_two(points: Array, targets: Array, threshold: float | None) -> Examples:
@@ -276,7 +278,7 @@ def _numbers(values: Any, name: str) -> Array:
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is an array of numbers, not {values!r:.80}") from None
+        raise TypeError(f"{name} must be an array of numbers, got {values!r:.80}") from None
 
 
 def _some(labels: Array) -> str:

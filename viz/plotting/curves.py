@@ -1,4 +1,4 @@
-"""How the loss fell, epoch by epoch."""
+"""The loss and the metrics of a training, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["plot_history"]
 
 VALIDATION = "validation "
-"""How the name of a curve begins that belongs to the one named after it, and is drawn dashed."""
+"""The beginning of the name of a dashed curve, before the name of the curve that it belongs to."""
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Curves = Mapping[str, Array]
 
 
 def plot_history(history: Any, *, title: str = "", theme: str = "light", ax: Any = None) -> Figure:
-    """Plot the losses of a training, and below them its metrics; what belongs to validation is dashed.
+    """Plot the losses of a training, and below them its metrics; those of validation are dashed.
 
     The losses stand on a logarithmic axis where they span more than two powers of ten.
 
@@ -106,7 +106,7 @@ def _spans_decades(curves: Curves) -> bool:
 
 
 def _draw(axes: Axes, paint: Paint, curves: Curves) -> None:
-    """Each curve in the hue of its pair, over a faint grid."""
+    """Draw each curve in the hue of its pair, over a faint grid."""
     owners = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in curves))
     for name, numbers in curves.items():
         owner = name.removeprefix(VALIDATION)

@@ -27,9 +27,9 @@ HUES = (
     Role("#82071e", "#ffaba3"),
     Role("#1b1f24", "#e6edf3"),
 )
-"""The hues of classes and curves, in the order of their use: first those of negative and positive."""
+"""The hues of classes and curves, in order of use: first those of negative and positive."""
 MARKERS = "os^DvP*X<>"
-"""The sign of a class, for eyes that do not tell the hues apart."""
+"""The marker of each class, for eyes that do not tell the hues apart."""
 
 
 class Paint(NamedTuple):
@@ -74,7 +74,7 @@ def new_figure(width: float, height: float, theme: str) -> tuple[Figure, Paint]:
         DiagramError: matplotlib is not installed.
     """
     if theme not in ("light", "dark"):
-        raise ValueError(f"the theme of a plot is 'light' or 'dark', not {theme!r}")
+        raise ValueError(f"the theme of a plot must be 'light' or 'dark', got {theme!r}")
     try:
         from viz.plotting.shown import ShownFigure
     except ImportError:
@@ -99,7 +99,7 @@ def surface(ax: Any, width: float, height: float, theme: str, rows: int = 1) -> 
         from matplotlib.colors import to_hex
 
         if not isinstance(ax, Axes):
-            raise TypeError(f"ax is an Axes of matplotlib, not {ax!r}")
+            raise TypeError(f"ax must be an Axes of matplotlib, got {ax!r}")
         ground = to_hex(ax.figure.get_facecolor())
         found, paint = [ax], Paint(dark=contrast(ground, "#ffffff") > contrast(ground, "#000000"))
     for axes in found:

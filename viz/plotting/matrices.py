@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from viz.style import DECADES, STEPS, chip_roles, step_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
 __all__ = ["GRADIENTS", "WEIGHTS", "plot_matrices"]
 
@@ -27,15 +27,12 @@ WIDE, HIGH = 0.66, 0.3
 """A cell with a number in it, in inches, as are all lengths here."""
 BARE, LONGEST = 0.17, 6.5
 """The side of a cell without, and the most that a side of such a matrix may have."""
-LINE = 0.13
-"""The height of a line of type."""
-LETTER = 0.08
-"""The width of a letter."""
-MARGIN, GAP, HEAD, SCALE = 0.25, 0.4, 0.3, 0.7
-"""Room at the edges, between matrices, for a heading, and for the scale of colours."""
+LINE, LETTER = 0.13, 0.08
+"""The height of a line of type, and the width of a letter."""
+MARGIN, HEAD, SCALE = 0.25, 0.7, 1.1
+"""Room at the edges, above a matrix for its heading, and for the scale of colours with the figure's title."""
 LEAST = 3.0
 """The least width of a column: its scale needs it."""
-
 
 Shape = tuple[int, ...]
 """The rows and columns of a matrix, its bias counted as a row."""
@@ -90,28 +87,29 @@ def plot_matrices(  # noqa: PLR0913 -- each argument is optional, named and inde
         columns.append(("dL/d", GRADIENTS, _like(layers, _read(gradients, "gradients"))))
     names = _names(layers, inputs, outputs)
     shapes = [layer.numbers.shape for layer in layers]
-    sheet = lay_out_sheet(shapes, names, len(columns))
-    figure, paint = new_figure(sheet.width, sheet.height, theme)
-    figure.suptitle(title, color=paint("ink"), fontsize=12, y=1.0 - 0.1 / sheet.height, va="top")
-    for place, ((prefix, colouring, found), boxes) in enumerate(zip(columns, sheet.maps, strict=True)):
+    figure, paint, cells = _laid_out(shapes, names, len(columns), theme)
+    figure.suptitle(title, color=paint("ink"), fontsize=12)
+    for place, (prefix, colouring, found) in enumerate(columns):
         full_scale = max(_largest(layer.numbers) for layer in found)
-        for index, (layer, box) in enumerate(zip(found, boxes, strict=True)):
-            axes = figure.add_axes(sheet.fractions(box))
+        for index, (layer, shape) in enumerate(zip(found, shapes, strict=True)):
+            axes = figure.add_subplot(cells[index, place], anchor="NW")
             axes.set_title(_title(prefix, index + 1, layer), loc="left", fontsize=10, color=paint("ink"))
             dress(axes, paint)
-            paint_map(axes, paint, layer.numbers, full_scale, colouring, write=is_written(layer.numbers.shape))
+            _paint_map(axes, paint, layer.numbers, full_scale, colouring)
             rows = [*names[index], f"b[{index + 1}]"] if layer.biased else names[index]
-            name_cells(axes, rows if place == 0 else [], names[index + 1], layer.numbers.shape)
+            _name_cells(axes, rows if place == 0 else [], names[index + 1], shape)
             if layer.biased:
                 axes.axhline(len(rows) - 1.5, color=paint("canvas"), linewidth=3.0)
-        paint_scale(figure.add_axes(sheet.fractions(sheet.scales[place])), paint, full_scale, colouring)
+        _paint_scale(figure.add_subplot(cells[-1, place]), paint, full_scale, colouring)
     return figure
 
 
 def _read(matrices: Any, name: str) -> list[_Layer]:
     """Pairs (W, b) as arrays that fit together."""
     if isinstance(matrices, (str, bytes)) or not isinstance(matrices, Iterable) or not (pairs := list(matrices)):
-        raise TypeError(f"plot_matrices: {name} is a list of pairs (W, b), one for each layer, not {matrices!r:.80}")
+        raise TypeError(
+            f"plot_matrices: {name} must be a list of pairs (W, b), one for each layer, got {matrices!r:.80}"
+        )
     layers: list[_Layer] = []
     for index, pair in enumerate(pairs, start=1):
         try:
@@ -120,7 +118,7 @@ def _read(matrices: Any, name: str) -> list[_Layer]:
             biases = None if biases is None else np.asarray(biases, dtype=float)
         except (TypeError, ValueError):
             raise TypeError(
-                f"plot_matrices: layer {index} of {name} is a pair (W, b) of arrays of numbers, not {pair!r:.80}"
+                f"plot_matrices: layer {index} of {name} must be a pair (W, b) of arrays of numbers, got {pair!r:.80}"
             ) from None
         if weights.ndim != 2 or not weights.size:
             raise ValueError(
@@ -160,7 +158,7 @@ def _names(layers: list[_Layer], inputs: Sequence[str] | None, outputs: Sequence
     for index, (argument, given) in ((0, ("inputs", inputs)), (-1, ("outputs", outputs))):
         if given is not None:
             if isinstance(given, str) or len(given) != counts[index]:
-                raise ValueError(f"plot_matrices: {argument} names {counts[index]} of them, not {given!r:.80}")
+                raise ValueError(f"plot_matrices: {argument} must name {counts[index]} of them, got {given!r:.80}")
             names[index] = [str(name) for name in given]
     return names
 
@@ -201,32 +199,31 @@ WEIGHTS = Colouring(_step_of_part, number, 2.5 / STEPS, "weights, in fifths of t
 GRADIENTS = Colouring(step_of, signed, 10.0 ** (-DECADES * 3 / STEPS), "gradients, over three powers of ten")
 
 
-def paint_map(  # noqa: PLR0913 -- a matrix, and how it is to look
-    axes: Axes, paint: Paint, numbers: Array, full_scale: float, colouring: Colouring, *, write: bool
-) -> None:
-    """Colour the cells of a matrix, and ``write`` its numbers into them; nan and infinities are marked."""
+def _paint_map(axes: Axes, paint: Paint, numbers: Array, full_scale: float, colouring: Colouring) -> None:
+    """Colour the cells of a matrix, and write its numbers into them if they fit; nan and infinities are marked."""
     chips = np.array(paint.chips())
     steps = np.array([[colouring.step(x, full_scale) for x in row] for row in numbers.tolist()])
     cells = chips[steps + STEPS]
     cells[~np.isfinite(numbers)] = rgb(paint("alarm-fill"))
-    axes.imshow(cells, aspect="auto", interpolation="nearest")
-    if write:
+    width, height = _cell(numbers.shape)
+    axes.imshow(cells, aspect=height / width, interpolation="nearest")
+    if max(numbers.shape) <= WRITTEN:
         for (row, column), x in np.ndenumerate(numbers):
             ink = paint(chip_roles(int(steps[row, column]))[1] if math.isfinite(x) else "alarm-type")
             axes.text(column, row, colouring.write(x), ha="center", va="center", fontsize=7.5, color=ink)
 
 
-def name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: Shape) -> None:
+def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: Shape) -> None:
     """Name the rows on the left and the columns above, as many as there is room for at a matrix of this shape."""
-    every, turned = thinning(shape), needs_turning(shape, columns)
+    every = math.ceil(LINE / min(_cell(shape)))
     axes.set_yticks(range(0, len(rows), every), rows[::every])
-    axes.set_xticks(range(0, len(columns), every), columns[::every], rotation=90 if turned else 0)
+    axes.set_xticks(range(0, len(columns), every), columns[::every], rotation=90 if _turned(shape, columns) else 0)
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=8)
     axes.spines[:].set_visible(False)
 
 
-def paint_scale(axes: Axes, paint: Paint, full_scale: float, colouring: Colouring) -> None:
+def _paint_scale(axes: Axes, paint: Paint, full_scale: float, colouring: Colouring) -> None:
     """The colours from the most negative to the most positive, with the numbers between them."""
     axes.imshow(np.array(paint.chips())[None], aspect="auto", interpolation="nearest")
     marks = (-1.0, -colouring.middle, 0.0, colouring.middle, 1.0)
@@ -241,82 +238,37 @@ def paint_scale(axes: Axes, paint: Paint, full_scale: float, colouring: Colourin
 # --- where they stand -------------------------------------------------------------------------------------
 
 
-class Box(NamedTuple):
-    """A place: its left and upper edge, its width and height."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-class Sheet(NamedTuple):
-    """Where everything stands."""
-
-    width: float
-    height: float
-    maps: list[list[Box]]
-    """For each column, the place of each layer."""
-    scales: list[Box]
-    """For each column, that of its scale of colours."""
-
-    def fractions(self, box: Box) -> tuple[float, float, float, float]:
-        """``box`` as matplotlib counts: from the lower left corner, in parts of the figure."""
-        bottom = self.height - box.top - box.height
-        return box.left / self.width, bottom / self.height, box.width / self.width, box.height / self.height
-
-
-def is_written(shape: Shape) -> bool:
-    """Whether there is room for the numbers of a matrix.
-
-    >>> is_written((5, 3)), is_written((65, 32))
-    (True, False)
-    """
-    return max(shape) <= WRITTEN
-
-
-def needs_turning(shape: Shape, names: Sequence[str]) -> bool:
-    """Whether the names of the columns are wider than these, and so stand upright."""
-    return max(map(len, names)) * LETTER > _cell(shape)[0]
-
-
-def thinning(shape: Shape) -> int:
-    """Every how many rows and columns there is room for a name.
-
-    >>> thinning((5, 3)), thinning((200, 100))
-    (1, 4)
-    """
-    return math.ceil(LINE / min(_cell(shape)))
-
-
 def _cell(shape: Shape) -> tuple[float, float]:
-    if is_written(shape):
+    """The width and height of a cell."""
+    if max(shape) <= WRITTEN:
         return WIDE, HIGH
     side = min(BARE, LONGEST / max(shape))
     return side, side
 
 
-def lay_out_sheet(shapes: Sequence[Shape], names: Sequence[Sequence[str]], columns: int) -> Sheet:
-    """The places of ``columns`` heat maps for each layer.
+def _turned(shape: Shape, names: Sequence[str]) -> bool:
+    """Whether the names of the columns are wider than these, and so stand upright."""
+    return max(map(len, names)) * LETTER > _cell(shape)[0]
+
+
+def _laid_out(
+    shapes: Sequence[Shape], names: Sequence[Sequence[str]], columns: int, theme: str
+) -> tuple[Figure, Paint, GridSpec]:
+    """A figure with room for ``columns`` heat maps of each layer, and its grid; matplotlib finds the exact places.
 
     Args:
         shapes: rows and columns of the matrix of each layer.
         names: of the inputs, then of the outputs of each layer.
         columns: 1 for weights, 2 for weights and gradients.
+        theme: ``"light"`` or ``"dark"``.
     """
-    left = MARGIN + LETTER * max(len(name) for layer in names[:-1] for name in layer)
-    sizes = [(_cell(shape)[0] * shape[1], _cell(shape)[1] * shape[0]) for shape in shapes]
-    wide = max(LEAST, *(width for width, _ in sizes))
+    widths, heights = zip(*[(_cell(shape)[0] * shape[1], _cell(shape)[1] * shape[0]) for shape in shapes], strict=True)
+    left = LETTER * max(len(name) for layer in names[:-1] for name in layer)
     heads = [
-        GAP + HEAD + (LETTER * max(map(len, outputs)) if needs_turning(shape, outputs) else HEAD / 2)
+        HEAD + (LETTER * max(map(len, outputs)) if _turned(shape, outputs) else 0.0)
         for shape, outputs in zip(shapes, names[1:], strict=True)
     ]
-    tops = list(accumulate(head + height for head, (_, height) in zip(heads, sizes, strict=True)))
-    edges = [left + column * (wide + GAP) for column in range(columns)]
-    maps = [
-        [Box(edge, MARGIN + end - height, width, height) for end, (width, height) in zip(tops, sizes, strict=True)]
-        for edge in edges
-    ]
-    bottom = MARGIN + tops[-1] + GAP
-    scales = [Box(edge, bottom, LEAST, 0.16) for edge in edges]
-    return Sheet(edges[-1] + wide + MARGIN, bottom + SCALE, maps, scales)
+    width = left + columns * (max(LEAST, *widths) + MARGIN) + MARGIN
+    figure, paint = new_figure(width, sum(heads) + sum(heights) + SCALE, theme)
+    figure.set_layout_engine("constrained", w_pad=MARGIN / 2, h_pad=MARGIN / 2)
+    return figure, paint, figure.add_gridspec(len(shapes) + 1, columns, height_ratios=[*heights, 0.16])

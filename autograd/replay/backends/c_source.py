@@ -209,7 +209,7 @@ class CFunctions:
 
     def _new_name(self, stem: str) -> str:
         name = "ag_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values():
+        while name in self._names.values() or name.removeprefix("ag_") in ELEMENTARY:  # those are the runtime's
             name += "_"
         return name
 
@@ -364,8 +364,10 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
     names += temporaries
     for start in range(0, len(temporaries), 12):
         yield f"    double {', '.join(temporaries[start : start + 12])};"
-    if not tape.n_inputs or not used:
+    if used.isdisjoint(range(tape.n_inputs)):
         yield "    (void)inputs;"
+    if not len(tape.outputs):
+        yield "    (void)outputs;"
     waiting = list(reversed(tape.guards))
     for done, (op, args, dest, label) in enumerate(tape.instructions()):
         while waiting and waiting[-1].at <= done:

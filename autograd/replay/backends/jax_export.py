@@ -101,8 +101,8 @@ def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str 
         reduce: likewise.
     """
     run = paths_function([path.tape for path in paths], [[leaf.data for leaf in path.leaves] for path in paths])
-    structure = paths[0].structure
-    shapes = [shape for part in form.structures for shape in part.shapes]
+    treedef = paths[0].treedef
+    shapes = [shape for part in form.treedefs for shape in part.shapes]
     keywords = form.keywords
 
     def one(*leaves: Any) -> list[Any]:
@@ -110,24 +110,24 @@ def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str 
         for leaf, shape in zip(leaves, shapes, strict=True):
             numbers += list(jnp.ravel(leaf)) if shape else [jnp.reshape(leaf, ())]
         results, parts = iter(run(numbers)), []
-        for shape, size in zip(structure.shapes, structure.sizes(), strict=True):
+        for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
             part = [next(results) for _ in range(size)]
             parts.append(part[0] if shape is None else jnp.stack(part).reshape(shape))
         return parts
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        if len(args) + len(keywords) != len(form.structures) or set(kwargs) != set(keywords):
+        if len(args) + len(keywords) != len(form.treedefs) or set(kwargs) != set(keywords):
             raise TypeError(
-                f"the exported function takes {len(form.structures) - len(keywords)} positional argument(s) and "
+                f"the exported function takes {len(form.treedefs) - len(keywords)} positional argument(s) and "
                 f"{list(keywords)} by keyword, as when it was recorded, not {len(args)} and {list(kwargs)}"
             )
         leaves, axes = _leaves_and_axes([*args, *(kwargs[name] for name in keywords)], form, in_axes)
         if in_axes is None:
-            return structure.assemble(one(*leaves))
+            return treedef.assemble(one(*leaves))
         results = jax.vmap(one, in_axes=tuple(axes))(*leaves)
         if reduce is not None:
             results = [getattr(jnp, reduce)(part, axis=0) for part in results]
-        return structure.assemble(results)
+        return treedef.assemble(results)
 
     return function
 
@@ -137,7 +137,7 @@ def _leaves_and_axes(arguments: Sequence[Any], form: Signature, in_axes: Axes) -
     leaves: list[Any] = []
     axes: list[int | None] = []
     entries = axes_of_arguments(in_axes, len(arguments) - len(form.keywords), len(form.keywords))
-    for place, (tree, part, axis) in enumerate(zip(arguments, form.structures, entries, strict=True)):
+    for place, (tree, part, axis) in enumerate(zip(arguments, form.treedefs, entries, strict=True)):
         settings, recorded = statics_in(tree), statics_in(part.assemble(part.shapes))
         if settings != recorded:
             raise TypeError(

@@ -1,11 +1,12 @@
 """A tape as a program of the lane kernel: which numbers are shared, which have a row, and what runs in which order.
 
-Three decisions are made here, none of them about what an operation computes:
+Four decisions are made here, none of them about what an operation computes:
 
 * what depends on no batched input is computed once, by a program of its own on one example;
 * rows are used again when their number is not needed any more, so that a block of examples stays in the cache;
 * a result that is summed over the examples, and is a sum of products that nothing else needs, is never stored: the
-  sum over the lanes is taken as it is formed, four products at a time where they have a factor in common.
+  sum over the lanes is taken as it is formed, four products at a time where they have a factor in common;
+* sums of products of the same rows are a product of matrices: see :mod:`~autograd.replay.groups`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import numpy.typing as npt
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.numba_kernels import DOT, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_tiles import ROWS, packing
+from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.tape import FUSED_DOT, Tape
 
 __all__ = [
@@ -52,6 +55,11 @@ class Step(NamedTuple):
     op: Primitive
     args: tuple[int, ...]
     result: int
+
+    @property
+    def results(self) -> tuple[int, ...]:
+        """The result, alone: of a group there are several."""
+        return (self.result,)
 
     def products(self) -> list[Pair]:
         """The products that the result is the sum of; none if it is not one."""
@@ -131,6 +139,17 @@ class LaneProgram(NamedTuple):
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
+    packed: npt.NDArray[np.intp]
+    """The places of the shared numbers that are factors of matrices, in the order in which they are read."""
+    gathered: npt.NDArray[np.uint32]
+    """Which of the sums behind the results belong to results: for each run of them where it begins, the place of the
+    first result, and how many there are."""
+    n_sums: int
+    """How many sums there are behind the results: products of blocks that do not lie among the results as they are."""
+    n_aside: int
+    """How many rows a block of examples needs beside its own, to lay products of blocks out."""
+    n_products: int
+    """How many products the groups are, for each example."""
 
     def words(self, codes: dict[Block, int]) -> npt.NDArray[np.uint32]:
         """The program as the kernel reads it."""
@@ -139,9 +158,14 @@ class LaneProgram(NamedTuple):
 
     @property
     def n_functions(self) -> int:
-        """How many instructions are more than arithmetic: an operator of Python, or a loop of the kernel's own."""
-        blocks = [block for block, _ in self.instructions if not isinstance(block, str)]
-        return sum(getattr(op.forward, "__module__", "") != operator.add.__module__ for op, _ in blocks)
+        """How many instructions are more than arithmetic: they call a function of ``math``."""
+        return sum(not isinstance(block, str) and _calls(block[0]) for block, _ in self.instructions)
+
+
+def _calls(op: Primitive) -> bool:
+    """Whether the forward of an operation calls anything: an operator does not, nor does a formula of operators."""
+    code = getattr(op.forward, "__code__", None)
+    return bool(code.co_names) if code else getattr(op.forward, "__module__", "") != operator.add.__module__
 
 
 def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
@@ -149,11 +173,13 @@ def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
     found = {block for program in programs for block, _ in program.instructions}
     return sorted(
         found,
-        key=lambda block: (block, 0, ()) if isinstance(block, str) else (block[0].name, block[1], block[0].constants),
+        key=lambda block: (block, 0) if isinstance(block, str) else (block[0].name, block[1]),
     )
 
 
-def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool) -> LaneProgram:
+def lower(
+    part: Computation, inputs: Sequence[int], shared: dict[int, int], *, summed: bool, grouped: bool
+) -> LaneProgram:
     """The program of the lane kernel for ``part``.
 
     Args:
@@ -161,12 +187,20 @@ def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, s
         inputs: the numbers whose rows come from outside, in order.
         shared: the place of each shared number.
         summed: whether the results are sums over the examples.
+        grouped: whether groups of dots are products of matrices. They are done four examples at a time.
     """
-    stored, reduced, steps = _results(part, shared, summed=summed)
-    ready = dict.fromkeys([*inputs, *shared], -1) | {step.result: at for at, step in enumerate(steps)}
+    stored, reduced, plain = _results(part, shared, summed=summed)
+    steps = _grouped(plain, shared) if grouped else plain
+    outers, reduced = outer_among(reduced) if grouped else ([], reduced)
+    ready = dict.fromkeys([*inputs, *shared], -1)
+    for at, step in enumerate(steps):
+        ready |= dict.fromkeys(step.results, at)
     tiles = _tiles(reduced, ready)
+    for outer in outers:
+        tiles[max(ready[number] for number in (*outer.left, *outer.right))].append(outer)
     filled = _filled(steps, tiles, shared)
-    writer = _Writer(shared, {number: row for row, number in enumerate([*inputs, *filled])})
+    rows = {number: row for row, number in enumerate([*inputs, *filled])}
+    writer = _Writer(shared, rows, len(part.outputs))
     last_use = _last_use(steps, tiles)
     done = defaultdict(list)
     for number, at in last_use.items():
@@ -174,13 +208,36 @@ def lower(part: Computation, inputs: Sequence[int], shared: dict[int, int], *, s
     writer.write_results(inputs, stored, tiles[-1])
     for at, step in enumerate(steps):
         writer.write_step(step)
-        writer.write_results([step.result], stored, tiles[at])
-        writer.release(done[at] if step.result in last_use else [*done[at], step.result])
-    return LaneProgram(
-        writer.instructions,
-        np.array([shared[number] for number in filled], dtype=np.uint32),
-        max(writer.n_rows, 1),
-    )
+        writer.write_results(step.results, stored, tiles[at])
+        writer.release([*done[at], *(result for result in step.results if result not in last_use)])
+    return writer.program(np.array([shared[number] for number in filled], dtype=np.uint32))
+
+
+class _Group(NamedTuple):
+    """A group of dots in the place of a step: all its results are computed at once."""
+
+    dots: Dots
+
+    @property
+    def args(self) -> list[int]:
+        """The numbers that are read as rows."""
+        return self.dots.operands
+
+    @property
+    def results(self) -> list[int]:
+        """The results."""
+        return self.dots.results
+
+
+def _grouped(steps: list[Step], shared: dict[int, int]) -> list[Step | _Group]:
+    """``steps`` with each group of dots where the first of them was: then all its operands are known."""
+    sums = {step.result: step.products() for step in steps if step.op is FUSED_DOT}
+    groups = {result: dots for dots in dots_among(sums, shared, ONE) for result in dots.results}
+    return [
+        _Group(groups[step.result]) if step.result in groups else step
+        for step in steps
+        if step.result not in groups or step.result == groups[step.result].results[0]
+    ]
 
 
 class _Tile(NamedTuple):
@@ -189,6 +246,15 @@ class _Tile(NamedTuple):
     factor: int
     others: list[tuple[int, int]]
     """(the other factor, the place of the result)"""
+
+    @property
+    def args(self) -> list[int]:
+        """The numbers that are read as rows."""
+        return [self.factor, *(other for other, _ in self.others)]
+
+
+Reduction = _Tile | Outer
+"""Products that are summed over the examples together."""
 
 
 def _results(
@@ -201,21 +267,20 @@ def _results(
         for place, number in varying:
             stored[number].append(place)
         return stored, [], part.steps
-    wanted = {number for _, number in varying}
-    used = {arg for step in part.steps for arg in step.args}
-    formed = {step.result: step.products() for step in part.steps if step.result in wanted - used and step.products()}
+    alone = {number for _, number in varying}.difference(chain.from_iterable(step.args for step in part.steps))
+    formed = {step.result: step.products() for step in part.steps if step.result in alone and step.products()}
     reduced = [(pair, place) for place, number in varying for pair in formed.get(number, [(number, ONE)])]
     return {}, reduced, [step for step in part.steps if step.result not in formed]
 
 
-def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[_Tile]]:
+def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[Reduction]]:
     """``reduced`` in tiles, by the step after which each can be written."""
     count = Counter(factor for pair, _ in reduced for factor in pair)
     groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for (x, y), place in reduced:
         factor, other = (x, y) if (count[x], ready[x]) >= (count[y], ready[y]) else (y, x)
         groups[factor].append((other, place))
-    tiles: defaultdict[int, list[_Tile]] = defaultdict(list)
+    tiles: defaultdict[int, list[Reduction]] = defaultdict(list)
     for factor, others in groups.items():
         others.sort(key=lambda pair: ready[pair[0]])
         whole = len(others) // _TILE * _TILE
@@ -225,45 +290,60 @@ def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdic
     return tiles
 
 
-def _filled(steps: list[Step], tiles: dict[int, list[_Tile]], shared: dict[int, int]) -> list[int]:
+def _filled(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]], shared: dict[int, int]) -> list[int]:
     """The shared numbers that need a row, because what reads them reads rows."""
-    read = [arg for step in steps if step.op is not FUSED_DOT for arg in step.args]
+    read = [arg for step in steps if isinstance(step, Step) and step.op is not FUSED_DOT for arg in step.args]
     for tile in chain.from_iterable(tiles.values()):
-        read += [tile.factor, *(other for other, _ in tile.others)]
+        read += tile.args
     return list(dict.fromkeys(number for number in read if number in shared))
 
 
-def _last_use(steps: list[Step], tiles: dict[int, list[_Tile]]) -> dict[int, int]:
+def _last_use(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]]) -> dict[int, int]:
     """The step after which the row of a step's result is free; of those results alone that are read."""
     last: dict[int, int] = {}
     for at, step in enumerate(steps):
         last |= dict.fromkeys(step.args, at)
         for tile in tiles.get(at, ()):
-            last |= dict.fromkeys([tile.factor, *(other for other, _ in tile.others)], at)
-    made = {step.result for step in steps}
+            last |= dict.fromkeys(tile.args, at)
+    made = {result for step in steps for result in step.results}
     return {number: at for number, at in last.items() if number in made}
 
 
 class _Writer:
     """Writes a program, and gives out rows."""
 
-    def __init__(self, shared: dict[int, int], rows: dict[int, int]) -> None:
+    def __init__(self, shared: dict[int, int], rows: dict[int, int], n_results: int) -> None:
         self.instructions: list[tuple[Block, tuple[int, ...]]] = []
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
+        self._packed: list[npt.NDArray[np.intp]] = []
+        self._gathered: list[npt.NDArray[np.uint32]] = []
+        self._n_packed = self._n_sums = self._n_aside = self._n_outer = 0
+        self._n_results = n_results
+
+    def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
+        """The program that was written."""
+        packed = np.concatenate([np.empty(0, np.intp), *self._packed])
+        gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
+        n_rows = max(self.n_rows, 1)
+        n_products = packed.size + self._n_outer
+        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside, n_products)
 
     def _write(self, block: Block, *words: int) -> None:
         self.instructions.append((block, words))
 
-    def write_step(self, step: Step) -> None:
-        """Compute the result of ``step``, in a row that no number needed by it is in."""
-        if self._free:
-            row = self._free.pop()
-        else:
-            row, self.n_rows = self.n_rows, self.n_rows + 1
-        self._row[step.result] = row
-        if step.op is FUSED_DOT:
+    def write_step(self, step: Step | _Group) -> None:
+        """Compute the results of ``step``, each in a row that no number needed by it is in."""
+        for result in step.results:
+            if self._free:
+                row = self._free.pop()
+            else:
+                row, self.n_rows = self.n_rows, self.n_rows + 1
+            self._row[result] = row
+        if isinstance(step, _Group):
+            self._write_group(step.dots)
+        elif step.op is FUSED_DOT:
             self._write_dot(step, row)
         else:
             self._write((step.op, len(step.args)), row, *(self._row[arg] for arg in step.args))
@@ -281,15 +361,63 @@ class _Writer:
                 products += [self._row[x], self._row[y]]
         self._write(DOT, row, bias, len(scaled) // 2, len(products) // 2, *scaled, *products)
 
-    def write_results(self, numbers: Sequence[int], stored: dict[int, list[int]], tiles: list[_Tile]) -> None:
+    def _write_group(self, dots: Dots) -> None:
+        rows, operands = self._rows(dots.results), self._rows(dots.operands)
+        biases = [self._shared[NOTHING if bias is None else bias] for bias in dots.biases]
+        self._write(MULTIPLY, rows[0], len(rows), len(operands), self._n_packed, *rows, *biases, *operands)
+        factors = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
+        self._packed.append(factors.ravel()[packing(len(rows), len(operands))])
+        self._n_packed += factors.size
+
+    def _write_outer(self, outer: Outer) -> None:
+        """To the results themselves where they lie like the block, else to a block behind them, to be gathered.
+
+        That one has whole tiles: the last row of either block is repeated, and such products are not gathered.
+        """
+        left, right = self._rows(outer.left), self._rows(outer.right)
+        places = np.array(outer.places)
+        first, distance = int(places[0, 0]), int(places[1, 0] - places[0, 0])
+        regular = first + distance * np.arange(len(left))[:, None] + np.arange(len(right))
+        if len(left) % ROWS or len(right) % ROWS or distance < len(right) or not np.array_equal(places, regular):
+            left, right = _whole(left), _whole(right)
+            first, distance = self._n_results + self._n_sums, len(right)
+            self._gathered.append(_runs(places, first, distance))
+            self._n_sums += len(left) * len(right)
+        self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
+        self._n_aside = max(self._n_aside, len(left) + len(right))
+        self._n_outer += places.size
+
+    def _rows(self, numbers: Sequence[int]) -> list[int]:
+        return [self._row[number] for number in numbers]
+
+    def write_results(self, numbers: Sequence[int], stored: dict[int, list[int]], tiles: list[Reduction]) -> None:
         """Store what is a result among ``numbers``, and add up ``tiles``."""
         for number in numbers:
             for place in stored.get(number, ()):
                 self._write(STORE, self._row[number], place)
-        for factor, others in tiles:
+        for tile in tiles:
+            if isinstance(tile, Outer):
+                self._write_outer(tile)
+                continue
+            factor, others = tile
             rows, places = [self._row[other] for other, _ in others], [place for _, place in others]
             self._write(TILE if len(others) == _TILE else PRODUCT, self._row[factor], *rows, *places)
 
     def release(self, numbers: Sequence[int]) -> None:
         """Give the rows of ``numbers`` out again."""
-        self._free += [self._row[number] for number in numbers]
+        self._free += self._rows(numbers)
+
+
+def _runs(places: npt.NDArray[np.intp], start: int, distance: int) -> npt.NDArray[np.uint32]:
+    """The runs of places that follow one another in a block, whose rows begin so far apart from ``start`` on."""
+    begins = np.ones(places.shape, dtype=bool)
+    begins[:, 1:] = np.diff(places, axis=1) != 1
+    rows, columns = np.nonzero(begins)
+    at = np.flatnonzero(begins)
+    lengths = np.diff(np.append(at, places.size))
+    return np.stack([start + rows * distance + columns, places[begins], lengths], axis=1).astype(np.uint32)
+
+
+def _whole(rows: list[int]) -> list[int]:
+    """``rows`` and the last of them again, up to a multiple of the rows of a tile."""
+    return rows + rows[-1:] * (-len(rows) % ROWS)

@@ -32,12 +32,12 @@ from numba.core.errors import NumbaError
 
 from autograd.files import write_whole
 from autograd.primitives import Primitive
-from autograd.replay.backends import numba_elementary, numba_forward
+from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = ["DOT", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel"]
+__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel"]
 
-DOT, PRODUCT, TILE, STORE = "dot", "product", "tile", "store"
+DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
 
 Block = str | tuple[Primitive, int]
@@ -48,9 +48,12 @@ _OPTIONS = (
 )
 _FLOATS, _ROWS = types.Array(types.float64, 1, "C"), types.Array(types.float64, 2, "C")
 _INTS = types.Array(types.uint32, 1, "C", readonly=True)
+_TABLE = types.Array(types.uint32, 2, "C", readonly=True)
 _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
 _SIGNATURES = {
-    "lane_signature": types.void(_INTS, _FLOATS, _INTS, _READ_ONLY, _ROWS, _ROWS, *[types.int64] * 4),
+    "lane_signature": types.void(
+        _INTS, _FLOATS, _INTS, _FLOATS, _READ_ONLY, _ROWS, _FLOATS, _INTS, _TABLE, _ROWS, *[types.int64] * 4
+    ),
     "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
 }
 
@@ -58,7 +61,9 @@ _SIGNATURES = {
 # needs no test for counting from the end, which in a loop makes scattered reads and writes of what is contiguous.
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
-def kernel(program, shared, filled, lanes, rows, results, start, stop, size, column):
+def kernel(
+    program, shared, filled, packed, lanes, rows, aside, count, gathered, results, start, stop, size, column
+):
     """Run the program on the examples start to stop, ``size`` at a time."""
     n_lanes = lanes.shape[0]
     for i in range(filled.size):
@@ -83,6 +88,12 @@ _LANE_TAIL = """\
             else:
                 return
         start += m
+    for i in range(gathered.shape[0]):
+        length = gathered[i, 2]
+        found = results[column, gathered[i, 0] : gathered[i, 0] + length]
+        place = results[column, gathered[i, 1] : gathered[i, 1] + length]
+        for k in range(length):
+            place[k] += found[k]
 """
 
 _STRUCTURAL = {
@@ -143,7 +154,7 @@ x0 = rows[program[pc]]
 total = -0.0
 for k in range(m):
     total += d[k] * x0[k]
-results[program[pc + 1], column] += total
+results[column, program[pc + 1]] += total
 pc += 2
 """,
     # Four of those that share a row.
@@ -162,11 +173,44 @@ for k in range(m):
     t1 += factor * x1[k]
     t2 += factor * x2[k]
     t3 += factor * x3[k]
-results[program[pc + 4], column] += t0
-results[program[pc + 5], column] += t1
-results[program[pc + 6], column] += t2
-results[program[pc + 7], column] += t3
+results[column, program[pc + 4]] += t0
+results[column, program[pc + 5]] += t1
+results[column, program[pc + 6]] += t2
+results[column, program[pc + 7]] += t3
 pc += 8
+""",
+    # A group of dots: results, each a bias and a sum of the same rows times packed factors.
+    MULTIPLY: """\
+n_results = int64(program[pc])
+n_operands = int64(program[pc + 1])
+factors = packed.ctypes.data + 8 * program[pc + 2]
+pc += 3
+for i in range(n_results):
+    d = rows[program[pc + i]]
+    bias = shared[program[pc + n_results + i]]
+    for k in range(m):
+        d[k] = bias
+at, distance = rows.ctypes.data, 8 * rows.shape[1]
+first = pc + 2 * n_results
+multiply(n_results, program, pc, at, distance, factors, n_operands, program, first, at, distance, (m + 3) // 4 * 4)
+pc = first + n_operands
+""",
+    # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
+    # those of the first as packed factors, those of the second with a row for each example.
+    OUTER: """\
+n_left = int64(program[pc])
+n_right = int64(program[pc + 1])
+to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
+to_distance = 8 * int64(program[pc + 3])
+pc += 4
+at, distance, whole = rows.ctypes.data, 8 * rows.shape[1], (m + 3) // 4 * 4
+left = aside.ctypes.data
+right = left + 8 * n_left * whole
+transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
+pc += n_left
+transpose(n_right, program, pc, at, distance, whole, right, 32, 8 * n_right)
+pc += n_right
+multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, 8 * n_right, n_right)
 """,
     # A row written out, one number for each example.
     STORE: """\
@@ -235,8 +279,12 @@ def scalar_kernel(blocks: Sequence[tuple[Primitive, int]]) -> Callable[..., None
 
 # --- kernels, compiled and kept ---------------------------------------------------------------------------
 
-_HOW = b"".join(Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward) if module.__file__)
+_HOW = b"".join(
+    Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
+)
 """How operations are compiled, which is a part of what a kernel is."""
+_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
+"""The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
 _lock = threading.Lock()
@@ -282,7 +330,7 @@ def _found_or_compiled(path: Path | None, text: str, name: str, names: dict[str,
 
 
 def _define(text: str, name: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
-    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **names}
+    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_GIVEN, **names}
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 -- our own template; names are op0, op1 ...
     kernel: Callable[..., None] = namespace[name]
     return kernel

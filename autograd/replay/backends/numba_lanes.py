@@ -14,20 +14,20 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
 from autograd.replay.backends.numba_kernels import STORE, Block, lane_kernel, scalar_kernel
-from autograd.replay.optimise import reuse_slots
+from autograd.replay.optimise import constants_as_arguments, reuse_slots
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
 
 _CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
-_WIDEST, _NARROWEST = 192, 16  # examples in a block
+_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 112  # examples in a block
+_LEAST = 48  # examples in a chunk
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
 _FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
@@ -40,7 +40,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = reuse_slots(expanded(tape))
+    tape = reuse_slots(constants_as_arguments(expanded(tape)))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
     return _Scalars(tape, summed=summed)
@@ -78,7 +78,7 @@ class _Scalars:
             if op is not FUSED_DOT
             for n in np.unique(arities[tape.code == index]).tolist()
         }
-        blocks = sorted(used, key=lambda block: (block[0].name, block[0].constants, block[1]))
+        blocks = sorted(used, key=lambda block: (block[0].name, block[1]))
         codes = np.zeros(len(tape), dtype=np.uint32)
         for code, (_, n, index) in enumerate(blocks, start=1):
             codes[(tape.code == index) & (arities == n)] = code
@@ -102,20 +102,30 @@ class _Scalars:
         return results
 
 
-class _Program(NamedTuple):
-    """A program of the lane kernel, with the codes of its branches."""
-
-    words: npt.NDArray[np.uint32]
-    filled: npt.NDArray[np.uint32]
-    n_rows: int
-
-
 class _Space(NamedTuple):
     """The memory that one running call writes to."""
 
     shared: Floats
     """The inputs, leaves and constants, then what is computed from them alone."""
+    packed: Floats
+    """Those of them that are factors of matrices, in the order in which they are read."""
+    own: _Own
+
+
+class _Batch(NamedTuple):
+    """The examples of one call, and where their results go."""
+
+    lanes: Floats
+    results: Floats
+    layout: _Layout
+
+
+class _Own(NamedTuple):
+    """The memory of one thread."""
+
     rows: Floats
+    aside: Floats
+    """Room to lay blocks of rows out."""
 
 
 class _Lanes:
@@ -124,34 +134,39 @@ class _Lanes:
     def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
         whole = computation(tape)
         lanes = [number for number in range(tape.n_inputs) if batched[number]]
-        given = [number for number in range(tape.n_before) if number not in set(lanes)] + [ONE, NOTHING]
+        given = [number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]] + [
+            ONE,
+            NOTHING,
+        ]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False)
-        each = lower(parts.lanes, lanes, place, summed=summed)
-        blocks = blocks_of([once, each]) or [STORE]  # of results that are all constants there is nothing to compute
+        self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
+        self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
+        blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
         codes = {block: code for code, block in enumerate(blocks)}
-        self._once = _Program(once.words(codes), once.filled, once.n_rows)
-        self._each = _Program(each.words(codes), each.filled, each.n_rows)
+        self._words_once, self._words = self._once.words(codes), self._each.words(codes)
         self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
         self._kernel = _compiled(lane_kernel, blocks)
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
-        self._width = _width(self._each.n_rows)
-        self._work = self._each.words.size + _FUNCTION * each.n_functions
+        self._width = _width(self._each.n_rows, grouped=self._each.packed.size > 0)
+        self._count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
+        self._work = self._words.size + _FUNCTION * self._each.n_functions + self._each.n_products
         self._summed = summed
-        self._nothing = np.full((self._n_results, 1), -0.0)  # what sums begin with
+        self._nothing = np.full((1, self._n_results + self._each.n_sums), -0.0)  # what sums begin with
         self._layout = _Layout(0, 0, 0, 0)
         self._spare: deque[_Space] = deque()
+        self._helpers: deque[_Own] = deque()
 
     def _space(self) -> _Space:
         shared = np.empty(self._n_shared)
         shared[self._n_given : self._n_before] = self._constants
-        return _Space(shared, self._rows())
+        return _Space(shared, np.empty(self._each.packed.size), self._own())
 
-    def _rows(self) -> Floats:
-        return _aligned(self._each.n_rows, self._width)
+    def _own(self) -> _Own:
+        each = self._each
+        return _Own(_aligned(each.n_rows, self._width), np.zeros(each.n_aside * self._width))
 
     def __call__(self, shared: Floats, lanes: Floats) -> Floats:
         try:
@@ -160,52 +175,67 @@ class _Lanes:
             space = self._space()
         numbers = space.shared
         numbers[: self._n_given] = shared
-        if self._once.words.size:
+        if self._words_once.size:
             self._compute_shared(numbers)
+        if space.packed.size:
+            numbers.take(self._each.packed, out=space.packed, mode="clip")
         n = lanes.shape[1]
         layout = self._layout
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
-        if not self._summed:
-            results = np.empty((self._n_results, n))
-        elif layout.columns == 1:
-            results = self._nothing.copy()
-        else:
-            results = self._nothing.repeat(layout.columns, axis=1)
+        results = self._nothing.repeat(layout.columns, axis=0) if self._summed else np.empty((self._n_results, n))
+        batch = _Batch(lanes, results, layout)
         if layout.columns == 1:
-            words, filled, _ = self._each
-            self._kernel(words, numbers, filled, lanes, space.rows, results, 0, n, layout.size, 0)
+            self._run(batch, space, space.own, 0)
         else:
-            self._share_out(space, lanes, results, layout)
+            self._share_out(batch, space)
+        if self._summed:
+            results = results[0] if layout.columns == 1 else results.sum(axis=0)
+            results = results[: self._n_results]
         for at, place in self._same:
-            results[at] = numbers[place] * (n / layout.columns) if self._summed else numbers[place]
+            results[at] = numbers[place] * n if self._summed else numbers[place]
         self._spare.append(space)
-        if not self._summed:
-            return results
-        return results[:, 0] if layout.columns == 1 else results.sum(axis=1)
+        return results
 
-    def _share_out(self, space: _Space, lanes: Floats, results: Floats, layout: _Layout) -> None:
+    def _run(self, batch: _Batch, space: _Space, own: _Own, column: int) -> None:
+        """Run the program on one chunk of the examples."""
+        each, (lanes, results, layout) = self._each, batch
+        start = column * layout.chunk
+        self._kernel(
+            self._words, space.shared, each.filled, space.packed, lanes, own.rows, own.aside, self._count,
+            each.gathered, results, start, min(layout.n, start + layout.chunk), layout.size, column,
+        )  # fmt: skip
+
+    def _share_out(self, batch: _Batch, space: _Space) -> None:
         """Run every column, on the calling thread and on helpers, each with rows of its own."""
-        n, size, chunk, columns = layout
-        words, filled, _ = self._each
+        columns = batch.layout.columns
         waiting = iter(range(columns))
 
-        def work(rows: Floats) -> None:
+        def work(own: _Own) -> None:
             for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
-                stop = min(n, (column + 1) * chunk)
-                self._kernel(words, space.shared, filled, lanes, rows, results, column * chunk, stop, size, column)
+                self._run(batch, space, own, column)
 
-        helpers = min(_cores(), columns) - 1
-        futures = [_pool().submit(work, self._rows()) for _ in range(helpers)]
-        work(space.rows)
+        def help_out() -> None:
+            try:
+                own = self._helpers.pop()
+            except IndexError:
+                own = self._own()
+            work(own)
+            self._helpers.append(own)
+
+        futures = [_pool().submit(help_out) for _ in range(min(_cores(), columns) - 1)]
+        work(space.own)
         for future in futures:
             future.result()
 
     def _compute_shared(self, numbers: Floats) -> None:
         """Fill in what is computed from shared numbers alone, by the same kernel, as one example."""
-        given, computed = numbers[: self._n_before, None], numbers[self._n_before :, None]
-        words, filled, n_rows = self._once
-        self._kernel(words, numbers, filled, given, np.empty((n_rows, 1)), computed, 0, 1, 1, 0)
+        given, computed, once = numbers[: self._n_before, None], numbers[self._n_before :, None], self._once
+        nothing = numbers[:0]
+        self._kernel(
+            self._words_once, numbers, once.filled, nothing, given, np.empty((once.n_rows, 1)), nothing, self._count,
+            once.gathered, computed, 0, 1, 1, 0,
+        )  # fmt: skip
 
 
 # --- blocks, chunks, threads ------------------------------------------------------------------------------
@@ -229,11 +259,15 @@ class _Layout(NamedTuple):
     @classmethod
     def of(cls, n: int, width: int, work: int) -> _Layout:
         """The layout of ``n`` examples in equal blocks of at most ``width``, each the ``work`` of so many words."""
-        size = n if n <= width else -(-n // (8 * -(-n // width))) * 8
-        blocks = -(-n // size)
-        chunks = min(_MOST_CHUNKS, 1 + blocks * work // _CHUNK)
-        chunk = size * -(-blocks // chunks)
+        chunks = min(_MOST_CHUNKS, 1 + n // _LEAST, 1 + -(-n // width) * work // _CHUNK)
+        chunk = n if chunks == 1 else _in_lines(n, chunks)
+        size = chunk if chunk <= width else _in_lines(chunk, -(-chunk // width))
         return cls(n, size, chunk, -(-n // chunk))
+
+
+def _in_lines(n: int, parts: int) -> int:
+    """The examples of each part of ``n``, in whole cache lines."""
+    return -(-n // (_LINE * parts)) * _LINE
 
 
 def _aligned(n_rows: int, width: int) -> Floats:
@@ -242,15 +276,18 @@ def _aligned(n_rows: int, width: int) -> Floats:
     They lie an odd number of lines apart. At a power of two they would compete for a few places of the cache.
     """
     stride = width + _LINE
-    numbers = np.empty(n_rows * stride + _LINE)
+    numbers = np.zeros(n_rows * stride + _LINE)  # tiles compute four at a time, whatever is behind the last example
     start = -(numbers.ctypes.data // numbers.itemsize) % _LINE
     return numbers[start : start + n_rows * stride].reshape(n_rows, stride)
 
 
-def _width(n_rows: int) -> int:
-    """How many examples a block may have, so that its rows stay in the cache: an even number of cache lines."""
+def _width(n_rows: int, *, grouped: bool) -> int:
+    """How many examples a block may have, so that its rows stay in the cache: an even number of cache lines.
+
+    Products of matrices are paid for by the block: their factors are loaded, and sums over the examples stored.
+    """
     fitting = _CACHE // (8 * n_rows) // (2 * _LINE) * (2 * _LINE)
-    return max(_NARROWEST, min(_WIDEST, fitting))
+    return max(_NARROWEST_GROUPED if grouped else _NARROWEST, min(_WIDEST, fitting))
 
 
 def _cores() -> int:

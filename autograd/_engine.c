@@ -1,0 +1,928 @@
+/* The engine in C: the straight case of what autograd/value.py and autograd/sweep.py do, and nothing else.
+
+   Read it beside those two. There stands what everything means; here the same is done for operands that are plain
+   numbers, in ordinary surroundings, with a finite result, by an operation of the table whose formulas were compiled in.
+   Whatever is out of that asks the function in Python that a Maker holds, or leaves the whole sweep to Python: messages,
+   hooks, warnings, infinities, operations of users. Nothing is written before it is known that all goes well, so Python
+   begins anew where C gives up.
+
+   Every double here has the bits that Python's float has: compile without contraction and without fast-math. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <structmember.h>
+#include <math.h>
+#include <stdint.h>
+
+#define MOST_OPERANDS 3
+#define MOST_NUMBERS 4 /* operands, constants, output */
+
+typedef int (*Formula)(const double *x, double *out);
+
+typedef struct {
+    const char *name;
+    int operands, constants;
+    double fixed; /* the one constant that the gradients are right for; nan: any */
+    Formula value, partials; /* partials may be 0: then the record is asked */
+} Rule;
+
+#include "_rules.h"
+
+/* --- nodes ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const Rule *rule; /* 0: no formula was compiled in */
+    int gated;
+    double constants[MOST_OPERANDS];
+    PyObject *op; /* the record, kept alive */
+} Form;
+
+enum { NO_GRAD = 0, NUMBER = 1, GRAPH = 2 };
+
+typedef struct {
+    PyObject_HEAD
+    double data;
+    union { double number; PyObject *value; } grad;
+    PyObject *hooks, *op, *first, *second; /* NULL for None */
+    PyObject *label, *scope;
+    long long version;
+    PyObject *weak;
+    const Form *form;   /* of op; 0 until it is asked for */
+    uint32_t mark;      /* the sweep that met it last */
+    uint32_t place : 30; /* its place in the order of that sweep */
+    uint32_t state : 2; /* of grad */
+} Node;
+
+static PyTypeObject NodeType;
+#define is_node(o) PyObject_TypeCheck(o, &NodeType)
+
+/* The collector need not visit a node that cannot lie on a cycle. It can, if one of its operands can, if it has hooks,
+   if its gradient is a graph, or if its class has attributes of its own. */
+
+static int
+may_be_on_a_cycle(PyObject *o)
+{
+    return o && PyObject_GC_IsTracked(o);
+}
+
+static void
+track(PyObject *o)
+{
+    if (!PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+}
+
+static int
+node_traverse(Node *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->hooks);
+    Py_VISIT(self->op);
+    Py_VISIT(self->first);
+    Py_VISIT(self->second);
+    if (self->state == GRAPH) Py_VISIT(self->grad.value);
+    return 0;
+}
+
+static void
+forget_grad(Node *self)
+{
+    PyObject *value = self->state == GRAPH ? self->grad.value : NULL;
+    self->state = NO_GRAD;
+    Py_XDECREF(value);
+}
+
+static int
+node_clear(Node *self)
+{
+    Py_CLEAR(self->hooks);
+    Py_CLEAR(self->first);
+    Py_CLEAR(self->second);
+    forget_grad(self);
+    return 0;
+}
+
+static void
+node_dealloc(Node *self)
+{
+    PyObject_GC_UnTrack(self);
+    if (self->weak) PyObject_ClearWeakRefs((PyObject *)self);
+    node_clear(self);
+    Py_CLEAR(self->op);
+    Py_CLEAR(self->label);
+    Py_CLEAR(self->scope);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+/* --- the slots, as Python sees them ----------------------------------------------------------------------- */
+
+static PyObject *
+get_or_none(PyObject *held)
+{
+    return Py_NewRef(held ? held : Py_None);
+}
+
+static void
+set_unless_none(PyObject **slot, PyObject *given)
+{
+    PyObject *old = *slot;
+    *slot = given == Py_None ? NULL : Py_XNewRef(given);
+    Py_XDECREF(old);
+}
+
+#define SLOT(name, then)                                                                                             \
+    static PyObject *get_##name(Node *self, void *Py_UNUSED(closure)) { return get_or_none(self->name); }            \
+    static int set_##name(Node *self, PyObject *given, void *Py_UNUSED(closure))                                     \
+    {                                                                                                                \
+        set_unless_none(&self->name, given);                                                                         \
+        then;                                                                                                        \
+        return 0;                                                                                                    \
+    }
+
+SLOT(hooks, if (self->hooks) track((PyObject *)self))
+SLOT(op, self->form = NULL)
+SLOT(first, if (may_be_on_a_cycle(given)) track((PyObject *)self))
+SLOT(second, if (may_be_on_a_cycle(given)) track((PyObject *)self))
+
+static PyObject *
+get_grad(Node *self, void *Py_UNUSED(closure))
+{
+    switch (self->state) {
+    case NUMBER: return PyFloat_FromDouble(self->grad.number);
+    case GRAPH: return Py_NewRef(self->grad.value);
+    default: Py_RETURN_NONE;
+    }
+}
+
+/* A gradient that is a graph refers to the leaf it belongs to: all of it is shown to the collector. */
+static int
+track_all_below(PyObject *root)
+{
+    PyObject *waiting = PyList_New(0);
+    int failed = !waiting || PyList_Append(waiting, root);
+    while (!failed && PyList_GET_SIZE(waiting)) {
+        Py_ssize_t last = PyList_GET_SIZE(waiting) - 1;
+        PyObject *found = Py_NewRef(PyList_GET_ITEM(waiting, last));
+        failed = PyList_SetSlice(waiting, last, last + 1, NULL);
+        if (PyTuple_Check(found)) {
+            for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(found); i++)
+                failed = PyList_Append(waiting, PyTuple_GET_ITEM(found, i));
+        }
+        else if (is_node(found)) {
+            Node *node = (Node *)found;
+            int known = node->mark == UINT32_MAX;
+            node->mark = UINT32_MAX;
+            track(found);
+            if (!known && node->first) failed = failed || PyList_Append(waiting, node->first);
+            if (!known && node->second) failed = failed || PyList_Append(waiting, node->second);
+        }
+        Py_DECREF(found);
+    }
+    Py_XDECREF(waiting);
+    return failed ? -1 : 0;
+}
+
+/* track(node): show it and all below it to the collector. */
+static PyObject *
+track_graph(PyObject *Py_UNUSED(module), PyObject *node)
+{
+    if (track_all_below(node)) return NULL;
+    Py_RETURN_NONE;
+}
+
+static int
+set_grad(Node *self, PyObject *given, void *Py_UNUSED(closure))
+{
+    if (!given || given == Py_None) forget_grad(self);
+    else if (PyFloat_Check(given)) {
+        forget_grad(self);
+        self->grad.number = PyFloat_AS_DOUBLE(given);
+        self->state = NUMBER;
+    }
+    else {
+        if (track_all_below(given)) return -1;
+        track((PyObject *)self);
+        Py_INCREF(given);
+        forget_grad(self);
+        self->grad.value = given;
+        self->state = GRAPH;
+    }
+    return 0;
+}
+
+static PyMemberDef node_members[] = {
+    {"_data", T_DOUBLE, offsetof(Node, data), 0, NULL},
+    {"_version", T_LONGLONG, offsetof(Node, version), 0, NULL},
+    {"_label", T_OBJECT_EX, offsetof(Node, label), 0, NULL},
+    {"scope", T_OBJECT_EX, offsetof(Node, scope), 0, "The part of the computation it belongs to, such as "
+                                                     "``\"layer 1/neuron 2\"``."},
+    {0},
+};
+
+static PyGetSetDef node_getset[] = {
+    {"_grad", (getter)get_grad, (setter)set_grad, NULL, NULL},
+    {"_hooks", (getter)get_hooks, (setter)set_hooks, NULL, NULL},
+    {"_first", (getter)get_first, (setter)set_first, NULL, NULL},
+    {"_second", (getter)get_second, (setter)set_second, NULL, NULL},
+    {"op", (getter)get_op, (setter)set_op, "The operation that made this value; None on a leaf.", NULL},
+    {0},
+};
+
+static PyTypeObject NodeType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "autograd._engine.Node",
+    .tp_doc = "The state of a Value, in C.",
+    .tp_basicsize = sizeof(Node),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_dealloc = (destructor)node_dealloc,
+    .tp_traverse = (traverseproc)node_traverse,
+    .tp_clear = (inquiry)node_clear,
+    .tp_members = node_members,
+    .tp_getset = node_getset,
+    .tp_weaklistoffset = offsetof(Node, weak),
+};
+
+/* --- what Python tells once, by set_up() and set_types() ------------------------------------------------------------------ */
+
+static PyTypeObject *value_type, *traced_type, *constant_type;
+static PyObject *context_variable, *clock_object, *lock, *form_of; /* form_of(op) -> (row, gated, constants) or None */
+static Py_ssize_t clock_offset;
+static PyObject *forms;    /* the Form of each record, in a capsule */
+static PyObject *empty_text;
+
+/* The settings in force: the context changes seldom, so what is read of it is kept. */
+static struct { PyObject *context, *scope; int plain, traced; } now_in_force;
+
+static int
+read_context(PyObject *context)
+{
+    PyObject *plain = PyObject_GetAttrString(context, "plain");
+    PyObject *traced = PyObject_GetAttrString(context, "traced");
+    PyObject *scope = PyObject_GetAttrString(context, "scope");
+    if (!plain || !traced || !scope) return -1;
+    now_in_force.plain = plain == Py_True;
+    now_in_force.traced = traced == Py_True;
+    Py_XSETREF(now_in_force.scope, scope);
+    Py_XSETREF(now_in_force.context, Py_NewRef(context));
+    Py_DECREF(plain);
+    Py_DECREF(traced);
+    return 0;
+}
+
+/* Whether an operation has nothing to do but compute and link; -1 on an error. */
+static int
+plain_surroundings(void)
+{
+    PyObject *context;
+    if (PyContextVar_Get(context_variable, NULL, &context)) return -1;
+    if (context != now_in_force.context && read_context(context)) {
+        Py_DECREF(context);
+        return -1;
+    }
+    Py_DECREF(context);
+    return now_in_force.plain;
+}
+
+static long long
+clock_now(void)
+{
+    return PyLong_AsLongLong(*(PyObject **)((char *)clock_object + clock_offset));
+}
+
+/* --- making nodes: make_node() of value.py ---------------------------------------------------------------- */
+
+static Node *
+new_node(PyTypeObject *kind, double data, long long version)
+{
+    Node *node = PyObject_GC_New(Node, kind); /* not shown to the collector */
+    if (!node) return NULL;
+    memset((char *)node + sizeof(PyObject), 0, sizeof(Node) - sizeof(PyObject));
+    node->data = data;
+    node->version = version;
+    node->label = Py_NewRef(empty_text);
+    node->scope = Py_NewRef(now_in_force.scope);
+    return node;
+}
+
+static void
+free_form(PyObject *capsule)
+{
+    Form *form = PyCapsule_GetPointer(capsule, NULL);
+    Py_XDECREF(form->op);
+    PyMem_Free(form);
+}
+
+/* The form of a record of the table, found once; NULL without an error if it is no record of ours. */
+static const Form *
+find_form(PyObject *op)
+{
+    PyObject *known = PyDict_GetItemWithError(forms, op);
+    if (known) return PyCapsule_GetPointer(known, NULL);
+    if (PyErr_Occurred() || PyDict_GET_SIZE(forms) > 4096) return NULL;
+    PyObject *told = PyObject_CallOneArg(form_of, op);
+    if (!told) return NULL;
+    Form *form = NULL;
+    if (told != Py_None) {
+        int row, gated;
+        PyObject *constants;
+        if (!PyArg_ParseTuple(told, "ipO!", &row, &gated, &PyTuple_Type, &constants)) goto done;
+        form = PyMem_Calloc(1, sizeof(Form));
+        if (!form) { PyErr_NoMemory(); goto done; }
+        form->rule = row < 0 ? NULL : &RULES[row];
+        form->gated = gated;
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants) && i < MOST_OPERANDS; i++)
+            form->constants[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(constants, i));
+        form->op = Py_NewRef(op);
+        PyObject *capsule = PyCapsule_New(form, NULL, free_form);
+        if (!capsule || PyDict_SetItem(forms, op, capsule)) form = NULL;
+        Py_XDECREF(capsule);
+    }
+done:
+    Py_DECREF(told);
+    return form;
+}
+
+/* The node of form on its operands, which are NULL from the first one that is not there. */
+static PyObject *
+made(const Form *form, Node *first, Node *second)
+{
+    const Rule *rule = form->rule;
+    long long version = clock_now();
+    double numbers[MOST_NUMBERS] = {first->data}, data;
+    int count = 1;
+    if (second) numbers[count++] = second->data;
+    for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
+    if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
+    Node *node = new_node(now_in_force.traced ? traced_type : value_type, data, version);
+    if (!node) return NULL;
+    node->op = Py_NewRef(form->op);
+    node->form = form;
+    node->first = Py_NewRef((PyObject *)first);
+    node->second = Py_XNewRef((PyObject *)second);
+    if (may_be_on_a_cycle(node->first) || may_be_on_a_cycle(node->second)) PyObject_GC_Track(node);
+    return (PyObject *)node;
+}
+
+/* Whether a number can be taken as it is: a finite float, or an int that a float holds. */
+static int
+plain_number(PyObject *given, double *number)
+{
+    if (PyFloat_CheckExact(given)) *number = PyFloat_AS_DOUBLE(given);
+    else if (PyLong_CheckExact(given) || PyBool_Check(given)) {
+        int overflow;
+        long long whole = PyLong_AsLongLongAndOverflow(given, &overflow);
+        if (overflow || whole > (1LL << 53) || whole < -(1LL << 53)) return 0;
+        *number = (double)whole;
+    }
+    else return 0;
+    return isfinite(*number);
+}
+
+/* The operand that given is: a Value itself, a number as a Constant; NULL if it is neither. */
+static Node *
+operand(PyObject *given)
+{
+    double number;
+    if (is_node(given)) return (Node *)Py_NewRef(given);
+    return plain_number(given, &number) ? new_node(constant_type, number, clock_now()) : NULL;
+}
+
+/* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
+
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF };
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc call;
+    int kind;
+    const Form *form;
+    PyObject *otherwise; /* the same in Python */
+    PyObject *powers;    /* by exponent, the record that captured it */
+} Maker;
+
+static PyObject *
+power_of_number(Maker *self, Node *base, PyObject *given)
+{
+    double exponent;
+    if (!plain_number(given, &exponent) || exponent == 0.0) return NULL;
+    PyObject *key = PyFloat_FromDouble(exponent);
+    PyObject *op = key ? PyDict_GetItemWithError(self->powers, key) : NULL;
+    PyObject *result = NULL;
+    if (op) {
+        const Form *form = find_form(op);
+        if (form && form->rule) result = made(form, base, NULL);
+    }
+    else if (key && !PyErr_Occurred() && PyDict_GET_SIZE(self->powers) < 256) {
+        PyObject *arguments[2] = {(PyObject *)base, given};
+        result = PyObject_Vectorcall(self->otherwise, arguments, 2, NULL);
+        if (result && is_node(result) && ((Node *)result)->op)
+            if (PyDict_SetItem(self->powers, key, ((Node *)result)->op)) Py_CLEAR(result);
+    }
+    Py_XDECREF(key);
+    return result;
+}
+
+static PyObject *
+straight(Maker *self, PyObject *const *given, Py_ssize_t count)
+{
+    if (self->kind == UNARY)
+        return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
+    if (count != 2 || !is_node(given[0])) return NULL;
+    if (self->kind == POWER && !is_node(given[1])) return power_of_number(self, (Node *)given[0], given[1]);
+    Node *other = operand(given[1]), *own = (Node *)given[0];
+    if (!other) return NULL;
+    PyObject *node = self->kind == REFLECTED ? made(self->form, other, own) : made(self->form, own, other);
+    Py_DECREF(other);
+    return node;
+}
+
+/* Value(data) and Value(data, label), of which the rest is Value.__init__'s. */
+static int
+straight_leaf(PyObject *const *given, Py_ssize_t count)
+{
+    double number;
+    if (count < 2 || count > 3 || !is_node(given[0]) || !plain_number(given[1], &number)) return 0;
+    if (count == 3 && !PyUnicode_CheckExact(given[2])) return 0;
+    PyTypeObject *kind = Py_TYPE(given[0]);
+    Node *self = (Node *)given[0];
+    if ((now_in_force.traced && kind != constant_type && kind != traced_type) || self->label) return 0;
+    self->data = number;
+    self->version = clock_now();
+    self->label = Py_NewRef(count == 3 ? given[2] : empty_text);
+    self->scope = Py_NewRef(now_in_force.scope);
+    if (kind->tp_basicsize == sizeof(Node) && !kind->tp_dictoffset) PyObject_GC_UnTrack(self);
+    return 1;
+}
+
+static PyObject *
+maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
+{
+    Py_ssize_t count = PyVectorcall_NARGS(flagged);
+    if (value_type && (!names || !PyTuple_GET_SIZE(names))) {
+        int plain = self->kind == LEAF ? plain_surroundings() >= 0 : plain_surroundings();
+        if (plain > 0) {
+            if (self->kind == LEAF) {
+                if (straight_leaf(given, count)) Py_RETURN_NONE;
+            }
+            else {
+                PyObject *node = straight(self, given, count);
+                if (node) return node;
+            }
+        }
+        if (PyErr_Occurred()) return NULL;
+    }
+    return PyObject_Vectorcall(self->otherwise, given, flagged, names);
+}
+
+static PyObject *
+maker_bound(PyObject *self, PyObject *instance, PyObject *Py_UNUSED(owner))
+{
+    return !instance || instance == Py_None ? Py_NewRef(self) : PyMethod_New(self, instance);
+}
+
+/* Its name, documentation, signature are those of the function in Python. */
+static PyObject *
+maker_attribute(Maker *self, PyObject *name)
+{
+    if (PyUnicode_CompareWithASCIIString(name, "__wrapped__") == 0) return Py_NewRef(self->otherwise);
+    if (PyUnicode_CompareWithASCIIString(name, "__class__") == 0) return PyObject_GenericGetAttr((PyObject *)self, name);
+    return PyObject_GetAttr(self->otherwise, name);
+}
+
+static int
+maker_set_attribute(Maker *self, PyObject *name, PyObject *given)
+{
+    return PyObject_SetAttr(self->otherwise, name, given);
+}
+
+static PyObject *
+maker_repr(Maker *self)
+{
+    return PyObject_Repr(self->otherwise);
+}
+
+static int
+maker_traverse(Maker *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->otherwise);
+    Py_VISIT(self->powers);
+    return 0;
+}
+
+static int
+maker_clear(Maker *self)
+{
+    Py_CLEAR(self->otherwise);
+    Py_CLEAR(self->powers);
+    return 0;
+}
+
+static void
+maker_dealloc(Maker *self)
+{
+    PyObject_GC_UnTrack(self);
+    maker_clear(self);
+    PyObject_GC_Del(self);
+}
+
+static PyTypeObject MakerType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "autograd._engine.Maker",
+    .tp_basicsize = sizeof(Maker),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_vectorcall_offset = offsetof(Maker, call),
+    .tp_call = PyVectorcall_Call,
+    .tp_descr_get = maker_bound,
+    .tp_getattro = (getattrofunc)maker_attribute,
+    .tp_setattro = (setattrofunc)maker_set_attribute,
+    .tp_repr = (reprfunc)maker_repr,
+    .tp_traverse = (traverseproc)maker_traverse,
+    .tp_clear = (inquiry)maker_clear,
+    .tp_dealloc = (destructor)maker_dealloc,
+};
+
+/* maker(kind, op, otherwise): otherwise itself, where no formula was compiled in. */
+static PyObject *
+maker(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int kind;
+    PyObject *op, *otherwise;
+    if (!PyArg_ParseTuple(args, "iOO", &kind, &op, &otherwise)) return NULL;
+    const Form *form = NULL;
+    if (kind != LEAF) {
+        form = find_form(op);
+        if (PyErr_Occurred()) return NULL;
+        if (!form || !form->rule) return Py_NewRef(otherwise);
+    }
+    Maker *self = PyObject_GC_New(Maker, &MakerType);
+    if (!self) return NULL;
+    self->call = (vectorcallfunc)maker_call;
+    self->kind = kind;
+    self->form = form;
+    self->otherwise = Py_NewRef(otherwise);
+    self->powers = kind == POWER ? PyDict_New() : NULL;
+    PyObject_GC_Track(self);
+    return (PyObject *)self;
+}
+
+/* --- topological order and the reverse sweep: sweep.py ----------------------------------------------------- */
+
+typedef struct {
+    Node **nodes;      /* operands before results */
+    Py_ssize_t count, room;
+    uint32_t *edges;   /* the places of the operands, node after node */
+    Py_ssize_t ends, ends_room;
+    double *adjoint;
+    char *reached;
+} Sweep;
+
+static uint32_t last_mark;
+
+static void
+free_sweep(Sweep *sweep)
+{
+    PyMem_Free(sweep->nodes);
+    PyMem_Free(sweep->edges);
+    PyMem_Free(sweep->adjoint);
+    PyMem_Free(sweep->reached);
+}
+
+static int
+grow(void **array, Py_ssize_t *room, size_t size)
+{
+    Py_ssize_t more = *room ? 2 * *room : 64;
+    void *grown = PyMem_Realloc(*array, more * size);
+    if (!grown) { PyErr_NoMemory(); return -1; }
+    *array = grown;
+    *room = more;
+    return 0;
+}
+
+static Node *
+operand_at(Node *node, Py_ssize_t i)
+{
+    if (i == 0) return (Node *)node->first;
+    if (PyTuple_CheckExact(node->second)) return (Node *)PyTuple_GET_ITEM(node->second, i - 1);
+    return (Node *)node->second;
+}
+
+/* Fill in the order of topological_order(root), and the edges. 1: done; 0: not a straight graph; -1: an error.
+
+   A graph is straight if no node has hooks, all operations are the table's, no operand is newer than its result, and no
+   node is older than since. Under a transform the variables come first; what it traced becomes an ordinary Value. */
+static int
+set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
+{
+    Node **stack = NULL;
+    Py_ssize_t height = 0, room = 0;
+    int straight = 1;
+    uint32_t mark = ++last_mark;
+    if (mark >= UINT32_MAX - 1) { last_mark = 0; return 0; } /* once in four billion sweeps: all marks may be old ones */
+
+#define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
+                        stack[height++] = (node); } while (0)
+#define FINISH(node) do { \
+        if (sweep->count == sweep->room && grow((void **)&sweep->nodes, &sweep->room, sizeof(Node *))) goto failed; \
+        if (sweep->count >= (1 << 30) - 1) { straight = 0; goto done; } \
+        (node)->place = (uint32_t)sweep->count; \
+        sweep->nodes[sweep->count++] = (node); } while (0)
+
+    for (Py_ssize_t i = 0; variables && i < PyList_GET_SIZE(variables); i++) {
+        Node *variable = (Node *)PyList_GET_ITEM(variables, i);
+        if (variable->hooks) { straight = 0; goto done; }
+        variable->mark = mark;
+        FINISH(variable);
+    }
+    PUSH(root);
+    while (height) {
+        Node *node = stack[--height];
+        if (!node) { /* the marker under which a node waits for its operands to be finished */
+            node = stack[--height];
+            for (Py_ssize_t i = 0; ; i++) {
+                Node *parent = operand_at(node, i);
+                if (parent->version > node->version) { straight = 0; goto done; }
+                if (sweep->ends == sweep->ends_room && grow((void **)&sweep->edges, &sweep->ends_room, sizeof(uint32_t)))
+                    goto failed;
+                sweep->edges[sweep->ends++] = parent->place;
+                if (!node->second || (i && !PyTuple_CheckExact(node->second))) break;
+                if (PyTuple_CheckExact(node->second) && i == PyTuple_GET_SIZE(node->second)) break;
+            }
+            FINISH(node);
+            continue;
+        }
+        if (node->mark == mark) continue;
+        if (!is_node((PyObject *)node)) { straight = 0; goto done; }
+        if (Py_TYPE(node) == traced_type && variables && node->version >= since) {
+            Py_INCREF(value_type);
+            Py_SET_TYPE((PyObject *)node, value_type);
+            Py_DECREF(traced_type);
+        }
+        node->mark = mark;
+        if (node->hooks) { /* the collector now sees all that the pass sees */
+            straight = track_all_below((PyObject *)root) ? -1 : 0;
+            goto done;
+        }
+        if (variables && node->version < since) { straight = 0; goto done; }
+        if (!node->first != !node->op) { straight = 0; goto done; }
+        if (!node->first) { FINISH(node); continue; }
+        if (!node->form) {
+            node->form = find_form(node->op);
+            if (PyErr_Occurred()) goto failed;
+            if (!node->form || last_mark != mark) { /* Python ran, and another thread may have swept meanwhile */
+                straight = 0;
+                goto done;
+            }
+        }
+        PUSH(node);
+        PUSH(NULL);
+        if (node->second && PyTuple_CheckExact(node->second))
+            for (Py_ssize_t i = PyTuple_GET_SIZE(node->second); i--; ) PUSH((Node *)PyTuple_GET_ITEM(node->second, i));
+        else if (node->second && ((Node *)node->second)->mark != mark) PUSH((Node *)node->second);
+        if (((Node *)node->first)->mark != mark) PUSH((Node *)node->first);
+    }
+done:
+    PyMem_Free(stack);
+    return straight;
+failed:
+    PyMem_Free(stack);
+    return -1;
+#undef PUSH
+#undef FINISH
+}
+
+/* The local gradients of a node by the record's partials. 1: done; 0: they are not plain; -1: an error. */
+static int
+asked_partials(Node *node, Py_ssize_t count, double *locals)
+{
+    int plain = 0;
+    PyObject *rule = PyObject_GetAttrString(node->op, "partials");
+    PyObject *numbers = PyTuple_New(count + 1), *found = NULL;
+    if (!rule || !numbers) goto done;
+    for (Py_ssize_t i = 0; i <= count; i++) {
+        PyObject *number = PyFloat_FromDouble(i < count ? operand_at(node, i)->data : node->data);
+        if (!number) goto done;
+        PyTuple_SET_ITEM(numbers, i, number);
+    }
+    found = PyObject_CallObject(rule, numbers);
+    if (!found) { PyErr_Clear(); goto done; } /* asked again in Python, where every failure is named */
+    plain = PyTuple_CheckExact(found) && PyTuple_GET_SIZE(found) == count;
+    for (Py_ssize_t i = 0; plain && i < count; i++) {
+        plain = PyFloat_CheckExact(PyTuple_GET_ITEM(found, i));
+        if (plain) locals[i] = PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(found, i));
+    }
+done:
+    Py_XDECREF(rule);
+    Py_XDECREF(numbers);
+    Py_XDECREF(found);
+    return PyErr_Occurred() ? -1 : plain;
+}
+
+/* adjoints(order, seed) of sweep.py. 1: done; 0: Python is to do it; -1: an error. */
+static int
+swept(Sweep *sweep, double seed)
+{
+    Py_ssize_t count = sweep->count, edge = sweep->ends;
+    double few[8], *locals = few, *many = NULL;
+    Py_ssize_t room = 8;
+    int done = 1;
+    sweep->adjoint = PyMem_Malloc(count * sizeof(double));
+    sweep->reached = PyMem_Calloc(count, 1);
+    if (!sweep->adjoint || !sweep->reached) { PyErr_NoMemory(); return -1; }
+    sweep->adjoint[count - 1] = seed;
+    sweep->reached[count - 1] = 1;
+    for (Py_ssize_t place = count; place--; ) {
+        Node *node = sweep->nodes[place];
+        if (!node->first) continue; /* a leaf */
+        Py_ssize_t operands = 1;
+        if (node->second) operands = PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
+        edge -= operands;
+        if (!sweep->reached[place]) continue;
+        double upstream = sweep->adjoint[place];
+        const Form *form = node->form;
+        const Rule *rule = form->rule;
+        if (rule && rule->partials && rule->operands == operands) {
+            double numbers[MOST_NUMBERS + 1];
+            int n = 0;
+            for (; n < operands; n++) numbers[n] = operand_at(node, n)->data;
+            for (int i = 0; i < rule->constants; i++) numbers[n++] = form->constants[i];
+            numbers[n] = node->data;
+            if (rule->partials(numbers, locals)) { done = 0; break; }
+        }
+        else {
+            if (operands > room) {
+                double *grown = PyMem_Realloc(many, operands * sizeof(double));
+                if (!grown) { PyErr_NoMemory(); done = -1; break; }
+                locals = many = grown;
+                room = operands;
+            }
+            done = asked_partials(node, operands, locals);
+            if (done <= 0) break;
+        }
+        for (Py_ssize_t i = 0; i < operands; i++) {
+            uint32_t parent = sweep->edges[edge + i];
+            if (form->gated && locals[i] == 0.0) continue; /* a gate stops whatever comes, infinities too */
+            double flow = form->gated ? upstream : locals[i] * upstream;
+            sweep->adjoint[parent] = sweep->reached[parent] ? sweep->adjoint[parent] + flow : flow;
+            sweep->reached[parent] = 1;
+        }
+    }
+    PyMem_Free(many);
+    return done;
+}
+
+/* Whether a leaf that learns has a gradient, and none is nan or a graph: then the gradients may be written. */
+static int
+may_be_written(Sweep *sweep)
+{
+    int learns = 0;
+    for (Py_ssize_t place = 0; place < sweep->count; place++) {
+        Node *node = sweep->nodes[place];
+        if (node->state == GRAPH) return 0;
+        if (node->first) continue;
+        double flow = sweep->reached[place] ? sweep->adjoint[place] : 0.0;
+        if (isnan(flow)) return 0;
+        if (!learns && flow != 0.0 && Py_TYPE(node) != constant_type) {
+            PyObject *told = PyObject_GetAttrString((PyObject *)Py_TYPE(node), "learns");
+            learns = told == Py_True;
+            Py_XDECREF(told);
+            if (!told) return -1;
+        }
+    }
+    return learns;
+}
+
+/* backward(root, seed) -> whether it was done. */
+static PyObject *
+backward(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 2 || !is_node(args[0])) { PyErr_BadArgument(); return NULL; }
+    if (!PyFloat_CheckExact(args[1])) Py_RETURN_FALSE;
+    Sweep sweep = {0};
+    int done = set_order(&sweep, (Node *)args[0], NULL, 0);
+    if (done > 0) done = swept(&sweep, PyFloat_AS_DOUBLE(args[1]));
+    if (done > 0) {
+        PyObject *held = PyObject_CallMethod(lock, "acquire", NULL);
+        if (!held) done = -1;
+        else {
+            Py_DECREF(held);
+            done = may_be_written(&sweep);
+            for (Py_ssize_t place = 0; done > 0 && place < sweep.count; place++) {
+                Node *node = sweep.nodes[place];
+                double flow = sweep.reached[place] ? sweep.adjoint[place] : 0.0;
+                node->grad.number = !node->first && node->state == NUMBER ? node->grad.number + flow : flow;
+                node->state = NUMBER;
+            }
+            PyObject *released = PyObject_CallMethod(lock, "release", NULL);
+            if (!released) done = -1;
+            Py_XDECREF(released);
+        }
+    }
+    free_sweep(&sweep);
+    return done < 0 ? NULL : PyBool_FromLong(done);
+}
+
+/* gradient(root, variables, since) -> (value, gradients), or None where it is Python's to find. */
+static PyObject *
+gradient(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !is_node(args[0]) || !PyList_CheckExact(args[1])) { PyErr_BadArgument(); return NULL; }
+    long long since = PyLong_AsLongLong(args[2]);
+    if (since == -1 && PyErr_Occurred()) return NULL;
+    Sweep sweep = {0};
+    Py_ssize_t count = PyList_GET_SIZE(args[1]);
+    PyObject *gradients = NULL, *result = NULL;
+    int done = set_order(&sweep, (Node *)args[0], args[1], since);
+    if (done > 0) done = (PyObject *)sweep.nodes[sweep.count - 1] == args[0] && swept(&sweep, 1.0);
+    if (PyErr_Occurred()) done = -1;
+    if (done > 0) {
+        gradients = PyList_New(count);
+        for (Py_ssize_t place = 0; gradients && place < count; place++) {
+            double flow = sweep.reached[place] ? sweep.adjoint[place] : 0.0;
+            if (isnan(flow)) done = 0;
+            PyObject *number = PyFloat_FromDouble(flow);
+            if (!number) { Py_CLEAR(gradients); break; }
+            PyList_SET_ITEM(gradients, place, number);
+        }
+        if (!gradients) done = -1;
+    }
+    free_sweep(&sweep);
+    if (done > 0) result = Py_BuildValue("(dO)", ((Node *)args[0])->data, gradients);
+    Py_XDECREF(gradients);
+    if (done == 0) Py_RETURN_NONE;
+    return result;
+}
+
+/* --- the module ------------------------------------------------------------------------------------------- */
+
+static PyObject *
+set_up(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *descriptor;
+    if (!PyArg_ParseTuple(args, "OOO!OO", &context_variable, &clock_object, &PyMemberDescr_Type, &descriptor, &lock,
+                          &form_of))
+        return NULL;
+    Py_INCREF(context_variable);
+    Py_INCREF(clock_object);
+    Py_INCREF(lock);
+    Py_INCREF(form_of);
+    clock_offset = ((PyMemberDescrObject *)descriptor)->d_member->offset;
+    Py_RETURN_NONE;
+}
+
+/* set_types(Value, Traced, Constant): until then every Maker asks Python. */
+static PyObject *
+set_types(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *value, *traced, *constant;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant))
+        return NULL;
+    traced_type = (PyTypeObject *)Py_NewRef(traced);
+    constant_type = (PyTypeObject *)Py_NewRef(constant);
+    value_type = (PyTypeObject *)Py_NewRef(value);
+    Py_RETURN_NONE;
+}
+
+/* rows() -> (name, operands, constants, fixed constant) of each formula that was compiled in. */
+static PyObject *
+rows(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    Py_ssize_t count = sizeof(RULES) / sizeof(RULES[0]);
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *row = Py_BuildValue("(siid)", RULES[i].name, RULES[i].operands, RULES[i].constants, RULES[i].fixed);
+        if (!row) { Py_CLEAR(list); break; }
+        PyList_SET_ITEM(list, i, row);
+    }
+    return list;
+}
+
+static PyMethodDef functions[] = {
+    {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
+    {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL, NULL},
+    {"maker", maker, METH_VARARGS, NULL},
+    {"rows", rows, METH_NOARGS, NULL},
+    {"track", track_graph, METH_O, NULL},
+    {"set_types", set_types, METH_VARARGS, NULL},
+    {"set_up", set_up, METH_VARARGS, NULL},
+    {0},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "autograd._engine", "The straight case of the engine, in C.", -1, functions,
+};
+
+PyMODINIT_FUNC
+PyInit__engine(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (!module) return NULL;
+    NodeType.tp_new = PyBaseObject_Type.tp_new; /* no type of C inherits it by itself */
+    if (PyType_Ready(&NodeType) || PyType_Ready(&MakerType)) return NULL;
+    forms = PyDict_New();
+    empty_text = PyUnicode_InternFromString("");
+    if (!forms || !empty_text) return NULL;
+    if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
+    if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF"};
+    for (int kind = 0; kind < 5; kind++)
+        if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
+    return module;
+}

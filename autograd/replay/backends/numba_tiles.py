@@ -1,0 +1,221 @@
+"""The register tile: a product of matrices over lanes, as fast as a library for linear algebra, from inside a kernel.
+
+Four results times twelve lanes are held in registers while all products are added to them, so that each number that is
+loaded serves several products and nothing is stored on the way. A compiler does not find this from loops, so the tile
+is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
+
+``multiply`` adds ``factors · rows`` to other rows. The factors come *packed*, in the order in which they are read:
+:func:`packing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+__all__ = ["ROWS", "multiply", "packing", "transpose"]
+
+ROWS, _VECTOR = 4, 4
+"""The results of a tile, and the numbers of a vector: a tile has three of these."""
+_BLOCK = 128  # products that are added before the next tile, so that the rows they read stay in the first-level cache
+_BYTES = 8
+
+_DOUBLE, _WORD, _ADDRESS = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
+_LANES = ir.VectorType(_DOUBLE, _VECTOR)
+_FAST = ("contract",)  # a product and a sum may be rounded once
+
+
+def packing(n_results: int, n_operands: int) -> npt.NDArray[np.intp]:
+    """The order of the factors of a matrix of so many rows and columns: four rows side by side, then the rest.
+
+    >>> packing(5, 3).tolist()
+    [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 12, 13, 14]
+    """
+    places = np.arange(n_results * n_operands).reshape(n_results, n_operands)
+    whole = n_results // ROWS * ROWS
+    tiles = places[:whole].reshape(-1, ROWS, n_operands).transpose(0, 2, 1)
+    return np.concatenate([tiles.ravel(), places[whole:].ravel()])
+
+
+def _pointer(builder: Any, address: Any, offset: int, kind: Any) -> Any:
+    moved = builder.add(address, ir.Constant(_ADDRESS, offset)) if offset else address
+    return builder.inttoptr(moved, kind.as_pointer())
+
+
+def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
+    """The tile of so many results and vectors, to be called in a kernel with the addresses of rows and factors.
+
+    ``results[r] += Σ factors[k, r] · operands[numbers[k]]`` over ``count`` products, where a row is found by its number
+    and the distance of rows in bytes.
+    """
+    cells = [(row, vector) for row in range(n_rows) for vector in range(n_vectors)]
+
+    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        results, (factors, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
+        places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
+        before = [builder.load(place, align=_BYTES) for place in places]
+        entry = builder.block
+        loop, done = builder.append_basic_block("products"), builder.append_basic_block("done")
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        k = builder.phi(_ADDRESS)
+        k.add_incoming(ir.Constant(_ADDRESS, 0), entry)
+        sums = [builder.phi(_LANES) for _ in cells]
+        for total, start in zip(sums, before, strict=True):
+            total.add_incoming(start, entry)
+        number = builder.load(
+            builder.inttoptr(builder.add(numbers, builder.shl(k, ir.Constant(_ADDRESS, 2))), _WORD.as_pointer())
+        )
+        row_at = builder.add(operands, builder.mul(builder.zext(number, _ADDRESS), distance))
+        loaded = [
+            builder.load(_pointer(builder, row_at, vector * _VECTOR * _BYTES, _LANES), align=_BYTES)
+            for vector in range(n_vectors)
+        ]
+        factors_at = builder.add(factors, builder.mul(k, ir.Constant(_ADDRESS, n_rows * _BYTES)))
+        scaled = [_spread(builder, factors_at, row * _BYTES) for row in range(n_rows)]
+        after = [
+            builder.fadd(total, builder.fmul(scaled[row], loaded[vector], flags=_FAST), flags=_FAST)
+            for total, (row, vector) in zip(sums, cells, strict=True)
+        ]
+        following = builder.add(k, ir.Constant(_ADDRESS, 1))
+        k.add_incoming(following, loop)
+        for total, new in zip(sums, after, strict=True):
+            total.add_incoming(new, loop)
+        builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
+        builder.position_at_end(done)
+        for place, new in zip(places, after, strict=True):
+            builder.store(new, place, align=_BYTES)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def tile(_context, r0, r1, r2, r3, factors, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 5)), generate
+
+    made: Callable[..., None] = tile
+    return made
+
+
+def _spread(builder: Any, address: Any, offset: int) -> Any:
+    """One number in every place of a vector."""
+    number = builder.load(_pointer(builder, address, offset, _DOUBLE))
+    nothing = ir.Constant(_LANES, ir.Undefined)
+    first = builder.insert_element(nothing, number, ir.Constant(_WORD, 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(_WORD, _VECTOR), [0] * _VECTOR))
+
+
+_tile43, _tile42, _tile41 = _tile(4, 3), _tile(4, 2), _tile(4, 1)
+_tile13, _tile12, _tile11 = _tile(1, 3), _tile(1, 2), _tile(1, 1)
+
+
+def _turned() -> Callable[..., None]:
+    """Four numbers of each of four rows, written as four rows of one number of each: to be called in a kernel."""
+
+    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        *rows, to, distance = args
+        first, second, third, fourth = (builder.load(_pointer(builder, row, 0, _LANES), align=_BYTES) for row in rows)
+
+        def mixed(x: Any, y: Any, order: list[int]) -> Any:
+            return builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(_WORD, _VECTOR), order))
+
+        even, odd, low, high = [0, 4, 2, 6], [1, 5, 3, 7], [0, 1, 4, 5], [2, 3, 6, 7]
+        evens = mixed(first, second, even), mixed(third, fourth, even)
+        odds = mixed(first, second, odd), mixed(third, fourth, odd)
+        for new in (mixed(*evens, low), mixed(*odds, low), mixed(*evens, high), mixed(*odds, high)):
+            builder.store(new, _pointer(builder, to, 0, _LANES), align=_BYTES)
+            to = builder.add(to, distance)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def turned(_context, r0, r1, r2, r3, to, distance):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 2)), generate
+
+    made: Callable[..., None] = turned
+    return made
+
+
+_turn = _turned()
+
+
+_OPTIONS: dict[str, Any] = {
+    "error_model": "numpy", "nogil": True, "boundscheck": False, "_nrt": False,
+    "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
+
+
+@njit(**_OPTIONS)
+def multiply(  # type: ignore[no-untyped-def]
+    n_results, result_rows, at, results, result_distance, factors, n_operands, rows, first, operands, distance, n
+):
+    """``results += factors · operands``, on ``n`` numbers of each row, a multiple of four.
+
+    Args (addresses and distances in bytes):
+        n_results, result_rows, at: how many results, and where in ``result_rows`` the numbers of their rows begin.
+        results, result_distance: the address of row 0, and the distance from one row to the next.
+        factors: the address of the packed factors.
+        n_operands, rows, first: how many operands, and where in ``rows`` the numbers of their rows begin.
+        operands, distance: as of the results.
+        n: how many numbers of each row.
+    """
+    done = 0
+    while done < n_operands:
+        count = min(_BLOCK, n_operands - done)
+        numbers = rows.ctypes.data + 4 * (first + done)
+        lane = 0
+        while lane < n:
+            to, of, left = results + 8 * lane, operands + 8 * lane, n - lane
+            packed = factors + 32 * done
+            i = 0
+            while i + 4 <= n_results:
+                r0 = to + result_rows[at + i] * result_distance
+                r1 = to + result_rows[at + i + 1] * result_distance
+                r2 = to + result_rows[at + i + 2] * result_distance
+                r3 = to + result_rows[at + i + 3] * result_distance
+                if left > 8:
+                    _tile43(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                elif left > 4:
+                    _tile42(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                else:
+                    _tile41(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                i += 4
+                packed += 32 * n_operands
+            packed -= 24 * done
+            while i < n_results:
+                r0 = to + result_rows[at + i] * result_distance
+                if left > 8:
+                    _tile13(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                elif left > 4:
+                    _tile12(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                else:
+                    _tile11(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                i += 1
+                packed += 8 * n_operands
+            lane += 12
+        done += count
+
+
+@njit(**_OPTIONS)
+def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distance):  # type: ignore[no-untyped-def]
+    """Write ``n`` numbers of each row, a multiple of four, so that those of four rows come to lie side by side.
+
+    Args (addresses and distances in bytes):
+        n_rows, numbers, first: how many rows, a multiple of four, and where in ``numbers`` their numbers begin.
+        rows, distance: the address of row 0, and the distance from one row to the next.
+        n: how many numbers of each row.
+        to, to_tile, to_distance: where to write; how far the next four rows are from there, and the next numbers.
+    """
+    for i in range(0, n_rows, 4):
+        r0 = rows + numbers[first + i] * distance
+        r1 = rows + numbers[first + i + 1] * distance
+        r2 = rows + numbers[first + i + 2] * distance
+        r3 = rows + numbers[first + i + 3] * distance
+        here = to
+        for lane in range(0, n, 4):
+            _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
+            here += 4 * to_distance
+        to += to_tile

@@ -1,0 +1,180 @@
+"""``worksheet``: a graph on paper, its gradients to be filled in, and the key on a page of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from viz._arguments import as_page, check_value, graph_below, write_whole
+from viz._quiz import blanks_of, without_gradients
+from viz.chain import Chain
+from viz.formulas.notation import derivative
+from viz.formulas.writers import mathml_lines, to_mathml
+from viz.graph import Graph
+from viz.names import clean, cut
+from viz.numbers import datum, signed
+from viz.picture.fold import fold
+from viz.picture.paint import Look, paint
+from viz.style import PRINT
+
+__all__ = ["worksheet"]
+
+MOST_CARDS = 300
+"""Up to how many values a card for each is tried."""
+MOST_PORTRAIT, MOST_ACROSS, MOST_DOWN = 1000.0, 2000.0, 1000.0
+"""How many pixels of a picture can be read on the short side of a sheet, on its long side, and beneath each other."""
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ max-width: {across}mm; margin: 10mm auto; padding: 0 8px; color: #111; background: #fff;
+  font: 10.5pt/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }}
+h1 {{ margin: 0 0 2mm; font-size: 14pt; }}
+p {{ margin: 2mm 0; }}
+.who {{ display: flex; gap: 6mm; }}
+.who span {{ flex: 1; border-bottom: 1px solid #111; }}
+.picture {{ margin: 2mm 0; text-align: center; }}
+.picture svg {{ width: auto; height: auto; max-width: 100%; max-height: {down}mm; min-width: 0 !important; }}
+ol {{ columns: {columns}; column-gap: 7mm; margin: 0; padding: 0; list-style: none; }}
+li {{ break-inside: avoid; padding: 1mm 0; border-bottom: 1px solid #bbb; }}
+.blanks li {{ display: flex; gap: 3mm; align-items: center; min-height: 8mm; }}
+.blanks span {{ flex: 1; font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 9pt; }}
+.blanks b {{ flex: 0 0 42%; font-weight: 400; }}
+.key ol {{ font-size: 9pt; }}
+.sheet + .sheet {{ border-top: 2px dashed #999; margin-top: 12mm; padding-top: 8mm; }}
+@page {{ size: A4 {way}; margin: 11mm; }}
+@media print {{
+  body {{ margin: 0; padding: 0; max-width: none; }}
+  .sheet + .sheet {{ break-before: page; border: 0; margin: 0; padding: 0; }}
+}}
+</style>
+</head>
+<body>
+<section class="sheet">
+<h1>{title}</h1>
+<p class="who">Name <span></span> Date <span></span></p>
+<p>Work out {gradients} from {root} back: at each value the flows add up, each a local derivative times the gradient
+that it comes from.</p>
+<div class="picture">{blank}</div>
+<ol class="blanks">
+{rows}
+</ol>
+</section>
+<section class="sheet key">
+<h1>Key: {title}</h1>
+<div class="picture">{solved}</div>
+<ol>
+{rules}
+</ol>
+</section>
+</body>
+</html>
+"""
+
+
+def worksheet(
+    root: Value,
+    path: str | os.PathLike[str],
+    *,
+    names: Mapping[str, Any] | None = None,
+    title: str = "",
+    blanks: int = 12,
+) -> Path:
+    """Write a sheet to print: the graph of ``root`` with blank gradients to fill in, and a key on the page after it.
+
+    It is one HTML file, for A4: print it, or save it as PDF, in any browser. The pictures are in greys, with negative
+    flows dashed, and as small as the page needs; a large graph is folded. The key has the chain rule of each gradient
+    that was asked for, in symbols and in numbers. No gradient of the graph changes.
+
+    Args:
+        root: what is differentiated.
+        path: where to write it; its ending is ``.html`` or ``.htm``.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        title: the heading; by default it names the root.
+        blanks: how many gradients are asked for at most; of more, some all the way back.
+
+    Returns:
+        The path.
+
+    Raises:
+        TypeError: ``root`` is not a Value, or ``title`` not a str.
+        ValueError: ``blanks`` is not a whole number, 1 or more.
+        StaleGraphError: a leaf changed after the graph was built.
+        DiagramError: another ending, or a file that cannot be written there.
+
+    >>> import tempfile
+    >>> from autograd import Value
+    >>> from viz import worksheet
+    >>> a = Value(2.0, "a")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     worksheet((a * a + a).named("L"), f"{folder}/sheet.html").name
+    'sheet.html'
+    """
+    if isinstance(blanks, bool) or not isinstance(blanks, int) or blanks < 1:
+        raise ValueError(f"blanks must be a whole number, 1 or more, got {blanks!r}")
+    if not isinstance(title, str):
+        raise TypeError(f"title must be a str, got {title!r}")
+    check_value(root, "worksheet(): the root of the graph")
+    target = as_page(path, "worksheet", "a page to print")
+    graph = graph_below(root, names, "worksheet")
+    chain = Chain(without_gradients(graph))
+    asked = blanks_of(graph, blanks)
+    heading = clean(title) or f"The gradients of {cut(graph.title)}"
+    solved = graph_below(root, names, "worksheet")
+    solved.grads = solved.held = [gradient or 0.0 for gradient in chain.gradients]
+    detail, wide = _detail(solved)
+    page = _PAGE.format(
+        across=270 if wide else 188,
+        down=80 if wide else 105,
+        way="landscape" if wide else "portrait",
+        columns=3 if wide else 2,
+        title=escape(heading),
+        gradients="the gradient" if len(asked) == 1 else f"the {len(asked)} gradients",
+        root=escape(cut(graph.title)),
+        blank=_picture(graph, "none", detail),
+        rows="\n".join(_row(chain, i) for i in asked),
+        solved=_picture(solved, "auto", detail),
+        rules="\n".join(f"<li>{_rule(chain, i)}</li>" for i in asked),
+    )
+    write_whole(target, page.encode())
+    return target
+
+
+def _picture(graph: Graph, edges: str, detail: str) -> str:
+    return paint(fold(graph, detail), Look(edges, theme=PRINT))
+
+
+def _detail(graph: Graph) -> tuple[str, bool]:
+    """The finest picture whose type can be read on paper, and whether it needs the long side of the sheet."""
+    for detail in ("full", "fused", "neurons", "layers") if len(graph) <= MOST_CARDS else ("layers",):
+        size = _SIZE.search(_picture(graph, "auto", detail))
+        across, down = (float(size[1]), float(size[2])) if size else (0.0, 0.0)
+        if across <= MOST_ACROSS and down <= MOST_DOWN:
+            break
+    return detail, across > MOST_PORTRAIT
+
+
+def _row(chain: Chain, i: int) -> str:
+    """A value by its name and formula, its number, and room for its gradient."""
+    graph = chain.graph
+    name, formula = cut(chain.name(i), 24), cut(graph.formula(i), 30)
+    shown = f"{name} = {formula} =" if formula and formula != name else f"{name} ="
+    asked = to_mathml(derivative(chain.root, chain.symbol(i)))
+    return f"<li><span>{escape(shown)} {datum(graph.values[i].data)}</span><b>{asked} =</b></li>"
+
+
+def _rule(chain: Chain, i: int) -> str:
+    rule: Sequence[Any] = chain.rule(i).equation
+    return mathml_lines([rule]) if len(rule) > 1 else f"{to_mathml(rule[0])} = {signed(chain.gradient(i))}"

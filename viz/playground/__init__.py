@@ -1,0 +1,1 @@
+"""The playground: an editor beside the page of what is typed in it, served to this machine alone."""
