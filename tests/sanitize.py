@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FLAGS = ["-O1", "-g", "-std=c11", "-ffp-contract=off", "-fPIC", "-shared", "-fno-omit-frame-pointer"]
+FLAGS = ["-O1", "-g", "-std=c11", "-ffp-contract=off", "-fno-builtin", "-fPIC", "-shared", "-fno-omit-frame-pointer"]
 WATCHED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 PROGRAMS = 1500
 

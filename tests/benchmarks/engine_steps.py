@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import math
 import os
 import subprocess
 import sys
@@ -60,6 +61,19 @@ def loss_of(weights: list[list[list[Any]]], value: Callable[[float], Any], relu:
     return total * (1.0 / POINTS)
 
 
+def step_of_a_net(net: Any, value: Callable[[float], Any]) -> Callable[[], None]:
+    """The same loss by way of a library's own network, which labels and groups what it makes if it does so."""
+
+    def step() -> None:
+        total = value(0.0)
+        for point, label in numbers()[1]:
+            total = total + (1.0 + -label * net([value(x) for x in point])).relu()
+        net.zero_grad()
+        (total * (1.0 / POINTS)).backward()
+
+    return step
+
+
 def ten(x: Any) -> Any:
     """Ten operations on one number."""
     y = x * x + 3.0
@@ -74,7 +88,6 @@ def ours() -> dict[str, Callable[[], Any]]:
     """The tasks on Values, under the engine of this process."""
     import nn
     from autograd import Value, grad, record
-    from tests.benchmarks.eager import training_step
 
     weights = [[[Value(w) for w in row] for row in rows] for rows in numbers()[0]]
     leaves = [w for rows in weights for row in rows for w in row]
@@ -88,7 +101,7 @@ def ours() -> dict[str, Callable[[], Any]]:
     root = loss_of(weights, Value, Value.relu)
     return {
         "raw step": raw,
-        "nn.MLP step": training_step(nn.MLP(2, list(SIZES[1:]), rng=1), Value),
+        "nn.MLP step": step_of_a_net(nn.MLP(2, list(SIZES[1:]), rng=1), Value),
         "gradient of ten operations": lambda: slope(0.7),
         "recording": lambda: record(root, leaves),
     }
@@ -98,8 +111,6 @@ def of_micrograd() -> dict[str, Callable[[], Any]]:
     """The tasks on micrograd's Values."""
     import micrograd.nn
     from micrograd.engine import Value
-
-    from tests.benchmarks.eager import training_step
 
     weights = [[[Value(w) for w in row] for row in rows] for rows in numbers()[0]]
 
@@ -117,7 +128,7 @@ def of_micrograd() -> dict[str, Callable[[], Any]]:
 
     return {
         "raw step": raw,
-        "nn.MLP step": training_step(micrograd.nn.MLP(2, list(SIZES[1:])), Value),
+        "nn.MLP step": step_of_a_net(micrograd.nn.MLP(2, list(SIZES[1:])), Value),
         "gradient of ten operations": small,
     }
 
@@ -149,27 +160,27 @@ def of_torch() -> dict[str, Callable[[], Any]]:
 
 def of_xad() -> dict[str, Callable[[], Any]]:
     """The tasks on XAD's tape."""
-    import xad.adj_1st as xad
-    import xad.math
+    from xad import adj_1st
+    from xad import math as of_reals
 
     def swept(inputs: list[Any], build: Callable[[], Any]) -> Any:
-        with xad.Tape() as tape:
+        with adj_1st.Tape() as tape:
             for x in inputs:
                 tape.registerInput(x)
             tape.newRecording()
             y = build()
             tape.registerOutput(y)
-            y.derivative = 1.0
+            y.setDerivative(1.0)
             tape.computeAdjoints()
-            return [x.derivative for x in inputs]
+            return [x.getDerivative() for x in inputs]
 
     def raw() -> None:
-        weights = [[[xad.Real(w) for w in row] for row in rows] for rows in numbers()[0]]
+        weights = [[[adj_1st.Real(w) for w in row] for row in rows] for rows in numbers()[0]]
         leaves = [w for rows in weights for row in rows for w in row]
-        swept(leaves, lambda: loss_of(weights, xad.Real, lambda z: xad.math.max(z, 0.0)))
+        swept(leaves, lambda: loss_of(weights, adj_1st.Real, lambda z: of_reals.max(z, 0.0)))
 
     def small() -> Any:
-        x = xad.Real(0.7)
+        x = adj_1st.Real(0.7)
         return swept([x], lambda: ten(x))
 
     return {"raw step": raw, "gradient of ten operations": small}
@@ -200,7 +211,7 @@ def serve(contender: str) -> None:
 # --- all of them ------------------------------------------------------------------------------------------
 
 
-def started() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def started() -> Iterator[tuple[str, Any]]:
     """A process for each contender that is installed."""
     for contender in CONTENDERS:
         engine = contender.removeprefix("engine ")
@@ -208,8 +219,8 @@ def started() -> Iterator[tuple[str, subprocess.Popen[str]]]:
         if contender == "engine python" or importlib.util.find_spec(needs) is not None:
             environment = os.environ | ({"CHAINRULE_ENGINE": engine} if engine != contender else {})
             command = [sys.executable, "-m", "tests.benchmarks.engine_steps", contender]
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-            yield contender, subprocess.Popen(command, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+            pipe = subprocess.PIPE
+            yield contender, subprocess.Popen(command, env=environment, text=True, stdin=pipe, stdout=pipe)
 
 
 def measured() -> dict[tuple[str, str], float]:
@@ -219,14 +230,10 @@ def measured() -> dict[tuple[str, str], float]:
     for _ in range(ROUNDS):
         for task in TASKS:
             for contender, process in processes.items():
-                assert process.stdin is not None
-                assert process.stdout is not None
-                process.stdin.write(task + "\n")
-                process.stdin.flush()
+                print(task, file=process.stdin, flush=True)
                 answer = process.stdout.readline().strip()
                 if answer:
-                    known = found.get((contender, task), float("inf"))
-                    found[contender, task] = min(known, float(answer))
+                    found[contender, task] = min(found.get((contender, task), math.inf), float(answer))
     for process in processes.values():
         process.communicate()
     return found
