@@ -49,8 +49,9 @@ def main() -> int:
         environment = os.environ | {
             "CHAINRULE_ENGINE": "c",
             "LD_PRELOAD": library(compiler),
-            "ASAN_OPTIONS": "detect_leaks=0",  # the interpreter keeps what it has until its end
-            "UBSAN_OPTIONS": "print_stacktrace=1",
+            # The interpreter keeps what it has until its end, which is no leak; pytest would swallow a report.
+            "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/report",
+            "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={folder}/report",
             "PYTHONMALLOC": "malloc",
             "PYTHONPATH": str(root),
         }
@@ -62,8 +63,10 @@ def main() -> int:
                 [sys.executable, "-m", *command], cwd=root, env=environment, check=False,
                 stdout=subprocess.DEVNULL if "--under" in command else None,
             )  # fmt: skip
-            if run.returncode:
-                return run.returncode
+            reports = [path.read_text(errors="replace") for path in Path(folder).glob("report.*")]
+            sys.stderr.write("\n".join(reports))
+            if run.returncode or reports:
+                return run.returncode or 1
     return 0
 
 
