@@ -17,15 +17,18 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
-# Both engines give the same bits: no a*b + c in one rounding, no shortcuts of a fast-math, whatever CFLAGS say.
-FLAGS = ["/O2", "/std:c11", "/fp:precise"] if os.name == "nt" else [
-    "-O2", "-g0", "-std=c11", "-fno-fast-math", "-ffp-contract=off",
-]  # fmt: skip
+# Both engines give the same bits, whatever CFLAGS say: no a*b + c in one rounding, no shortcuts of a fast-math, and no
+# functions of the compiler's own, which makes x*x of pow(x, 2) where Python asks the library.
+FLAGS = {
+    "nt": ["/O2", "/Oi-", "/std:c11", "/fp:precise"],
+    "posix": ["-O2", "-g0", "-std=c11", "-fno-fast-math", "-ffp-contract=off", "-fno-builtin"],
+}[os.name]
 SETUP = """
+import os
 import sys
 from setuptools import Extension, setup
 source, folder, *flags = sys.argv[1:]
-engine = Extension("_engine", [source], extra_compile_args=flags)
+engine = Extension("_engine", [source], extra_compile_args=flags, libraries=["m"] if os.name == "posix" else [])
 setup(name="engine", ext_modules=[engine], script_args=["build_ext", "--build-lib", folder, "--build-temp", folder])
 """
 

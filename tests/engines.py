@@ -281,6 +281,14 @@ def neutral_element(p: Program) -> Any:
     )()
 
 
+@step(5)
+def operand_twice(p: Program) -> Any:
+    """Two flows of one node into one operand, beside others: the order of additions shows in the last bit."""
+    x, u, v = p.node(), p.random.uniform(0.5, 3.0), p.random.uniform(-2.0, 2.0)
+    z = p.random.choice([lambda: x / x, lambda: x - x, lambda: (x * 0.7) / (x * 0.7), lambda: ag.atan2(x, x)])()
+    return z * u + x * v + p.node() * x
+
+
 @step(16)
 def method(p: Program) -> Any:
     return getattr(p.node(), p.random.choice(UNARY))()

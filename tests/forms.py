@@ -27,7 +27,7 @@ from tests.support.bits import bits
 EXTREME = [
     0.0, 1.0, 0.5, 2.0, 3.0, 1.5, 2.5, 7.0, 0.1, 1 / 3, 36.0, 700.0, 709.8, 745.2, 1e-8, 1e-16, 1e-154, 1e154, 1e16,
     2.0**52 + 0.5, 2.0**53, 1e300, sys.float_info.max, sys.float_info.min, 5e-324, math.pi, math.pi / 2, math.e,
-    1.0 - 2.0**-53, 1.0 + 2.0**-52, math.inf, math.nan,
+    1.0 - 2.0**-53, 1.0 + 2.0**-52, 3.9271239745284623, math.inf, math.nan,  # of 3.927, x**2.0 is not x*x
 ]  # fmt: skip
 SIGNED = [sign * number for number in EXTREME for sign in (1.0, -1.0)]
 CONSTANTS = [0.0, -0.0, 1.0, -1.0, 2.0, 3.0, 0.5, -2.0, 10.0, 0.1]

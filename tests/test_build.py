@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from hatch_build import CannotCompileError, compiled
+
 ROOT = Path(__file__).parent.parent
 MODULE = f"autograd/_engine{sysconfig.get_config_var('EXT_SUFFIX')}"
 ENGINE = """
@@ -20,7 +22,11 @@ ENGINE = """
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_engine", NULL, -1, NULL, NULL, NULL, NULL, NULL};
 PyMODINIT_FUNC PyInit__engine(void) { return PyModule_Create(&module); }
 """
-HEADER = "static double product_less_one(double x, double y) { return x * y - 1.0; }\n"
+HEADER = """
+#include <math.h>
+static double product_less_one(double x, double y) { return x * y - 1.0; }
+static double square(double x) { return pow(x, 2.0); }
+"""
 COMPILER = shutil.which(os.environ.get("CC", "cc")) is not None and sysconfig.get_config_var("Py_GIL_DISABLED") != 1
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the compiler is set by CC and PATH")
@@ -111,6 +117,13 @@ def test_an_editable_install_has_the_engine_beside_its_source(project):
     assert MODULE not in zipfile.ZipFile(wheel).namelist()  # one is enough
 
 
+def test_a_python_without_the_gil_runs_the_engine_in_python(project, monkeypatch):
+    found = sysconfig.get_config_var
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: 1 if name == "Py_GIL_DISABLED" else found(name))
+    with pytest.raises(CannotCompileError, match="runs without the GIL"):
+        compiled(project / "autograd" / "_engine.c", str(project))
+
+
 @needs_compiler
 def test_a_source_that_cannot_be_written_builds_a_wheel(project):
     for path in (project, project / "autograd"):
@@ -142,26 +155,27 @@ def test_the_source_distribution_has_the_source_of_the_engine_and_no_compiled_on
     assert MODULE not in held
 
 
+NUMBERS = """
+static PyObject *numbers(PyObject *self, PyObject *args)
+{
+    double x, y;
+    return PyArg_ParseTuple(args, "dd", &x, &y) ? Py_BuildValue("dd", product_less_one(x, y), square(x)) : NULL;
+}
+static PyMethodDef methods[] = {{"numbers", numbers, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+"""
+
+
 @needs_compiler
-def test_no_flag_of_the_machine_makes_two_roundings_one(project):
-    """x·y − 1 in one rounding is another number: what CFLAGS allow, the build takes back."""
-    (project / "autograd" / "_engine.c").write_text(
-        ENGINE.replace("NULL, -1, NULL", "NULL, -1, methods").replace("static struct", METHODS + "static struct", 1)
+def test_no_flag_of_the_machine_changes_a_number(project):
+    """x·y − 1 in one rounding is another number, and so may x·x be in the place of pow(x, 2)."""
+    source = ENGINE.replace("NULL, -1, NULL", "NULL, -1, methods").replace(
+        "static struct", NUMBERS + "static struct", 1
     )
+    (project / "autograd" / "_engine.c").write_text(source)
     build(project, "build_editable", CFLAGS="-O3 -march=native -ffp-contract=fast -ffast-math")
-    code = "import _engine; x = 1.0 + 2.0**-30; print(_engine.product(x, 1.0 - 2.0**-30), _engine.product(x, x))"
+    points = [(1.0 + 2.0**-30, 1.0 - 2.0**-30), (1.0 + 2.0**-30,) * 2, (3.9271239745284623, 1.0)]
+    code = f"import _engine; print([_engine.numbers(*point) for point in {points}])"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=project / "autograd", capture_output=True, text=True, check=True
     )
-    x = 1.0 + 2.0**-30
-    assert run.stdout.split() == [repr(x * (1.0 - 2.0**-30) - 1.0), repr(x * x - 1.0)]
-
-
-METHODS = """
-static PyObject *product(PyObject *self, PyObject *args)
-{
-    double x, y;
-    return PyArg_ParseTuple(args, "dd", &x, &y) ? PyFloat_FromDouble(product_less_one(x, y)) : NULL;
-}
-static PyMethodDef methods[] = {{"product", product, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
-"""
+    assert run.stdout.strip() == repr([(x * y - 1.0, x**2.0) for x, y in points])

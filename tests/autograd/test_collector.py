@@ -158,14 +158,15 @@ def test_many_graphs_with_cycles_do_not_pile_up():
         gc.collect()
 
     tracemalloc.start()
+    grown = []
     try:
-        steps()  # Python keeps a few floats for itself
-        before, _ = tracemalloc.get_traced_memory()
-        steps()
-        after, _ = tracemalloc.get_traced_memory()
+        for _ in range(4):  # Python keeps a few floats for itself, and a table grows once
+            before, _ = tracemalloc.get_traced_memory()
+            steps()
+            grown.append(tracemalloc.get_traced_memory()[0] - before)
     finally:
         tracemalloc.stop()
-    assert after - before < 5_000
+    assert min(grown) < 2_000
 
 
 def test_a_collection_in_the_middle_of_a_pass_takes_nothing_away():
