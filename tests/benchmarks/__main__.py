@@ -1,10 +1,12 @@
 """``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
 
-from tests.benchmarks import eager, pictures, replay, training, transforms
+from tests.benchmarks import eager, gradbench, pictures, records, replay, training, transforms
 
 if __name__ == "__main__":
     eager.main()
     replay.main()
+    records.main()
+    gradbench.main()
     training.main()
     pictures.main()
     transforms.main()
