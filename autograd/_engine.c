@@ -639,6 +639,13 @@ grow(void **array, Py_ssize_t *room, size_t size)
     return 0;
 }
 
+static Py_ssize_t
+operands_of(Node *node)
+{
+    if (!node->second) return node->first != NULL;
+    return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
+}
+
 static Node *
 operand_at(Node *node, Py_ssize_t i)
 {
@@ -679,14 +686,12 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         Node *node = stack[--height];
         if (!node) { /* the marker under which a node waits for its operands to be finished */
             node = stack[--height];
-            for (Py_ssize_t i = 0; ; i++) {
+            for (Py_ssize_t i = 0, count = operands_of(node); i < count; i++) {
                 Node *parent = operand_at(node, i);
                 if (parent->version > node->version) { straight = 0; goto done; }
                 if (sweep->ends == sweep->ends_room && grow((void **)&sweep->edges, &sweep->ends_room, sizeof(uint32_t)))
                     goto failed;
                 sweep->edges[sweep->ends++] = parent->place;
-                if (!node->second || (i && !PyTuple_CheckExact(node->second))) break;
-                if (PyTuple_CheckExact(node->second) && i == PyTuple_GET_SIZE(node->second)) break;
             }
             FINISH(node);
             continue;
@@ -716,10 +721,7 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         }
         PUSH(node);
         PUSH(NULL);
-        if (node->second && PyTuple_CheckExact(node->second))
-            for (Py_ssize_t i = PyTuple_GET_SIZE(node->second); i--; ) PUSH((Node *)PyTuple_GET_ITEM(node->second, i));
-        else if (node->second) PUSH((Node *)node->second);
-        PUSH((Node *)node->first);
+        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
     }
 done:
     PyMem_Free(stack);
@@ -774,8 +776,7 @@ swept(Sweep *sweep, double seed)
     for (Py_ssize_t place = count; place--; ) {
         Node *node = sweep->nodes[place];
         if (!node->first) continue; /* a leaf */
-        Py_ssize_t operands = 1;
-        if (node->second) operands = PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
+        Py_ssize_t operands = operands_of(node);
         edge -= operands;
         if (!sweep->reached[place]) continue;
         double upstream = sweep->adjoint[place];

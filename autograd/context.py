@@ -154,9 +154,9 @@ class Setting:
     """Its name in the refusal, if a function that enters it cannot be recorded."""
 
     def __init__(self, *given: Any) -> None:
-        for argument in given:
-            self._refuse_function(argument)
-            raise TypeError(f"{type(self).__name__}() takes no argument, got {argument!r}")
+        if given:
+            self._refuse_function(given[0])
+            raise TypeError(f"{type(self).__name__}() takes no argument, got {given[0]!r}")
 
     def _refuse_function(self, given: Any) -> None:
         """Refuse ``@no_grad`` on a function, which was meant to be ``@no_grad()``."""

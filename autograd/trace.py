@@ -98,10 +98,9 @@ class Trace:
     def value_and_gradient(self, root: Value) -> tuple[Any, list[Any]]:
         """``root`` and d root / d variable for each variable: floats, or Values if something outside is involved."""
         if core and not (self._sources or current().anomaly):
-            straight = core.gradient(root, self.variables, self._since)
-            if straight:
-                value, gradients = straight
-                return value, gradients
+            found: tuple[float, list[Any]] | None = core.gradient(root, self.variables, self._since)
+            if found:
+                return found
         graph = self._graph([root])
         linked = self._linked(graph)
         return self._seen(root) if linked else root._data, self._reverse(root, graph, linked=linked)

@@ -15,6 +15,7 @@ __all__ = [
     "as_page",
     "as_target",
     "asked",
+    "check_count",
     "check_folder",
     "check_value",
     "graph_below",
@@ -38,6 +39,12 @@ def roots_of(given: Value | Sequence[Value], asker: str) -> Value | list[Value]:
     for k, root in enumerate(given):
         check_value(root, f"{asker}(): root {k} of the list")
     return list(dict.fromkeys(given))
+
+
+def check_count(given: Any, name: str) -> None:
+    """Refuse what is not a whole number, 1 or more, for the argument ``name``."""
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, got {given!r}")
 
 
 def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, asker: str) -> Graph:

@@ -8,10 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from rich.box import ASCII2, SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
-from rich.text import Text
 
 from autograd import GradientError, Value
 from viz._arguments import check_value, graph_below
@@ -24,7 +21,7 @@ from viz.numbers import count, signed
 from viz.page import page_of
 from viz.picture.fold import fold
 from viz.picture.paint import Look
-from viz.terminal import as_text, in_signs_of
+from viz.terminal import TextView, table_for, written
 from viz.wrong_passes import Found, agrees, slips_at, whole_passes
 
 __all__ = ["Compared", "Comparison", "compare"]
@@ -49,7 +46,7 @@ class Compared(NamedTuple):
     """Of a wrong one, the slip that gives it, or that it follows; empty where none is known."""
 
 
-class Comparison:
+class Comparison(TextView):
     """Claimed gradients beside ours. Made by :func:`compare`; it prints itself, and ``diagram`` draws it.
 
     Attributes:
@@ -97,28 +94,20 @@ class Comparison:
         also = f" (this slip explains {self.explained} of the {len(wrong)})" if len(wrong) > 1 else ""
         return f"{said}: {self.slip}{also}"
 
-    def __str__(self) -> str:
-        return as_text(self)
-
-    __repr__ = __str__
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        def written(text: str) -> Text:
-            return Text(in_signs_of("ascii", text) if options.ascii_only else text)
-
-        yield written(self.heading)
-        table = Table(show_edge=False, pad_edge=False, box=ASCII2 if options.ascii_only else SIMPLE_HEAD)
+        yield written(self.heading, options)
+        table = table_for(options)
         for title, justify in (("gradient of", "left"), ("claimed", "right"), ("is", "right"), ("", "left")):
-            table.add_column(written(title), justify=justify, no_wrap=bool(title))  # type: ignore[arg-type]
+            table.add_column(written(title, options), justify=justify, no_wrap=bool(title))  # type: ignore[arg-type]
         shown = self.rows if len(self.rows) <= MOST_ROWS else [row for row in self.rows if row.verdict != "right"]
         for row in shown[:MOST_ROWS]:
-            verdict = written(_verdict(row, self.first))
+            verdict = written(_verdict(row, self.first), options)
             verdict.stylize({"right": "green", "wrong": "red", "follows": "yellow"}[row.verdict])
-            numbers = (written(signed(row.claimed)), written(signed(row.gradient)))
-            table.add_row(written(cut(row.name, LONGEST_NAME)), *numbers, verdict)
+            numbers = (written(signed(row.claimed), options), written(signed(row.gradient), options))
+            table.add_row(written(cut(row.name, LONGEST_NAME), options), *numbers, verdict)
         yield table
         if len(self.rows) > len(shown[:MOST_ROWS]):
-            yield written(f"and {len(self.rows) - len(shown[:MOST_ROWS]):,} more")
+            yield written(f"and {len(self.rows) - len(shown[:MOST_ROWS]):,} more", options)
 
     def _repr_mimebundle_(self, **_selection: object) -> tuple[dict[str, str], dict[str, Any]]:
         """The picture and the table, for a notebook."""

@@ -7,10 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from rich.box import ASCII2, SIMPLE_HEAD
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.table import Table
-from rich.text import Text
 
 from autograd import Value
 from viz._arguments import asked
@@ -21,7 +18,7 @@ from viz.formulas.writers import latex_lines, mathml_lines, to_text
 from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, number, signed
-from viz.terminal import as_text, in_signs_of
+from viz.terminal import TextView, table_for, written
 
 __all__ = ["Explanation", "FlowRow", "explain"]
 
@@ -39,7 +36,7 @@ class FlowRow(NamedTuple):
     contribution: float
 
 
-class Explanation:
+class Explanation(TextView):
     """Where the gradient of a node comes from. Made by :func:`explain`; it prints itself.
 
     Attributes:
@@ -111,32 +108,18 @@ class Explanation:
             lines += [_markdown(said), ""]
         return "\n".join([*lines, "$$", self.latex, "$$"])
 
-    def __str__(self) -> str:
-        return as_text(self)
-
-    __repr__ = __str__
-
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        def written(text: str) -> Text:
-            return Text(in_signs_of("ascii", text) if options.ascii_only else text)
-
-        yield written(self.heading)
+        yield written(self.heading, options)
         if self.flows:
-            table = Table(
-                "flow",
-                show_footer=True,
-                show_edge=False,
-                pad_edge=False,
-                box=ASCII2 if options.ascii_only else SIMPLE_HEAD,
-            )
-            table.columns[0].footer = written(self._sum())
+            table = table_for(options, show_footer=True)
+            table.add_column("flow", written(self._sum(), options))
             for title, footer in (("local", ""), ("· upstream", ""), ("= contribution", signed(self._arrived))):
-                table.add_column(written(title), written(footer), justify="right", no_wrap=True)
+                table.add_column(written(title, options), written(footer, options), justify="right", no_wrap=True)
             for row in self._rows():
-                table.add_row(*map(written, row))
+                table.add_row(*(written(cell, options) for cell in row))
             yield table
         for said in self._said():
-            yield written(said)
+            yield written(said, options)
 
     def _said(self) -> list[str]:
         return [said for said in (self.note, *self.remarks) if said]

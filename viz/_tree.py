@@ -24,7 +24,7 @@ from viz.graph import Graph
 from viz.names import cut
 from viz.numbers import count, datum, signed
 from viz.picture.fold import Fusion, fuse
-from viz.terminal import as_text, in_signs_of
+from viz.terminal import TextView, written
 
 __all__ = ["Tree", "tree"]
 
@@ -51,7 +51,7 @@ class _Row(NamedTuple):
     """Whether what it was computed from is left out."""
 
 
-class Tree:
+class Tree(TextView):
     """A graph as rows of text. Made by :func:`tree`; it prints itself, in colours where rich prints it.
 
     >>> from autograd import Value
@@ -64,11 +64,6 @@ class Tree:
         self._graph = graph
         self._depth = depth
         self._fusion: Fusion = fuse(graph)
-
-    def __str__(self) -> str:
-        return as_text(self)
-
-    __repr__ = __str__
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
@@ -206,7 +201,7 @@ def _colour(grad: float | None) -> str:
 
 def _fitted(line: Text, options: ConsoleOptions) -> Text:
     """``line``, cut to one row of the terminal."""
-    line = Text(in_signs_of("ascii", line.plain)) if options.ascii_only else line
+    line = written(line.plain, options) if options.ascii_only else line
     line.truncate(options.max_width, overflow="ellipsis" if not options.ascii_only else "crop")
     line.no_wrap = True
     return line

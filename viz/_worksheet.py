@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from viz._arguments import as_page, check_value, graph_below, write_whole
+from viz._arguments import as_page, check_count, check_value, graph_below, write_whole
 from viz._quiz import blanks_of, without_gradients
 from viz.chain import Chain
 from viz.formulas.notation import derivative
@@ -122,8 +122,7 @@ def worksheet(
     ...     worksheet((a * a + a).named("L"), f"{folder}/sheet.html").name
     'sheet.html'
     """
-    if isinstance(blanks, bool) or not isinstance(blanks, int) or blanks < 1:
-        raise ValueError(f"blanks must be a whole number, 1 or more, got {blanks!r}")
+    check_count(blanks, "blanks")
     if not isinstance(title, str):
         raise TypeError(f"title must be a str, got {title!r}")
     check_value(root, "worksheet(): the root of the graph")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import sys
 
-from rich.console import Console, RenderableType
+from rich.box import ASCII2, SIMPLE_HEAD
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
+from rich.text import Text
 
-__all__ = ["as_text", "for_stdout", "in_signs_of", "show"]
+__all__ = ["TextView", "as_text", "for_stdout", "in_signs_of", "show", "table_for", "written"]
 
 _SPELT = str.maketrans(
     {
@@ -17,6 +20,29 @@ _SPELT = str.maketrans(
         "²": "^2", "³": "^3", "─": "-", "│": "|", "├": "|", "└": "`",
     }
 )  # fmt: skip
+
+
+class TextView:
+    """The base of a view that prints itself; a subclass yields its parts from ``__rich_console__``."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return as_text(self)
+
+    __repr__ = __str__
+
+
+def written(text: str, options: ConsoleOptions) -> Text:
+    """``text``, in the signs that the console has."""
+    return Text(in_signs_of("ascii", text) if options.ascii_only else text)
+
+
+def table_for(options: ConsoleOptions, *, show_footer: bool = False) -> Table:
+    """An empty table with a line under its heads, in the signs that the console has."""
+    box = ASCII2 if options.ascii_only else SIMPLE_HEAD
+    return Table(show_edge=False, pad_edge=False, box=box, show_footer=show_footer)
 
 
 def show(view: RenderableType) -> None:

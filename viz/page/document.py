@@ -57,7 +57,7 @@ def page_of(
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: the graph has too many values, or the layout engine is missing.
 
-    >>> from autograd import Primitive, Value, javascript
+    >>> from autograd import Value
     >>> page = page_of((Value(2.0, "a") * 3.0).named("y"))
     >>> page[:15], "connect-src" in page, "http://" in page.replace("http://www.w3.org/", "")
     ('<!doctype html>', False, False)
