@@ -659,4 +659,4 @@ for _op in PRIMITIVES.values():
 
 
 if core:
-    core.set_types(Value, Traced, Constant)
+    core.set_types(Value, Traced, Constant, Varied)
