@@ -55,7 +55,7 @@ typedef struct {
 } Node;
 
 static PyTypeObject NodeType;
-static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type;
+static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type;
 
 static inline int
 is_node(PyObject *o)
@@ -473,13 +473,13 @@ operand(PyObject *given)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, WEIGHTED_SUM, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
     int kind;
-    const Form *form;
+    const Form *form, *then; /* of its record, or its records */
     PyObject *otherwise; /* the same in Python */
     PyObject *powers;    /* by exponent, the record that captured it */
 } Maker;
@@ -531,10 +531,38 @@ call_of_record(PyObject *const *given, Py_ssize_t count)
     return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
 }
 
+/* Whether o has the operators of a Value: its class is ours. */
+static int
+has_our_operators(PyObject *o)
+{
+    return is_common(o) || Py_IS_TYPE(o, parameter_type) || Py_IS_TYPE(o, varied_type);
+}
+
+/* weighted_sum(weights, inputs, bias): a product and a sum for each pair, then the bias. */
+static PyObject *
+weighted_sum(Maker *self, PyObject *const *given, Py_ssize_t count)
+{
+    if (count < 2 || !PyList_Check(given[0]) || !PyList_CheckExact(given[1])) return NULL;
+    Py_ssize_t terms = PyList_GET_SIZE(given[0]);
+    if (!terms || PyList_GET_SIZE(given[1]) != terms) return NULL;
+    PyObject *total = NULL, *bias = count > 2 && given[2] != Py_None ? given[2] : NULL;
+    for (Py_ssize_t i = 0; i < terms + (bias != NULL); i++) {
+        PyObject *term = i < terms ? PyList_GET_ITEM(given[0], i) : bias, *before = total;
+        PyObject *input = i < terms ? PyList_GET_ITEM(given[1], i) : term;
+        if (!has_our_operators(term) || !has_our_operators(input)) { Py_XDECREF(total); return NULL; }
+        term = i < terms ? made(self->form, (Node *)term, (Node *)input) : Py_NewRef(term);
+        total = !before ? term : !term ? NULL : made(self->then, (Node *)before, (Node *)term);
+        if (before) { Py_DECREF(before); Py_XDECREF(term); }
+        if (!total) return NULL;
+    }
+    return total;
+}
+
 static PyObject *
 straight(Maker *self, PyObject *const *given, Py_ssize_t count)
 {
     if (self->kind == CALL) return call_of_record(given, count);
+    if (self->kind == WEIGHTED_SUM) return weighted_sum(self, given, count);
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
     if (count != 2 || !is_node(given[0])) return NULL;
@@ -656,24 +684,25 @@ static PyTypeObject MakerType = {
     .tp_dealloc = (destructor)maker_dealloc,
 };
 
-/* maker(kind, op, otherwise): otherwise itself, where no formula was compiled in. */
+/* maker(kind, otherwise, op, then): otherwise itself, where no formula was compiled in. */
 static PyObject *
 maker(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int kind;
-    PyObject *op, *otherwise;
-    if (!PyArg_ParseTuple(args, "iOO", &kind, &op, &otherwise)) return NULL;
-    const Form *form = NULL;
-    if (kind < LEAF) {
-        form = find_form(op);
+    PyObject *otherwise, *ops[2] = {NULL, NULL};
+    if (!PyArg_ParseTuple(args, "iO|OO", &kind, &otherwise, &ops[0], &ops[1])) return NULL;
+    const Form *of[2] = {NULL, NULL};
+    for (int i = 0; i < 2 && ops[i]; i++) {
+        of[i] = find_form(ops[i]);
         if (PyErr_Occurred()) return NULL;
-        if (!form || !form->rule) return Py_NewRef(otherwise);
+        if (!of[i] || !of[i]->rule) return Py_NewRef(otherwise);
     }
     Maker *self = PyObject_GC_New(Maker, &MakerType);
     if (!self) return NULL;
     self->call = (vectorcallfunc)maker_call;
     self->kind = kind;
-    self->form = form;
+    self->form = of[0];
+    self->then = of[1];
     self->otherwise = Py_NewRef(otherwise);
     self->powers = kind == POWER ? PyDict_New() : NULL;
     PyObject_GC_Track(self);
@@ -1028,14 +1057,15 @@ set_up(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* set_types(Value, Traced, Constant, Varied): until then every Maker asks Python. */
+/* set_types(Value, Traced, Constant, Varied, Parameter): until then every Maker asks Python. */
 static PyObject *
 set_types(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *value, *traced, *constant, *varied;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
-                          &PyType_Type, &varied))
+    PyObject *value, *traced, *constant, *varied, *parameter;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
+                          &PyType_Type, &varied, &PyType_Type, &parameter))
         return NULL;
+    parameter_type = (PyTypeObject *)Py_NewRef(parameter);
     varied_type = (PyTypeObject *)Py_NewRef(varied);
     traced_type = (PyTypeObject *)Py_NewRef(traced);
     constant_type = (PyTypeObject *)Py_NewRef(constant);
@@ -1089,7 +1119,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "WEIGHTED_SUM", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;
