@@ -668,7 +668,8 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None
     It is how a neuron is drawn. :func:`~autograd.dot` is the same sum in one node, rounded once.
 
     Args:
-        weights, inputs: as many Values or numbers; at least one of each.
+        weights: Values or numbers, at least one.
+        inputs: as many.
         bias: a Value or a number; None for none.
 
     Raises:
