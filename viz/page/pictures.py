@@ -133,6 +133,8 @@ class PageCanvas(Canvas):
     '<rect x="0" y="0" width="10" height="10" class="f-card"/></svg>'
     """
 
+    has_tooltips = False
+
     def __init__(self) -> None:
         super().__init__("light")
         self._origin = Point(0.0, 0.0)
@@ -217,7 +219,8 @@ class PageCanvas(Canvas):
         """Everything painted, as an ``<svg>`` element of the page."""
         across, down = math.ceil(width), math.ceil(height)
         opening = (
-            f'<svg class="level" data-level="{level}" data-fine="{fine:g}" width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
+            f'<svg class="level" data-level="{level}" data-fine="{fine:g}" width="{across}" height="{down}"'
+            f' viewBox="0 0 {across} {down}"'
             f' role="graphics-document document" aria-label="{escape(about)}">'
         )
         return "".join([opening, *self._parts, "</svg>"])

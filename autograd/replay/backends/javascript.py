@@ -88,7 +88,7 @@ _USED = re.compile(r"(?:\bmath\.)?\b[A-Za-z_]\w*")
 
 @functools.cache
 def _definitions() -> list[tuple[str, str]]:
-    """What the operations may need of Python, in the order of its file: each with its name, as it is called."""
+    """Everything that operations may need of Python, in the order of its file: each with its name, as it is called."""
     text = (files(__package__) / "python_math.js").read_text(encoding="utf-8")
     bare = "\n".join(line.partition(" // ")[0] for line in text.splitlines() if not line.lstrip().startswith("//"))
     parts = [part.strip("\n") for part in _DEFINITION.split(bare) if part.strip()]
