@@ -139,7 +139,7 @@ class PageCanvas(Canvas):
         super().__init__("light")
         self._origin = Point(0.0, 0.0)
         self._group = ""
-        """What the part is that is being painted: one of _PARTS."""
+        """The kind of the part that is being painted: one of _PARTS."""
 
     def _rectangle(self, box: Box, radius: float, attributes: str) -> None:
         place = "".join(f' {name}="{trim(x)}"' for name, x in (("x", box.x), ("y", box.y)) if x)
