@@ -14,13 +14,14 @@ from viz.page import page_of
 __all__ = ["step_through"]
 
 
-def step_through(
+def step_through(  # noqa: PLR0913 -- one for each choice a reader of the page has
     root: Value | Sequence[Value],
     path: str | os.PathLike[str],
     *,
     names: Mapping[str, Any] | None = None,
     theme: str = "auto",
     captions: Mapping[int | str | Value, str] | None = None,
+    language: str = "en",
 ) -> Path:
     """Write a page that plays the forward and the backward pass of ``root``, and return its path.
 
@@ -36,11 +37,12 @@ def step_through(
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
         captions: a teacher's words, as plain text: by the step of the backward pass that they stand at, 0 before the
             first; or by a value, or its name, whose step in either pass they stand at, and where it is looked at.
+        language: of the page: ``"en"``, or ``"de"`` for German.
 
     Raises:
         TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
         GradientError: a caption is of a value that is not in the graph, or of a step that there is not.
-        ValueError: the theme is not one of those.
+        ValueError: the theme or the language is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: an ending other than these, a graph of too many values, or a file that cannot be written there.
 
@@ -52,5 +54,5 @@ def step_through(
     'page.html'
     """
     target = as_page(path, "step_through")
-    write_whole(target, page_of(root, names=names, theme=theme, captions=captions).encode())
+    write_whole(target, page_of(root, names=names, theme=theme, captions=captions, language=language).encode())
     return target
