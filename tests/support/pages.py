@@ -53,7 +53,12 @@ def show(browser, tmp_path):
     stack = []
 
     def shown(root, address="", **context):
-        path = step_through(root, tmp_path / f"page{len(stack)}.html", theme=context.pop("theme", "auto"))
+        path = step_through(
+            root,
+            tmp_path / f"page{len(stack)}.html",
+            theme=context.pop("theme", "auto"),
+            language=context.pop("language", "en"),
+        )
         stack.append(opened(browser, path, address, **context))
         return stack[-1].__enter__()
 
