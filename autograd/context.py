@@ -431,7 +431,7 @@ handed: dict[int, Recording] = {}
 
 
 def _traced(node: Any) -> Iterator[Any]:
-    """What ``node`` depends on, itself included, of what traced functions made."""
+    """The nodes that traced functions made among those that ``node`` depends on, itself included."""
     seen = set()
     stack = [node]
     while stack:
