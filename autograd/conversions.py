@@ -103,7 +103,7 @@ class HiddenHash:
 
     def __hash__(self) -> int:
         """By identity, as of every Value, but in a traced function for this library alone."""
-        if is_traced(self) and not asked_by_library():
+        if not asked_by_library() and is_traced(self):
             raise ConversionError(
                 f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
                 f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
@@ -163,7 +163,7 @@ class StandIn(HiddenHash):
 
         ``isinstance``, ``match`` and :func:`functools.singledispatch` ask for it, and so choose the same branch.
         """
-        if not is_traced(self) or asked_by_library():
+        if asked_by_library() or not is_traced(self):
             return type(self)
         return self.plainly if comes_from_values(self) else float
 

@@ -542,7 +542,8 @@ def _no_bool(name: str, result: Any) -> Any:
     Raises:
         TypeError: it is one.
     """
-    if isinstance(result, (bool, np.bool_)) or (isinstance(result, np.ndarray) and result.dtype == bool):
+    kind = type(result)  # which asks no Value for the class of the number that it stands for
+    if kind is bool or kind is np.bool_ or (kind is np.ndarray and result.dtype == bool):
         raise TypeError(
             f"{name}: fun must return a number to differentiate, got {result!r}, of type bool, as a comparison gives: "
             f"return what it compares, or greater(a, b), which is 1.0 or 0.0 and has the derivative 0"

@@ -132,6 +132,8 @@ class Recorder:
         """Refuse what would freeze the number of this one run in the recording.
 
         Args:
+            node: the Value; None if it is a setting that is refused.
+            taking: in words, for the message.
             elsewhere: in a thread without this recorder. The function may not see the error there, so it is kept.
         """
         site = calling_site()
@@ -145,6 +147,11 @@ class Recorder:
         what = f" of {describe(node)}" if isinstance(node, Value) else ""
         kind = RecordedConversionError if taking in CONVERSIONS else RecordingError
         raise kind(f"{taking}{what} in a function that is being recorded, at {site}. {_advice(taking, site)}")
+
+    def check_seen(self) -> None:
+        """Raise the refusal of what another thread did."""
+        if self.unseen is not None:
+            raise self.unseen
 
 
 _ADVICE = {
@@ -223,17 +230,16 @@ def run_recorded(
         try:
             with tracing(), domains, recorded_in(recorder):
                 result = function()
-            if recorder.unseen is None:
-                return result, recorder.comparisons
-            raise recorder.unseen
+            recorder.check_seen()
+            return result, recorder.comparisons
         except DomainError as error:
             escaped = [place for place, raised in enumerate(recorder.errors) if raised() is error]
             if not escaped:
                 raise
             (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic
         except Exception as error:
-            if recorder.unseen not in (None, error):
-                raise recorder.unseen from error
+            if recorder.unseen is not error:
+                recorder.check_seen()
             clarify(error)
             raise
         finally:
