@@ -229,9 +229,8 @@ def run_recorded(
         handed.update(dict.fromkeys(map(id, variables), recorder))
         try:
             with tracing(), domains, recorded_in(recorder):
-                result = function()
+                result = function(), recorder.comparisons
             recorder.check_seen()
-            return result, recorder.comparisons
         except DomainError as error:
             escaped = [place for place, raised in enumerate(recorder.errors) if raised() is error]
             if not escaped:
@@ -242,6 +241,8 @@ def run_recorded(
                 recorder.check_seen()
             clarify(error)
             raise
+        else:
+            return result
         finally:
             for each in variables:
                 del handed[id(each)]
@@ -352,7 +353,8 @@ class _Graph:
         slot.update(zip(self.computed, range(before, before + len(self.computed)), strict=True))
 
         codes: dict[Primitive, int] = {}
-        code, args, start = [], [], [0]
+        code, start = [], [0]
+        args: list[int] = []
         for node in self.computed:
             parents = node.parents
             version = node._version
