@@ -92,7 +92,7 @@ def page_of(
 
 def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
-    captions = {"captions": {"steps": {}, "nodes": {}}}
+    captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
     return _page(graph_below([root], None, "play"), "auto", captions, language_of(language))
 
 
@@ -170,7 +170,7 @@ def _style() -> str:
 
 @lru_cache(maxsize=8)
 def _script(operations: str, language: Language) -> str:
-    tables = {"WORDS": language.words, "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": quiz_in(language)}
+    tables = {"WORDS": dict(language.words), "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": quiz_in(language)}
     given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
     return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\nbegin();\n}})();'
