@@ -71,11 +71,11 @@ def moving(page: Page) -> Iterator[tuple[Image.Image, int]]:
         yield shot(page), 300
     page.get_by_role("button", name="Reset all leaves").click()
     page.locator("#tab-descend").click()
-    step = page.get_by_role("button", name="Step", exact=True)
+    button = page.get_by_role("button", name="Step", exact=True)
     yield shot(page), 900
     for _ in range(6):
         for _ in range(2):
-            step.click()
+            button.click()
         page.locator("#descend svg").last.scroll_into_view_if_needed()
         yield shot(page), 450
     yield shot(page), 1500
@@ -109,7 +109,10 @@ def main() -> None:
             editor.wait_for_selector("iframe:not(.coming)")
             few(shot(editor)).save(PICTURES / "lesson_play.png", optimize=True)
 
-        captions = {0: "Before the pass: which values will get two flows?", "w": "Two uses, two flows: they add up."}
+        captions: dict[int | str | Value, str] = {
+            0: "Before the pass: which values will get two flows?",
+            "w": "Two uses, two flows: they add up.",
+        }
         path = step_through(lesson(), folder / "lesson.html", captions=captions)
         page = opened(browser, f"{path.as_uri()}#node=0&tab=explain", 1300, 480)
         page.locator("#fit").click()
