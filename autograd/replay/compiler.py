@@ -202,19 +202,17 @@ class Compiled:
         kept = self._kept
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
-        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = kept.plans.of(*take_apart(given, named), given, named)
-        if found is None:
-            return self._plain.inlined(args, kwargs)
-        leaves, plan = found
+        plan = kept.plans.last
+        leaves = plan.opening(args, kwargs) if plan is not None else None
+        if leaves is None:
+            given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
+            found = kept.plans.of(*take_apart(given, named), given, named)
+            if found is None:
+                return self._plain.inlined(args, kwargs)
+            leaves, plan = found
         branches = plan.branches or self._branches_for(plan)
         try:
-            if not self._batched:
-                result = branches.single(plan.listed(leaves))
-            else:
-                numbers = plan.numbers(leaves)
-                result = branches(numbers.shared, numbers.lanes)
-                plan.release(numbers)
+            result = branches(plan, leaves) if self._batched else branches.single(plan, leaves)
         except ConnectedError as error:
             return self._plain.connected(error, args, kwargs)
         if self._inspected:
@@ -466,7 +464,7 @@ class Derivative(Compiled):
         if key is not None and key not in self._unfit:
             try:
                 leaves, plan = cast("Any", kept.plans.of(leaves, key, args, kwargs))
-                return (plan.branches or self._branches_for(plan)).single(plan.listed(leaves))
+                return (plan.branches or self._branches_for(plan)).single(plan, leaves)
             except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
                 if not isinstance(error, DomainError):
                     self._unfit.add(key)
