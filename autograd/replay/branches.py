@@ -99,7 +99,7 @@ class Path:
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
-        self.result = treedef.result
+        self.result: Callable[[Sequence[Any]], Any] = treedef.result
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
         self._read: tuple[int, Floats] | None = None

@@ -460,16 +460,24 @@ class Derivative(Compiled):
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
             self._unfit.clear()
-        leaves, key = take_apart(args, kwargs) if current() is ORDINARY else ([], None)
-        if key is not None and key not in self._unfit:
-            try:
+        if current() is not ORDINARY:
+            return cast("Any", self._function)(*args, **kwargs)
+        plan, key = kept.plans.last, None
+        leaves = plan.opening(args, kwargs) if plan is not None else None
+        if leaves is None:
+            leaves, key = take_apart(args, kwargs)
+            if key is None or key in self._unfit:
+                return cast("Any", self._function)(*args, **kwargs)
+        try:
+            if key is not None:
                 leaves, plan = cast("Any", kept.plans.of(leaves, key, args, kwargs))
-                return (plan.branches or self._branches_for(plan)).single(plan, leaves)
-            except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
-                if not isinstance(error, DomainError):
-                    self._unfit.add(key)
-            except (ArithmeticError, ValueError):  # outside a domain
-                pass
+            return (plan.branches or self._branches_for(plan)).single(plan, leaves)
+        except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
+            if not isinstance(error, DomainError):
+                self._unfit.add(key or take_apart(args, kwargs)[1])
+                kept.plans.last = None
+        except (ArithmeticError, ValueError):  # outside a domain
+            pass
         return cast("Any", self._function)(*args, **kwargs)
 
 

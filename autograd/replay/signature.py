@@ -20,13 +20,14 @@ import numpy as np
 import optree
 
 from autograd.replay.tape import Floats
-from autograd.replay.written import Opening, closing, closing_of_array, opening
+from autograd.replay.written import Opening, closing, closing_of_array, closing_of_rows, opening
 from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
 from autograd.value import Value
 
 __all__ = [
-    "OFTEN", "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments", "axes_of_arguments",
-    "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed", "statics_in", "take_apart",
+    "OFTEN", "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments",
+    "axes_of_arguments", "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed",
+    "statics_in", "take_apart",
 ]  # fmt: skip
 
 Axes = Any
@@ -129,7 +130,7 @@ OFTEN = 3
 """After how many calls a form is written out: that takes as long as a hundred calls gain."""
 
 
-def _unwritten(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:  # noqa: ARG001 -- in the place of an opening
+def _unwritten(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Take no call apart."""
 
 
@@ -191,10 +192,9 @@ class Plan:
         if self._uses == OFTEN and key is not None:
             if isinstance(key, tuple):
                 spec, *shapes = key[0], *key[1 + len(kwargs) :]
-                places = optree.tree_unflatten(spec, range(spec.num_leaves))
+                places: Any = optree.tree_unflatten(spec, range(spec.num_leaves))
             else:
-                places = tuple(range(len(args)))
-                shapes = [True] * len(args)
+                places, shapes = range(len(args)), [True] * len(args)
             if not any(isinstance(shape, Static) for shape in shapes):
                 self.opening = opening(args, kwargs, places, shapes) or _unwritten
 
@@ -334,8 +334,8 @@ class Plans:
     def __init__(self, in_axes: Axes) -> None:
         self._in_axes = in_axes
         self._known: dict[Hashable, Plan] = {}
-        self.last: Plan | None = None
-        """The plan of the call before."""
+        self.last: Any = None
+        """The plan of the call before; None at first."""
 
     def clear(self) -> None:
         """Forget all."""
@@ -618,9 +618,14 @@ class Assembly:
         if self._written is not None:
             return self._written(results.tolist() if self._bare else results)
         self._uses += 1
-        if self._uses == OFTEN and not self._batched:
-            self._written = closing(self._treedef) if self._bare else closing_of_array(self._treedef)
+        if self._uses == OFTEN:
+            self._written = self._shorter()
         return self._walked(results)
+
+    def _shorter(self) -> Callable[[Any], Any] | None:
+        if self._batched:
+            return closing_of_rows(self._treedef, _rows)
+        return closing(self._treedef) if self._bare else closing_of_array(self._treedef)
 
     def _walked(self, results: Floats) -> Any:
         if self._bare:

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.replay.tape import Floats
 from autograd.trees import Shape, TreeDef, array_of, size_of
 
-__all__ = ["Opening", "closing", "closing_of_array", "opening"]
+__all__ = ["Opening", "closing", "closing_of_array", "closing_of_rows", "opening"]
 
 Opening = Callable[[tuple[Any, ...], dict[str, Any]], "list[Any] | None"]
 """The leaves of a call's arguments, in order; None if the call has another form."""
@@ -66,69 +66,91 @@ def opening(args: tuple[Any, ...], kwargs: dict[str, Any], places: Any, shapes: 
     """The function that takes calls of this form apart; None if it cannot be written.
 
     Args:
-        args, kwargs: those of such a call.
-        places: a tree of the same containers, with the place of each leaf among all.
+        args: the arguments of such a call by position.
+        kwargs: those by keyword.
+        places: a tree of the same containers, with the place of each leaf among all: of ``args``, or, if there are
+            arguments by keyword, of ``(args, values)``.
         shapes: of each leaf, True for a float, or the shape of an array.
 
     >>> apart = opening(([1.0, 2.0],), {}, ([0, 1],), [True, True])
     >>> apart(([3.0, 4.0],), {}), apart(([3.0, "4"],), {}), apart(([3.0],), {})
     ([3.0, 4.0], None, None)
     """
-    text = _Text()
-    text.names |= {"ndarray": np.ndarray, "float64": np.dtype(np.float64), "floats": {float}}
-    taken: dict[int, str] = {}
-
-    def refuse_unless(test: str) -> None:
-        text.lines.append(f"    if not ({test}): return None")
-
-    def unpack(name: str, parts: Sequence[Any], inner: Sequence[Any]) -> None:
-        names = [f"{name}_{place}" for place in range(len(parts))]
-        text.lines.append(f"    [{', '.join(names)}] = {name}")
-        for each in zip(names, parts, inner, strict=True):
-            look(*each)
-
-    def sequence(name: str, parts: Sequence[Any], inner: Sequence[Any]) -> None:
-        if len(parts) >= _IN_A_ROW and _in_a_row(inner) and all(shapes[place] is True for place in inner):
-            refuse_unless(f"len({name}) == {len(parts)} and set(map(type, {name})) == floats")
-            taken[inner[0]] = f"*{name}"
-        else:
-            unpack(name, parts, inner)
-
-    def look(name: str, part: Any, place: Any) -> None:
-        text.count()
-        kind = type(part)
-        if part is None:
-            refuse_unless(f"{name} is None")
-        elif kind is list or kind is tuple:
-            refuse_unless(f"type({name}) is {kind.__name__}")
-            sequence(name, part, place)
-        elif kind is dict:
-            refuse_unless(f"type({name}) is dict and [*{name}] == {text.held([*part])}")
-            text.lines.append(f"    {name} = {name}.values()")
-            unpack(name, list(part.values()), [place[key] for key in part])
-        elif type(place) is not int:
-            raise _UnwrittenError
-        elif shapes[place] is True:
-            refuse_unless(f"type({name}) is float")
-            taken[place] = name
-        else:
-            refuse_unless(f"type({name}) is ndarray and {name}.shape == {shapes[place]} and {name}.dtype is float64")
-            taken[place] = name
-
+    text = _OpeningText(shapes)
     try:
         if kwargs:
-            text.lines.append(f"    if [*kwargs] != {text.held([*kwargs])}: return None")
-            text.lines.append("    kwargs = [*kwargs.values()]")
-            sequence("args", args, places[0])
-            unpack("kwargs", list(kwargs.values()), places[1])
+            keys = text.held([*kwargs])
+            text.refuse_unless(f"[*kwargs] == {keys}")
+            text.lines.append("    kwargs = kwargs.values()")
+            text.sequence("args", args, places[0])
+            text.unpack("kwargs", list(kwargs.values()), places[1])
         else:
-            text.lines.append("    if kwargs: return None")
-            sequence("args", args, places)
+            text.refuse_unless("not kwargs")
+            text.sequence("args", args, places)
     except _UnwrittenError:
         return None
-    listed = ", ".join(taken[place] for place in sorted(taken))
-    text.lines = ["try:", *text.lines, "except ValueError: return None", f"return [{listed}]"]
-    return text.defined("args, kwargs")
+    return text.function()
+
+
+class _OpeningText(_Text):
+    """The text of an opening."""
+
+    def __init__(self, shapes: Sequence[Any]) -> None:
+        super().__init__()
+        self.names |= {"ndarray": np.ndarray, "float64": np.dtype(np.float64), "floats": {float}}
+        self._shapes = shapes
+        self._taken: dict[int, str] = {}
+
+    def function(self) -> Opening:
+        """The function of all that was looked at."""
+        listed = ", ".join(self._taken[place] for place in sorted(self._taken))
+        self.lines = ["try:", *self.lines, "except ValueError:", "    return None", f"return [{listed}]"]
+        return self.defined("args, kwargs")
+
+    def refuse_unless(self, test: str) -> None:
+        """Give up a call for which ``test`` does not hold."""
+        self.lines.append(f"    if not ({test}): return None")
+
+    def unpack(self, name: str, parts: Sequence[Any], places: Sequence[Any]) -> None:
+        """Look at each item of what is called ``name``; where there are more or fewer, unpacking raises."""
+        names = [f"{name}_{place}" for place in range(len(parts))]
+        self.lines.append(f"    [{', '.join(names)}] = {name}")
+        for each in zip(names, parts, places, strict=True):
+            self.look(*each)
+
+    def sequence(self, name: str, parts: Sequence[Any], places: Sequence[Any]) -> None:
+        """Look at a list or a tuple."""
+        if len(parts) >= _IN_A_ROW and _in_a_row(places) and all(self._shapes[place] is True for place in places):
+            self.refuse_unless(f"len({name}) == {len(parts)} and set(map(type, {name})) == floats")
+            self._taken[places[0]] = f"*{name}"
+        else:
+            self.unpack(name, parts, places)
+
+    def look(self, name: str, part: Any, place: Any) -> None:
+        """Look at any part of the arguments, and at what it holds."""
+        self.count()
+        kind = type(part)
+        if part is None:
+            self.refuse_unless(f"{name} is None")
+        elif kind is list or kind is tuple:
+            self.refuse_unless(f"type({name}) is {kind.__name__}")
+            self.sequence(name, part, place)
+        elif kind is dict:
+            self.refuse_unless(f"type({name}) is dict and [*{name}] == {self.held([*part])}")
+            self.lines.append(f"    {name} = {name}.values()")
+            self.unpack(name, list(part.values()), [place[key] for key in part])
+        elif type(place) is not int:
+            raise _UnwrittenError
+        else:
+            self._leaf(name, place)
+
+    def _leaf(self, name: str, place: int) -> None:
+        shape = self._shapes[place]
+        self._taken[place] = name
+        if shape is True:
+            self.refuse_unless(f"type({name}) is float")
+        else:
+            self.refuse_unless(f"type({name}) is ndarray and {name}.shape == {shape} and {name}.dtype is float64")
 
 
 def _in_a_row(places: Sequence[Any]) -> bool:
@@ -150,11 +172,11 @@ def closing(treedef: TreeDef) -> Callable[[Sequence[Any]], Any]:
         text.names["array_of"] = array_of
         return f"array_of(n[{start}:{start + size_of(shape)}], {shape})"
 
-    return _closing(treedef, leaf, in_a_row="{kind}(n[{start}:{stop}])") or treedef.result
+    return _closing(treedef, leaf) or treedef.result
 
 
 def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
-    """The function that makes a tree of an array of numbers, whose arrays are parts of it; None if it is not written."""
+    """The function that makes a tree of an array of numbers, whose arrays are parts of it; None if it is unwritten."""
     starts = _starts(treedef)
 
     def leaf(place: int, _: _Text) -> str:
@@ -167,6 +189,23 @@ def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
     return _closing(treedef, leaf, in_a_row="{kind}(n[{start}:{stop}].tolist())")
 
 
+def closing_of_rows(treedef: TreeDef, rows: Callable[[Floats, Shape], Floats]) -> Callable[[Floats], Any] | None:
+    """The function that makes a tree of an array with a row for each number of the result; None if it is not written.
+
+    Args:
+        treedef: that of the result for one example.
+        rows: the results of all examples, of the rows of one leaf and its shape.
+    """
+    starts = _starts(treedef)
+
+    def leaf(place: int, text: _Text) -> str:
+        start, shape = starts[place], treedef.shapes[place]
+        text.names["rows"] = rows
+        return f"n[{start}]" if shape is None else f"rows(n[{start}:{start + size_of(shape)}], {shape})"
+
+    return _closing(treedef, leaf)
+
+
 def _starts(treedef: TreeDef) -> list[int]:
     starts = [0]
     for size in treedef.sizes():
@@ -174,7 +213,9 @@ def _starts(treedef: TreeDef) -> list[int]:
     return starts
 
 
-def _closing(treedef: TreeDef, leaf: Callable[[int, _Text], str], *, in_a_row: str) -> Callable[[Any], Any] | None:
+def _closing(
+    treedef: TreeDef, leaf: Callable[[int, _Text], str], in_a_row: str = "{kind}(n[{start}:{stop}])"
+) -> Callable[[Any], Any] | None:
     starts, shapes, text = _starts(treedef), treedef.shapes, _Text()
 
     def built(part: Any) -> str:

@@ -53,7 +53,18 @@ _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
 _GIVEN = types.Array(types.float64, 1, "C", readonly=True)
 _SIGNATURES = {
     "lane_signature": types.void(
-        _INTS, _INTS, _INTS, _INTS, _TABLE, _FLOATS, _FLOATS, _ROWS, _FLOATS, _GIVEN, _READ_ONLY, _ROWS,
+        _INTS,
+        _INTS,
+        _INTS,
+        _INTS,
+        _TABLE,
+        _FLOATS,
+        _FLOATS,
+        _ROWS,
+        _FLOATS,
+        _GIVEN,
+        _READ_ONLY,
+        _ROWS,
         *[types.int64] * 5,
     ),
     "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _INTS, _FLOATS, _GIVEN, _FLOATS),

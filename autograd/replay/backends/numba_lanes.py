@@ -201,9 +201,7 @@ class _Lanes:
         if self._words_once.size:
             before, computed = numbers[: self._n_before, None], numbers[self._n_before :, None]
             rows, nothing = np.empty((self._once.n_rows, 1)), numbers[:0]
-            self._kernel(
-                *self._program_once, numbers, nothing, rows, nothing, nothing, before, computed, 0, 1, 1, 0, 0
-            )
+            self._kernel(*self._program_once, numbers, nothing, rows, nothing, nothing, before, computed, 0, 1, 1, 0, 0)
         if packed.size:
             numbers.take(self._each.packed, out=packed, mode="clip")
 
