@@ -86,5 +86,7 @@ function search(text) {
 function toNextMatch() {
   if (!found.length) return;
   pick(found[next]);
+  setZoom(Math.max(zoom, 1)); // its type is read in full size
+  bringIntoView(found[next], true);
   next = (next + 1) % found.length;
 }

@@ -155,6 +155,8 @@ WORDS: dict[str, Any] = {
     # the buttons
     "play": "Play",
     "pause": "Pause",
+    "times": "{speed}×",
+    "speed": "Speed: {speed} times",
     "stepOf": "step {step} of {last}",
     "theme": "Theme: {theme}",
     "automatic": "automatic",
