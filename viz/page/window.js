@@ -8,6 +8,7 @@ const MAP = 170; // the longer side of the map
 let zoom = 1;
 
 const pane = byId("graph");
+const map = byId("map");
 const cardOf = (i) => LEVELS[view.level].cards.find((card) => card.members.includes(i));
 
 function setZoom(wanted) {
@@ -69,7 +70,6 @@ function leftmost() {
 // Every card as a mark in the colour of its gradient; what is in sight as a frame.
 function paintMap() {
   const { width, height, cards } = LEVELS[view.level];
-  const map = byId("map");
   const isWhole = width * zoom <= pane.clientWidth + 1 && height * zoom <= pane.clientHeight + 1;
   map.classList.toggle("gone", isWhole);
   if (isWhole) return;
@@ -94,8 +94,9 @@ function markOf({ group }) {
 
 function wireWindow() {
   pane.addEventListener("scroll", paintMap);
-  new ResizeObserver(paintMap).observe(pane);
-  const map = byId("map");
+  const observer = new ResizeObserver(paintMap);
+  observer.observe(pane);
+  leaving.signal.addEventListener("abort", () => observer.disconnect());
   const go = ({ clientX, clientY, buttons }) => {
     if (!buttons) return;
     const box = map.getBoundingClientRect();
