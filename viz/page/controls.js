@@ -127,9 +127,10 @@ function choose(card) {
 }
 
 function revealLeaf(i) {
-  const row = byId("leaves").querySelector(`[data-leaf="${i}"]`);
-  row?.scrollIntoView({ block: "nearest" });
-  row?.querySelector("input[type=range]").focus();
+  let row = byId("leaves").querySelector(`[data-leaf="${i}"]`);
+  if (!row) byId("leaves").append((row = leafControl(i, "leaf"))); // one of those left out of a long list
+  row.scrollIntoView({ block: "nearest" });
+  row.querySelector("input[type=range]").focus();
 }
 
 function wireKeys() {

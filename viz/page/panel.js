@@ -149,6 +149,7 @@ function overview() {
     paragraph(say("how")),
   ];
   if (!LEVELS_FULL) said.push(paragraph(say("folded"), "muted"));
+  if (!FACTS.terms) said.push(paragraph(say("unspelled"), "muted"));
   if (!largest.length) return said;
   const lines = largest.map((i) => {
     const gradient = numbers.gradients[i] ?? 0;
