@@ -14,8 +14,10 @@ from viz.chain import Chain
 from viz.formulas.notation import Math, product
 from viz.formulas.writers import mathml_inner
 
-__all__ = ["as_tuples", "formulas_of"]
+__all__ = ["SPELLED", "as_tuples", "formulas_of"]
 
+SPELLED = 20_000
+"""Up to how many values a page has its chain rules in symbols; beyond, the names of values stand for these."""
 GAP = 0
 """Stands in a shape for what fills it."""
 VARIED = ("mi", "mn")
@@ -57,9 +59,11 @@ def _listed(part: Any) -> Any:
 def formulas_of(chain: Chain) -> dict[str, Any]:
     """For each node its symbol, for each edge its term of the chain rule, and the derivatives that are only named.
 
-    Within a term the symbol of a node is its number.
+    Within a term the symbol of a node is its number. Of a graph that is too big for that, none.
     """
     graph = chain.graph
+    if len(graph) > SPELLED:
+        return {"symbols": None, "terms": None, "primes": {}, "root": None, "shapes": []}
     symbols = [as_tuples(chain.symbol(i)) for i in range(len(graph))]
     heads = [chain.fusion.head[target] for target in graph.targets]
     terms = [as_tuples(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
