@@ -9,7 +9,7 @@ from typing import Any
 from autograd import AutogradError, GradientError, Value, files
 from viz.errors import DiagramError
 from viz.graph import Graph, read_graph
-from viz.names import clean, cut, variable_names
+from viz.text import clean, cut, variable_names
 
 __all__ = [
     "as_page",

@@ -12,11 +12,11 @@ from autograd import Value
 from viz._arguments import as_target, check_value, graph_below, write_whole
 from viz.errors import DiagramError
 from viz.graph import Graph
-from viz.names import cut
 from viz.picture.fold import Link, Picture, fold
 from viz.picture.links import Label
 from viz.picture.paint import Look, Scene, arrange, paint
 from viz.style import PRINT, THEMES
+from viz.text import cut
 
 __all__ = ["frames"]
 

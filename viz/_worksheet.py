@@ -16,11 +16,10 @@ from viz.chain import Chain
 from viz.formulas.notation import derivative
 from viz.formulas.writers import mathml_lines, to_mathml
 from viz.graph import Graph
-from viz.names import clean, cut
-from viz.numbers import datum, signed
 from viz.picture.fold import fold
 from viz.picture.paint import Look, paint
 from viz.style import PRINT
+from viz.text import clean, cut, datum, signed
 
 __all__ = ["worksheet"]
 

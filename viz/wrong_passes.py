@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from autograd import Primitive, Value
 from viz._arguments import graph_below
 from viz.graph import Graph
-from viz.numbers import signed
+from viz.text import signed
 
 __all__ = [
     "REACH",

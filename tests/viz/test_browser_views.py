@@ -9,7 +9,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import SHOWN, card
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 @pytest.mark.parametrize("way", ["hover", "click", "focus"])

@@ -49,7 +49,7 @@ from viz.formulas.writers import (
     to_text,
 )
 from viz.graph import read_graph
-from viz.names import clean, columns
+from viz.text import clean, columns
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
 A, B, C = Name("a"), Name("b"), Name("c")

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
-from viz.names import cut
-from viz.numbers import number
+from viz.text import cut, number
 
 __all__ = [
     "GREEK",

@@ -28,7 +28,7 @@ from viz.formulas.notation import (
     fenced,
     name_parts,
 )
-from viz.names import columns
+from viz.text import columns
 
 __all__ = [
     "LATEX_WORDS",

@@ -15,13 +15,13 @@ from typing import Any
 from autograd import Primitive, Value, javascript
 from viz._arguments import graph_below, roots_of
 from viz.graph import Graph
-from viz.names import clean, cut
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.lessons import QUIZ, captions_of, lesson_of, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
 from viz.page.vocabulary import NUMBERS, TABS, WORDS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
+from viz.text import clean, cut
 
 __all__ = ["page_of"]
 

@@ -7,13 +7,11 @@ import math
 from typing import Any
 
 from autograd import Primitive, Value
-from viz.accounts import accounts_of, legend_of, roots_in_words
 from viz.chain import Chain
 from viz.formulas.operations import form_of
 from viz.graph import Graph, Pass
-from viz.names import clean
-from viz.numbers import signed
 from viz.page.formulas import formulas_of
+from viz.text import clean, signed
 
 __all__ = ["as_json", "facts_of", "notes_of", "operations_of", "pass_of"]
 
@@ -39,8 +37,8 @@ def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
         if seed not in (None, 1.0)
         else ""
     )
-    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()}
-    return {"notes": notes, "began": began}, list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)]))
+    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in graph.accounts.items()}
+    return {"notes": notes, "began": began}, list(dict.fromkeys([*graph.roots_in_words(), *graph.legend()]))
 
 
 def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from viz.formulas.operations import constant_locals
-from viz.numbers import count, short
+from viz.picture.canvas import Box, Point, bezier, pieces, smooth
 from viz.picture.fold import Link, Picture
-from viz.picture.geometry import Box, Point, bezier, pieces, smooth
 from viz.picture.layout import ROW, Block, Layout, Numbers, Scope
+from viz.text import count, short
 
 __all__ = [
     "ARROW",
