@@ -23,35 +23,10 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from autograd.primitives import Primitive
 
 __all__ = [
-    "ARITHMETIC",
-    "BINARY",
-    "COMPARISONS",
-    "ELEMENTARY",
-    "Apply",
-    "Assign",
-    "Call",
-    "Constant",
-    "Expression",
-    "Function",
-    "If",
-    "Kind",
-    "Printer",
-    "Raise",
-    "Return",
-    "Statement",
-    "Try",
-    "Unsupported",
-    "Variable",
-    "While",
-    "assigned_in",
-    "could_raise",
-    "ends",
-    "free_variables",
-    "left_by",
-    "read_in",
-    "refusal",
-    "without_dead_code",
-]
+    "ARITHMETIC", "BINARY", "COMPARISONS", "ELEMENTARY", "Apply", "Assign", "Call", "Constant", "Expression",
+    "Function", "If", "Kind", "Printer", "Raise", "Return", "Statement", "Try", "Unsupported", "Variable", "While",
+    "assigned_in", "could_raise", "ends", "free_variables", "left_by", "read_in", "refusal", "without_dead_code",
+]  # fmt: skip
 
 Kind = Literal["float", "int", "either", "condition"]
 """The kind of a number in Python: the zero of an int has no sign. "either" where that depends on numbers."""
