@@ -20,19 +20,9 @@ from viz.graph import Graph
 from viz.text import signed
 
 __all__ = [
-    "REACH",
-    "RULES",
-    "SLIPS",
-    "TYPED",
-    "WRONG_PASSES",
-    "Found",
-    "Slip",
-    "agrees",
-    "slips_at",
-    "whole_passes",
-    "wrong_operations",
-    "wrong_pass",
-]
+    "REACH", "RULES", "SLIPS", "TYPED", "WRONG_PASSES", "Found", "Slip", "agrees", "slips_at", "whole_passes",
+    "wrong_operations", "wrong_pass",
+]  # fmt: skip
 
 
 # --- the table --------------------------------------------------------------------------------------------

@@ -27,17 +27,9 @@ from viz.picture.layout import ROW, Block, Layout, Numbers, Scope
 from viz.text import count, short
 
 __all__ = [
-    "ARROW",
-    "BAR_INSET",
-    "EDGE_NUMBERS",
-    "Label",
-    "Segment",
-    "draw_links",
-    "link_numbers",
-    "link_texts",
-    "numbers_in_words",
-    "place_labels",
-]
+    "ARROW", "BAR_INSET", "EDGE_NUMBERS", "Label", "Segment", "draw_links", "link_numbers", "link_texts",
+    "numbers_in_words", "place_labels",
+]  # fmt: skip
 
 EDGE_NUMBERS = ("auto", "flow", "local", "both", "none")
 

@@ -207,9 +207,8 @@ class _Evaluation:
                 return numbers[name]
             case ir.Call(function, args):
                 return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
-            case ir.Apply(
-                "+", (x, ir.Constant(0.0)), "int"
-            ):  # XLA leaves an addition of 0 out, and so the sign of a zero
+            # XLA leaves an addition of 0 out, and so the sign of a zero.
+            case ir.Apply("+", (x, ir.Constant(0.0)), "int"):
                 number = self._value(x, numbers, mask)
                 return jnp.where(number == 0.0, 0.0, number)
             case ir.Apply("select", (test, x, y)):
