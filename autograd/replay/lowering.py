@@ -43,8 +43,8 @@ class Lowering:
         self._made: dict[Any, ir.Function] = {}
         self._recursive: set[ir.Function] = set()
 
-    def operation(self, function: Callable[..., Any], count: int) -> ir.Function:
-        """``function`` on so many numbers.
+    def operation(self, function: Callable[..., Any], count: int, name: str = "") -> ir.Function:
+        """``function`` on so many numbers; ``name`` is that of a lambda, which has none.
 
         Raises:
             Unsupported: it has something that is not translated.
@@ -56,6 +56,8 @@ class Lowering:
             raise ir.Unsupported(str(error)) from None
         if made.several:
             raise ir.Unsupported(f"{function.__name__} returns several numbers")
+        if made.name == "lambda":
+            made.name = name or made.name
         return made
 
     def elementary(self, name: str, count: int) -> ir.Function:

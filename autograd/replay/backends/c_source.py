@@ -9,7 +9,7 @@ formulas of autograd's own table give that value by themselves, and are spared t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from autograd.primitives import Primitive
@@ -139,7 +139,7 @@ class CFunctions:
         key = op, count
         if key in self._names:
             return self._names[key]
-        forward = self.lowering.operation(op.forward, count)
+        forward = self.lowering.operation(op.forward, count, op.name)
         checked = not op.builtin
         inner = self.function(forward, checked=checked)
         if not (checked or forward.raises):
@@ -150,7 +150,7 @@ class CFunctions:
         arguments = ", ".join(forward.parameters)
         otherwise = "raised == 1 ? INFINITY : NAN"
         if op.ieee is not None:
-            ieee = self.lowering.operation(op.ieee, count)
+            ieee = self.lowering.operation(op.ieee, count, f"{op.name}_ieee")
             if ieee.raises:
                 raise ir.Unsupported("its ieee has a raise")
             otherwise = f"{self.function(ieee, checked=False)}({arguments})"
@@ -188,13 +188,11 @@ class CFunctions:
         self.texts.append("\n".join([f"{head}", "{", *(f"    {line}" for line in lines), "}"]))
 
     def _new_name(self, stem: str) -> str:
-        name = "ag_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values() or name.removeprefix("ag_") in ir.ELEMENTARY:  # those are the runtime's
-            name += "_"
-        return name
+        taken = {*self._names.values(), *(f"ag_{name}" for name in ir.ELEMENTARY)}  # those are the runtime's
+        return ir.fresh_name(f"ag_{stem}", taken)
 
 
-class _Body(ir.Printer):
+class _Body(ir.Braced):
     """Writes one function."""
 
     forms: ClassVar[Mapping[str, str]] = {
@@ -208,6 +206,7 @@ class _Body(ir.Printer):
     }  # fmt: skip
     numbers = ("NAN", "INFINITY", "(-INFINITY)")
     truths = ("0", "1")
+    indent = "    "
 
     def __init__(self, functions: CFunctions, function: ir.Function, *, checked: bool) -> None:
         self._functions, self._function, self._checked = functions, function, checked
@@ -223,33 +222,24 @@ class _Body(ir.Printer):
             *([f"double {', '.join(variables)};"] if variables else []),
             *(f"(void){one};" for one in given if one not in self._read),
             *(["if (*raised) return 0.0;"] if self._tells else []),
-            *self._block(self._function.body),
+            *self.block(self._function.body),
         ]
 
-    def _block(self, block: Sequence[ir.Statement]) -> Iterator[str]:
-        for statement in block:
-            match statement:
-                case ir.Assign(name, value):
-                    yield f"{name} = {self.text(value)};" if name in self._read else f"(void){self.text(value)};"
-                case ir.If(test, body, orelse):
-                    yield f"if ({self.text(test)}) {{"
-                    yield from (f"    {line}" for line in self._block(body))
-                    yield "}"
-                    if orelse and ir.ends(body):
-                        yield from self._block(orelse)
-                    elif orelse:
-                        yield "else {"
-                        yield from [*(f"    {line}" for line in self._block(orelse)), "}"]
-                case ir.While(test, _, body):
-                    yield f"while ({'!*raised && ' if self._tells else ''}{self.text(test)}) {{"
-                    yield from [*(f"    {line}" for line in self._block(body)), "}"]
-                case ir.Return(value):
-                    yield f"return {self.text(value)};"
-                case ir.Raise(error):
-                    yield f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};"
-                    yield "return 0.0;"
-                case _:
-                    raise ir.Unsupported("'try:' is not translated")
+    def assigned(self, name: str, value: str) -> str:
+        """An assignment; what nothing reads is computed, for it may raise."""
+        return f"{name} = {value};" if name in self._read else f"(void){value};"
+
+    def going(self, test: str) -> str:
+        """The condition of a loop, which ends where something raised."""
+        return f"!*raised && {test}" if self._tells else test
+
+    def raised(self, error: str) -> Iterable[str]:
+        """Tell of the error, unless one came before; the number does not count."""
+        return [f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};", "return 0.0;"]
+
+    def tried(self, *_: Any) -> Iterable[str]:
+        """The refusal of what C does not have."""
+        raise ir.Unsupported("'try:' is not translated")
 
     def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function; checked, where Python's raises."""

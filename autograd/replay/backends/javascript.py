@@ -66,7 +66,7 @@ def _runtime() -> str:
     return (files(__package__) / "python_math.js").read_text(encoding="utf-8")
 
 
-class _Functions(ir.Printer):
+class _Functions(ir.Braced):
     """The functions of a piece of JavaScript, each once, whatever calls it.
 
     Attributes:
@@ -84,6 +84,7 @@ class _Functions(ir.Printer):
     }  # fmt: skip
     numbers = ("NaN", "Infinity", "(-Infinity)")
     truths = ("false", "true")
+    indent = "  "
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -109,8 +110,10 @@ class _Functions(ir.Printer):
         key = base.forward, base.ieee, tuple(map(repr, op.constants)), count
         if key not in self._names:
             name = self._named(key, f"p_{op.name}")
-            forward = self._function(self._lowering.operation(base.forward, given))
-            ieee = self._function(self._lowering.operation(base.ieee, given)) if base.ieee else "null"
+            forward = self._function(self._lowering.operation(base.forward, given, op.name))
+            ieee = "null"
+            if base.ieee:
+                ieee = self._function(self._lowering.operation(base.ieee, given, f"{op.name}_ieee"))
             constants = ", ".join(["...inputs", *map(self.number, op.constants)])
             self.texts.append(f"const {name} = (...inputs) => evaluated({forward}, {ieee}, [{constants}]);")
         return self._names[key]
@@ -133,10 +136,7 @@ class _Functions(ir.Printer):
         return name
 
     def _named(self, key: Any, stem: str) -> str:
-        name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values():
-            name += "_"
-        self._names[key] = name
+        name = self._names[key] = ir.fresh_name(stem, self._names.values())
         return name
 
     def _define(self, head: str, lines: Iterable[str]) -> None:
@@ -150,36 +150,21 @@ class _Functions(ir.Printer):
             name = self._named(function, f"f_{function.name}")
             variables = ir.assigned_in(function.body)
             declared = [f"let {', '.join(variables)};"] if variables else []
-            self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self._block(function.body)])
+            self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self.block(function.body)])
         return self._names[function]
 
-    def _block(self, block: Sequence[ir.Statement]) -> Iterator[str]:  # noqa: C901 -- one case for each kind
-        for statement in block:
-            match statement:
-                case ir.Assign(name, value):
-                    yield f"{name} = {self.text(value)};"
-                case ir.If(test, body, orelse):
-                    yield from self._nested(f"if ({self.text(test)})", body)
-                    if orelse and ir.ends(body):
-                        yield from self._block(orelse)
-                    elif orelse:
-                        yield from self._nested("else", orelse)
-                case ir.While(test, _, body):
-                    yield from self._nested(f"while ({self.text(test)})", body)
-                case ir.Return(value):
-                    yield f"return {self.text(value)};"
-                case ir.Raise(error):
-                    yield f'raise("{error}");'
-                case ir.Try(body, handlers):
-                    yield from self._nested("try", body)
-                    yield "catch (error) {"
-                    for kinds, handler in handlers:
-                        yield from (f"  {line}" for line in self._nested(f"if (isA(error, {list(kinds)}))", handler))
-                        yield "  else"
-                    yield from ["  throw error;", "}"]
+    def raised(self, error: str) -> Iterable[str]:
+        """A line that raises an error, by the name of its class in Python."""
+        return [f'raise("{error}");']
 
-    def _nested(self, head: str, block: Sequence[ir.Statement]) -> Iterator[str]:
-        yield from [f"{head} {{", *(f"  {line}" for line in self._block(block)), "}"]
+    def tried(self, body: list[ir.Statement], handlers: list[Any]) -> Iterator[str]:
+        """A ``try``, with one ``catch`` that tells the errors apart."""
+        yield from self.nested("try", body)
+        yield "catch (error) {"
+        for kinds, handler in handlers:
+            yield from (f"  {line}" for line in self.nested(f"if (isA(error, {list(kinds)}))", handler))
+            yield "  else"
+        yield from ["  throw error;", "}"]
 
     def applied(self, expression: Any) -> str:
         """An operator or a function; a sum takes any number of numbers."""
