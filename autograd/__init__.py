@@ -42,7 +42,7 @@ from autograd.replay.tape import Tape
 from autograd.rules import *
 from autograd.sweep import Flow, Step
 from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, sensitivities, value_and_grad, vjp
-from autograd.value import Parameter, Value
+from autograd.value import Parameter, Value, weighted_sum
 
 __all__ = [
     "AnomalyError", "AutogradError", "ConvergenceError", "ConversionError", "DivisionDomainError", "Domain",
@@ -50,7 +50,7 @@ __all__ = [
     "Precedence", "Primitive", "RecordingError", "RecordingWarning", "StaleGraphError", "Step", "Tape", "TapeError",
     "Value", "check_grads", "check_primitive", "compile", "detect_anomaly", "diagnose", "engine", "errstate", "grad",
     "hessian", "hvp", "jacfwd", "jacobian", "jacrev", "javascript", "jvp", "load", "no_grad", "primitive", "record",
-    "scope", "sensitivities", "value_and_grad", "vjp",
+    "scope", "sensitivities", "value_and_grad", "vjp", "weighted_sum",
 ]  # fmt: skip
 if not TYPE_CHECKING:
     __all__ += rules.__all__

@@ -8,7 +8,7 @@ passes, hooks and copies; the kinds of leaves and of results. Comparisons and Nu
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -31,6 +31,7 @@ else:
 
 __all__ = [
     "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
+    "weighted_sum",
 ]  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
 
 
 def _unary(op: Primitive) -> Callable[[Any], Value]:
-    return straight("UNARY", op, lambda self: make_node(op, (self,)))
+    return straight("UNARY", lambda self: make_node(op, (self,)), op)
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
@@ -72,7 +73,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
             return make_node(op, (self, other))
         return make_node(op, (self, Constant(other))) if is_number(other) else refuse(op, other)
 
-    return straight("BINARY", op, method)
+    return straight("BINARY", method, op)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -100,7 +101,7 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
 
     name = SPECIAL_METHODS[sign]
     named(reflected, f"__r{name}__", op.__doc__)
-    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", op, reflected)
+    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", reflected, op)
 
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
@@ -195,7 +196,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
-    __init__ = straight("LEAF", None, __init__)
+    __init__ = straight("LEAF", __init__)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -322,7 +323,7 @@ class Value(Operators, DropIn, Refusals, Methods):
             return _applied(_POWER.capture(as_float(other, "pow()")))(self)
         return cast("Value", refuse(_POWER, other))
 
-    __pow__ = straight("POWER", _POWER, __pow__)
+    __pow__ = straight("POWER", __pow__, _POWER)
 
     def __rpow__(self, other: Any) -> Value:
         return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
@@ -658,5 +659,36 @@ for _op in PRIMITIVES.values():
         _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))
 
 
+# --- sums of products --------------------------------------------------------------------------------------
+
+
+def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None) -> Any:
+    """w₁x₁ + w₂x₂ + ... + b, spelt out: a node for each product and each sum, from the left, and the bias last.
+
+    It is how a neuron is drawn. :func:`~autograd.dot` is the same sum in one node, rounded once.
+
+    Args:
+        weights: Values or numbers, at least one.
+        inputs: as many.
+        bias: a Value or a number; None for none.
+
+    Raises:
+        ValueError: there are no weights, or not as many inputs.
+
+    >>> from autograd import Value, weighted_sum
+    >>> z = weighted_sum([Value(2.0), Value(3.0)], [Value(0.5), Value(-1.0)], Value(1.0))
+    >>> z.data, z.op.name, z.parents[0].data
+    (-1.0, 'add', -2.0)
+    """
+    if not len(weights) == len(inputs) > 0:
+        raise ValueError(f"weighted_sum: there must be an input for each weight, got {len(inputs)} for {len(weights)}")
+    total = weights[0] * inputs[0]
+    for weight, given in zip(weights[1:], inputs[1:], strict=True):
+        total = total + weight * given
+    return total if bias is None else total + bias
+
+
+weighted_sum = straight("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
+
 if core:
-    core.set_types(Value, Traced, Constant)
+    core.set_types(Value, Traced, Constant, Varied, Parameter)

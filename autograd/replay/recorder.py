@@ -331,7 +331,7 @@ class _Graph:
             for parent in parents:
                 if parent._version > version:
                     check_fresh(node)
-                args.append(slot[parent])
+            args += map(slot.__getitem__, parents)
             start.append(len(args))
         labels = [node.label for node in self.inputs] + [leaf.label for leaf in self.leaves] + [""] * len(numbers)
         tape = Tape(
@@ -349,7 +349,7 @@ class _Graph:
                 Guard(relation, slot[left], slot[right], outcome, at, site)
                 for relation, left, right, outcome, at, site in guards
             ),
-            labels=(*labels, *(node.label for node in self.computed)),
+            labels=(*labels, *(node._label for node in self.computed)),
         )
         return Recorded(tape, tuple(self.leaves))
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from viz.style import DASHED, PRINT, ROLES, SIZES, grey_role
 
@@ -201,6 +201,9 @@ class Canvas:
     Args:
         theme: ``"auto"``, ``"light"``, ``"dark"``, or ``"print"``.
     """
+
+    has_tooltips: ClassVar[bool] = True
+    """Whether a part says what it is; a page says it in its panel, with the present numbers."""
 
     def __init__(self, theme: str) -> None:
         self._theme = theme
