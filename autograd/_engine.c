@@ -437,7 +437,8 @@ made(const Form *form, Node *first, Node *second)
     if (second) numbers[count++] = second->data;
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
-    Node *node = new_node(now_in_force.traced ? traced_type : value_type, data, version);
+    int traced = now_in_force.traced || Py_IS_TYPE(first, traced_type) || (second && Py_IS_TYPE(second, traced_type));
+    Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
     node->form = form;

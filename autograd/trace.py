@@ -78,8 +78,9 @@ class Trace:
         except Exception as error:
             clarify(error)
             raise
-        for each in self.variables:  # as in _graph: nobody asks for their hash any more
-            become(each, Varied if each.op is None else Value)
+        finally:
+            for each in self.variables:  # as in _graph: nobody asks for their hash any more
+                become(each, Varied if each.op is None else Value)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):

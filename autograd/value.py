@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
 from autograd.compiled import core, show_to_collector, straight
-from autograd.context import clock, current, recording, refuse_while_recording, writing
-from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
+from autograd.context import clock, current, handed, recording, refuse_elsewhere, refuse_while_recording, writing
+from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded, is_traced
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
 from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
@@ -48,8 +48,12 @@ def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     by = recording() if surroundings.domains_watched else None
     data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
+        if handed:
+            for parent in parents:
+                refuse_elsewhere(parent, "no_grad()")
         return Untracked(data)
-    out = linked(Traced if surroundings.traced else Value, op, parents, (data, None, version, "", surroundings.scope))
+    kind = Traced if surroundings.traced or Traced in map(type, parents) else Value
+    out = linked(kind, op, parents, (data, None, version, "", surroundings.scope))
     if surroundings.anomaly:
         check_value(out)
     elif data - data:  # true for nan and the infinities alone
@@ -168,6 +172,8 @@ class Value(Operators, DropIn, Refusals, Methods):
     """False for what was computed without a graph, by ``no_grad()`` or ``detach()``."""
     learns: ClassVar[bool] = True
     """False for a leaf that no gradient is wanted of: a written number, or one that ``no_grad()`` computed."""
+    traced: ClassVar[bool] = False
+    """Whether a function under a transform or a recording made it; until it has returned, and its result is known."""
     stands_in: ClassVar[bool] = False
     """Whether a float stands in the place of such a leaf where a traced function is called on plain numbers."""
 
@@ -297,7 +303,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
         In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
         """
-        if current().traced:
+        if is_traced(self):
             stopped: Value = rules.stop_gradient(self)
             return stopped
         return Detached(self._data, self.label)
@@ -648,6 +654,7 @@ class Traced(StandIn, Value):
     """
 
     __slots__ = ()
+    traced = True
     stands_in = True
     plainly = Value
 
