@@ -1,4 +1,4 @@
-"""Handouts: ``worksheet``, a graph on paper with gradients to fill in, and its key; ``frames``, a slide a step."""
+"""Handouts: ``worksheet``, a graph on paper with gradients to fill in, and its key; ``frames``, a slide per step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a gradient is made of besides its flows: earlier passes, hooks, other roots; in every view."""
+"""The parts of a gradient besides its flows: earlier passes, hooks, other roots; in every view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page shows of a graph, in a real browser: a node, levels, search, table, keys, the address."""
+"""The page's views of a graph, in a real browser: a node, levels, search, table, keys, the address."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ SPELT = {
 
 
 def as_python(text):
-    """What ``to_text`` writes, as an expression for ``eval``: an independent reading of brackets and order."""
+    """The text of ``to_text``, as an expression for ``eval``: an independent reading of brackets and order."""
     text = re.sub(r"\[([^]]*)\]", r"(1.0*(\1))", text).replace("≠", "!=").replace("1 − (1.0*", "1.0 − (1.0*")
     text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
     text = re.sub(r"(\(1\.0\*\([^()]*) = ", r"\1 == ", text)
