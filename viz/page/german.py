@@ -71,6 +71,12 @@ WORDS: dict[str, Any] = {
         "Dieser Graph ist zu groß für eine Karte je Wert: Das Bild ist gefaltet, die Tabelle und die Schritte zeigen "
         "alle."
     ),
+    "unspelled": "Die Kettenregeln stehen hier mit Zahlen und Namen: So viele Formelzeichen füllten die Seite.",
+    "rowsLeft": ["{n} weitere Zeile: Such den Wert nach Namen.", "{n} weitere Zeilen: Such Werte nach ihren Namen."],
+    "leavesLeft": [
+        "{n} weiteres Blatt: Klick auf seine Karte.",
+        "{n} weitere Blätter: Klick auf ihre Karten, oder such sie nach Namen.",
+    ],
     "theSame": ["Ebenso für {n} weiteren Wert.", "Ebenso für {n} weitere Werte."],
     "largestLeaves": "Blätter mit den größten Gradienten",
     "largestFirst": "{values}, die größten Gradienten zuerst",
@@ -147,6 +153,8 @@ WORDS: dict[str, Any] = {
     # the buttons
     "play": "Abspielen",
     "pause": "Anhalten",
+    "times": "{speed}×",
+    "speed": "Tempo: {speed}-fach",
     "stepOf": "Schritt {step} von {last}",
     "theme": "Farben: {theme}",
     "themes": {"auto": "wie das System", "light": "hell", "dark": "dunkel"},
@@ -180,6 +188,13 @@ PHRASES = {
     "Step back": "Ein Schritt zurück",
     "Step back (left arrow)": "Ein Schritt zurück (Pfeil nach links)",
     "Play": "Abspielen",
+    "Play (Space)": "Abspielen (Leertaste)",
+    "Speed: 1 times": "Tempo: 1-fach",
+    "Speed of playing": "Tempo beim Abspielen",
+    "More controls": "Mehr Knöpfe",
+    "Smaller (−, Ctrl and wheel)": "Kleiner (−, Strg und Mausrad)",
+    "Fit the window (0)": "Ins Fenster einpassen (0)",
+    "Larger (+, Ctrl and wheel)": "Größer (+, Strg und Mausrad)",
     "Step on": "Ein Schritt weiter",
     "Step on (right arrow)": "Ein Schritt weiter (Pfeil nach rechts)",
     "Last step": "Letzter Schritt",
