@@ -125,11 +125,12 @@ class Path:
             self._tape, self._is_raw = optimise(self._tape), False
         return self._tape
 
-    def used(self) -> None:
-        """Note a single call; have the way out of the next ones written after a few."""
+    def used(self, numbers: Sequence[Any]) -> Any:
+        """The result of ``numbers``, for one of the first single calls; the way out of the others is written then."""
         self.uses += 1
         if self.uses == OFTEN:
             self.result = closing(self.treedef)
+        return self.treedef.result(numbers)
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -223,7 +224,7 @@ class Branches:
 
     # --- a call -------------------------------------------------------------------------------------------
 
-    def single(self, plan: Plan, leaves: list[Any]) -> Any:
+    def single(self, plan: Plan, leaves: list[Any]) -> Any:  # noqa: C901 -- in one place, for it is the shortest call
         """The result for one example: short tapes in plain Python, which takes less than to fill an array.
 
         Raises:
@@ -235,12 +236,10 @@ class Branches:
         if path is None:
             return self._first(plan, leaves)
         numbers, exits = None, 0
-        while path is not None:
-            replay = path.straight_line
+        while True:
+            replay = path.straight_line or self._written(path)
             if replay is None:
-                if self._options.backend == "auto" and len(path.tape) > _SHORT:
-                    break
-                replay = path.straight_line = python_source.straight_line(path.tape)
+                return self(plan, leaves)
             if numbers is None:
                 numbers = plan.listed(leaves)
             try:
@@ -248,11 +247,9 @@ class Branches:
             except (ArithmeticError, ValueError):
                 if self._options.closed:
                     raise
-                break  # outside a domain
+                return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
-                if path.uses < OFTEN:
-                    path.used()
-                return path.result(found)
+                return path.result(found) if path.uses >= OFTEN else path.used(found)
             exits += 1
             follow = path.exits.get(found)
             if self.waits and (follow is None or exits > _MOST_EXITS):
@@ -260,7 +257,13 @@ class Branches:
             if follow is None:
                 return self._another(path, found, numbers, plan, leaves)
             path = follow
-        return self(plan, leaves)
+
+    def _written(self, path: Path) -> Callable[[list[float]], tuple[float, ...] | int] | None:
+        """The straight line of ``path``; None if a kernel is faster."""
+        if self._options.backend == "auto" and len(path.tape) > _SHORT:
+            return None
+        path.straight_line = python_source.straight_line(path.tape)
+        return path.straight_line
 
     def _first(self, plan: Plan, leaves: list[Any]) -> Any:
         """The result of the first call, which is recorded."""
@@ -298,8 +301,8 @@ class Branches:
         if self._left == _MANY:
             advice, came = self._about(path, guard)
             warn(
-                f"{_MANY} calls of a compiled function were left to the plain function, because each takes a path of "
-                f"its own and {known} are recorded; the last because {came}. {advice} Or do not compile it.",
+                f"{_MANY} calls of a compiled function were left to the plain function, which is as fast where paths "
+                f"are many: {known} are recorded; the last because {came}. {advice} Or do not compile it.",
                 RecordingWarning,
             )
         raise UnrecordedError

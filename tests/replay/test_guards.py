@@ -8,6 +8,7 @@ import math
 import operator
 import pickle
 import threading
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 
@@ -133,17 +134,18 @@ def test_a_path_that_is_rare_costs_a_run_of_the_plain_function(derived):
     assert (len(f.paths), len(RUNS)) == (8, 1)
     assert f(20.0) == f(20.0) == plain(20.0)  # met again, it is recorded
     assert (len(f.paths), len(RUNS)) == (9, 2)
-    for x in np.linspace(25.0, 4000.0, 40).tolist():
+    for n in range(8, 30):
         RUNS.clear()
-        assert f(x) == plain(x)
-        assert len(RUNS) == 1
+        assert f(1.3**n) == plain(1.3**n)
+        assert len(RUNS) <= 1
 
 
 def test_each_call_finds_its_path_or_is_plain_at_any_number_of_exits():
     f = compiled(steps)
     grown = [1.3**n for n in range(30)]
-    for x in [*grown, *grown, *grown[::-1]]:
-        assert f(x) == steps(x)
+    calls = [*grown, *grown, *grown[::-1]]
+    with pytest.warns(ag.RecordingWarning, match="32 calls"):
+        assert [f(x) for x in calls] == [steps(x) for x in calls]
     assert 8 < len(f.paths) < 20
 
 
@@ -177,13 +179,15 @@ def test_a_compiled_function_inside_a_derivative_may_meet_rare_paths():
 def test_no_more_paths_than_64_are_kept_and_the_others_are_right():
     f = compiled(steps, in_axes=0, backend="python")
     xs = 1.34 ** np.arange(66.0)
-    with pytest.warns(ag.RecordingWarning, match=r"64 paths .* no more are kept"):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         found = f(xs[:65])
+    assert [str(each.message)[:8] for each in told] == ["32 paths", "64 paths"]
     assert found.tolist() == [steps(x) for x in xs[:65].tolist()]
     assert len(f.paths) == 64
     assert f(xs).tolist() == [steps(x) for x in xs.tolist()]  # and there is no other word
     for f in (compiled(steps, max_paths=9), compiled(steps, on_flip="raise")):
-        with pytest.raises(GuardError, match="at .*test_guards.py"):
+        with pytest.raises(GuardError, match=r"at .*test_guards.py"):
             [f(x) for x in xs.tolist() for _ in range(2)]
 
 
