@@ -37,22 +37,9 @@ from autograd.primitives import Primitive, as_float
 from autograd.value import Value
 
 __all__ = [
-    "SETTINGS",
-    "Opened",
-    "Shape",
-    "TreeDef",
-    "copied",
-    "declared",
-    "fields_of",
-    "flatten",
-    "is_record",
-    "leaves_of",
-    "made",
-    "map_values",
-    "portions",
-    "static_parts",
-    "variables_of",
-]
+    "SETTINGS", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record", "leaves_of",
+    "made", "map_values", "portions", "static_parts", "variables_of",
+]  # fmt: skip
 
 _NAMESPACE = "chainrule"
 """Our own registry of optree's: no class of a user is ever registered there."""
