@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import AutogradError, GradientError, Value, files
 from viz.errors import DiagramError
-from viz.graph import Graph, read_graph
+from viz.graph import Graph
 from viz.text import clean, cut, variable_names
 
 __all__ = [
@@ -54,7 +54,7 @@ def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, 
         check_value(each, f"{asker}(): the root of the graph")
     if names is not None and not isinstance(names, Mapping):
         raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), not {_shown(names)}")
-    return read_graph(root, variable_names(names or {}))
+    return Graph(root, variable_names(names or {}))
 
 
 def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str) -> tuple[Graph, int]:
