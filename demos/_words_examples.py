@@ -17,8 +17,8 @@ dz[3]/dp, from the layer l of p up: in place j of dz[l]/dp stands the input that
 1 for a bias, and 0 elsewhere; then dz[k+1]/dp = W[k+1]ᵀ (act[k]′(z[k]) ∘ dz[k]/dp). Here for p = W12[1]:"""
 
 COLUMNS = """\
-Logistic layers on m examples at once, one example per column: z[k] = w[k] a[k−1] + b[k], a[k] = f(z[k]). Each example has
-the loss ℒ = −(y log ŷ + (1 − y) log(1 − ŷ)), and J is their mean. In dz and da the examples stand side by side; the
+Logistic layers on m examples at once, one example per column: z[k] = w[k] a[k−1] + b[k], a[k] = f(z[k]). Each example
+has the loss ℒ = −(y log ŷ + (1 − y) log(1 − ŷ)), and J is their mean. In dz and da the examples stand side by side; the
 mean, 1/m, enters where they are added up, in dw and db."""
 COLUMNS_SIGNS = [
     ("a[0] = x", "one column per example", "a1[0] … of each example's graph"),

@@ -66,7 +66,7 @@ def test_each_step_shows_its_arithmetic_and_the_partial_sums(show, graph):
                     assert number(flow.upstream) in line
         shown = watched.ask(chips)
         assert shown == {f"n{i}": signed(sums.get(i)) for i in range(len(order))}
-    assert watched.ask("location.hash") == f"#pass=backward&step={len(order)}"
+    assert watched.ask("location.hash") == f"#pass=backward&step={len(order)}&level=full"
 
 
 def test_the_arithmetic_of_a_step_in_words(show):

@@ -30,7 +30,8 @@ __all__ = ["Page", "page_in_parts", "page_of", "step_through"]
 _STYLES = ("picture.css", "panel.css", "lessons.css", "page.css", "print.css")
 _SCRIPTS = (
     "words.js", "sweep.js", "view.js", "picture.js", "chain.js", "panel.js", "leaves.js", "table.js",
-    "descend.js", "quiz.js", "matrices.js", "controls.js",
+    "descend.js", "quiz.js", "matrices.js", "window.js",
+    "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
 

@@ -16,7 +16,7 @@ from viz.formulas.writers import mathml_inner
 from viz.graph import Graph, Pass
 from viz.text import clean, signed
 
-__all__ = ["as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
+__all__ = ["SPELLED", "as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
 def pass_of(graph: Graph) -> Pass:
@@ -128,6 +128,8 @@ def _plain(x: Any) -> Any:
 # The same few shapes occur again and again: ``w·∂L/∂z`` for every weight. So each shape is written once, and a formula
 # is the number of its shape with what fills its gaps.
 
+SPELLED = 20_000
+"""Up to how many values a page has its chain rules in symbols; beyond, the names of values stand for these."""
 GAP = 0
 """Stands in a shape for what fills it."""
 VARIED = ("mi", "mn")
@@ -169,9 +171,11 @@ def _listed(part: Any) -> Any:
 def formulas_of(chain: Chain) -> dict[str, Any]:
     """For each node its symbol, for each edge its term of the chain rule, and the derivatives that are only named.
 
-    Within a term the symbol of a node is its number.
+    Within a term the symbol of a node is its number. Of a graph that is too big for that, none.
     """
     graph = chain.graph
+    if len(graph) > SPELLED:
+        return {"symbols": None, "terms": None, "primes": {}, "root": None, "shapes": []}
     symbols = [as_tuples(chain.symbol(i)) for i in range(len(graph))]
     heads = [chain.fusion.head[target] for target in graph.targets]
     terms = [as_tuples(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]

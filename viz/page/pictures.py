@@ -23,7 +23,7 @@ __all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "Level", "PageCanvas", "levels_of
 
 LAID_OUT = 1_500
 """Up to how many values a page has a picture with a card for each."""
-MOST_VALUES = 20_000
+MOST_VALUES = 200_000
 """Up to how many values a page steps through at all."""
 
 _TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "ends": "both ends"}
