@@ -9,7 +9,7 @@ from nn import MLP, half_squared_error
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import SHOWN, card
 from viz import step_through
-from viz.page import formulas
+from viz.page import facts
 
 LEVEL = "document.querySelector('svg.shown').dataset.level"
 SCALE = (
@@ -192,7 +192,7 @@ def test_the_controls_are_one_row_on_a_telephone(show):
 
 
 def test_a_graph_too_big_for_symbols_has_its_chain_rules_in_numbers_and_names(show, monkeypatch):
-    monkeypatch.setattr(formulas, "SPELLED", 2)
+    monkeypatch.setattr(facts, "SPELLED", 2)
     root = square_and_more()
     watched = show([root, root.parents[0] if root.parents else root])
     assert "numbers and names" in watched.text("#said")
