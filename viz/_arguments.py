@@ -53,7 +53,7 @@ def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, 
     for each in root if isinstance(root, list) else [root]:
         check_value(each, f"{asker}(): the root of the graph")
     if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), not {_shown(names)}")
+        raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), got {_shown(names)}")
     return Graph(root, variable_names(names or {}))
 
 
@@ -115,7 +115,7 @@ def place_of(
 def check_value(given: object, what: str) -> None:
     """Refuse ``given`` unless it is a Value; ``what`` names its part in the message."""
     if not isinstance(given, Value):
-        raise TypeError(f"{what} must be a Value, not {_shown(given)}")
+        raise TypeError(f"{what} must be a Value, got {_shown(given)}")
 
 
 def _shown(given: object) -> str:

@@ -323,7 +323,7 @@ def test_what_is_no_list_of_values_is_refused():
     for view in (draw, draw_dot, tree, lambda roots: step_through(roots, "never.html")):
         with pytest.raises(ValueError, match=r"the list of roots is empty: give a Value, or a list of one or more"):
             view([])
-        with pytest.raises(TypeError, match=r"root 1 of the list must be a Value, not 3\.0 of type float"):
+        with pytest.raises(TypeError, match=r"root 1 of the list must be a Value, got 3\.0 of type float"):
             view([y, 3.0])
     with pytest.raises(TypeError, match="the root of the graph must be a Value"):
         explain(y, [y])
