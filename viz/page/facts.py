@@ -16,7 +16,7 @@ from viz.formulas.writers import mathml_inner
 from viz.graph import Graph, Pass
 from viz.text import clean, signed
 
-__all__ = ["as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
+__all__ = ["SPELLED", "as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
 def pass_of(graph: Graph) -> Pass:
