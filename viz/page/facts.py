@@ -17,7 +17,7 @@ from viz.graph import Graph, Pass
 from viz.page.languages import Language
 from viz.text import clean, signed
 
-__all__ = ["as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
+__all__ = ["SPELLED", "as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
 def pass_of(graph: Graph) -> Pass:
