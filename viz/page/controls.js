@@ -201,7 +201,7 @@ function wireButtons() {
 function paintTheme() {
   if (view.theme) document.documentElement.dataset.theme = view.theme;
   const now = document.documentElement.dataset.theme;
-  byId("theme").title = say("theme", { theme: now === "auto" ? say("automatic") : now });
+  byId("theme").title = say("theme", { theme: WORDS.themes[now] });
 }
 
 function wireLevels() {
