@@ -68,8 +68,18 @@ function leftmost() {
 
 // --- the map ---
 
-// Every card as a mark in the colour of its gradient; what is in sight as a frame.
+let isMapDue = false;
+
+// Once for all that changes at a time, for to ask what is in sight makes the browser lay out the page.
 function paintMap() {
+  if (isMapDue) return;
+  isMapDue = true;
+  queueMicrotask(paintMapNow);
+}
+
+// Every card as a mark in the colour of its gradient; what is in sight as a frame.
+function paintMapNow() {
+  isMapDue = false;
   const { width, height, cards } = LEVELS[view.level];
   const isWhole = width * zoom <= pane.clientWidth + 1 && height * zoom <= pane.clientHeight + 1;
   map.classList.toggle("gone", isWhole);
