@@ -1,4 +1,4 @@
-"""What the tests of the step-through page share: a browser, a page of a graph, and the numbers on both sides."""
+"""Shared by the tests of the step-through page: a browser, a page of a graph, and the numbers on both sides."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.support.pages import SHOWN, card, steps_of
 from viz._arguments import graph_below
 from viz._quiz import remark_on
 from viz.chain import Chain
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 def polynomial():

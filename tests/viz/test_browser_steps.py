@@ -10,7 +10,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import GRAPHS, PLAIN, SHOWN, steps_of, unwired
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

@@ -1,4 +1,4 @@
-"""What the page shows of a graph, in a real browser: a node, levels, search, table, keys, the address."""
+"""The page's views of a graph, in a real browser: a node, levels, search, table, keys, the address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import SHOWN, card
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 @pytest.mark.parametrize("way", ["hover", "click", "focus"])

@@ -9,7 +9,7 @@ from nn import MLP, half_squared_error
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import SHOWN, card
 from viz import step_through
-from viz.page import formulas
+from viz.page import facts
 
 LEVEL = "document.querySelector('svg.shown').dataset.level"
 SCALE = (
@@ -202,7 +202,7 @@ def test_a_screen_reader_hears_cards_in_the_order_of_the_graph_and_which_is_curr
 
 
 def test_a_graph_too_big_for_symbols_has_its_chain_rules_in_numbers_and_names(show, monkeypatch):
-    monkeypatch.setattr(formulas, "SPELLED", 2)
+    monkeypatch.setattr(facts, "SPELLED", 2)
     root = square_and_more()
     watched = show([root, root.parents[0] if root.parents else root])
     assert "numbers and names" in watched.text("#said")

@@ -135,7 +135,7 @@ def test_the_script_says_no_word_that_is_not_in_the_table():
 
 
 CLASSES = {"value muted", "grad value", "graphics-symbol img"}
-"""What looks like words in a script, and is not."""
+"""Texts that look like words in a script, and are none."""
 
 
 def test_the_gaps_of_the_words_are_those_that_the_script_fills():

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from viz.numbers import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 from viz.picture.fold import LEAF_TAGS
+from viz.text import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 
 __all__ = ["NUMBERS", "TABS", "WORDS"]
 
@@ -22,7 +22,7 @@ NUMBERS: dict[str, Any] = {
     "rounded": ROUNDED,
     "notComputed": NOT_COMPUTED,
 }
-"""The rules of :mod:`viz.numbers`."""
+"""The rules of :mod:`viz.text`."""
 
 TABS = {
     "explain": "Explain",
