@@ -37,7 +37,7 @@ def is_right(slip: Slip) -> bool:
 
 
 def told(slip: Slip) -> str:
-    """What ``compare`` makes of the number, when it is claimed of the gradient that the slip is about."""
+    """The words of ``compare`` on the number, claimed of the gradient that the slip is about."""
     root, name = slip.of or (Value(0.0), "")
     return compare(root, {name: slip.gives}).slip
 
