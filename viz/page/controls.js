@@ -264,8 +264,8 @@ wireCards();
 wireKeys();
 wireButtons();
 wireWindow();
-paint();
 setZoom(readable());
+paint();
 const isNear = (x, y) => Math.abs(x - y) < y / 10;
 if (seen && isNear(seen.width, LEVELS[view.level].width) && isNear(seen.height, LEVELS[view.level].height)) {
   setZoom(seen.zoom);
