@@ -36,9 +36,8 @@ def is_right(slip: Slip) -> bool:
     return math.isclose(slip.corrected_gives, slip.truth, rel_tol=1e-12)
 
 
-def told(slip: Slip) -> str:
-    """The slip that ``compare`` finds in the number, where it is claimed of the gradient that the slip is about."""
-    root, name = slip.of or (Value(0.0), "")
+def told(slip: Slip, root: Value, name: str) -> str:
+    """The words of ``compare`` on the number, claimed of the gradient that the slip is about."""
     return compare(root, {name: slip.gives}).slip
 
 
@@ -58,7 +57,7 @@ def main() -> None:
             table.add_row(f"{number}", "written", escape(slip.written), f"[red]{shown(slip.gives)}")
             table.add_row(slip.note, "correct", escape(slip.corrected), f"[green]{shown(slip.corrected_gives)}")
             if slip.of:
-                table.add_row("", "compare", f"[dim]{escape(told(slip))}", "")
+                table.add_row("", "compare", f"[dim]{escape(told(slip, *slip.of))}", "")
             table.add_row("", "Values", f"[dim]{escape(slip.why)}", shown(slip.truth), end_section=True)
         console.print(f"[bold]{kind.capitalize()}.[/bold] {sentence}", table, "")
     console.print(f"{len(slips)} slips: each is wrong as written, each correction agrees with the Values to 1e-12.")

@@ -113,7 +113,7 @@ def test_a_slip_of_one_gradient_is_told_by_its_number():
         root, name = slip.of
         assert compare(root, {name: slip.truth}).right
         assert compare(root, {name: slip.corrected_gives}).right
-    assert [re.sub(r"[Wa]\S+\[\d\]\S*", "_", slips.told(slip)) for slip in of_one] == [
+    assert [re.sub(r"[Wa]\S+\[\d\]\S*", "_", slips.told(slip, *slip.of)) for slip in of_one] == [
         "the sign is wrong",
         "that is the gradient of _ an index is wrong",
         "that is 0, yet 1 flow reaches _",
