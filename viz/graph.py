@@ -6,6 +6,9 @@ order of their children and operands: nothing depends on memory addresses or has
 
 It is kept as columns, one list per attribute, so that a graph of a million values is read in seconds;
 :meth:`Graph.node` and :meth:`Graph.edge` give one row.
+
+Each node has one symbol, the same in every view (:class:`Symbols`). A gradient that the flows of the last pass do not
+explain has an :class:`Account` of where the rest comes from.
 """
 
 from __future__ import annotations
