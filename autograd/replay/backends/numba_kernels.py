@@ -35,7 +35,7 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel"]
+__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "direct", "lane_kernel", "scalar_kernel"]
 
 DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
@@ -50,11 +50,24 @@ _FLOATS, _ROWS = types.Array(types.float64, 1, "C"), types.Array(types.float64, 
 _INTS = types.Array(types.uint32, 1, "C", readonly=True)
 _TABLE = types.Array(types.uint32, 2, "C", readonly=True)
 _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
+_GIVEN = types.Array(types.float64, 1, "C", readonly=True)
 _SIGNATURES = {
     "lane_signature": types.void(
-        _INTS, _FLOATS, _INTS, _FLOATS, _READ_ONLY, _ROWS, _FLOATS, _INTS, _TABLE, _ROWS, *[types.int64] * 4
+        _INTS,
+        _INTS,
+        _INTS,
+        _INTS,
+        _TABLE,
+        _FLOATS,
+        _FLOATS,
+        _ROWS,
+        _FLOATS,
+        _GIVEN,
+        _READ_ONLY,
+        _ROWS,
+        *[types.int64] * 5,
     ),
-    "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
+    "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _INTS, _FLOATS, _GIVEN, _FLOATS),
 }
 
 # Programs are read as unsigned numbers, and a block is sliced out before its loop: an index that cannot be negative
@@ -62,9 +75,21 @@ _SIGNATURES = {
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
 def kernel(
-    program, shared, filled, packed, lanes, rows, aside, count, gathered, results, start, stop, size, column
+    program, filled, places, count, gathered, shared, packed, rows, aside, given, lanes, results,
+    start, stop, size, column, n_sums,
 ):
-    """Run the program on the examples start to stop, ``size`` at a time."""
+    """Run the program on the examples start to stop, ``size`` at a time.
+
+    What is ``given`` is first put where shared numbers are, and factors of matrices are packed; the results that are
+    sums over the examples begin with the number that adds nothing.
+    """
+    if given.size > 0:
+        for i in range(given.size):
+            shared[i] = given[i]
+        for i in range(places.size):
+            packed[i] = shared[places[i]]
+    for i in range(n_sums):
+        results[column, i] = -0.0
     n_lanes = lanes.shape[0]
     for i in range(filled.size):
         row = rows[n_lanes + i]
@@ -223,8 +248,10 @@ pc += 1
 
 _SCALAR_HEAD = f'''\
 @njit(scalar_signature, {_OPTIONS})
-def kernel(codes, starts, args, dests, slots):
-    """Run the tape on ``slots``, where its inputs, leaves and constants are."""
+def kernel(codes, starts, args, dests, outputs, slots, given, results):
+    """Run the tape on ``slots``, where its constants are; ``given`` are its inputs and leaves."""
+    for i in range(given.size):
+        slots[i] = given[i]
     for i in range(codes.size):
         code = codes[i]
         p = starts[i]
@@ -244,6 +271,8 @@ def kernel(codes, starts, args, dests, slots):
 _SCALAR_TAIL = """\
         else:
             return
+    for i in range(outputs.size):
+        results[i] = slots[outputs[i]]
 """
 
 
@@ -283,7 +312,7 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
+_CALLED = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
 """The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
@@ -329,8 +358,18 @@ def _found_or_compiled(path: Path | None, text: str, name: str, names: dict[str,
         return _define(text, name, str(path), names)
 
 
+def direct(kernel: Callable[..., None]) -> Callable[..., None]:
+    """The way into a ``kernel`` of one signature that takes its arguments as they are, as their types are known.
+
+    To tell the types of sixteen arguments takes as long as a small batch.
+    """
+    (compiled,) = vars(kernel)["overloads"].values()
+    found: Callable[..., None] = compiled.entry_point
+    return found
+
+
 def _define(text: str, name: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
-    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_GIVEN, **names}
+    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_CALLED, **names}
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 -- our own template; names are op0, op1 ...
     kernel: Callable[..., None] = namespace[name]
     return kernel
