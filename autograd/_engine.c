@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 3 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 4 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -474,7 +474,7 @@ operand(PyObject *given)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, WEIGHTED_SUM, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -514,22 +514,53 @@ is_common(PyObject *o)
     return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
 }
 
+/* The form of op, if it has count operands, one or two, and no constants. */
+static const Form *
+form_of_record(PyObject *op, Py_ssize_t count)
+{
+    PyObject *known = count == 1 || count == 2 ? PyDict_GetItemWithError(forms, op) : NULL;
+    const Form *form = known ? PyCapsule_GetPointer(known, NULL) : NULL;
+    return form && form->rule && form->rule->operands == count && !form->rule->constants ? form : NULL;
+}
+
+/* A record of the table on one or two plain floats, or Values. */
+static PyObject *
+applied(const Form *form, PyObject *const *operands, Py_ssize_t count)
+{
+    if (is_common(operands[0]) && is_common(operands[count - 1]))
+        return made(form, (Node *)operands[0], count == 2 ? (Node *)operands[1] : NULL);
+    double numbers[2], value;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (!PyFloat_CheckExact(operands[i])) return NULL;
+        numbers[i] = PyFloat_AS_DOUBLE(operands[i]);
+    }
+    return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+}
+
 /* op(x), op(x, y): a record of the table called on plain floats, or on Values alone. */
 static PyObject *
 call_of_record(PyObject *const *given, Py_ssize_t count)
 {
-    if (count < 2 || count > 3) return NULL;
-    PyObject *known = PyDict_GetItemWithError(forms, given[0]);
-    const Form *form = known ? PyCapsule_GetPointer(known, NULL) : NULL;
-    if (!form || !form->rule || form->rule->operands != count - 1 || form->rule->constants) return NULL;
-    if (is_common(given[1]) && is_common(given[count - 1]))
-        return made(form, (Node *)given[1], count == 3 ? (Node *)given[2] : NULL);
-    double numbers[2], value;
-    for (Py_ssize_t i = 1; i < count; i++) {
-        if (!PyFloat_CheckExact(given[i])) return NULL;
-        numbers[i - 1] = PyFloat_AS_DOUBLE(given[i]);
+    const Form *form = count > 1 ? form_of_record(given[0], count - 1) : NULL;
+    return form ? applied(form, given + 1, count - 1) : NULL;
+}
+
+/* op.each(xs), op.each(xs, ys): the same of each row of one or two lists of one length. */
+static PyObject *
+each_of_record(PyObject *const *given, Py_ssize_t count)
+{
+    const Form *form = count > 1 ? form_of_record(given[0], count - 1) : NULL;
+    if (!form || !PyList_CheckExact(given[1]) || !PyList_CheckExact(given[count - 1])) return NULL;
+    Py_ssize_t rows = PyList_GET_SIZE(given[1]);
+    if (PyList_GET_SIZE(given[count - 1]) != rows) return NULL;
+    PyObject *results = PyList_New(rows);
+    for (Py_ssize_t i = 0; results && i < rows; i++) {
+        PyObject *operands[2] = {PyList_GET_ITEM(given[1], i), PyList_GET_ITEM(given[count - 1], i)};
+        PyObject *result = applied(form, operands, count - 1);
+        if (!result) Py_CLEAR(results);
+        else PyList_SET_ITEM(results, i, result);
     }
-    return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+    return results;
 }
 
 /* Whether o has the operators of a Value: its class is ours. */
@@ -563,6 +594,7 @@ static PyObject *
 straight(Maker *self, PyObject *const *given, Py_ssize_t count)
 {
     if (self->kind == CALL) return call_of_record(given, count);
+    if (self->kind == EACH) return each_of_record(given, count);
     if (self->kind == WEIGHTED_SUM) return weighted_sum(self, given, count);
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
@@ -1120,7 +1152,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "WEIGHTED_SUM", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;

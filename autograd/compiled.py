@@ -25,7 +25,7 @@ __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_VERSION = 3
+_VERSION = 4
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
@@ -99,6 +99,7 @@ def straight(kind: str, function: F, *ops: Primitive) -> F:
 
 if core:
     Primitive.__call__ = straight("CALL", Primitive.__call__)  # type: ignore[method-assign]
+    Primitive.each = straight("EACH", Primitive.each)  # type: ignore[method-assign]
     Setting.__enter__ = straight("ENTER", Setting.__enter__)  # type: ignore[method-assign]
     Setting.__exit__ = straight("EXIT", Setting.__exit__)  # type: ignore[method-assign]
 

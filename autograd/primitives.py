@@ -192,6 +192,10 @@ class Primitive:
                         break
                 else:
                     return apply(*args)
+        elif self.arity is None and len(kinds := set(map(self.appliers.get, map(type, args)))) == 1:
+            apply = kinds.pop()
+            if apply is not None:
+                return apply(*args)
         for arg in args:
             interpret = getattr(type(arg), "__primitive__", None)
             if interpret is not None:

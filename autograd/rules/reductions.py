@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from autograd.primitives import Domain, Precedence, Primitive, as_float, define, is_node
+from autograd.rules.arithmetic import add
 from autograd.rules.choices import clip, maximum, minimum, step, where
 from autograd.rules.errorfree import product_error
 from autograd.rules.exponentials import exp_difference, log1p, relative_exp
@@ -191,15 +192,15 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     if len(terms) <= 2:
         return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
     left, right = terms[::2], terms[1::2]
-    pairs = list(map(operator.add, left, right)) + left[len(right) :]
+    pairs = add.each(left[: len(right)], right) + left[len(right) :]
     rests = _sums_of_others(pairs)
     sums = rests[:1] * len(terms)  # their places
-    sums[::2] = [*map(operator.add, right, rests), *rests[len(right) :]]
-    sums[1::2] = map(operator.add, left, rests[: len(right)])
+    sums[::2] = add.each(right, rests[: len(right)]) + rests[len(right) :]
+    sums[1::2] = add.each(left[: len(right)], rests[: len(right)])
     return sums
 
 
-def _shares(values: Sequence[Any], term: Primitive = exp_difference) -> list[Any]:
+def _shares(values: list[Any], term: Primitive = exp_difference) -> list[Any]:
     """exp(value) over the sum of exp of all values, for each of them; on floats and on Values.
 
     Each is e / (e + the sum of the other e's), for e = exp(value - largest), with the largest held. A gradient of
@@ -236,7 +237,7 @@ def _expanded_logsumexp(*values: Any) -> Any:
 
 
 _log_sum_exp = define(
-    "logsumexp", forward=_logsumexp, partials=lambda *args: tuple(_shares(args[:-1], relative_exp)),
+    "logsumexp", forward=_logsumexp, partials=lambda *args: tuple(_shares(list(args[:-1]), relative_exp)),
     expansion=_expanded_logsumexp, symbol="log Σ exp", latex=r"\log \sum \exp\left({*}\right)",
     doc="log(exp(x1) + exp(x2) + ...), right at ±1000.",
 )  # fmt: skip
@@ -259,10 +260,10 @@ def _some_terms(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
     return terms
 
 
-def _numbers(name: str, terms: Sequence[Any]) -> Sequence[Any]:
+def _numbers(name: str, terms: Sequence[Any]) -> list[Any]:
     """The terms as they are, if they interpret primitives, as Values do; others as floats."""
     if all(kind is float or hasattr(kind, "__primitive__") for kind in set(map(type, terms))):
-        return terms
+        return list(terms)
     return [term if is_node(term) else as_float(term, f"{name}()") for term in terms]
 
 

@@ -21,11 +21,13 @@ from autograd import (
     exp,
     hypot,
     leaky_relu,
+    no_grad,
     relu,
     softmax,
     tanh,
 )
 from autograd.primitives import PRIMITIVES, Domain, Primitive
+from autograd.sweep import number_of
 
 power = PRIMITIVES["pow"]
 
@@ -468,3 +470,40 @@ def test_check_grads_does_not_take_what_is_held_for_what_is_wrong(define):
     wrong = define("wrong_exp", forward=math.exp, partials=lambda x, out: (out * 1.1,))
     with pytest.raises(GradientError, match="wrong_exp"):
         check_grads(lambda x, y: wrong(softmax([x, y])[0]), (0.3, -1.0))
+
+
+def test_each_row_is_the_call_whatever_is_in_it():
+    """Also where the compiled engine does the rows itself: plain lists of floats, or of Values."""
+    a, b, free = Value(2.0, "a"), Value(-0.5, "b"), Value(1e308)
+    columns = [
+        ([1.0, -2.0, 0.25], [0.5, 4.0, -0.0]), ([a, b, a], [b, b, a * b]), ([a, 2.0], [1.0, b]), ([a, 1], [2, b]),
+        ((a, b), [b, a]), ([a, b, a], [b]), ([], []), ([free, free], [free, a]), ([1e308], [1e308]),
+        ([a], [Fraction(1, 2)]),
+    ]  # fmt: skip
+    for op in (PRIMITIVES["add"], PRIMITIVES["exp_difference"], PRIMITIVES["maximum"], PRIMITIVES["div"]):
+        for left, right in columns:
+            with errstate(domain="nan"):
+                many, ones = op.each(left, right), [op(x, y) for x, y in zip(left, right, strict=False)]
+            assert list(map(number_of, many)) == list(map(number_of, ones))
+            assert [type(x) for x in many] == [type(x) for x in ones]
+            for x, y in zip(many, ones, strict=True):
+                if isinstance(x, Value):
+                    assert x.op is y.op is op
+                    assert [p.data for p in x.parents] == [p.data for p in y.parents]
+    negated = PRIMITIVES["neg"].each([a, b])
+    assert [node.parents for node in negated] == [(a,), (b,)]
+    with pytest.raises(DomainError, match=r"div\(a = 2\.0, 0\.0\) is outside the domain"):
+        PRIMITIVES["div"].each([a, a], [b, Value(0.0)])
+    for wrong in ((), ([a], [b], [a])):
+        with pytest.raises(TypeError):
+            PRIMITIVES["add"].each(*wrong)
+    with no_grad():
+        assert PRIMITIVES["add"].each([a], [b])[0].parents == ()
+
+
+def test_an_operation_of_any_number_is_applied_to_floats_and_values_in_any_mixture():
+    a = Value(2.0)
+    for given in ([a, a, a], [1.0, a, 2], [1, 2.0], [Parameter(1.0), a], [1.0, 2.0, 3.0], []):
+        total = PRIMITIVES["fsum"](*given)
+        assert number_of(total) == sum(getattr(each, "data", each) for each in given)
+        assert isinstance(total, Value) == any(isinstance(each, Value) for each in given)
