@@ -14,7 +14,6 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import FunctionType
 from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
@@ -269,7 +268,7 @@ class Branches:
         """The result of ``numbers`` at a use where the way out is written, or a kernel is made for the next ones."""
         if path.uses == OFTEN:
             path.result = closing(path.treedef)
-            work = _work(path.tape)
+            work = python_source.work(path.tape)
             by_kernel = "numba" in self._backends and not path.tape.guards and work >= _LEAST_WORK
             path.turn = max(_WORTH_A_KERNEL // work, OFTEN + 1) if by_kernel else math.inf
         else:
@@ -548,22 +547,6 @@ class Branches:
 
 
 # --- kernels ----------------------------------------------------------------------------------------------
-
-
-def _work(tape: Tape) -> int:
-    """About how many operators take as long in plain Python as ``tape``: told from its code, not by a clock."""
-    works = np.array([1 + sum(_bytecodes(op.forward, set())) // 3 for op in tape.ops], dtype=np.int64)
-    return int(works[tape.code].sum())
-
-
-def _bytecodes(function: Any, seen: set[Any]) -> Iterator[int]:
-    """The sizes of a function and of those that it calls by name, in instructions of the interpreter."""
-    if isinstance(function, FunctionType) and function not in seen:
-        seen.add(function)
-        code = function.__code__
-        yield len(code.co_code) // 2
-        for name in code.co_names:
-            yield from _bytecodes(function.__globals__.get(name), seen)
 
 
 def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
