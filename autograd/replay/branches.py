@@ -9,6 +9,7 @@ example, and another path is known. A single call is a batch of one, but for a s
 from __future__ import annotations
 
 import enum
+import math
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -107,6 +108,11 @@ class Path:
         self.result: Callable[[Sequence[Any]], Any] = treedef.result
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
+        """How often the straight line ran to its end."""
+        self.turn: float = OFTEN
+        """At which use there is something to decide."""
+        self.moved = False
+        """Whether it was used so often that a kernel replays it from now on."""
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
@@ -124,13 +130,6 @@ class Path:
         if self._is_raw:
             self._tape, self._is_raw = optimise(self._tape), False
         return self._tape
-
-    def used(self, numbers: Sequence[Any]) -> Any:
-        """The result of ``numbers``, for one of the first single calls; the way out of the others is written then."""
-        self.uses += 1
-        if self.uses == OFTEN:
-            self.result = closing(self.treedef)
-        return self.treedef.result(numbers)
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -175,6 +174,12 @@ class Run(NamedTuple):
 
 _SHORT = 1000
 """How many instructions plain Python replays before a compiled kernel is worth its call, and its compilation."""
+
+_LEAST_WORK = 300
+"""The work of a short tape from which on a kernel is faster than plain Python, in instructions that are operators."""
+
+_WORTH_A_KERNEL = 20_000_000
+"""After how much work in plain Python a kernel is made: it takes about a second, as a kernel does at worst."""
 
 _MANY = 32
 """After how many paths there is a word about it."""
@@ -249,7 +254,8 @@ class Branches:
                     raise
                 return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
-                return path.result(found) if path.uses >= OFTEN else path.used(found)
+                path.uses += 1
+                return path.result(found) if path.uses != path.turn else self._turned(path, found)
             exits += 1
             follow = path.exits.get(found)
             if self.waits and (follow is None or exits > _MOST_EXITS):
@@ -258,9 +264,20 @@ class Branches:
                 return self._another(path, found, numbers, plan, leaves)
             path = follow
 
+    def _turned(self, path: Path, numbers: Sequence[Any]) -> Any:
+        """The result of ``numbers`` at a use where the way out is written, or a kernel is made for the next ones."""
+        if path.uses == OFTEN:
+            path.result = closing(path.treedef)
+            work = python_source.work(path.tape)
+            by_kernel = "numba" in self._backends and not path.tape.guards and work >= _LEAST_WORK
+            path.turn = max(_WORTH_A_KERNEL // work, OFTEN + 1) if by_kernel else math.inf
+        else:
+            path.moved, path.straight_line = True, None
+        return path.result(numbers)
+
     def _written(self, path: Path) -> Callable[[list[float]], tuple[float, ...] | int] | None:
         """The straight line of ``path``; None if a kernel is faster."""
-        if self._options.backend == "auto" and len(path.tape) > _SHORT:
+        if path.moved or (self._options.backend == "auto" and len(path.tape) > _SHORT):
             return None
         path.straight_line = python_source.straight_line(path.tape)
         return path.straight_line
@@ -398,7 +415,7 @@ class Branches:
         kernel = path.kernels.get(role)
         if kernel is None:
             tape = path.tape_for(role)
-            backends = ["python"] if self._plain and len(tape) <= _SHORT else self._backends
+            backends = ["python"] if self._plain and len(tape) <= _SHORT and not path.moved else self._backends
             with uncollected:
                 kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
             kernel = path.kernels.setdefault(role, kernel)

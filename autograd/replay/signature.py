@@ -121,6 +121,7 @@ class Numbers(NamedTuple):
 
 _MOST_PLANS = 64
 """A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
+_NO_LANES = np.empty((0, 1))
 _FLOAT64 = np.dtype(np.float64)
 _MOST_KEPT = 1 << 17
 """How many numbers (a megabyte of them) a plan keeps room for between calls."""
@@ -229,6 +230,8 @@ class Plan:
 
     def numbers(self, leaves: list[Any]) -> Numbers:
         """All numbers, for a kernel. They are the caller's until it gives them to :meth:`release`."""
+        if self._bare:
+            return Numbers(packed(leaves), _NO_LANES, [])
         try:
             numbers = self._spare.pop()
         except IndexError:  # the first call, or as many calls at once in other threads
@@ -239,7 +242,7 @@ class Plan:
 
     def release(self, numbers: Numbers) -> None:
         """Use ``numbers`` again: nothing refers to them any more."""
-        if numbers.shared.size + numbers.lanes.size <= _MOST_KEPT:
+        if numbers.ways and numbers.shared.size + numbers.lanes.size <= _MOST_KEPT:
             self._spare.append(numbers)
 
     def _room(self) -> Numbers:

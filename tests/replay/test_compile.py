@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
+from autograd.replay import branches
 from autograd.replay.backends import base, python_source
 from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
@@ -339,3 +340,44 @@ def test_auto_goes_on_to_a_backend_that_knows_the_operation(monkeypatch):
     monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba"])
     with pytest.raises(NotImplementedError, match="not known here"):
         compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2))
+
+
+# --- the choice between plain Python and a kernel -----------------------------------------------------------
+
+
+def _gelus(x):
+    return sum(ag.gelu(x * float(k)) for k in range(1, 9))
+
+
+@pytest.mark.skipif(not base.available("numba"), reason="needs numba")
+@pytest.mark.parametrize("derived", [lambda f: f, ag.value_and_grad], ids=["value", "both"])
+def test_a_short_tape_is_moved_to_a_kernel_when_it_has_worked_enough(monkeypatch, derived):
+    function = derived(_gelus)
+    f, same = compiled(function), compiled(function)
+    work = f(0.5) and python_source.work(f.tape)
+    monkeypatch.setattr(branches, "_WORTH_A_KERNEL", 7 * work)
+    found = [f(0.5) for _ in range(12)]
+    assert [path.moved for path in f.paths] == [True]
+    assert "by a kernel since call 7 in plain Python" in repr(f)
+    assert found[:7] == [function(0.5)] * 7
+    np.testing.assert_allclose(found[7:], [function(0.5)] * 5, rtol=1e-14)
+    assert f(-0.25) == pytest.approx(function(-0.25), rel=1e-14)
+    again = [same(0.5) for _ in range(13)]
+    assert again[1:] == found  # by counting, not by a clock: the same calls give the same bits
+
+
+def test_what_stays_in_plain_python(monkeypatch):
+    monkeypatch.setattr(branches, "_WORTH_A_KERNEL", 0)
+    cheap, guarded = compiled(lambda x: x * x + 1.0), compiled(lambda x: _gelus(x) if x > 0.0 else x)
+    named = compiled(_gelus, backend="python")
+    for f in (cheap, guarded, named):
+        assert len({f(0.5) for _ in range(9)}) == 1
+        assert not any(path.moved for path in f.paths)
+        assert "kernel" not in repr(f)
+
+
+def test_work_is_told_from_code():
+    cheap, dear = (compiled(op) for op in (lambda x: x * x, ag.lgamma))
+    cheap(2.0), dear(2.0)
+    assert python_source.work(cheap.tape) == 1
+    assert python_source.work(dear.tape) > 30
