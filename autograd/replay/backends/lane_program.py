@@ -104,7 +104,7 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
     """Separate what depends on one of the numbers ``batched`` from what does not.
 
     In a fused dot product the products of two shared numbers are made one shared number, the bias: it comes
-    first, as the product with ``ONE``.
+    first, as the product with ``ONE``. A product with a shared number is made a sum of this one: it needs no row of it.
     """
     varying = set(batched)
     shared: list[Step] = []
@@ -124,6 +124,8 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
                 fresh += 1
             number = bias[0][0] if bias[0][1] == ONE else bias[0][1]
             lanes.append(Step(FUSED_DOT, (number, ONE, *chain(*rest)), step.result))
+        elif step.op is _MUL and not varying.issuperset(step.args):
+            lanes.append(Step(FUSED_DOT, step.args, step.result))
         else:
             lanes.append(step)
     part = Computation(lanes, whole.outputs)
@@ -384,7 +386,7 @@ class _Writer:
             self._gathered.append(_runs(places, first, distance))
             self._n_sums += len(left) * len(right)
         self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
-        self._n_aside = max(self._n_aside, len(left) + len(right))
+        self._n_aside = max(self._n_aside, len(left) + 8 * ((len(right) + 7) // 8 | 1))
         self._n_outer += places.size
 
     def _rows(self, numbers: Sequence[int]) -> list[int]:

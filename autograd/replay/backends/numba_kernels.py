@@ -196,7 +196,8 @@ multiply(n_results, program, pc, at, distance, factors, n_operands, program, fir
 pc = first + n_operands
 """,
     # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
-    # those of the first as packed factors, those of the second with a row for each example.
+    # those of the first as packed factors, those of the second with a row for each example, an odd number of cache lines
+    # apart: at a power of two they would compete for a few places of the cache.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
@@ -204,13 +205,13 @@ to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
 to_distance = 8 * int64(program[pc + 3])
 pc += 4
 at, distance, whole = rows.ctypes.data, 8 * rows.shape[1], (m + 3) // 4 * 4
-left = aside.ctypes.data
+left, right_distance = aside.ctypes.data, 64 * ((n_right + 7) // 8 | 1)
 right = left + 8 * n_left * whole
 transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
 pc += n_left
-transpose(n_right, program, pc, at, distance, whole, right, 32, 8 * n_right)
+transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
 pc += n_right
-multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, 8 * n_right, n_right)
+multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, right_distance, n_right)
 """,
     # A row written out, one number for each example.
     STORE: """\
