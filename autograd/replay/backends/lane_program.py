@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_kernels import DOT, GATHER, MULTIPLY, OUTER, PACK, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_tiles import ROWS, packing
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.tape import FUSED_DOT, Tape
@@ -45,6 +45,8 @@ ONE, NOTHING = -1, -2
 
 _MUL = PRIMITIVES["mul"]
 _TILE = 4
+_CORNER = (0, 0), (1, 0), (0, 1)
+"""The three places that tell how a matrix lies in memory, if it lies in lines."""
 
 Pair = tuple[int, int]
 
@@ -141,8 +143,10 @@ class LaneProgram(NamedTuple):
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
-    packed: npt.NDArray[np.intp]
-    """The places of the shared numbers that are factors of matrices, in the order in which they are read."""
+    packs: list[tuple[Block, tuple[int, ...]]]
+    """The instructions, to be run once a call, that lay factors of matrices out in the order in which they are read."""
+    n_packed: int
+    """How many these are."""
     gathered: npt.NDArray[np.uint32]
     """Which of the sums behind the results belong to results: for each run of them where it begins, the place of the
     first result, and how many there are."""
@@ -319,18 +323,19 @@ class _Writer:
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
-        self._packed: list[npt.NDArray[np.intp]] = []
+        self._packs: list[tuple[Block, tuple[int, ...]]] = []
         self._gathered: list[npt.NDArray[np.uint32]] = []
         self._n_packed = self._n_sums = self._n_aside = self._n_outer = 0
         self._n_results = n_results
 
     def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
         """The program that was written."""
-        packed = np.concatenate([np.empty(0, np.intp), *self._packed])
         gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
         n_rows = max(self.n_rows, 1)
-        n_products = packed.size + self._n_outer
-        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside, n_products)
+        return LaneProgram(
+            self.instructions, filled, n_rows, self._packs, self._n_packed, gathered, self._n_sums, self._n_aside,
+            self._n_packed + self._n_outer,
+        )  # fmt: skip
 
     def _write(self, block: Block, *words: int) -> None:
         self.instructions.append((block, words))
@@ -367,9 +372,22 @@ class _Writer:
         rows, operands = self._rows(dots.results), self._rows(dots.operands)
         biases = [self._shared[NOTHING if bias is None else bias] for bias in dots.biases]
         self._write(MULTIPLY, rows[0], len(rows), len(operands), self._n_packed, *rows, *biases, *operands)
-        factors = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
-        self._packed.append(factors.ravel()[packing(len(rows), len(operands))])
-        self._n_packed += factors.size
+        self._pack(np.array([[self._shared[factor] for factor in row] for row in dots.factors]))
+
+    def _pack(self, places: npt.NDArray[np.intp]) -> None:
+        """Lay out the matrix whose factors have ``places``: by tiles where it lies in lines, else one by one."""
+        n_results, n_operands = places.shape
+        whole = n_results // ROWS * ROWS
+        first, by_result, by_operand = (int(places[i, j]) - (i or j) * int(places[0, 0]) for i, j in _CORNER)
+        in_lines = first + by_result * np.arange(whole)[:, None] + by_operand * np.arange(n_operands)
+        one_by_one = places.ravel()[packing(n_results, n_operands)]
+        if 1 in (by_result, by_operand) and min(by_result, by_operand) > 0 and np.array_equal(places[:whole], in_lines):
+            self._packs.append((PACK, (0, self._n_packed, first, whole, n_operands, by_result, by_operand)))
+            self._n_packed += in_lines.size
+            one_by_one = one_by_one[in_lines.size :]
+        if one_by_one.size:
+            self._packs.append((GATHER, (0, self._n_packed, one_by_one.size, *one_by_one.tolist())))
+            self._n_packed += one_by_one.size
 
     def _write_outer(self, outer: Outer) -> None:
         """To the results themselves where they lie like the block, else to a block behind them, to be gathered.

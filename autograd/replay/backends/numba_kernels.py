@@ -35,9 +35,12 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel"]
+__all__ = [
+    "DOT", "GATHER", "MULTIPLY", "OUTER", "PACK", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel",
+]  # fmt: skip
 
 DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
+PACK, GATHER = "pack", "gather"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
 
 Block = str | tuple[Primitive, int]
@@ -213,6 +216,23 @@ transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
 pc += n_right
 multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, right_distance, n_right)
 """,
+    # Factors of a matrix laid out for a group of dots: a matrix that lies in lines, and any shared numbers.
+    PACK: """\
+pack(
+    shared, program[pc + 1], int64(program[pc + 2]), int64(program[pc + 3]), int64(program[pc + 4]),
+    int64(program[pc + 5]), packed, program[pc],
+)
+pc += 6
+""",
+    GATHER: """\
+to = program[pc]
+end = to + program[pc + 1]
+pc += 2
+while to < end:
+    packed[to] = shared[program[pc]]
+    to += 1
+    pc += 1
+""",
     # A row written out, one number for each example.
     STORE: """\
 lane = results[program[pc], start : start + m]
@@ -284,7 +304,7 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
+_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "pack": numba_tiles.pack, "transpose": numba_tiles.transpose}
 """The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}

@@ -102,14 +102,27 @@ class _Scalars:
         return results
 
 
-class _Space(NamedTuple):
-    """The memory that one running call writes to."""
+class _Space:
+    """The memory that one running call writes to, kept for the next: fresh memory costs more than the sums in it.
 
-    shared: Floats
-    """The inputs, leaves and constants, then what is computed from them alone."""
-    packed: Floats
-    """Those of them that are factors of matrices, in the order in which they are read."""
-    own: _Own
+    Attributes:
+        shared: the inputs, leaves and constants, then what is computed from them alone.
+        packed: those of them that are factors of matrices, in the order in which they are read.
+        own: rows for the calling thread.
+    """
+
+    __slots__ = ("_sums", "own", "packed", "shared")
+
+    def __init__(self, shared: Floats, packed: Floats, own: _Own) -> None:
+        self.shared, self.packed, self.own = shared, packed, own
+        self._sums = np.empty((0, 0))
+
+    def sums(self, columns: int, nothing: Floats) -> Floats:
+        """A column of sums for each chunk, in which there is nothing yet."""
+        if len(self._sums) != columns:
+            self._sums = np.empty((columns, nothing.shape[1]))
+        self._sums[:] = nothing
+        return self._sums
 
 
 class _Batch(NamedTuple):
@@ -140,8 +153,11 @@ class _Lanes:
         ]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
         self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
+        read = sorted({place[number] for number in parts.shared.read()} - set(range(len(given), len(place))))
+        once = lower(parts.shared, [given[at] for at in read], {NOTHING: place[NOTHING]}, summed=False, grouped=False)
+        self._once = once._replace(instructions=once.instructions + self._each.packs)
+        self._read = np.array(read, np.intp)
         blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
         codes = {block: code for code, block in enumerate(blocks)}
         self._words_once, self._words = self._once.words(codes), self._each.words(codes)
@@ -150,7 +166,7 @@ class _Lanes:
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
-        self._width = _width(self._each.n_rows, grouped=self._each.packed.size > 0)
+        self._width = _width(self._each.n_rows, grouped=self._each.n_packed > 0)
         self._count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
         self._work = self._words.size + _FUNCTION * self._each.n_functions + self._each.n_products
         self._summed = summed
@@ -162,7 +178,7 @@ class _Lanes:
     def _space(self) -> _Space:
         shared = np.empty(self._n_shared)
         shared[self._n_given : self._n_before] = self._constants
-        return _Space(shared, np.empty(self._each.packed.size), self._own())
+        return _Space(shared, np.empty(self._each.n_packed), self._own())
 
     def _own(self) -> _Own:
         each = self._each
@@ -176,22 +192,22 @@ class _Lanes:
         numbers = space.shared
         numbers[: self._n_given] = shared
         if self._words_once.size:
-            self._compute_shared(numbers)
-        if space.packed.size:
-            numbers.take(self._each.packed, out=space.packed, mode="clip")
+            self._compute_shared(numbers, space.packed)
         n = lanes.shape[1]
         layout = self._layout
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
-        results = self._nothing.repeat(layout.columns, axis=0) if self._summed else np.empty((self._n_results, n))
+        if self._summed:
+            results = self._nothing.copy() if layout.columns == 1 else space.sums(layout.columns, self._nothing)
+        else:
+            results = np.empty((self._n_results, n))
         batch = _Batch(lanes, results, layout)
         if layout.columns == 1:
             self._run(batch, space, space.own, 0)
         else:
             self._share_out(batch, space)
         if self._summed:
-            results = results[0] if layout.columns == 1 else results.sum(axis=0)
-            results = results[: self._n_results]
+            results = results[0, : self._n_results] if layout.columns == 1 else results[:, : self._n_results].sum(axis=0)
         for at, place in self._same:
             results[at] = numbers[place] * n if self._summed else numbers[place]
         self._spare.append(space)
@@ -228,12 +244,11 @@ class _Lanes:
         for future in futures:
             future.result()
 
-    def _compute_shared(self, numbers: Floats) -> None:
-        """Fill in what is computed from shared numbers alone, by the same kernel, as one example."""
-        given, computed, once = numbers[: self._n_before, None], numbers[self._n_before :, None], self._once
-        nothing = numbers[:0]
+    def _compute_shared(self, numbers: Floats, packed: Floats) -> None:
+        """Fill in what is computed from shared numbers alone, by the same kernel, as one example; and pack matrices."""
+        read, computed, once = numbers[self._read, None], numbers[self._n_before :, None], self._once
         self._kernel(
-            self._words_once, numbers, once.filled, nothing, given, np.empty((once.n_rows, 1)), nothing, self._count,
+            self._words_once, numbers, once.filled, packed, read, np.empty((once.n_rows, 1)), numbers[:0], self._count,
             once.gathered, computed, 0, 1, 1, 0,
         )  # fmt: skip
 

@@ -4,8 +4,8 @@ Four results times twelve lanes are held in registers while all products are add
 loaded serves several products and nothing is stored on the way. A compiler does not find this from loops, so the tile
 is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
 
-``multiply`` adds ``factors · rows`` to other rows. The factors come *packed*, in the order in which they are read:
-:func:`packing`.
+``multiply`` adds ``factors · rows`` to other rows. The factors come *packed*, in the order in which they are read,
+:func:`packing`; ``pack`` does this to a matrix that lies in memory row by row, or column by column.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["ROWS", "multiply", "packing", "transpose"]
+__all__ = ["ROWS", "multiply", "pack", "packing", "transpose"]
 
 ROWS, _VECTOR = 4, 4
 """The results of a tile, and the numbers of a vector: a tile has three of these."""
@@ -139,7 +139,24 @@ def _turned() -> Callable[..., None]:
     return made
 
 
-_turn = _turned()
+def _copied() -> Callable[..., None]:
+    """Four numbers copied: to be called in a kernel."""
+
+    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        of, to = (_pointer(builder, address, 0, _LANES) for address in args)
+        builder.store(builder.load(of, align=_BYTES), to, align=_BYTES)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def copied(_context, of, to):  # type: ignore[no-untyped-def]
+        return types.void(types.intp, types.intp), generate
+
+    made: Callable[..., None] = copied
+    return made
+
+
+_turn, _copy = _turned(), _copied()
+_FEW = 8  # columns that are packed together: lines of a matrix may compete for a few places of the cache
 
 
 _OPTIONS: dict[str, Any] = {
@@ -219,3 +236,36 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
             _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
             here += 4 * to_distance
         to += to_tile
+
+
+@njit(**_OPTIONS)
+def pack(numbers, first, n_results, n_operands, by_result, by_operand, packed, to):  # type: ignore[no-untyped-def]
+    """Pack a matrix that lies in memory row by row, or column by column.
+
+    Args:
+        numbers, first: where its numbers are, and the place of the first.
+        n_results, n_operands: its size; so many results that they fill tiles.
+        by_result, by_operand: how far the next row is, and the next column; one of them is 1.
+        packed, to: where it is written to, and from which place on.
+    """
+    of, at = numbers.ctypes.data + 8 * first, packed.ctypes.data + 8 * to
+    whole = n_operands // 4 * 4 if by_operand == 1 else n_operands
+    for start in range(0, whole, _FEW):
+        stop = min(start + _FEW, whole)
+        for i in range(0, n_results, 4):
+            here = of + 8 * (i * by_result + start * by_operand)
+            there = at + 8 * (i * n_operands + 4 * start)
+            if by_operand == 1:
+                for _ in range(start, stop, 4):
+                    r1, r2, r3 = here + 8 * by_result, here + 16 * by_result, here + 24 * by_result
+                    _turn(here, r1, r2, r3, there, 32)
+                    here += 32
+                    there += 128
+            else:
+                for _ in range(start, stop):
+                    _copy(here, there)
+                    here += 8 * by_operand
+                    there += 32
+    for i in range(n_results):
+        for k in range(whole, n_operands):
+            packed[to + (i // 4 * n_operands + k) * 4 + i % 4] = numbers[first + i * by_result + k]
