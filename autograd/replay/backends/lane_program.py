@@ -325,7 +325,7 @@ class _Writer:
         self._free: list[int] = []
         self._packs: list[tuple[Block, tuple[int, ...]]] = []
         self._gathered: list[npt.NDArray[np.uint32]] = []
-        self._n_packed = self._n_sums = self._n_aside = self._n_outer = 0
+        self._n_packed = self._n_sums = self._n_aside = self._n_products = 0
         self._n_results = n_results
 
     def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
@@ -334,7 +334,7 @@ class _Writer:
         n_rows = max(self.n_rows, 1)
         return LaneProgram(
             self.instructions, filled, n_rows, self._packs, self._n_packed, gathered, self._n_sums, self._n_aside,
-            self._n_packed + self._n_outer,
+            self._n_products,
         )  # fmt: skip
 
     def _write(self, block: Block, *words: int) -> None:
@@ -369,25 +369,34 @@ class _Writer:
         self._write(DOT, row, bias, len(scaled) // 2, len(products) // 2, *scaled, *products)
 
     def _write_group(self, dots: Dots) -> None:
+        """A product of matrices, its rows and columns in the order in which the factors lie in memory."""
+        matrix = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
+        down, across = np.argsort(matrix[:, 0], kind="stable"), np.argsort(matrix[0], kind="stable")
         rows, operands = self._rows(dots.results), self._rows(dots.operands)
         biases = [self._shared[NOTHING if bias is None else bias] for bias in dots.biases]
-        self._write(MULTIPLY, rows[0], len(rows), len(operands), self._n_packed, *rows, *biases, *operands)
-        self._pack(np.array([[self._shared[factor] for factor in row] for row in dots.factors]))
+        words = [np.array(rows)[down], np.array(biases)[down], np.array(operands)[across]]
+        laid_out = self._laid_out(matrix[down][:, across])
+        self._write(MULTIPLY, rows[0], len(rows), len(operands), *laid_out, *np.concatenate(words).tolist())
+        self._n_products += matrix.size
 
-    def _pack(self, places: npt.NDArray[np.intp]) -> None:
-        """Lay out the matrix whose factors have ``places``: by tiles where it lies in lines, else one by one."""
+    def _laid_out(self, places: npt.NDArray[np.intp]) -> tuple[int, int]:
+        """Where the matrix of the factors at ``places`` begins, and how far apart its rows are: 0 where it is packed."""
         n_results, n_operands = places.shape
-        whole = n_results // ROWS * ROWS
         first, by_result, by_operand = (int(places[i, j]) - (i or j) * int(places[0, 0]) for i, j in _CORNER)
-        in_lines = first + by_result * np.arange(whole)[:, None] + by_operand * np.arange(n_operands)
+        whole = n_results // ROWS * ROWS
+        in_lines = first + by_result * np.arange(n_results)[:, None] + by_operand * np.arange(n_operands)
+        if by_operand == 1 and by_result > 0 and np.array_equal(places, in_lines):
+            return first, by_result
+        begin = self._n_packed
         one_by_one = places.ravel()[packing(n_results, n_operands)]
-        if 1 in (by_result, by_operand) and min(by_result, by_operand) > 0 and np.array_equal(places[:whole], in_lines):
-            self._packs.append((PACK, (0, self._n_packed, first, whole, n_operands, by_result, by_operand)))
-            self._n_packed += in_lines.size
-            one_by_one = one_by_one[in_lines.size :]
+        if by_result == 1 and by_operand > 0 and np.array_equal(places[:whole], in_lines[:whole]):
+            self._packs.append((PACK, (0, begin, first, whole, n_operands, by_operand)))
+            one_by_one = one_by_one[whole * n_operands :]
         if one_by_one.size:
-            self._packs.append((GATHER, (0, self._n_packed, one_by_one.size, *one_by_one.tolist())))
-            self._n_packed += one_by_one.size
+            at = begin + places.size - one_by_one.size
+            self._packs.append((GATHER, (0, at, one_by_one.size, *one_by_one.tolist())))
+        self._n_packed += places.size
+        return begin, 0
 
     def _write_outer(self, outer: Outer) -> None:
         """To the results themselves where they lie like the block, else to a block behind them, to be gathered.
@@ -405,7 +414,7 @@ class _Writer:
             self._n_sums += len(left) * len(right)
         self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
         self._n_aside = max(self._n_aside, len(left) + 8 * ((len(right) + 7) // 8 | 1))
-        self._n_outer += places.size
+        self._n_products += places.size
 
     def _rows(self, numbers: Sequence[int]) -> list[int]:
         return [self._row[number] for number in numbers]

@@ -182,12 +182,19 @@ results[column, program[pc + 6]] += t2
 results[column, program[pc + 7]] += t3
 pc += 8
 """,
-    # A group of dots: results, each a bias and a sum of the same rows times packed factors.
+    # A group of dots: results, each a bias and a sum of the same rows times factors, which are packed, or lie in lines.
     MULTIPLY: """\
 n_results = int64(program[pc])
 n_operands = int64(program[pc + 1])
-factors = packed.ctypes.data + 8 * program[pc + 2]
-pc += 3
+by_row = 8 * int64(program[pc + 3])
+if by_row:
+    factors = shared.ctypes.data + 8 * int64(program[pc + 2])
+    by_tile, by_result, by_operand = 4 * by_row, by_row, 8
+else:
+    factors = packed.ctypes.data + 8 * int64(program[pc + 2])
+    by_row = 8 * n_operands
+    by_tile, by_result, by_operand = 4 * by_row, 8, 32
+pc += 4
 for i in range(n_results):
     d = rows[program[pc + i]]
     bias = shared[program[pc + n_results + i]]
@@ -195,7 +202,10 @@ for i in range(n_results):
         d[k] = bias
 at, distance = rows.ctypes.data, 8 * rows.shape[1]
 first = pc + 2 * n_results
-multiply(n_results, program, pc, at, distance, factors, n_operands, program, first, at, distance, (m + 3) // 4 * 4)
+multiply(
+    n_results, program, pc, at, distance, factors, by_tile, by_result, by_operand, by_row,
+    n_operands, program, first, at, distance, (m + 3) // 4 * 4,
+)
 pc = first + n_operands
 """,
     # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
@@ -214,15 +224,14 @@ transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
 pc += n_left
 transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
 pc += n_right
-multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, right_distance, n_right)
+multiply(n_left, count, 0, to, to_distance, left, 32 * m, 8, 32, 0, m, count, 0, right, right_distance, n_right)
 """,
-    # Factors of a matrix laid out for a group of dots: a matrix that lies in lines, and any shared numbers.
+    # Factors laid out for a group of dots: a matrix that lies column by column, and any shared numbers.
     PACK: """\
-pack(
-    shared, program[pc + 1], int64(program[pc + 2]), int64(program[pc + 3]), int64(program[pc + 4]),
-    int64(program[pc + 5]), packed, program[pc],
-)
-pc += 6
+to, first = int64(program[pc]), int64(program[pc + 1])
+n_results, n_operands, by_operand = int64(program[pc + 2]), int64(program[pc + 3]), int64(program[pc + 4])
+pack(shared, first, n_results, n_operands, by_operand, packed, to)
+pc += 5
 """,
     GATHER: """\
 to = program[pc]
@@ -304,7 +313,12 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_GIVEN = {"int64": types.int64, "multiply": numba_tiles.multiply, "pack": numba_tiles.pack, "transpose": numba_tiles.transpose}
+_GIVEN = {
+    "int64": types.int64,
+    "multiply": numba_tiles.multiply,
+    "pack": numba_tiles.pack,
+    "transpose": numba_tiles.transpose,
+}
 """The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}

@@ -117,11 +117,11 @@ class _Space:
         self.shared, self.packed, self.own = shared, packed, own
         self._sums = np.empty((0, 0))
 
-    def sums(self, columns: int, nothing: Floats) -> Floats:
-        """A column of sums for each chunk, in which there is nothing yet."""
+    def sums(self, columns: int, size: int) -> Floats:
+        """So many columns of sums, one for each chunk, in which there is nothing yet."""
         if len(self._sums) != columns:
-            self._sums = np.empty((columns, nothing.shape[1]))
-        self._sums[:] = nothing
+            self._sums = np.empty((columns, size))
+        self._sums.fill(-0.0)
         return self._sums
 
 
@@ -166,7 +166,7 @@ class _Lanes:
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
-        self._width = _width(self._each.n_rows, grouped=self._each.n_packed > 0)
+        self._width = _width(self._each.n_rows, grouped=self._each.n_products > 0)
         self._count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
         self._work = self._words.size + _FUNCTION * self._each.n_functions + self._each.n_products
         self._summed = summed
@@ -198,7 +198,7 @@ class _Lanes:
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
         if self._summed:
-            results = self._nothing.copy() if layout.columns == 1 else space.sums(layout.columns, self._nothing)
+            results = self._nothing.copy() if layout.columns == 1 else space.sums(layout.columns, self._nothing.size)
         else:
             results = np.empty((self._n_results, n))
         batch = _Batch(lanes, results, layout)
@@ -207,7 +207,9 @@ class _Lanes:
         else:
             self._share_out(batch, space)
         if self._summed:
-            results = results[0, : self._n_results] if layout.columns == 1 else results[:, : self._n_results].sum(axis=0)
+            results = (
+                results[0, : self._n_results] if layout.columns == 1 else results[:, : self._n_results].sum(axis=0)
+            )
         for at, place in self._same:
             results[at] = numbers[place] * n if self._summed else numbers[place]
         self._spare.append(space)

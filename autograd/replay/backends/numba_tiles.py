@@ -4,8 +4,9 @@ Four results times twelve lanes are held in registers while all products are add
 loaded serves several products and nothing is stored on the way. A compiler does not find this from loops, so the tile
 is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
 
-``multiply`` adds ``factors · rows`` to other rows. The factors come *packed*, in the order in which they are read,
-:func:`packing`; ``pack`` does this to a matrix that lies in memory row by row, or column by column.
+``multiply`` adds ``factors · rows`` to other rows. A matrix that lies in memory row by row is read where it is. Of
+others the factors come *packed*, in the order in which they are read: :func:`packing`; ``pack`` does this to a matrix
+that lies column by column.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = ["ROWS", "multiply", "pack", "packing", "transpose"]
@@ -52,12 +54,12 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
     """The tile of so many results and vectors, to be called in a kernel with the addresses of rows and factors.
 
     ``results[r] += Σ factors[k, r] · operands[numbers[k]]`` over ``count`` products, where a row is found by its number
-    and the distance of rows in bytes.
+    and the distance of rows in bytes, and a factor by its distances in bytes from one operand and result to the next.
     """
     cells = [(row, vector) for row in range(n_rows) for vector in range(n_vectors)]
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        results, (factors, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
+        results, (factors, by_result, by_operand, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
         places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
         before = [builder.load(place, align=_BYTES) for place in places]
         entry = builder.block
@@ -77,8 +79,11 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
             builder.load(_pointer(builder, row_at, vector * _VECTOR * _BYTES, _LANES), align=_BYTES)
             for vector in range(n_vectors)
         ]
-        factors_at = builder.add(factors, builder.mul(k, ir.Constant(_ADDRESS, n_rows * _BYTES)))
-        scaled = [_spread(builder, factors_at, row * _BYTES) for row in range(n_rows)]
+        factor_at = builder.add(factors, builder.mul(k, by_operand))
+        scaled = []
+        for _ in range(n_rows):
+            scaled.append(_spread(builder, factor_at))
+            factor_at = builder.add(factor_at, by_result)
         after = [
             builder.fadd(total, builder.fmul(scaled[row], loaded[vector], flags=_FAST), flags=_FAST)
             for total, (row, vector) in zip(sums, cells, strict=True)
@@ -94,16 +99,16 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_context, r0, r1, r2, r3, factors, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
-        return types.void(*[types.intp] * (ROWS + 5)), generate
+    def tile(_context, r0, r1, r2, r3, factors, by_result, by_operand, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 7)), generate
 
     made: Callable[..., None] = tile
     return made
 
 
-def _spread(builder: Any, address: Any, offset: int) -> Any:
+def _spread(builder: Any, address: Any) -> Any:
     """One number in every place of a vector."""
-    number = builder.load(_pointer(builder, address, offset, _DOUBLE))
+    number = builder.load(_pointer(builder, address, 0, _DOUBLE))
     nothing = ir.Constant(_LANES, ir.Undefined)
     first = builder.insert_element(nothing, number, ir.Constant(_WORD, 0))
     return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(_WORD, _VECTOR), [0] * _VECTOR))
@@ -155,7 +160,27 @@ def _copied() -> Callable[..., None]:
     return made
 
 
-_turn, _copy = _turned(), _copied()
+def _asked_for() -> Callable[..., None]:
+    """The two cache lines at an address asked for, to be there when they are read: to be called in a kernel."""
+
+    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _WORD, _WORD, _WORD])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        how = [ir.Constant(_WORD, number) for number in (1, 3, 1)]  # to write, for long, of data
+        for offset in (0, 64):
+            builder.call(prefetch, [_pointer(builder, args[0], offset, ir.IntType(8)), *how])
+        return context.get_dummy_value()
+
+    @intrinsic
+    def asked_for(_context, address):  # type: ignore[no-untyped-def]
+        return types.void(types.intp), generate
+
+    made: Callable[..., None] = asked_for
+    return made
+
+
+_turn, _copy, _ask_for = _turned(), _copied(), _asked_for()
 _FEW = 8  # columns that are packed together: lines of a matrix may compete for a few places of the cache
 
 
@@ -166,15 +191,20 @@ _OPTIONS: dict[str, Any] = {
 
 
 @njit(**_OPTIONS)
-def multiply(  # type: ignore[no-untyped-def]
-    n_results, result_rows, at, results, result_distance, factors, n_operands, rows, first, operands, distance, n
-):
+def multiply(  # type: ignore[no-untyped-def]  # noqa: PLR0913 -- an inner loop; all are numbers
+    n_results, result_rows, at, results, result_distance, factors, by_tile, by_result, by_operand, by_row,
+    n_operands, rows, first, operands, distance, n,
+):  # fmt: skip
     """``results += factors · operands``, on ``n`` numbers of each row, a multiple of four.
 
     Args (addresses and distances in bytes):
         n_results, result_rows, at: how many results, and where in ``result_rows`` the numbers of their rows begin.
         results, result_distance: the address of row 0, and the distance from one row to the next.
-        factors: the address of the packed factors.
+        factors: the address of the first factor.
+        by_tile, by_result, by_operand: how far from one factor to that of the result four further on, of the next
+            result, and of the next operand.
+        by_row: how far from one result to the next among the last ones, which fill no tile. Their factors lie side by
+            side, after all others.
         n_operands, rows, first: how many operands, and where in ``rows`` the numbers of their rows begin.
         operands, distance: as of the results.
         n: how many numbers of each row.
@@ -186,32 +216,35 @@ def multiply(  # type: ignore[no-untyped-def]
         lane = 0
         while lane < n:
             to, of, left = results + 8 * lane, operands + 8 * lane, n - lane
-            packed = factors + 32 * done
+            here = factors + done * by_operand
             i = 0
             while i + 4 <= n_results:
                 r0 = to + result_rows[at + i] * result_distance
                 r1 = to + result_rows[at + i + 1] * result_distance
                 r2 = to + result_rows[at + i + 2] * result_distance
                 r3 = to + result_rows[at + i + 3] * result_distance
+                if i + 8 <= n_results:
+                    for later in range(i + 4, i + 8):
+                        _ask_for(to + result_rows[at + later] * result_distance)
                 if left > 8:
-                    _tile43(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 elif left > 4:
-                    _tile42(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile42(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 else:
-                    _tile41(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 i += 4
-                packed += 32 * n_operands
-            packed -= 24 * done
+                here += by_tile
+            here += done * (8 - by_operand)
             while i < n_results:
                 r0 = to + result_rows[at + i] * result_distance
                 if left > 8:
-                    _tile13(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 elif left > 4:
-                    _tile12(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile12(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 else:
-                    _tile11(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile11(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 i += 1
-                packed += 8 * n_operands
+                here += by_row
             lane += 12
         done += count
 
@@ -239,33 +272,21 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
 
 
 @njit(**_OPTIONS)
-def pack(numbers, first, n_results, n_operands, by_result, by_operand, packed, to):  # type: ignore[no-untyped-def]
-    """Pack a matrix that lies in memory row by row, or column by column.
+def pack(numbers, first, n_results, n_operands, by_operand, packed, to):  # type: ignore[no-untyped-def]
+    """Pack a matrix that lies in memory column by column.
 
     Args:
         numbers, first: where its numbers are, and the place of the first.
         n_results, n_operands: its size; so many results that they fill tiles.
-        by_result, by_operand: how far the next row is, and the next column; one of them is 1.
+        by_operand: how far the next column is.
         packed, to: where it is written to, and from which place on.
     """
-    of, at = numbers.ctypes.data + 8 * first, packed.ctypes.data + 8 * to
-    whole = n_operands // 4 * 4 if by_operand == 1 else n_operands
-    for start in range(0, whole, _FEW):
-        stop = min(start + _FEW, whole)
+    for start in range(0, n_operands, _FEW):
+        stop = min(start + _FEW, n_operands)
         for i in range(0, n_results, 4):
-            here = of + 8 * (i * by_result + start * by_operand)
-            there = at + 8 * (i * n_operands + 4 * start)
-            if by_operand == 1:
-                for _ in range(start, stop, 4):
-                    r1, r2, r3 = here + 8 * by_result, here + 16 * by_result, here + 24 * by_result
-                    _turn(here, r1, r2, r3, there, 32)
-                    here += 32
-                    there += 128
-            else:
-                for _ in range(start, stop):
-                    _copy(here, there)
-                    here += 8 * by_operand
-                    there += 32
-    for i in range(n_results):
-        for k in range(whole, n_operands):
-            packed[to + (i // 4 * n_operands + k) * 4 + i % 4] = numbers[first + i * by_result + k]
+            here = numbers.ctypes.data + 8 * (first + i + start * by_operand)
+            there = packed.ctypes.data + 8 * (to + i * n_operands + 4 * start)
+            for _ in range(start, stop):
+                _copy(here, there)
+                here += 8 * by_operand
+                there += 32
