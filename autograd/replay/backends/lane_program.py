@@ -380,7 +380,7 @@ class _Writer:
         self._n_products += matrix.size
 
     def _laid_out(self, places: npt.NDArray[np.intp]) -> tuple[int, int]:
-        """Where the matrix of the factors at ``places`` begins, and how far apart its rows are: 0 where it is packed."""
+        """Where the matrix of the factors at ``places`` begins; and how far apart its rows are, 0 if it is packed."""
         n_results, n_operands = places.shape
         first, by_result, by_operand = (int(places[i, j]) - (i or j) * int(places[0, 0]) for i, j in _CORNER)
         whole = n_results // ROWS * ROWS

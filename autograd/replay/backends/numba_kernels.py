@@ -209,8 +209,8 @@ multiply(
 pc = first + n_operands
 """,
     # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
-    # those of the first as packed factors, those of the second with a row for each example, an odd number of cache lines
-    # apart: at a power of two they would compete for a few places of the cache.
+    # those of the first as packed factors, those of the second with a row for each example. Rows lie an odd number of
+    # cache lines apart: at a power of two they would compete for a few places of the cache.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])

@@ -154,7 +154,7 @@ class _Lanes:
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
         self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
-        read = sorted({place[number] for number in parts.shared.read()} - set(range(len(given), len(place))))
+        read = sorted(place[number] for number in set(given).intersection(parts.shared.read()))
         once = lower(parts.shared, [given[at] for at in read], {NOTHING: place[NOTHING]}, summed=False, grouped=False)
         self._once = once._replace(instructions=once.instructions + self._each.packs)
         self._read = np.array(read, np.intp)

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba import njit, types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = ["ROWS", "multiply", "pack", "packing", "transpose"]
@@ -160,27 +159,7 @@ def _copied() -> Callable[..., None]:
     return made
 
 
-def _asked_for() -> Callable[..., None]:
-    """The two cache lines at an address asked for, to be there when they are read: to be called in a kernel."""
-
-    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        byte = ir.IntType(8).as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [byte, _WORD, _WORD, _WORD])
-        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        how = [ir.Constant(_WORD, number) for number in (1, 3, 1)]  # to write, for long, of data
-        for offset in (0, 64):
-            builder.call(prefetch, [_pointer(builder, args[0], offset, ir.IntType(8)), *how])
-        return context.get_dummy_value()
-
-    @intrinsic
-    def asked_for(_context, address):  # type: ignore[no-untyped-def]
-        return types.void(types.intp), generate
-
-    made: Callable[..., None] = asked_for
-    return made
-
-
-_turn, _copy, _ask_for = _turned(), _copied(), _asked_for()
+_turn, _copy = _turned(), _copied()
 _FEW = 8  # columns that are packed together: lines of a matrix may compete for a few places of the cache
 
 
@@ -191,7 +170,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 @njit(**_OPTIONS)
-def multiply(  # type: ignore[no-untyped-def]  # noqa: PLR0913 -- an inner loop; all are numbers
+def multiply(  # type: ignore[no-untyped-def]
     n_results, result_rows, at, results, result_distance, factors, by_tile, by_result, by_operand, by_row,
     n_operands, rows, first, operands, distance, n,
 ):  # fmt: skip
@@ -223,9 +202,6 @@ def multiply(  # type: ignore[no-untyped-def]  # noqa: PLR0913 -- an inner loop;
                 r1 = to + result_rows[at + i + 1] * result_distance
                 r2 = to + result_rows[at + i + 2] * result_distance
                 r3 = to + result_rows[at + i + 3] * result_distance
-                if i + 8 <= n_results:
-                    for later in range(i + 4, i + 8):
-                        _ask_for(to + result_rows[at + later] * result_distance)
                 if left > 8:
                     _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 elif left > 4:
@@ -273,13 +249,10 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
 
 @njit(**_OPTIONS)
 def pack(numbers, first, n_results, n_operands, by_operand, packed, to):  # type: ignore[no-untyped-def]
-    """Pack a matrix that lies in memory column by column.
+    """Pack a matrix that lies in memory column by column, each so far from the last.
 
-    Args:
-        numbers, first: where its numbers are, and the place of the first.
-        n_results, n_operands: its size; so many results that they fill tiles.
-        by_operand: how far the next column is.
-        packed, to: where it is written to, and from which place on.
+    It has as many results as fill tiles, and begins at the place ``first`` of ``numbers``; it is written to ``packed``,
+    from the place ``to`` on.
     """
     for start in range(0, n_operands, _FEW):
         stop = min(start + _FEW, n_operands)
