@@ -42,7 +42,7 @@ from autograd.replay.tape import Tape
 from autograd.rules import *
 from autograd.sweep import Flow, Step
 from autograd.transforms import grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, sensitivities, value_and_grad, vjp
-from autograd.value import Parameter, Value
+from autograd.value import Parameter, Value, weighted_sum
 
 __all__ = [
     "AnomalyError",
@@ -91,6 +91,7 @@ __all__ = [
     "sensitivities",
     "value_and_grad",
     "vjp",
+    "weighted_sum",
 ]
 if not TYPE_CHECKING:
     __all__ += rules.__all__

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 2 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 3 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -55,13 +55,22 @@ typedef struct {
 } Node;
 
 static PyTypeObject NodeType;
-static PyTypeObject *value_type, *traced_type, *constant_type;
+static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type;
 
 static inline int
 is_node(PyObject *o)
 {
     PyTypeObject *kind = Py_TYPE(o);
     return kind == value_type || kind == constant_type || kind == traced_type || PyType_IsSubtype(kind, &NodeType);
+}
+
+static void
+become(PyObject *node, PyTypeObject *kind)
+{
+    PyTypeObject *old = Py_TYPE(node);
+    Py_INCREF(kind);
+    Py_SET_TYPE(node, kind);
+    Py_DECREF(old);
 }
 
 /* The collector need not visit a node that cannot lie on a cycle. It can, if one of its operands can, if it has hooks,
@@ -268,11 +277,13 @@ static PyTypeObject NodeType = {
 
 /* --- what Python tells once, by set_up() and set_types() --------------------------------------------------- */
 
-static PyObject *context_variable, *clock_object, *lock, *form_of; /* form_of(op) -> (row, gated, constants) or None */
-static Py_ssize_t now_slot, plain_slot, traced_slot, scope_slot; /* where a Clock and a Context hold these */
+static PyObject *context_variable, *open_variable, *clock_object, *lock;
+static PyObject *form_of; /* form_of(op) -> (row, gated, constants) or None */
+static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
+static Py_ssize_t now_slot, plain_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
-static PyObject *empty_text, *acquire, *release, *learns, *partials; /* names, made once */
+static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
 static struct { PyObject *context, *scope; int plain, traced; } now_in_force;
@@ -295,6 +306,65 @@ plain_surroundings(void)
     if (context != now_in_force.context) read_context(context);
     Py_DECREF(context);
     return now_in_force.plain;
+}
+
+/* The context inside a setting: setting.change(outside), which is the same for the same two, so that it is kept. */
+
+#define KEPT 256
+static struct { PyObject *outside, *name, *inside; } kept[KEPT];
+
+static PyObject * /* borrowed */
+context_inside(PyObject *setting, PyObject *outside)
+{
+    PyObject *name = Py_IS_TYPE(setting, scope_type) ? held_at(setting, name_slot) : Py_None;
+    if (!name) return NULL;
+    size_t place = (((uintptr_t)outside >> 4) ^ ((uintptr_t)name >> 4) * 31) % KEPT;
+    if (kept[place].outside != outside || kept[place].name != name) {
+        PyObject *inside = PyObject_CallMethodOneArg(setting, change, outside);
+        if (!inside) return NULL;
+        Py_XSETREF(kept[place].outside, Py_NewRef(outside));
+        Py_XSETREF(kept[place].name, Py_NewRef(name));
+        Py_XSETREF(kept[place].inside, inside);
+    }
+    return kept[place].inside;
+}
+
+static int
+in_force(PyObject *context, PyObject *open)
+{
+    PyObject *token = PyContextVar_Set(context_variable, context);
+    Py_XDECREF(token);
+    PyObject *other = token ? PyContextVar_Set(open_variable, open) : NULL;
+    Py_XDECREF(other);
+    return other ? 0 : -1;
+}
+
+/* setting.__enter__(). */
+static PyObject *
+entered(PyObject *setting)
+{
+    if (!Py_IS_TYPE(setting, scope_type) && !Py_IS_TYPE(setting, tracing_type)) return NULL;
+    PyObject *outside = NULL, *open = NULL, *inside = NULL, *entry = NULL;
+    if (!PyContextVar_Get(context_variable, NULL, &outside) && !PyContextVar_Get(open_variable, NULL, &open))
+        inside = context_inside(setting, outside);
+    if (inside) entry = PyTuple_Pack(3, setting, outside, open);
+    int done = entry && !in_force(inside, entry);
+    Py_XDECREF(entry);
+    Py_XDECREF(open);
+    Py_XDECREF(outside);
+    return done ? Py_NewRef(setting) : NULL;
+}
+
+/* setting.__exit__(...), of the setting that was entered last. */
+static PyObject *
+left(PyObject *setting)
+{
+    PyObject *open;
+    if (PyContextVar_Get(open_variable, NULL, &open)) return NULL;
+    int last = PyTuple_CheckExact(open) && PyTuple_GET_ITEM(open, 0) == setting;
+    int done = last && !in_force(PyTuple_GET_ITEM(open, 1), PyTuple_GET_ITEM(open, 2));
+    Py_DECREF(open);
+    return done ? Py_NewRef(Py_None) : NULL;
 }
 
 static long long
@@ -367,7 +437,8 @@ made(const Form *form, Node *first, Node *second)
     if (second) numbers[count++] = second->data;
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
-    Node *node = new_node(now_in_force.traced ? traced_type : value_type, data, version);
+    int traced = now_in_force.traced || Py_IS_TYPE(first, traced_type) || (second && Py_IS_TYPE(second, traced_type));
+    Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
     node->form = form;
@@ -403,13 +474,13 @@ operand(PyObject *given)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, WEIGHTED_SUM, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
     int kind;
-    const Form *form;
+    const Form *form, *then; /* of its record, or its records */
     PyObject *otherwise; /* the same in Python */
     PyObject *powers;    /* by exponent, the record that captured it */
 } Maker;
@@ -461,10 +532,38 @@ call_of_record(PyObject *const *given, Py_ssize_t count)
     return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
 }
 
+/* Whether o has the operators of a Value: its class is ours. */
+static int
+has_our_operators(PyObject *o)
+{
+    return is_common(o) || Py_IS_TYPE(o, parameter_type) || Py_IS_TYPE(o, varied_type);
+}
+
+/* weighted_sum(weights, inputs, bias): a product and a sum for each pair, then the bias. */
+static PyObject *
+weighted_sum(Maker *self, PyObject *const *given, Py_ssize_t count)
+{
+    if (count < 2 || !PyList_Check(given[0]) || !PyList_CheckExact(given[1])) return NULL;
+    Py_ssize_t terms = PyList_GET_SIZE(given[0]);
+    if (!terms || PyList_GET_SIZE(given[1]) != terms) return NULL;
+    PyObject *total = NULL, *bias = count > 2 && given[2] != Py_None ? given[2] : NULL;
+    for (Py_ssize_t i = 0; i < terms + (bias != NULL); i++) {
+        PyObject *term = i < terms ? PyList_GET_ITEM(given[0], i) : bias, *before = total;
+        PyObject *input = i < terms ? PyList_GET_ITEM(given[1], i) : term;
+        if (!has_our_operators(term) || !has_our_operators(input)) { Py_XDECREF(total); return NULL; }
+        term = i < terms ? made(self->form, (Node *)term, (Node *)input) : Py_NewRef(term);
+        total = !before ? term : !term ? NULL : made(self->then, (Node *)before, (Node *)term);
+        if (before) { Py_DECREF(before); Py_XDECREF(term); }
+        if (!total) return NULL;
+    }
+    return total;
+}
+
 static PyObject *
 straight(Maker *self, PyObject *const *given, Py_ssize_t count)
 {
     if (self->kind == CALL) return call_of_record(given, count);
+    if (self->kind == WEIGHTED_SUM) return weighted_sum(self, given, count);
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
     if (count != 2 || !is_node(given[0])) return NULL;
@@ -500,8 +599,12 @@ maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
 {
     Py_ssize_t count = PyVectorcall_NARGS(flagged);
     if (value_type && (!names || !PyTuple_GET_SIZE(names))) {
-        int plain = self->kind == LEAF ? plain_surroundings() >= 0 : plain_surroundings();
-        if (plain > 0) {
+        int plain = self->kind >= ENTER ? 0 : self->kind == LEAF ? plain_surroundings() >= 0 : plain_surroundings();
+        if (self->kind >= ENTER) {
+            PyObject *done = self->kind == EXIT && count == 4 ? left(given[0]) : count == 1 ? entered(given[0]) : NULL;
+            if (done) return done;
+        }
+        else if (plain > 0) {
             if (self->kind == LEAF) {
                 if (straight_leaf(given, count)) Py_RETURN_NONE;
             }
@@ -582,24 +685,25 @@ static PyTypeObject MakerType = {
     .tp_dealloc = (destructor)maker_dealloc,
 };
 
-/* maker(kind, op, otherwise): otherwise itself, where no formula was compiled in. */
+/* maker(kind, otherwise, op, then): otherwise itself, where no formula was compiled in. */
 static PyObject *
 maker(PyObject *Py_UNUSED(module), PyObject *args)
 {
     int kind;
-    PyObject *op, *otherwise;
-    if (!PyArg_ParseTuple(args, "iOO", &kind, &op, &otherwise)) return NULL;
-    const Form *form = NULL;
-    if (kind != LEAF && kind != CALL) {
-        form = find_form(op);
+    PyObject *otherwise, *ops[2] = {NULL, NULL};
+    if (!PyArg_ParseTuple(args, "iO|OO", &kind, &otherwise, &ops[0], &ops[1])) return NULL;
+    const Form *of[2] = {NULL, NULL};
+    for (int i = 0; i < 2 && ops[i]; i++) {
+        of[i] = find_form(ops[i]);
         if (PyErr_Occurred()) return NULL;
-        if (!form || !form->rule) return Py_NewRef(otherwise);
+        if (!of[i] || !of[i]->rule) return Py_NewRef(otherwise);
     }
     Maker *self = PyObject_GC_New(Maker, &MakerType);
     if (!self) return NULL;
     self->call = (vectorcallfunc)maker_call;
     self->kind = kind;
-    self->form = form;
+    self->form = of[0];
+    self->then = of[1];
     self->otherwise = Py_NewRef(otherwise);
     self->powers = kind == POWER ? PyDict_New() : NULL;
     PyObject_GC_Track(self);
@@ -698,11 +802,7 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         }
         if (!is_node((PyObject *)node)) { straight = 0; goto done; }
         if (node->mark == mark) continue;
-        if (Py_TYPE(node) == traced_type && variables && node->version >= since) {
-            Py_INCREF(value_type);
-            Py_SET_TYPE((PyObject *)node, value_type);
-            Py_DECREF(traced_type);
-        }
+        if (Py_TYPE(node) == traced_type && variables && node->version >= since) become((PyObject *)node, value_type);
         node->mark = mark;
         if (node->hooks) { /* the collector now sees all that the pass sees */
             straight = track_all_below((PyObject *)root) ? -1 : 0;
@@ -894,33 +994,80 @@ gradient(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     return result;
 }
 
+/* --- the variables of a transform: Trace of trace.py ---------------------------------------------------------- */
+
+static long long
+tick(void)
+{
+    PyObject *held = PyObject_CallMethodNoArgs(lock, acquire);
+    if (!held) return -1;
+    Py_DECREF(held);
+    long long now = clock_now() + 1;
+    PyObject *number = PyLong_FromLongLong(now);
+    if (number) Py_SETREF(held_at(clock_object, now_slot), number);
+    PyObject *released = PyObject_CallMethodNoArgs(lock, release);
+    Py_XDECREF(released);
+    return number && released ? now : -1;
+}
+
+/* variables(args, places) -> (since, variables, arguments), or None if an argument at places is no finite float. */
+static PyObject *
+fresh_variables(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t n)
+{
+    if (n != 2 || !PyTuple_CheckExact(given[0]) || !PyTuple_CheckExact(given[1]) || !varied_type) Py_RETURN_NONE;
+    PyObject *args = given[0], *places = given[1], *found = NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(places);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *number = PyTuple_GET_ITEM(args, PyLong_AsSsize_t(PyTuple_GET_ITEM(places, i)));
+        if (!PyFloat_CheckExact(number) || !isfinite(PyFloat_AS_DOUBLE(number))) Py_RETURN_NONE;
+    }
+    if (plain_surroundings() < 0) return NULL;
+    long long since = tick();
+    if (since < 0) return NULL;
+    PyObject *variables = PyList_New(count), *arguments = PySequence_List(args);
+    for (Py_ssize_t i = 0; variables && arguments && i < count; i++) {
+        Py_ssize_t place = PyLong_AsSsize_t(PyTuple_GET_ITEM(places, i));
+        Node *variable = new_node(traced_type, PyFloat_AS_DOUBLE(PyTuple_GET_ITEM(args, place)), since);
+        if (!variable) goto done;
+        PyList_SET_ITEM(variables, i, (PyObject *)variable);
+        PyList_SetItem(arguments, place, Py_NewRef((PyObject *)variable));
+    }
+    if (variables && arguments) found = Py_BuildValue("(LOO)", since, variables, arguments);
+done:
+    Py_XDECREF(variables);
+    Py_XDECREF(arguments);
+    return found;
+}
+
 /* --- the module ------------------------------------------------------------------------------------------- */
 
-/* set_up(variable, clock, lock, form_of, slots): slots of a Clock's now, a Context's plain, traced and scope. */
+/* set_up(context, open, clock, lock, form_of, tracing, scope, slots): two context variables, two settings, and the slots
+   of a Clock's now, a Context's plain, traced and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_ssize_t *found[4] = {&now_slot, &plain_slot, &traced_slot, &scope_slot};
-    PyObject *slots[4];
-    if (!PyArg_ParseTuple(args, "OOOO(O!O!O!O!)", &context_variable, &clock_object, &lock, &form_of,
-                          &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
-                          &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3]))
+    Py_ssize_t *found[5] = {&now_slot, &plain_slot, &traced_slot, &scope_slot, &name_slot};
+    PyObject *slots[5];
+    if (!PyArg_ParseTuple(args, "OOOOOOO(O!O!O!O!O!)", &context_variable, &open_variable, &clock_object, &lock, &form_of,
+                          &tracing_type, &scope_type, &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
+                          &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3],
+                          &PyMemberDescr_Type, &slots[4]))
         return NULL;
-    for (int i = 0; i < 4; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
-    Py_INCREF(context_variable);
-    Py_INCREF(clock_object);
-    Py_INCREF(lock);
-    Py_INCREF(form_of);
+    for (int i = 0; i < 5; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
+    Py_INCREF(args); /* for ever, with all that it holds */
     Py_RETURN_NONE;
 }
 
-/* set_types(Value, Traced, Constant): until then every Maker asks Python. */
+/* set_types(Value, Traced, Constant, Varied, Parameter): until then every Maker asks Python. */
 static PyObject *
 set_types(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *value, *traced, *constant;
-    if (!PyArg_ParseTuple(args, "O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant))
+    PyObject *value, *traced, *constant, *varied, *parameter;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
+                          &PyType_Type, &varied, &PyType_Type, &parameter))
         return NULL;
+    parameter_type = (PyTypeObject *)Py_NewRef(parameter);
+    varied_type = (PyTypeObject *)Py_NewRef(varied);
     traced_type = (PyTypeObject *)Py_NewRef(traced);
     constant_type = (PyTypeObject *)Py_NewRef(constant);
     value_type = (PyTypeObject *)Py_NewRef(value);
@@ -948,6 +1095,7 @@ static PyMethodDef functions[] = {
     {"maker", maker, METH_VARARGS, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},
+    {"variables", (PyCFunction)(void (*)(void))fresh_variables, METH_FASTCALL, NULL},
     {"set_types", set_types, METH_VARARGS, NULL},
     {"set_up", set_up, METH_VARARGS, NULL},
     {0},
@@ -967,13 +1115,13 @@ PyInit__engine(void)
     forms = PyDict_New();
     if (!forms || !(empty_text = PyUnicode_InternFromString("")) || !(acquire = PyUnicode_InternFromString("acquire"))
         || !(release = PyUnicode_InternFromString("release")) || !(learns = PyUnicode_InternFromString("learns"))
-        || !(partials = PyUnicode_InternFromString("partials")))
+        || !(partials = PyUnicode_InternFromString("partials")) || !(change = PyUnicode_InternFromString("change")))
         return NULL;
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL"};
-    for (int kind = UNARY; kind <= CALL; kind++)
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "WEIGHTED_SUM", "ENTER", "EXIT"};
+    for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;
 }

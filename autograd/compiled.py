@@ -15,15 +15,17 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
-from autograd.context import _CONTEXT, Clock, Context, clock, writing
+from autograd.context import _CONTEXT, _OPEN, Clock, Context, Setting, clock, scope, tracing, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
 __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 
-_VERSION = 2
+F = TypeVar("F", bound=Callable[..., Any])
+
+_VERSION = 3
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
@@ -83,20 +85,22 @@ def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
 
 
 if core:
-    _slots = tuple(vars(Context)[name] for name in ("plain", "traced", "scope"))
-    core.set_up(_CONTEXT, clock, writing, _form_of, (vars(Clock)["now"], *_slots))
+    _slots = (vars(Clock)["now"], *(vars(Context)[name] for name in ("plain", "traced", "scope")), vars(scope)["name"])
+    core.set_up(_CONTEXT, _OPEN, clock, writing, _form_of, tracing, scope, _slots)
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 
 
-def straight(kind: str, op: Primitive | None, function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function``, which makes nodes of ``op``; where an engine is compiled, with its straight case done in C."""
-    made: Callable[..., Any] = core.maker(getattr(core, kind), op, function) if core else function
+def straight(kind: str, function: F, *ops: Primitive) -> F:
+    """``function``, which makes nodes of ``ops``; where an engine is compiled, with its straight case done in C."""
+    made: F = core.maker(getattr(core, kind), function, *ops) if core else function
     return made
 
 
 if core:
-    Primitive.__call__ = straight("CALL", None, Primitive.__call__)  # type: ignore[method-assign]
+    Primitive.__call__ = straight("CALL", Primitive.__call__)  # type: ignore[method-assign]
+    Setting.__enter__ = straight("ENTER", Setting.__enter__)  # type: ignore[method-assign]
+    Setting.__exit__ = straight("EXIT", Setting.__exit__)  # type: ignore[method-assign]
 
 
 def show_to_collector(hook: Any) -> None:

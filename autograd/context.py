@@ -21,8 +21,8 @@ from typing import Any, ClassVar, Literal, ParamSpec, Protocol, Self, TypeVar, c
 
 __all__ = [
     "ORDINARY", "Clock", "Context", "Recording", "Setting", "clock", "current", "detect_anomaly", "enable_grad",
-    "errstate", "ieee", "no_grad", "observe", "recorded_in", "recording", "refuse_while_recording", "release", "scope",
-    "tracing", "watching_domains", "writing",
+    "errstate", "handed", "ieee", "no_grad", "observe", "recorded_in", "recording", "refuse_elsewhere",
+    "refuse_while_recording", "release", "scope", "tracing", "variable_of", "watching_domains", "writing",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -402,7 +402,7 @@ class Recording(Protocol):
         """Note that it does raise ``error``, which is returned."""
         return error
 
-    def refuse(self, node: Any, taking: str) -> None:
+    def refuse(self, node: Any, taking: str, *, elsewhere: bool = False) -> None:
         """Raise RecordingError where ``taking`` it from ``node`` would freeze a number in the recording."""
 
 
@@ -426,8 +426,42 @@ def recorded_in(by: Recording | None) -> Iterator[None]:
         _RECORDING.reset(token)
 
 
+handed: dict[int, Recording] = {}
+"""The variables of the recordings under way, by their ids: a thread that is given one has no recorder of its own."""
+
+
+def _traced(node: Any) -> Iterator[Any]:
+    """The nodes that traced functions made among those that ``node`` depends on, itself included."""
+    seen = set()
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if node.traced and id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            stack += node.parents
+
+
+def variable_of(node: Any) -> Any:
+    """A variable that ``node`` depends on, of a function that runs now under a transform or is being recorded; or None.
+
+    Told by the classes of nodes, and so in every thread: when the function has returned its variables are of another.
+    """
+    return next((each for each in _traced(node) if each.op is None or each.op.name == "identity"), None)
+
+
+def refuse_elsewhere(node: Any, taking: str) -> None:
+    """Raise RecordingError if ``node`` is being recorded, by a recorder who does not watch this thread."""
+    if not current().traced:
+        by = next((handed[id(each)] for each in _traced(node) if id(each) in handed), None)
+        if by is not None:
+            by.refuse(node, taking, elsewhere=True)
+
+
 def refuse_while_recording(node: Any, taking: str) -> None:
     """Raise RecordingError if a recording is under way."""
     by = _RECORDING.get()
     if by is not None:
         by.refuse(node, taking)
+    elif handed and node is not None:
+        refuse_elsewhere(node, taking)

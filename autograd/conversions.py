@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 from weakref import ref
 
-from autograd.context import current, refuse_while_recording
+from autograd.context import current, refuse_while_recording, variable_of
 from autograd.debugging import asked_by_library, calling_site, replacements
 from autograd.errors import ConversionError, GradientError
 from autograd.sweep import describe, topological_order
@@ -25,6 +25,7 @@ __all__ = [
     "check_unsealed",
     "comes_from_values",
     "guarded",
+    "is_traced",
     "refused",
 ]
 
@@ -90,6 +91,11 @@ def refused(value: Any, taking: str) -> ConversionError:
     )
 
 
+def is_traced(value: Any) -> bool:
+    """Whether a function under a transform or a recording has to do with ``value``: this one, or another thread's."""
+    return current().traced or variable_of(value) is not None
+
+
 class HiddenHash:
     """The part of a Value that is computed in a traced function, or used there, that hides its hash."""
 
@@ -97,7 +103,7 @@ class HiddenHash:
 
     def __hash__(self) -> int:
         """By identity, as of every Value, but in a traced function for this library alone."""
-        if current().traced and not asked_by_library():
+        if not asked_by_library() and is_traced(self):
             raise ConversionError(
                 f"hash() of {describe(self)} in a function that is differentiated or recorded, at {calling_site()}. "
                 f"A set or a dict of numbers does not find a Value: compare with ==, or look in a list or a tuple."
@@ -111,7 +117,17 @@ class NumberAsText(str):
     A number that is printed together with other text, or by ``str.format``, is plain text and is not seen.
     """
 
-    __slots__ = ()
+    __slots__ = ("variable",)
+
+    variable: Any
+    """A variable of the function, by which a thread knows that it still runs; None if it does no more."""
+
+    @classmethod
+    def of(cls, value: Any, text: str) -> NumberAsText:
+        """``text``, as which ``value`` was printed."""
+        number = cls(text)
+        number.variable = variable_of(value)
+        return number
 
     def __float__(self) -> float:
         return float(self._unlinked("float()"))
@@ -120,7 +136,7 @@ class NumberAsText(str):
         return int(self._unlinked("int()"))
 
     def _unlinked(self, taking: str) -> str:
-        if current().traced:
+        if current().traced or (self.variable is not None and self.variable.traced):
             raise ConversionError(
                 f"{taking} of the text {str(self)!r}, which a Value was formatted as, would lose its gradient, at "
                 f"{calling_site()}. For the number alone write .data; to keep the gradient use the Value itself, "
@@ -147,7 +163,7 @@ class StandIn(HiddenHash):
 
         ``isinstance``, ``match`` and :func:`functools.singledispatch` ask for it, and so choose the same branch.
         """
-        if not current().traced or asked_by_library():
+        if asked_by_library() or not is_traced(self):
             return type(self)
         return self.plainly if comes_from_values(self) else float
 
@@ -156,10 +172,10 @@ class StandIn(HiddenHash):
         become(self, kind)
 
     def __repr__(self) -> str:
-        return NumberAsText(super().__repr__())
+        return NumberAsText.of(self, super().__repr__())
 
     def __format__(self, spec: str) -> str:
-        return NumberAsText(super().__format__(spec))
+        return NumberAsText.of(self, super().__format__(spec))
 
     # What a float has beside its operators, for whoever took this for one.
 
@@ -176,14 +192,14 @@ class StandIn(HiddenHash):
         raise refused(self, "hex()")
 
     def __copy__(self) -> Any:
-        return self if current().traced else super().__copy__()  # type: ignore[misc]  # Value's
+        return self if is_traced(self) else super().__copy__()  # type: ignore[misc]  # Value's
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self if current().traced else super().__deepcopy__(memo)  # type: ignore[misc]  # Value's
+        return self if is_traced(self) else super().__deepcopy__(memo)  # type: ignore[misc]  # Value's
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         refuse_while_recording(self, "pickling")
-        if current().traced:
+        if is_traced(self):
             raise ConversionError(
                 f"pickling of {describe(self)} in a function that is differentiated, at {calling_site()}: "
                 f"what comes back is another graph, so its gradient would be lost. Differentiate the function that "

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from autograd import math, rules
-from autograd.context import recording
+from autograd.context import handed, recording, refuse_elsewhere
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_node, is_number
 
 __all__ = ["METHODS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
@@ -72,6 +72,10 @@ def _comparison(sign: str) -> Callable[[Any, Any], bool]:
             return NotImplemented
         if by is not None:
             by.guard(sign, self, other, outcome)
+        elif handed:
+            for each in (self, other):
+                if isinstance(each, Operators):
+                    refuse_elsewhere(each, f"the comparison {sign!r}")
         return outcome
 
     return named(method, f"__{relation.__name__}__", f"Whether ``self {sign} other``, by their data.")

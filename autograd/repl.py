@@ -49,7 +49,7 @@ BANNER = (
 )
 
 GUIDE = """\
-Learn      tour()                             seven short steps, each of them checked
+Learn      tour()                             eight short steps, each of them checked
 
 Build      a, b = Value(2.0), Value(-3.0)     numbers to differentiate with respect to
            c = (a * b + 10).tanh()            any arithmetic; variables name the Values
@@ -63,14 +63,18 @@ Change     a.data = 2.5                       set a leaf ...
            c.forward()                        ... and compute the graph again
            c.zero_grad()                      leaves add up over passes until this
 
-Look       draw(c).save("c.svg")              the graph with every gradient on it
-           step_through(c, "c.html")          the same in a browser, step by step
+Look       draw(c).open()                     the graph in a browser, step by step
+           draw(c).save("c.svg")              a picture of it, with every gradient
            tree(c)                            the same in this window
            explain(a, c)                      which flows make up d c / d a
            derive(c, a)                       the chain rule from c to a, written out
-           compare(c, {{a: 4.0}})               the first wrong one of your gradients, and why
-           quiz(c)                            the gradients asked of you
            diagnose(c)                        nan, infinities, kinks, leaves without influence
+
+Play       play()                             type formulas in a browser, and see gradients move
+
+Practise   quiz(c)                            the gradients asked of you
+           compare(c, {{a: 4.0}})               the first wrong one of your gradients, and why
+           worksheet(c, "sheet.html")         blanks on paper, and the key
 
 Functions  grad(lambda x: x**3)(2.0)          derivatives of functions of floats: 12.0
            check_grads(f, (2.0,))             is every rule in f right?
@@ -486,6 +490,15 @@ STEPS = (
         lambda names: names["w"].has_grad and names["drawing"].svg == Path("loss.svg").read_text(encoding="utf-8"),
         lambda _names: "loss.svg holds the graph with every gradient on it: open it in a browser.",
     ),
+    TourStep(
+        "Step through it",
+        "The best view is a page: it plays both passes step by step with the arithmetic\n"
+        "of each, moves leaves, descends, and asks you questions. It is one file, which\n"
+        "needs no network. (draw(y).open() opens such a page in the browser at once.)",
+        "page = step_through(y, 'y.html')\npage",
+        lambda names: Path(names["page"]).read_text(encoding="utf-8").startswith("<!doctype html>"),
+        lambda names: f"Open {names['page']} in a browser, and press the right arrow key.",
+    ),
 )
 
 
@@ -546,8 +559,9 @@ class Tour:
     def _show(self) -> None:
         if self._at == len(STEPS):
             self._say(
-                "That was the tour. help() lists the rest; for longer examples run\n"
-                "python -m demos in a shell. tour(1) begins again."
+                "That was the tour. Next: play() to type formulas in a browser, quiz(y) to be\n"
+                "asked, help() for the rest; python -m demos, in a shell, has longer examples.\n"
+                "tour(1) begins again."
             )
             return
         step = STEPS[self._at]

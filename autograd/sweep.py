@@ -209,7 +209,7 @@ def _pass_gate(gates: dict[Any, Any], parent: Any, gate: Any, *, first: bool) ->
             gates[parent] = maximum(gates[parent], gate)
 
 
-def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa: C901, PLR0912 -- unrolled for speed
+def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
     """dL/dnode for every node of ``order``, as floats, with the root's adjoint ``seed``.
 
     None marks a node that no flow reaches, such as the branch that a ``where`` did not take.
@@ -219,48 +219,26 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:  # noqa:
     """
     adjoint: dict[Any, Any] = dict.fromkeys(order)
     adjoint[order[-1]] = seed
-    for node, flow in reversed(adjoint.items()):
-        x, y = node._first, node._second
-        if flow is None:
-            check_fresh(node)
+    for node, upstream in reversed(adjoint.items()):
+        op, parents, version = node.op, node.parents, node._version
+        for parent in parents:
+            if parent._version > version:
+                check_fresh(node)
+        if upstream is None:
             continue
-        upstream = flow
         if node._hooks:
-            upstream = adjoint[node] = run_hooks(node, flow)
-        if x is None:
+            upstream = adjoint[node] = run_hooks(node, upstream)  # noqa: PLW2901 -- which is what hooks are for
+        if op is None:
             continue
-        op = node.op
-        if type(y) is tuple or not op.straight:  # a gate; or a user's closure, which may give other than floats
-            check_fresh(node)
-            for parent, local in zip(node.parents, local_gradients(node), strict=True):
-                contribution = contribution_of(op, local, upstream)
-                if contribution is not None:
-                    so_far = adjoint[parent]
-                    adjoint[parent] = contribution if so_far is None else so_far + contribution
-        elif y is None:
-            if x._version > node._version:
-                check_fresh(node)
-            try:
-                (local_x,) = op.partials(x._data, node._data)
-                flow_x = local_x * upstream
-            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
-                flow_x = local_gradients(node)[0] * upstream
-            so_far = adjoint[x]
-            adjoint[x] = flow_x if so_far is None else so_far + flow_x
-        else:
-            version = node._version
-            if x._version > version or y._version > version:
-                check_fresh(node)
-            try:
-                local_x, local_y = op.partials(x._data, y._data, node._data)
-                flow_x, flow_y = local_x * upstream, local_y * upstream
-            except Exception:  # noqa: BLE001 -- asked again below, where every failure is named
-                local_x, local_y = local_gradients(node)
-                flow_x, flow_y = local_x * upstream, local_y * upstream
-            so_far = adjoint[x]
-            adjoint[x] = flow_x if so_far is None else so_far + flow_x
-            so_far = adjoint[y]
-            adjoint[y] = flow_y if so_far is None else so_far + flow_y
+        try:  # what the table's own closures give needs no check; else it is asked again, where every failure is named
+            locals_ = op.partials(*[parent._data for parent in parents], node._data) if op.straight else ()
+        except Exception:  # noqa: BLE001
+            locals_ = ()
+        for parent, local in zip(parents, locals_ or local_gradients(node), strict=True):
+            flow = local * upstream if op.straight else contribution_of(op, local, upstream)
+            if flow is not None:
+                so_far = adjoint[parent]
+                adjoint[parent] = flow if so_far is None else so_far + flow
     return adjoint
 
 

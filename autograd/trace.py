@@ -59,31 +59,28 @@ class Trace:
     def __init__(
         self, fun: Callable[..., Any], places: Sequence[int], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> None:
-        arguments = list(args)
-        self._since = clock.tick()
         self._sources: list[Value] = []
-        self.variables: list[Value] = []
-        self.treedefs = []
-        for place in places:
-            argument = args[place]
-            if type(argument) is float:  # by far the most common: the lines below spelt out
-                arguments[place] = variable = Traced(argument)
-                self.variables.append(variable)
-                self.treedefs.append(NUMBER)
-                continue
-            numbers, treedef = flatten(argument, f"argument {place}")
-            fresh = [self._variable(number) for number in numbers]
-            arguments[place] = treedef.argument(fresh)
-            self.variables += fresh
-            self.treedefs.append(treedef)
+        if core and (fresh := core.variables(args, places)):  # the lines below, if all numbers are floats of their own
+            self._since, self.variables, arguments = fresh
+            self.treedefs = [NUMBER] * len(places)
+        else:
+            self._since, arguments = clock.tick(), list(args)
+            self.variables, self.treedefs = [], []
+            for place in places:
+                numbers, treedef = flatten(args[place], f"argument {place}")
+                fresh = [self._variable(number) for number in numbers]
+                arguments[place] = treedef.argument(fresh)
+                self.variables += fresh
+                self.treedefs.append(treedef)
         try:
             with _TRACING:
                 self.result = fun(*arguments, **kwargs)
         except Exception as error:
             clarify(error)
             raise
-        for each in self.variables:  # as in _graph: nobody asks for their hash any more
-            become(each, Varied if each.op is None else Value)
+        finally:
+            for each in self.variables:  # as in _graph: nobody asks for their hash any more
+                become(each, Varied if each.op is None else Value)
 
     def _variable(self, number: Any) -> Value:
         if not isinstance(number, Value):

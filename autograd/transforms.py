@@ -110,7 +110,7 @@ def _value_and_gradient(fun: Callable[..., Any], settings: Settings, args: Any, 
 
 def _value_gradient_aux(name: str, trace: Trace, argnums: Argnums, *, has_aux: bool) -> tuple[Any, Any, Any]:
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
-    value, slopes = trace.value_and_gradient(one_number(name, result))
+    value, slopes = trace.value_and_gradient(one_number(name, _no_bool(name, result)))
     gradient = trace.treedefs[0].result(slopes) if isinstance(argnums, int) else _split(trace.treedefs, slopes)
     return value, gradient, trace.settled(aux) if has_aux else None
 
@@ -289,7 +289,7 @@ def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: 
 def _jacobian(name: str, trace: Trace, settings: Settings, rows_of: Callable[[list[Any]], list[list[Any]]]) -> Any:
     argnums, has_aux = settings
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
-    numbers, outputs = flatten(result, "the result")
+    numbers, outputs = flatten(_no_bool(name, result), "the result")
     blocks = _blocks(argnums, outputs, trace.treedefs, rows_of(numbers))
     return (blocks, trace.settled(aux)) if has_aux else blocks
 
@@ -368,7 +368,7 @@ def _by_name(f: Callable[..., Any], settings: tuple[int], args: Any, kwargs: Any
 
     def by_place(*values: Value) -> Value:
         named = {name: value.named(name) for name, value in zip(numbers, values, strict=True)}
-        return one_number("sensitivities", f(*args, **kwargs | named))
+        return one_number("sensitivities", _no_bool("sensitivities", f(*args, **kwargs | named)))
 
     places = tuple(range(len(numbers)))
     first_order = value_and_grad(by_place, places)
@@ -534,6 +534,21 @@ def one_number(name: str, result: Any) -> Value:
         return Constant(result)  # it does not depend on the arguments
     advice = "; use jacobian" if isinstance(result, (tuple, list, dict, np.ndarray)) else ""
     raise TypeError(f"{name}: fun must return one number, got {_in_words(result)}{advice}")
+
+
+def _no_bool(name: str, result: Any) -> Any:
+    """``result``, unless it is a bool or an array of them, which were asked for by mistake: a comparison has no slope.
+
+    Raises:
+        TypeError: it is one.
+    """
+    kind = type(result)  # which asks no Value for the class of the number that it stands for
+    if kind is bool or kind is np.bool_ or (kind is np.ndarray and result.dtype == bool):
+        raise TypeError(
+            f"{name}: fun must return a number to differentiate, got {result!r}, of type bool, as a comparison gives: "
+            f"return what it compares, or greater(a, b), which is 1.0 or 0.0 and has the derivative 0"
+        )
+    return result
 
 
 def _in_words(result: Any) -> str:

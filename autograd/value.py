@@ -8,14 +8,14 @@ passes, hooks and copies; the kinds of leaves and of results. Comparisons and Nu
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
 from autograd.compiled import core, show_to_collector, straight
-from autograd.context import clock, current, recording, refuse_while_recording, writing
-from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded
+from autograd.context import clock, current, handed, recording, refuse_elsewhere, refuse_while_recording, writing
+from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded, is_traced
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
 from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
@@ -31,6 +31,7 @@ else:
 
 __all__ = [
     "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
+    "weighted_sum",
 ]  # fmt: skip
 
 
@@ -47,8 +48,12 @@ def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     by = recording() if surroundings.domains_watched else None
     data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
+        if handed:
+            for parent in parents:
+                refuse_elsewhere(parent, "no_grad()")
         return Untracked(data)
-    out = linked(Traced if surroundings.traced else Value, op, parents, (data, None, version, "", surroundings.scope))
+    kind = Traced if surroundings.traced or Traced in map(type, parents) else Value
+    out = linked(kind, op, parents, (data, None, version, "", surroundings.scope))
     if surroundings.anomaly:
         check_value(out)
     elif data - data:  # true for nan and the infinities alone
@@ -63,7 +68,7 @@ def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
 
 
 def _unary(op: Primitive) -> Callable[[Any], Value]:
-    return straight("UNARY", op, lambda self: make_node(op, (self,)))
+    return straight("UNARY", lambda self: make_node(op, (self,)), op)
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
@@ -72,7 +77,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
             return make_node(op, (self, other))
         return make_node(op, (self, Constant(other))) if is_number(other) else refuse(op, other)
 
-    return straight("BINARY", op, method)
+    return straight("BINARY", method, op)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -100,7 +105,7 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
 
     name = SPECIAL_METHODS[sign]
     named(reflected, f"__r{name}__", op.__doc__)
-    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", op, reflected)
+    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", reflected, op)
 
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
@@ -167,6 +172,8 @@ class Value(Operators, DropIn, Refusals, Methods):
     """False for what was computed without a graph, by ``no_grad()`` or ``detach()``."""
     learns: ClassVar[bool] = True
     """False for a leaf that no gradient is wanted of: a written number, or one that ``no_grad()`` computed."""
+    traced: ClassVar[bool] = False
+    """Whether a function under a transform or a recording made it; until it has returned, and its result is known."""
     stands_in: ClassVar[bool] = False
     """Whether a float stands in the place of such a leaf where a traced function is called on plain numbers."""
 
@@ -195,7 +202,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
-    __init__ = straight("LEAF", None, __init__)
+    __init__ = straight("LEAF", __init__)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -296,7 +303,7 @@ class Value(Operators, DropIn, Refusals, Methods):
 
         In a function that is differentiated or recorded it is :func:`~autograd.stop_gradient`.
         """
-        if current().traced:
+        if is_traced(self):
             stopped: Value = rules.stop_gradient(self)
             return stopped
         return Detached(self._data, self.label)
@@ -322,7 +329,7 @@ class Value(Operators, DropIn, Refusals, Methods):
             return _applied(_POWER.capture(as_float(other, "pow()")))(self)
         return cast("Value", refuse(_POWER, other))
 
-    __pow__ = straight("POWER", _POWER, __pow__)
+    __pow__ = straight("POWER", __pow__, _POWER)
 
     def __rpow__(self, other: Any) -> Value:
         return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
@@ -647,6 +654,7 @@ class Traced(StandIn, Value):
     """
 
     __slots__ = ()
+    traced = True
     stands_in = True
     plainly = Value
 
@@ -658,5 +666,36 @@ for _op in PRIMITIVES.values():
         _op.appliers.update(dict.fromkeys((Value, *Value.__subclasses__(), Untracked), _applied(_op)))
 
 
+# --- sums of products --------------------------------------------------------------------------------------
+
+
+def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None) -> Any:
+    """w₁x₁ + w₂x₂ + ... + b, spelt out: a node for each product and each sum, from the left, and the bias last.
+
+    It is how a neuron is drawn. :func:`~autograd.dot` is the same sum in one node, rounded once.
+
+    Args:
+        weights: Values or numbers, at least one.
+        inputs: as many.
+        bias: a Value or a number; None for none.
+
+    Raises:
+        ValueError: there are no weights, or not as many inputs.
+
+    >>> from autograd import Value, weighted_sum
+    >>> z = weighted_sum([Value(2.0), Value(3.0)], [Value(0.5), Value(-1.0)], Value(1.0))
+    >>> z.data, z.op.name, z.parents[0].data
+    (-1.0, 'add', -2.0)
+    """
+    if not len(weights) == len(inputs) > 0:
+        raise ValueError(f"weighted_sum: there must be an input for each weight, got {len(inputs)} for {len(weights)}")
+    total = weights[0] * inputs[0]
+    for weight, given in zip(weights[1:], inputs[1:], strict=True):
+        total = total + weight * given
+    return total if bias is None else total + bias
+
+
+weighted_sum = straight("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
+
 if core:
-    core.set_types(Value, Traced, Constant)
+    core.set_types(Value, Traced, Constant, Varied, Parameter)

@@ -11,13 +11,14 @@ two digits a comma parts them: ``W1,12[1]``. A neuron's nodes and parameters hav
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
 
-from autograd import Parameter, Value, scope
+from autograd import Parameter, Value, scope, weighted_sum
 from nn.activations import (
     Activation,
     chosen_activation,
@@ -36,6 +37,9 @@ __all__ = ["MLP", "Layer", "Matrices", "Neuron", "Sequential"]
 
 Matrices: TypeAlias = list[tuple[Array, Array | None]]
 """(W, b) per layer: W of shape (n_in, n_out), b of shape (n_out,), or None without a bias."""
+
+_scope_of = functools.lru_cache(maxsize=4096)(scope)
+"""The scope of a name: a setting keeps no state, so one serves every call."""
 
 _NAMES_ARE_GIVEN = "its nodes and parameters are named by it, so give it when you make the module"
 _BEGINNINGS = {
@@ -129,7 +133,7 @@ class Neuron(_Activated):
         vars(self).update(
             _scope=f"layer {layer}/neuron {index}", _z_label=f"z{index}[{layer}]", _a_label=f"a{index}[{layer}]"
         )
-        with scope(self._scope):
+        with _scope_of(self._scope):
             weights = [Parameter(draw(nin, 1, random), _weight_name(i, index, layer)) for i in range(1, nin + 1)]
             owner = f"neuron {index} of layer {layer}"
             self.w = CheckedList(weights, Parameter, "w", owner, "one for each input")
@@ -156,7 +160,7 @@ class Neuron(_Activated):
 
     def forward(self, inputs: list[Value]) -> Value:
         """The output a on ``inputs``, known to be ``nin`` Values."""
-        with scope(self._scope):
+        with _scope_of(self._scope):
             z = self._weighted_sum(inputs)
             a = self.activation(z)
         if not isinstance(a, Value):
@@ -169,17 +173,11 @@ class Neuron(_Activated):
 
     def weighted_sum(self, inputs: list[Value]) -> Value:
         """The sum z on ``inputs``, known to be ``nin`` Values; for a layer with a joint activation."""
-        with scope(self._scope):
+        with _scope_of(self._scope):
             return self._weighted_sum(inputs)
 
     def _weighted_sum(self, inputs: list[Value]) -> Value:
-        weights = iter(self.w)
-        values = iter(inputs)
-        z: Value = next(weights) * next(values)
-        for w, x in zip(weights, values, strict=True):
-            z = z + w * x
-        if self.b is not None:
-            z = z + self.b
+        z: Value = weighted_sum(self.w, inputs, self.b)
         z.label = self._z_label
         return z
 

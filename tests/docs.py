@@ -27,7 +27,7 @@ import autograd
 from autograd import Primitive, Value
 from autograd.primitives import PRIMITIVES, REALS
 from tests.support import docs_notebooks
-from tests.tutorial import NOTEBOOKS
+from tests.tutorial import FILLED, GAPS, NOTEBOOKS
 from viz import step_through
 from viz.formulas.notation import Name
 from viz.formulas.operations import applied, local_derivatives, primed
@@ -49,7 +49,7 @@ PAGES = {
     "changelog": "CHANGELOG.md",
 }
 """The Markdown pages, in the order of reading; the first is the way in."""
-TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in NOTEBOOKS}
+TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in [*NOTEBOOKS[:-1], GAPS]} | {"tutorial_answers": FILLED}
 GROUPS = {
     "Start": ["chainrule", "guide", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],

@@ -303,7 +303,7 @@ class Watch(Recording):
             left, right, relation = right, left, relation.replace(">", "<")
         self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
 
-    def refuse(self, node: Any, taking: str) -> None:
+    def refuse(self, node: Any, taking: str, *, elsewhere: bool = False) -> None:
         """Nothing to refuse: a float that is taken out is a constant."""
 
 

@@ -30,7 +30,7 @@ from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
 from autograd.sweep import describe
 from autograd.trees import TreeDef, flatten
-from autograd.value import Constant, Traced, Value
+from autograd.value import Constant, Traced, Value, Varied, become
 
 __all__ = ["Branches", "Options", "Path"]
 
@@ -335,7 +335,13 @@ class Branches:
         function = cast("Callable[..., Any]", self._function)
         labels = self.signature.labels(function)
         variables = [Traced(number, label) for number, label in zip(numbers, labels, strict=True)]
-        result, comparisons = run_recorded(lambda: self.signature.call(function, variables), self._options.domain)
+        try:
+            result, comparisons = run_recorded(
+                lambda: self.signature.call(function, variables), self._options.domain, variables
+            )
+        finally:
+            for each in variables:  # the function has returned, also where it raised
+                become(each, Varied)
         outputs, treedef = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)

@@ -22,7 +22,7 @@ from weakref import ref
 
 import numpy as np
 
-from autograd.context import current, errstate, recorded_in, tracing, watching_domains
+from autograd.context import current, errstate, handed, recorded_in, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
 from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
@@ -70,6 +70,8 @@ class Recorder:
         self.comparisons: list[Comparison] = []
         self.errors: list[ref[DomainError]] = []
         """The errors that were raised for the user's code to catch."""
+        self.unseen: RecordingError | None = None
+        """The refusal of what another thread did."""
         self._may_raise = may_raise
 
     def computed(self, op: Primitive, parents: tuple[Value, ...]) -> float:
@@ -126,12 +128,30 @@ class Recorder:
             right = Constant(number)
         self.comparisons.append(Comparison(relation, left, right, outcome, calling_site()))
 
-    def refuse(self, node: Any, taking: str) -> NoReturn:
-        """Refuse what would freeze the number of this one run in the recording."""
+    def refuse(self, node: Any, taking: str, *, elsewhere: bool = False) -> NoReturn:
+        """Refuse what would freeze the number of this one run in the recording.
+
+        Args:
+            node: the Value; None if it is a setting that is refused.
+            taking: in words, for the message.
+            elsewhere: in a thread without this recorder. The function may not see the error there, so it is kept.
+        """
         site = calling_site()
+        if elsewhere:
+            self.unseen = RecordingError(
+                f"{taking} of {describe(node)} in a thread that a function which is being recorded gave it to, at "
+                f"{site}: what happens there is not seen, and would stay as it is now in every replay. Start the "
+                f"thread with contextvars.copy_context().run, or do not compile"
+            )
+            raise self.unseen
         what = f" of {describe(node)}" if isinstance(node, Value) else ""
         kind = RecordedConversionError if taking in CONVERSIONS else RecordingError
         raise kind(f"{taking}{what} in a function that is being recorded, at {site}. {_advice(taking, site)}")
+
+    def check_seen(self) -> None:
+        """Raise the refusal of what another thread did."""
+        if self.unseen is not None:
+            raise self.unseen
 
 
 _ADVICE = {
@@ -192,12 +212,13 @@ uncollected = _Uncollected()
 
 
 def run_recorded(
-    function: Callable[[], Any], domain: Literal["raise", "nan"] | None = None
+    function: Callable[[], Any], domain: Literal["raise", "nan"] | None = None, variables: Sequence[Value] = ()
 ) -> tuple[Any, list[Comparison]]:
     """The result of ``function()``, and the comparisons that it made on the way.
 
     Args:
         function: takes nothing, for its arguments are recording Values already.
+        variables: these, where the function is a user's, who may hand them to a thread.
         domain: what an operation does outside its domain: raise, or go on in IEEE arithmetic. None: the latter, unless
             the function catches the exception.
     """
@@ -205,17 +226,26 @@ def run_recorded(
     while True:
         recorder = Recorder(may_raise)
         domains = errstate("nan") if domain == "nan" else watching_domains(noted=domain == "raise")
+        handed.update(dict.fromkeys(map(id, variables), recorder))
         try:
             with tracing(), domains, recorded_in(recorder):
-                return function(), recorder.comparisons
+                result = function(), recorder.comparisons
+            recorder.check_seen()
         except DomainError as error:
             escaped = [place for place, raised in enumerate(recorder.errors) if raised() is error]
             if not escaped:
                 raise
             (may_raise,) = escaped  # nobody caught it: from there on in IEEE arithmetic
         except Exception as error:
+            if recorder.unseen is not error:
+                recorder.check_seen()
             clarify(error)
             raise
+        else:
+            return result
+        finally:
+            for each in variables:
+                del handed[id(each)]
 
 
 _RECORDING = run_recorded.__code__
@@ -323,7 +353,8 @@ class _Graph:
         slot.update(zip(self.computed, range(before, before + len(self.computed)), strict=True))
 
         codes: dict[Primitive, int] = {}
-        code, args, start = [], [], [0]
+        code, start = [], [0]
+        args: list[int] = []
         for node in self.computed:
             parents = node.parents
             version = node._version
@@ -331,7 +362,7 @@ class _Graph:
             for parent in parents:
                 if parent._version > version:
                     check_fresh(node)
-                args.append(slot[parent])
+            args += map(slot.__getitem__, parents)
             start.append(len(args))
         labels = [node.label for node in self.inputs] + [leaf.label for leaf in self.leaves] + [""] * len(numbers)
         tape = Tape(
@@ -349,7 +380,7 @@ class _Graph:
                 Guard(relation, slot[left], slot[right], outcome, at, site)
                 for relation, left, right, outcome, at, site in guards
             ),
-            labels=(*labels, *(node.label for node in self.computed)),
+            labels=(*labels, *(node._label for node in self.computed)),
         )
         return Recorded(tape, tuple(self.leaves))
 

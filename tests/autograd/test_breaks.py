@@ -187,7 +187,9 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name == "a nested integral" else name for name in CASES]
+)
 def test_first_and_second_derivatives(name: str) -> None:
     found, expected, at = CASES[name]
     places = tuple(range(len(at)))

@@ -131,6 +131,25 @@ def test_entering_gives_the_setting_itself():
         assert entered is quiet
 
 
+def test_a_scope_has_the_name_that_it_has_when_it_is_entered():
+    part = scope("loss")
+    with part:
+        assert (Value(1.0) * 2).scope == "loss"
+    part.name = "penalty"
+    with scope("step"), part:
+        assert (Value(1.0) * 2).scope == "step/penalty"
+
+
+def test_a_kind_of_scope_changes_what_it_says():
+    class Shouted(scope):
+        def change(self, outer):
+            return scope(self.name.upper()).change(outer)
+
+    with Shouted("loss"), scope("part"):
+        assert (Value(1.0) * 2).scope == "LOSS/part"
+    assert (Value(1.0) * 2).scope == ""
+
+
 def test_one_instance_may_be_shared_by_threads():
     quiet = no_grad()
     inside, leave = threading.Event(), threading.Event()

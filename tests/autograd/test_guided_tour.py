@@ -13,25 +13,27 @@ def session(monkeypatch, tmp_path):
     """A prompt's names, what was said so far, and the tour."""
     monkeypatch.chdir(tmp_path)
     said, names = [], namespace()
-    assert repr(names["tour"]).startswith("the tour, at step 1 of 7")
+    assert repr(names["tour"]).startswith("the tour, at step 1 of 8")
     return names, said, Tour(names, said.append)
 
 
-def test_seven_steps_lead_to_the_end(session, tmp_path):
+def test_eight_steps_lead_to_the_end(session, tmp_path):
     _, said, tour = session
     tour()
     for _ in STEPS:
         tour.run()
     text = "\n".join(said)
-    assert len(STEPS) == 7
-    assert text.count("✓") == 7
+    assert len(STEPS) == 8
+    assert text.count("✓") == 8
     assert "c is 4, made by adding a·b and 10, its parents." in text
     assert "a.grad is -3, which is b; b.grad is 2, which is a." in text
     assert "1 + 3 + 3 = 7" in text
     assert "x.grad is 2·5 + 1 = 11" in text
     assert "That was the tour." in said[-1]
     assert (tmp_path / "loss.svg").is_file()
-    assert repr(tour) == "the tour, at step 7 of 7: call tour()"
+    assert "Open y.html in a browser" in text
+    assert (tmp_path / "y.html").is_file()
+    assert repr(tour) == "the tour, at step 8 of 8: call tour()"
     before, after = map(float, re.search(r"The loss fell from (\S+) to (\d\.\d+)\.", text).groups())
     assert after < before / 2  # a fall that four decimals show
 
@@ -68,7 +70,7 @@ def test_typing_the_lines_by_hand_is_enough(session):
     exec("a = Value(2.0); b = Value(-3.0); c = a * b + 10", names)
     tour()
     assert said[-3].startswith("✓")
-    assert said[-2].startswith("2 of 7")
+    assert said[-2].startswith("2 of 8")
 
 
 def test_a_number_where_a_value_should_be_is_not_enough(session):
@@ -90,7 +92,7 @@ def test_a_name_that_is_missing_is_named(session):
 def test_run_shows_a_step_before_it_types_it(session):
     names, said, tour = session
     tour.run()
-    assert said[0].startswith("1 of 7")
+    assert said[0].startswith("1 of 8")
     assert names["c"].data == 4.0
 
 
@@ -101,12 +103,12 @@ def test_after_the_end_it_says_so_and_run_does_nothing_more(session):
     tour.run()
     assert said[-1].startswith("That was the tour.")
     tour(2)
-    assert said[-2].startswith("2 of 7")
+    assert said[-2].startswith("2 of 8")
 
 
-@pytest.mark.parametrize("step", [0, 8, "1", 1.0])
+@pytest.mark.parametrize("step", [0, 9, "1", 1.0])
 def test_a_step_that_there_is_not(session, step):
-    with pytest.raises(ValueError, match="the tour has the steps 1 to 7"):
+    with pytest.raises(ValueError, match="the tour has the steps 1 to 8"):
         session[2](step)
 
 

@@ -179,7 +179,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+NAMES = [pytest.param(name, marks=pytest.mark.slow) if name == "double integral" else name for name in CASES]
+"""The names of the cases; a solver in a solver is there twice more, by quicker ones."""
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_value_and_first_and_second_derivatives_by_every_transform(name: str) -> None:
     found, expected, at = CASES[name]
     places = tuple(range(len(at)))
@@ -210,7 +214,7 @@ def test_third_and_fourth_derivatives(name: str) -> None:
         close(grad(third(found))(*at), grad(third(expected))(*at), 1e-8)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_backward_and_create_graph(name: str) -> None:
     found, expected, at = CASES[name]
     leaves = [Value(x) for x in at]
@@ -225,7 +229,7 @@ def test_backward_and_create_graph(name: str) -> None:
     close([leaf.grad for leaf in leaves], second, 1e-8)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_floats_in_give_floats_out(name: str) -> None:
     found, expected, at = CASES[name]
     value = found(*at)
@@ -233,7 +237,7 @@ def test_floats_in_give_floats_out(name: str) -> None:
     close(value, expected(*at), 2e-10)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_inside_no_grad_there_are_no_parents(name: str) -> None:
     found, expected, at = CASES[name]
     with no_grad():
@@ -554,7 +558,10 @@ def short_decay(k: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("found", "at"),
-    [*[CASES[name][::2] for name in ("two parameters", "minimum", "integral with limits")], (short_decay, (0.5,))],
+    [
+        *[CASES[name][::2] for name in ("two parameters", "minimum", "integral with limits")],
+        pytest.param(short_decay, (0.5,), marks=pytest.mark.slow),
+    ],
     ids=["two parameters", "minimum", "integral with limits", "a short decay"],
 )
 def test_check_grads(found: Any, at: Any) -> None:
@@ -848,7 +855,7 @@ def test_what_is_refused_is_said(call: Any, error: type[Exception], message: str
         call()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_compiled_function_refuses_a_solver(name: str) -> None:
     found, _, at = CASES[name]
     for function in (found, value_and_grad(found)):

@@ -62,7 +62,9 @@ def test_every_line_of_the_guide_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = namespace() | {"f": lambda x: x * x, "print": lambda *things: None}
     names["Value"] = Value
+    names["play"] = lambda: names["viz"].play(browser=False).close()
     monkeypatch.setattr("builtins.input", lambda _: "q")
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
     lines = Guide.text().partition("help(name)")[0].splitlines()
     examples = [line[11:].split("   ")[0].strip() for line in lines]
     runnable = [line for line in examples if line]
@@ -70,6 +72,7 @@ def test_every_line_of_the_guide_runs(tmp_path, monkeypatch):
     for line in runnable:
         exec(line, names)
     assert (tmp_path / "c.svg").exists()
+    assert (tmp_path / "sheet.html").exists()
 
 
 def script(lines):

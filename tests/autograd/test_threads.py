@@ -1,12 +1,28 @@
 """Threads: separate graphs are independent, shared leaves are summed exactly, a changed leaf is noticed."""
 
+import contextvars
+import copy
+import functools
+import pickle
 import sys
 import threading
 import time
 
 import pytest
 
-from autograd import Parameter, StaleGraphError, Value, fsum, no_grad, scope
+from autograd import (
+    ConversionError,
+    Parameter,
+    RecordingError,
+    StaleGraphError,
+    Value,
+    fsum,
+    grad,
+    jvp,
+    no_grad,
+    scope,
+)
+from autograd import compile as compiled
 from autograd.context import Clock
 from autograd.sweep import number_of
 
@@ -193,3 +209,131 @@ def test_hooks_and_errors_of_one_thread_do_not_disturb_another():
 
 def _fail(_gradient):
     raise RuntimeError("hook")
+
+
+# --- a function that hands its Values to a thread ---------------------------------------------------------
+# A thread begins without the context of who starts it: it has no recorder, and knows of no transform.
+
+
+def elsewhere(work):
+    """``work()`` in a thread of its own; its error is raised here, or is lost, as the function likes."""
+    result = in_threads(lambda _: work(), 1)
+    return result[0]
+
+
+def lost(work):
+    """``work()`` in a thread whose errors nobody sees; 1.0 instead."""
+    found = []
+
+    def run():
+        try:
+            found.append(work())
+        except Exception:  # noqa: BLE001 -- lost, as by threading.Thread
+            found.append(1.0)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def without_gradients(x):
+    with no_grad():
+        return x * x
+
+
+FROZEN = {
+    "the comparison '>'": lambda y: y * y if y > 4.0 else y,
+    "the comparison '>' of the mul": lambda y: y if Value(4.0) < 2.0 * y else y * y,
+    r"\.data": lambda y: y.data * y,
+    r"item\(\)": lambda y: y.item() * y,
+    r"no_grad\(\)": without_gradients,
+    "formatting": lambda y: float(f"{y:.17g}") * y,
+    r"forward\(\)": lambda y: y.forward() * y,
+}
+
+
+@pytest.mark.parametrize("taking", FROZEN)
+@pytest.mark.parametrize("start", [elsewhere, lost])
+@pytest.mark.parametrize("wrap", [compiled, lambda f: compiled(grad(f))])
+def test_what_a_thread_would_freeze_in_a_recording_is_refused(taking, start, wrap):
+    for f in (
+        lambda x: start(lambda: FROZEN[taking](x)) * x,
+        lambda x: start(functools.partial(FROZEN[taking], x + 1.0)) * x,
+        lambda x: start(lambda: FROZEN[taking](fsum([x, x, 1.0]))) * x,
+    ):
+        with pytest.raises(RecordingError, match=rf"^{taking} .* in a thread .*copy_context\(\)\.run, or "):
+            wrap(f)(3.0)
+
+
+def test_a_thread_that_carries_the_context_is_recorded():
+    def f(x):
+        context = contextvars.copy_context()
+        return elsewhere(lambda: context.run(lambda: x * x if x > 2.0 else 3.0 * x))
+
+    for g, h in ((f, compiled(f)), (grad(f), compiled(grad(f)))):
+        assert [h(x) for x in (1.0, 3.0, 1.5)] == [g(x) for x in (1.0, 3.0, 1.5)]
+    assert [compiled(lambda x: elsewhere(lambda: x * x) + x)(x) for x in (1.0, 3.0)] == [2.0, 12.0]
+    branching = grad(compiled(lambda x: elsewhere(lambda: x * x if x > 2.0 else 3.0 * x)))  # not replayed
+    assert [branching(x) for x in (1.0, 3.0, 1.5)] == [3.0, 6.0, 3.0]
+
+
+def test_another_thread_compares_its_own_values_while_a_function_is_recorded():
+    """And so does one that is given a Value which no recording has to do with."""
+    mine = Value(3.0)
+
+    def f(x):
+        return x * elsewhere(lambda: 2.0 if mine * mine > 4.0 and grad(lambda t: t * t if t > 0.0 else t)(1.0) else 1.0)
+
+    assert compiled(f)(5.0) == 10.0
+
+
+DIFFERENTIATED = {
+    "a number is the number it stands for": (lambda y: y * y if isinstance(y, float) else y, 6.0),
+    "a copy is itself": (lambda y: copy.copy(y) * copy.deepcopy([y])[0], 6.0),
+    "detached": (lambda y: y.detach() * y, 3.0),
+    "no text": (lambda y: float(f"{y:.17g}") * y, r"float\(\) of the text '3"),
+    "no text of a result": (lambda y: float(str(y * 1.0)) * y, ConversionError),
+    "no hash": (lambda y: y if y in {3.0, 5.0} else y * y, r"hash\(\) of "),
+    "no pickle": (lambda y: pickle.loads(pickle.dumps(y)) * y, "pickling of "),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENTIATED)
+def test_a_thread_differentiates_as_the_function_does(name):
+    work, expected = DIFFERENTIATED[name]
+    for f in (work, lambda x: elsewhere(lambda: work(x)), lambda x: elsewhere(lambda: work(x * 1.0))):
+        for derivative in (grad(f), lambda x, f=f: jvp(f, (x,), (1.0,))[1]):
+            if isinstance(expected, float):
+                assert derivative(3.0) == expected
+            elif isinstance(expected, str):
+                with pytest.raises(ConversionError, match=expected):
+                    derivative(3.0)
+            else:
+                with pytest.raises((ConversionError, ValueError), match=r"text|convert"):
+                    derivative(3.0)
+
+
+def test_a_text_is_read_back_in_a_thread_only_when_its_function_has_returned():
+    texts = []
+    with pytest.raises(ConversionError, match=r"float\(\) of the text '3"):
+        grad(lambda x: elsewhere(functools.partial(float, f"{x * 1.0:.17g}")) * x)(3.0)
+    grad(lambda x: (texts.append(f"{x:.17g}"), x)[1])(3.0)
+    assert float(texts[0]) == elsewhere(lambda: float(texts[0])) == 3.0
+
+
+def test_values_that_a_function_left_behind_are_ordinary_again():
+    kept = []
+
+    def f(x):
+        kept.extend((x, x * x))
+        raise KeyError
+
+    for g in (grad(f), compiled(f)):
+        kept.clear()
+        with pytest.raises(KeyError):
+            g(3.0)
+        assert len({*kept, kept[1] * 2.0}) == 3
+        assert not isinstance(kept[1], float)
+        assert float(f"{kept[1]:.3f}") == 9.0
+        assert kept[1] > 4.0

@@ -5,7 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import DomainError, cos, grad, hessian, hvp, jacfwd, jacobian, jacrev, jvp, log, sin, value_and_grad, vjp
+from autograd import (
+    DomainError,
+    cos,
+    grad,
+    greater,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    log,
+    sensitivities,
+    sin,
+    value_and_grad,
+    vjp,
+)
+from autograd import compile as compiled
 
 
 @pytest.mark.parametrize(
@@ -120,3 +137,36 @@ def test_a_domain_error_passes_through_and_leaves_nothing_behind():
     with pytest.raises(DomainError, match=r"log\(-1.0\) is outside the domain"):
         grad(log)(-1.0)
     assert grad(lambda x: cos(log(x)))(1.0) == 0.0
+
+
+# --- comparisons ------------------------------------------------------------------------------------------
+
+ON_ONE = {"grad": grad, "value_and_grad": value_and_grad, "hessian": hessian, "jacrev": jacrev, "jacfwd": jacfwd}
+
+
+@pytest.mark.parametrize("name", ON_ONE)
+@pytest.mark.parametrize(
+    "fun",
+    [lambda x: x > 1.0, lambda x: np.bool_(x > 1.0), bool, lambda x: x == x],
+    ids=["comparison", "NumPy's", "bool", "equality"],
+)
+def test_a_comparison_is_not_differentiated(name, fun):
+    for transformed in (ON_ONE[name](fun), compiled(ON_ONE[name](fun)), ON_ONE[name](compiled(fun))):
+        with pytest.raises(
+            TypeError, match=rf"{name}: fun must return a number .*True_?, of type bool.*greater\(a, b\)"
+        ):
+            transformed(2.0)
+    assert grad(lambda x: greater(x, 1.0))(2.0) == 0.0
+    assert grad(lambda x: 0 if x > 1.0 else x)(2.0) == 0.0  # a whole number is a number
+
+
+def test_an_array_of_comparisons_is_not_differentiated_and_a_flag_beside_a_number_is_let_be():
+    for transform in (jacrev, jacfwd):
+        with pytest.raises(
+            TypeError, match=r"must return a number to differentiate, got array\(\[ True\]\), of type bool"
+        ):
+            transform(lambda v: v > 1.0)(np.array([2.0]))
+        assert transform(lambda v: [v * v, v > 1.0])(2.0) == [4.0, 0.0]
+    with pytest.raises(TypeError, match="sensitivities: fun must return a number to differentiate, got True"):
+        sensitivities(lambda x: x > 1.0)(x=2.0)
+    assert jvp(lambda x: (x * x, x > 1.0), (2.0,), (1.0,)) == ((4.0, True), (4.0, 0.0))

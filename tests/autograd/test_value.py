@@ -16,11 +16,15 @@ from autograd import (
     StaleGraphError,
     Value,
     fsum,
+    grad,
     leaky_relu,
     maximum,
+    no_grad,
     primitive,
     relu,
+    scope,
     tanh,
+    weighted_sum,
     where,
 )
 from autograd.primitives import PRIMITIVES
@@ -308,3 +312,73 @@ def test_values_are_public():
     assert autograd.Value is Value
     assert issubclass(Parameter, Value)
     assert primitive is autograd.primitive
+
+
+# --- weighted_sum -----------------------------------------------------------------------------------------
+
+
+def spelt_out(weights, inputs, bias):
+    """The same sum by the operators."""
+    total = weights[0] * inputs[0]
+    for weight, given in zip(weights[1:], inputs[1:], strict=True):
+        total = total + weight * given
+    return total if bias is None else total + bias
+
+
+def drawn(root):
+    """All of a graph that can be told apart: operations, numbers, labels, scopes, kinds, places of the operands."""
+    order = root.topological_order()
+    place = {id(node): number for number, node in enumerate(order)}
+    return [
+        (type(node).__name__, node.op and node.op.name, node.data, node.label, node.scope,
+         [place[id(parent)] for parent in node.parents])
+        for node in order
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("bias", [None, 0.25, "Value", "Parameter"])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_weighted_sum_is_the_graph_of_its_operators(count, bias, mixed):
+    weights = [Parameter(0.3 * i - 1.1, f"w{i}") for i in range(count)]
+    inputs = [1.7 - i if mixed and i % 3 == 1 else Value(0.9 * i + 0.2, f"x{i}") for i in range(count)]
+    bias = {"Value": Value(0.5, "b"), "Parameter": Parameter(-0.5, "b")}.get(bias, bias)
+    with scope("layer 1"):
+        ours, theirs = weighted_sum(weights, inputs, bias), spelt_out(weights, inputs, bias)
+    assert drawn(ours) == drawn(theirs)
+    ours.backward()
+    found = [w.grad for w in weights]
+    for w in weights:
+        w.zero_grad()
+    theirs.backward()
+    assert found == [w.grad for w in weights]
+
+
+def test_a_weighted_sum_uses_the_operators_of_a_users_class():
+    class Doubled(Value):
+        def __mul__(self, other):
+            return super().__mul__(other) * 2.0
+
+    assert weighted_sum([Doubled(3.0), Value(1.0)], [Value(5.0), Value(7.0)]).data == 37.0
+    assert weighted_sum([Value(1.0), Doubled(3.0)], [Value(7.0), Value(5.0)], Value(1.0)).data == 38.0
+
+
+def test_a_weighted_sum_that_overflows_is_what_its_operators_make():
+    weights, inputs = [Value(1.0), Value(1e300, "w"), Value(3.0)], [Value(1.0), Value(-1e300, "x"), Value(2.0)]
+    total = weighted_sum(weights, inputs)
+    assert total.data == -math.inf
+    assert drawn(total) == drawn(spelt_out(weights, inputs, None))
+
+
+def test_a_weighted_sum_obeys_no_grad_transforms_and_numbers():
+    with no_grad():
+        assert weighted_sum([Value(2.0)], [Value(3.0)], Value(1.0)).parents == ()
+    slopes = grad(lambda w, x: weighted_sum(w, x, 1.0))([2.0, 3.0], [5.0, 7.0])
+    assert slopes == [5.0, 7.0]
+    assert weighted_sum([2.0, 3.0], [5.0, 7.0], 1.0) == 32.0
+
+
+@pytest.mark.parametrize(("weights", "inputs"), [([], []), ([1.0], []), ([1.0], [1.0, 2.0])])
+def test_a_weighted_sum_has_an_input_for_each_weight(weights, inputs):
+    with pytest.raises(ValueError, match=f"an input for each weight, got {len(inputs)} for {len(weights)}"):
+        weighted_sum([Value(w) for w in weights], [Value(x) for x in inputs])

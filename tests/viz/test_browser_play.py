@@ -57,6 +57,40 @@ def test_the_picture_follows_what_is_typed(editor):
     assert editor.locator("#fault").is_hidden()
 
 
+def test_while_the_operations_stay_the_page_takes_over_in_place(editor):
+    shown(editor, "c").evaluate("window.marked = true")
+    frame = shown(editor, "c")
+    frame.locator("#tab-table").click()
+    keep = "[window.marked, location.hash, document.querySelectorAll('svg.level').length]"
+    for text, number in (("a = 3\nb = -4\nc = a**2 + b*a", -3.0), ("a = 2\nb = -4\nc = a*b + a**2", -4.0)):
+        type_in(editor, text)
+        frame.wait_for_function("(x) => chainrule.numbers.data.at(-1) === x", arg=number)
+        assert frame.evaluate(keep) == [True, "#tab=table", 1]
+        assert frame.locator("#table").is_visible()
+    frame.locator("#graph").press("ArrowLeft")
+    assert frame.locator("#count").inner_text() == "4 / 5"  # one listener, however many pages there were
+    frame.locator("#in").click()
+    zoomed = "(svg) => svg.clientWidth / svg.viewBox.baseVal.width"
+    scale = frame.locator("svg.shown").evaluate(zoomed)
+    type_in(editor, "a = 2.5\nb = -4\nc = a*b + a**2")
+    frame.wait_for_function("() => chainrule.numbers.data[0] === 2.5")
+    assert frame.locator("svg.shown").evaluate(zoomed) == pytest.approx(
+        scale, rel=0.01
+    )  # nearly the same picture, looked at as before
+    type_in(editor, "a = 3\nb = -4\nc = a**2 + tanh(b)*a")
+    editor.wait_for_function("() => document.querySelector('iframe').contentWindow.marked === undefined")
+    assert shown(editor, "c").evaluate("chainrule.names.length") == 6
+    assert editor.locator("iframe").count() == 1
+
+
+def test_a_page_that_cannot_take_over_is_loaded_anew(editor):
+    shown(editor, "c").evaluate("() => { window.marked = true; chainrule.again = () => { throw new Error() } }")
+    type_in(editor, "a = 2\nb = -4\nc = a*b + a**2")
+    editor.wait_for_function("() => document.querySelector('iframe').contentWindow.marked === undefined")
+    assert shown(editor, "c").evaluate("chainrule.numbers.data.at(-1)") == -4.0
+    assert editor.locator("iframe").count() == 1
+
+
 def test_a_fault_stands_under_its_line_and_the_last_picture_stays(editor):
     type_in(editor, "a = 2\n🙂b = a*tahn(a)\n")
     editor.locator("#fault").wait_for()

@@ -345,3 +345,13 @@ def test_nothing_is_asked_of_operations_that_do_not_occur():
     assert "p_sigmoid" not in javascript([exp(Value(1.0)).op])
     assert isinstance(PRIMITIVES["exp"], Primitive)
     assert re.search(r"return \[\n\];", javascript([]))
+
+
+def test_the_runtime_is_as_large_as_its_operations_need():
+    product, power = ((Value(2.0) * 3.0).op, 2), ((Value(2.0) ** 2.5).op, 1)
+    small, large = javascript([product]), javascript([product, power])
+    for name in ("function power", "copysign:", "function checked", "function raise"):
+        assert name not in small
+        assert name in large
+    assert "exactSum" not in large
+    assert "//" not in small  # comments are for the readers of the source

@@ -1,6 +1,7 @@
 // Buttons, keys, pointer and address; and the first picture.
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const leaving = new AbortController(); // ends what listens beyond this page's own elements
 let playing = null;
 let zoom = 1;
 
@@ -177,7 +178,7 @@ function wireKeys() {
       stop();
       goTo(steps[event.key]);
     }
-  });
+  }, { signal: leaving.signal });
   document.querySelector(".tabs").addEventListener("keydown", (event) => {
     const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!way) return;
@@ -219,7 +220,7 @@ function wireButtons() {
   });
   byId("search").addEventListener("input", () => search(byId("search").value));
   byId("search").addEventListener("keydown", (event) => event.key === "Enter" && toNextMatch());
-  addEventListener("hashchange", () => (readAddress(), paintTheme(), paint()));
+  addEventListener("hashchange", () => (readAddress(), paintTheme(), paint()), { signal: leaving.signal });
 }
 
 function paintTheme() {
@@ -264,7 +265,19 @@ window.chainrule = {
   move: moveLeaf,
   descent,
   descend: descendOnce,
+  again,
 };
+
+// In a playground: the page of another graph takes the place of this one, and looks as this one did if it fits.
+function again(body) {
+  const { width, height } = LEVELS[view.level];
+  const { scrollLeft: left, scrollTop: top } = byId("graph");
+  leaving.abort();
+  stop();
+  pauseDescent();
+  document.body.innerHTML = body;
+  begin({ width, height, zoom, left, top });
+}
 
 sweepBackward();
 readAddress();
@@ -275,4 +288,10 @@ wireKeys();
 wireButtons();
 setZoom(readable());
 paint();
-bringIntoView(view.node ?? (view.fresh ? null : activeNode()) ?? leftmost());
+const isNear = (x, y) => Math.abs(x - y) < y / 10;
+if (seen && isNear(seen.width, LEVELS[view.level].width) && isNear(seen.height, LEVELS[view.level].height)) {
+  setZoom(seen.zoom);
+  byId("graph").scrollTo(seen);
+} else {
+  bringIntoView(view.node ?? (view.fresh ? null : activeNode()) ?? leftmost());
+}

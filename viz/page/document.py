@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import Primitive, Value, javascript
 from viz._arguments import graph_below, roots_of
@@ -23,7 +23,7 @@ from viz.page.vocabulary import NUMBERS, TABS, WORDS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
 
-__all__ = ["page_of"]
+__all__ = ["Page", "page_in_parts", "page_of"]
 
 _STYLES = ("picture.css", "panel.css", "lessons.css", "page.css", "print.css")
 _SCRIPTS = (
@@ -31,6 +31,23 @@ _SCRIPTS = (
     "descend.js", "quiz.js", "matrices.js", "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
+
+
+class Page(NamedTuple):
+    """A page in its parts; as a str it is one HTML document."""
+
+    title: str
+    theme: str
+    body: str
+    """The controls, the pictures and the facts of one graph: all that its script needs to find."""
+    script: str
+    """The same for all graphs of the same operations."""
+
+    def __str__(self) -> str:
+        style = _style()
+        return Template(_part("page.html")).substitute(
+            self._asdict(), title=escape(self.title), style=style, policy=_policy(style, self.script)
+        )
 
 
 def page_of(
@@ -65,10 +82,15 @@ def page_of(
     if theme not in THEMES:
         raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
     graph = graph_below(roots_of(root, "step_through"), names, "step_through")
-    return _document(graph, theme, captions_of(graph, captions or {}))
+    return str(_page(graph, theme, captions_of(graph, captions or {})))
 
 
-def _document(graph: Graph, theme: str, captions: dict[str, Any]) -> str:
+def page_in_parts(root: Value) -> Page:
+    """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
+    return _page(graph_below([root], None, "play"), "auto", {"captions": {"steps": {}, "nodes": {}}})
+
+
+def _page(graph: Graph, theme: str, captions: dict[str, Any]) -> Page:
     held, accounts = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
     own = pass_of(graph)
     graph.grads = [gradient or 0.0 for gradient in own.gradients]
@@ -84,13 +106,8 @@ def _document(graph: Graph, theme: str, captions: dict[str, Any]) -> str:
         **captions,
     }
     tabs = [name for name in TABS if name != "matrices" or facts["matrices"]]
-    style, script = _style(), _script(operations)
-    return Template(_part("page.html")).substitute(
-        theme=theme,
-        policy=_policy(style, script),
-        title=escape(f"{cut(graph.title)}, step by step"),
+    body = Template(_part("body.html")).substitute(
         root=escape(cut(graph.title)),
-        style=style,
         tabs="\n".join(_tab(name) for name in tabs),
         panels="\n".join(_panel(name) for name in tabs),
         pictures="\n".join(level.svg for level in levels),
@@ -98,8 +115,8 @@ def _document(graph: Graph, theme: str, captions: dict[str, Any]) -> str:
         accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
         shares=SHARES,
         facts=as_json(facts),
-        script=script,
     )
+    return Page(f"{cut(graph.title)}, step by step", theme, body, _script(operations))
 
 
 def _tab(name: str) -> str:
@@ -141,13 +158,13 @@ def _script(operations: str) -> str:
     tables = {"WORDS": WORDS, "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": QUIZ}
     given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
-    return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\n}})();'
+    return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\nbegin();\n}})();'
 
 
 @cache
 def _fixed_script() -> str:
-    """The part of the script that is the same on every page: a playground makes many."""
-    return _script_of(map(_part, _SCRIPTS))
+    """The part of the script that is the same on every page: a function, for a playground begins it anew."""
+    return f"function begin(seen) {{\n{_script_of(map(_part, _SCRIPTS))}\n}}"
 
 
 @lru_cache(maxsize=8)

@@ -44,8 +44,12 @@ def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
 
 
 def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
-    """The operations that occur in ``graph``, each once, with how many inputs they have."""
-    return list(dict.fromkeys((value.op, len(value.parents)) for value in graph.values if value.op))
+    """The operations that occur in ``graph``, each once, with how many inputs they have.
+
+    Their order does not hang on the graph: graphs of the same operations have the same script.
+    """
+    found = dict.fromkeys((value.op, len(value.parents)) for value in graph.values if value.op)
+    return sorted(found, key=lambda one: (one[0].name, one[0].constants, one[1]))
 
 
 def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:

@@ -6,15 +6,15 @@ is the number of its shape with what fills its gaps.
 
 from __future__ import annotations
 
-import json
 import xml.etree.ElementTree as ET
+from functools import lru_cache
 from typing import Any
 
 from viz.chain import Chain
 from viz.formulas.notation import Math, product
 from viz.formulas.writers import mathml_inner
 
-__all__ = ["as_lists", "formulas_of"]
+__all__ = ["as_tuples", "formulas_of"]
 
 GAP = 0
 """Stands in a shape for what fills it."""
@@ -22,23 +22,36 @@ VARIED = ("mi", "mn")
 """The elements whose text differs between formulas of one shape: names and numbers, but not signs."""
 
 
-def as_lists(term: Math) -> list[Any]:
-    """``term`` as ``[element, child, ...]``; a child is text, another such list, or a dict of attributes.
+class Attributes(tuple[tuple[str, str], ...]):
+    """The attributes of an element."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=4096)
+def as_tuples(term: Math) -> tuple[Any, ...]:
+    """``term`` as ``(element, child, ...)``; a child is text, another such tuple, or attributes.
+
+    Kept, for a playground writes nearly the same formulas again with each key that is pressed.
 
     >>> from viz.formulas.notation import Name
-    >>> as_lists(Name("x1"))
-    ['msub', ['mi', 'x'], ['mn', '1']]
+    >>> as_tuples(Name("x1"))
+    ('msub', ('mi', 'x'), ('mn', '1'))
     """
-    return _listed(ET.fromstring(f"<mrow>{mathml_inner(term)}</mrow>")[0])  # noqa: S314 -- what writers.py wrote
+    return _nested(ET.fromstring(f"<mrow>{mathml_inner(term)}</mrow>")[0])  # noqa: S314 -- what writers.py wrote
 
 
-def _listed(element: ET.Element) -> list[Any]:
-    parts: list[Any] = [element.tag]
-    if element.attrib:
-        parts.append(dict(element.attrib))
-    if element.text:
-        parts.append(element.text)
-    return [*parts, *map(_listed, element)]
+def _nested(element: ET.Element) -> tuple[Any, ...]:
+    attributes = (Attributes(element.attrib.items()),) if element.attrib else ()
+    text = (element.text,) if element.text else ()
+    return element.tag, *attributes, *text, *map(_nested, element)
+
+
+def _listed(part: Any) -> Any:
+    """The same for JSON: lists, and attributes as a dict."""
+    if isinstance(part, Attributes):
+        return dict(part)
+    return list(map(_listed, part)) if isinstance(part, tuple) else part
 
 
 def formulas_of(chain: Chain) -> dict[str, Any]:
@@ -47,18 +60,18 @@ def formulas_of(chain: Chain) -> dict[str, Any]:
     Within a term the symbol of a node is its number.
     """
     graph = chain.graph
-    symbols = [as_lists(chain.symbol(i)) for i in range(len(graph))]
+    symbols = [as_tuples(chain.symbol(i)) for i in range(len(graph))]
     heads = [chain.fusion.head[target] for target in graph.targets]
-    terms = [as_lists(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
+    terms = [as_tuples(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
     shapes = _Shapes()
     written = [shapes.written(symbol) for symbol in symbols]
-    shapes.places = {repr(symbol): i for i, symbol in enumerate(symbols)}
+    shapes.places = {symbol: i for i, symbol in enumerate(symbols)}
     return {
         "symbols": written,
         "terms": [shapes.written(term) for term in terms],
-        "primes": {name: [shapes.written(as_lists(side)) for side in sides] for name, sides in chain.primes.items()},
-        "root": shapes.written(as_lists(chain.root)) if len(graph.roots) > 1 else None,
-        "shapes": [json.loads(shape) for shape in shapes.numbers],
+        "primes": {name: [shapes.written(as_tuples(side)) for side in sides] for name, sides in chain.primes.items()},
+        "root": shapes.written(as_tuples(chain.root)) if len(graph.roots) > 1 else None,
+        "shapes": [_listed(shape) for shape in shapes.numbers],
     }
 
 
@@ -66,30 +79,29 @@ class _Shapes:
     """The shapes of the formulas of one page."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        """Each shape, as JSON, and its number."""
-        self.places: dict[str, int] = {}
+        self.numbers: dict[tuple[Any, ...] | int, int] = {}
+        """Each shape and its number."""
+        self.places: dict[tuple[Any, ...], int] = {}
         """The nodes by their symbols."""
 
-    def written(self, term: list[Any]) -> list[Any]:
+    def written(self, term: tuple[Any, ...]) -> list[Any]:
         """The number of the shape of ``term``, and what fills its gaps, in order."""
         fillings: list[Any] = []
-        shape = json.dumps(self._emptied(term, fillings))
+        shape = self._emptied(term, fillings)
         return [self.numbers.setdefault(shape, len(self.numbers)), *fillings]
 
-    def _emptied(self, term: list[Any], fillings: list[Any]) -> Any:
+    def _emptied(self, term: tuple[Any, ...], fillings: list[Any]) -> tuple[Any, ...] | int:
         """``term`` with gaps in the place of symbols, names and numbers, which go to ``fillings``."""
-        place = self.places.get(repr(term))
+        place = self.places.get(term)
         if place is not None:
             fillings.append(place)
             return GAP
+        varied = term[0] in VARIED
         parts: list[Any] = [term[0]]
         for part in term[1:]:
-            if isinstance(part, list):
-                parts.append(self._emptied(part, fillings))
-            elif isinstance(part, str) and term[0] in VARIED:
+            if isinstance(part, str) and varied:
                 fillings.append(part)
                 parts.append(GAP)
             else:
-                parts.append(part)
-        return parts
+                parts.append(part if isinstance(part, str | Attributes) else self._emptied(part, fillings))
+        return tuple(parts)

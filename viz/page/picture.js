@@ -75,7 +75,6 @@ function readCard(group, [key, node, members, name], bar) {
 }
 
 function readLink(group, label, [source, target, edges, ofOne]) {
-  const [line, arrow] = group.querySelectorAll("path");
   const alone = edges.length === 1 && USES[SOURCES[edges[0]]].length === 1;
   const texts = label ? [...label.querySelectorAll("text")] : [];
   const isLocal = (text) => /^[\u00d7\u03a3]/.test(text.textContent);
@@ -87,20 +86,22 @@ function readLink(group, label, [source, target, edges, ofOne]) {
     edges,
     ofOne,
     alone,
-    line,
-    arrow,
     localText: texts.find(isLocal),
     flowText: texts.find((text) => !isLocal(text)),
   };
 }
 
+// A card that is a value is written as its node, a link that is an edge as that edge.
+const cardFacts = (card) => (card >= 0 ? ["n" + card, card, null, FACTS.names[card]] : card);
+const linkFacts = (link) => (link >= 0 ? ["n" + SOURCES[link], "n" + TARGETS[link], [link], true] : link);
+
 function readLevel(level, index) {
   const svg = document.querySelectorAll("svg.level")[index];
   const groups = new Map([...svg.querySelectorAll("g[data-key]")].map((group) => [group.dataset.key, group]));
-  const cards = level.cards.map((card) => readCard(groups.get(card[0]), card, level.bars[card[0]]));
-  const links = level.links.map((link, k) => readLink(groups.get("e" + k), groups.get("l" + k), link));
+  const cards = level.cards.map(cardFacts).map((card) => readCard(groups.get(card[0]), card, level.bars[card[0]]));
+  const links = level.links.map(linkFacts).map((link, k) => readLink(groups.get("e" + k), groups.get("l" + k), link));
   const [width, height] = [svg.width.baseVal.value, svg.height.baseVal.value];
-  return { svg, cards, links, folded: level.detail !== "full", fineness: level.fineness, width, height };
+  return { svg, cards, links, folded: level.detail !== "full", width, height };
 }
 
 const LEVELS = FACTS.levels.map(readLevel);
@@ -179,18 +180,15 @@ function paintNumbers(link, flow, step, folded) {
   }
 }
 
-function paintLink(link, { fineness, folded }) {
+function paintLink(link, { folded }) {
   const state = linkState(link);
   const flow = linkFlow(link, state);
   if (!changed(link, state, flow, view.pass, numbers.locals[link.edges[0]], numbers.scale)) return;
   const step = flow === null ? 0 : stepOf(flow);
-  const [role, width] = broken(flow) ? ["alarm", 1] : SCALE.lines[SCALE.steps + step];
-  const classes = ["link", state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
+  const role = broken(flow) ? "alarm" : SCALE.lines[SCALE.steps + step];
+  const classes = ["link", role, state === "done" ? "" : state, view.pass === "forward" ? "forward" : ""];
   const extra = ["off", "into"].filter((name) => link.group.classList.contains(name));
   setAttribute(link.group, "class", [...classes, ...extra].filter(Boolean).join(" "));
-  setRoles(link.line, "s-" + role);
-  setAttribute(link.line, "stroke-width", (width * fineness).toFixed(1));
-  setRoles(link.arrow, "f-" + role);
   if (!link.label) return;
   link.label.classList.toggle("idle", state === "idle");
   link.label.classList.toggle("gone", view.pass === "forward"); // derivatives belong to the way back

@@ -6,15 +6,15 @@ Colours follow the page's theme, and every part says by its name to which card o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
 from viz.errors import DiagramError
 from viz.graph import Graph
 from viz.numbers import count
-from viz.picture.fold import Picture, fold
-from viz.picture.geometry import Box, Point, trim
+from viz.picture.fold import Card, Link, Picture, fold
+from viz.picture.geometry import Box, Point, curve_path, polygon_path, trim
 from viz.picture.links import LONGEST, numbers_in_words
 from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
 from viz.picture.svg import Canvas, Stroke, Type
@@ -31,20 +31,22 @@ _TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "end
 _PARTS = {"n": "card", "g": "card", "e": "link", "l": "label"}
 """The kind of a part of a picture, by the first letter of its name."""
 _LINES = ("line", "frame-line", "ink", "faint", "alarm")
-"""How the roles of strokes begin."""
+"""The roles of strokes, beside those of links."""
+_ONLY_FILLS = ("on-", "size", "line-", "type-")
+"""How the roles begin that no rule but their own speaks of."""
 
 SCALE: dict[str, Any] = {
     "steps": STEPS,
     "decades": DECADES,
     "chips": [chip_roles(step) for step in range(-STEPS, STEPS + 1)],
     "sizes": [size_roles(step) for step in range(STEPS + 1)],
-    "lines": [(line_role(step), line_width(step)) for step in range(-STEPS, STEPS + 1)],
+    "lines": [line_role(step) for step in range(-STEPS, STEPS + 1)],
     "advance": SIZES.em,
     "text": SIZES.text,
     "small": SIZES.small,
     "longest": LONGEST,
 }
-"""The look of the present numbers, as the script reads it: the roles of each step, the widths of lines and type."""
+"""The look of the present numbers, as the script reads it: the roles of each step, and the widths of type."""
 
 
 # --- levels -----------------------------------------------------------------------------------------------
@@ -89,7 +91,7 @@ def _level(picture: Picture) -> Level:
     canvas = PageCanvas()
     right, bottom = paint_scene(canvas, picture, scene)
     words = f"{picture.extent}, {count(len(picture.links), 'edge')}"
-    svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words)
+    svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words, fineness(picture))
     return Level(svg, _facts(picture, scene, words))
 
 
@@ -98,15 +100,25 @@ def _facts(picture: Picture, scene: Scene, words: str) -> dict[str, Any]:
         "detail": picture.detail,
         "title": _TITLES[picture.detail],
         "about": words,
-        "fineness": fineness(picture),
         "numbers": "; ".join(numbers_in_words(picture, "auto", scene.left_out)),
-        "cards": [
-            [card.key, card.node, None if card.members == [card.node] else card.members, card.name]
-            for card in picture.cards
-        ],
-        "links": [[link.source, link.target, link.edges, link.of_one] for link in picture.links],
+        "cards": [_card(picture.graph, card) for card in picture.cards],
+        "links": [_link(picture.graph, link) for link in picture.links],
         "bars": {key: [segment.link for segment in bar] for key, bar in scene.bars.items()},
     }
+
+
+def _card(graph: Graph, card: Card) -> int | list[Any]:
+    """The meaning of a card: of one that is a value by its own name, just its node."""
+    said = [card.key, card.node, None if card.members == [card.node] else card.members, card.name]
+    node = card.node or 0
+    return node if said == [f"n{node}", node, None, graph.name(node)] else said
+
+
+def _link(graph: Graph, link: Link) -> int | list[Any]:
+    """The meaning of a link: of one that is an edge between two such cards, just its edge."""
+    said, edge = [link.source, link.target, link.edges, link.of_one], link.edges[0]
+    alone = [f"n{graph.sources[edge]}", f"n{graph.targets[edge]}", [edge], link.of_one]
+    return edge if said == alone else said
 
 
 # --- the canvas -------------------------------------------------------------------------------------------
@@ -121,9 +133,18 @@ class PageCanvas(Canvas):
     '<rect x="0" y="0" width="10" height="10" class="f-card"/></svg>'
     """
 
+    has_tooltips = False
+
     def __init__(self) -> None:
         super().__init__("light")
         self._origin = Point(0.0, 0.0)
+        self._group = ""
+        """The kind of the part that is being painted: one of _PARTS."""
+
+    def _rectangle(self, box: Box, radius: float, attributes: str) -> None:
+        place = "".join(f' {name}="{trim(x)}"' for name, x in (("x", box.x), ("y", box.y)) if x)
+        rounded = f' rx="{trim(radius)}"' if radius else ""
+        self._parts.append(f'<rect{place} width="{trim(box.width)}" height="{trim(box.height)}"{rounded}{attributes}/>')
 
     def _paint(self, **roles: str | None) -> str:
         return _class([f"{attribute[0]}-{role}" for attribute, role in roles.items() if role])
@@ -134,11 +155,30 @@ class PageCanvas(Canvas):
 
     def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type; how it is set are classes too, for there are many."""
-        size = f"t{style.size:.0f}" if style.size != SIZES.text else ""
+        usual = ("middle", SIZES.label) if self._group == "label" else ("start", SIZES.text)
+        size = f"t{style.size:.0f}" if style.size != usual[1] else ""
         role = f"f-{style.role}" if style.role != "ink" else ""
-        marks = _class([size, "b" * style.bold, style.anchor[0] if style.anchor != "start" else "", role])
+        marks = _class([size, "b" * style.bold, style.anchor[0] if style.anchor != usual[0] else "", role])
         x, y = trim(at.x - self._origin.x), trim(at.y - self._origin.y)
         self._parts.append(f'<text x="{x}" y="{y}"{marks}>{escape(text)}</text>')
+
+    def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
+        """A chain of Béziers; how a link is drawn says its group, for its line and its arrow head."""
+        if self._group != "link":
+            return super().curve(curve, stroke)
+        opening = self._parts.pop()
+        role = f" {stroke.role}" if stroke.role != "faint" else ""
+        self._parts.append(opening.replace('"link"', f'"link{role}"'))
+        dash = stroke._replace(width=1.0).attributes()
+        self._parts.append(f'<path d="{curve_path(curve)}"{dash}/>')
+        return None
+
+    def shape(self, points: Sequence[Point], role: str) -> None:
+        """A filled polygon; the head of a link has the colour of its group."""
+        if self._group != "link":
+            return super().shape(points, role)
+        self._parts.append(f'<path d="{polygon_path(points)}"/>')
+        return None
 
     def hatched(self, box: Box, *, data: bool = False) -> None:
         """A chip like any other: the page hatches it by its class, for a number may become finite again."""
@@ -166,20 +206,21 @@ class PageCanvas(Canvas):
         at: Point | None = None,
     ) -> None:
         """Begin a card, a link or a label."""
-        self._origin = at or Point(0.0, 0.0)
+        self._origin, self._group = at or Point(0.0, 0.0), _PARTS[name[0]]
         place = f' transform="translate({trim(at.x)} {trim(at.y)})"' if at else ""
-        self._parts.append(f'<g class="{_PARTS[name[0]]}" data-key="{name}"{place}>')
+        self._parts.append(f'<g class="{self._group}" data-key="{name}"{place}>')
 
     def close_group(self) -> None:
         """End it."""
         super().close_group()
-        self._origin = Point(0.0, 0.0)
+        self._origin, self._group = Point(0.0, 0.0), ""
 
-    def fragment(self, level: str, width: float, height: float, about: str) -> str:
+    def fragment(self, level: str, width: float, height: float, about: str, fine: float = 1.0) -> str:
         """Everything painted, as an ``<svg>`` element of the page."""
         across, down = math.ceil(width), math.ceil(height)
         opening = (
-            f'<svg class="level" data-level="{level}" width="{across}" height="{down}" viewBox="0 0 {across} {down}"'
+            f'<svg class="level" data-level="{level}" data-fine="{fine:g}" width="{across}" height="{down}"'
+            f' viewBox="0 0 {across} {down}"'
             f' role="graphics-document document" aria-label="{escape(about)}">'
         )
         return "".join([opening, *self._parts, "</svg>"])
@@ -193,14 +234,30 @@ def _class(names: Iterable[str]) -> str:
 
 def style_rules() -> str:
     """The style rules that give every role its colour, in light and in dark, and type its size."""
-    colours = "".join(f"--{role}:light-dark({light},{dark});" for role, (light, dark) in ROLES.items())
-    fills = "".join(f".f-{role}{{fill:var(--{role})}}" for role in ROLES)
-    strokes = "".join(f".s-{role}{{stroke:var(--{role})}}" for role in ROLES if role.startswith(_LINES))
+    shared = {role: colours for role, colours in ROLES.items() if not role.startswith(_ONLY_FILLS)}
+    colours = "".join(f"--{role}:light-dark({light},{dark});" for role, (light, dark) in shared.items())
+    fills = "".join(f".f-{role}{{fill:var(--{role})}}" for role in shared)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for role in ROLES.keys() - shared.keys():
+        alike.setdefault(ROLES[role], []).append(role)
+    for (light, dark), roles in sorted(alike.items()):
+        chosen = ",".join(f".f-{role}" for role in sorted(roles) if not role.startswith("line-"))
+        fills += f"{chosen}{{fill:light-dark({light},{dark})}}" if chosen else ""
+    strokes = "".join(f".s-{role}{{stroke:var(--{role})}}" for role in _LINES)
+    links = "".join(_link_rule(step) for step in range(-STEPS, STEPS + 1))
     themes = "".join(f":root[data-theme={theme}]{{color-scheme:{theme}}}" for theme in ("light", "dark"))
-    types = {":where(.level)": SIZES.text, ".t10": SIZES.small, ".t12": SIZES.name}
+    types = {":where(.level)": SIZES.text, ":where(.label)": SIZES.label, ".t10": SIZES.small, ".t12": SIZES.name}
     sizes = "".join(f"{chosen}{{font-size:{size:g}px}}" for chosen, size in types.items())
     mono = f"--mono:{SIZES.font};"
-    return "\n".join([f":root{{color-scheme:light dark;{mono}{colours}}}", themes, fills + strokes + sizes])
+    return "\n".join([f":root{{color-scheme:light dark;{mono}{colours}}}", themes, fills + strokes + links + sizes])
+
+
+def _link_rule(step: int) -> str:
+    """The rule for links of a step: their colour, and how broad they are."""
+    role, width = line_role(step), line_width(step)
+    light, dark = ROLES[role]
+    chosen = f".link.{role}" if step else ".link"
+    return f"{chosen}{{color:light-dark({light},{dark});stroke-width:calc({width:g}px*var(--fine,1))}}"
 
 
 def scale_of_colours() -> str:

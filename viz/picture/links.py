@@ -330,10 +330,9 @@ class _Field:
 
 def _trails(curves: Sequence[list[Point]]) -> dict[tuple[int, int], np.ndarray[Any, Any]]:
     """By the cell of the plane, points of the links that run through it: their links, x and y."""
-    parts = [_sampled(link, curve, k) for link, curve in enumerate(curves) for k in pieces(curve)]
-    if not parts:
+    points = _sampled(curves)
+    if not points.size:
         return {}
-    points = np.concatenate(parts, axis=1)
     columns, rows = np.floor_divide(points[1:], CELL).astype(int)
     order = np.lexsort((rows, columns))
     points, columns, rows = points[:, order], columns[order], rows[order]
@@ -342,11 +341,17 @@ def _trails(curves: Sequence[list[Point]]) -> dict[tuple[int, int], np.ndarray[A
     return dict(zip(cells, np.split(points, starts[1:], axis=1), strict=True))
 
 
-def _sampled(link: int, curve: list[Point], k: int) -> np.ndarray[Any, Any]:
-    """Points of the ``k``-th Bézier of a link, close to each other: rows of the link itself, x and y."""
-    steps = 1 + int(math.dist(curve[3 * k], curve[3 * k + 3]) / SAMPLED)
-    x, y = bezier(curve, k, np.arange(steps + 1) / steps)
-    return np.array([np.full(steps + 1, link), x, y])
+def _sampled(curves: Sequence[list[Point]]) -> np.ndarray[Any, Any]:
+    """Points of all links, close to each other: rows of the link itself, x and y."""
+    whose = [(link, curve[3 * k : 3 * k + 4]) for link, curve in enumerate(curves) for k in pieces(curve)]
+    if not whose:
+        return np.empty((3, 0))
+    links, corners = np.array([link for link, _ in whose]), np.array([corners for _, corners in whose])
+    steps = 1 + (np.hypot(*(corners[:, 3] - corners[:, 0]).T) / SAMPLED).astype(int)
+    of = np.repeat(np.arange(len(whose)), steps + 1)
+    t = (np.arange(len(of)) - np.repeat(np.cumsum(steps + 1) - steps - 1, steps + 1)) / steps[of]
+    x, y = bezier([Point(*corner) for corner in corners[of].transpose(1, 2, 0)], 0, t)
+    return np.array([links[of], x, y])
 
 
 def place_labels(
@@ -417,7 +422,7 @@ def _forms(numbers: Numbers, at: Point, *, level: bool) -> Iterator[Label]:
 def _places(curve: list[Point], length: float, *, turned: bool) -> Iterator[tuple[Point, bool]]:
     """Places for a label of some length along a curve, the better first, and whether the line is level there."""
     straight: list[tuple[float, list[Point]]] = []
-    bent: list[Point] = []
+    bent: list[int] = []
     for k in pieces(curve):
         start, end = curve[3 * k], curve[3 * k + 3]
         along = Point(0.0, end.y - start.y) if turned else Point(end.x - start.x, 0.0)
@@ -428,10 +433,10 @@ def _places(curve: list[Point], length: float, *, turned: bool) -> Iterator[tupl
             shares = near, 0.5, 1 - near
             straight.append((room, [Point(start.x + t * along.x, start.y + t * along.y) for t in shares]))
         else:
-            bent += [bezier(curve, k, t / 20) for t in ALONG]
+            bent.append(k)
     for _, places in sorted(straight, key=lambda part: part[0] <= STRETCH):
         for place in places:
             yield place, not turned
-    for place in bent:
+    for place in (bezier(curve, k, t / 20) for k in bent for t in ALONG):
         for aside in ASIDE:
             yield Point(place.x, place.y + aside), False

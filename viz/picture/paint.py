@@ -236,7 +236,7 @@ class _Painter:
         self._scene = scene
         self._turned = turned
         names = {card.key: card.name for card in picture.cards}
-        self._tips = [_link_words(picture.graph, link, names) for link in picture.links]
+        self._tips = [_link_words(picture.graph, link, names) if canvas.has_tooltips else "" for link in picture.links]
         self._steps = [0 if link.faint else self._step(link.flow) for link in picture.links]
 
     def _step(self, gradient: float | None) -> int:
@@ -291,7 +291,8 @@ class _Painter:
     def card(self, card: Card, box: Box) -> None:
         """One card with its tooltip, and the bar of the flows that add up at it."""
         self._loose_ends(card, box)
-        self._canvas.open_group(card.key, _card_words(self._picture, card), at=Point(box.x, box.y))
+        words = _card_words(self._picture, card) if self._canvas.has_tooltips else ""
+        self._canvas.open_group(card.key, words, at=Point(box.x, box.y))
         if card.kind == "fold" or card.node is None:
             self._fold(card, box)
         else:

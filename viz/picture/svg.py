@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from viz.picture.geometry import Box, Point, curve_path, polygon_path, trim
 from viz.style import DASHED, PRINT, ROLES, SIZES, grey_role
@@ -61,6 +61,9 @@ class Canvas:
     Args:
         theme: ``"auto"``, ``"light"``, ``"dark"``, or ``"print"``.
     """
+
+    has_tooltips: ClassVar[bool] = True
+    """Whether a part says what it is; a page says it in its panel, with the present numbers."""
 
     def __init__(self, theme: str) -> None:
         self._theme = theme

@@ -11,6 +11,7 @@ const state = {
   linked: false, // whether the view is that of a link, made of this very program
   place: null, // of the fault
   view: "", // the state of the page in sight, as its address has it
+  script: "", // by which the page in sight is run
 };
 
 // --- reading ---
@@ -88,30 +89,58 @@ function placeCaret() {
 const pages = () => [...byId("pages").querySelectorAll("iframe")];
 const inSight = () => pages().find((frame) => !frame.classList.contains("coming"));
 
-// Loaded behind the one in sight, so that nothing flickers; then put in its place.
-function show({ page, root, leaves }) {
+// In the place of the one in sight, if that is run by the same script; else loaded behind it, so that nothing flickers.
+async function show(answer) {
+  const { root, leaves, script } = answer;
   const same = state.linked || (state.root === root && state.leaves.length === leaves.length);
-  const frame = document.createElement("iframe");
-  frame.title = `${root || "The graph"}, step by step`;
-  frame.className = "coming";
+  if (!state.linked) state.view = viewInSight();
   const view = same ? state.view : kept(state.view);
+  if (!(script === state.script && replaced(answer, view)) && !(await loaded(answer, view))) {
+    state.script = "";
+    return tell("The page could not be loaded: change the program.", null);
+  }
+  const frame = inSight();
+  Object.assign(state, { root, leaves, script, linked: false });
+  frame.title = titleOf(root);
+  frame.contentWindow.chainrule.painted = follow;
+  document.title = `${root || "Playground"} \u00b7 Playground`;
+  tell("", null);
+  drawSliders();
+  writeAddress();
+}
+
+const titleOf = (root) => `${root || "The graph"}, step by step`;
+
+// Whether the page in sight could take over what is new.
+function replaced({ body }, view) {
+  const page = inSight()?.contentWindow;
+  if (!page?.chainrule) return false;
+  try {
+    page.history.replaceState(null, "", "#" + view);
+    page.chainrule.again(body);
+  } catch {
+    return false;
+  }
+  return true;
+}
+
+function loaded({ page, root }, view) {
+  const frame = document.createElement("iframe");
+  frame.title = titleOf(root);
+  frame.className = "coming";
   frame.src = `page/${page}${view && "#"}${view}`; // a bare # would scroll to the frame
   return new Promise((done) => {
     frame.addEventListener("load", () => {
-      if (!frame.contentWindow.chainrule) return (frame.remove(), tell("The page could not be loaded: change the program.", null), done());
-      for (const other of pages()) if (other !== frame) other.remove();
+      const isPage = Boolean(frame.contentWindow.chainrule);
+      for (const other of pages()) if (isPage === (other !== frame)) other.remove();
       frame.classList.remove("coming");
-      Object.assign(state, { root, leaves, linked: false });
-      frame.contentWindow.chainrule.painted = follow;
-      document.title = `${root || "Playground"} \u00b7 Playground`;
-      tell("", null);
-      drawSliders();
-      writeAddress();
-      done();
+      done(isPage);
     });
     byId("pages").append(frame);
   });
 }
+
+const viewInSight = () => inSight()?.contentWindow.location.hash.slice(1) ?? "";
 
 // Of the state of a page what holds for another graph too.
 function kept(view) {
@@ -203,7 +232,7 @@ function writeAddress() {
 
 function writeNow() {
   clearTimeout(writing);
-  state.view = inSight()?.contentWindow.location.hash.slice(1) ?? "";
+  state.view = viewInSight();
   const said = new URLSearchParams({ program: program.value });
   if (state.view) said.set("view", state.view);
   history.replaceState(null, "", "#" + said);

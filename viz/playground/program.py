@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from autograd import AutogradError, Value
-from viz.page import page_of
+from viz.page import Page, page_in_parts
 from viz.parser import ExpressionError, read_expression
 
 __all__ = ["EXAMPLES", "Answer", "Leaf", "answer_to"]
@@ -82,7 +82,7 @@ class Leaf(NamedTuple):
 class Answer(NamedTuple):
     """The page of a program, or its fault."""
 
-    page: str = ""
+    page: Page | None = None
     root: str = ""
     leaves: tuple[Leaf, ...] = ()
     fault: str = ""
@@ -104,7 +104,7 @@ def answer_to(text: str) -> Answer:
     rows, columns = text[:skipped].count("\n"), skipped - (text.rfind("\n", 0, skipped) + 1)
     try:
         reading = read_expression(text, {})
-        page = page_of(reading.root)
+        page = page_in_parts(reading.root)
     except ExpressionError as error:
         row, column = error.place or (0, 0)
         place = (rows + row, column + columns * (row == 0)) if error.place else None

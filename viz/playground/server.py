@@ -1,11 +1,13 @@
 """The server of the playground: on the loopback address alone, behind a token, and with limits to all that it takes.
 
 Below the path ``/TOKEN/`` are the page with the editor and its two files; ``read``, which takes a program and gives the
-number of its page, or its fault; and ``page/N``, the pages given out last.
+number of its page, the body of it, and by what script it is run, or its fault; and ``page/N``, the pages given out
+last. An editor whose page in sight has that script puts the body in its place, and asks for the whole page otherwise.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import socket
@@ -19,6 +21,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from viz.page import Page
 from viz.page.pictures import style_rules
 from viz.playground.program import EXAMPLES, answer_to
 
@@ -60,7 +63,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((ADDRESS, port), _Handler)
         self.token = secrets.token_urlsafe(16)
         self.hosts = {f"{name}:{self.server_port}" for name in (ADDRESS, "localhost")}
-        self._pages: OrderedDict[int, str] = OrderedDict()
+        self._pages: OrderedDict[int, Page] = OrderedDict()
         self._given = 0
         self._places = threading.BoundedSemaphore(CONNECTIONS)
         self._one_at_a_time = threading.Lock()
@@ -81,18 +84,20 @@ class Server(ThreadingHTTPServer):
         """The answer to a program, as it travels; programs are read one at a time."""
         with self._one_at_a_time:
             answer = answer_to(text)
-            if answer.fault:
+            if answer.page is None:
                 return {"fault": answer.fault, "place": answer.place}
             self._given += 1
             self._pages[self._given] = answer.page
             if len(self._pages) > KEPT:
                 self._pages.popitem(last=False)
             leaves = [leaf._asdict() for leaf in answer.leaves]  # noqa: SLF001 -- which is public, its underscore notwithstanding
-            return {"page": self._given, "root": answer.root, "leaves": leaves}
+            parts = {"body": answer.page.body, "script": hashlib.sha256(answer.page.script.encode()).hexdigest()}
+            return {"page": self._given, "root": answer.root, "leaves": leaves, **parts}
 
     def page(self, number: str) -> str | None:
         """The page of that number, if it is still kept."""
-        return self._pages.get(int(number)) if number.isdecimal() and len(number) < 16 else None
+        page = self._pages.get(int(number)) if number.isdecimal() and len(number) < 16 else None
+        return str(page) if page else None
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve a connection in a thread of its own, if there are not too many."""

@@ -7,6 +7,7 @@ those are printed. So nothing is ever computed by another formula than the table
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -77,12 +78,40 @@ def javascript(operations: Iterable[Primitive | tuple[Primitive, int]]) -> str:
                 f"the operation {op.name!r} takes any number of inputs: give javascript() the pair ({op.name}, number)"
             )
         records.append(functions.operation(op, count))
-    return "\n".join(["(() => {", _runtime(), *functions.texts, "return [", *records, "];", "})()"])
+    printed = [*functions.texts, "return [", *records, "];"]
+    return "\n".join(["(() => {", _runtime("\n".join(printed)), *printed, "})()"])
+
+
+_DEFINITION = re.compile(r"^(?=(?:class|const|function|let) )|^(?=  \w+(?:: .*)?,$)|^(?=\};$)", re.MULTILINE)
+_USED = re.compile(r"(?:\bmath\.)?\b[A-Za-z_]\w*")
 
 
 @functools.cache
-def _runtime() -> str:
-    return (files(__package__) / "python_math.js").read_text(encoding="utf-8")
+def _definitions() -> list[tuple[str, str]]:
+    """Everything that operations may need of Python, in the order of its file: each with its name, as it is called."""
+    text = (files(__package__) / "python_math.js").read_text(encoding="utf-8")
+    bare = "\n".join(line.partition(" // ")[0] for line in text.splitlines() if not line.lstrip().startswith("//"))
+    parts = [part.strip("\n") for part in _DEFINITION.split(bare) if part.strip()]
+    return [(f"math.{_USED.findall(part)[0]}" if part.startswith("  ") else _named_by(part), part) for part in parts]
+
+
+def _named_by(definition: str) -> str:
+    """The name that a definition gives; none for the bracket that closes ``math``."""
+    words = _USED.findall(definition)
+    return words[1] if words else ""
+
+
+def _runtime(code: str) -> str:
+    """Of the definitions those that ``code`` uses, and those that these use in turn."""
+    definitions = _definitions()
+    texts, wanted, needed = dict(definitions), ["operation", "evaluated", "math", ""], set()
+    wanted += _USED.findall(code)
+    while wanted:
+        name = wanted.pop()
+        if name in texts and name not in needed:
+            needed.add(name)
+            wanted += _USED.findall(texts[name])
+    return "\n".join(text for name, text in definitions if name in needed)
 
 
 class _Functions(Printer):
