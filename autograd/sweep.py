@@ -132,17 +132,18 @@ def adjoint_steps(
             yield Step(node, upstream, (), (), arrived)
             continue
         flows, totals = [], []
+        op, gate = node.op, gates.get(node)
         for parent, local in zip(parents, local_gradients(node, read), strict=True):
-            contribution = contribution_of(node.op, local, upstream)
+            contribution = contribution_of(op, local, upstream)
+            total = adjoint[parent]
             if contribution is not None:
-                so_far = adjoint[parent]
-                gate = gates.get(node)
-                if gate is not None and not node.op.gated:
+                if gate is not None and not op.gated:
                     contribution = where(gate, contribution, 0.0)
-                _pass_gate(gates, parent, _gate_behind(node.op, local, gate), first=so_far is None)
-                adjoint[parent] = contribution if so_far is None else so_far + contribution
+                if gates or op.gated:
+                    _pass_gate(gates, parent, _gate_behind(op, local, gate), first=total is None)
+                total = adjoint[parent] = contribution if total is None else total + contribution
             flows.append(Flow(node, local, upstream, contribution))
-            totals.append(adjoint[parent])
+            totals.append(total)
         yield Step(node, upstream, tuple(flows), tuple(totals), arrived)
 
 

@@ -305,6 +305,8 @@ _COMMUTATIVE = frozenset({"add", "mul"})
 def eliminate_common_subexpressions(tape: Tape) -> Tape:
     """Common subexpressions: no number is computed twice, and no comparison made twice."""
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
+    if not tape.guards and not _any_alike(tape, np.array([*commutes, False])):
+        return tape
     start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
     alias = list(range(tape.n_slots))
     seen: dict[Hashable, int] = {}
@@ -330,11 +332,32 @@ def eliminate_common_subexpressions(tape: Tape) -> Tape:
     return rewire(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 
+def _any_alike(tape: Tape, commutes: npt.NDArray[np.bool_]) -> bool:
+    """Whether any two instructions are the same, told without a loop over them."""
+    counts = np.diff(tape.start)
+    long = np.flatnonzero((counts < 1) | (counts > 2)).tolist()
+    spelt = {(tape.code[i].item(), tape.args[tape.start[i] : tape.start[i + 1]].tobytes()) for i in long}
+    if len(spelt) < len(long):
+        return True
+    for count in (1, 2):
+        which = np.flatnonzero(counts == count)
+        code = tape.code[which].astype(np.int64)
+        x, y = tape.args[tape.start[which]].astype(np.int64), tape.args[tape.start[which] + count - 1].astype(np.int64)
+        turned = commutes[code] & (x > y)
+        x, y = np.where(turned, y, x), np.where(turned, x, y)
+        key = np.sort((x * tape.n_slots + y) * len(tape.ops) + code)
+        if np.any(key[1:] == key[:-1]):
+            return True
+    return False
+
+
 @takes_single_assignment
 def eliminate_dead_code(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
-    needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
-    return rewire(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
+    needed = use_counts(tape)[tape.dest] > 0
+    if not needed.all():  # else each is read, the last one by an output: so all of them lead to one
+        needed = np.array(_leading_to(tape, [*tape.outputs.tolist(), *tape.compared]), dtype=bool)[tape.dest]
+    return rewire(tape, np.arange(tape.n_slots), needed, [])
 
 
 def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
@@ -342,6 +365,8 @@ def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
     wanted = [False] * tape.n_slots
     for slot in slots:
         wanted[slot] = True
+    if not slots:
+        return wanted
     start, args = tape.start.tolist(), tape.args.tolist()
     dest = tape.dest.tolist()
     for i in range(len(dest) - 1, -1, -1):

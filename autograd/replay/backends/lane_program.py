@@ -25,6 +25,7 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.numba_kernels import DOT, GATHER, MULTIPLY, OUTER, PACK, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_tiles import ROWS, packing
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
+from autograd.replay.optimise import separate_slots
 from autograd.replay.tape import FUSED_DOT, Tape
 
 __all__ = [
@@ -83,15 +84,16 @@ class Computation(NamedTuple):
 
 def computation(tape: Tape) -> Computation:
     """``tape`` with the sharing of slots undone: a number is a slot at the start, or one for each instruction."""
-    held = list(range(tape.n_slots))
-    for slot, constant in enumerate(tape.constants.tolist(), start=tape.n_inputs + tape.n_leaves):
-        if constant == 1.0:
-            held[slot] = ONE
-    steps = []
-    for result, (op, args, dest, _) in enumerate(tape.instructions(), start=tape.n_before):
-        steps.append(Step(op, tuple(held[arg] for arg in args), result))
-        held[dest] = result
-    return Computation(steps, [held[output] for output in tape.outputs.tolist()])
+    tape = separate_slots(tape)
+    number = np.arange(tape.n_slots)
+    number[tape.n_inputs + tape.n_leaves : tape.n_before][tape.constants == 1.0] = ONE
+    number[tape.dest] = np.arange(tape.n_before, tape.n_slots)
+    start, args = tape.start.tolist(), number[tape.args].tolist()
+    steps = [
+        Step(tape.ops[code], tuple(args[start[i] : start[i + 1]]), tape.n_before + i)
+        for i, code in enumerate(tape.code.tolist())
+    ]
+    return Computation(steps, number[tape.outputs].tolist())
 
 
 class Split(NamedTuple):
@@ -117,6 +119,11 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
             shared.append(step)
             continue
         varying.add(step.result)
+        if step.op is not FUSED_DOT:
+            if step.op is _MUL and not varying.issuperset(step.args):
+                step = step._replace(op=FUSED_DOT)  # noqa: PLW2901 -- the same sum of one product
+            lanes.append(step)
+            continue
         bias = [pair for pair in step.products() if varying.isdisjoint(pair)]
         if bias:
             rest = [pair for pair in step.products() if not varying.isdisjoint(pair)]
@@ -126,8 +133,6 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
                 fresh += 1
             number = bias[0][0] if bias[0][1] == ONE else bias[0][1]
             lanes.append(Step(FUSED_DOT, (number, ONE, *chain(*rest)), step.result))
-        elif step.op is _MUL and not varying.issuperset(step.args):
-            lanes.append(Step(FUSED_DOT, step.args, step.result))
         else:
             lanes.append(step)
     part = Computation(lanes, whole.outputs)

@@ -40,10 +40,10 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = reuse_slots(constants_as_arguments(expanded(tape)))
+    tape = constants_as_arguments(expanded(tape))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
-    return _Scalars(tape, summed=summed)
+    return _Scalars(reuse_slots(tape), summed=summed)
 
 
 def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
