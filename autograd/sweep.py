@@ -117,14 +117,14 @@ def adjoint_steps(
             node itself for a sweep that builds the graph of the gradient.
         root_hooks: False if ``seed`` has been through the hooks of the root already.
     """
-    adjoint: dict[Any, Any] = dict.fromkeys(order)
+    adjoint: dict[int, Any] = dict.fromkeys(map(id, order))  # by id, since a traced Value hides its hash
     root = order[-1]
-    adjoint[root] = seed
+    adjoint[id(root)] = seed
     gates: dict[Any, Any] = {}
     for node in reversed(order):
-        arrived = upstream = adjoint[node]
+        arrived = upstream = adjoint[id(node)]
         if upstream is not None and node._hooks and (root_hooks or node is not root):
-            upstream = adjoint[node] = run_hooks(node, upstream)
+            upstream = run_hooks(node, upstream)
         parents = node.parents
         if parents:
             check_fresh(node)
@@ -135,13 +135,13 @@ def adjoint_steps(
         op, gate = node.op, gates.get(node)
         for parent, local in zip(parents, local_gradients(node, read), strict=True):
             contribution = contribution_of(op, local, upstream)
-            total = adjoint[parent]
+            total = adjoint[id(parent)]
             if contribution is not None:
                 if gate is not None and not op.gated:
                     contribution = where(gate, contribution, 0.0)
                 if gates or op.gated:
                     _pass_gate(gates, parent, _gate_behind(op, local, gate), first=total is None)
-                total = adjoint[parent] = contribution if total is None else total + contribution
+                total = adjoint[id(parent)] = contribution if total is None else total + contribution
             flows.append(Flow(node, local, upstream, contribution))
             totals.append(total)
         yield Step(node, upstream, tuple(flows), tuple(totals), arrived)
@@ -181,7 +181,7 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
 
 def contribution_of(op: Primitive, local: Any, upstream: Any) -> Any:
     """local · upstream; None where nothing flows. A gate passes or stops, it does not multiply."""
-    if isinstance(local, float):
+    if type(local) is float:
         if op.gated:
             return upstream if local else None
         if local == 1.0:
