@@ -4,24 +4,24 @@
    output stands last. Each function returns 0, or another number where Python's would raise. */
 #define TABLE_DIGEST "7184ab7a0b05bc01"
 
-static double ag_lambda(double x_1, int *raised);
+static double ag_flat(double x_1, int *raised);
 static double ag_step(double x_1, int *raised);
 static double ag_sign(double x_1, int *raised);
 static double ag_larger_share(double x_1, double y_1, int *raised);
 static double ag_relu(double x_1, int *raised);
-static double ag_lambda_(double x_1, double slope_1, int *raised);
+static double ag_leaky_relu(double x_1, double slope_1, int *raised);
 static double ag_maximum(double x_1, double y_1, int *raised);
 static double ag_minimum(double x_1, double y_1, int *raised);
 static double ag_clip(double x_1, double low_1, double high_1, int *raised);
-static double ag_lambda__(double x_1, int *raised);
-static double ag_lambda___(double condition_1, double x_1, double y_1, int *raised);
-static double ag_lambda____(double x_1, int *raised);
-static double ag_lambda_____(double x_1, int *raised);
-static double ag_lambda______(double x_1, int *raised);
+static double ag_nonzero(double x_1, int *raised);
+static double ag_where(double condition_1, double x_1, double y_1, int *raised);
+static double ag_identity(double x_1, int *raised);
+static double ag_square(double x_1, int *raised);
+static double ag_one_minus_square(double x_1, int *raised);
 static double ag_divisor(double x, int *raised);
 static double ag_quotient_by_square(double x_1, double y_1, int *raised);
 static double ag_positive_quotient(double x_1, double y_1, int *raised);
-static double ag_lambda_______(double x_1, int *raised);
+static double ag_reciprocal(double x_1, int *raised);
 static double ag_pow(double x, double y, int *raised);
 static double ag_power(double x_1, double y_1, int *raised);
 static int ag_is_integer(double x);
@@ -38,7 +38,7 @@ static double ag_ldexp(double x, double y, int *raised);
 static double ag_rest_of_product(double x_1, double y_1, double product_1, int *raised);
 static double ag_product_error(double x_1, double y_1, double product_1, int *raised);
 static double ag_floor_divide(double x, double y);
-static double ag_cbrt_(double x_1, int *raised);
+static double ag_cbrt_2(double x_1, int *raised);
 static double ag_exp(double x, int *raised);
 static double ag_exp2(double x, int *raised);
 static double ag_expm1(double x, int *raised);
@@ -52,23 +52,23 @@ static double ag_acosh(double x, int *raised);
 static double ag_atanh(double x, int *raised);
 static double ag_sigmoid(double x_1, int *raised);
 static double ag_softplus(double x_1, int *raised);
-static double ag_lambda________(double x_1, int *raised);
+static double ag_log_sigmoid(double x_1, int *raised);
 static double ag_silu(double x_1, int *raised);
 static double ag_polynomial(double t_1, int *raised);
 static double ag_silu_slope(double x_1, int *raised);
-static double ag_lambda_________(double x_1, double alpha_1, int *raised);
+static double ag_elu(double x_1, double alpha_1, int *raised);
 static double ag_softsign(double x_1, int *raised);
 static double ag_exp_difference(double x_1, double y_1, int *raised);
-static double ag_lambda__________(double x_1, double y_1, int *raised);
+static double ag_relative_exp(double x_1, double y_1, int *raised);
 static double ag_sigmoid_difference(double x_1, double y_1, int *raised);
 static double ag_logaddexp(double x_1, double y_1, int *raised);
 static double ag_fmod(double x, double y, int *raised);
 static double ag_floor(double x, int *raised);
-static double ag_polynomial_(double t_1, int *raised);
+static double ag_polynomial_2(double t_1, int *raised);
 static double ag_lgamma_near_zeros(double from_one_1, double from_two_1, double x_1, int *raised);
 static double ag_weighted_gamma(double weight_1, double x_1, int *raised);
-static double ag_gamma_(double x_1, int *raised);
-static double ag_polynomial__(double t_1, int *raised);
+static double ag_gamma_2(double x_1, int *raised);
+static double ag_polynomial_3(double t_1, int *raised);
 static double ag_digamma_near_zero_crossing(double x_1, int *raised);
 static double ag_digamma_above_zero(double x_1, int *raised);
 static double ag_remainder(double x, double y, int *raised);
@@ -79,43 +79,43 @@ static double ag_stirling(double x_1, int *raised);
 static double ag_lgamma_above_zero(double x_1, int *raised);
 static double ag_sin(double x, int *raised);
 static double ag_lgamma_below_zero(double x_1, int *raised);
-static double ag_lgamma_(double x_1, int *raised);
+static double ag_lgamma_2(double x_1, int *raised);
 static double ag_factorial(double n_1, int *raised);
 static double ag_pole_sum(double x_1, double n_1, int *raised);
 static double ag_polygamma(double x_1, double order_1, int *raised);
 static double ag_scaled_gaussian(double factor_1, double square_1, double lost_1, int *raised);
 static double ag_gaussian(double x_1, int *raised);
-static double ag_polynomial___(double t_1, int *raised);
+static double ag_polynomial_4(double t_1, int *raised);
 static double ag_erf_near_zero(double x_1, int *raised);
 static double ag_scaled_erfc(double x_1, double away_1, double lost_1, int *raised);
 static double ag_erfc_tail(double x_1, int *raised);
-static double ag_erfc_(double x_1, int *raised);
+static double ag_erfc_2(double x_1, int *raised);
 static double ag_scaled_tail(double x_1, double lost_1, int *raised);
 static double ag_weighted_tail(double weight_1, double x_1, int *raised);
 static double ag_norm_cdf(double x_1, int *raised);
 static double ag_weighted_norm_pdf(double weight_1, double x_1, int *raised);
-static double ag_lambda___________(double x_1, int *raised);
+static double ag_norm_pdf(double x_1, int *raised);
 static double ag_gelu(double x_1, int *raised);
-static double ag_polynomial____(double t_1, int *raised);
+static double ag_polynomial_5(double t_1, int *raised);
 static double ag_gelu_slope(double x_1, int *raised);
-static double ag_floor_(double x_1, int *raised);
+static double ag_floor_2(double x_1, int *raised);
 static double ag_ceil(double x, int *raised);
-static double ag_ceil_(double x_1, int *raised);
-static double ag_trunc_(double x_1, int *raised);
+static double ag_ceil_2(double x_1, int *raised);
+static double ag_trunc_2(double x_1, int *raised);
 static double ag_nearest(double x_1, int *raised);
 static double ag_lost_by_product(double x_1, double y_1, double product_1, int *raised);
 static double ag_round(double x_1, double digits_1, int *raised);
 static double ag_floordiv(double x_1, double y_1, int *raised);
-static double ag_lambda____________(double x_1, double y_1, int *raised);
-static double ag_lambda_____________(double part_1, double others_1, int *raised);
-static double ag_lambda______________(double x_1, double y_1, int *raised);
-static double ag_lambda_______________(double x_1, double y_1, int *raised);
-static double ag_lambda________________(double x_1, double y_1, int *raised);
-static double ag_lambda_________________(double x_1, double y_1, int *raised);
-static double ag_lambda__________________(double x_1, double y_1, int *raised);
-static double ag_lambda___________________(double x_1, double y_1, int *raised);
-static double ag_lambda____________________(double x_1, int *raised);
-static double ag_lambda_____________________(double x_1, double first_1, double second_1, int *raised);
+static double ag_mod(double x_1, double y_1, int *raised);
+static double ag_softmax_share(double part_1, double others_1, int *raised);
+static double ag_greater(double x_1, double y_1, int *raised);
+static double ag_greater_equal(double x_1, double y_1, int *raised);
+static double ag_less(double x_1, double y_1, int *raised);
+static double ag_less_equal(double x_1, double y_1, int *raised);
+static double ag_equal(double x_1, double y_1, int *raised);
+static double ag_not_equal(double x_1, double y_1, int *raised);
+static double ag_stop_gradient(double x_1, int *raised);
+static double ag_is_either(double x_1, double first_1, double second_1, int *raised);
 static double ag_cos(double x, int *raised);
 static double ag_asin(double x, int *raised);
 static double ag_acos(double x, int *raised);
@@ -126,7 +126,7 @@ static double ag_sinc_series(double x_1, double order_1, int *raised);
 static double ag_cos_pi(double x_1, int *raised);
 static double ag_sinc_derivative(double x_1, double order_1, int *raised);
 
-static double ag_lambda(double x_1, int *raised)
+static double ag_flat(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 == x_1) ? 0.0 : x_1);
@@ -156,7 +156,7 @@ static double ag_relu(double x_1, int *raised)
     return ((x_1 <= 0.0) ? 0.0 : x_1);
 }
 
-static double ag_lambda_(double x_1, double slope_1, int *raised)
+static double ag_leaky_relu(double x_1, double slope_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 > 0.0) ? x_1 : (slope_1 * x_1));
@@ -184,31 +184,31 @@ static double ag_clip(double x_1, double low_1, double high_1, int *raised)
     return ((x_1 < low_1) ? low_1 : ((x_1 > high_1) ? high_1 : x_1));
 }
 
-static double ag_lambda__(double x_1, int *raised)
+static double ag_nonzero(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 != 0.0) ? 1.0 : 0.0);
 }
 
-static double ag_lambda___(double condition_1, double x_1, double y_1, int *raised)
+static double ag_where(double condition_1, double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((condition_1 != 0.0) ? x_1 : y_1);
 }
 
-static double ag_lambda____(double x_1, int *raised)
+static double ag_identity(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return x_1;
 }
 
-static double ag_lambda_____(double x_1, int *raised)
+static double ag_square(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return (x_1 * x_1);
 }
 
-static double ag_lambda______(double x_1, int *raised)
+static double ag_one_minus_square(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((1.0 - x_1) * (1.0 + x_1));
@@ -238,7 +238,7 @@ static double ag_positive_quotient(double x_1, double y_1, int *raised)
     return (((y_1 > 0.0) || (y_1 != y_1)) ? (x_1 / ag_divisor(y_1, raised)) : ((y_1 == 0.0) ? copysign(INFINITY, x_1) : NAN));
 }
 
-static double ag_lambda_______(double x_1, int *raised)
+static double ag_reciprocal(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return (1.0 / ag_divisor(x_1, raised));
@@ -417,7 +417,7 @@ static double ag_floor_divide(double x, double y)
     return quotient - floor(quotient) > 0.5 ? floor(quotient) + 1.0 : floor(quotient);
 }
 
-static double ag_cbrt_(double x_1, int *raised)
+static double ag_cbrt_2(double x_1, int *raised)
 {
     double mantissa_1, exponent_1, shift_1, mantissa_2, root_1, squared_1, cubed_1, t_1, residual_1, t_2;
     if (*raised) return 0.0;
@@ -549,7 +549,7 @@ static double ag_softplus(double x_1, int *raised)
     return (((x_1 >= 0.0) ? x_1 : 0.0) + ag_log1p(ag_exp((-fabs(x_1)), raised), raised));
 }
 
-static double ag_lambda________(double x_1, int *raised)
+static double ag_log_sigmoid(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return (-ag_softplus((-x_1), raised));
@@ -629,7 +629,7 @@ static double ag_silu_slope(double x_1, int *raised)
     return ((x_1 < 0.0) ? (-0.0) : x_1);
 }
 
-static double ag_lambda_________(double x_1, double alpha_1, int *raised)
+static double ag_elu(double x_1, double alpha_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 > 0.0) ? x_1 : (alpha_1 * ag_expm1(x_1, raised)));
@@ -653,7 +653,7 @@ static double ag_exp_difference(double x_1, double y_1, int *raised)
     return power_1;
 }
 
-static double ag_lambda__________(double x_1, double y_1, int *raised)
+static double ag_relative_exp(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 == y_1) ? 1.0 : ag_exp_difference(x_1, y_1, raised));
@@ -696,7 +696,7 @@ static double ag_floor(double x, int *raised)
     return floor(x);
 }
 
-static double ag_polynomial_(double t_1, int *raised)
+static double ag_polynomial_2(double t_1, int *raised)
 {
     double square_1, even_1, odd_1, even_2, odd_2, even_3, odd_3, even_4, odd_4, even_5, odd_5, even_6, odd_6, even_7, odd_7, even_8, odd_8, even_9, odd_9, even_10, odd_10, even_11, odd_11, even_12, odd_12, even_13, odd_13, even_14, odd_14, even_15, odd_15, even_16, odd_16, odd_17;
     if (*raised) return 0.0;
@@ -740,7 +740,7 @@ static double ag_polynomial_(double t_1, int *raised)
 static double ag_lgamma_near_zeros(double from_one_1, double from_two_1, double x_1, int *raised)
 {
     if (*raised) return 0.0;
-    return (((from_one_1 * from_two_1) * ag_polynomial_(((x_1 - 1.625) / ag_divisor(0.875, raised)), raised)) + 0.0);
+    return (((from_one_1 * from_two_1) * ag_polynomial_2(((x_1 - 1.625) / ag_divisor(0.875, raised)), raised)) + 0.0);
 }
 
 static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
@@ -814,13 +814,13 @@ static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
     return value_7;
 }
 
-static double ag_gamma_(double x_1, int *raised)
+static double ag_gamma_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ag_weighted_gamma(1.0, x_1, raised);
 }
 
-static double ag_polynomial__(double t_1, int *raised)
+static double ag_polynomial_3(double t_1, int *raised)
 {
     double square_1, even_1, odd_1, even_2, odd_2, even_3, odd_3, even_4, odd_4, even_5, odd_5, even_6, odd_6, even_7, odd_7, even_8, odd_8, even_9, odd_9, even_10, odd_10, even_11, odd_11, even_12, odd_12, even_13, odd_13, even_14, odd_14, even_15, odd_15, even_16, odd_16, odd_17;
     if (*raised) return 0.0;
@@ -864,7 +864,7 @@ static double ag_polynomial__(double t_1, int *raised)
 static double ag_digamma_near_zero_crossing(double x_1, int *raised)
 {
     if (*raised) return 0.0;
-    return (((x_1 - 1.4616321449683622) - 9.549995429965697e-17) * ag_polynomial__((x_1 - 2.0), raised));
+    return (((x_1 - 1.4616321449683622) - 9.549995429965697e-17) * ag_polynomial_3((x_1 - 2.0), raised));
 }
 
 static double ag_digamma_above_zero(double x_1, int *raised)
@@ -1037,7 +1037,7 @@ static double ag_lgamma_below_zero(double x_1, int *raised)
     return (t_6 - ag_lgamma_above_zero((-x_1), raised));
 }
 
-static double ag_lgamma_(double x_1, int *raised)
+static double ag_lgamma_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 <= 0.0) ? ag_lgamma_below_zero(x_1, raised) : ag_lgamma_above_zero(x_1, raised));
@@ -1164,7 +1164,7 @@ static double ag_gaussian(double x_1, int *raised)
     return ag_scaled_gaussian(1.0, square_1, (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1, raised) : 0.0), raised);
 }
 
-static double ag_polynomial___(double t_1, int *raised)
+static double ag_polynomial_4(double t_1, int *raised)
 {
     double square_1, even_1, odd_1, even_2, odd_2, even_3, odd_3, even_4, odd_4, even_5, odd_5, odd_6;
     if (*raised) return 0.0;
@@ -1186,7 +1186,7 @@ static double ag_polynomial___(double t_1, int *raised)
 static double ag_erf_near_zero(double x_1, int *raised)
 {
     if (*raised) return 0.0;
-    return (x_1 * ag_polynomial___((((8.0 * x_1) * x_1) - 1.0), raised));
+    return (x_1 * ag_polynomial_4((((8.0 * x_1) * x_1) - 1.0), raised));
 }
 
 static double ag_scaled_erfc(double x_1, double away_1, double lost_1, int *raised)
@@ -1238,7 +1238,7 @@ static double ag_erfc_tail(double x_1, int *raised)
     return ag_scaled_gaussian(ag_scaled_erfc(first_1, 0.0, lost_1, raised), square_1, 0.0, raised);
 }
 
-static double ag_erfc_(double x_1, int *raised)
+static double ag_erfc_2(double x_1, int *raised)
 {
     double tail_1;
     if (*raised) return 0.0;
@@ -1288,7 +1288,7 @@ static double ag_weighted_norm_pdf(double weight_1, double x_1, int *raised)
     return ag_scaled_gaussian((weight_1 * 0.3989422804014327), (0.5 * square_1), (0.5 * lost_1), raised);
 }
 
-static double ag_lambda___________(double x_1, int *raised)
+static double ag_norm_pdf(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ag_weighted_norm_pdf(1.0, x_1, raised);
@@ -1300,7 +1300,7 @@ static double ag_gelu(double x_1, int *raised)
     return ((x_1 > (-0.7)) ? (x_1 * ag_norm_cdf(x_1, raised)) : ag_weighted_tail(x_1, (-x_1), raised));
 }
 
-static double ag_polynomial____(double t_1, int *raised)
+static double ag_polynomial_5(double t_1, int *raised)
 {
     double square_1, even_1, odd_1, even_2, odd_2, even_3, odd_3, even_4, odd_4, even_5, odd_5, even_6, odd_6, even_7, odd_7, even_8, odd_8, even_9, odd_9, odd_10;
     if (*raised) return 0.0;
@@ -1332,7 +1332,7 @@ static double ag_gelu_slope(double x_1, int *raised)
     double t_1, first_1, density_1, lost_density_1, square_1, lost_1;
     if (*raised) return 0.0;
     if ((fabs((x_1 + 0.75)) < 0.5)) {
-        return (ag_polynomial____((2.0 * (x_1 + 0.75)), raised) * ((x_1 + 0.7517915246935645) - 1.4956759177009883e-17));
+        return (ag_polynomial_5((2.0 * (x_1 + 0.75)), raised) * ((x_1 + 0.7517915246935645) - 1.4956759177009883e-17));
     }
     if ((x_1 > (-1.0))) {
         t_1 = ag_norm_cdf(x_1, raised);
@@ -1346,7 +1346,7 @@ static double ag_gelu_slope(double x_1, int *raised)
     return ag_scaled_gaussian(((ag_scaled_tail((-first_1), 0.0, raised) + density_1) + lost_density_1), (0.5 * square_1), (0.5 * lost_1), raised);
 }
 
-static double ag_floor_(double x_1, int *raised)
+static double ag_floor_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((fabs(x_1) < 4503599627370496.0) ? copysign((ag_floor(x_1, raised) + 0.0), x_1) : x_1);
@@ -1358,13 +1358,13 @@ static double ag_ceil(double x, int *raised)
     return ceil(x);
 }
 
-static double ag_ceil_(double x_1, int *raised)
+static double ag_ceil_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((fabs(x_1) < 4503599627370496.0) ? copysign((ag_ceil(x_1, raised) + 0.0), x_1) : x_1);
 }
 
-static double ag_trunc_(double x_1, int *raised)
+static double ag_trunc_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((fabs(x_1) < 4503599627370496.0) ? copysign((ag_floor(fabs(x_1), raised) + 0.0), x_1) : x_1);
@@ -1421,61 +1421,61 @@ static double ag_floordiv(double x_1, double y_1, int *raised)
     return ag_floor_divide(x_1, ag_divisor(y_1, raised));
 }
 
-static double ag_lambda____________(double x_1, double y_1, int *raised)
+static double ag_mod(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ag_modulo(x_1, ag_divisor(y_1, raised));
 }
 
-static double ag_lambda_____________(double part_1, double others_1, int *raised)
+static double ag_softmax_share(double part_1, double others_1, int *raised)
 {
     if (*raised) return 0.0;
     return (part_1 / ag_divisor((part_1 + others_1), raised));
 }
 
-static double ag_lambda______________(double x_1, double y_1, int *raised)
+static double ag_greater(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 > y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda_______________(double x_1, double y_1, int *raised)
+static double ag_greater_equal(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 >= y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda________________(double x_1, double y_1, int *raised)
+static double ag_less(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 < y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda_________________(double x_1, double y_1, int *raised)
+static double ag_less_equal(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 <= y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda__________________(double x_1, double y_1, int *raised)
+static double ag_equal(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 == y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda___________________(double x_1, double y_1, int *raised)
+static double ag_not_equal(double x_1, double y_1, int *raised)
 {
     if (*raised) return 0.0;
     return ((x_1 != y_1) ? 1.0 : 0.0);
 }
 
-static double ag_lambda____________________(double x_1, int *raised)
+static double ag_stop_gradient(double x_1, int *raised)
 {
     if (*raised) return 0.0;
     return x_1;
 }
 
-static double ag_lambda_____________________(double x_1, double first_1, double second_1, int *raised)
+static double ag_is_either(double x_1, double first_1, double second_1, int *raised)
 {
     if (*raised) return 0.0;
     return (((x_1 == first_1) || (x_1 == second_1)) ? 1.0 : 0.0);
@@ -1634,14 +1634,14 @@ static double ag_sinc_derivative(double x_1, double order_1, int *raised)
 static int value_flat(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda(x[0], &raised);
+    *value = ag_flat(x[0], &raised);
     return raised;
 }
 
 static int partials_flat(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -1656,7 +1656,7 @@ static int value_step(const double *x, double *value)
 static int partials_step(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -1671,7 +1671,7 @@ static int value_sign(const double *x, double *value)
 static int partials_sign(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -1686,8 +1686,8 @@ static int value_larger_share(const double *x, double *value)
 static int partials_larger_share(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda(x[2], &raised);
-    const double t4 = ag_lambda(x[2], &raised);
+    const double t3 = ag_flat(x[2], &raised);
+    const double t4 = ag_flat(x[2], &raised);
     d[0] = t3;
     d[1] = t4;
     return raised;
@@ -1744,7 +1744,7 @@ static int partials_relu(const double *x, double *d)
 static int value_leaky_relu(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_(x[0], x[1], &raised);
+    *value = ag_leaky_relu(x[0], x[1], &raised);
     return raised;
 }
 
@@ -1816,7 +1816,7 @@ static int partials_clip_2(const double *x, double *d)
 static int value_nonzero(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda__(x[0], &raised);
+    *value = ag_nonzero(x[0], &raised);
     return raised;
 }
 
@@ -1830,15 +1830,15 @@ static int partials_nonzero(const double *x, double *d)
 static int value_where(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda___(x[0], x[1], x[2], &raised);
+    *value = ag_where(x[0], x[1], x[2], &raised);
     return raised;
 }
 
 static int partials_where(const double *x, double *d)
 {
     int raised = 0;
-    const double t6 = ag_lambda__(x[0], &raised);
-    const double t7 = ag_lambda__(x[0], &raised);
+    const double t6 = ag_nonzero(x[0], &raised);
+    const double t7 = ag_nonzero(x[0], &raised);
     const double t8 = 1.0 - t7;
     d[0] = 0.0;
     d[1] = t6;
@@ -1849,7 +1849,7 @@ static int partials_where(const double *x, double *d)
 static int value_identity(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda____(x[0], &raised);
+    *value = ag_identity(x[0], &raised);
     return raised;
 }
 
@@ -1922,7 +1922,7 @@ static int partials_neg(const double *x, double *d)
 static int value_square(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_____(x[0], &raised);
+    *value = ag_square(x[0], &raised);
     return raised;
 }
 
@@ -1937,7 +1937,7 @@ static int partials_square(const double *x, double *d)
 static int value_one_minus_square(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda______(x[0], &raised);
+    *value = ag_one_minus_square(x[0], &raised);
     return raised;
 }
 
@@ -2006,7 +2006,7 @@ static int partials_positive_quotient(const double *x, double *d)
 static int value_reciprocal(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_______(x[0], &raised);
+    *value = ag_reciprocal(x[0], &raised);
     return raised;
 }
 
@@ -2105,7 +2105,7 @@ static int partials_power_slope(const double *x, double *d)
     const double t8 = x[1] - 1.0;
     const double t9 = ag_power_slope(x[0], t8, &raised);
     const double t10 = x[1] * t9;
-    const double t11 = ag_lambda___(t7, t10, 0.0, &raised);
+    const double t11 = ag_where(t7, t10, 0.0, &raised);
     const double t12 = x[1] - 1.0;
     const double t13 = ag_power(x[0], t12, &raised);
     const double t14 = x[1] - 1.0;
@@ -2169,7 +2169,7 @@ static int partials_sqrt(const double *x, double *d)
 static int value_cbrt(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_cbrt_(x[0], &raised);
+    *value = ag_cbrt_2(x[0], &raised);
     return raised;
 }
 
@@ -2387,7 +2387,7 @@ static int value_atanh(const double *x, double *value)
 static int partials_atanh(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda______(x[0], &raised);
+    const double t3 = ag_one_minus_square(x[0], &raised);
     const double t4 = ag_positive_quotient(1.0, t3, &raised);
     d[0] = t4;
     return raised;
@@ -2413,7 +2413,7 @@ static int partials_sigmoid(const double *x, double *d)
 static int value_log_sigmoid(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda________(x[0], &raised);
+    *value = ag_log_sigmoid(x[0], &raised);
     return raised;
 }
 
@@ -2476,7 +2476,7 @@ static int partials_silu_slope(const double *x, double *d)
     const double t13 = x[0] * t12;
     const double t14 = 2.0 - t13;
     const double t15 = t10 * t14;
-    const double t16 = ag_lambda___(t7, t15, 0.0, &raised);
+    const double t16 = ag_where(t7, t15, 0.0, &raised);
     d[0] = t16;
     return raised;
 }
@@ -2484,7 +2484,7 @@ static int partials_silu_slope(const double *x, double *d)
 static int value_elu(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_________(x[0], x[1], &raised);
+    *value = ag_elu(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2542,7 +2542,7 @@ static int partials_exp_difference(const double *x, double *d)
 static int value_relative_exp(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda__________(x[0], x[1], &raised);
+    *value = ag_relative_exp(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2595,7 +2595,7 @@ static int partials_logaddexp(const double *x, double *d)
 static int value_gamma(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_gamma_(x[0], &raised);
+    *value = ag_gamma_2(x[0], &raised);
     return raised;
 }
 
@@ -2618,7 +2618,7 @@ static int value_weighted_gamma(const double *x, double *value)
 static int partials_weighted_gamma(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_gamma_(x[1], &raised);
+    const double t3 = ag_gamma_2(x[1], &raised);
     const double t4 = ag_digamma(x[1], &raised);
     const double t5 = x[0] * t4;
     const double t6 = ag_weighted_gamma(t5, x[1], &raised);
@@ -2630,7 +2630,7 @@ static int partials_weighted_gamma(const double *x, double *d)
 static int value_lgamma(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lgamma_(x[0], &raised);
+    *value = ag_lgamma_2(x[0], &raised);
     return raised;
 }
 
@@ -2683,7 +2683,7 @@ static int partials_erf(const double *x, double *d)
 static int value_erfc(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_erfc_(x[0], &raised);
+    *value = ag_erfc_2(x[0], &raised);
     return raised;
 }
 
@@ -2708,7 +2708,7 @@ static int partials_gaussian(const double *x, double *d)
     int raised = 0;
     const double t4 = (-2.0) * x[0];
     const double t5 = t4 * x[1];
-    const double t6 = ag_lambda___(x[1], t5, 0.0, &raised);
+    const double t6 = ag_where(x[1], t5, 0.0, &raised);
     d[0] = t6;
     return raised;
 }
@@ -2723,7 +2723,7 @@ static int value_norm_cdf(const double *x, double *value)
 static int partials_norm_cdf(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda___________(x[0], &raised);
+    const double t2 = ag_norm_pdf(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -2731,7 +2731,7 @@ static int partials_norm_cdf(const double *x, double *d)
 static int value_norm_pdf(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda___________(x[0], &raised);
+    *value = ag_norm_pdf(x[0], &raised);
     return raised;
 }
 
@@ -2754,7 +2754,7 @@ static int value_weighted_norm_pdf(const double *x, double *value)
 static int partials_weighted_norm_pdf(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda___________(x[1], &raised);
+    const double t3 = ag_norm_pdf(x[1], &raised);
     const double t4 = -x[1];
     const double t5 = t4 * x[0];
     const double t6 = ag_weighted_norm_pdf(t5, x[1], &raised);
@@ -2801,14 +2801,14 @@ static int partials_gelu_slope(const double *x, double *d)
 static int value_floor(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_floor_(x[0], &raised);
+    *value = ag_floor_2(x[0], &raised);
     return raised;
 }
 
 static int partials_floor(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -2816,14 +2816,14 @@ static int partials_floor(const double *x, double *d)
 static int value_ceil(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_ceil_(x[0], &raised);
+    *value = ag_ceil_2(x[0], &raised);
     return raised;
 }
 
 static int partials_ceil(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -2831,14 +2831,14 @@ static int partials_ceil(const double *x, double *d)
 static int value_trunc(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_trunc_(x[0], &raised);
+    *value = ag_trunc_2(x[0], &raised);
     return raised;
 }
 
 static int partials_trunc(const double *x, double *d)
 {
     int raised = 0;
-    const double t2 = ag_lambda(x[0], &raised);
+    const double t2 = ag_flat(x[0], &raised);
     d[0] = t2;
     return raised;
 }
@@ -2853,7 +2853,7 @@ static int value_round(const double *x, double *value)
 static int partials_round_1(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda(x[0], &raised);
+    const double t3 = ag_flat(x[0], &raised);
     d[0] = t3;
     return raised;
 }
@@ -2868,8 +2868,8 @@ static int value_floordiv(const double *x, double *value)
 static int partials_floordiv(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda(x[2], &raised);
-    const double t4 = ag_lambda(x[2], &raised);
+    const double t3 = ag_flat(x[2], &raised);
+    const double t4 = ag_flat(x[2], &raised);
     d[0] = t3;
     d[1] = t4;
     return raised;
@@ -2878,7 +2878,7 @@ static int partials_floordiv(const double *x, double *d)
 static int value_mod(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda____________(x[0], x[1], &raised);
+    *value = ag_mod(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2935,7 +2935,7 @@ static int partials_ieee_remainder(const double *x, double *d)
 static int value_softmax_share(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_____________(x[0], x[1], &raised);
+    *value = ag_softmax_share(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2955,7 +2955,7 @@ static int partials_softmax_share(const double *x, double *d)
 static int value_greater(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda______________(x[0], x[1], &raised);
+    *value = ag_greater(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2970,7 +2970,7 @@ static int partials_greater(const double *x, double *d)
 static int value_greater_equal(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_______________(x[0], x[1], &raised);
+    *value = ag_greater_equal(x[0], x[1], &raised);
     return raised;
 }
 
@@ -2985,7 +2985,7 @@ static int partials_greater_equal(const double *x, double *d)
 static int value_less(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda________________(x[0], x[1], &raised);
+    *value = ag_less(x[0], x[1], &raised);
     return raised;
 }
 
@@ -3000,7 +3000,7 @@ static int partials_less(const double *x, double *d)
 static int value_less_equal(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_________________(x[0], x[1], &raised);
+    *value = ag_less_equal(x[0], x[1], &raised);
     return raised;
 }
 
@@ -3015,7 +3015,7 @@ static int partials_less_equal(const double *x, double *d)
 static int value_equal(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda__________________(x[0], x[1], &raised);
+    *value = ag_equal(x[0], x[1], &raised);
     return raised;
 }
 
@@ -3030,7 +3030,7 @@ static int partials_equal(const double *x, double *d)
 static int value_not_equal(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda___________________(x[0], x[1], &raised);
+    *value = ag_not_equal(x[0], x[1], &raised);
     return raised;
 }
 
@@ -3045,7 +3045,7 @@ static int partials_not_equal(const double *x, double *d)
 static int value_stop_gradient(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda____________________(x[0], &raised);
+    *value = ag_stop_gradient(x[0], &raised);
     return raised;
 }
 
@@ -3059,7 +3059,7 @@ static int partials_stop_gradient(const double *x, double *d)
 static int value_is_either(const double *x, double *value)
 {
     int raised = 0;
-    *value = ag_lambda_____________________(x[0], x[1], x[2], &raised);
+    *value = ag_is_either(x[0], x[1], x[2], &raised);
     return raised;
 }
 
@@ -3129,7 +3129,7 @@ static int value_asin(const double *x, double *value)
 static int partials_asin(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda______(x[0], &raised);
+    const double t3 = ag_one_minus_square(x[0], &raised);
     const double t4 = ag_sqrt(t3, &raised);
     const double t5 = 1.0 / ag_divisor(t4, &raised);
     d[0] = t5;
@@ -3146,7 +3146,7 @@ static int value_acos(const double *x, double *value)
 static int partials_acos(const double *x, double *d)
 {
     int raised = 0;
-    const double t3 = ag_lambda______(x[0], &raised);
+    const double t3 = ag_one_minus_square(x[0], &raised);
     const double t4 = ag_sqrt(t3, &raised);
     const double t5 = (-1.0) / ag_divisor(t4, &raised);
     d[0] = t5;

@@ -36,14 +36,8 @@ from autograd.trees import TreeDef, flatten, portions
 from autograd.value import Value
 
 __all__ = [
-    "Estimate",
-    "check_grads",
-    "check_primitive",
-    "complex_forward",
-    "complex_step",
-    "numeric_partial",
-    "ridders",
-]
+    "Estimate", "check_grads", "check_primitive", "complex_forward", "complex_step", "numeric_partial", "ridders",
+]  # fmt: skip
 
 # --- derivatives by numbers alone -------------------------------------------------------------------------------
 

@@ -39,25 +39,10 @@ from autograd.sweep import (
 )
 
 __all__ = [
-    "Diagnosis",
-    "Fault",
-    "KinkMet",
-    "Site",
-    "asked_by_library",
-    "calling_site",
-    "check_value",
-    "clarify",
-    "diagnose",
-    "is_ours",
-    "is_users",
-    "remember_site",
-    "replacements",
-    "site_of",
-    "warn",
-    "warn_of_nan_gradient",
-    "warn_of_nan_tangent",
-    "watched",
-]
+    "Diagnosis", "Fault", "KinkMet", "Site", "asked_by_library", "calling_site", "check_value", "clarify", "diagnose",
+    "is_ours", "is_users", "remember_site", "replacements", "site_of", "warn", "warn_of_nan_gradient",
+    "warn_of_nan_tangent", "watched",
+]  # fmt: skip
 
 # --- lines of code ----------------------------------------------------------------------------------------
 

@@ -25,21 +25,10 @@ A number of the wrong *type* is a plain ``TypeError``.
 from __future__ import annotations
 
 __all__ = [
-    "AnomalyError",
-    "AutogradError",
-    "ConvergenceError",
-    "ConversionError",
-    "DivisionDomainError",
-    "DomainError",
-    "GradientError",
-    "GradientWarning",
-    "GuardError",
-    "OverflowDomainError",
-    "RecordingError",
-    "RecordingWarning",
-    "StaleGraphError",
-    "TapeError",
-]
+    "AnomalyError", "AutogradError", "ConvergenceError", "ConversionError", "DivisionDomainError", "DomainError",
+    "GradientError", "GradientWarning", "GuardError", "OverflowDomainError", "RecordingError", "RecordingWarning",
+    "StaleGraphError", "TapeError",
+]  # fmt: skip
 
 
 class AutogradError(Exception):

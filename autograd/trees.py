@@ -37,22 +37,9 @@ from autograd.primitives import Primitive, as_float
 from autograd.value import Value
 
 __all__ = [
-    "SETTINGS",
-    "Opened",
-    "Shape",
-    "TreeDef",
-    "copied",
-    "declared",
-    "fields_of",
-    "flatten",
-    "is_record",
-    "leaves_of",
-    "made",
-    "map_values",
-    "portions",
-    "static_parts",
-    "variables_of",
-]
+    "SETTINGS", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record", "leaves_of",
+    "made", "map_values", "portions", "static_parts", "variables_of",
+]  # fmt: skip
 
 _NAMESPACE = "chainrule"
 """Our own registry of optree's: no class of a user is ever registered there."""
@@ -112,6 +99,10 @@ class TreeDef:
             for path, shape in zip(paths, self.shapes, strict=True)
             for position in np.ndindex(shape or ())
         ]
+
+    def places_of_leaves(self) -> Any:
+        """The same containers, with the place of each leaf among all leaves."""
+        return optree.tree_unflatten(self._spec, range(len(self.shapes)))
 
     def argument(self, values: Sequence[Value]) -> Any:
         """The tree of ``values`` as a function expects it: an array as an array of objects, a 0-d one as its Value."""

@@ -48,9 +48,8 @@ def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     by = recording() if surroundings.domains_watched else None
     data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
-        if handed:
-            for parent in parents:
-                refuse_elsewhere(parent, "no_grad()")
+        for parent in parents if handed else ():
+            refuse_elsewhere(parent, "no_grad()")
         return Untracked(data)
     kind = Traced if surroundings.traced or Traced in map(type, parents) else Value
     out = linked(kind, op, parents, (data, None, version, "", surroundings.scope))

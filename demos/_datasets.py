@@ -10,7 +10,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Halves(NamedTuple):
-    """What is learnt from, and what is held out."""
+    """The examples to learn from, and those held out."""
 
     X: Array
     """Examples to learn from (n, features), scaled."""
@@ -21,9 +21,9 @@ class Halves(NamedTuple):
     y_held: Array
     """Their classes."""
     features: list[str]
-    """What the features are called."""
+    """The names of the features."""
     classes: list[str]
-    """What the classes are called."""
+    """The names of the classes."""
 
 
 def data_set(name: str, columns: slice = slice(None), scaler: str = "StandardScaler") -> Halves:

@@ -49,7 +49,7 @@ def read(name: str) -> Problem:
 
 
 def found(pattern: str, text: str) -> str:
-    """What the group of ``pattern`` is in ``text``.
+    """The text of the group of ``pattern`` in ``text``.
 
     Raises:
         ValueError: it is not there.

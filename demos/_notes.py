@@ -1,4 +1,4 @@
-"""What the demos of the notes share: the logistic function in matrices, and a quantity in two forms side by side."""
+"""Shared by the demos of the notes: the logistic function in matrices, and a quantity in two forms side by side."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -56,7 +56,7 @@ def off(left: Any, right: Any) -> str:
 
 
 def numbers(form: Array, digits: int) -> list[str]:
-    """A row of a matrix a line, signs shown."""
+    """The rows of a matrix, one to a line, signs shown."""
     return [" ".join(f"{x:+.{digits}f}" for x in row) for row in form]
 
 

@@ -1,4 +1,4 @@
-"""What a slip is; and those of the first note: what is written, the correction, what each gives, and the truth."""
+"""The record of a slip, and the slips of the first note: as written, corrected, what each gives, and the truth."""
 
 import math
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What the demo of slips says before its tables: the notes, and the kinds of slips, each with what it is about."""
+"""The words before the tables in the demo of slips: the notes, and the kinds of slips with a sentence on each."""
 
 ABOUT = """\
 Five handwritten sets of notes derive the same gradients in five ways. Where the pen slipped, each formula is computed

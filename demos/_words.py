@@ -1,4 +1,4 @@
-"""What the demos of the notes say before their numbers: the setting, whose sign is whose name, the formulas."""
+"""The words before the numbers in the demos of the notes: the setting, the symbols and their names, the formulas."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ A network of logistic neurons, 4 inputs and layers of 3, 2 and 1, and one exampl
 z[k] = a[k−1] W[k] + b[k], a[k] = 1/(1 + e⁻ᶻ), L = −log a[3]. The backward pass goes from L down to b[1]."""
 TWO_FLOWS_SIGNS = [
     ("a[0]", "the inputs, a row", "a1[0] … a4[0]"),
-    ("W[k]", "weights into layer k, a column a neuron", "W21[k]: from neuron 2 to neuron 1"),
+    ("W[k]", "weights into layer k, one column per neuron", "W21[k]: from neuron 2 to neuron 1"),
     ("b[k], z[k], a[k]", "biases, sums, outputs of layer k", "b1[k], z1[k], a1[k] …"),
     ("g[kz], g[kW] …", "dL/dz[k], dL/dW[k] …", "z1[k].grad, W21[k].grad …"),
 ]

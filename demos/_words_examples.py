@@ -1,4 +1,4 @@
-"""What the demos of several examples say before their numbers: the product formula, and columns of examples."""
+"""The words before the numbers in the demos of several examples: the product formula, and columns of examples."""
 
 ANY_PARAMETER = """\
 Three layers, an example a column: z[k] = W[k]ᵀ a[k−1] + b[k], any act[k] in layers 1 and 2 (tanh, softplus), σ in
@@ -22,7 +22,7 @@ the loss ℒ = −(y log ŷ + (1 − y) log(1 − ŷ)), and J is their mean. In 
 mean, 1/m, enters where they are added up, in dw and db."""
 COLUMNS_SIGNS = [
     ("a[0] = x", "a column an example", "a1[0] … of each example's graph"),
-    ("w[k]", "a row a neuron: W[k] transposed", "entry 1, 2 is W21[k]"),
+    ("w[k]", "one row per neuron: W[k] transposed", "entry 1, 2 is W21[k]"),
     ("dz[k], da[k]", "dℒ/dz[k], dℒ/da[k], a column an example", "m · z1[k].grad, m · a1[k].grad"),
     ("dw[k], db[k]", "dJ/dw[k], dJ/db[k]", "W21[k].grad, b1[k].grad"),
     ("m", "how many examples", ""),

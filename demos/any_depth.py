@@ -57,7 +57,7 @@ def main() -> None:
     rows = [(name, scalar[name], matrix[name]) for name in matrix]
     console.print(side_by_side("Down a net of 4 layers", rows, _words.any_depth(4)))
     path = draw(loss, detail="neurons", title="A net of 4 layers").save(picture("any_depth.svg"))
-    console.print(f"The net, a card a neuron: {path}\n\nAnd for any number of layers:")
+    console.print(f"The net, one card per neuron: {path}\n\nAnd for any number of layers:")
     for depth in range(1, 13):
         _, scalar, matrix = both([*([4, 3, 2] * 4)[: depth - 1], 1])
         worst = max(np.max(np.abs(scalar[name] - g)) / np.max(np.abs(g)) for name, g in matrix.items())

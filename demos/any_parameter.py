@@ -19,7 +19,7 @@ from nn import MLP, binary_cross_entropy
 from viz import draw
 
 RNG = np.random.default_rng(3)
-X, Y = RNG.normal(size=(3, 5)), np.array([0.0, 1.0, 1.0, 0.0, 1.0])  # an example a column
+X, Y = RNG.normal(size=(3, 5)), np.array([0.0, 1.0, 1.0, 0.0, 1.0])  # one example per column
 ACTS: list[Callable[[Any], Any]] = [np.tanh, lambda z: np.logaddexp(0, z), f]
 SLOPES: list[Callable[[Any], Any]] = [lambda z: 1 - np.tanh(z) ** 2, f, slope]
 LARGEST, SHOWN = 1e12, ("W12[1]", "b4[1]", "W31[2]", "b2[2]", "W21[3]", "b1[3]")

@@ -20,7 +20,7 @@ COLOURS = {True: "red", False: "green"}
 MISTAKES = {name: WRONG_PASSES[name][1] for name in ("= for +=", "no order", "no zero_grad", "old interior")} | {
     "a(1 + a)": "one sign in σ′ = a(1 − a): a factor of (1 + a)/(1 − a) for each σ between the node and the loss"
 }
-"""What is wrong, and why these nodes come out wrong."""
+"""Each mistake, and why these nodes come out wrong."""
 
 
 def example() -> Value:

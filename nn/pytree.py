@@ -24,18 +24,8 @@ from autograd import Parameter, Value
 from nn.data import counted
 
 __all__ = [
-    "DTYPE",
-    "NOTES",
-    "STAND_INS",
-    "Binding",
-    "CheckedList",
-    "Places",
-    "Tree",
-    "children",
-    "is_data",
-    "must_be",
-    "walk",
-]
+    "DTYPE", "NOTES", "STAND_INS", "Binding", "CheckedList", "Places", "Tree", "children", "is_data", "must_be", "walk",
+]  # fmt: skip
 
 STAND_INS = "_stand_ins"
 """The attribute of a module's copy that says, by id, which Values stand where the module has parameters."""

@@ -109,7 +109,7 @@ class Worst(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What was measured of one operation."""
+    """The measurements of one operation."""
 
     name: str
     points: int

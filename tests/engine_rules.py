@@ -103,7 +103,7 @@ def _applied(functions: CFunctions, op: Primitive, given: list[str]) -> str:
     if module == "math":
         called = functions.runtime(f"ag_{name}")
     else:
-        called = functions.function(functions.lowering.operation(base.forward, len(given)), checked=True)
+        called = functions.function(functions.lowering.operation(base.forward, len(given), base.name), checked=True)
     return f"{called}({', '.join([*given, '&raised'])})"
 
 

@@ -39,7 +39,7 @@ def installed(wheel: Path, folder: Path) -> Path:
 
 
 def unpacked(archive: Path, folder: Path) -> Path:
-    """What the source distribution holds, without the packages themselves."""
+    """The files of the source distribution, without the packages themselves."""
     with tarfile.open(archive) as held:
         held.extractall(folder, filter="data")
     root = folder / archive.name.removesuffix(".tar.gz")

@@ -1,4 +1,4 @@
-"""What the engine promises: any depth and any number of paths, and no number that is silently out of date."""
+"""The engine's promises: any depth and any number of paths, and no number that is silently out of date."""
 
 import copy
 import math

@@ -9,20 +9,12 @@ from typing import Any
 from autograd import AutogradError, GradientError, Value, files
 from viz.errors import DiagramError
 from viz.graph import Graph, read_graph
-from viz.names import clean, cut, variable_names
+from viz.text import clean, cut, variable_names
 
 __all__ = [
-    "as_page",
-    "as_target",
-    "asked",
-    "check_count",
-    "check_folder",
-    "check_value",
-    "graph_below",
-    "place_of",
-    "roots_of",
-    "write_whole",
-]
+    "as_page", "as_target", "asked", "check_count", "check_folder", "check_value", "graph_below", "place_of",
+    "roots_of", "write_whole",
+]  # fmt: skip
 
 
 def roots_of(given: Value | Sequence[Value], asker: str) -> Value | list[Value]:

@@ -16,12 +16,11 @@ from viz._draw import Diagram, diagram_of
 from viz.chain import Chain
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
-from viz.names import cut
-from viz.numbers import count, signed
 from viz.page import page_of
 from viz.picture.fold import fold
 from viz.picture.paint import Look
 from viz.terminal import TextView, table_for, written
+from viz.text import count, cut, signed
 from viz.wrong_passes import Found, agrees, slips_at, whole_passes
 
 __all__ = ["Compared", "Comparison", "compare"]

@@ -16,16 +16,14 @@ import graphviz
 
 from autograd import Value
 from viz._arguments import as_target, check_folder, graph_below, place_of, roots_of, write_whole
-from viz.accounts import lines_of
 from viz.errors import ConversionError, DiagramError
-from viz.names import clean, cut, variable_names
-from viz.numbers import count, datum, short, signed
 from viz.page import page_of
 from viz.picture.engine import ENGINES
 from viz.picture.fold import DETAILS, Card, Picture, fold, neighbourhood, peak
 from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
 from viz.style import PRINT, THEMES
+from viz.text import clean, count, cut, datum, short, signed, variable_names
 
 __all__ = ["TREATMENT", "Diagram", "Interactive", "draw", "draw_dot", "picture_for_notebook", "picture_of"]
 
@@ -186,7 +184,7 @@ def _record(picture: Picture, card: Card) -> str:
     if card.node is not None:
         grad = graph.grads[card.node]
         fields += [f"data {datum(graph.values[card.node].data)}", f"grad {signed(grad)}"]
-        fields += [f"{line.word} {line.number}" for line in lines_of(graph, card.node)]
+        fields += [f"{line.word} {line.number}" for line in graph.account_lines(card.node)]
     if card.kind == "fold":
         largest = peak(graph, card.members)
         fields += [count(len(card.members), "value"), f"max |∂| {signed(largest).removeprefix('+')}"]

@@ -11,14 +11,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 
 from autograd import Value
 from viz._arguments import asked
-from viz.accounts import accounts_of, same_number
 from viz.chain import MOST_TERMS, Chain, by_size
 from viz.formulas.notation import Math
 from viz.formulas.writers import latex_lines, mathml_lines, to_text
-from viz.graph import Graph
-from viz.names import cut
-from viz.numbers import count, number, signed
+from viz.graph import Graph, same_number
 from viz.terminal import TextView, table_for, written
+from viz.text import count, cut, number, signed
 
 __all__ = ["Explanation", "FlowRow", "explain"]
 
@@ -230,7 +228,7 @@ def _note(explanation: Explanation, graph: Graph, place: int) -> str:
         why = "it is of another root, another seed, or a hook's"
     elif seed is None:
         why = f"it is of other passes, for backward() has not been called on {explanation.root}"
-    elif (account := accounts_of(graph).get(place)) and account.hooked:
+    elif (account := graph.accounts.get(place)) and account.hooked:
         why = "a hook changed it"
     else:
         why = "passes add up on a leaf until zero_grad()"
@@ -252,7 +250,7 @@ def _remarks(chain: Chain, place: int) -> list[str]:
     plain = graph.fresh_pass().gradients[place] or 0.0 if found else chain.gradient(place)
     if not same_number(plain, chain.gradient(place), 0.0):
         found.append(f"Without hooks {to_text(chain.rule(place).equation[0])} is {signed(plain)}.")
-    account, seed = accounts_of(graph).get(place), graph.held[graph.root]
+    account, seed = graph.accounts.get(place), graph.held[graph.root]
     if account is not None and account.is_leaf:
         began = "" if seed in (None, 1.0) else f" The last pass began with {signed(seed)}, not with 1."
         found.append(f"{cut(chain.name(place), LONGEST_NAME)}.grad: {account.words}.{began}")

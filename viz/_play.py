@@ -10,8 +10,8 @@ from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from viz.errors import DiagramError
-from viz.names import clean
 from viz.playground.server import Server
+from viz.text import clean
 
 __all__ = ["Playground", "play"]
 

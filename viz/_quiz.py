@@ -21,9 +21,8 @@ from viz.chain import MOST_TERMS, Chain
 from viz.formulas.notation import derivative
 from viz.formulas.writers import text_lines, to_text
 from viz.graph import Graph
-from viz.names import cut
-from viz.numbers import count, number
 from viz.terminal import for_stdout
+from viz.text import count, cut, number
 from viz.wrong_passes import agrees, slips_at
 
 __all__ = ["ANSWERED", "Answer", "Score", "blanks_of", "parse_answer", "quiz", "remark_on", "without_gradients"]

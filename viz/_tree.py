@@ -18,13 +18,11 @@ from rich.text import Text
 
 from autograd import Value
 from viz._arguments import graph_below, roots_of
-from viz.accounts import legend_of, lines_of
 from viz.chain import terms_of
 from viz.graph import Graph
-from viz.names import cut
-from viz.numbers import count, datum, signed
 from viz.picture.fold import Fusion, fuse
 from viz.terminal import TextView, written
+from viz.text import count, cut, datum, signed
 
 __all__ = ["Tree", "tree"]
 
@@ -89,7 +87,7 @@ class Tree(TextView):
         """The remarks under the tree: whose gradients they are, and the meaning of #1 and #2."""
         graph = self._graph
         copies = [graph.name(graph.index[value]) for value in graph.symbols.copies]
-        words = legend_of(graph)
+        words = graph.legend()
         if copies:
             words.append(f"{copies[0]}, {copies[1]}: different values of one name, numbered")
         return words
@@ -141,7 +139,7 @@ class Tree(TextView):
         grad = graph.grads[i]
         line.append("   grad ", style="dim")
         line.append(signed(grad), style=f"not dim {_colour(grad)}")
-        parts = [f"{line_.word} {line_.number}" for line_ in lines_of(graph, i)]
+        parts = [f"{line_.word} {line_.number}" for line_ in graph.account_lines(i)]
         if parts:
             line.append(f" ({', '.join(parts)})", style="dim")
         if row.cut:

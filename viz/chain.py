@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from viz._arguments import asked, check_value, graph_below
-from viz.accounts import accounts_of
 from viz.formulas.notation import (
     ONE,
     Math,
@@ -33,10 +32,9 @@ from viz.formulas.notation import (
 from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
 from viz.formulas.writers import latex_lines, mathml_lines, text_lines
 from viz.graph import Graph
-from viz.names import cut
-from viz.numbers import count, signed
 from viz.picture.fold import Fusion, fuse
 from viz.terminal import for_stdout
+from viz.text import count, cut, signed
 
 __all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]
 
@@ -228,7 +226,7 @@ class Chain:
 
 def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
     """The changes that hooks of computed nodes made in the last pass, to be made in another from the same root."""
-    accounts = accounts_of(graph)
+    accounts = graph.accounts
     seed = graph.held[graph.root] or 1.0
 
     def replaced(i: int, gradient: float) -> float:

@@ -13,12 +13,12 @@ from autograd import AutogradError, Value
 from viz._draw import draw
 from viz._explain import explain
 from viz._play import play
-from viz._step_through import step_through
 from viz._tree import tree
 from viz.chain import derive
-from viz.names import clean
+from viz.page import step_through
 from viz.parser import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.terminal import for_stdout, show
+from viz.text import clean
 
 __all__ = ["main"]
 

@@ -11,20 +11,19 @@ It is kept as columns, one list per attribute, so that a graph of a million valu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-from autograd import Value
-from viz.formulas.notation import Math, Remark
+from autograd import Primitive, Value
+from viz.formulas.notation import Math, Name, Number, Numbered, Remark, constant
 from viz.formulas.operations import applied
-from viz.formulas.symbols import Symbols
 from viz.formulas.writers import to_text
-from viz.names import clean
+from viz.text import clean, columns, cut, signed
 
-__all__ = ["Edge", "Graph", "Node", "Pass", "read_graph"]
-
+__all__ = ["Account", "Edge", "Graph", "Line", "Node", "Pass", "Symbols", "read_graph", "same_number"]
 
 MOST_OPERANDS = 500
 """How many operands a formula names, of an operation that takes any number."""
@@ -72,6 +71,184 @@ class Pass(NamedTuple):
     """d root / d node; of several roots, d of their sum."""
     arrived: list[float | None]
     """The same before the hooks of the node: the sum of the flows into it."""
+
+
+# --- the symbol of each value ---------------------------------------------------------------------------
+
+
+LONGEST_FORMULA = 18
+"""The most columns of a formula that serves as a name."""
+
+
+class Symbols:
+    """The symbols of the nodes of a graph, given in topological order.
+
+    Where several nodes have one label, each is numbered: ``w#1``, ``w#2``.
+
+    Args:
+        values: the nodes.
+        given: names that the caller gives to nodes without a label, such as those of variables.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, "a")
+    >>> values = (a**2).topological_order()
+    >>> symbols = Symbols(values, {})
+    >>> symbols.add(values[0], []), symbols.add(values[1], [0])
+    (None, None)
+    >>> symbols.names
+    ['a', 'a²']
+    """
+
+    __slots__ = ("_given", "_labels", "_short", "copies", "names")
+
+    def __init__(self, values: Sequence[Value], given: Mapping[Value, str]) -> None:
+        self._given = given
+        labels = {value: clean(label) for value in values if (label := value.label or given.get(value, ""))}
+        alike = Counter(labels.values())
+        self._labels = alike.keys()
+        self.copies: dict[Value, int] = {}
+        """Which of several nodes of one label each is, counted from 1."""
+        met: Counter[str] = Counter()
+        for value, label in labels.items():
+            if alike[label] > 1:
+                met[label] += 1
+                self.copies[value] = met[label]
+        self.names: list[str] = []
+        """The symbols as text."""
+        self._short: list[Math | None] = []
+        """The symbols; None where a node has neither a label nor a short formula."""
+
+    def add(self, value: Value, operands: Sequence[int]) -> None:
+        """Name the next node, whose operands have the indices ``operands``."""
+        label = value.label or self._given.get(value, "")
+        symbol: Math | None
+        if label:
+            name, copy = Name(clean(label)), self.copies.get(value)
+            symbol = Numbered(name, copy) if copy else name
+        elif value.op is not None:
+            symbol = self._formula(value.op, operands)
+        else:
+            symbol = constant(value.data) if value.kind == "constant" else Name(self.made_up(len(self.names)))
+        text = "" if symbol is None else symbol.text if isinstance(symbol, (Name, Number)) else to_text(symbol)
+        if symbol is None or not (label or columns(text) <= LONGEST_FORMULA):
+            symbol, text = None, self.made_up(len(self.names))
+        self.names.append(text)
+        self._short.append(symbol)
+
+    def _formula(self, op: Primitive, operands: Sequence[int]) -> Math | None:
+        """The formula of a node; None if those of its operands are too long already."""
+        room = LONGEST_FORMULA
+        for index in operands:
+            room -= len(self.names[index])
+            if room < 0 or self._short[index] is None:
+                return None
+        return applied(op, [self[index] for index in operands])
+
+    def __getitem__(self, index: int) -> Math:
+        return self._short[index] or Name(self.names[index])
+
+    def made_up(self, index: int) -> str:
+        """The name of a node that has no other: ``v14``."""
+        return f"v{index}" if f"v{index}" not in self._labels else f"value {index}"
+
+    def is_made_up(self, index: int) -> bool:
+        """Whether the name of a node says nothing of it, as ``v14`` does."""
+        return self._short[index] in (None, Name(self.made_up(index)))
+
+    def is_given(self, value: Value) -> bool:
+        """Whether ``value`` has a label or a given name, rather than its formula."""
+        return bool(value.label) or value in self._given
+
+
+# --- the parts of a gradient that flows alone do not explain --------------------------------------------
+
+# A computed node gets a fresh gradient in each pass; a leaf adds to the one it has. So a leaf holds the sum of the
+# flows of the last pass, after its hooks, and what was there before. Where several roots are drawn, the gradients shown
+# are those of their sum, and a node may hold another.
+
+
+class Account(NamedTuple):
+    """The origin of the number that a node holds."""
+
+    held: float | None
+    """The ``grad`` that the node holds; None: nothing."""
+    arrived: float | None
+    """The sum of the flows of the pass that is shown; None: nothing has arrived."""
+    passed: float | None
+    """The same after the hooks of the node; on a leaf over all passes that it holds."""
+    is_leaf: bool
+    of_sum: bool = False
+    """Whether the pass that is shown is one of the picture's own, from several roots."""
+
+    @property
+    def hooked(self) -> bool:
+        """Whether a hook changed what had arrived, apart from rounding."""
+        return self.arrived is not None and not same_number(self.arrived, self.passed or 0.0, self.arrived)
+
+    @property
+    def earlier(self) -> float | None:
+        """The part that the leaf held before this pass; None if nothing."""
+        if self.held is None or not self.is_leaf or self.of_sum:
+            return None
+        passed = self.passed or 0.0
+        return None if same_number(self.held, passed, self.arrived) else self.held - passed
+
+    @property
+    def other(self) -> float | None:
+        """The ``grad`` of a leaf where the gradient of the sum of several roots is shown; None where it is the same."""
+        return self.held if self.of_sum and self.held is not None and self.held != self.passed else None
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a computed node holds the gradient of another pass."""
+        return (
+            not self.is_leaf and self.held is not None and not same_number(self.held, self.passed or 0.0, self.arrived)
+        )
+
+    @property
+    def words(self) -> str:
+        """The account in a clause; empty where the flows say it all."""
+        said = []
+        if self.hooked:
+            over = ", over all passes since zero_grad()" if self.is_leaf else ""
+            said.append(f"a hook changed it: {signed(self.arrived)} → {signed(self.passed)}{over}")
+        if self.earlier is not None:
+            now = f"= {signed(self.passed)} of this pass, and {signed(self.earlier)}"
+            said.append(f"{signed(self.held)} {'is' if self.passed is None else now} from earlier passes")
+        if self.other is not None:
+            said.append(f"it holds {signed(self.other)}, which is not that of the sum of the roots")
+        if self.foreign:
+            flows = "no flow reaches it" if self.arrived is None else f"its flows give {signed(self.arrived)}"
+            said.append(f"{signed(self.held)} is of another pass, or was set: {flows}")
+        return "; ".join(said)
+
+
+class Line(NamedTuple):
+    """One line of an account, as a card has it."""
+
+    word: str
+    number: str
+    hatched: bool = False
+    role: str = "ink"
+    """The colour of its number."""
+
+
+def _account(value: Value, held: float | None, arrived: float | None, *, several: bool) -> Account:
+    is_leaf = value.op is None
+    if several and not is_leaf:
+        held = None  # each pass writes a computed node anew: what it holds says nothing of the sum
+    hooked = bool(value.hooks) and arrived is not None and held is not None
+    return Account(held, arrived, held if hooked and not several else arrived, is_leaf, of_sum=several)
+
+
+def same_number(one: float, other: float, scale: float | None) -> bool:
+    """Whether two numbers differ by rounding alone."""
+    if one == other or (math.isnan(one) and math.isnan(other)):
+        return True
+    return abs(one - other) <= 1e-9 * max(abs(one), abs(other), abs(scale or 0.0))
+
+
+# --- the graph ------------------------------------------------------------------------------------------
 
 
 class Graph:
@@ -264,6 +441,85 @@ class Graph:
             return []
         passes = [(root, self.fresh_pass([root]).gradients) for root in self.roots]
         return [[(root, g) for root, found in passes if (g := found[i]) is not None] for i in range(len(self))]
+
+    @cached_property
+    def accounts(self) -> Mapping[int, Account]:
+        """The accounts of those nodes whose flows do not say it all, of the gradients at the first call. No hook runs.
+
+        >>> x = Value(3.0, "x")
+        >>> y = x * x
+        >>> y.backward()
+        >>> y.backward()
+        >>> read_graph(y, {}).accounts[0].words
+        '+12.0000 = +6.0000 of this pass, and +6.0000 from earlier passes'
+        """
+        return dict(self._accounts())
+
+    def _accounts(self) -> Iterator[tuple[int, Account]]:
+        arrived: list[float | None] = [None] * len(self)
+        scale = [0.0] * len(self)
+        several = len(self.roots) > 1
+        for root in self.roots if several and self.grads[self.root] is not None else ():
+            arrived[root] = 1.0
+        for e in range(len(self.sources) - 1, -1, -1):  # as a backward pass adds them
+            flow, source = self.flow(e), self.sources[e]
+            if flow is not None:
+                arrived[source] = flow if (so_far := arrived[source]) is None else so_far + flow
+                scale[source] = max(scale[source], abs(flow))
+        for i, value in enumerate(self.values):
+            if not several and i == self.root:
+                continue
+            account = _account(value, self.held[i], arrived[i], several=several)
+            if account.held is not None and same_number(account.held, account.passed or 0.0, scale[i]):
+                account = account._replace(held=account.passed)
+            if account.words:
+                yield i, account
+
+    def account_lines(self, i: int) -> list[Line]:
+        """The lines of a card beneath the gradient of node ``i``."""
+        shares = self.shares[i] if self.shares else []
+        lines = [Line(f"of {cut(self.name(root), 10)}", signed(share)) for root, share in shares]
+        if i in self.claims:
+            lines.append(Line("claimed", signed(self.claims[i]), role="alarm-type"))
+        account = self.accounts.get(i)
+        if account is None:
+            return lines
+        if account.hooked:
+            lines += [Line("flows", signed(account.arrived)), Line("after hook", signed(account.passed), hatched=True)]
+        if account.earlier is not None:
+            if account.passed is not None and not account.hooked:
+                lines.append(Line("this pass", signed(account.passed)))
+            lines.append(Line("earlier", signed(account.earlier), hatched=True))
+        if account.other is not None:
+            lines.append(Line("it holds", signed(account.other), hatched=True))
+        if account.foreign:
+            flows = "none" if account.arrived is None else signed(account.arrived)
+            lines.append(Line("its flows", flows, hatched=True))
+        return lines
+
+    def roots_in_words(self) -> list[str]:
+        """A line that says whose gradients they are, where there are several roots."""
+        names = " + ".join(cut(self.name(i), 12) for i in self.roots)
+        return [f"gradients: of {names}, the sum of the roots"] if len(self.roots) > 1 else []
+
+    def legend(self) -> list[str]:
+        """The lines of a legend on the accounts of the nodes."""
+        words = self.roots_in_words() if self.grads[self.root] is not None else []
+        seed = self.held[self.root]
+        if len(self.roots) == 1 and self.values[self.root].op is not None and seed not in (None, 1.0):
+            words.append(f"the pass began with {signed(seed)} at {cut(self.name(self.root), 12)}, not with 1")
+        if self.claims:
+            words.append("red: a claimed gradient that is wrong, and the edge where it first went wrong")
+        accounts = self.accounts.values()
+        if any(account.earlier is not None for account in accounts):
+            words.append("earlier: left by earlier passes, or set, until zero_grad()")
+        if any(account.other is not None for account in accounts):
+            words.append("it holds: its grad, which is not that of the sum")
+        if any(account.hooked for account in accounts):
+            words.append("after hook: a hook changed what the flows gave")
+        if any(account.foreign for account in accounts):
+            words.append("its flows: the gradient is not their sum, it is of another pass or was set")
+        return words
 
     @cached_property
     def parameters(self) -> frozenset[int]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import autograd
 from autograd import AutogradError, Parameter, Primitive, Value
-from viz.names import clean
+from viz.text import clean
 
 __all__ = ["FUNCTIONS", "ExpressionError", "Reading", "read_expression", "read_number"]
 

@@ -11,22 +11,9 @@ import math
 from typing import Final, NamedTuple
 
 __all__ = [
-    "DASHED",
-    "DECADES",
-    "PRINT",
-    "ROLES",
-    "SIZES",
-    "STEPS",
-    "THEMES",
-    "Role",
-    "chip_roles",
-    "contrast",
-    "grey_role",
-    "line_role",
-    "line_width",
-    "size_roles",
-    "step_of",
-]
+    "DASHED", "DECADES", "PRINT", "ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast", "grey_role",
+    "line_role", "line_width", "size_roles", "step_of",
+]  # fmt: skip
 
 THEMES = ("auto", "light", "dark")
 PRINT = "print"

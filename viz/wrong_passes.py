@@ -17,22 +17,12 @@ from typing import Any, NamedTuple
 from autograd import Primitive, Value
 from viz._arguments import graph_below
 from viz.graph import Graph
-from viz.numbers import signed
+from viz.text import signed
 
 __all__ = [
-    "REACH",
-    "RULES",
-    "SLIPS",
-    "TYPED",
-    "WRONG_PASSES",
-    "Found",
-    "Slip",
-    "agrees",
-    "slips_at",
-    "whole_passes",
-    "wrong_operations",
-    "wrong_pass",
-]
+    "REACH", "RULES", "SLIPS", "TYPED", "WRONG_PASSES", "Found", "Slip", "agrees", "slips_at", "whole_passes",
+    "wrong_operations", "wrong_pass",
+]  # fmt: skip
 
 
 # --- the table --------------------------------------------------------------------------------------------

@@ -12,17 +12,7 @@ import numpy as np
 from autograd import linalg
 from autograd.context import current, no_grad, recorded_in
 from autograd.errors import ConvergenceError, DomainError, GradientError
-from autograd.implicit.nodes import (
-    Function,
-    check_unchanged,
-    float_of,
-    lent,
-    node_of,
-    note,
-    number_in,
-    scipy_module,
-    slopes_of,
-)
+from autograd.implicit import nodes
 from autograd.rules import dot
 from autograd.trace import Trace
 from autograd.trees import NUMBER, TreeDef, flatten
@@ -60,7 +50,7 @@ def root(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     >>> grad(lambda a: implicit.root(lambda v: [v[0] * v[1] - a, v[0] - v[1]], [1.0, 2.0])[0])(9.0)
     0.16666666666666666
     """
-    function = Function("root", f, args)
+    function = nodes.Function("root", f, args)
     if isinstance(guess, tuple):
         x, treedef, scale = [_bracketed(function, guess)], NUMBER, 0.0
     else:
@@ -92,7 +82,7 @@ def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     >>> [round(x, 9) for x in middle(2.0)], [round(x, 9) for x in jacobian(middle)(2.0)]
     ([2.0, 3.0], [1.0, -1.5])
     """
-    gradient = Function("minimum", f, args, _gradient_of)
+    gradient = nodes.Function("minimum", f, args, _gradient_of)
     x, treedef = _start("minimum", guess)
     system = System("minimum", gradient, treedef, max(map(abs, x)))
     x = _descended(f, gradient.args, x, treedef)
@@ -107,7 +97,7 @@ def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
 
     def gradient(x: Any, *args: Any) -> list[Any]:
         trace = Trace(f, (0,), (x, *args), {})
-        return trace.value_and_gradient(number_in("minimum", trace.result))[1]
+        return trace.value_and_gradient(nodes.number_in("minimum", trace.result))[1]
 
     return gradient
 
@@ -115,7 +105,7 @@ def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
 class System:
     """n equations F(x, p) = 0 for n unknowns, near a solution."""
 
-    def __init__(self, name: str, function: Function, treedef: TreeDef, scale: float) -> None:
+    def __init__(self, name: str, function: nodes.Function, treedef: TreeDef, scale: float) -> None:
         self.name = name
         self.function = function
         self.treedef = treedef
@@ -128,7 +118,7 @@ class System:
             found = self.solved(x)
         elif self.function.met_values and current().grad:
             self.check_beside(x)
-        note(self.function, [(found,)])
+        nodes.note(self.function, [(found,)])
         return found
 
     def check_beside(self, x: list[float]) -> None:
@@ -148,7 +138,7 @@ class System:
         trace, roots = self.function.trace((0,), self.treedef.result(x))
         parents = trace.outside([each for each in roots if isinstance(each, Value)])
         later = System(self.name, self.function.kept(), self.treedef, self.scale)
-        return self.treedef.result(later.nodes(x, parents, list(map(float_of, roots))))
+        return self.treedef.result(later.nodes(x, parents, list(map(nodes.float_of, roots))))
 
     def nodes(self, x: list[float], parents: Sequence[Value], residuals: list[float]) -> list[Any]:
         """A node for each unknown. Their derivatives are worked out together: −J⁻¹ ∂F/∂p.
@@ -161,21 +151,21 @@ class System:
         def slopes(*, linked: bool) -> Any:
             at = self.nodes(x, parents, residuals) if linked else x
             roots, jacobian, by_parents = self.linearised(at, parents, linked=linked)
-            check_unchanged(self.name, roots, residuals)
+            nodes.check_unchanged(self.name, roots, residuals)
             if linked:
                 inverse = linalg.inv(jacobian)
                 return [[-dot(row, column) for column in zip(*by_parents, strict=True)] for row in inverse]
             return (-self.stepped(np.array(jacobian), np.array(by_parents))).tolist()
 
         return [
-            node_of(self.name, number, parents, lambda linked, i=i: slopes(linked=linked)[i])
+            nodes.node_of(self.name, number, parents, lambda linked, i=i: slopes(linked=linked)[i])
             for i, number in enumerate(x)
         ]
 
     def linearised(self, x: list[Any], parents: Sequence[Value] = (), *, linked: bool) -> tuple[Any, Any, Any]:
         """F, ∂F/∂x and ∂F/∂p, a row for each equation, of floats or of Values."""
         trace, roots = self.function.trace((0,), self.treedef.result(x))
-        rows = slopes_of(trace, roots, [*trace.variables, *parents], linked=linked)
+        rows = nodes.slopes_of(trace, roots, [*trace.variables, *parents], linked=linked)
         return roots, [row[: len(x)] for row in rows], [row[len(x) :] for row in rows]
 
     def jacobian(self, x: list[float]) -> Array:
@@ -263,13 +253,13 @@ class System:
 def _start(name: str, guess: Any) -> tuple[list[float], TreeDef]:
     """The numbers of a guess, and how they are held."""
     numbers, treedef = flatten(guess, f"{name}(f, guess): guess")
-    x = list(map(float_of, numbers))
+    x = list(map(nodes.float_of, numbers))
     if not x or not all(map(math.isfinite, x)):
         raise DomainError(f"{name}(f, guess): guess must be made of finite numbers, got {guess!r}")
     return x, treedef
 
 
-def _bracketed(function: Function, guess: tuple[Any, ...]) -> float:
+def _bracketed(function: nodes.Function, guess: tuple[Any, ...]) -> float:
     """The root between the two ends of a bracket, by Brent's method."""
     if len(guess) != 2:
         raise ValueError(f"root(f, guess): a tuple is a bracket (a, b), got {guess!r}; for a system give a list")
@@ -292,7 +282,7 @@ def _bracketed(function: Function, guess: tuple[Any, ...]) -> float:
             f"root(f, (a, b)) needs opposite signs of f at the ends of the bracket, got f({a!r}) = {ends[0]!r} and "
             f"f({b!r}) = {ends[1]!r}"
         )
-    brentq = scipy_module("root", "optimize").brentq
+    brentq = nodes.scipy_module("root", "optimize").brentq
     x = float(brentq(value, a, b, xtol=1e-300, rtol=4.0 * _EPSILON, maxiter=5000, disp=False))
     if not abs(value(x)) <= 1e-6 * max(map(abs, ends)):
         raise ConvergenceError(
@@ -302,7 +292,7 @@ def _bracketed(function: Function, guess: tuple[Any, ...]) -> float:
     return x
 
 
-def _hybrid(function: Function, x: list[float], treedef: TreeDef) -> list[float]:
+def _hybrid(function: nodes.Function, x: list[float], treedef: TreeDef) -> list[float]:
     """The root near x by Powell's hybrid method."""
     last: list[float] = []
 
@@ -315,8 +305,8 @@ def _hybrid(function: Function, x: list[float], treedef: TreeDef) -> list[float]
         raise ValueError(f"root(f, guess): f must return as many numbers as guess has, {len(x)}, got {len(first)}")
     if not all(map(math.isfinite, first)):
         raise DomainError(f"root(f, guess): f is {first} at the guess {x}: give a guess where it is finite")
-    solve = scipy_module("root", "optimize").root
-    with lent(values) as values_for_now, np.errstate(all="ignore"):
+    solve = nodes.scipy_module("root", "optimize").root
+    with nodes.lent(values) as values_for_now, np.errstate(all="ignore"):
         found = solve(values_for_now, x, tol=1e-12)
         if not found.success:
             found = solve(values_for_now, x, tol=1e-9)  # where rounding hides more
@@ -335,15 +325,15 @@ def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], tre
     def value_and_slope(at: Array) -> tuple[float, Array]:
         with no_grad(), recorded_in(None):
             trace = Trace(f, (0,), (treedef.result(at.tolist()), *args), {})
-            value, slope = trace.value_and_gradient(number_in("minimum", trace.result))
+            value, slope = trace.value_and_gradient(nodes.number_in("minimum", trace.result))
         return value, np.array(slope)
 
     value, slope = value_and_slope(np.array(x))
     if not math.isfinite(value) or not np.all(np.isfinite(slope)):
         raise DomainError(f"minimum(f, guess): f is {value!r}, its gradient {slope.tolist()}, at the guess {x}")
     options = {"gtol": 1e-9 * float(np.max(np.abs(slope)))}
-    optimize = scipy_module("minimum", "optimize")
-    with lent(value_and_slope) as value_and_slope_for_now, np.errstate(all="ignore"):
+    optimize = nodes.scipy_module("minimum", "optimize")
+    with nodes.lent(value_and_slope) as value_and_slope_for_now, np.errstate(all="ignore"):
         found = optimize.minimize(value_and_slope_for_now, x, jac=True, method="BFGS", options=options)
     if not np.all(np.isfinite(found.x)) or not math.isfinite(found.fun):
         raise ConvergenceError(

@@ -27,23 +27,9 @@ from autograd.trees import flatten
 from autograd.value import Constant, Value, make_node
 
 __all__ = [
-    "PIECES",
-    "Choice",
-    "Function",
-    "Watch",
-    "check_known",
-    "check_unchanged",
-    "choices",
-    "float_of",
-    "lent",
-    "node_of",
-    "note",
-    "number_in",
-    "scipy_module",
-    "slopes_of",
-    "watched",
-    "ways_of",
-]
+    "PIECES", "Choice", "Function", "Watch", "check_known", "check_unchanged", "choices", "float_of", "lent", "node_of",
+    "note", "number_in", "scipy_module", "slopes_of", "watched", "ways_of",
+]  # fmt: skip
 
 
 class Function:

@@ -25,9 +25,10 @@ from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
-from autograd.replay.signature import Assembly, Signature, packed
+from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
+from autograd.replay.written import closing
 from autograd.sweep import describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied, become
@@ -58,8 +59,10 @@ class Options:
         return self.in_axes is not None
 
 
-class Role(enum.IntEnum):
+class Role(enum.Enum):
     """The numbers that a kernel of a path computes."""
+
+    __hash__ = object.__hash__  # as quick as that of an int; an enum's own is written in Python
 
     OUTPUTS = enum.auto()
     """The results of every example."""
@@ -96,7 +99,16 @@ class Path:
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
+        self.result: Callable[[Sequence[Any]], Any] = treedef.result
+        """Puts the numbers together that the straight line gives."""
+        self.uses = 0
         self._read: tuple[int, Floats] | None = None
+
+    def used(self) -> None:
+        """Note a single call; have the way out of the next ones written after a few."""
+        self.uses += 1
+        if self.uses == OFTEN:
+            self.result = closing(self.treedef)
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -175,40 +187,49 @@ class Branches:
 
     # --- a call -------------------------------------------------------------------------------------------
 
-    def single(self, numbers: list[float]) -> Any:
+    def single(self, plan: Plan, leaves: list[Any]) -> Any:
         """The result for one example: short tapes in plain Python, which takes less than to fill an array."""
         path = self.known[0] if self.known and self._plain else None
+        numbers = None
         while path is not None:
             replay = path.straight_line
             if replay is None:
                 if self._options.backend == "auto" and len(path.tape) > _SHORT:
                     break
                 replay = path.straight_line = python_source.straight_line(path.tape)
+            if numbers is None:
+                numbers = plan.listed(leaves)
             try:
-                found = replay([*numbers, *[leaf._data for leaf in path.leaves]])
+                found = replay([*numbers, *[leaf._data for leaf in path.leaves]] if path.leaves else numbers)
             except (ArithmeticError, ValueError):
                 if self._options.closed:
                     raise
                 break  # outside a domain
             if not isinstance(found, int):
-                return path.treedef.result(found)
+                if path.uses < OFTEN:
+                    path.used()
+                return path.result(found)
             path = path.exits.get(found)
-        return self(packed(numbers), np.empty((0, 1)))
+        return self(plan, leaves)
 
-    def __call__(self, shared: Floats, lanes: Floats) -> Any:
-        """The result for a batch, or for a batch of one; see :class:`~autograd.replay.signature.Numbers`."""
+    def __call__(self, plan: Plan, leaves: list[Any]) -> Any:
+        """The result for a batch, or for a batch of one."""
         options = self._options
+        numbers = plan.numbers(leaves)
+        lanes = numbers.lanes
         path = self.known[0] if self.known else None
         if path is None or path.tape.guards:
-            path, results = self._by_path(shared, lanes)
+            path, results = self._by_path(numbers.shared, lanes)
         else:
-            results = self._kernel(path, self._result)(path.inputs_and_leaves(shared), lanes)
+            kernel = path.kernels.get(self._result) or self._kernel(path, self._result)
+            results = kernel(path.inputs_and_leaves(numbers.shared), lanes)
         if options.closed and not np.isfinite(results).all():
             raise ArithmeticError
         if options.reduce == "mean":
             results /= lanes.shape[1]
         elif not options.batched:
             results = results[:, 0]
+        plan.release(numbers)
         if path.assembly is None:
             path.assembly = Assembly(path.treedef, batched=options.batched and options.reduce is None)
         return path.assembly(results)

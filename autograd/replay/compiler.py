@@ -202,19 +202,17 @@ class Compiled:
         kept = self._kept
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
-        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = kept.plans.of(*take_apart(given, named), given, named)
-        if found is None:
-            return self._plain.inlined(args, kwargs)
-        leaves, plan = found
+        plan = kept.plans.last
+        leaves = plan.opening(args, kwargs) if plan is not None else None
+        if leaves is None:
+            given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
+            found = kept.plans.of(*take_apart(given, named), given, named)
+            if found is None:
+                return self._plain.inlined(args, kwargs)
+            leaves, plan = found
         branches = plan.branches or self._branches_for(plan)
         try:
-            if not self._batched:
-                result = branches.single(plan.listed(leaves))
-            else:
-                numbers = plan.numbers(leaves)
-                result = branches(numbers.shared, numbers.lanes)
-                plan.release(numbers)
+            result = branches(plan, leaves) if self._batched else branches.single(plan, leaves)
         except ConnectedError as error:
             return self._plain.connected(error, args, kwargs)
         if self._inspected:
@@ -462,16 +460,24 @@ class Derivative(Compiled):
         if kept.unchanged is not None and not kept.unchanged():
             kept.forget()
             self._unfit.clear()
-        leaves, key = take_apart(args, kwargs) if current() is ORDINARY else ([], None)
-        if key is not None and key not in self._unfit:
-            try:
+        if current() is not ORDINARY:
+            return cast("Any", self._function)(*args, **kwargs)
+        plan, key = kept.plans.last, None
+        leaves = plan.opening(args, kwargs) if plan is not None else None
+        if leaves is None:
+            leaves, key = take_apart(args, kwargs)
+            if key is None or key in self._unfit:
+                return cast("Any", self._function)(*args, **kwargs)
+        try:
+            if key is not None:
                 leaves, plan = cast("Any", kept.plans.of(leaves, key, args, kwargs))
-                return (plan.branches or self._branches_for(plan)).single(plan.listed(leaves))
-            except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
-                if not isinstance(error, DomainError):
-                    self._unfit.add(key)
-            except (ArithmeticError, ValueError):  # outside a domain
-                pass
+            return (plan.branches or self._branches_for(plan)).single(plan, leaves)
+        except (AutogradError, TypeError) as error:  # asked of the plain function, which works or says why not
+            if not isinstance(error, DomainError):
+                self._unfit.add(key or take_apart(args, kwargs)[1])
+                kept.plans.last = None
+        except (ArithmeticError, ValueError):  # outside a domain
+            pass
         return cast("Any", self._function)(*args, **kwargs)
 
 

@@ -12,6 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from autograd.primitives import Primitive
+from autograd.replay import intermediate as ir
 from autograd.replay.calls import (
     AMBIGUOUS,
     BUILTIN,
@@ -26,21 +27,6 @@ from autograd.replay.calls import (
     picked,
     unsigned,
     without,
-)
-from autograd.replay.intermediate import (
-    BINARY,
-    ELEMENTARY,
-    Apply,
-    Assign,
-    Call,
-    Constant,
-    Expression,
-    If,
-    Kind,
-    Statement,
-    Unsupported,
-    Variable,
-    could_raise,
 )
 
 __all__ = ["ABSENT", "ERRORS", "Expressions", "Lambda", "Site"]
@@ -75,7 +61,7 @@ class Lambda:
     scope: Expressions
 
 
-Site = tuple[list[Statement], Any]
+Site = tuple[list[ir.Statement], Any]
 """Where a way ends, and what it has found there."""
 
 
@@ -93,17 +79,17 @@ class Expressions:
 
     outer: Mapping[str, Any]
     known: dict[str, Any] = field(default_factory=dict)
-    block: list[Statement] = field(default_factory=list)
+    block: list[ir.Statement] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    lists: dict[int, tuple[list[Any], list[Statement]]] = field(default_factory=dict)
+    lists: dict[int, tuple[list[Any], list[ir.Statement]]] = field(default_factory=dict)
 
     # --- variables ----------------------------------------------------------------------------------------
 
-    def fresh(self, stem: str, kind: Kind = "float") -> Variable:
+    def fresh(self, stem: str, kind: ir.Kind = "float") -> ir.Variable:
         """A variable of its own, named after one of Python's, in letters that every compiler takes."""
         name = "".join(letter if letter.isascii() else f"u{ord(letter):x}" for letter in stem)
         self.counts[name] += 1
-        return Variable(f"{name}_{self.counts[name]}", kind)
+        return ir.Variable(f"{name}_{self.counts[name]}", kind)
 
     def assign(self, target: ast.expr, found: Any) -> None:
         """Set a variable, or several."""
@@ -114,21 +100,21 @@ class Expressions:
                     self.lists.setdefault(id(found), (found, self.block))
             case ast.Tuple(elts=elements) | ast.List(elts=elements):
                 if not isinstance(found, (tuple, list)) or len(found) != len(elements):
-                    raise Unsupported(f"{ast.unparse(target)} takes {len(elements)} values that are known apart")
+                    raise ir.Unsupported(f"{ast.unparse(target)} takes {len(elements)} values that are known apart")
                 for element, value in zip(elements, found, strict=True):
                     self.assign(element, value)
             case _:
-                raise Unsupported(f"an assignment to {ast.unparse(target)} is not translated")
+                raise ir.Unsupported(f"an assignment to {ast.unparse(target)} is not translated")
 
     def held(self, value: Any, stem: str) -> Any:
         """``value`` in a variable of its own, unless it is known or in one."""
         if isinstance(value, tuple):
             return tuple(self.held(one, stem) for one in value)
-        if not isinstance(value, (Apply, Call)):
+        if not isinstance(value, (ir.Apply, ir.Call)):
             return value
         number = number_of(value)
         variable = self.fresh(stem, number.kind)
-        self.block.append(Assign(variable.name, number))
+        self.block.append(ir.Assign(variable.name, number))
         return variable
 
     def joined(self, stem: str, sites: Sequence[Site]) -> Any:
@@ -139,10 +125,10 @@ class Expressions:
         if same and (len(values) == len(sites) or (is_known(first) and not is_number(first))):
             return first
         if all(map(is_number, values)):
-            numbers = [(block, Constant(math.nan) if one is ABSENT else number_of(one)) for block, one in sites]
+            numbers = [(block, ir.Constant(math.nan) if one is ABSENT else number_of(one)) for block, one in sites]
             variable = self.fresh(stem, kind_among(number_of(value).kind for value in values))
             for block, number in numbers:
-                block.append(Assign(variable.name, number))
+                block.append(ir.Assign(variable.name, number))
             return variable
         if isinstance(first, (tuple, list)) and all(
             type(value) is type(first) and len(value) == len(first) for value in values
@@ -153,21 +139,21 @@ class Expressions:
 
     # --- numbers and conditions ---------------------------------------------------------------------------
 
-    def apart(self, node: ast.expr, read: Callable[[ast.expr], Any]) -> tuple[Any, list[Statement]]:
+    def apart(self, node: ast.expr, read: Callable[[ast.expr], Any]) -> tuple[Any, list[ir.Statement]]:
         """An expression that is evaluated on one way only, and the statements that it needs before it."""
         block, self.block = self.block, []
         found = read(node)
         needed, self.block = self.block, block
         return found, needed
 
-    def number(self, node: ast.expr) -> Expression:
+    def number(self, node: ast.expr) -> ir.Expression:
         """An expression as a number."""
         found = self.value(node)
         if not is_number(found):
-            raise Unsupported(f"{ast.unparse(node)!r} is not a number")
+            raise ir.Unsupported(f"{ast.unparse(node)!r} is not a number")
         return number_of(found)
 
-    def condition(self, node: ast.expr) -> Expression | bool:
+    def condition(self, node: ast.expr) -> ir.Expression | bool:
         """An expression as a condition; a bool where it is known."""
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -177,20 +163,20 @@ class Expressions:
                 return self._connected(op, values, self.condition)
         return condition_of(self.value(node))
 
-    def _truth(self, node: ast.expr) -> Expression | bool:
+    def _truth(self, node: ast.expr) -> ir.Expression | bool:
         """An expression that is True or False, so that ``and`` and ``or`` of such are so too."""
         found = self.value(node)
         if isinstance(found, bool) or (isinstance(found, UNKNOWN) and found.kind == "condition"):
             return found
-        raise Unsupported(f"{ast.unparse(node)!r} is not a condition")
+        raise ir.Unsupported(f"{ast.unparse(node)!r} is not a condition")
 
     def _connected(
-        self, op: ast.boolop, nodes: Sequence[ast.expr], read: Callable[[ast.expr], Expression | bool]
-    ) -> Expression | bool:
+        self, op: ast.boolop, nodes: Sequence[ast.expr], read: Callable[[ast.expr], ir.Expression | bool]
+    ) -> ir.Expression | bool:
         """``and`` and ``or``: what follows is only evaluated where it decides."""
         both = isinstance(op, ast.And)
-        name, decided = ("and", Constant(0.0)) if both else ("or", Constant(1.0))
-        result: Expression | bool = both
+        name, decided = ("and", ir.Constant(0.0)) if both else ("or", ir.Constant(1.0))
+        result: ir.Expression | bool = both
         for node in nodes:
             found, needed = self.apart(node, read)
             if isinstance(result, bool):
@@ -198,14 +184,14 @@ class Expressions:
                 result = found
             elif needed:
                 variable = self.fresh(name)
-                needed.append(Assign(variable.name, number_of(found)))
-                other: list[Statement] = [Assign(variable.name, decided)]
-                self.block.append(If(result, needed, other) if both else If(result, other, needed))
-                result = Apply("nonzero", (variable,), "condition")
+                needed.append(ir.Assign(variable.name, number_of(found)))
+                other: list[ir.Statement] = [ir.Assign(variable.name, decided)]
+                self.block.append(ir.If(result, needed, other) if both else ir.If(result, other, needed))
+                result = ir.Apply("nonzero", (variable,), "condition")
             elif isinstance(found, bool):
-                result = result if found is both else Constant(decided.value, "condition")
+                result = result if found is both else ir.Constant(decided.value, "condition")
             else:
-                result = Apply(name, (result, found), "condition")
+                result = ir.Apply(name, (result, found), "condition")
             if isinstance(result, bool) and result is not both:
                 return result
         return result
@@ -226,7 +212,7 @@ class Expressions:
     def _starred(self, node: ast.Starred) -> Sequence[Any]:
         found = self.value(node.value)
         if not isinstance(found, (tuple, list, range)):
-            raise Unsupported(f"{ast.unparse(node)!r} is not a sequence that is known")
+            raise ir.Unsupported(f"{ast.unparse(node)!r} is not a sequence that is known")
         return found
 
     def value(self, node: ast.expr) -> Any:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind
@@ -271,14 +257,14 @@ class Expressions:
                 return self._comprehension(element, generator)
             case ast.Lambda():
                 return Lambda(node, self)
-        raise Unsupported(f"{ast.unparse(node)!r} is not translated")
+        raise ir.Unsupported(f"{ast.unparse(node)!r} is not translated")
 
     def _named(self, name: str) -> Any:
         if name not in self.known and name not in self.outer:
-            raise Unsupported(f"{name!r} has no value here")
+            raise ir.Unsupported(f"{name!r} has no value here")
         found = self.known[name] if name in self.known else self.outer[name]
         if found is AMBIGUOUS:
-            raise Unsupported(f"{name!r} is one object or another, depending on numbers")
+            raise ir.Unsupported(f"{name!r} is one object or another, depending on numbers")
         return found
 
     def evaluated(self, node: ast.expr, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -286,39 +272,41 @@ class Expressions:
         try:
             return function(*args, **named)
         except Exception as error:
-            raise Unsupported(f"{ast.unparse(node)!r} cannot be evaluated: {error}") from error
+            raise ir.Unsupported(f"{ast.unparse(node)!r} cannot be evaluated: {error}") from error
 
     # --- operators ----------------------------------------------------------------------------------------
 
-    def _is_int(self, kind: Kind, node: ast.expr) -> bool:
+    def _is_int(self, kind: ir.Kind, node: ast.expr) -> bool:
         """Whether a number is an int in Python; where it may or may not be, the sign of a zero hangs on it."""
         if kind == "either":
             what = f"a number of {ast.unparse(node)!r} is an int or a float, depending on numbers"
-            raise Unsupported(f"{what}: write its constants as floats, 1.0 for 1")
+            raise ir.Unsupported(f"{what}: write its constants as floats, 1.0 for 1")
         return kind == "int"
 
-    def negative(self, node: ast.expr, x: Expression) -> Expression:
+    def negative(self, node: ast.expr, x: ir.Expression) -> ir.Expression:
         """-x."""
-        return unsigned(Apply("negative", (x,), x.kind)) if self._is_int(x.kind, node) else Apply("negative", (x,))
+        return (
+            unsigned(ir.Apply("negative", (x,), x.kind)) if self._is_int(x.kind, node) else ir.Apply("negative", (x,))
+        )
 
     def binary(self, node: ast.expr, op: ast.operator, x: Any, y: Any) -> Any:
         """An operator of two numbers, or of what is known."""
         if not (is_number(x) and is_number(y)) or (is_known(x) and is_known(y)):
             if not any(isinstance(one, UNKNOWN) for one in (x, y)):
                 return self.evaluated(node, OPERATORS[type(op)][0], x, y)
-            raise Unsupported(f"the operator of {ast.unparse(node)!r} is not translated")
+            raise ir.Unsupported(f"the operator of {ast.unparse(node)!r} is not translated")
         name = OPERATORS[type(op)][1]
         if name is None:
-            raise Unsupported(f"the operator of {ast.unparse(node)!r} is not translated")
+            raise ir.Unsupported(f"the operator of {ast.unparse(node)!r} is not translated")
         power_is_whole = isinstance(y, int) and y >= 0
         x, y = number_of(x), number_of(y)
-        if name in ("/", "//", "%") and could_raise(x):
+        if name in ("/", "//", "%") and ir.could_raise(x):
             x = self.held(x, "t")  # before the divisor is tested
-        kind: Kind = "float"
+        kind: ir.Kind = "float"
         if name != "/" and "float" not in (x.kind, y.kind):
             kind = "int" if x.kind == y.kind == "int" else "either"
             kind = "either" if name == "**" and not power_is_whole else kind
-        result = Apply(name, (x, y), kind)
+        result = ir.Apply(name, (x, y), kind)
         if name in ("*", "%", "//") and self._is_int(kind, node):
             return unsigned(result)
         return result
@@ -330,11 +318,11 @@ class Expressions:
         (x, before_x), (y, before_y) = self.apart(body, self.value), self.apart(orelse, self.value)
         if is_number(x) and is_number(y) and not before_x and not before_y:
             x, y = number_of(x), number_of(y)
-            return Apply("select", (test, x, y), kind_among([x.kind, y.kind]))
+            return ir.Apply("select", (test, x, y), kind_among([x.kind, y.kind]))
         found = self.joined("t", [(before_x, x), (before_y, y)])
         if found is AMBIGUOUS:
-            raise Unsupported(f"{ast.unparse(body if is_number(y) else orelse)!r} is not a number")
-        self.block.append(If(test, before_x, before_y))
+            raise ir.Unsupported(f"{ast.unparse(body if is_number(y) else orelse)!r} is not a number")
+        self.block.append(ir.If(test, before_x, before_y))
         return found
 
     def _comparison(self, operands: Sequence[ast.expr], ops: Sequence[ast.cmpop]) -> Any:
@@ -349,13 +337,13 @@ class Expressions:
             return self.evaluated(node, function, x, y)
         if isinstance(ops[0], (ast.In, ast.NotIn)) and isinstance(y, (tuple, list)):
             x = self.held(x, "t")
-            found = self.any_of([Apply("==", (number_of(x), number_of(item)), "condition") for item in y])
+            found = self.any_of([ir.Apply("==", (number_of(x), number_of(item)), "condition") for item in y])
             return negated(found) if isinstance(ops[0], ast.NotIn) and not isinstance(found, bool) else found
         if sign is None or not (is_number(x) and is_number(y)):
-            raise Unsupported(f"{ast.unparse(node)!r}: this comparison is not translated")
-        return Apply(sign, (number_of(x), number_of(y)), "condition")
+            raise ir.Unsupported(f"{ast.unparse(node)!r}: this comparison is not translated")
+        return ir.Apply(sign, (number_of(x), number_of(y)), "condition")
 
-    def any_of(self, conditions: Iterable[Expression | bool]) -> Expression | bool:
+    def any_of(self, conditions: Iterable[ir.Expression | bool]) -> ir.Expression | bool:
         """Whether one of some conditions holds."""
         conditions = [one for one in conditions if one is not False]
         if any(one is True for one in conditions):
@@ -363,7 +351,9 @@ class Expressions:
         unknown = [one for one in conditions if not isinstance(one, bool)]
         while len(unknown) > 1:  # in pairs, and those in pairs again: not as deep as there are conditions
             last = unknown[len(unknown) // 2 * 2 :]
-            unknown = [Apply("or", pair, "condition") for pair in zip(unknown[::2], unknown[1::2], strict=False)] + last
+            unknown = [
+                ir.Apply("or", pair, "condition") for pair in zip(unknown[::2], unknown[1::2], strict=False)
+            ] + last
         return unknown[0] if unknown else False
 
     # --- sequences ----------------------------------------------------------------------------------------
@@ -374,7 +364,7 @@ class Expressions:
         try:
             return tuple(found)
         except TypeError:
-            raise Unsupported(f"{ast.unparse(node)!r} is not a sequence") from None
+            raise ir.Unsupported(f"{ast.unparse(node)!r} is not a sequence") from None
 
     def _comprehension(self, element: ast.expr, generator: ast.comprehension) -> list[Any]:
         items, before, found = self.items(generator.iter), self.known, []
@@ -383,7 +373,7 @@ class Expressions:
             self.assign(generator.target, item)
             kept = [self.condition(condition) for condition in generator.ifs]
             if not all(isinstance(one, bool) for one in kept):
-                raise Unsupported("a list whose length depends on numbers is not translated")
+                raise ir.Unsupported("a list whose length depends on numbers is not translated")
             if all(kept):
                 found.append(self.held(self.value(element), "t"))
         self.known = before
@@ -396,12 +386,12 @@ class Expressions:
 
     def _item(self, node: ast.Subscript, container: Any, index: Any) -> Any:
         if isinstance(container, UNKNOWN):
-            raise Unsupported(f"{ast.unparse(node)!r} is not translated")
+            raise ir.Unsupported(f"{ast.unparse(node)!r} is not translated")
         if not isinstance(index, UNKNOWN):
             return self.evaluated(node, operator.getitem, container, index)
         place = self.held(number_of(index), "t")
         if place.kind != "int" or not isinstance(container, (tuple, list)) or not all(map(is_number, container)):
-            raise Unsupported(f"{ast.unparse(node.slice)!r} is only known when it runs")
+            raise ir.Unsupported(f"{ast.unparse(node.slice)!r} is only known when it runs")
         return self.inline(picked, [place, *container])
 
     # --- calls --------------------------------------------------------------------------------------------
@@ -412,12 +402,12 @@ class Expressions:
             case ast.Attribute(value=owner, attr=name):
                 found = self.value(owner)
                 if isinstance(found, UNKNOWN) and name == "is_integer":
-                    return Apply("is_integer", (number_of(found),), "condition")
+                    return ir.Apply("is_integer", (number_of(found),), "condition")
                 if isinstance(found, list) and name in ("append", "extend", "remove"):
                     return self._changed(node, found, name, *self._in_order(node.args))
         function = self.value(node.func)
         if not callable(function) and not isinstance(function, Lambda):
-            raise Unsupported(f"{ast.unparse(node)!r} is not translated")
+            raise ir.Unsupported(f"{ast.unparse(node)!r} is not translated")
         arguments = self._in_order(node.args)
         named = {str(keyword.arg): self.value(keyword.value) for keyword in node.keywords}
         return self.call(node, function, arguments, named)
@@ -425,7 +415,7 @@ class Expressions:
     def _changed(self, node: ast.Call, items: list[Any], name: str, *given: Any) -> None:
         """A list, made longer or shorter."""
         if self.lists.get(id(items), (items, None))[1] is not self.block:
-            raise Unsupported(f"{ast.unparse(node)!r}: a list that changes on one way only is not translated")
+            raise ir.Unsupported(f"{ast.unparse(node)!r}: a list that changes on one way only is not translated")
         if name == "remove" and not (is_known(items) and is_known(given)):
             items[:] = self.inline(without, [*given, *items])
         else:
@@ -457,11 +447,11 @@ class Expressions:
             return self.function(function, arguments, named)
         name = NAMES.get(function) if hashable else None
         if name is None:
-            raise Unsupported(f"a call of {getattr(function, '__name__', function)!r} is not translated")
-        if named or len(arguments) != (2 if name in BINARY else 1):
+            raise ir.Unsupported(f"a call of {getattr(function, '__name__', function)!r} is not translated")
+        if named or len(arguments) != (2 if name in ir.BINARY else 1):
             instead = " (write log(x) / log(base))" if name == "log" else ""
-            raise Unsupported(f"{name} of {len(arguments)} numbers is not translated{instead}")
-        result = Apply(name, tuple(map(number_of, arguments)), ELEMENTARY[name].kind)
+            raise ir.Unsupported(f"{name} of {len(arguments)} numbers is not translated{instead}")
+        result = ir.Apply(name, tuple(map(number_of, arguments)), ir.ELEMENTARY[name].kind)
         return unsigned(result) if result.kind == "int" else result
 
     def function(self, function: FunctionType, arguments: list[Any], named: Mapping[str, Any]) -> Any:
@@ -476,7 +466,7 @@ class Expressions:
 def _could_raise(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(_could_raise, value))
-    return isinstance(value, (Apply, Call)) and could_raise(value)
+    return isinstance(value, (ir.Apply, ir.Call)) and ir.could_raise(value)
 
 
 def _gives_the_same(function: Any) -> bool:

@@ -14,44 +14,21 @@ The rules of the form, on which printers rely:
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from autograd.primitives import Primitive
 
 __all__ = [
-    "ARITHMETIC",
-    "BINARY",
-    "COMPARISONS",
-    "ELEMENTARY",
-    "Apply",
-    "Assign",
-    "Call",
-    "Constant",
-    "Expression",
-    "Function",
-    "If",
-    "Kind",
-    "Printer",
-    "Raise",
-    "Return",
-    "Statement",
-    "Try",
-    "Unsupported",
-    "Variable",
-    "While",
-    "assigned_in",
-    "could_raise",
-    "ends",
-    "free_variables",
-    "left_by",
-    "read_in",
-    "refusal",
+    "ARITHMETIC", "BINARY", "COMPARISONS", "ELEMENTARY", "Apply", "Assign", "Braced", "Call", "Constant", "Expression",
+    "Function", "If", "Kind", "Printer", "Raise", "Return", "Statement", "Try", "Unsupported", "Variable", "While",
+    "assigned_in", "could_raise", "ends", "free_variables", "fresh_name", "left_by", "read_in", "refusal",
     "without_dead_code",
-]
+]  # fmt: skip
 
 Kind = Literal["float", "int", "either", "condition"]
 """The kind of a number in Python: the zero of an int has no sign. "either" where that depends on numbers."""
@@ -372,6 +349,17 @@ def _alive(block: Iterable[Statement], read: set[str]) -> list[Statement]:
 # --- the text of it ---------------------------------------------------------------------------------------
 
 
+def fresh_name(stem: str, taken: Container[str]) -> str:
+    """An identifier made of ``stem`` that is not ``taken``.
+
+    >>> fresh_name("my op", ()), fresh_name("my_op", ("my_op", "my_op_2"))
+    ('my_op', 'my_op_3')
+    """
+    name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
+    names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+    return next(one for one in names if one not in taken)
+
+
 class Printer:
     """Writes the intermediate form as text; a language says how it writes each operator and function.
 
@@ -417,4 +405,51 @@ class Printer:
 
     def called(self, function: Function, args: Sequence[Expression]) -> str:
         """A call of another function."""
+        raise NotImplementedError
+
+
+class Braced(Printer):
+    """A printer for languages in which braces hold a block together."""
+
+    indent: ClassVar[str]
+
+    def block(self, block: Sequence[Statement]) -> Iterator[str]:
+        """The lines of ``block``."""
+        for statement in block:
+            match statement:
+                case Assign(name, value):
+                    yield self.assigned(name, self.text(value))
+                case If(test, body, orelse):
+                    yield from self.nested(f"if ({self.text(test)})", body)
+                    if orelse and ends(body):
+                        yield from self.block(orelse)
+                    elif orelse:
+                        yield from self.nested("else", orelse)
+                case While(test, _, body):
+                    yield from self.nested(f"while ({self.going(self.text(test))})", body)
+                case Return(value):
+                    yield f"return {self.text(value)};"
+                case Raise(error):
+                    yield from self.raised(error)
+                case Try(body, handlers):
+                    yield from self.tried(body, handlers)
+
+    def nested(self, head: str, block: Sequence[Statement]) -> Iterator[str]:
+        """The lines of a block inside another."""
+        yield from [f"{head} {{", *(f"{self.indent}{line}" for line in self.block(block)), "}"]
+
+    def assigned(self, name: str, value: str) -> str:
+        """An assignment."""
+        return f"{name} = {value};"
+
+    def going(self, test: str) -> str:
+        """The condition of a loop."""
+        return test
+
+    def raised(self, error: str) -> Iterable[str]:
+        """The lines that end the function with an error."""
+        raise NotImplementedError
+
+    def tried(self, body: list[Statement], handlers: list[tuple[tuple[str, ...], list[Statement]]]) -> Iterable[str]:
+        """The lines of a ``Try``."""
         raise NotImplementedError

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, NamedTuple
 
+from autograd.replay import intermediate as ir
 from autograd.replay.bodies import asked_inside, assigned, definition, has, has_jump, without_jumps
 from autograd.replay.calls import (
     AMBIGUOUS,
@@ -31,23 +32,6 @@ from autograd.replay.calls import (
     number_of,
 )
 from autograd.replay.expressions import ABSENT, ERRORS, Expressions, Lambda, Site
-from autograd.replay.intermediate import (
-    Assign,
-    Call,
-    Constant,
-    Expression,
-    Function,
-    If,
-    Kind,
-    Raise,
-    Return,
-    Statement,
-    Try,
-    Unsupported,
-    Variable,
-    While,
-    without_dead_code,
-)
 
 __all__ = ["Lowering"]
 
@@ -56,11 +40,11 @@ class Lowering:
     """Functions in the intermediate form, each once for all that call it."""
 
     def __init__(self) -> None:
-        self._made: dict[Any, Function] = {}
-        self._recursive: set[Function] = set()
+        self._made: dict[Any, ir.Function] = {}
+        self._recursive: set[ir.Function] = set()
 
-    def operation(self, function: Callable[..., Any], count: int) -> Function:
-        """``function`` on so many numbers.
+    def operation(self, function: Callable[..., Any], count: int, name: str = "") -> ir.Function:
+        """``function`` on so many numbers; ``name`` is that of a lambda, which has none.
 
         Raises:
             Unsupported: it has something that is not translated.
@@ -69,18 +53,20 @@ class Lowering:
         try:
             made = self.function(function, [0.0] * count)
         except RecursionError as error:
-            raise Unsupported(str(error)) from None
+            raise ir.Unsupported(str(error)) from None
         if made.several:
-            raise Unsupported(f"{function.__name__} returns several numbers")
+            raise ir.Unsupported(f"{function.__name__} returns several numbers")
+        if made.name == "lambda":
+            made.name = name or made.name
         return made
 
-    def elementary(self, name: str, count: int) -> Function:
+    def elementary(self, name: str, count: int) -> ir.Function:
         """A function of ``ELEMENTARY`` that a language does not have, in Python."""
         if name not in IN_PYTHON:
-            raise Unsupported(f"a call of {name!r} is not translated")
+            raise ir.Unsupported(f"a call of {name!r} is not translated")
         return self.operation(IN_PYTHON[name], count)
 
-    def function(self, function: FunctionType | Callable[..., Any], arguments: Sequence[Any]) -> Function:
+    def function(self, function: FunctionType | Callable[..., Any], arguments: Sequence[Any]) -> ir.Function:
         """``function`` for the arguments that are not numbers; those that are, are its parameters."""
         key = function, tuple("number" if is_number(one) else repr(one) for one in arguments)
         if key in self._made:
@@ -92,16 +78,16 @@ class Lowering:
         scope = _Scope(lowering=self, outer=outer, body=body)
         names = _parameter_names(function, len(arguments)) if written else ["x"] * len(arguments)
         given = [scope.fresh(name) if is_number(one) else one for name, one in zip(names, arguments, strict=True)]
-        parameters = tuple(one.name for one in given if isinstance(one, Variable))
-        made = self._made[key] = Function(function.__name__.strip("_<>") or "f", parameters)
+        parameters = tuple(one.name for one in given if isinstance(one, ir.Variable))
+        made = self._made[key] = ir.Function(function.__name__.strip("_<>") or "f", parameters)
         try:
             self._write(made, scope, function, given)
-        except (Unsupported, LookupError, RecursionError):
+        except (ir.Unsupported, LookupError, RecursionError):
             del self._made[key]
             raise
         return made
 
-    def _write(self, made: Function, scope: _Scope, function: Callable[..., Any], given: Sequence[Any]) -> None:
+    def _write(self, made: ir.Function, scope: _Scope, function: Callable[..., Any], given: Sequence[Any]) -> None:
         if isinstance(function, FunctionType):
             found = scope.results(function, given)
         else:
@@ -109,19 +95,19 @@ class Lowering:
             found = [(scope.block, scope.call(call, function, list(given), {}))]
         made.several = any(isinstance(value, (tuple, list)) for _, value in found)
         if made.several:
-            made.body.append(Raise("ValueError"))  # not empty: it is no longer being written
+            made.body.append(ir.Raise("ValueError"))  # not empty: it is no longer being written
             if made in self._recursive:
-                raise Unsupported(f"{function.__name__}, which returns several numbers, calls itself")
+                raise ir.Unsupported(f"{function.__name__}, which returns several numbers, calls itself")
             return
         for block, value in found:
             if not is_number(value):
-                raise Unsupported(f"{function.__name__} returns {value!r}, which is not a number")
-            block.append(Return(number_of(value)))
+                raise ir.Unsupported(f"{function.__name__} returns {value!r}, which is not a number")
+            block.append(ir.Return(number_of(value)))
         kinds = [number_of(value).kind for _, value in found]
         made.kind = kind_among(kinds) if kinds else "float"
-        made.body = without_dead_code(scope.block)
+        made.body = ir.without_dead_code(scope.block)
         if made in self._recursive and made.kind != "float":
-            raise Unsupported(f"{function.__name__} calls itself and returns an int: write its constants as floats")
+            raise ir.Unsupported(f"{function.__name__} calls itself and returns an int: write its constants as floats")
 
 
 def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
@@ -148,7 +134,7 @@ class _Bind(NamedTuple):
 class _Branch(NamedTuple):
     """Statements that are done on one way only."""
 
-    block: list[Statement]
+    block: list[ir.Statement]
     known: dict[str, Any]
     ended: bool
 
@@ -174,11 +160,11 @@ class _Scope(Expressions):
         try:
             bound = inspect.signature(function).bind(*arguments, **named)
         except TypeError as error:
-            raise Unsupported(f"{function.__name__}: {error}") from None
+            raise ir.Unsupported(f"{function.__name__}: {error}") from None
         bound.apply_defaults()
         self.known.update(bound.arguments)
         if not self.run(self.body):
-            raise Unsupported("it may end without a return")
+            raise ir.Unsupported("it may end without a return")
         return self.found
 
     # --- statements ---------------------------------------------------------------------------------------
@@ -218,7 +204,7 @@ class _Scope(Expressions):
                     rounds: list[list[ast.stmt | _Bind]] = [[_Bind(target, item), *body] for item in items]
                     return self.run([*itertools.chain(*rounds), *rest])
                 case ast.Raise(exc=ast.expr() as exception):
-                    self.block.append(Raise(self._error(exception)))
+                    self.block.append(ir.Raise(self._error(exception)))
                     return True
                 case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=[]):
                     if self._try(body, handlers):
@@ -229,13 +215,15 @@ class _Scope(Expressions):
                     self.value(call)
                 case _:
                     first, *_ = ast.unparse(statement).splitlines()
-                    raise Unsupported(f"{first!r} is not translated")
+                    raise ir.Unsupported(f"{first!r} is not translated")
         return False
 
     def _error(self, exception: ast.expr) -> str:
         raised = self.value(exception.func if isinstance(exception, ast.Call) else exception)
         if not isinstance(raised, type) or not issubclass(raised, ERRORS):
-            raise Unsupported(f"raise {ast.unparse(exception)}: not an ArithmeticError, a ValueError or an IndexError")
+            raise ir.Unsupported(
+                f"raise {ast.unparse(exception)}: not an ArithmeticError, a ValueError or an IndexError"
+            )
         return next(kind.__name__ for kind in ERRORS if issubclass(raised, kind))
 
     # --- ways that part and meet --------------------------------------------------------------------------
@@ -250,27 +238,27 @@ class _Scope(Expressions):
         return branch
 
     def _split(
-        self, condition: Expression, body: Sequence[ast.stmt | _Bind], orelse: Sequence[ast.stmt | _Bind]
+        self, condition: ir.Expression, body: Sequence[ast.stmt | _Bind], orelse: Sequence[ast.stmt | _Bind]
     ) -> bool:
         """An ``if`` with a ``return`` in it: two ways that do not meet, each to the end."""
         yes, no = self._branch(body), self._branch(orelse)
-        self.block.append(If(condition, yes.block, no.block))
+        self.block.append(ir.If(condition, yes.block, no.block))
         return yes.ended and no.ended
 
-    def _meet(self, condition: Expression, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> bool:
+    def _meet(self, condition: ir.Expression, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> bool:
         """An ``if`` without a ``return``; whether both ways raise."""
         yes, no = self._branch(body), self._branch(orelse)
         if yes.ended and no.ended:
-            self.block.append(If(condition, yes.block, no.block))
+            self.block.append(ir.If(condition, yes.block, no.block))
         elif yes.ended or no.ended:
             ended, on = (yes, no) if yes.ended else (no, yes)
-            self.block.append(If(condition if yes.ended else negated(condition), ended.block, []))
+            self.block.append(ir.If(condition if yes.ended else negated(condition), ended.block, []))
             self.block += on.block
             self.known = on.known
         else:
             self._join([yes, no])
             if yes.block or no.block:
-                self.block.append(If(condition, yes.block, no.block))
+                self.block.append(ir.If(condition, yes.block, no.block))
         return yes.ended and no.ended
 
     def _join(self, branches: Sequence[_Branch]) -> None:
@@ -283,10 +271,12 @@ class _Scope(Expressions):
         """A ``try``: what it sets is not known where an error ended it."""
         branches = [self._branch(body), *(self._branch(one.body, assigned(body)) for one in handlers)]
         caught = [self._caught(handler) for handler in handlers]
-        self.block.append(Try(branches[0].block, list(zip(caught, [one.block for one in branches[1:]], strict=True))))
+        self.block.append(
+            ir.Try(branches[0].block, list(zip(caught, [one.block for one in branches[1:]], strict=True)))
+        )
         going_on = [branch for branch in branches if not branch.ended]
         if has(ast.Return, body) and not branches[0].ended:
-            raise Unsupported("a try that returns on some ways only is not translated")
+            raise ir.Unsupported("a try that returns on some ways only is not translated")
         if going_on:
             self._join(going_on)
         return not going_on
@@ -294,10 +284,10 @@ class _Scope(Expressions):
     def _caught(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
         if not kinds or handler.name:
-            raise Unsupported("an except without a type, or one that keeps the error, is not translated")
+            raise ir.Unsupported("an except without a type, or one that keeps the error, is not translated")
         caught = [self.value(kind) for kind in kinds]
         if not all(kind in (*ERRORS, Exception) for kind in caught):
-            raise Unsupported(f"except {ast.unparse(handler.type or kinds[0])} is not translated")
+            raise ir.Unsupported(f"except {ast.unparse(handler.type or kinds[0])} is not translated")
         return tuple(kind.__name__ for kind in caught)
 
     def _loop(self, test: ast.expr, body: Sequence[ast.stmt]) -> None:
@@ -318,21 +308,21 @@ class _Scope(Expressions):
             if after == kinds:
                 break
             kinds = after
-        self.block += [Assign(one.name, number_of(before[name])) for name, one in carried.items()]
+        self.block += [ir.Assign(one.name, number_of(before[name])) for name, one in carried.items()]
         if not branch.ended:
             branch.block.extend(self._at_once([(one, number_of(branch.known[name])) for name, one in carried.items()]))
-        test_ = Constant(1.0, "condition") if isinstance(condition, bool) else condition
-        self.block.append(While(test_, tuple(one.name for one in carried.values()), branch.block))
+        test_ = ir.Constant(1.0, "condition") if isinstance(condition, bool) else condition
+        self.block.append(ir.While(test_, tuple(one.name for one in carried.values()), branch.block))
 
-    def _at_once(self, pairs: Sequence[tuple[Variable, Expression]]) -> list[Statement]:
+    def _at_once(self, pairs: Sequence[tuple[ir.Variable, ir.Expression]]) -> list[ir.Statement]:
         """Assignments that each see the variables as they were before all of them."""
-        moved: dict[Variable, Expression] = {variable: value for variable, value in pairs if value != variable}
-        copies: list[Statement] = []
+        moved: dict[ir.Variable, ir.Expression] = {variable: value for variable, value in pairs if value != variable}
+        copies: list[ir.Statement] = []
         for variable, value in moved.items():
             if value in moved:
                 copy = moved[variable] = self.fresh(variable.name)
-                copies.append(Assign(copy.name, value))
-        return [*copies, *(Assign(variable.name, value) for variable, value in moved.items())]
+                copies.append(ir.Assign(copy.name, value))
+        return [*copies, *(ir.Assign(variable.name, value) for variable, value in moved.items())]
 
     def function(self, function: FunctionType, arguments: list[Any], named: Mapping[str, Any]) -> Any:
         if named or not all(is_number(one) or is_known(one) for one in arguments):
@@ -340,20 +330,20 @@ class _Scope(Expressions):
         made = self.lowering.function(function, arguments)
         if made.several:
             return self.inline(function, arguments)
-        return Call(made, tuple(number_of(one) for one in arguments if is_number(one)), made.kind)
+        return ir.Call(made, tuple(number_of(one) for one in arguments if is_number(one)), made.kind)
 
     def inline(self, function: Any, arguments: Sequence[Any], named: Mapping[str, Any] | None = None) -> Any:
         """The result of a function, written where it is called."""
         name = getattr(function, "__name__", "a lambda")
         key = function, repr([_shape(one) for one in arguments])
         if key in self.chain:
-            raise Unsupported(f"{name} calls itself, and takes or returns several numbers")
+            raise ir.Unsupported(f"{name} calls itself, and takes or returns several numbers")
         if isinstance(function, Lambda):
             own = [argument.arg for argument in function.node.args.args]
             outer = {**function.scope.outer, **function.scope.known}
             inner = self._inside(key, outer, [ast.Return(function.node.body)])
             if len(own) != len(arguments):
-                raise Unsupported(f"a lambda takes {len(own)} arguments, got {len(arguments)}")
+                raise ir.Unsupported(f"a lambda takes {len(own)} arguments, got {len(arguments)}")
             inner.known.update(zip(own, self.held(tuple(arguments), "t"), strict=True))
             inner.run(inner.body)
             found = inner.found
@@ -368,7 +358,7 @@ class _Scope(Expressions):
         elif block is not self.block:  # what it is made of is known on that way only
             value = self.joined("t", [(block, value), ([], ABSENT)])
         if value is AMBIGUOUS:
-            raise Unsupported(f"{name} does not always return as many numbers")
+            raise ir.Unsupported(f"{name} does not always return as many numbers")
         return value
 
     def _inside(self, key: Any, outer: Mapping[str, Any], body: list[ast.stmt]) -> _Scope:
@@ -390,7 +380,7 @@ def _shape(value: Any) -> Any:
     return "number" if is_number(value) else value
 
 
-def _kind_of(value: Any, *before: Kind | None) -> Kind | None:
+def _kind_of(value: Any, *before: ir.Kind | None) -> ir.Kind | None:
     """The kind of a number, and of what it was ``before``; None of what is not a number."""
     if not is_number(value) or None in before:
         return None

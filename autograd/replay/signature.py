@@ -20,12 +20,14 @@ import numpy as np
 import optree
 
 from autograd.replay.tape import Floats
+from autograd.replay.written import Opening, closing, closing_of_array, closing_of_rows, opening
 from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
 from autograd.value import Value
 
 __all__ = [
-    "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments", "axes_of_arguments",
-    "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed", "statics_in", "take_apart",
+    "OFTEN", "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments",
+    "axes_of_arguments", "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed",
+    "statics_in", "take_apart",
 ]  # fmt: skip
 
 Axes = Any
@@ -124,6 +126,14 @@ _MOST_KEPT = 1 << 17
 """How many numbers (a megabyte of them) a plan keeps room for between calls."""
 
 
+OFTEN = 3
+"""After how many calls a form is written out: that takes as long as a hundred calls gain."""
+
+
+def _unwritten(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Take no call apart."""
+
+
 class Plan:
     """How the leaves of a call become numbers for a kernel: made once for calls with leaves of the same shapes.
 
@@ -142,6 +152,9 @@ class Plan:
         axes = axes_of_arguments(in_axes, len(args), len(kwargs))
         self.branches: Any = None
         """The recordings that replay such calls, once they are found."""
+        self.opening: Opening = _unwritten
+        """Takes calls of this form apart, as soon as it is written."""
+        self._uses = 0
         self._count: int | None = None
         self._first = ""
         self._leaves: list[tuple[Shape, int | None]] = []  # the shape of one example of each, and its axis
@@ -172,6 +185,18 @@ class Plan:
             return True
         trees = [*args, *kwargs.values()]
         return all(list(found(trees)) == order for found, order in self._dicts)
+
+    def used(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Hashable) -> None:
+        """Note a call, with the key of :func:`take_apart`; have the way into the next ones written after a few."""
+        self._uses += 1
+        if self._uses == OFTEN and key is not None:
+            if isinstance(key, tuple):
+                spec, *shapes = key[0], *key[1 + len(kwargs) :]
+                places: Any = optree.tree_unflatten(spec, range(spec.num_leaves))
+            else:
+                places, shapes = range(len(args)), [True] * len(args)
+            if not any(isinstance(shape, Static) for shape in shapes):
+                self.opening = opening(args, kwargs, places, shapes) or _unwritten
 
     def _example(self, shape: Shape, axis: int | None, name: str) -> Shape:
         """The shape of one example of a leaf."""
@@ -309,10 +334,13 @@ class Plans:
     def __init__(self, in_axes: Axes) -> None:
         self._in_axes = in_axes
         self._known: dict[Hashable, Plan] = {}
+        self.last: Any = None
+        """The plan of the call before; None at first."""
 
     def clear(self) -> None:
         """Forget all."""
         self._known.clear()
+        self.last = None
 
     def of(
         self, leaves: list[Any], key: Hashable, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -323,6 +351,8 @@ class Plans:
         """
         plan = self._known.get(key)
         if plan is not None and plan.fits(args, kwargs):
+            self.last = plan
+            plan.used(args, kwargs, key)
             return leaves, plan
         found = flattened(args, kwargs)
         if found is None:
@@ -335,6 +365,7 @@ class Plans:
             if len(self._known) >= _MOST_PLANS:
                 self._known.clear()
             self._known[key] = plan
+        self.last = plan
         return leaves, plan
 
 
@@ -579,9 +610,24 @@ class Assembly:
         for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
             self._parts.append((start, start + size, shape))
             start += size
+        self._uses = 0
+        self._written: Callable[[Any], Any] | None = None
 
     def __call__(self, results: Floats) -> Any:
         """The result of a call, of its numbers: of shape (numbers, examples) where batched, else (numbers,)."""
+        if self._written is not None:
+            return self._written(results.tolist() if self._bare else results)
+        self._uses += 1
+        if self._uses == OFTEN:
+            self._written = self._shorter()
+        return self._walked(results)
+
+    def _shorter(self) -> Callable[[Any], Any] | None:
+        if self._batched:
+            return closing_of_rows(self._treedef, _rows)
+        return closing(self._treedef) if self._bare else closing_of_array(self._treedef)
+
+    def _walked(self, results: Floats) -> Any:
         if self._bare:
             return self._treedef.assemble(results.tolist())
         if self._batched:

@@ -88,7 +88,7 @@ class Reference:
 
 
 def same(program, *args):
-    """What ``program`` gives with both classes, which must be the same numbers."""
+    """The numbers that ``program`` gives with both classes, which must be the same."""
     ours, theirs = program(Value, *args), program(Reference, *args)
     assert len(ours) == len(theirs) > 3
     assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-12)

@@ -1,4 +1,4 @@
-"""What is a number: everything that becomes a float, and what is said of everything else."""
+"""Numbers: everything that becomes a float, and what is said of everything else."""
 
 import math
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the transforms refuse, and in which words."""
+"""The refusals of the transforms, and their words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What transforms return behaves as a function does: it has a name, is a method, is copied and pickled."""
+"""The functions that transforms return behave as functions do: named, usable as methods, copied and pickled."""
 
 from __future__ import annotations
 

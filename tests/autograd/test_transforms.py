@@ -389,11 +389,11 @@ def test_has_aux_hands_back_anything_as_floats():
 
 def test_transforms_keep_the_name_and_the_doc_of_the_function():
     def named(x):
-        """What it does."""
+        """Does something."""
         return x
 
     for transform in (grad, value_and_grad, jacfwd, jacrev, hessian):
         assert transform(named).__name__ == "named"
-        assert transform(named).__doc__ == "What it does."
+        assert transform(named).__doc__ == "Does something."
     assert grad(functools.partial(lambda a, x: a * x, 3.0))(2.0) == 3.0
     assert jacobian is jacrev

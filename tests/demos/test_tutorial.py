@@ -10,7 +10,7 @@ from tests.tutorial import FILLED, GAPS, NOTEBOOKS, ROOT, examples, executed
 
 
 def texts(cells):
-    """What each cell of code prints, shows as text, and what kinds of pictures it has."""
+    """The output of each cell of code: what it prints, what it shows as text, and the kinds of its pictures."""
     found = []
     for cell in cells:
         if cell.cell_type == "code":

@@ -1,4 +1,4 @@
-"""What is set on a module after it is made: honoured or refused; and a parameter that is lost."""
+"""Attributes set on a module after it is made: honoured or refused; and a parameter that is lost."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""What a layer is made of by name: activations, softmax over its outputs, and the weights it starts from."""
+"""The parts of a layer that have names: activations, softmax over its outputs, and the weights it starts from."""
 
 import itertools
 import math

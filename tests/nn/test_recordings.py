@@ -1,4 +1,4 @@
-"""What predict, evaluate and fit record: the model as it is now, and only a function of its inputs."""
+"""The recordings of predict, evaluate and fit: the model as it is now, and only a function of its inputs."""
 
 import functools
 import gc

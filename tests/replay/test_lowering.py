@@ -41,7 +41,7 @@ def assert_close(got, wanted, what):
 
 
 def in_c(operations, points, folder):
-    """What the C of each operation gives, all compiled at once."""
+    """The values of each operation in C, all compiled at once."""
     library = compiled_operations(operations, folder)
     number = ctypes.c_double
     for index in range(len(operations)):
@@ -54,7 +54,7 @@ def in_c(operations, points, folder):
 
 
 def in_javascript(operations, points):
-    """What the JavaScript of each operation gives, in a browser."""
+    """The values of each operation in JavaScript, in a browser."""
     wired = [[repr(x) if not math.isfinite(x) or str(x) == "-0.0" else x for x in point] for point in points]
     code = f"""(points) => {javascript(operations)}.map((op) => points.map((point) => (
         ({WIRED})(op.evaluate(point.map({REAL}))[0])

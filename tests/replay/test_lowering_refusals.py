@@ -1,4 +1,4 @@
-"""What of Python is not written in C: refused, with the operation and the construct by name."""
+"""Python that is not written in C: refused, with the operation and the construct by name."""
 
 from __future__ import annotations
 

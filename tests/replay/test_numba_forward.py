@@ -1,4 +1,4 @@
-"""What a forward says to numba: digests of functions inside functions and of sets, and a refusal that is final."""
+"""A forward as numba sees it: digests of functions inside functions and of sets, and a refusal that is final."""
 
 from __future__ import annotations
 

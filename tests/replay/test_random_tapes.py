@@ -100,7 +100,7 @@ class Builder:
         self.guards.append(Guard(relation, left, right, outcome, len(self.steps), "a line"))
 
     def tape(self, outputs: Sequence[int]) -> Tape:
-        """What was written."""
+        """The text that was written."""
         ops = list(dict.fromkeys(op for op, _, _ in self.steps))
         return Tape(
             ops=tuple(ops),

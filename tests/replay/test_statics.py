@@ -229,7 +229,7 @@ def test_what_grad_refuses_compile_refuses(argument):
 
 
 class Table:
-    """What a table of pandas is to this library."""
+    """A table of pandas, as this library sees it."""
 
     def to_numpy(self):
         return np.array([1.0, 2.0])

@@ -1,4 +1,4 @@
-"""What the tests of the step-through page share: a browser, a page of a graph, and the numbers on both sides."""
+"""Shared by the tests of the step-through page: a browser, a page of a graph, and the numbers on both sides."""
 
 from __future__ import annotations
 
@@ -49,10 +49,12 @@ def browser():
 
 @pytest.fixture
 def show(browser, tmp_path):
-    """Open the page of a graph; what it should not do makes the test fail."""
+    """Open the page of a graph, with a card for each value; what it should not do makes the test fail."""
     stack = []
 
-    def shown(root, address="", **context):
+    def shown(root, address="#", **context):
+        if "level=" not in address:
+            address += "&level=full"
         path = step_through(root, tmp_path / f"page{len(stack)}.html", theme=context.pop("theme", "auto"))
         stack.append(opened(browser, path, address, **context))
         return stack[-1].__enter__()

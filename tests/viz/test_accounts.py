@@ -1,4 +1,4 @@
-"""What a gradient is made of besides its flows: earlier passes, hooks, other roots; in every view."""
+"""The parts of a gradient besides its flows: earlier passes, hooks, other roots; in every view."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.support.graphs import SVG, find, network
 from tests.viz.test_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
 from viz._draw import picture_of
-from viz.accounts import accounts_of
 from viz.formulas.operations import constant_locals
 from viz.graph import read_graph
 from viz.page import page_of
@@ -37,7 +36,7 @@ NO_NAME = r"[+−\d]|of |this pass$|earlier$|flows$|after hook$|its flows$|it ho
 def account(root, label):
     node = find(root if isinstance(root, Value) else root[-1], label)
     graph = read_graph(root, {})
-    found = accounts_of(graph).get(graph.index[node])
+    found = graph.accounts.get(graph.index[node])
     return found.words if found else ""
 
 
@@ -130,13 +129,13 @@ def test_what_cannot_be_added_up_is_no_second_pass():
     z = Value(4.0, "z")
     gate = where(0.0, sqrt(z - 4.0), z * 3.0).named("gate")
     gate.backward()
-    assert accounts_of(read_graph(gate, {})) == {}
+    assert read_graph(gate, {}).accounts == {}
     assert "nan" not in texts(gate)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3, 1), (4, 3, 2, 1)])
 def test_one_pass_needs_no_account(size):
-    assert accounts_of(read_graph(network(size), {})) == {}
+    assert read_graph(network(size), {}).accounts == {}
 
 
 def test_a_folded_picture_says_that_earlier_passes_are_in_it():

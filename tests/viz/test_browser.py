@@ -12,7 +12,7 @@ from autograd import Parameter, Value, scope
 from tests.support.graphs import HOSTILE, hostile, network, square_and_more
 from tests.support.pages import REAL, SHOWN, wired
 from viz import draw, step_through
-from viz.numbers import number, short, signed
+from viz.text import number, short, signed
 
 
 def test_in_the_frame_of_a_notebook(browser):

@@ -11,7 +11,7 @@ import autograd as ag
 from autograd import Value, log, where
 from tests.support.graphs import network
 from tests.support.pages import GRAPHS, NUMBERS, SHOWN, agrees, card, moved, steps_of
-from viz.numbers import signed
+from viz.text import signed
 
 
 @pytest.mark.parametrize("graph", ["square", "network", "two examples", "several users", "closed gate"])

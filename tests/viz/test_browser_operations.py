@@ -69,7 +69,7 @@ def halves(x, times=2):
 
 
 def of_python(x, y):
-    """What short numerical code is made of."""
+    """Everything that short numerical code is made of."""
     total: float = 0.0
     parts = [x, y] + [1.0] * 2
     parts.append(x)

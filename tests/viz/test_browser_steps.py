@@ -10,7 +10,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import GRAPHS, PLAIN, SHOWN, steps_of, unwired
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
@@ -66,7 +66,7 @@ def test_each_step_shows_its_arithmetic_and_the_partial_sums(show, graph):
                     assert number(flow.upstream) in line
         shown = watched.ask(chips)
         assert shown == {f"n{i}": signed(sums.get(i)) for i in range(len(order))}
-    assert watched.ask("location.hash") == f"#pass=backward&step={len(order)}"
+    assert watched.ask("location.hash") == f"#pass=backward&step={len(order)}&level=full"
 
 
 def test_the_arithmetic_of_a_step_in_words(show):

@@ -1,4 +1,4 @@
-"""What the page shows of a graph, in a real browser: a node, levels, search, table, keys, the address."""
+"""The page's views of a graph, in a real browser: a node, levels, search, table, keys, the address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import SHOWN, card
-from viz.numbers import number, signed
+from viz.text import number, signed
 
 
 @pytest.mark.parametrize("way", ["hover", "click", "focus"])
@@ -104,7 +104,7 @@ def test_keys(show):
     press("Enter")
     assert watched.text("#said h2") == "a1[1]"
     press("Escape")
-    assert watched.ask("location.hash") == f"#pass=backward&step={size}"
+    assert watched.ask("location.hash") == f"#pass=backward&step={size}&level=full"
     watched.page.get_by_role("tab", name="Explain").focus()
     press("ArrowRight")
     assert watched.page.locator("#leaves").is_visible()
@@ -172,5 +172,6 @@ def test_the_address_brings_everything_back(show):
     assert watched.ask("document.documentElement.dataset.theme") == "dark"
     assert watched.ask("document.querySelector('svg.shown').dataset.level") == "neurons"
     watched.ask("location.hash = 'step=999999&level=nonsense&node=-1&tab=<b>'")
-    watched.page.wait_for_function("document.querySelector('svg.shown').dataset.level === 'full'")
+    watched.page.wait_for_function("() => document.querySelector('#count').textContent[0] !== '7'")
+    assert watched.ask("document.querySelector('svg.shown').dataset.level") == "neurons"
     assert watched.text("#count").startswith(f"{sum(1 for node in root.topological_order() if node.op)} / ")

@@ -12,8 +12,7 @@ from tests.support.graphs import find, links_into, network
 from viz import DiagramError
 from viz._draw import picture_of
 from viz.graph import read_graph
-from viz.names import clean, columns, cut, variable_names
-from viz.numbers import number, short, signed
+from viz.text import clean, columns, cut, number, short, signed, variable_names
 
 
 def cards(picture):

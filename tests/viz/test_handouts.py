@@ -13,9 +13,9 @@ from tests.support.graphs import HOSTILE, SVG, find, hostile, network, square_an
 from tests.support.pages import steps_of
 from viz import DiagramError, derive, draw, frames, step_through, worksheet
 from viz._arguments import graph_below
-from viz.numbers import short, signed
 from viz.page.lessons import lesson_of
 from viz.style import ROLES, grey_role
+from viz.text import short, signed
 
 
 def first():

@@ -8,7 +8,7 @@ import pytest
 from tests.support.graphs import find, network
 from tests.viz.test_type import random_graph
 from viz._draw import picture_of
-from viz.picture.geometry import Box, Point, bezier, smooth
+from viz.picture.canvas import Box, Point, bezier, smooth
 from viz.picture.layout import Numbers, blocks_of
 from viz.picture.links import link_numbers, link_texts, place_labels
 from viz.picture.paint import Look, arrange

@@ -10,9 +10,9 @@ from matplotlib.colors import to_hex
 
 from tests.support.plots import THEMES, network
 from viz import plot_matrices
-from viz.numbers import number, signed
 from viz.plotting.matrices import GRADIENTS, WEIGHTS
 from viz.style import ROLES, STEPS, chip_roles, contrast, step_of
+from viz.text import number, signed
 
 
 def cells_of(axes):

@@ -49,7 +49,7 @@ from viz.formulas.writers import (
     to_text,
 )
 from viz.graph import read_graph
-from viz.names import clean, columns
+from viz.text import clean, columns
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
 A, B, C = Name("a"), Name("b"), Name("c")
@@ -232,7 +232,7 @@ SPELT = {
 
 
 def as_python(text):
-    """What ``to_text`` writes, as an expression for ``eval``: an independent reading of brackets and order."""
+    """The text of ``to_text``, as an expression for ``eval``: an independent reading of brackets and order."""
     text = re.sub(r"\[([^]]*)\]", r"(1.0*(\1))", text).replace("≠", "!=").replace("1 − (1.0*", "1.0 − (1.0*")
     text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
     text = re.sub(r"(\(1\.0\*\([^()]*) = ", r"\1 == ", text)

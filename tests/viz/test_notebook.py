@@ -1,4 +1,4 @@
-"""What a notebook shows: of a Value, of a Diagram, of the page that steps through it; run in a real one too."""
+"""Views in a notebook: of a Value, of a Diagram, of the page that steps through it; run in a real one too."""
 
 import re
 from html import unescape

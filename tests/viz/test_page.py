@@ -21,7 +21,7 @@ from nn import MLP, half_squared_error
 from tests.support.backends import arity, table
 from tests.support.graphs import HOSTILE, broken, hostile, network, square_and_more
 from viz import DiagramError, step_through
-from viz.page import page_of, vocabulary
+from viz.page import page_of, pictures, vocabulary
 from viz.page.document import _SCRIPTS, _STYLES
 
 
@@ -135,7 +135,7 @@ def test_the_script_says_no_word_that_is_not_in_the_table():
 
 
 CLASSES = {"value muted", "grad value", "graphics-symbol img"}
-"""What looks like words in a script, and is not."""
+"""Texts that look like words in a script, and are none."""
 
 
 def test_the_gaps_of_the_words_are_those_that_the_script_fills():
@@ -203,18 +203,24 @@ def test_levels_are_those_that_differ():
     assert levels(network([2, 3, 1])) == ["full", "neurons", "layers"]
 
 
-def test_a_big_graph_is_folded_and_a_huge_one_refused():
+def test_a_big_graph_is_folded_and_a_huge_one_refused(monkeypatch):
     with scope("body"):
         total = Parameter(0.5, "w") * 1.0
         for _ in range(2_000):
             total = tanh(total)
     assert "full" not in [level["detail"] for level in facts(page_of(total + 1.0))["levels"]]
+    monkeypatch.setattr(pictures, "MOST_VALUES", 2_000)
+    with pytest.raises(DiagramError, match=r"at most 2,000 values; this graph has 2,003\. .* draw\(root, focus=node\)"):
+        page_of(total)
+
+
+def test_beyond_twenty_thousand_values_a_page_has_no_symbols():
+    total = Value(0.5, "x")
     for _ in range(20_000):
         total = tanh(total)
-    with pytest.raises(
-        DiagramError, match=r"at most 20,000 values; this graph has 22,003\. .* draw\(root, focus=node\)"
-    ):
-        page_of(total)
+    said = facts(page_of(total))
+    assert (said["symbols"], said["terms"], said["shapes"], said["primes"]) == (None, None, [], {})
+    assert len(said["names"]) == 20_001
 
 
 def test_a_long_chain_without_scopes_shows_its_ends():

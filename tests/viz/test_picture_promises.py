@@ -1,4 +1,4 @@
-"""What every picture keeps: labels are text, the same graph gives the same bytes, and size is no obstacle."""
+"""Promises that every picture keeps: labels are text, the same graph gives the same bytes, and size is no obstacle."""
 
 import os
 import re

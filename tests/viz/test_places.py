@@ -7,7 +7,7 @@ import pytest
 from autograd import Value, scope, tanh
 from tests.support.graphs import broken, links_into, network, square_and_more
 from viz._draw import picture_of
-from viz.picture.geometry import Box, Point, bezier, smooth
+from viz.picture.canvas import Box, Point, bezier, smooth
 from viz.picture.paint import Look, arrange
 
 SCENES = {

@@ -30,7 +30,7 @@ def playground():
 
 
 def ask(playground, method="GET", path="", body=None, token=None, **headers):
-    """What the server answers: status, headers, body."""
+    """The server's answer: status, headers, body."""
     address = urlsplit(playground.address)
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=20)
     whole = f"/{token}/{path}" if token is not None else address.path + path

@@ -15,7 +15,7 @@ from viz._quiz import blanks_of, hint, parse_answer, remark_on, solution, withou
 from viz.chain import Chain
 from viz.formulas.notation import derivative
 from viz.formulas.writers import to_text
-from viz.numbers import number
+from viz.text import number
 from viz.wrong_passes import SLIPS
 
 

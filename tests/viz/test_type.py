@@ -8,9 +8,9 @@ import pytest
 
 from autograd import Value, errstate, scope, tanh
 from tests.support.graphs import SVG, broken, drawn, find, hostile, network, square_and_more
-from viz.names import columns
-from viz.picture.geometry import Box
+from viz.picture.canvas import Box
 from viz.style import SIZES
+from viz.text import columns
 
 
 def random_graph(seed):

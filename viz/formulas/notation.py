@@ -11,44 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
-from viz.names import cut
-from viz.numbers import number
+from viz.text import cut, number
 
 __all__ = [
-    "GREEK",
-    "MINUS",
-    "ONE",
-    "ZERO",
-    "Binding",
-    "Custom",
-    "Fence",
-    "Fraction",
-    "Math",
-    "Name",
-    "NameParts",
-    "Number",
-    "Numbered",
-    "Remark",
-    "Root",
-    "Row",
-    "Script",
-    "Sign",
-    "Word",
-    "call",
-    "constant",
-    "derivative",
-    "fenced",
-    "fraction",
-    "listed",
-    "name_parts",
-    "negative",
-    "parts_of",
-    "power",
-    "product",
-    "quantity",
-    "sum_of",
-    "worth",
-]
+    "GREEK", "MINUS", "ONE", "ZERO", "Binding", "Custom", "Fence", "Fraction", "Math", "Name", "NameParts", "Number",
+    "Numbered", "Remark", "Root", "Row", "Script", "Sign", "Word", "call", "constant", "derivative", "fenced",
+    "fraction", "listed", "name_parts", "negative", "parts_of", "power", "product", "quantity", "sum_of", "worth",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

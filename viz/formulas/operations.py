@@ -45,7 +45,7 @@ from viz.formulas.notation import (
     sum_of,
 )
 from viz.formulas.writers import LATEX_WORDS, to_text
-from viz.names import clean, cut
+from viz.text import clean, cut
 
 __all__ = ["applied", "constant_locals", "form_of", "local_derivatives", "primed"]
 

@@ -28,19 +28,12 @@ from viz.formulas.notation import (
     fenced,
     name_parts,
 )
-from viz.names import columns
+from viz.text import columns
 
 __all__ = [
-    "LATEX_WORDS",
-    "escape_latex",
-    "latex_lines",
-    "mathml_inner",
-    "mathml_lines",
-    "text_lines",
-    "to_latex",
-    "to_mathml",
+    "LATEX_WORDS", "escape_latex", "latex_lines", "mathml_inner", "mathml_lines", "text_lines", "to_latex", "to_mathml",
     "to_text",
-]
+]  # fmt: skip
 
 Equations = Iterable[Sequence[Math]]
 """Each a left side and one or more right sides; or a remark alone."""

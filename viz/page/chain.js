@@ -30,13 +30,23 @@ function shaped(shape, next) {
   return element;
 }
 
-function partial(under) {
-  return math(
-    "mfrac",
-    math("mrow", math("mo", "\u2202"), FACTS.root ? math("mrow", math("mo", "("), written(FACTS.root), math("mo", ")")) : written(FACTS.symbols[ROOT])),
-    math("mrow", math("mo", "\u2202"), written(FACTS.symbols[under])),
-  );
+// Of a graph too big for symbols the names of its values.
+const symbolOf = (i) => (FACTS.symbols ? written(FACTS.symbols[i]) : math("mtext", nameOf(i)));
+
+function rootSymbol() {
+  if (ROOTS.size === 1) return symbolOf(ROOT);
+  const sum = FACTS.root ? written(FACTS.root) : math("mtext", FACTS.roots.map(nameOf).join(" + "));
+  return math("mrow", math("mo", "("), sum, math("mo", ")"));
 }
+
+function partial(under) {
+  const d = (of) => math("mrow", math("mo", "\u2202"), of);
+  return math("mfrac", d(rootSymbol()), d(symbolOf(under)));
+}
+
+// A term of the rule at the operand of an edge: in symbols; or, without these, the number of the local derivative.
+const termOf = (e) =>
+  FACTS.terms ? written(FACTS.terms[e]) : math("mrow", mathNumber(numbers.locals[e], true), math("mo", "\u00b7"), partial(TARGETS[e]));
 
 function mathNumber(x, brackets) {
   const text = number(x);
@@ -83,7 +93,7 @@ function chainRule(i, told = true) {
     );
   const seed = () => (ROOTS.has(i) ? [math("mn", "1")] : []);
   if (edges.length || !ROOTS.has(i)) {
-    add([...seed(), ...edges.map((e) => written(FACTS.terms[e]))]);
+    add([...seed(), ...edges.map(termOf)]);
     if (told) add([...seed(), ...edges.map(product)]);
   }
   if (told || !rows.length) add([mathNumber(ARRIVED.get(i) ?? numbers.gradients[i] ?? 0)]);

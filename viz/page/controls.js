@@ -3,7 +3,6 @@
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const leaving = new AbortController(); // ends what listens beyond this page's own elements
 let playing = null;
-let zoom = 1;
 
 function paint() {
   paintLegend();
@@ -11,6 +10,7 @@ function paint() {
   paintAlarm();
   PANELS[view.tab]();
   paintControls();
+  paintMap();
   window.chainrule?.painted?.(); // whoever has the page in a frame may want to follow
 }
 
@@ -63,11 +63,21 @@ function stop() {
   showPlay("play");
 }
 
+const SPEEDS = [1, 2, 4, 0.5];
+let speed = 1;
+
+function changeSpeed() {
+  speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length];
+  setText(byId("speed"), say("times", { speed }));
+  byId("speed").setAttribute("aria-label", say("speed", { speed }));
+  if (playing) (stop(), play());
+}
+
 function play() {
   if (playing) return stop();
   if (view.step === lastStep()) goTo(0);
   showPlay("pause");
-  playing = setInterval(() => goTo(view.step + 1), calm.matches ? 2400 : 1200);
+  playing = setInterval(() => goTo(view.step + 1), (calm.matches ? 2400 : 1200) / speed);
 }
 
 function lookAt(i) {
@@ -84,86 +94,43 @@ function pick(i) {
   if (i !== null) bringIntoView(i);
 }
 
-const cardOf = (i) => LEVELS[view.level].cards.find((card) => card.members.includes(i));
-
-function bringIntoView(i) {
-  const pane = byId("graph").getBoundingClientRect();
-  const box = cardOf(i)?.group.getBoundingClientRect();
-  if (!box) return;
-  const margin = Math.min(150, pane.width / 4, pane.height / 4); // its neighbours are seen too
-  const past = (low, high, from, to) =>
-    low < from + margin ? low - from - margin : high > to - margin ? high - to + margin : 0;
-  const left = past(box.left, box.right, pane.left, pane.right);
-  const top = past(box.top, box.bottom, pane.top, pane.bottom);
-  if (left || top)
-    byId("graph").scrollBy({ left, top, behavior: calm.matches || playing === null ? "auto" : "smooth" });
-}
-
-// Where a picture begins: a value of the card that stands furthest to the left.
-function leftmost() {
-  const places = LEVELS[view.level].cards.map((card) => [card.group.getBoundingClientRect().left, card.members[0]]);
-  return places.reduce((one, other) => (other[0] < one[0] ? other : one))[1];
-}
-
-// --- size ---
-
-const SMALLEST = 0.05;
-
-function setZoom(wanted) {
-  zoom = Math.max(SMALLEST, Math.min(3, wanted));
-  for (const level of LEVELS) {
-    level.svg.setAttribute("width", Math.round(level.width * zoom));
-    level.svg.setAttribute("height", Math.round(level.height * zoom));
-  }
-}
-
-function fitting() {
-  const { width, height } = LEVELS[view.level];
-  const pane = byId("graph");
-  return Math.min(1.25, (pane.clientWidth - 2) / width, (pane.clientHeight - 2) / height);
-}
-
-// Type below four fifths of its size is hard to read: beyond, the picture scrolls.
-const readable = () => Math.max(0.8, fitting());
-
 // --- wiring ---
 
 function wireCards() {
-  for (const level of LEVELS) {
-    for (const card of level.cards) {
-      const enter = () => {
-        lookedAtFold = card.folded ? card : null;
-        lookAt(card.node ?? card.members.at(-1));
-      };
-      const leave = () => {
-        lookedAtFold = null;
-        lookAt(null);
-      };
-      card.group.addEventListener("pointerenter", enter);
-      card.group.addEventListener("pointerleave", leave);
-      card.group.addEventListener("focus", () => card.group.matches(":focus-visible") && enter());
-      card.group.addEventListener("blur", leave);
-      const choose = (event) => {
-        event.stopPropagation();
-        if (view.tab === "leaves" && MOVABLE.includes(card.node)) return revealLeaf(card.node);
-        if (isQuiz() && card.node !== null) return ask(card.node);
-        view.tab = "explain";
-        pick(card.node ?? card.members.at(-1));
-      };
-      card.group.addEventListener("click", choose);
-      card.group.addEventListener(
-        "keydown",
-        (event) => (event.key === "Enter" || event.key === " ") && (event.preventDefault(), choose(event)),
-      );
-    }
-  }
-  byId("graph").addEventListener("click", () => pick(null));
+  const cards = new Map(LEVELS.flatMap((level) => level.cards.map((card) => [card.group, card])));
+  const at = (event) => cards.get(event.target.closest("g.card"));
+  let entered = null;
+  const enter = (card) => {
+    if (card === entered) return;
+    entered = card;
+    lookedAtFold = card?.folded ? card : null;
+    lookAt(card ? (card.node ?? card.members.at(-1)) : null);
+  };
+  pane.addEventListener("pointerover", (event) => enter(at(event)));
+  pane.addEventListener("pointerleave", () => enter());
+  pane.addEventListener("focusin", (event) => event.target.matches(":focus-visible") && enter(at(event)));
+  pane.addEventListener("focusout", () => enter());
+  pane.addEventListener("click", (event) => choose(at(event)));
+  pane.addEventListener("keydown", (event) => {
+    if (!at(event) || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    choose(at(event));
+  });
+}
+
+function choose(card) {
+  if (!card) return pick(null);
+  if (view.tab === "leaves" && MOVABLE.includes(card.node)) return revealLeaf(card.node);
+  if (isQuiz() && card.node !== null) return ask(card.node);
+  view.tab = "explain";
+  pick(card.node ?? card.members.at(-1));
 }
 
 function revealLeaf(i) {
-  const row = byId("leaves").querySelector(`[data-leaf="${i}"]`);
-  row?.scrollIntoView({ block: "nearest" });
-  row?.querySelector("input[type=range]").focus();
+  let row = byId("leaves").querySelector(`[data-leaf="${i}"]`);
+  if (!row) byId("leaves").append((row = leafControl(i, "leaf"))); // one of those left out of a long list
+  row.scrollIntoView({ block: "nearest" });
+  row.querySelector("input[type=range]").focus();
 }
 
 function wireKeys() {
@@ -172,6 +139,9 @@ function wireKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") return pick(null);
     if (typing) return;
+    const zooms = { "+": () => zoomBy(1.25), "-": () => zoomBy(0.8), 0: () => setZoom(fitting()) };
+    if (event.key in zooms) return zooms[event.key]();
+    if (event.key === " " && !event.target.closest("button, a, [tabindex='0']")) return (event.preventDefault(), play());
     const steps = { ArrowRight: view.step + 1, ArrowLeft: view.step - 1, Home: 0, End: lastStep() };
     if (event.key in steps) {
       event.preventDefault();
@@ -198,6 +168,11 @@ function wireButtons() {
   press("first", () => (stop(), goTo(0)));
   press("back", () => (stop(), goTo(view.step - 1)));
   press("play", play);
+  press("speed", changeSpeed);
+  press("more", () => {
+    const isOpen = document.querySelector("header").classList.toggle("open");
+    byId("more").setAttribute("aria-expanded", isOpen);
+  });
   press("next", () => (stop(), goTo(view.step + 1)));
   press("last", () => (stop(), goTo(lastStep())));
   byId("slider").addEventListener("input", () => (stop(), goTo(byId("slider").valueAsNumber)));
@@ -209,8 +184,8 @@ function wireButtons() {
       goTo(0);
     });
   }
-  press("in", () => setZoom(zoom * 1.25));
-  press("out", () => setZoom(zoom / 1.25));
+  press("in", () => zoomBy(1.25));
+  press("out", () => zoomBy(0.8));
   press("fit", () => setZoom(fitting()));
   press("theme", () => {
     const themes = ["auto", "light", "dark"];
@@ -235,6 +210,7 @@ function wireLevels() {
     const button = element("button", { type: "button", "data-level": k, title: level.about }, level.title);
     button.addEventListener("click", () => {
       view.level = k;
+      view.chosen = true;
       paint();
       setZoom(readable());
       bringIntoView(view.node ?? leftmost());
@@ -271,7 +247,7 @@ window.chainrule = {
 // In a playground: the page of another graph takes the place of this one, and looks as this one did if it fits.
 function again(body) {
   const { width, height } = LEVELS[view.level];
-  const { scrollLeft: left, scrollTop: top } = byId("graph");
+  const { scrollLeft: left, scrollTop: top } = pane;
   leaving.abort();
   stop();
   pauseDescent();
@@ -282,16 +258,18 @@ function again(body) {
 sweepBackward();
 readAddress();
 paintTheme();
+if (!view.chosen) view.level = levelThatFits();
 wireLevels();
 wireCards();
 wireKeys();
 wireButtons();
-setZoom(readable());
+wireWindow();
 paint();
+setZoom(readable());
 const isNear = (x, y) => Math.abs(x - y) < y / 10;
 if (seen && isNear(seen.width, LEVELS[view.level].width) && isNear(seen.height, LEVELS[view.level].height)) {
   setZoom(seen.zoom);
-  byId("graph").scrollTo(seen);
+  pane.scrollTo(seen);
 } else {
   bringIntoView(view.node ?? (view.fresh ? null : activeNode()) ?? leftmost());
 }

@@ -2,10 +2,12 @@
 
 const LEARNS = MOVABLE.filter((i) => FACTS.kinds[i] === "parameter" || !FACTS.kinds.includes("parameter"));
 const MOST_STEPS = 10000;
+const STEPS_A_SECOND = 60;
+const LATE = 12; // so many are made up for; a tab that was in the background begins anew
 const MOST_POINTS = 200; // of the curve
 
 // Each place on the path: every leaf that can be moved, and the root's value.
-const descent = { rate: 0.1, path: [], at: 0, frame: null, said: "" };
+const descent = { rate: 0.1, path: [], at: 0, frame: null, began: null, said: "" };
 let descentParts = null;
 
 const total = () => FACTS.roots.reduce((sum, root) => sum + numbers.data[root], 0);
@@ -62,13 +64,19 @@ function goAlong(at) {
 function pauseDescent() {
   if (descent.frame !== null) cancelAnimationFrame(descent.frame);
   descent.frame = null;
+  descent.began = null;
 }
 
-// A step for each frame that the browser draws.
-function runDescent() {
+// So many steps a second, whatever time the browser takes to draw: a frame that comes late takes several.
+function runDescent(now) {
   descent.frame = requestAnimationFrame(runDescent);
-  if (!descendOnce() || descent.path.length > MOST_STEPS || view.tab !== "descend") pauseDescent();
-  paint();
+  descent.began ??= now - 1000 / STEPS_A_SECOND;
+  const due = Math.min(LATE, Math.floor(((now - descent.began) * STEPS_A_SECOND) / 1000));
+  for (let k = 0; k < due && descent.frame !== null; k++) {
+    if (!descendOnce() || descent.path.length > MOST_STEPS || view.tab !== "descend") pauseDescent();
+  }
+  descent.began = due === LATE ? now : descent.began + (1000 * due) / STEPS_A_SECOND;
+  if (due) paint();
 }
 
 function setRate(rate) {
@@ -85,14 +93,11 @@ function buildDescent() {
   rate.addEventListener("input", () => setRate(rate.valueAsNumber));
   rates.addEventListener("input", () => setRate(Number((10 ** rates.valueAsNumber).toPrecision(2))));
   const once = wordButton("descendStep", () => (pauseDescent(), descendOnce(), paint()));
-  const run = wordButton("run", () => (descent.frame === null ? runDescent() : (pauseDescent(), paint())));
+  const run = wordButton("run", () => (descent.frame === null ? runDescent(performance.now()) : (pauseDescent(), paint())));
   const again = wordButton("toStart", () => goAlong(0));
   const steps = element("input", { type: "range", min: 0, step: 1, "aria-label": say("steps") });
   steps.addEventListener("input", () => goAlong(steps.valueAsNumber));
-  const curve = document.createElementNS(SVG, "svg");
-  curve.setAttribute("viewBox", "0 0 340 150");
-  curve.setAttribute("class", "curve");
-  curve.setAttribute("role", "img");
+  const curve = drawn("svg", { viewBox: "0 0 340 150", class: "curve", role: "img" });
   const plane = FACTS.model ? element("canvas", { width: 300, height: 300, class: "plane", role: "img" }) : null;
   const words = paragraph("", "value");
   const said = element("p", { role: "status" });
@@ -105,8 +110,6 @@ function buildDescent() {
   );
   descentParts = { rate, rates, run, again, steps, curve, plane, words, said };
 }
-
-const SVG = "http://www.w3.org/2000/svg";
 
 PANELS.descend = () => {
   if (!byId("descend").hasChildNodes()) buildDescent();
@@ -137,20 +140,14 @@ function paintCurve(curve) {
   const y = (loss) => (130 - (115 * (loss - low)) / (high - low || 1)).toFixed(1);
   const every = Math.ceil(losses.length / MOST_POINTS);
   const points = losses.flatMap((loss, k) => ((k % every && k !== last) || !Number.isFinite(loss) ? [] : [`${x(k)},${y(loss)}`]));
-  const part = (tag, attributes, text = "") => {
-    const made = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.textContent = text;
-    return made;
-  };
   curve.setAttribute("aria-label", say("curve", { from: number(losses[0]), to: number(losses.at(-1)) }));
   curve.replaceChildren(
-    part("path", { d: "M70 10V130H332", class: "s-line" }),
-    part("polyline", { points: points.join(" "), class: "s-ink" }),
-    part("circle", { cx: x(descent.at), cy: y(losses[descent.at]), r: 4 }),
-    part("text", { x: 64, y: 20, class: "e" }, number(high)),
-    ...(high > low ? [part("text", { x: 64, y: 130, class: "e" }, number(low))] : []),
-    part("text", { x: 330, y: 146, class: "e" }, String(losses.length - 1)),
+    drawn("path", { d: "M70 10V130H332", class: "s-line" }),
+    drawn("polyline", { points: points.join(" "), class: "s-ink" }),
+    drawn("circle", { cx: x(descent.at), cy: y(losses[descent.at]), r: 4 }),
+    drawn("text", { x: 64, y: 20, class: "e" }, number(high)),
+    ...(high > low ? [drawn("text", { x: 64, y: 130, class: "e" }, number(low))] : []),
+    drawn("text", { x: 330, y: 146, class: "e" }, String(losses.length - 1)),
   );
 }
 

@@ -1,36 +1,81 @@
-"""The page put together: pictures, facts, style and script in one file that asks nothing of any other."""
+"""``step_through``: pictures, facts, style and script in one HTML file that asks nothing of any other."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
 from autograd import Primitive, Value, javascript
-from viz._arguments import graph_below, roots_of
+from viz._arguments import as_page, graph_below, roots_of, write_whole
 from viz.graph import Graph
-from viz.names import clean, cut
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.lessons import QUIZ, captions_of, lesson_of, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
 from viz.page.vocabulary import NUMBERS, TABS, WORDS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
+from viz.text import clean, cut
 
-__all__ = ["Page", "page_in_parts", "page_of"]
+__all__ = ["Page", "page_in_parts", "page_of", "step_through"]
 
 _STYLES = ("picture.css", "panel.css", "lessons.css", "page.css", "print.css")
 _SCRIPTS = (
     "words.js", "sweep.js", "view.js", "picture.js", "chain.js", "panel.js", "leaves.js", "table.js",
-    "descend.js", "quiz.js", "matrices.js", "controls.js",
+    "descend.js", "quiz.js", "matrices.js", "window.js",
+    "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
+
+
+def step_through(
+    root: Value | Sequence[Value],
+    path: str | os.PathLike[str],
+    *,
+    names: Mapping[str, Any] | None = None,
+    theme: str = "auto",
+    captions: Mapping[int | str | Value, str] | None = None,
+) -> Path:
+    """Write a page that plays the forward and the backward pass of ``root``, and return its path.
+
+    The page steps through both passes with the arithmetic of each step, shows every flow that reaches a value and
+    the chain rule behind it, and computes everything again as a leaf is moved. It needs no other file and no
+    network. No gradient of the graph changes; hooks run once, for the page's own pass. The file appears whole or not
+    at all.
+
+    Args:
+        root: the value that is differentiated; of a list of values, their sum is.
+        path: where to write it; its ending is ``.html`` or ``.htm``.
+        names: variables, such as ``locals()``, to name the values that have no label.
+        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
+        captions: a teacher's words, as plain text: by the step of the backward pass that they stand at, 0 before the
+            first; or by a value, or its name, whose step in either pass they stand at, and where it is looked at.
+
+    Raises:
+        TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
+        GradientError: a caption is of a value that is not in the graph, or of a step that there is not.
+        ValueError: the theme is not one of those.
+        StaleGraphError: a leaf changed after the graph was built.
+        DiagramError: an ending other than these, a graph of too many values, or a file that cannot be written there.
+
+    >>> import tempfile
+    >>> from autograd import Value
+    >>> a = Value(2.0, "a")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     step_through((a * a).named("y"), f"{folder}/page.html").name
+    'page.html'
+    """
+    target = as_page(path, "step_through")
+    write_whole(target, page_of(root, names=names, theme=theme, captions=captions).encode())
+    return target
 
 
 class Page(NamedTuple):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+import xml.etree.ElementTree as ET
+from functools import lru_cache
 from typing import Any
 
 from autograd import Primitive, Value
-from viz.accounts import accounts_of, legend_of, roots_in_words
 from viz.chain import Chain
+from viz.formulas.notation import Math, product
 from viz.formulas.operations import form_of
+from viz.formulas.writers import mathml_inner
 from viz.graph import Graph, Pass
-from viz.names import clean
-from viz.numbers import signed
-from viz.page.formulas import formulas_of
+from viz.text import clean, signed
 
-__all__ = ["as_json", "facts_of", "notes_of", "operations_of", "pass_of"]
+__all__ = ["as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
 def pass_of(graph: Graph) -> Pass:
@@ -39,8 +40,8 @@ def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
         if seed not in (None, 1.0)
         else ""
     )
-    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in accounts_of(graph).items()}
-    return {"notes": notes, "began": began}, list(dict.fromkeys([*roots_in_words(graph), *legend_of(graph)]))
+    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in graph.accounts.items()}
+    return {"notes": notes, "began": began}, list(dict.fromkeys([*graph.roots_in_words(), *graph.legend()]))
 
 
 def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
@@ -120,3 +121,103 @@ def _plain(x: Any) -> Any:
         case list() | tuple():
             return [_plain(value) for value in x]
     return x
+
+
+# --- formulas: MathML as nested lists, so that a page holds no markup but its own -------------------------
+
+# The same few shapes occur again and again: ``w·∂L/∂z`` for every weight. So each shape is written once, and a formula
+# is the number of its shape with what fills its gaps.
+
+SPELLED = 20_000
+"""Up to how many values a page has its chain rules in symbols; beyond, the names of values stand for these."""
+GAP = 0
+"""Stands in a shape for what fills it."""
+VARIED = ("mi", "mn")
+"""The elements whose text differs between formulas of one shape: names and numbers, but not signs."""
+
+
+class Attributes(tuple[tuple[str, str], ...]):
+    """The attributes of an element."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=4096)
+def as_tuples(term: Math) -> tuple[Any, ...]:
+    """``term`` as ``(element, child, ...)``; a child is text, another such tuple, or attributes.
+
+    Kept, for a playground writes nearly the same formulas again with each key that is pressed.
+
+    >>> from viz.formulas.notation import Name
+    >>> as_tuples(Name("x1"))
+    ('msub', ('mi', 'x'), ('mn', '1'))
+    """
+    return _nested(ET.fromstring(f"<mrow>{mathml_inner(term)}</mrow>")[0])  # noqa: S314 -- what writers.py wrote
+
+
+def _nested(element: ET.Element) -> tuple[Any, ...]:
+    attributes = (Attributes(element.attrib.items()),) if element.attrib else ()
+    text = (element.text,) if element.text else ()
+    return element.tag, *attributes, *text, *map(_nested, element)
+
+
+def _listed(part: Any) -> Any:
+    """The same for JSON: lists, and attributes as a dict."""
+    if isinstance(part, Attributes):
+        return dict(part)
+    return list(map(_listed, part)) if isinstance(part, tuple) else part
+
+
+def formulas_of(chain: Chain) -> dict[str, Any]:
+    """For each node its symbol, for each edge its term of the chain rule, and the derivatives that are only named.
+
+    Within a term the symbol of a node is its number. Of a graph that is too big for that, none.
+    """
+    graph = chain.graph
+    if len(graph) > SPELLED:
+        return {"symbols": None, "terms": None, "primes": {}, "root": None, "shapes": []}
+    symbols = [as_tuples(chain.symbol(i)) for i in range(len(graph))]
+    heads = [chain.fusion.head[target] for target in graph.targets]
+    terms = [as_tuples(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
+    shapes = _Shapes()
+    written = [shapes.written(symbol) for symbol in symbols]
+    shapes.places = {symbol: i for i, symbol in enumerate(symbols)}
+    return {
+        "symbols": written,
+        "terms": [shapes.written(term) for term in terms],
+        "primes": {name: [shapes.written(as_tuples(side)) for side in sides] for name, sides in chain.primes.items()},
+        "root": shapes.written(as_tuples(chain.root)) if len(graph.roots) > 1 else None,
+        "shapes": [_listed(shape) for shape in shapes.numbers],
+    }
+
+
+class _Shapes:
+    """The shapes of the formulas of one page."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[Any, ...] | int, int] = {}
+        """Each shape and its number."""
+        self.places: dict[tuple[Any, ...], int] = {}
+        """The nodes by their symbols."""
+
+    def written(self, term: tuple[Any, ...]) -> list[Any]:
+        """The number of the shape of ``term``, and what fills its gaps, in order."""
+        fillings: list[Any] = []
+        shape = self._emptied(term, fillings)
+        return [self.numbers.setdefault(shape, len(self.numbers)), *fillings]
+
+    def _emptied(self, term: tuple[Any, ...], fillings: list[Any]) -> tuple[Any, ...] | int:
+        """``term`` with gaps in the place of symbols, names and numbers, which go to ``fillings``."""
+        place = self.places.get(term)
+        if place is not None:
+            fillings.append(place)
+            return GAP
+        varied = term[0] in VARIED
+        parts: list[Any] = [term[0]]
+        for part in term[1:]:
+            if isinstance(part, str) and varied:
+                fillings.append(part)
+                parts.append(GAP)
+            else:
+                parts.append(part if isinstance(part, str | Attributes) else self._emptied(part, fillings))
+        return tuple(parts)

@@ -12,6 +12,7 @@ function reach(i) {
 
 // A constant is named by its number, and so is what was computed from it: it stays.
 const MOVABLE = OPERATIONS ? LEAVES.filter((i) => FACTS.kinds[i] !== "constant") : [];
+const MOST_LEAVES = 300; // more would keep the browser busy
 let failure = ""; // why the last move was taken back
 
 function moveLeaf(i, x) {
@@ -75,7 +76,10 @@ function buildLeaves() {
   const sorted = [...MOVABLE].sort(
     (i, j) => (FACTS.kinds[i] === "parameter") - (FACTS.kinds[j] === "parameter") || i - j,
   );
-  byId("leaves").append(paragraph(say("moveLeaves"), "muted"), reset, ...sorted.map((i) => leafControl(i, "leaf")));
+  const rows = sorted.slice(0, MOST_LEAVES).map((i) => leafControl(i, "leaf"));
+  byId("leaves").append(paragraph(say("moveLeaves"), "muted"), reset, ...rows);
+  const left = sorted.length - MOST_LEAVES;
+  if (left > 0) byId("leaves").append(paragraph(say("leavesLeft", { n: left }), "muted"));
 }
 
 PANELS.leaves = () => {

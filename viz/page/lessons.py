@@ -9,8 +9,8 @@ from autograd import GradientError, Primitive, Value
 from viz._quiz import ANSWERED, blanks_of
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
-from viz.names import clean
 from viz.page.facts import operations_of
+from viz.text import clean
 from viz.wrong_passes import REACH, SLIPS, TYPED, wrong_operations
 
 __all__ = ["QUIZ", "captions_of", "lesson_of", "wrong_operations_of"]

@@ -7,6 +7,13 @@ function element(tag, attributes, ...children) {
   return made;
 }
 
+function drawn(tag, attributes, text = "") {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
+}
+
 // A button that says the words of a key, by which it is known.
 function wordButton(key, action) {
   const made = element("button", { type: "button", id: key }, say(key));
@@ -142,6 +149,7 @@ function overview() {
     paragraph(say("how")),
   ];
   if (!LEVELS_FULL) said.push(paragraph(say("folded"), "muted"));
+  if (!FACTS.terms) said.push(paragraph(say("unspelled"), "muted"));
   if (!largest.length) return said;
   const lines = largest.map((i) => {
     const gradient = numbers.gradients[i] ?? 0;

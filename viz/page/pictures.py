@@ -12,19 +12,18 @@ from typing import Any, NamedTuple
 
 from viz.errors import DiagramError
 from viz.graph import Graph
-from viz.numbers import count
+from viz.picture.canvas import Box, Canvas, Point, Stroke, Type, curve_path, polygon_path, trim
 from viz.picture.fold import Card, Link, Picture, fold
-from viz.picture.geometry import Box, Point, curve_path, polygon_path, trim
 from viz.picture.links import LONGEST, numbers_in_words
 from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
-from viz.picture.svg import Canvas, Stroke, Type
 from viz.style import DECADES, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
+from viz.text import count
 
 __all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "Level", "PageCanvas", "levels_of", "scale_of_colours", "style_rules"]
 
 LAID_OUT = 1_500
 """Up to how many values a page has a picture with a card for each."""
-MOST_VALUES = 20_000
+MOST_VALUES = 200_000
 """Up to how many values a page steps through at all."""
 
 _TITLES = {"full": "every value", "neurons": "neurons", "layers": "layers", "ends": "both ends"}

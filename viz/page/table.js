@@ -7,8 +7,9 @@ const COLUMNS = [
   { of: (i) => shownNow[i], numeric: true, key: Math.abs }, // by size, so that what matters most comes first
 ];
 const order = { column: null, down: false };
+const MOST_ROWS = 1000; // more would keep the browser busy
 let shownNow = [];
-let tableRows = null;
+let tableRows = null; // by node, those that were shown so far
 
 function buildTable() {
   const kind = (numeric) => ({ class: numeric ? "num" : "" });
@@ -21,14 +22,24 @@ function buildTable() {
     });
     return element("th", { scope: "col", ...kind(numeric) }, button);
   });
-  tableRows = FACTS.names.map((name, i) => {
-    const button = element("button", { type: "button" }, name);
-    button.addEventListener("click", () => pick(i));
-    const cells = COLUMNS.slice(1).map(({ numeric }) => element("td", kind(numeric)));
-    return element("tr", { "data-node": i }, element("td", {}, button), ...cells);
-  });
+  tableRows = new Map();
   const body = element("tbody", {});
-  byId("table").append(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
+  byId("table").append(element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body), paragraph("", "muted"));
+}
+
+function rowOf(i) {
+  if (!tableRows.has(i)) {
+    const button = element("button", { type: "button" }, nameOf(i));
+    button.addEventListener("click", () => pick(i));
+    const cells = COLUMNS.slice(1).map(({ numeric }) => element("td", { class: numeric ? "num" : "" }));
+    tableRows.set(i, element("tr", { "data-node": i }, element("td", {}, button), ...cells));
+  }
+  const row = tableRows.get(i);
+  setText(row.cells[1], kindOf(i));
+  setText(row.cells[2], hasData(i) ? number(numbers.data[i]) : NUMBERS.notComputed);
+  setText(row.cells[3], signed(shownNow[i]));
+  row.classList.toggle("picked", i === view.node);
+  return row;
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
@@ -45,7 +56,9 @@ function compare(i, j) {
 function paintTable() {
   if (!tableRows) buildTable();
   shownNow = shownGradients();
-  const sorted = [...tableRows.keys()];
+  // Of many values those that are looked for, or else the first.
+  const isMany = SIZE > MOST_ROWS;
+  const sorted = isMany && found.length ? [...found] : [...FACTS.names.keys()];
   if (order.column !== null) sorted.sort((i, j) => compare(i, j) || i - j);
   byId("table")
     .querySelectorAll("th")
@@ -53,15 +66,11 @@ function paintTable() {
       const way = order.column !== column ? "none" : order.down ? "descending" : "ascending";
       setAttribute(head, "aria-sort", way);
     });
-  tableRows.forEach((line, i) => {
-    setText(line.cells[1], kindOf(i));
-    setText(line.cells[2], hasData(i) ? number(numbers.data[i]) : NUMBERS.notComputed);
-    setText(line.cells[3], signed(shownNow[i]));
-    line.classList.toggle("picked", i === view.node);
-  });
   byId("table")
     .querySelector("tbody")
-    .replaceChildren(...sorted.map((i) => tableRows[i]));
+    .replaceChildren(...sorted.slice(0, MOST_ROWS).map(rowOf));
+  const left = sorted.length - MOST_ROWS;
+  setText(byId("table").lastElementChild, left > 0 ? say("rowsLeft", { n: left }) : "");
 }
 
 PANELS.table = paintTable;
@@ -80,11 +89,14 @@ function search(text) {
     for (const { group, members } of level.cards)
       group.classList.toggle("hit", members.some((i) => hits.has(i)));
   }
+  if (view.tab === "table" && SIZE > MOST_ROWS) paintTable();
   setText(byId("matches"), wanted ? say("matches", { n: found.length }) : "");
 }
 
 function toNextMatch() {
   if (!found.length) return;
   pick(found[next]);
+  setZoom(Math.max(zoom, 1)); // its type is read in full size
+  bringIntoView(found[next], true);
   next = (next + 1) % found.length;
 }

@@ -5,6 +5,7 @@ const view = {
   step: SIZE,
   fresh: true, // no step was asked for yet: the whole pass is shown
   level: 0, // which of FACTS.levels
+  chosen: false, // whether the reader chose it, or the address did, rather than the size of the window
   node: null, // the node that was picked
   hover: null, // the node under the pointer, or with the focus
   leaf: null, // the leaf that is being moved
@@ -47,10 +48,9 @@ function readAddress() {
   const step = whole("step", lastStep());
   view.fresh = step === null;
   view.step = step ?? lastStep();
-  view.level = Math.max(
-    0,
-    FACTS.levels.findIndex((level) => level.detail === said.get("level")),
-  );
+  const level = FACTS.levels.findIndex(({ detail }) => detail === said.get("level"));
+  view.chosen ||= level >= 0;
+  if (level >= 0) view.level = level;
   view.node = whole("node", ROOT);
   if (TABS.includes(said.get("tab"))) view.tab = said.get("tab");
   if (["auto", "light", "dark"].includes(said.get("theme"))) view.theme = said.get("theme");
@@ -60,7 +60,7 @@ function writeAddress() {
   const said = new URLSearchParams();
   if (!view.fresh) said.set("pass", view.pass);
   if (!view.fresh) said.set("step", view.step);
-  if (view.level) said.set("level", FACTS.levels[view.level].detail);
+  if (view.chosen) said.set("level", FACTS.levels[view.level].detail);
   if (view.node !== null) said.set("node", view.node);
   if (view.tab !== "explain") said.set("tab", view.tab);
   if (view.theme) said.set("theme", view.theme);

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from viz.numbers import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 from viz.picture.fold import LEAF_TAGS
+from viz.text import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 
 __all__ = ["NUMBERS", "TABS", "WORDS"]
 
@@ -22,7 +22,7 @@ NUMBERS: dict[str, Any] = {
     "rounded": ROUNDED,
     "notComputed": NOT_COMPUTED,
 }
-"""The rules of :mod:`viz.numbers`."""
+"""The rules of :mod:`viz.text`."""
 
 TABS = {
     "explain": "Explain",
@@ -84,6 +84,9 @@ WORDS: dict[str, Any] = {
     "folded": (
         "This graph is too big for a card per value: the picture is folded, the table and the steps have them all."
     ),
+    "unspelled": "Its chain rules are written with numbers and names, for so many symbols would fill the page.",
+    "rowsLeft": ["{n} row more: find a value by its name.", "{n} rows more: find values by their names."],
+    "leavesLeft": ["{n} leaf more: click its card.", "{n} leaves more: click their cards, or find them by name."],
     "theSame": ["The same of {n} other value.", "The same of {n} other values."],
     "largestLeaves": "Leaves with the largest gradients",
     "largestFirst": "{values}, the largest gradients first",
@@ -155,6 +158,8 @@ WORDS: dict[str, Any] = {
     # the buttons
     "play": "Play",
     "pause": "Pause",
+    "times": "{speed}×",
+    "speed": "Speed: {speed} times",
     "stepOf": "step {step} of {last}",
     "theme": "Theme: {theme}",
     "automatic": "automatic",

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from viz.errors import DiagramError
 from viz.graph import Graph
-from viz.numbers import count
+from viz.text import count
 
 __all__ = ["DETAILS", "Card", "Fusion", "Link", "Picture", "fold", "fuse", "neighbourhood", "peak"]
 

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from viz.picture.canvas import Box, Point, bezier, pieces
 from viz.picture.engine import run_layout
 from viz.picture.fold import Picture
-from viz.picture.geometry import Box, Point, bezier, pieces
 from viz.style import SIZES
 
 __all__ = ["ROW", "Block", "Layout", "Numbers", "Scope", "blocks_of", "lay_out"]

@@ -21,23 +21,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from viz.formulas.operations import constant_locals
-from viz.numbers import count, short
+from viz.picture.canvas import Box, Point, bezier, pieces, smooth
 from viz.picture.fold import Link, Picture
-from viz.picture.geometry import Box, Point, bezier, pieces, smooth
 from viz.picture.layout import ROW, Block, Layout, Numbers, Scope
+from viz.text import count, short
 
 __all__ = [
-    "ARROW",
-    "BAR_INSET",
-    "EDGE_NUMBERS",
-    "Label",
-    "Segment",
-    "draw_links",
-    "link_numbers",
-    "link_texts",
-    "numbers_in_words",
-    "place_labels",
-]
+    "ARROW", "BAR_INSET", "EDGE_NUMBERS", "Label", "Segment", "draw_links", "link_numbers", "link_texts",
+    "numbers_in_words", "place_labels",
+]  # fmt: skip
 
 EDGE_NUMBERS = ("auto", "flow", "local", "both", "none")
 

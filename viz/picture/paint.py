@@ -12,12 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from viz.accounts import Line, accounts_of, legend_of, lines_of
-from viz.graph import Graph
-from viz.names import clean, columns, cut
-from viz.numbers import count, datum, is_rounded, number, signed
+from viz.graph import Graph, Line
+from viz.picture.canvas import Box, Canvas, Point, Stroke, Type, text_width
 from viz.picture.fold import Card, Link, Picture, peak
-from viz.picture.geometry import Box, Point
 from viz.picture.layout import ROW, Scope, blocks_of, lay_out
 from viz.picture.links import (
     ARROW,
@@ -30,8 +27,8 @@ from viz.picture.links import (
     numbers_in_words,
     place_labels,
 )
-from viz.picture.svg import Canvas, Stroke, Type, text_width
 from viz.style import DECADES, PRINT, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
+from viz.text import clean, columns, count, cut, datum, is_rounded, number, signed
 
 __all__ = ["SHARES", "Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
 
@@ -142,7 +139,7 @@ def _content_height(picture: Picture, card: Card) -> float:
     """The height of the content of a card."""
     if card.kind == "fold" or card.node is None:
         return SIZES.fold_height
-    return SIZES.card_height + LINE * len(lines_of(picture.graph, card.node))
+    return SIZES.card_height + LINE * len(picture.graph.account_lines(card.node))
 
 
 def _least_width(picture: Picture, card: Card) -> float:
@@ -156,7 +153,7 @@ def _least_width(picture: Picture, card: Card) -> float:
     data = text_width(5, SIZES.small) + text_width(len(datum(graph.values[card.node].data)), SIZES.text)
     lines = [
         text_width(len(line.word), SIZES.small) + text_width(len(line.number), SIZES.text) + BAR + 12
-        for line in lines_of(graph, card.node)
+        for line in graph.account_lines(card.node)
     ]
     return max(head, chip + BAR, data, *lines) + 2 * SIZES.pad
 
@@ -330,7 +327,7 @@ class _Painter:
         top = box.y + (box.height - _content_height(self._picture, card)) / 2
         left, right = box.x + SIZES.pad + 1, box.right - SIZES.pad - (0 if self._turned else BAR)
         row = Box(left - 3, top, right - left + 6, CHIP)
-        for k, account in enumerate(lines_of(self._graph, node)):
+        for k, account in enumerate(self._graph.account_lines(node)):
             self._account(account, Box(row.x, top + 36 + CHIP + k * LINE, row.width, LINE))
         self._head(card, Box(left, top, right - left, 0), ink)
         finite = math.isfinite(data)
@@ -449,7 +446,7 @@ def _sentences(picture: Picture, numbers: Sequence[str]) -> list[str]:
     graph = picture.graph
     computed = graph.full_scale is not None
     nodes = [card.node for card in picture.cards if card.node is not None]
-    words = [picture.extent, *legend_of(graph)]
+    words = [picture.extent, *graph.legend()]
     if not computed:
         words.append(_no_scale(graph))
     if len(graph) == 1 and graph.values[0].op is None:
@@ -482,7 +479,7 @@ def describe(picture: Picture) -> str:
     words = [
         f"{picture.extent}, {count(len(picture.links), 'edge')}.",
         *(f"Output {graph.name(root)} = {number(graph.values[root].data)}." for root in graph.roots),
-        *(f"{said[0].upper()}{said[1:]}." for said in legend_of(graph)),
+        *(f"{said[0].upper()}{said[1:]}." for said in graph.legend()),
     ]
     parameters = [(abs(grad), -i) for i in graph.parameters if (grad := graph.grads[i]) is not None]
     finite = [(size, i) for size, i in parameters if math.isfinite(size)]
@@ -527,7 +524,7 @@ def _sum_of_flows(graph: Graph, i: int) -> str:
 
     A leaf may hold more than the flows of the last pass, a hook may have changed their sum: then that is told.
     """
-    grad, account = graph.grads[i], accounts_of(graph).get(i)
+    grad, account = graph.grads[i], graph.accounts.get(i)
     words = f"; {account.words}" if account else ""
     if grad is None:
         return f"not computed: call backward(){words}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from viz.numbers import short
 from viz.plotting.figure import HUES, MARKERS, Paint, dress, legend, surface
+from viz.text import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

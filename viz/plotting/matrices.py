@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from viz.numbers import number, short, signed
 from viz.plotting.figure import Paint, dress, new_figure, rgb
 from viz.style import DECADES, STEPS, chip_roles, step_of
+from viz.text import number, short, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

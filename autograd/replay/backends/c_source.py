@@ -9,32 +9,12 @@ formulas of autograd's own table give that value by themselves, and are spared t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from autograd.primitives import Primitive
+from autograd.replay import intermediate as ir
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.intermediate import (
-    ARITHMETIC,
-    BINARY,
-    COMPARISONS,
-    ELEMENTARY,
-    Apply,
-    Assign,
-    Expression,
-    Function,
-    If,
-    Printer,
-    Raise,
-    Return,
-    Statement,
-    Unsupported,
-    While,
-    assigned_in,
-    ends,
-    read_in,
-    refusal,
-)
 from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
@@ -123,7 +103,7 @@ def _checked_text(name: str) -> str:
 
 # --- operations -------------------------------------------------------------------------------------------
 
-_NATIVE = set(ELEMENTARY) - {"mantissa", "exponent", "is_integer", "fsum", "exact_sum"}
+_NATIVE = set(ir.ELEMENTARY) - {"mantissa", "exponent", "is_integer", "fsum", "exact_sum"}
 
 
 class CFunctions:
@@ -151,15 +131,15 @@ class CFunctions:
             return self.runtime(_CALLED.get(name, name))
         try:
             return self._operation(base, count)
-        except (LookupError, Unsupported) as error:
-            raise refusal(op, "C", error) from None
+        except (LookupError, ir.Unsupported) as error:
+            raise ir.refusal(op, "C", error) from None
 
     def _operation(self, op: Primitive, count: int) -> str:
         """A function for ``forward``; where that raises, what IEEE 754 gives."""
         key = op, count
         if key in self._names:
             return self._names[key]
-        forward = self.lowering.operation(op.forward, count)
+        forward = self.lowering.operation(op.forward, count, op.name)
         checked = not op.builtin
         inner = self.function(forward, checked=checked)
         if not (checked or forward.raises):
@@ -170,9 +150,9 @@ class CFunctions:
         arguments = ", ".join(forward.parameters)
         otherwise = "raised == 1 ? INFINITY : NAN"
         if op.ieee is not None:
-            ieee = self.lowering.operation(op.ieee, count)
+            ieee = self.lowering.operation(op.ieee, count, f"{op.name}_ieee")
             if ieee.raises:
-                raise Unsupported("its ieee has a raise")
+                raise ir.Unsupported("its ieee has a raise")
             otherwise = f"{self.function(ieee, checked=False)}({arguments})"
         self._define(
             f"static double {name}({inputs})",
@@ -184,7 +164,7 @@ class CFunctions:
         )
         return name
 
-    def function(self, function: Function, *, checked: bool) -> str:
+    def function(self, function: ir.Function, *, checked: bool) -> str:
         """The name of a C function for ``function``; ``checked`` if it is to tell where Python raises by itself."""
         key = function, checked
         if key not in self._names:
@@ -208,75 +188,65 @@ class CFunctions:
         self.texts.append("\n".join([f"{head}", "{", *(f"    {line}" for line in lines), "}"]))
 
     def _new_name(self, stem: str) -> str:
-        name = "ag_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values() or name.removeprefix("ag_") in ELEMENTARY:  # those are the runtime's
-            name += "_"
-        return name
+        taken = {*self._names.values(), *(f"ag_{name}" for name in ir.ELEMENTARY)}  # those are the runtime's
+        return ir.fresh_name(f"ag_{stem}", taken)
 
 
-class _Body(Printer):
+class _Body(ir.Braced):
     """Writes one function."""
 
     forms: ClassVar[Mapping[str, str]] = {
-        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/")},
+        **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*", "/")},
         "//": "ag_floor_divide({0}, {1})", "%": "ag_modulo({0}, {1})", "**": "pow({0}, {1})", "negative": "(-{0})",
         "and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})", "select": "({0} ? {1} : {2})",
         "number": "(double)({0} != 0)", "nonzero": "({0} != 0.0)", "mantissa": "ag_frexp({0}, 0)",
         "exponent": "ag_frexp({0}, 1)", "is_integer": "ag_is_integer({0})",
         **{name: f"{_CALLED.get(name, name)}({{0}})" for name in _NATIVE},
-        **{name: f"{_CALLED.get(name, name)}({{0}}, {{1}})" for name in BINARY},
+        **{name: f"{_CALLED.get(name, name)}({{0}}, {{1}})" for name in ir.BINARY},
     }  # fmt: skip
     numbers = ("NAN", "INFINITY", "(-INFINITY)")
     truths = ("0", "1")
+    indent = "    "
 
-    def __init__(self, functions: CFunctions, function: Function, *, checked: bool) -> None:
+    def __init__(self, functions: CFunctions, function: ir.Function, *, checked: bool) -> None:
         self._functions, self._function, self._checked = functions, function, checked
         self._tells = checked or function.raises
-        self._read = set(read_in(function.body))
+        self._read = set(ir.read_in(function.body))
 
     def written(self, name: str) -> tuple[str, list[str]]:
         """The head of the function, and the lines of its body."""
         given = self._function.parameters
         head = ", ".join([*(f"double {one}" for one in given), *(["int *raised"] if self._tells else [])])
-        variables = [one for one in assigned_in(self._function.body) if one in self._read]
+        variables = [one for one in ir.assigned_in(self._function.body) if one in self._read]
         return f"static double {name}({head or 'void'})", [
             *([f"double {', '.join(variables)};"] if variables else []),
             *(f"(void){one};" for one in given if one not in self._read),
             *(["if (*raised) return 0.0;"] if self._tells else []),
-            *self._block(self._function.body),
+            *self.block(self._function.body),
         ]
 
-    def _block(self, block: Sequence[Statement]) -> Iterator[str]:
-        for statement in block:
-            match statement:
-                case Assign(name, value):
-                    yield f"{name} = {self.text(value)};" if name in self._read else f"(void){self.text(value)};"
-                case If(test, body, orelse):
-                    yield f"if ({self.text(test)}) {{"
-                    yield from (f"    {line}" for line in self._block(body))
-                    yield "}"
-                    if orelse and ends(body):
-                        yield from self._block(orelse)
-                    elif orelse:
-                        yield "else {"
-                        yield from [*(f"    {line}" for line in self._block(orelse)), "}"]
-                case While(test, _, body):
-                    yield f"while ({'!*raised && ' if self._tells else ''}{self.text(test)}) {{"
-                    yield from [*(f"    {line}" for line in self._block(body)), "}"]
-                case Return(value):
-                    yield f"return {self.text(value)};"
-                case Raise(error):
-                    yield f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};"
-                    yield "return 0.0;"
-                case _:
-                    raise Unsupported("'try:' is not translated")
+    def assigned(self, name: str, value: str) -> str:
+        """An assignment; what nothing reads is computed, for it may raise."""
+        return f"{name} = {value};" if name in self._read else f"(void){value};"
 
-    def applied(self, expression: Apply) -> str:
+    def going(self, test: str) -> str:
+        """The condition of a loop, which ends where something raised."""
+        return f"!*raised && {test}" if self._tells else test
+
+    def raised(self, error: str) -> Iterable[str]:
+        """Tell of the error, unless one came before; the number does not count."""
+        return [f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};", "return 0.0;"]
+
+    def tried(self, *_: Any) -> Iterable[str]:
+        """The refusal of what C does not have."""
+        raise ir.Unsupported("'try:' is not translated")
+
+    def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function; checked, where Python's raises."""
         name, args = expression.name, list(map(self.text, expression.args))
         if self._checked and name in ("/", "//", "%"):
             args[1] = f"{self._functions.runtime('ag_divisor')}({args[1]}, raised)"
-        elif self._checked and (name == "**" or (name in ELEMENTARY and ELEMENTARY[name].raises)):
+        elif self._checked and (name == "**" or (name in ir.ELEMENTARY and ir.ELEMENTARY[name].raises)):
             if name not in self.forms:
                 return super().applied(expression)
             called = self._functions.runtime(f"ag_{'pow' if name == '**' else name}")
@@ -288,11 +258,11 @@ class _Body(Printer):
             self._functions.runtime(form.partition("(")[0])
         return form.format(*args)
 
-    def in_python(self, name: str, count: int) -> Function:
+    def in_python(self, name: str, count: int) -> ir.Function:
         """The refusal of an operation that C does not have."""
         return self._functions.lowering.elementary(name, count)
 
-    def called(self, function: Function, args: Sequence[Expression]) -> str:
+    def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function, which may tell that it raised."""
         given = list(map(self.text, args))
         if self._checked or function.raises:
@@ -383,7 +353,7 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
 def _expression(op: Primitive, args: list[str], functions: CFunctions) -> str:
     if op is FUSED_DOT:
         return " + ".join(f"{x} * {y}" for x, y in zip(args[::2], args[1::2], strict=True))
-    form = ARITHMETIC.get(op.forward)
+    form = ir.ARITHMETIC.get(op.forward)
     if form:
         return form.format(*args)
     given = [*args, *map(_Body.number, op.constants)]

@@ -14,26 +14,7 @@ from typing import Any, ClassVar
 
 from autograd.errors import AutogradError
 from autograd.primitives import Primitive
-from autograd.replay.intermediate import (
-    ARITHMETIC,
-    BINARY,
-    COMPARISONS,
-    ELEMENTARY,
-    Assign,
-    Expression,
-    Function,
-    If,
-    Printer,
-    Raise,
-    Return,
-    Statement,
-    Try,
-    Unsupported,
-    While,
-    assigned_in,
-    ends,
-    refusal,
-)
+from autograd.replay import intermediate as ir
 from autograd.replay.lowering import Lowering
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
@@ -114,7 +95,7 @@ def _runtime(code: str) -> str:
     return "\n".join(text for name, text in definitions if name in needed)
 
 
-class _Functions(Printer):
+class _Functions(ir.Braced):
     """The functions of a piece of JavaScript, each once, whatever calls it.
 
     Attributes:
@@ -122,16 +103,17 @@ class _Functions(Printer):
     """
 
     forms: ClassVar[Mapping[str, str]] = {
-        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*")},
+        **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*")},
         "/": "divide({0}, {1})", "//": "floorDivide({0}, {1})", "%": "modulo({0}, {1})", "**": "power({0}, {1})",
         "negative": "(-{0})", "and": "({0} && {1})", "or": "({0} || {1})", "not": "!{0}",
         "select": "({0} ? {1} : {2})", "number": "Number({0})", "nonzero": "({0} !== 0)", "mantissa": "frexp({0})[0]",
         "exponent": "frexp({0})[1]", "is_integer": "Number.isInteger({0})",
-        **{name: f"math.{name}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
-        **{name: f"math.{name}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
+        **{name: f"math.{name}({{0}})" for name, one in ir.ELEMENTARY.items() if one.numpy},
+        **{name: f"math.{name}({{0}}, {{1}})" for name in ir.BINARY if ir.ELEMENTARY[name].numpy},
     }  # fmt: skip
     numbers = ("NaN", "Infinity", "(-Infinity)")
     truths = ("false", "true")
+    indent = "  "
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -148,8 +130,8 @@ class _Functions(Printer):
         """
         try:
             return f"  operation({self._primitive(op, count)}, {self._partials(op, count)}),"
-        except (LookupError, Unsupported, AutogradError) as error:
-            raise refusal(op, "JavaScript", error) from None
+        except (LookupError, ir.Unsupported, AutogradError) as error:
+            raise ir.refusal(op, "JavaScript", error) from None
 
     def _primitive(self, op: Primitive, count: int) -> str:
         """The name of a function that evaluates ``op`` as IEEE 754 has it."""
@@ -157,8 +139,10 @@ class _Functions(Printer):
         key = base.forward, base.ieee, tuple(map(repr, op.constants)), count
         if key not in self._names:
             name = self._named(key, f"p_{op.name}")
-            forward = self._function(self._lowering.operation(base.forward, given))
-            ieee = self._function(self._lowering.operation(base.ieee, given)) if base.ieee else "null"
+            forward = self._function(self._lowering.operation(base.forward, given, op.name))
+            ieee = "null"
+            if base.ieee:
+                ieee = self._function(self._lowering.operation(base.ieee, given, f"{op.name}_ieee"))
             constants = ", ".join(["...inputs", *map(self.number, op.constants)])
             self.texts.append(f"const {name} = (...inputs) => evaluated({forward}, {ieee}, [{constants}]);")
         return self._names[key]
@@ -173,7 +157,7 @@ class _Functions(Printer):
         lines = []
         for inner, args, dest, _ in tape.instructions():
             given = [names[arg] for arg in args]
-            form = ARITHMETIC.get(inner.forward)
+            form = ir.ARITHMETIC.get(inner.forward)
             value = form.format(*given) if form else f"{self._primitive(inner, len(args))}({', '.join(given)})"
             lines.append(f"const {names[dest]} = {value};")
         lines.append(f"return [{', '.join(names[slot] for slot in tape.outputs.tolist())}];")
@@ -181,10 +165,7 @@ class _Functions(Printer):
         return name
 
     def _named(self, key: Any, stem: str) -> str:
-        name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
-        while name in self._names.values():
-            name += "_"
-        self._names[key] = name
+        name = self._names[key] = ir.fresh_name(stem, self._names.values())
         return name
 
     def _define(self, head: str, lines: Iterable[str]) -> None:
@@ -192,42 +173,27 @@ class _Functions(Printer):
 
     # --- forwards -----------------------------------------------------------------------------------------
 
-    def _function(self, function: Function) -> str:
+    def _function(self, function: ir.Function) -> str:
         """The name of ``function`` in JavaScript."""
         if function not in self._names:
             name = self._named(function, f"f_{function.name}")
-            variables = assigned_in(function.body)
+            variables = ir.assigned_in(function.body)
             declared = [f"let {', '.join(variables)};"] if variables else []
-            self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self._block(function.body)])
+            self._define(f"function {name}({', '.join(function.parameters)})", [*declared, *self.block(function.body)])
         return self._names[function]
 
-    def _block(self, block: Sequence[Statement]) -> Iterator[str]:  # noqa: C901 -- one case for each kind
-        for statement in block:
-            match statement:
-                case Assign(name, value):
-                    yield f"{name} = {self.text(value)};"
-                case If(test, body, orelse):
-                    yield from self._nested(f"if ({self.text(test)})", body)
-                    if orelse and ends(body):
-                        yield from self._block(orelse)
-                    elif orelse:
-                        yield from self._nested("else", orelse)
-                case While(test, _, body):
-                    yield from self._nested(f"while ({self.text(test)})", body)
-                case Return(value):
-                    yield f"return {self.text(value)};"
-                case Raise(error):
-                    yield f'raise("{error}");'
-                case Try(body, handlers):
-                    yield from self._nested("try", body)
-                    yield "catch (error) {"
-                    for kinds, handler in handlers:
-                        yield from (f"  {line}" for line in self._nested(f"if (isA(error, {list(kinds)}))", handler))
-                        yield "  else"
-                    yield from ["  throw error;", "}"]
+    def raised(self, error: str) -> Iterable[str]:
+        """A line that raises an error, by the name of its class in Python."""
+        return [f'raise("{error}");']
 
-    def _nested(self, head: str, block: Sequence[Statement]) -> Iterator[str]:
-        yield from [f"{head} {{", *(f"  {line}" for line in self._block(block)), "}"]
+    def tried(self, body: list[ir.Statement], handlers: list[Any]) -> Iterator[str]:
+        """A ``try``, with one ``catch`` that tells the errors apart."""
+        yield from self.nested("try", body)
+        yield "catch (error) {"
+        for kinds, handler in handlers:
+            yield from (f"  {line}" for line in self.nested(f"if (isA(error, {list(kinds)}))", handler))
+            yield "  else"
+        yield from ["  throw error;", "}"]
 
     def applied(self, expression: Any) -> str:
         """An operator or a function; a sum takes any number of numbers."""
@@ -236,11 +202,11 @@ class _Functions(Printer):
             return f"{called}({', '.join(map(self.text, expression.args))})"
         return super().applied(expression)
 
-    def called(self, function: Function, args: Sequence[Expression]) -> str:
+    def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function."""
         return f"{self._function(function)}({', '.join(map(self.text, args))})"
 
-    def in_python(self, name: str, count: int) -> Function:
+    def in_python(self, name: str, count: int) -> ir.Function:
         """The refusal of an operation that JavaScript does not have."""
         return self._lowering.elementary(name, count)
 
@@ -251,6 +217,8 @@ def _recorded(op: Primitive, count: int) -> Tape:
     given = [Value(0.5) for _ in range(count + 1)]
     found, comparisons = run_recorded(lambda: rule(*given))
     if comparisons:
-        raise Unsupported(f"its partials compare their inputs, at {comparisons[0].site}: choose with where() or step()")
+        raise ir.Unsupported(
+            f"its partials compare their inputs, at {comparisons[0].site}: choose with where() or step()"
+        )
     roots = [one if isinstance(one, Value) else Constant(one) for one in found]
     return tape_of(roots, given).tape

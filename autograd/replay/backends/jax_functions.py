@@ -18,24 +18,7 @@ from jax.scipy.special import erf, erfc, gammaln
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import Primitive, give_operators
-from autograd.replay.intermediate import (
-    ELEMENTARY,
-    Apply,
-    Assign,
-    Call,
-    Constant,
-    Expression,
-    Function,
-    If,
-    Raise,
-    Return,
-    Statement,
-    Unsupported,
-    Variable,
-    While,
-    ends,
-    left_by,
-)
+from autograd.replay import intermediate as ir
 from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT
 
@@ -88,7 +71,7 @@ def _value(op: Primitive, inputs: Sequence[Any]) -> Any:
         if base.expansion is not None:
             return _plain(base.expansion(*map(_Traced, inputs), *op.constants))
         return _Evaluation().operation(base, arguments)
-    except (Unsupported, LookupError, TypeError) as error:  # JAX's own are TypeErrors
+    except (ir.Unsupported, LookupError, TypeError) as error:  # JAX's own are TypeErrors
         raise NotImplementedError(
             f"the operation {op.name!r} cannot be exported to JAX: {error}. Write its forward in a file, as a "
             f"function of floats, with arithmetic and the functions of math alone."
@@ -130,7 +113,7 @@ _APPLIED: dict[str, Callable[..., Any]] = {
     "==": operator.eq, "!=": operator.ne, "negative": operator.neg, "not": jnp.logical_not,
     "number": lambda x: jnp.where(x, 1.0, 0.0), "nonzero": lambda x: x != 0.0, "mantissa": lambda x: jnp.frexp(x)[0],
     "exponent": lambda x: jnp.frexp(x)[1].astype(float), "is_integer": lambda x: jnp.isfinite(x) & (jnp.floor(x) == x),
-    **{name: getattr(jnp, one.numpy) for name, one in ELEMENTARY.items() if one.numpy},
+    **{name: getattr(jnp, one.numpy) for name, one in ir.ELEMENTARY.items() if one.numpy},
     "ldexp": lambda x, n: jnp.ldexp(x, n.astype(int)), "erf": erf, "erfc": erfc, "lgamma": gammaln,
 }  # fmt: skip
 _DEEPEST = 2  # how often a function of the table calls itself, by reflection, before it is answered
@@ -146,7 +129,7 @@ class _Evaluation:
     def __init__(self) -> None:
         self._lowering = Lowering()
         self._raised: Any = False
-        self._running: list[Function] = []
+        self._running: list[ir.Function] = []
 
     def operation(self, op: Primitive, arguments: Sequence[Any]) -> Any:
         """The value of ``op``; where its forward raises, what IEEE 754 gives."""
@@ -158,7 +141,7 @@ class _Evaluation:
             otherwise = _Evaluation().call(self._lowering.operation(op.ieee, len(arguments)), arguments, mask=True)
         return jnp.where(self._raised, otherwise, value)
 
-    def call(self, function: Function, arguments: Sequence[Any], *, mask: Any) -> Any:
+    def call(self, function: ir.Function, arguments: Sequence[Any], *, mask: Any) -> Any:
         """``function`` of some arrays."""
         if self._running.count(function) >= _DEEPEST:
             return jnp.nan  # on the side that is not chosen, a reflection would go on for ever
@@ -168,34 +151,34 @@ class _Evaluation:
         finally:
             self._running.pop()
 
-    def _block(self, block: Sequence[Statement], numbers: Numbers, mask: Any) -> Any:
+    def _block(self, block: Sequence[ir.Statement], numbers: Numbers, mask: Any) -> Any:
         """The result of ``block``, if it returns; ``numbers`` are its variables, and change."""
         for statement in block:
             match statement:
-                case Assign(name, value):
+                case ir.Assign(name, value):
                     numbers[name] = self._value(value, numbers, mask)
-                case If(test, body, []) if ends(body):  # by raising, or it would have another side
+                case ir.If(test, body, []) if ir.ends(body):  # by raising, or it would have another side
                     self._block(body, dict(numbers), mask & self._value(test, numbers, mask))
-                case If(test, body, orelse):
+                case ir.If(test, body, orelse):
                     condition = self._value(test, numbers, mask)
                     here, there = dict(numbers), dict(numbers)
                     found = self._block(body, here, mask & condition)
                     other = self._block(orelse, there, mask & ~condition)
-                    if ends([statement]):
+                    if ir.ends([statement]):
                         return jnp.where(condition, found, other)
-                    numbers |= {name: jnp.where(condition, here[name], there[name]) for name in left_by(statement)}
-                case While():
+                    numbers |= {name: jnp.where(condition, here[name], there[name]) for name in ir.left_by(statement)}
+                case ir.While():
                     self._loop(statement, numbers, mask)
-                case Return(value):
+                case ir.Return(value):
                     return self._value(value, numbers, mask)
-                case Raise():
+                case ir.Raise():
                     self._raised |= mask
                     return jnp.nan
                 case _:
-                    raise Unsupported("'try:' is not translated")
+                    raise ir.Unsupported("'try:' is not translated")
         return None
 
-    def _loop(self, loop: While, numbers: Numbers, mask: Any) -> None:
+    def _loop(self, loop: ir.While, numbers: Numbers, mask: Any) -> None:
         """A loop, run for those elements that come here, as long as the condition holds for one."""
 
         def known(state: tuple[Any, ...]) -> Numbers:
@@ -216,26 +199,27 @@ class _Evaluation:
         self._raised = raised
         numbers |= dict(zip(loop.carried, after, strict=True))
 
-    def _value(self, expression: Expression, numbers: Numbers, mask: Any) -> Any:  # noqa: PLR0911 -- one case for each kind
+    def _value(self, expression: ir.Expression, numbers: Numbers, mask: Any) -> Any:  # noqa: PLR0911 -- one case for each kind
         match expression:
-            case Constant(value, kind):
+            case ir.Constant(value, kind):
                 return jnp.asarray(value != 0.0 if kind == "condition" else value)
-            case Variable(name):
+            case ir.Variable(name):
                 return numbers[name]
-            case Call(function, args):
+            case ir.Call(function, args):
                 return self.call(function, [self._value(arg, numbers, mask) for arg in args], mask=mask)
-            case Apply("+", (x, Constant(0.0)), "int"):  # XLA leaves an addition of 0 out, and so the sign of a zero
+            # XLA leaves an addition of 0 out, and so the sign of a zero.
+            case ir.Apply("+", (x, ir.Constant(0.0)), "int"):
                 number = self._value(x, numbers, mask)
                 return jnp.where(number == 0.0, 0.0, number)
-            case Apply("select", (test, x, y)):
+            case ir.Apply("select", (test, x, y)):
                 condition = self._value(test, numbers, mask)
                 chosen, other = self._value(x, numbers, mask & condition), self._value(y, numbers, mask & ~condition)
                 return jnp.where(condition, chosen, other)
-            case Apply("and" | "or" as name, (x, y)):
+            case ir.Apply("and" | "or" as name, (x, y)):
                 first = self._value(x, numbers, mask)
                 second = self._value(y, numbers, mask & (first if name == "and" else ~first))
                 return first & second if name == "and" else first | second
-            case Apply(name, args):
+            case ir.Apply(name, args):
                 given = [self._value(arg, numbers, mask) for arg in args]
                 if name not in _APPLIED:
                     return self.call(self._lowering.elementary(name, len(args)), given, mask=mask)

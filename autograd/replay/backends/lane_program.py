@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.numba_kernels import DOT, GATHER, MULTIPLY, OUTER, PACK, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_tiles import ROWS, packing
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.optimise import separate_slots
@@ -148,8 +148,9 @@ class LaneProgram(NamedTuple):
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
-    packs: list[tuple[Block, tuple[int, ...]]]
-    """The instructions, to be run once a call, that lay factors of matrices out in the order in which they are read."""
+    packs: npt.NDArray[np.uint32]
+    """What factors of matrices are laid out, in the order in which they are read: for each piece where it goes, the
+    place of its first factor, its rows and columns, and how far apart these are; or 0, and then each place."""
     n_packed: int
     """How many these are."""
     gathered: npt.NDArray[np.uint32]
@@ -328,7 +329,7 @@ class _Writer:
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
-        self._packs: list[tuple[Block, tuple[int, ...]]] = []
+        self._packs: list[int] = []
         self._gathered: list[npt.NDArray[np.uint32]] = []
         self._n_packed = self._n_sums = self._n_aside = self._n_products = 0
         self._n_results = n_results
@@ -337,8 +338,9 @@ class _Writer:
         """The program that was written."""
         gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
         n_rows = max(self.n_rows, 1)
+        packs = np.array(self._packs, np.uint32)
         return LaneProgram(
-            self.instructions, filled, n_rows, self._packs, self._n_packed, gathered, self._n_sums, self._n_aside,
+            self.instructions, filled, n_rows, packs, self._n_packed, gathered, self._n_sums, self._n_aside,
             self._n_products,
         )  # fmt: skip
 
@@ -395,11 +397,11 @@ class _Writer:
         begin = self._n_packed
         one_by_one = places.ravel()[packing(n_results, n_operands)]
         if by_result == 1 and by_operand > 0 and np.array_equal(places[:whole], in_lines[:whole]):
-            self._packs.append((PACK, (0, begin, first, whole, n_operands, by_operand)))
+            self._packs += (begin, first, whole, n_operands, by_operand)
             one_by_one = one_by_one[whole * n_operands :]
         if one_by_one.size:
             at = begin + places.size - one_by_one.size
-            self._packs.append((GATHER, (0, at, one_by_one.size, *one_by_one.tolist())))
+            self._packs += (at, 0, one_by_one.size, 1, 0, *one_by_one.tolist())
         self._n_packed += places.size
         return begin, 0
 

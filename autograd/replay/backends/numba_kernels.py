@@ -35,12 +35,9 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = [
-    "DOT", "GATHER", "MULTIPLY", "OUTER", "PACK", "PRODUCT", "STORE", "TILE", "Block", "lane_kernel", "scalar_kernel",
-]  # fmt: skip
+__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "direct", "lane_kernel", "scalar_kernel"]
 
 DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
-PACK, GATHER = "pack", "gather"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
 
 Block = str | tuple[Primitive, int]
@@ -53,11 +50,24 @@ _FLOATS, _ROWS = types.Array(types.float64, 1, "C"), types.Array(types.float64, 
 _INTS = types.Array(types.uint32, 1, "C", readonly=True)
 _TABLE = types.Array(types.uint32, 2, "C", readonly=True)
 _READ_ONLY = types.Array(types.float64, 2, "C", readonly=True)
+_GIVEN = types.Array(types.float64, 1, "C", readonly=True)
 _SIGNATURES = {
     "lane_signature": types.void(
-        _INTS, _FLOATS, _INTS, _FLOATS, _READ_ONLY, _ROWS, _FLOATS, _INTS, _TABLE, _ROWS, *[types.int64] * 4
+        _INTS,
+        _INTS,
+        _INTS,
+        _INTS,
+        _TABLE,
+        _FLOATS,
+        _FLOATS,
+        _ROWS,
+        _FLOATS,
+        _GIVEN,
+        _READ_ONLY,
+        _ROWS,
+        *[types.int64] * 5,
     ),
-    "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _FLOATS),
+    "scalar_signature": types.void(_INTS, _INTS, _INTS, _INTS, _INTS, _FLOATS, _GIVEN, _FLOATS),
 }
 
 # Programs are read as unsigned numbers, and a block is sliced out before its loop: an index that cannot be negative
@@ -65,9 +75,19 @@ _SIGNATURES = {
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
 def kernel(
-    program, shared, filled, packed, lanes, rows, aside, count, gathered, results, start, stop, size, column
+    program, filled, packs, count, gathered, shared, packed, rows, aside, given, lanes, results,
+    start, stop, size, column, n_sums,
 ):
-    """Run the program on the examples start to stop, ``size`` at a time."""
+    """Run the program on the examples start to stop, ``size`` at a time.
+
+    What is ``given`` is first put where shared numbers are, and factors of matrices are packed, as they are where there
+    are no examples; the results that are sums over the examples begin with the number that adds nothing.
+    """
+    for i in range(given.size):
+        shared[i] = given[i]
+PACKING
+    for i in range(n_sums):
+        results[column, i] = -0.0
     n_lanes = lanes.shape[0]
     for i in range(filled.size):
         row = rows[n_lanes + i]
@@ -91,12 +111,29 @@ _LANE_TAIL = """\
             else:
                 return
         start += m
+    if n_sums == 0:
+        return
     for i in range(gathered.shape[0]):
         length = gathered[i, 2]
         found = results[column, gathered[i, 0] : gathered[i, 0] + length]
         place = results[column, gathered[i, 1] : gathered[i, 1] + length]
         for k in range(length):
             place[k] += found[k]
+"""
+
+# Factors laid out for groups of dots: a matrix that lies column by column, and any numbers, one after another.
+_PACKING = """\
+    pc = 0
+    while pc < packs.size and (given.size > 0 or start == stop):
+        to, first, n_results = int64(packs[pc]), int64(packs[pc + 1]), int64(packs[pc + 2])
+        n_operands, by_operand = int64(packs[pc + 3]), int64(packs[pc + 4])
+        pc += 5
+        if by_operand:
+            pack(shared, first, n_results, n_operands, by_operand, packed, to)
+        else:
+            for i in range(n_results):
+                packed[to + i] = shared[packs[pc + i]]
+            pc += n_results
 """
 
 _STRUCTURAL = {
@@ -226,22 +263,6 @@ transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
 pc += n_right
 multiply(n_left, count, 0, to, to_distance, left, 32 * m, 8, 32, 0, m, count, 0, right, right_distance, n_right)
 """,
-    # Factors laid out for a group of dots: a matrix that lies column by column, and any shared numbers.
-    PACK: """\
-to, first = int64(program[pc]), int64(program[pc + 1])
-n_results, n_operands, by_operand = int64(program[pc + 2]), int64(program[pc + 3]), int64(program[pc + 4])
-pack(shared, first, n_results, n_operands, by_operand, packed, to)
-pc += 5
-""",
-    GATHER: """\
-to = program[pc]
-end = to + program[pc + 1]
-pc += 2
-while to < end:
-    packed[to] = shared[program[pc]]
-    to += 1
-    pc += 1
-""",
     # A row written out, one number for each example.
     STORE: """\
 lane = results[program[pc], start : start + m]
@@ -253,8 +274,10 @@ pc += 1
 
 _SCALAR_HEAD = f'''\
 @njit(scalar_signature, {_OPTIONS})
-def kernel(codes, starts, args, dests, slots):
-    """Run the tape on ``slots``, where its inputs, leaves and constants are."""
+def kernel(codes, starts, args, dests, outputs, slots, given, results):
+    """Run the tape on ``slots``, where its constants are; ``given`` are its inputs and leaves."""
+    for i in range(given.size):
+        slots[i] = given[i]
     for i in range(codes.size):
         code = codes[i]
         p = starts[i]
@@ -274,12 +297,14 @@ def kernel(codes, starts, args, dests, slots):
 _SCALAR_TAIL = """\
         else:
             return
+    for i in range(outputs.size):
+        results[i] = slots[outputs[i]]
 """
 
 
 def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
     """The lane kernel whose code k does what ``blocks[k]`` says; there is at least one."""
-    text = [_LANE_HEAD]
+    text = [_LANE_HEAD.replace("PACKING\n", _PACKING if MULTIPLY in blocks else "")]
     namespace: dict[str, Any] = {}
     for code, block in enumerate(blocks):
         text.append(f"            {'elif' if code else 'if'} code == {code}:\n")
@@ -313,12 +338,7 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_GIVEN = {
-    "int64": types.int64,
-    "multiply": numba_tiles.multiply,
-    "pack": numba_tiles.pack,
-    "transpose": numba_tiles.transpose,
-}
+_CALLED = {name: getattr(numba_tiles, name) for name in ("multiply", "pack", "transpose")} | {"int64": types.int64}
 """The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
@@ -364,8 +384,18 @@ def _found_or_compiled(path: Path | None, text: str, name: str, names: dict[str,
         return _define(text, name, str(path), names)
 
 
+def direct(kernel: Callable[..., None]) -> Callable[..., None]:
+    """The way into a ``kernel`` of one signature that takes its arguments as they are, as their types are known.
+
+    To tell the types of sixteen arguments takes as long as a small batch.
+    """
+    (compiled,) = vars(kernel)["overloads"].values()
+    found: Callable[..., None] = compiled.entry_point
+    return found
+
+
 def _define(text: str, name: str, filename: str, names: dict[str, Any]) -> Callable[..., None]:
-    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_GIVEN, **names}
+    namespace: dict[str, Any] = {"__name__": __name__, "njit": numba.njit, **_CALLED, **names}
     exec(compile(text, filename, "exec"), namespace)  # noqa: S102 -- our own template; names are op0, op1 ...
     kernel: Callable[..., None] = namespace[name]
     return kernel

@@ -19,7 +19,7 @@ from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
-from autograd.replay.backends.numba_kernels import STORE, Block, lane_kernel, scalar_kernel
+from autograd.replay.backends.numba_kernels import STORE, Block, direct, lane_kernel, scalar_kernel
 from autograd.replay.optimise import constants_as_arguments, reuse_slots
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
@@ -49,7 +49,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
 def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
     """The kernel of ``blocks``; if numba refuses, the operation that it refuses is named."""
     try:
-        return compile_kernel(blocks)
+        return direct(compile_kernel(blocks))
     except Exception as error:  # numba fails with its own errors, and with whatever its compiler trips over
         for block in blocks:
             if not isinstance(block, str):
@@ -83,11 +83,12 @@ class _Scalars:
         for code, (_, n, index) in enumerate(blocks, start=1):
             codes[(tape.code == index) & (arities == n)] = code
         self._kernel = _compiled(scalar_kernel, [(op, n) for op, n, _ in blocks])
-        self._program = (codes, *(part.astype(np.uint32) for part in (tape.start, tape.args, tape.dest)))
-        self._outputs = tape.outputs if summed else tape.outputs[:, None]
-        self._n_given = tape.n_inputs + tape.n_leaves
+        words = (tape.start, tape.args, tape.dest, tape.outputs)
+        self._program = (codes, *(part.astype(np.uint32) for part in words))
+        self._n_results = len(tape.outputs)
+        self._summed = summed
         self._template = np.zeros(tape.n_slots)
-        self._template[self._n_given : tape.n_before] = tape.constants
+        self._template[tape.n_inputs + tape.n_leaves : tape.n_before] = tape.constants
         self._spare: deque[Floats] = deque()
 
     def __call__(self, shared: Floats, lanes: Floats) -> Floats:  # noqa: ARG002 -- nothing is batched
@@ -95,42 +96,22 @@ class _Scalars:
             slots = self._spare.pop()
         except IndexError:  # the first call, or as many calls at once in other threads
             slots = self._template.copy()
-        slots[: self._n_given] = shared
-        self._kernel(*self._program, slots)
-        results: Floats = slots[self._outputs]
+        results = np.empty(self._n_results)
+        self._kernel(*self._program, slots, shared, results)
         self._spare.append(slots)
-        return results
+        return results if self._summed else results[:, None]
 
 
-class _Space:
-    """The memory that one running call writes to, kept for the next: fresh memory costs more than the sums in it.
+class _Space(NamedTuple):
+    """The memory that one running call writes to."""
 
-    Attributes:
-        shared: the inputs, leaves and constants, then what is computed from them alone.
-        packed: those of them that are factors of matrices, in the order in which they are read.
-        own: rows for the calling thread.
-    """
-
-    __slots__ = ("_sums", "own", "packed", "shared")
-
-    def __init__(self, shared: Floats, packed: Floats, own: _Own) -> None:
-        self.shared, self.packed, self.own = shared, packed, own
-        self._sums = np.empty((0, 0))
-
-    def sums(self, columns: int, size: int) -> Floats:
-        """So many columns of sums, one for each chunk, in which there is nothing yet."""
-        if len(self._sums) != columns:
-            self._sums = np.empty((columns, size))
-        self._sums.fill(-0.0)
-        return self._sums
-
-
-class _Batch(NamedTuple):
-    """The examples of one call, and where their results go."""
-
-    lanes: Floats
-    results: Floats
-    layout: _Layout
+    shared: Floats
+    """The inputs, leaves and constants, then what is computed from them alone."""
+    packed: Floats
+    """Those of them that are factors of matrices, in the order in which they are read."""
+    own: _Own
+    sums: list[Floats]
+    """The sums of each chunk, as the last call left them: fresh memory costs more than the sums in it."""
 
 
 class _Own(NamedTuple):
@@ -153,11 +134,10 @@ class _Lanes:
         ]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
         read = sorted(place[number] for number in set(given).intersection(parts.shared.read()))
-        once = lower(parts.shared, [given[at] for at in read], {NOTHING: place[NOTHING]}, summed=False, grouped=False)
-        self._once = once._replace(instructions=once.instructions + self._each.packs)
-        self._read = np.array(read, np.intp)
+        needed = [given[at] for at in read]
+        self._once = lower(parts.shared, needed, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
+        self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
         blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
         codes = {block: code for code, block in enumerate(blocks)}
         self._words_once, self._words = self._once.words(codes), self._each.words(codes)
@@ -167,10 +147,15 @@ class _Lanes:
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
         self._width = _width(self._each.n_rows, grouped=self._each.n_products > 0)
-        self._count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
-        self._work = self._words.size + _FUNCTION * self._each.n_functions + self._each.n_products
+        count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
+        each, once = self._each, self._once
+        self._program = (self._words, each.filled, each.packs, count, each.gathered)
+        self._program_once = (self._words_once, once.filled, count[:0], count, once.gathered)
+        self._read = np.array(read, np.intp)
+        self._nothing = np.empty((len(lanes), 0)), np.empty((0, 0))
+        self._work = self._words.size + _FUNCTION * each.n_functions + each.n_products
+        self._n_sums = self._n_results + each.n_sums if summed else 0
         self._summed = summed
-        self._nothing = np.full((1, self._n_results + self._each.n_sums), -0.0)  # what sums begin with
         self._layout = _Layout(0, 0, 0, 0)
         self._spare: deque[_Space] = deque()
         self._helpers: deque[_Own] = deque()
@@ -178,7 +163,10 @@ class _Lanes:
     def _space(self) -> _Space:
         shared = np.empty(self._n_shared)
         shared[self._n_given : self._n_before] = self._constants
-        return _Space(shared, np.empty(self._each.n_packed), self._own())
+        space = _Space(shared, np.empty(self._each.n_packed), self._own(), [np.empty((0, 0))])
+        if not self._n_given and not self._words_once.size:  # of constants alone factors stay as they are
+            self._pack(shared[:0], space)
+        return space
 
     def _own(self) -> _Own:
         each = self._each
@@ -189,49 +177,60 @@ class _Lanes:
             space = self._spare.pop()
         except IndexError:
             space = self._space()
-        numbers = space.shared
-        numbers[: self._n_given] = shared
-        if self._words_once.size:
-            self._compute_shared(numbers, space.packed)
         n = lanes.shape[1]
         layout = self._layout
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
-        if self._summed:
-            results = self._nothing.copy() if layout.columns == 1 else space.sums(layout.columns, self._nothing.size)
+        columns = layout.columns
+        if self._summed and columns > 1:
+            if len(space.sums[0]) != columns:
+                space.sums[0] = np.empty((columns, self._n_sums))
+            (results,) = space.sums
         else:
-            results = np.empty((self._n_results, n))
-        batch = _Batch(lanes, results, layout)
-        if layout.columns == 1:
-            self._run(batch, space, space.own, 0)
-        else:
-            self._share_out(batch, space)
-        if self._summed:
-            results = (
-                results[0, : self._n_results] if layout.columns == 1 else results[:, : self._n_results].sum(axis=0)
+            results = np.empty((1, self._n_sums) if self._summed else (self._n_results, n))
+        if columns == 1 and not self._words_once.size:
+            numbers, packed, (rows, aside), _ = space
+            self._kernel(
+                *self._program, numbers, packed, rows, aside, shared, lanes, results, 0, n, layout.size, 0, self._n_sums
             )
+        else:
+            self._prepare(shared, space)
+            self._share_out(lanes, results, layout, space)
+        if self._summed:
+            results = results[0, : self._n_results] if columns == 1 else results[:, : self._n_results].sum(axis=0)
         for at, place in self._same:
-            results[at] = numbers[place] * n if self._summed else numbers[place]
+            results[at] = space.shared[place] * n if self._summed else space.shared[place]
         self._spare.append(space)
         return results
 
-    def _run(self, batch: _Batch, space: _Space, own: _Own, column: int) -> None:
-        """Run the program on one chunk of the examples."""
-        each, (lanes, results, layout) = self._each, batch
-        start = column * layout.chunk
-        self._kernel(
-            self._words, space.shared, each.filled, space.packed, lanes, own.rows, own.aside, self._count,
-            each.gathered, results, start, min(layout.n, start + layout.chunk), layout.size, column,
-        )  # fmt: skip
+    def _prepare(self, given: Floats, space: _Space) -> None:
+        """Fill in the numbers that all examples share, by the same kernel, as one example."""
+        if self._words_once.size:
+            numbers = space.shared
+            numbers[: self._n_given] = given
+            read, computed = numbers[self._read, None], numbers[self._n_before :, None]
+            rows, nothing = np.empty((self._once.n_rows, 1)), numbers[:0]
+            self._kernel(*self._program_once, numbers, nothing, rows, nothing, nothing, read, computed, 0, 1, 1, 0, 0)
+        self._pack(given, space)
 
-    def _share_out(self, batch: _Batch, space: _Space) -> None:
+    def _pack(self, given: Floats, space: _Space) -> None:
+        """Put the given numbers where shared ones are, and pack the factors of matrices, for no example."""
+        self._kernel(*self._program, space.shared, space.packed, *space.own, given, *self._nothing, 0, 0, 0, 0, 0)
+
+    def _share_out(self, lanes: Floats, results: Floats, layout: _Layout, space: _Space) -> None:
         """Run every column, on the calling thread and on helpers, each with rows of its own."""
-        columns = batch.layout.columns
+        n, size, chunk, columns = layout
+        numbers, packed, *_ = space
+        nothing = numbers[:0]
         waiting = iter(range(columns))
 
         def work(own: _Own) -> None:
             for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
-                self._run(batch, space, own, column)
+                start = column * chunk
+                self._kernel(
+                    *self._program, numbers, packed, *own, nothing, lanes, results,
+                    start, min(n, start + chunk), size, column, self._n_sums,
+                )  # fmt: skip
 
         def help_out() -> None:
             try:
@@ -245,14 +244,6 @@ class _Lanes:
         work(space.own)
         for future in futures:
             future.result()
-
-    def _compute_shared(self, numbers: Floats, packed: Floats) -> None:
-        """Fill in what is computed from shared numbers alone, by the same kernel, as one example; and pack matrices."""
-        read, computed, once = numbers[self._read, None], numbers[self._n_before :, None], self._once
-        self._kernel(
-            self._words_once, numbers, once.filled, packed, read, np.empty((once.n_rows, 1)), numbers[:0], self._count,
-            once.gathered, computed, 0, 1, 1, 0,
-        )  # fmt: skip
 
 
 # --- blocks, chunks, threads ------------------------------------------------------------------------------

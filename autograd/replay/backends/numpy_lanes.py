@@ -16,30 +16,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from autograd.primitives import Primitive
+from autograd.replay import intermediate as ir
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.intermediate import (
-    BINARY,
-    COMPARISONS,
-    ELEMENTARY,
-    Apply,
-    Assign,
-    Constant,
-    Expression,
-    Function,
-    If,
-    Printer,
-    Raise,
-    Return,
-    Statement,
-    Unsupported,
-    Variable,
-    While,
-    ends,
-    free_variables,
-    left_by,
-    read_in,
-)
 from autograd.replay.lowering import Lowering
 from autograd.replay.optimise import reuse_slots
 from autograd.replay.recorder import Refusal
@@ -147,7 +126,7 @@ def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] 
     printer = _Arrays()
     try:
         name = printer.function(Lowering().operation(forward, count))
-    except (Unsupported, LookupError):
+    except (ir.Unsupported, LookupError):
         return None
     return printer.compiled(name)
 
@@ -155,17 +134,17 @@ def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] 
 # --- functions on arrays ----------------------------------------------------------------------------------
 
 
-class _Arrays(Printer):
+class _Arrays(ir.Printer):
     """Writes functions in Python, on arrays."""
 
     forms: ClassVar[Mapping[str, str]] = {
-        **{name: f"({{0}} {name} {{1}})" for name in (*COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
+        **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
         "negative": "(-{0})", "and": "({0} & {1})", "or": "({0} | {1})", "not": "({0} == False)",
         "select": "np.where({0}, {1}, {2})", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
         "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
         "is_integer": "is_integer({0})",
-        **{name: f"np.{one.numpy}({{0}})" for name, one in ELEMENTARY.items() if one.numpy},
-        **{name: f"np.{ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in BINARY if ELEMENTARY[name].numpy},
+        **{name: f"np.{one.numpy}({{0}})" for name, one in ir.ELEMENTARY.items() if one.numpy},
+        **{name: f"np.{ir.ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in ir.BINARY if ir.ELEMENTARY[name].numpy},
         "ldexp": "scaled({0}, {1})",
     }  # fmt: skip
     numbers = ("np.nan", "np.inf", "(-np.inf)")
@@ -173,7 +152,7 @@ class _Arrays(Printer):
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._names: dict[Function, str] = {}
+        self._names: dict[ir.Function, str] = {}
         self._lowering = Lowering()
         self._count = itertools.count()
 
@@ -186,7 +165,7 @@ class _Arrays(Printer):
         function: Callable[..., Any] = namespace[name]
         return function
 
-    def function(self, function: Function) -> str:
+    def function(self, function: ir.Function) -> str:
         """The name of ``function`` on arrays."""
         if function not in self._names:
             name = self._names[function] = f"{function.name}_on_arrays_{len(self._names)}"
@@ -196,80 +175,80 @@ class _Arrays(Printer):
     def _def(self, name: str, parameters: Sequence[str], lines: Sequence[str]) -> list[str]:
         return [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in lines)]
 
-    def _block(self, block: Sequence[Statement]) -> list[str]:
+    def _block(self, block: Sequence[ir.Statement]) -> list[str]:
         """The lines of ``block``. An array is let go where it is read for the last time: memory is what costs."""
-        last = {name: index for index, statement in enumerate(block) for name in read_in([statement])}
+        last = {name: index for index, statement in enumerate(block) for name in ir.read_in([statement])}
         lines: list[str] = []
         made: set[str] = set()
         for index, statement in enumerate(block):
             lines += self._statement(statement)
-            made.update(left_by(statement))
+            made.update(ir.left_by(statement))
             done = sorted(name for name in made if last.get(name) == index) if index + 1 < len(block) else []
             made.difference_update(done)
             lines += [f"del {', '.join(done)}"] if done else []
         return lines
 
-    def _statement(self, statement: Statement) -> list[str]:
+    def _statement(self, statement: ir.Statement) -> list[str]:
         match statement:
-            case Assign(name, value):
+            case ir.Assign(name, value):
                 return [f"{name} = {self.text(value)}"]
-            case If(test, body, []) if ends(body):  # by raising, or it would have another side
+            case ir.If(test, body, []) if ir.ends(body):  # by raising, or it would have another side
                 return [f"if np.any({self.text(test)}):", "    raise FloatingPointError"]
-            case If(test, body, orelse):
+            case ir.If(test, body, orelse):
                 return self._branch(test, body, orelse)
-            case While(test, carried, body):
+            case ir.While(test, carried, body):
                 return self._loop(test, carried, body)
-            case Return(value):
+            case ir.Return(value):
                 return [f"return {self.text(value)}"]
-            case Raise():
+            case ir.Raise():
                 return ["raise FloatingPointError"]
-        raise Unsupported("'try:' is not translated")
+        raise ir.Unsupported("'try:' is not translated")
 
-    def _branch(self, test: Expression, body: list[Statement], orelse: list[Statement]) -> list[str]:
+    def _branch(self, test: ir.Expression, body: list[ir.Statement], orelse: list[ir.Statement]) -> list[str]:
         """Both sides as functions of what they read; they return what the function does, or the variables they set."""
         number = next(self._count)
-        ended = ends(body) and ends(orelse)
-        result = [] if ended else left_by(If(test, body, orelse))
+        ended = ir.ends(body) and ir.ends(orelse)
+        result = [] if ended else ir.left_by(ir.If(test, body, orelse))
         returned = [] if ended else [f"return ({', '.join(result)},)"]
-        given = list(dict.fromkeys([*free_variables(body), *free_variables(orelse)]))
+        given = list(dict.fromkeys([*ir.free_variables(body), *ir.free_variables(orelse)]))
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
         lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
         chosen = f"choose({', '.join([self.text(test), f'then_{number}', f'else_{number}', *given])})"
         return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
 
-    def _loop(self, test: Expression, carried: Sequence[str], body: list[Statement]) -> list[str]:
+    def _loop(self, test: ir.Expression, carried: Sequence[str], body: list[ir.Statement]) -> list[str]:
         """Test and round as functions of what is carried from round to round and of what they read besides."""
         number = next(self._count)
-        given = ", ".join(dict.fromkeys([*carried, *free_variables([], test), *free_variables(body)]))
+        given = ", ".join(dict.fromkeys([*carried, *ir.free_variables([], test), *ir.free_variables(body)]))
         after = ", ".join(carried)
         return [
             *self._def(f"round_{number}", [given], [*self._block(body), f"return [{after}]"]),
             f"[{after}] = repeat(lambda {given}: {self.text(test)}, round_{number}, [{given}], {len(carried)})",
         ]
 
-    def applied(self, expression: Apply) -> str:
+    def applied(self, expression: ir.Apply) -> str:
         """An operator or a function; of a choice that could raise each side is computed where it is chosen."""
         if expression.name != "select" or all(map(_is_harmless, expression.args[1:])):
             return super().applied(expression)
         test, *sides = expression.args
-        given = free_variables([], *sides)
+        given = ir.free_variables([], *sides)
         ways = [f"lambda {', '.join(given)}: {self.text(side)}" for side in sides]
         return f"choose({', '.join([self.text(test), *ways, *given])})"
 
-    def called(self, function: Function, args: Sequence[Expression]) -> str:
+    def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function, on arrays too."""
         return f"{self.function(function)}({', '.join(map(self.text, args))})"
 
-    def in_python(self, name: str, count: int) -> Function:
+    def in_python(self, name: str, count: int) -> ir.Function:
         """The refusal of an operation that NumPy does not have."""
         return self._lowering.elementary(name, count)
 
 
-def _is_harmless(expression: Expression) -> bool:
+def _is_harmless(expression: ir.Expression) -> bool:
     """Whether a number may be computed where it is not chosen: it cannot raise, and costs nothing."""
-    if isinstance(expression, (Constant, Variable)):
+    if isinstance(expression, (ir.Constant, ir.Variable)):
         return True
-    if isinstance(expression, Apply) and expression.name in ("+", "-", "*", "negative"):
+    if isinstance(expression, ir.Apply) and expression.name in ("+", "-", "*", "negative"):
         return all(map(_is_harmless, expression.args))
     return False
 

@@ -24,7 +24,7 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.bodies import definition
-from autograd.replay.intermediate import ARITHMETIC
+from autograd.replay.intermediate import ARITHMETIC, fresh_name
 from autograd.replay.recorder import Refusal
 from autograd.replay.tape import Floats, Guard, Tape
 
@@ -251,10 +251,7 @@ class _Helpers:
         return self._names[function]
 
     def _new_name(self, name: str) -> str:
-        name = "_" + name.strip("_")
-        while name in self._names.values():
-            name += "_"
-        return name
+        return fresh_name("_" + name.strip("_"), self._names.values())
 
     def _text(self, function: Callable[..., Any], name: str) -> str:
         parameters, body, names = definition(function)
