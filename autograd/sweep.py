@@ -354,7 +354,7 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
         else:
             with _IEEE:
                 locals_ = node.op.partials(*arguments)
-            locals_ = tuple(as_gradient(local, "a local gradient") for local in locals_)
+            locals_ = tuple([as_gradient(local, "a local gradient") for local in locals_])
     except Exception as error:
         raise GradientError(
             f"the local gradients of {describe(node)} failed with {type(error).__name__}: {error}. "

@@ -397,18 +397,25 @@ def fuse_dots(tape: Tape) -> Tape:
     terms: dict[int, deque[tuple[int, int]]] = {}
     products: dict[int, tuple[int, int]] = {}
     sums: dict[int, int] = {}
-    for i, slot in enumerate(dest):
+    for i in np.flatnonzero(np.isin(tape.code, [add, mul, dot])).tolist():
+        slot = dest[i]
         if decides[slot]:
             continue
-        if code[i] == mul and once[slot]:
-            products[slot] = (args[start[i]], args[start[i] + 1])
+        if code[i] == mul:
+            if once[slot]:
+                products[slot] = (args[start[i]], args[start[i] + 1])
         elif code[i] == add:
             left, right = args[start[i]], args[start[i] + 1]
-            terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            if right not in terms and left in terms and once[left]:  # the long way of a sum: one more term
+                found = terms.pop(left)
+                found.append(products.get(right, (right, one)))
+            else:
+                found = _joined(*(_terms(side, terms, products, once, one) for side in (left, right)))
+            terms[slot] = found
             sums[slot] = i
-        elif code[i] == dot:  # as it is; a sum that it is used in alone takes it over
-            found = args[start[i] : start[i + 1]]
-            terms[slot] = deque(zip(found[::2], found[1::2], strict=True))
+        else:  # as it is; a sum that it is used in alone takes it over
+            factors = args[start[i] : start[i + 1]]
+            terms[slot] = deque(zip(factors[::2], factors[1::2], strict=True))
             sums[slot] = i
     chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
     return eliminate_dead_code(_with_dots(tape, chosen, one))
@@ -422,23 +429,21 @@ def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) 
     """``tape`` with the instructions ``chosen`` replaced by sums of products."""
     if not chosen:
         return tape
-    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
-    new_args: list[int] = []
-    new_start = [0]
-    for i in range(len(tape)):
-        if i in chosen:
-            for pair in chosen[i]:
-                new_args += pair
-            code[i] = len(tape.ops)
-        else:
-            new_args += args[start[i] : start[i + 1]]
-        new_start.append(len(new_args))
+    places = sorted(chosen)
+    stays = np.ones(len(tape), dtype=bool)
+    stays[places] = False
+    old = np.diff(tape.start)
+    new = old.copy()
+    new[places] = [2 * len(chosen[place]) for place in places]
+    args = np.empty(new.sum(), np.int64)
+    args[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
+    args[np.repeat(~stays, new)] = list(chain.from_iterable(chain.from_iterable(chosen[place] for place in places)))
     dotted = replace(
         tape,
         ops=(*tape.ops, FUSED_DOT),
-        code=np.array(code),
-        start=np.array(new_start),
-        args=np.array(new_args),
+        code=np.where(stays, tape.code, len(tape.ops)),
+        start=np.concatenate([[0], np.cumsum(new)]),
+        args=args,
     )
     return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
 

@@ -206,7 +206,8 @@ def lower(
     outers, reduced = outer_among(reduced) if grouped else ([], reduced)
     ready = dict.fromkeys([*inputs, *shared], -1)
     for at, step in enumerate(steps):
-        ready |= dict.fromkeys(step.results, at)
+        for result in step.results:
+            ready[result] = at
     tiles = _tiles(reduced, ready)
     for outer in outers:
         tiles[max(ready[number] for number in (*outer.left, *outer.right))].append(outer)
@@ -314,9 +315,9 @@ def _last_use(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]])
     """The step after which the row of a step's result is free; of those results alone that are read."""
     last: dict[int, int] = {}
     for at, step in enumerate(steps):
-        last |= dict.fromkeys(step.args, at)
-        for tile in tiles.get(at, ()):
-            last |= dict.fromkeys(tile.args, at)
+        for each in (step, *tiles.get(at, ())):
+            for number in each.args:
+                last[number] = at
     made = {result for step in steps for result in step.results}
     return {number: at for number, at in last.items() if number in made}
 
