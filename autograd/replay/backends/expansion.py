@@ -136,8 +136,9 @@ class _Writer:
         self._labels += tape.labels[tape.n_before :][part]
 
 
+_ZERO, _ONE = np.zeros(1, np.int32), np.ones(1, np.int32)
 _IDENTITY = Tape(
-    ops=(PRIMITIVES["identity"],), code=np.zeros(1), start=np.arange(2), args=np.zeros(1), dest=np.ones(1),
-    constants=np.empty(0), outputs=np.ones(1), n_inputs=1, n_slots=2,
+    ops=(PRIMITIVES["identity"],), code=_ZERO, start=np.append(_ZERO, _ONE), args=_ZERO, dest=_ONE,
+    constants=np.empty(0), outputs=_ONE, n_inputs=1, n_slots=2,
 )  # fmt: skip
 """The expansion of an operation that gives back one of its inputs, or a constant."""

@@ -149,7 +149,7 @@ class LaneProgram(NamedTuple):
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
     packs: npt.NDArray[np.uint32]
-    """What factors of matrices are laid out, in the order in which they are read: for each piece where it goes, the
+    """How factors of matrices are laid out, in the order in which they are read: for each piece where it goes, the
     place of its first factor, its rows and columns, and how far apart these are; or 0, and then each place."""
     n_packed: int
     """How many these are."""
