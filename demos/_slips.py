@@ -20,6 +20,7 @@ class Slip(NamedTuple):
     corrected_gives: float
     truth: float
     why: str
+    of: tuple[Value, str] | None = None  # the root and the node's name, where compare tells the slip
 
 
 def product(left: np.ndarray, right: np.ndarray) -> float | str:
@@ -37,12 +38,13 @@ def logistic(nin: int, nouts: list[int], *, bias: bool = True) -> MLP:
 def minus_form() -> list[Slip]:
     """000: 1/(1 − e⁻ᶻ) for the logistic function, and how its derivative came out right all the same, at z = 0.5."""
     z, e = 0.5, math.exp(-0.5)
-    a, slope = 1 / (1 - e), e / (1 - e) ** 2
+    a, slope, x = 1 / (1 - e), e / (1 - e) ** 2, Value(0.5, "z")
     return [
         Slip("000", "a = 1/(1 − e⁻ᶻ), at z = 0.5", a, "1/(1 + e⁻ᶻ)", float(f(np.array(z))), sigmoid(Value(z)).data,
              "a logistic neuron lies between 0 and 1; this has a pole at 0"),
         Slip("000", "d/dz (1 − e⁻ᶻ)⁻¹ = e⁻ᶻ/(1 − e⁻ᶻ)²", slope, "−e⁻ᶻ/(1 − e⁻ᶻ)²", -slope,
-             grad(lambda z: 1 / (1 - exp(-z)))(z), "the first wrong sign: d/dz (1 − e⁻ᶻ) is +e⁻ᶻ"),
+             grad(lambda z: 1 / (1 - exp(-z)))(z), "the first wrong sign: d/dz (1 − e⁻ᶻ) is +e⁻ᶻ",
+             (1 / (1 - exp(-x)), "z")),
         Slip("000", "e⁻ᶻ/(1 − e⁻ᶻ) = 1 − a", 1 - a, "a − 1", a - 1, (exp(-Value(z)) / (1 - exp(-Value(z)))).data,
              "the second; the two cancel, and a′ = a(1 − a) holds for both functions"),
     ]  # fmt: skip
@@ -71,5 +73,6 @@ def row_vectors() -> list[Slip]:
         Slip("000", "“the input layer z[1], a[1]”; its width", W1.shape[0], "the first hidden layer", W1.shape[1],
              sum(label.startswith("z") and label.endswith("[1]") for label in node), "the input is a[0]"),
         Slip("000", "dL/da2[1] = g[2z]·[W31, W32]", float(g_2z @ W2[2]), "g[2z]·[W21, W22]", float(g_2z @ W2[1]),
-             node["a2[1]"].grad, "the weights that leave neuron 2 of layer 1, as in the matrix summary there"),
+             node["a2[1]"].grad, "the weights that leave neuron 2 of layer 1, as in the matrix summary there",
+             (loss, "a2[1]")),
     ]  # fmt: skip

@@ -33,7 +33,8 @@ def any_parameter() -> list[Slip]:
              "act[2]′(z[2]), a vector: here z2[2]", above * W3[1, 0] * s2[1] * node["a1[1]"].data, g_W12,
              "each neuron has a z and a slope of its own"),
         Slip("003", "layer 1 under the heading “layer 3”: ∂z[3]/∂w is a[2]", above * node["a1[2]"].data,
-             "the chain down through W[3]ᵀ and W[2]ᵀ", right, truth, "it is layer 1's chain through layer 3"),
+             "the chain down through W[3]ᵀ and W[2]ᵀ", right, truth,
+             "it is layer 1's chain through layer 3", (J, "W11[1]")),
         Slip("003", "11: ∂z[3]/∂p[1] = W[3]ᵀ ∂z[2]/∂p[1]", float(above * W3[:, 0] @ dz2), "W[3]ᵀ ∂a[2]/∂p[1]", right,
              truth, "z[3] is made from a[2]; act[2]′ is lost"),
         Slip("003", "11: ∂z[2]/∂p[1] = act[2]′(z[2]) ∂z[1]/∂p[1]", "no product: 2 by 4 entries",
@@ -44,7 +45,8 @@ def any_parameter() -> list[Slip]:
         Slip("003", "13: W[3]ᵀ · act[2]′ · W[2]ᵀ …, each · a product", product(W3.T @ s2[:, None], W2.T),
              "W[3]ᵀ ∘ act[2]′ᵀ, then W[2]ᵀ", above * row[0] * x[0], truth, "act′ multiplies elementwise"),
         Slip("003", "13: the case p[1] = w11[1] is left blank", float(above * row[0]), "times a1[0]",
-             float(above * row[0] * x[0]), truth, f"without it w11[1] gets the gradient of its bias, {g_b:+.5f}"),
+             float(above * row[0] * x[0]), truth, f"without it w11[1] gets the gradient of its bias, {g_b:+.5f}",
+             (J, "W11[1]")),
     ]  # fmt: skip
 
 

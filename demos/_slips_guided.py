@@ -20,9 +20,10 @@ def guided() -> list[Slip]:
     node["a1[1]"].backward()
     return [
         Slip("001", "4: dŷ/dW(2) times −(y − ŷ), “ŷ is constant”", 0.0, "y is constant", float(delta3 * a2), g_w,
-             "of a constant ŷ every derivative would be 0"),
+             "of a constant ŷ every derivative would be 0", (J, "W11[2]")),
         Slip("001", "10: a(2) is constant, as the data are: da(2)/dW(1)", 0.0, "W(1) is held as W(2) moves: x f′(z(2))",
-             float(x[0] * slope(z2)), node["W11[1]"].grad, "fixed data do not fix a(2): W(1) moves it, see 17"),
+             float(x[0] * slope(z2)), node["W11[1]"].grad, "fixed data do not fix a(2): W(1) moves it, see 17",
+             (node["a1[1]"], "W11[1]")),
         Slip("001", "11: a(1) = X W(1) = 1.3", x[0], "z(2) = X W(1)", z2, node["z1[1]"].data,
              "a(1) is X itself, 0.3 in its first entry"),
         Slip("001", "11: f(1.3) = 0.74", 0.74, "0.786", float(a2), node["a1[1]"].data,
@@ -31,7 +32,8 @@ def guided() -> list[Slip]:
              "f(2.3575); even f(2.37), with the z(3) of the note, is 0.9145"),
         Slip("001", "11: J = 0.015", 0.015, "0.01337", 0.5 * (y - y_hat) ** 2, J.data,
              "½(0.75 − 0.9135)²; even ½(0.75 − 0.92)² is 0.0145"),
-        Slip("001", "11: dJ/dW(2) = a(2)ᵀ", float(a2), "a(2)ᵀ δ(3)", float(a2 * delta3), g_w, "δ(3) is missing"),
+        Slip("001", "11: dJ/dW(2) = a(2)ᵀ", float(a2), "a(2)ᵀ δ(3)", float(a2 * delta3), g_w, "δ(3) is missing",
+             (J, "W11[2]")),
         Slip("001", "13: δ(3) = f(y − ŷ) f′(z(3))", float(f(np.array(y - y_hat)) * slope(z3)), "−(y − ŷ) f′(z(3))",
              delta3, z_grad, "a minus that became an f"),
         Slip("001", "15: −a(2)ᵀ (y − ŷ) ∂z(3)/∂W(2)", float(-a2 * (y - y_hat) * a2), "−a(2)ᵀ (y − ŷ) f′(z(3))",

@@ -9,7 +9,7 @@ NOTES = [
     ("001", "2-3-1, logistic, no biases, ½(y − ŷ)²", "python -m demos guided_notes"),
     ("002", "any depth, logistic, (y − a[L])²", "python -m demos any_depth"),
     ("003", "three layers, columns, mean cross-entropy", "python -m demos any_parameter"),
-    ("004", "any layers, an example a column", "python -m demos columns"),
+    ("004", "any layers, one column per example", "python -m demos columns"),
 ]
 KINDS = {
     "signs": "A lost minus sends descent uphill; two of them can cancel, so a right result proves little.",

@@ -1,7 +1,7 @@
 """The words before the numbers in the demos of several examples: the product formula, and columns of examples."""
 
 ANY_PARAMETER = """\
-Three layers, an example a column: z[k] = W[k]ᵀ a[k−1] + b[k], any act[k] in layers 1 and 2 (tanh, softplus), σ in
+Three layers, one example per column: z[k] = W[k]ᵀ a[k−1] + b[k], any act[k] in layers 1 and 2 (tanh, softplus), σ in
 layer 3; J is the mean over m = 5 examples of the loss −(y log ŷ + (1 − y) log(1 − ŷ)). How fast does J change as one
 weight or bias p does, at the point K where everything now stands? For each example multiply the factors; then take the
 mean: dJ/dp = 1/m Σ dloss/dŷ · σ′(z[3]) · dz[3]/dp."""
@@ -17,13 +17,13 @@ dz[3]/dp, from the layer l of p up: in place j of dz[l]/dp stands the input that
 1 for a bias, and 0 elsewhere; then dz[k+1]/dp = W[k+1]ᵀ (act[k]′(z[k]) ∘ dz[k]/dp). Here for p = W12[1]:"""
 
 COLUMNS = """\
-Logistic layers on m examples at once, an example a column: z[k] = w[k] a[k−1] + b[k], a[k] = f(z[k]). Each example has
-the loss ℒ = −(y log ŷ + (1 − y) log(1 − ŷ)), and J is their mean. In dz and da the examples stand side by side; the
+Logistic layers on m examples at once, one example per column: z[k] = w[k] a[k−1] + b[k], a[k] = f(z[k]). Each example
+has the loss ℒ = −(y log ŷ + (1 − y) log(1 − ŷ)), and J is their mean. In dz and da the examples stand side by side; the
 mean, 1/m, enters where they are added up, in dw and db."""
 COLUMNS_SIGNS = [
-    ("a[0] = x", "a column an example", "a1[0] … of each example's graph"),
+    ("a[0] = x", "one column per example", "a1[0] … of each example's graph"),
     ("w[k]", "one row per neuron: W[k] transposed", "entry 1, 2 is W21[k]"),
-    ("dz[k], da[k]", "dℒ/dz[k], dℒ/da[k], a column an example", "m · z1[k].grad, m · a1[k].grad"),
+    ("dz[k], da[k]", "dℒ/dz[k], dℒ/da[k], one column per example", "m · z1[k].grad, m · a1[k].grad"),
     ("dw[k], db[k]", "dJ/dw[k], dJ/db[k]", "W21[k].grad, b1[k].grad"),
     ("m", "how many examples", ""),
 ]

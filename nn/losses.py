@@ -92,41 +92,24 @@ _PROBABILITY = Domain(
 )
 
 surprise = primitive(
-    "surprise",
-    forward=_surprise,
-    partials=lambda p, out: (-1.0 / maximum(p, FLOOR),),
-    textbook=lambda p, out: (-1.0 / p,),
-    domain=_PROBABILITY,
-    symbol="−log",
-    text="-log({0})",
-    latex=r"-\log {0}",
-    precedence=Precedence.NEGATION,
+    "surprise", forward=_surprise, partials=lambda p, out: (-1.0 / maximum(p, FLOOR),),
+    textbook=lambda p, out: (-1.0 / p,), domain=_PROBABILITY,
+    symbol="−log", text="-log({0})", latex=r"-\log {0}", precedence=Precedence.NEGATION,
     doc="-log p for a probability p: finite, with a finite derivative, down to p = 0.",
-)
+)  # fmt: skip
 
 surprise_of_not = primitive(
-    "surprise_of_not",
-    forward=_surprise_of_not,
-    partials=lambda p, out: (1.0 / maximum(1.0 - p, COMPLEMENT_FLOOR),),
-    textbook=lambda p, out: (1.0 / (1.0 - p),),
-    domain=_PROBABILITY,
-    symbol="−log(1−·)",
-    text="-log(1 - {0})",
-    latex=r"-\log\left(1 - {0}\right)",
-    precedence=Precedence.NEGATION,
+    "surprise_of_not", forward=_surprise_of_not, partials=lambda p, out: (1.0 / maximum(1.0 - p, COMPLEMENT_FLOOR),),
+    textbook=lambda p, out: (1.0 / (1.0 - p),), domain=_PROBABILITY,
+    symbol="−log(1−·)", text="-log(1 - {0})", latex=r"-\log\left(1 - {0}\right)", precedence=Precedence.NEGATION,
     doc="-log(1 - p) for a probability p: accurate for tiny p; finite, with a finite derivative, up to p = 1.",
-)
+)  # fmt: skip
 
 portion = primitive(
-    "portion",
-    forward=lambda y, loss: 0.0 if y == 0.0 else y * loss,
-    partials=lambda y, loss, out: (loss, y),
-    symbol="·",
-    text="{0}*{1}",
-    latex=r"{0} \cdot {1}",
-    precedence=Precedence.PRODUCT,
+    "portion", forward=lambda y, loss: 0.0 if y == 0.0 else y * loss, partials=lambda y, loss, out: (loss, y),
+    symbol="·", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT,
     doc="y times a loss, in which a y of 0 selects nothing, not even of an infinite loss.",
-)
+)  # fmt: skip
 
 
 # --- losses of numbers ------------------------------------------------------------------------------------

@@ -180,15 +180,8 @@ class _Saved(NamedTuple):
 
 
 _DAMAGE = (
-    zipfile.BadZipFile,
-    ValueError,
-    KeyError,
-    OSError,
-    EOFError,
-    NotImplementedError,
-    RecursionError,
-    struct.error,
-)
+    zipfile.BadZipFile, ValueError, KeyError, OSError, EOFError, NotImplementedError, RecursionError, struct.error,
+)  # fmt: skip
 """The errors of zipfile and json on damaged bytes."""
 
 

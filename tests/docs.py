@@ -39,6 +39,7 @@ MODULES = ("autograd", "autograd.math", "autograd.linalg", "autograd.implicit", 
 PAGES = {
     "chainrule": "README.md",
     "guide": "autograd/GUIDE.md",
+    "lesson": "viz/LESSON.md",
     "micrograd": "autograd/MICROGRAD.md",
     "numbers": "autograd/NUMBERS.md",
     "replaying": "autograd/replay/README.md",
@@ -51,7 +52,7 @@ PAGES = {
 """The Markdown pages, in the order of reading; the first is the way in."""
 TUTORIAL = {f"tutorial_{path.stem[0]}": path for path in [*NOTEBOOKS[:-1], GAPS]} | {"tutorial_answers": FILLED}
 GROUPS = {
-    "Start": ["chainrule", "guide", "micrograd", *TUTORIAL],
+    "Start": ["chainrule", "guide", "lesson", "micrograd", *TUTORIAL],
     "Reference": [*MODULES, "operations", "numbers", "replaying"],
     "Project": ["promises", "benchmarks", "contributing", "dependencies", "changelog"],
 }

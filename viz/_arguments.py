@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import AutogradError, GradientError, Value, files
 from viz.errors import DiagramError
-from viz.graph import Graph, read_graph
+from viz.graph import Graph
 from viz.text import clean, cut, variable_names
 
 __all__ = [
@@ -53,8 +53,8 @@ def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, 
     for each in root if isinstance(root, list) else [root]:
         check_value(each, f"{asker}(): the root of the graph")
     if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), not {_shown(names)}")
-    return read_graph(root, variable_names(names or {}))
+        raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), got {_shown(names)}")
+    return Graph(root, variable_names(names or {}))
 
 
 def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str) -> tuple[Graph, int]:
@@ -115,7 +115,7 @@ def place_of(
 def check_value(given: object, what: str) -> None:
     """Refuse ``given`` unless it is a Value; ``what`` names its part in the message."""
     if not isinstance(given, Value):
-        raise TypeError(f"{what} must be a Value, not {_shown(given)}")
+        raise TypeError(f"{what} must be a Value, got {_shown(given)}")
 
 
 def _shown(given: object) -> str:

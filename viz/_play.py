@@ -10,13 +10,14 @@ from typing import Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from viz.errors import DiagramError
+from viz.page.languages import language_of
 from viz.playground.server import Server
 from viz.text import clean
 
 __all__ = ["Playground", "play"]
 
 
-def play(program: str = "", *, port: int = 0, browser: bool = True) -> Playground:
+def play(program: str = "", *, port: int = 0, browser: bool = True, language: str = "en") -> Playground:
     """Open the playground: type formulas, and see every value and every flow of gradient as you type.
 
     It is served from this process, to this machine alone, until it is closed; the prompt stays free. Nothing that is
@@ -26,10 +27,12 @@ def play(program: str = "", *, port: int = 0, browser: bool = True) -> Playgroun
         program: to begin with, such as ``"a = 2; L = a*a"``, in lines or with ``;``; or the link of another playground.
         port: to serve at; 0 for a free one.
         browser: whether to open it in the browser.
+        language: of the playground and its pages: ``"en"``, or ``"de"`` for German. What is wrong with a program is
+            said in English.
 
     Raises:
         TypeError: ``program`` is not a str.
-        ValueError: the port is not a whole number from 0 to 65535.
+        ValueError: the port is not a whole number from 0 to 65535; the language is not one of those.
         DiagramError: the port is taken.
 
     >>> from viz import play
@@ -43,9 +46,9 @@ def play(program: str = "", *, port: int = 0, browser: bool = True) -> Playgroun
         raise TypeError(f"play(): the program must be a str, such as 'a = 2; L = a*a', got {clean(repr(program))[:60]}")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
         raise ValueError(f"port must be a whole number from 0 (any that is free) to 65535, got {port!r}")
-    fragment = _fragment(program)
+    fragment, spoken = _fragment(program), language_of(language)
     try:
-        server = Server(port)
+        server = Server(port, spoken)
     except OSError as error:
         why = error.strerror or error
         raise DiagramError(f"play() cannot serve at port {port}: {why}. Leave out the port for a free one.") from error

@@ -79,10 +79,10 @@ def quiz(
     """Ask for the gradients of ``root`` at the prompt, from the root back, and return the score.
 
     The graph is printed without its gradients. ``h`` names the flows into the value and the local rule of each, with
-    the operand that it is; ``s`` gives the numbers; ``q``, or the end of the input, stops. A wrong answer that comes of
-    a slip is told which: one flow of two, the sign, a local derivative that is missing, a rule that is another. An
-    answer is right to a five-hundredth of the gradient, or to the digits in which it is printed. No gradient of the
-    graph changes.
+    the operand that it is; ``s`` gives the numbers; ``q``, or the end of the input, stops. Where a wrong answer comes
+    from a known slip, the slip is named: one flow of two, the sign, a missing local derivative, a wrong rule. An answer
+    is right to a five-hundredth of the gradient, or to the digits in which it is printed. No gradient of the graph
+    changes.
 
     Args:
         root: what is differentiated.

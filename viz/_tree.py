@@ -189,7 +189,7 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
        └─ ↑ a
     """
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
-        raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, not {depth!r}")
+        raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, got {depth!r}")
     return Tree(graph_below(roots_of(root, "tree"), names, "tree"), depth)
 
 

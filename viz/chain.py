@@ -81,10 +81,10 @@ class Chain:
         graph: what was differentiated.
 
     >>> from autograd import Value
-    >>> from viz.graph import read_graph
+    >>> from viz.graph import Graph
     >>> from viz.formulas.writers import text_lines
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
-    >>> chain = Chain(read_graph((a * b + a**2).named("c"), {}))
+    >>> chain = Chain(Graph((a * b + a**2).named("c"), {}))
     >>> print(text_lines([chain.rule(0).equation]))
     ∂c/∂a = b + 2·a
           = −3.0000 + 4.0000

@@ -16,6 +16,7 @@ from viz._play import play
 from viz._tree import tree
 from viz.chain import derive
 from viz.page import step_through
+from viz.page.languages import LANGUAGES
 from viz.parser import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
 from viz.terminal import for_stdout, show
 from viz.text import clean
@@ -91,9 +92,10 @@ def _play(given: Sequence[str]) -> int:
         "--port", type=int, default=0, metavar="N", help="the port to serve at (a free one, if left out)"
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address, and open nothing")
+    parser.add_argument("--language", choices=sorted(LANGUAGES), default="en", help="of the page (default: en)")
     asked = parser.parse_args(given)
     try:
-        with play(asked.program, port=asked.port, browser=False) as playground:
+        with play(asked.program, port=asked.port, browser=False, language=asked.language) as playground:
             _print(playground.address)
             sys.stdout.flush()
             if not asked.no_browser and not webbrowser.open(playground.address):

@@ -23,7 +23,7 @@ from viz.formulas.operations import applied
 from viz.formulas.writers import to_text
 from viz.text import clean, columns, cut, signed
 
-__all__ = ["Account", "Edge", "Graph", "Line", "Node", "Pass", "Symbols", "read_graph", "same_number"]
+__all__ = ["Account", "Edge", "Graph", "Line", "Node", "Pass", "Symbols", "same_number"]
 
 MOST_OPERANDS = 500
 """How many operands a formula names, of an operation that takes any number."""
@@ -252,9 +252,25 @@ def same_number(one: float, other: float, scale: float | None) -> bool:
 
 
 class Graph:
-    """The graph below a root, or several, as columns. Made by :func:`read_graph`."""
+    """The graph below a root, or below several, as columns.
 
-    def __init__(self, roots: Sequence[Value], names: Mapping[Value, str]) -> None:
+    Args:
+        roots: the values that are differentiated.
+        names: names for Values without a label.
+
+    Raises:
+        StaleGraphError: a leaf changed after the graph was built, so its numbers would be wrong.
+
+    >>> a = Value(3.0, "a")
+    >>> y = a * a
+    >>> y.backward()
+    >>> graph = Graph(y, {})
+    >>> [graph.edge(e) for e in graph.flow_edges(0)]
+    [Edge(source=0, target=1, slot=0, local=3.0, flow=3.0), Edge(source=0, target=1, slot=1, local=3.0, flow=3.0)]
+    """
+
+    def __init__(self, roots: Value | Sequence[Value], names: Mapping[Value, str]) -> None:
+        roots = [roots] if isinstance(roots, Value) else roots
         values = list(dict.fromkeys(value for root in roots for value in root.topological_order()))
         self.values = values
         """The nodes in topological order, a root last."""
@@ -450,7 +466,7 @@ class Graph:
         >>> y = x * x
         >>> y.backward()
         >>> y.backward()
-        >>> read_graph(y, {}).accounts[0].words
+        >>> Graph(y, {}).accounts[0].words
         '+12.0000 = +6.0000 of this pass, and +6.0000 from earlier passes'
         """
         return dict(self._accounts())
@@ -549,24 +565,3 @@ def _frames(path: str) -> tuple[str, ...]:
 def _number(gradient: Any) -> float:
     """A gradient as a float, also where it is a Value, to be differentiated again."""
     return gradient.data if isinstance(gradient, Value) else float(gradient)
-
-
-def read_graph(roots: Value | Sequence[Value], names: Mapping[Value, str]) -> Graph:
-    """The graph below a root, or below several.
-
-    Args:
-        roots: the values that are differentiated.
-        names: names for Values without a label.
-
-    Raises:
-        StaleGraphError: a leaf changed after the graph was built, so its numbers would be wrong.
-
-    >>> from autograd import Value
-    >>> a = Value(3.0, "a")
-    >>> y = a * a
-    >>> y.backward()
-    >>> graph = read_graph(y, {})
-    >>> [graph.edge(e) for e in graph.flow_edges(0)]
-    [Edge(source=0, target=1, slot=0, local=3.0, flow=3.0), Edge(source=0, target=1, slot=1, local=3.0, flow=3.0)]
-    """
-    return Graph([roots] if isinstance(roots, Value) else roots, names)

@@ -33,7 +33,11 @@ from autograd.sweep import describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied, become
 
-__all__ = ["Branches", "Options", "Path"]
+__all__ = ["Branches", "Options", "Path", "UnrecordedError"]
+
+
+class UnrecordedError(Exception):
+    """A call leaves all recorded paths, and its own is not worth a recording yet: it is for the plain function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class Options:
     reduce: str | None = None
     backend: str = "auto"
     on_flip: str = "record"
-    max_paths: int = 64
+    max_paths: int | None = None
     domain: Literal["raise", "nan"] | None = None
     """The behaviour outside a domain. None: go on in IEEE arithmetic, unless the function catches the exception."""
     static_argnums: tuple[int, ...] = ()
@@ -90,7 +94,8 @@ class Path:
     """
 
     def __init__(self, tape: Tape, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
-        self.tape = tape
+        self._tape = tape
+        self._is_raw = False
         self.leaves = tuple(leaves)
         self.treedef = treedef
         self.run = run
@@ -102,13 +107,30 @@ class Path:
         self.result: Callable[[Sequence[Any]], Any] = treedef.result
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
+        self.met: set[int] = set()
+        """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
 
-    def used(self) -> None:
-        """Note a single call; have the way out of the next ones written after a few."""
+    @classmethod
+    def of(cls, run: Run) -> Path:
+        """The path of a recording, whose tape is optimised when it is first asked for."""
+        path = cls(*run.recorded, run.treedef, run)
+        path._is_raw = True
+        return path
+
+    @property
+    def tape(self) -> Tape:
+        """The computation."""
+        if self._is_raw:
+            self._tape, self._is_raw = optimise(self._tape), False
+        return self._tape
+
+    def used(self, numbers: Sequence[Any]) -> Any:
+        """The result of ``numbers``, for one of the first single calls; the way out of the others is written then."""
         self.uses += 1
         if self.uses == OFTEN:
             self.result = closing(self.treedef)
+        return self.treedef.result(numbers)
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -138,6 +160,8 @@ class Run(NamedTuple):
     treedef: TreeDef
     outside: tuple[Value, ...]
     """The leaves that were there before it ran."""
+    numbers: list[float]
+    """The numbers that it returned."""
 
     def identity(self) -> Hashable:
         """Equal for two recordings of the same way through a function."""
@@ -154,6 +178,15 @@ _SHORT = 1000
 
 _MANY = 32
 """After how many paths there is a word about it."""
+
+_MOST = 64
+"""How many paths are recorded, unless ``max_paths`` says otherwise; beyond them the plain function runs."""
+
+_FEW = 8
+"""So many paths are recorded when they are met first; others when they are met again."""
+
+_MOST_EXITS = 8
+"""After so many side exits in one call the plain function is as fast."""
 
 
 class Branches:
@@ -184,19 +217,29 @@ class Branches:
         self._backends = choose(options.backend, batched=options.batched)
         self._plain = options.backend in ("auto", "python") and not options.batched
         self._result = Role.OUTPUTS if options.reduce is None else Role.SUM
+        self.waits = function is not None and options.on_flip == "record" and not options.verify
+        """Whether the plain function may run in the place of a path that is rare."""
+        self._left = 0
+        self._warned = False
 
     # --- a call -------------------------------------------------------------------------------------------
 
-    def single(self, plan: Plan, leaves: list[Any]) -> Any:
-        """The result for one example: short tapes in plain Python, which takes less than to fill an array."""
-        path = self.known[0] if self.known and self._plain else None
-        numbers = None
-        while path is not None:
-            replay = path.straight_line
+    def single(self, plan: Plan, leaves: list[Any]) -> Any:  # noqa: C901 -- in one place, for it is the shortest call
+        """The result for one example: short tapes in plain Python, which takes less than to fill an array.
+
+        Raises:
+            UnrecordedError: it is better left to the plain function.
+        """
+        if not self._plain:
+            return self(plan, leaves)
+        path = self.known[0] if self.known else None
+        if path is None:
+            return self._first(plan, leaves)
+        numbers, exits = None, 0
+        while True:
+            replay = path.straight_line or self._written(path)
             if replay is None:
-                if self._options.backend == "auto" and len(path.tape) > _SHORT:
-                    break
-                replay = path.straight_line = python_source.straight_line(path.tape)
+                return self(plan, leaves)
             if numbers is None:
                 numbers = plan.listed(leaves)
             try:
@@ -204,13 +247,65 @@ class Branches:
             except (ArithmeticError, ValueError):
                 if self._options.closed:
                     raise
-                break  # outside a domain
+                return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
-                if path.uses < OFTEN:
-                    path.used()
-                return path.result(found)
-            path = path.exits.get(found)
-        return self(plan, leaves)
+                return path.result(found) if path.uses >= OFTEN else path.used(found)
+            exits += 1
+            follow = path.exits.get(found)
+            if self.waits and (follow is None or exits > _MOST_EXITS):
+                self._wait(path, found, follow)
+            if follow is None:
+                return self._another(path, found, numbers, plan, leaves)
+            path = follow
+
+    def _written(self, path: Path) -> Callable[[list[float]], tuple[float, ...] | int] | None:
+        """The straight line of ``path``; None if a kernel is faster."""
+        if self._options.backend == "auto" and len(path.tape) > _SHORT:
+            return None
+        path.straight_line = python_source.straight_line(path.tape)
+        return path.straight_line
+
+    def _first(self, plan: Plan, leaves: list[Any]) -> Any:
+        """The result of the first call, which is recorded."""
+        found = self._follow(self.record(plan.listed(leaves)), None)
+        return self._of_run(found) if self._is_short(found) else self(plan, leaves)
+
+    def _another(self, path: Path, guard: int, numbers: list[float], plan: Plan, leaves: list[Any]) -> Any:
+        """The result for an example that leaves ``path`` where no other begins yet: that of its recording."""
+        found = self.record(numbers)
+        self._follow(found, (path, guard))
+        return self._of_run(found) if self._is_short(found) else self(plan, leaves)
+
+    def _is_short(self, path: Path) -> bool:
+        recorded = cast("Run", path.run).recorded
+        return len(recorded.tape) <= _SHORT or self._options.backend == "python"
+
+    def _of_run(self, path: Path) -> Any:
+        numbers = cast("Run", path.run).numbers
+        if self._options.closed and not np.isfinite(numbers).all():
+            raise ArithmeticError
+        return path.treedef.result(numbers)
+
+    def _wait(self, path: Path, guard: int, follow: Path | None) -> None:
+        """Leave a call to the plain function, if that takes no longer than to record a path or to look for it.
+
+        Raises:
+            UnrecordedError: it is left to that.
+        """
+        known, most = len(self.known), self._options.max_paths
+        if follow is None:
+            if known < _FEW or (most is not None and known >= most) or (known < _MOST and guard in path.met):
+                return
+            path.met.add(guard)
+        self._left += 1
+        if self._left == _MANY:
+            advice, came = self._about(path, guard)
+            warn(
+                f"{_MANY} calls of a compiled function were left to the plain function, which is as fast where paths "
+                f"are many: {known} are recorded; the last because {came}. {advice} Or do not compile it.",
+                RecordingWarning,
+            )
+        raise UnrecordedError
 
     def __call__(self, plan: Plan, leaves: list[Any]) -> Any:
         """The result for a batch, or for a batch of one."""
@@ -330,7 +425,7 @@ class Branches:
         since = clock.tick()
         states = watch.sources.states() if watch is not None else []
         try:
-            (tape, leaves), treedef, outside = run = self._run(numbers, since)
+            (tape, leaves), treedef, outside, _ = run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
@@ -344,7 +439,7 @@ class Branches:
         if self._options.verify or (watch is not None and watch.sources.unsteady):
             _check_same_again(self._name, run, self._run(numbers, since))
         if not self._options.verify:
-            return Path(optimise(tape), leaves, treedef, run)
+            return Path.of(run)
         use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
         replayed, kernels = _KNOWN.of(tape, use)
         path = Path(replayed, leaves, treedef, run)
@@ -366,7 +461,8 @@ class Branches:
         outputs, treedef = flatten(result, f"the result of {self._name}")
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)
-        return Run(recorded, treedef, tuple(leaf for leaf in recorded.leaves if leaf._version < since))
+        before = tuple(leaf for leaf in recorded.leaves if leaf._version < since)
+        return Run(recorded, treedef, before, [root._data for root in roots])
 
     def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
         """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
@@ -375,13 +471,15 @@ class Branches:
                 if path.identity == found.identity:
                     return path
             if by is not None:
-                self._check_allowed(*by)
+                if not self._check_allowed(*by):
+                    return found
                 by[0].exits.setdefault(by[1], found)
             self.known.append(found)
             return found
 
-    def _check_allowed(self, path: Path, index: int) -> None:
-        guard, known, most = path.tape.guards[index], len(self.known), self._options.max_paths
+    def _about(self, path: Path, index: int) -> tuple[str, str]:
+        """A guard that came out otherwise: what to do about it, and what happened."""
+        guard = path.tape.guards[index]
         refused = _refused_by(path.tape, guard)
         what = (
             f"{refused.of.name} {'was' if guard.outcome else 'was not'} outside its domain when this was recorded, and "
@@ -389,20 +487,35 @@ class Branches:
             if refused
             else f"a comparison {guard.relation!r} that was recorded as {guard.outcome} came out {not guard.outcome}"
         )
-        where = f"at {guard.site or 'an unknown line'}"
+        return _advice(refused, guard), f"{what}, at {guard.site or 'an unknown line'}"
+
+    def _check_allowed(self, path: Path, index: int) -> bool:
+        """Whether another path is kept, that begins at a side exit; False where there are so many already."""
+        known, most = len(self.known), self._options.max_paths
+        advice, came = self._about(path, index)
         if self._options.on_flip == "raise":
-            raise GuardError(f"{what}, {where}. With on_flip='record' another path would be recorded.")
-        if known >= most:
+            raise GuardError(f"{came}. With on_flip='record' another path would be recorded.")
+        if most is not None and known >= most:
             raise GuardError(
-                f"{what}, {where}, and max_paths={most} are recorded. {_advice(refused, guard)} Or raise max_paths, or "
-                f"call the function without compile()."
+                f"{came}, and max_paths={most} are recorded. {advice} Or raise max_paths, or call the function without "
+                f"compile()."
             )
-        if known == _MANY and most > _MANY:
+        if most is None and known >= _MOST:
+            if not self._warned:
+                self._warned = True
+                warn(
+                    f"{known} paths of a compiled function are recorded, and no more are kept: where none of them fits "
+                    f"the function is run again in each call; here because {came}. {advice} Or set max_paths.",
+                    RecordingWarning,
+                )
+            return False
+        if known == _MANY and (most is None or most > _MANY):
             warn(
                 f"{_MANY} paths of a compiled function are recorded, and each new one costs a run of it; the last "
-                f"because {what}, {where}. {_advice(refused, guard)} Or set max_paths={_MANY}, to be refused more.",
+                f"because {came}. {advice} Or set max_paths={_MANY}, to be refused more.",
                 RecordingWarning,
             )
+        return True
 
     def check(self, numbers: list[float]) -> None:
         """Refuse a function that does otherwise now at ``numbers`` than on the path that is replayed for them.

@@ -20,7 +20,7 @@ from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
 from autograd.replay.backends import python_source
 from autograd.replay.backends.base import choose
-from autograd.replay.branches import Branches, Options, Path
+from autograd.replay.branches import Branches, Options, Path, UnrecordedError
 from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain
 from autograd.replay.recorder import ConnectedError, Refusal
@@ -215,6 +215,11 @@ class Compiled:
             result = branches(plan, leaves) if self._batched else branches.single(plan, leaves)
         except ConnectedError as error:
             return self._plain.connected(error, args, kwargs)
+        except UnrecordedError:
+            result = self._plain.unrecorded(plan, leaves)
+            if result is None:
+                branches.waits = False
+                return self(*args, **kwargs)
         if self._inspected:
             self._inspect(result, branches, plan, leaves)
         return result
@@ -476,7 +481,7 @@ class Derivative(Compiled):
             if not isinstance(error, DomainError):
                 self._unfit.add(key or take_apart(args, kwargs)[1])
                 kept.plans.last = None
-        except (ArithmeticError, ValueError):  # outside a domain
+        except (ArithmeticError, ValueError, UnrecordedError):  # outside a domain, or on a path that is rare
             pass
         return cast("Any", self._function)(*args, **kwargs)
 
@@ -484,7 +489,7 @@ class Derivative(Compiled):
 @overload
 def compile(  # noqa: A001
     fun: None = None, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ..., on_flip: str = ...,
-    max_paths: int = ..., checked: bool = ..., verify: Verify = ...,
+    max_paths: int | None = ..., checked: bool = ..., verify: Verify = ...,
     static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Callable[[Callable[..., Any]], Compiled]: ...  # fmt: skip
 
@@ -492,7 +497,7 @@ def compile(  # noqa: A001
 @overload
 def compile(  # noqa: A001
     fun: Callable[..., Any] | Tape, *, in_axes: Axes = ..., reduce: str | None = ..., backend: str = ...,
-    on_flip: str = ..., max_paths: int = ..., checked: bool = ..., verify: Verify = ...,
+    on_flip: str = ..., max_paths: int | None = ..., checked: bool = ..., verify: Verify = ...,
     static_argnums: int | Sequence[int] = ..., static_argnames: str | Sequence[str] = ...,
 ) -> Compiled: ...  # fmt: skip
 
@@ -504,7 +509,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     reduce: str | None = None,
     backend: str = "auto",
     on_flip: str = "record",
-    max_paths: int = 64,
+    max_paths: int | None = None,
     checked: bool = False,
     verify: Verify = False,
     static_argnums: int | Sequence[int] = (),
@@ -549,7 +554,9 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         reduce: None: the results of all examples, along a new first axis. ``"sum"``, ``"mean"``: over the batch.
         backend: ``"auto"``: the fastest that is installed; or its name.
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
-        max_paths: how many paths there may be.
+        max_paths: how many paths there may be; one more is a GuardError. None: 64, and the plain function, after a
+            warning, where none of them fits. After the first eight a path of one example is recorded when it is met
+            for the second time; the first time it costs a run of the plain function.
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
         verify: look for what cannot be seen, and refuse a function whose result depends on it. ``"recordings"``:
             record each path twice, which finds a random number, a counter and the clock. True: besides, run the
@@ -581,7 +588,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         raise ValueError(f"reduce must be None, 'sum' or 'mean', got {reduce!r}")
     if reduce is not None and in_axes is None:
         raise ValueError(f"reduce={reduce!r} needs a batch: give in_axes too")
-    if isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1:
+    if max_paths is not None and (isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1):
         raise ValueError(f"max_paths must be a whole number, 1 or more, got {max_paths!r}")
     if verify not in (False, True, "recordings"):
         raise ValueError(f"verify must be False, True or 'recordings', got {verify!r}")

@@ -225,7 +225,7 @@ def test_a_real_terminal_with_ipython():
     child.sendline("help")
     child.expect("Build +a, b = Value")
     child.sendline("draw(3)")
-    child.expect("TypeError.*must be a Value, not 3")
+    child.expect("TypeError.*must be a Value, got 3")
     assert "_draw.py" not in child.before
     child.expect("not shown: why")
     child.sendline("why()")

@@ -14,7 +14,7 @@ from demos._slips import row_vectors
 from demos._slips_columns import any_parameter as parameter_slips
 from demos._slips_columns import columns
 from demos._slips_guided import any_depth, guided
-from viz import wrong_pass
+from viz import compare, wrong_pass
 
 
 @pytest.fixture
@@ -105,6 +105,23 @@ def test_columns_agree_and_the_worked_example_is_a_minus_y(printed):
 def test_each_slip_is_wrong_and_its_correction_right(slip):
     assert isinstance(slip.gives, str) or abs(slip.gives - slip.truth) > 1e-3 * abs(slip.truth)
     assert slip.corrected_gives == pytest.approx(slip.truth, rel=1e-12)
+
+
+def test_a_slip_of_one_gradient_is_told_by_its_number():
+    of_one = [slip for slip in [*row_vectors(), *guided(), *any_depth(), *parameter_slips(), *columns()] if slip.of]
+    for slip in of_one:
+        root, name = slip.of
+        assert compare(root, {name: slip.truth}).right
+        assert compare(root, {name: slip.corrected_gives}).right
+    assert [re.sub(r"[Wa]\S+\[\d\]\S*", "_", slips.told(slip)) for slip in of_one] == [
+        "the sign is wrong",
+        "that is the gradient of _ an index is wrong",
+        "that is 0, yet 1 flow reaches _",
+        "that is 0, yet 1 flow reaches _",
+        "that is a local derivative, of _ multiply it by the gradient of _",
+        "that is the gradient of _ an index is wrong",
+        "the local derivative of _ is missing: that is the gradient of _ passed on as it is",
+    ]
 
 
 def test_the_slips_are_all_of_the_notes(printed):

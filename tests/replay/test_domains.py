@@ -365,12 +365,16 @@ def test_a_word_where_paths_keep_coming():
         return n + x
 
     g = compiled(length)
-    for n in range(32):
-        g(n + 0.5)
-    with pytest.warns(ag.RecordingWarning, match=r"32 paths .* '>' .*greater\(a, b\).* A loop whose length depends"):
-        g(40.5)
-    g(41.5)
-    assert len(g.paths) == 34
+    with pytest.warns(
+        ag.RecordingWarning, match=r"32 calls .* '>' .*greater\(a, b\).* A loop whose length depends"
+    ) as told:
+        assert [g(n + 0.5) for n in range(60)] == [length(n + 0.5) for n in range(60)]
+    assert len(told) == 1
+    assert len(g.paths) < 12
+    batch = compiled(length, in_axes=0, backend="numpy")
+    batch(np.arange(31) + 0.5)
+    with pytest.warns(ag.RecordingWarning, match=r"32 paths .* '>' .*greater\(a, b\)"):
+        batch(np.array([31.5, 32.5]))
     h = compiled(length, max_paths=2)
     with pytest.raises(GuardError, match=r"max_paths=2 are recorded. Choose with where\(greater\(a, b\), x, y\)"):
         [h(n + 0.5) for n in range(4)]

@@ -8,6 +8,7 @@ import math
 import operator
 import pickle
 import threading
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 
@@ -105,6 +106,89 @@ def test_max_paths():
         f(8.0)
     assert "while x > 1.0:" in str(info.value)
     assert f(3.5) == 0.875
+
+
+def steps(x):
+    n = 0.0
+    while x > 1.0:
+        x, n = x * 0.75, n + 1.0
+    return n * x
+
+
+RUNS: list[str] = []
+
+
+def counted(x):
+    RUNS.append("a run")
+    return steps(x)
+
+
+@pytest.mark.parametrize("derived", [lambda f: f, ag.grad, ag.value_and_grad], ids=["value", "grad", "both"])
+def test_a_path_that_is_rare_costs_a_run_of_the_plain_function(derived):
+    f, plain = compiled(derived(counted)), derived(steps)
+    for n in range(8):
+        assert f(1.3**n) == plain(1.3**n)
+    assert len(f.paths) == 8
+    RUNS.clear()
+    assert f(20.0) == plain(20.0)
+    assert (len(f.paths), len(RUNS)) == (8, 1)
+    assert f(20.0) == f(20.0) == plain(20.0)  # met again, it is recorded
+    assert (len(f.paths), len(RUNS)) == (9, 2)
+    for n in range(8, 30):
+        RUNS.clear()
+        assert f(1.3**n) == plain(1.3**n)
+        assert len(RUNS) <= 1
+
+
+def test_each_call_finds_its_path_or_is_plain_at_any_number_of_exits():
+    f = compiled(steps)
+    grown = [1.3**n for n in range(30)]
+    calls = [*grown, *grown, *grown[::-1]]
+    with pytest.warns(ag.RecordingWarning, match="32 calls"):
+        assert [f(x) for x in calls] == [steps(x) for x in calls]
+    assert 8 < len(f.paths) < 20
+
+
+def test_a_rare_path_outside_a_domain_is_recorded_and_goes_on_as_a_replay_does():
+    def f(x):
+        return ag.log(5.0 - x) * steps(x)
+
+    g = compiled(f)
+    for n in range(8):
+        g(1.3**n)
+    assert math.isnan(g(20.0))  # where the plain function raises
+    assert math.isnan(g(20.0))
+
+
+def test_a_rare_path_through_a_live_leaf_gives_floats():
+    w = Parameter(2.0)
+    f = compiled(lambda x: w * steps(x))
+    for n in range(20):
+        assert type(f(1.3**n)) is float
+        assert f(1.3**n) == 2.0 * steps(1.3**n)
+    w.data = 3.0
+    assert f(50.0) == 3.0 * steps(50.0)
+
+
+def test_a_compiled_function_inside_a_derivative_may_meet_rare_paths():
+    slope = ag.grad(compiled(steps))
+    for n in range(20):
+        assert slope(1.3**n) == ag.grad(steps)(1.3**n)
+
+
+def test_no_more_paths_than_64_are_kept_and_the_others_are_right():
+    f = compiled(steps, in_axes=0, backend="python")
+    xs = 1.34 ** np.arange(66.0)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = f(xs[:65])
+    assert [str(each.message)[:8] for each in told] == ["32 paths", "64 paths"]
+    assert found.tolist() == [steps(x) for x in xs[:65].tolist()]
+    assert len(f.paths) == 64
+    assert f(xs).tolist() == [steps(x) for x in xs.tolist()]  # and there is no other word
+    for f in (compiled(steps, max_paths=9), compiled(steps, on_flip="raise")):
+        with pytest.raises(GuardError, match=r"at .*test_guards.py"):
+            [f(x) for x in xs.tolist() for _ in range(2)]
 
 
 def test_a_comparison_with_what_no_float_equals_is_refused():

@@ -55,7 +55,8 @@ def show(browser, tmp_path):
     def shown(root, address="#", **context):
         if "level=" not in address:
             address += "&level=full"
-        path = step_through(root, tmp_path / f"page{len(stack)}.html", theme=context.pop("theme", "auto"))
+        options = {"theme": context.pop("theme", "auto"), "language": context.pop("language", "en")}
+        path = step_through(root, tmp_path / f"page{len(stack)}.html", **options)
         stack.append(opened(browser, path, address, **context))
         return stack[-1].__enter__()
 

@@ -14,7 +14,7 @@ from tests.viz.test_page import facts
 from viz import DiagramError, derive, draw, draw_dot, explain, step_through, tree
 from viz._draw import picture_of
 from viz.formulas.operations import constant_locals
-from viz.graph import read_graph
+from viz.graph import Graph
 from viz.page import page_of
 from viz.picture.links import numbers_in_words
 
@@ -35,7 +35,7 @@ NO_NAME = r"[+−\d]|of |this pass$|earlier$|flows$|after hook$|its flows$|it ho
 
 def account(root, label):
     node = find(root if isinstance(root, Value) else root[-1], label)
-    graph = read_graph(root, {})
+    graph = Graph(root, {})
     found = graph.accounts.get(graph.index[node])
     return found.words if found else ""
 
@@ -129,13 +129,13 @@ def test_what_cannot_be_added_up_is_no_second_pass():
     z = Value(4.0, "z")
     gate = where(0.0, sqrt(z - 4.0), z * 3.0).named("gate")
     gate.backward()
-    assert read_graph(gate, {}).accounts == {}
+    assert Graph(gate, {}).accounts == {}
     assert "nan" not in texts(gate)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3, 1), (4, 3, 2, 1)])
 def test_one_pass_needs_no_account(size):
-    assert read_graph(network(size), {}).accounts == {}
+    assert Graph(network(size), {}).accounts == {}
 
 
 def test_a_folded_picture_says_that_earlier_passes_are_in_it():
@@ -323,7 +323,7 @@ def test_what_is_no_list_of_values_is_refused():
     for view in (draw, draw_dot, tree, lambda roots: step_through(roots, "never.html")):
         with pytest.raises(ValueError, match=r"the list of roots is empty: give a Value, or a list of one or more"):
             view([])
-        with pytest.raises(TypeError, match=r"root 1 of the list must be a Value, not 3\.0 of type float"):
+        with pytest.raises(TypeError, match=r"root 1 of the list must be a Value, got 3\.0 of type float"):
             view([y, 3.0])
     with pytest.raises(TypeError, match="the root of the graph must be a Value"):
         explain(y, [y])
@@ -334,7 +334,7 @@ def test_a_page_of_several_roots(show, tmp_path):
     total = y1 + y2 + h
     watched = show([y1, y2, h])
     assert "gradients: of h + y1 + y2, the sum of the roots" in watched.text("#legend")
-    order = read_graph([y1, y2, h], {}).values
+    order = Graph([y1, y2, h], {}).values
     for numbers in ({}, {a: 0.7, b: 1.3}, {a: -2.0, b: 0.01}):
         for leaf, x in numbers.items():
             leaf.data = x

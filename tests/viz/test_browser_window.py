@@ -188,6 +188,16 @@ def test_the_controls_are_one_row_on_a_telephone(show):
     assert header.bounding_box()["height"] < 50
 
 
+def test_a_screen_reader_hears_cards_in_the_order_of_the_graph_and_which_is_current(show):
+    root = network([2, 3, 1])
+    watched = show(root, "#step=2&level=full")
+    keys = watched.ask(f"[...document.querySelectorAll('{SHOWN} [tabindex=\"0\"]')].map((card) => card.dataset.key)")
+    assert keys == [f"n{i}" for i in range(len(root.topological_order()))]
+    current = f"[...document.querySelectorAll('{SHOWN} [aria-current=step]')].map((card) => card.dataset.key)"
+    assert watched.ask(current) == [f"n{len(keys) - 2}"]
+    assert watched.ask(f"document.querySelectorAll('{SHOWN} g.label:not([aria-hidden=true])').length") == 0
+
+
 # --- large graphs -----------------------------------------------------------------------------------------
 
 

@@ -282,7 +282,7 @@ def test_refusals():
     y = (a * 2).named("y")
     with pytest.raises(GradientError, match=r"derive\(\): 'b' \(data = 2.0\) is not part of the graph of 'y'"):
         derive(y, b)
-    with pytest.raises(TypeError, match=r"derive\(\): the root of the graph must be a Value, not 'y' of type str"):
+    with pytest.raises(TypeError, match=r"derive\(\): the root of the graph must be a Value, got 'y' of type str"):
         derive("y", a)
     a.data = 5.0
     with pytest.raises(StaleGraphError):

@@ -192,7 +192,7 @@ def test_it_describes_itself_to_those_who_cannot_see_it():
         ({"min_flow": math.nan}, ValueError, "min_flow must be a number, 0 or more, got nan"),
         ({"names": ["x"]}, TypeError, "names must be a dict from names to Values"),
         ({"title": 5}, TypeError, "title must be a str, got 5"),
-        ({"focus": "a"}, TypeError, r"draw\(\): focus must be a Value, not 'a' of type str"),
+        ({"focus": "a"}, TypeError, r"draw\(\): focus must be a Value, got 'a' of type str"),
         ({"focus": Value(1.0, "stranger")}, DiagramError, r"draw\(\): 'stranger' .* is not part of the graph of 'y'"),
     ],
 )
@@ -203,7 +203,7 @@ def test_wrong_arguments_are_named(options, error, message):
 
 def test_what_is_not_a_value_is_refused():
     for shown in (draw, draw_dot):
-        said = rf"{shown.__name__}\(\): the root of the graph must be a Value, not 3\.0 of type float"
+        said = rf"{shown.__name__}\(\): the root of the graph must be a Value, got 3\.0 of type float"
         with pytest.raises(TypeError, match=said):
             shown(3.0)
 

@@ -333,7 +333,7 @@ def test_what_is_not_in_the_graph_is_named():
 @pytest.mark.parametrize(("node", "root", "what"), [(1.0, None, "the node"), (None, 2.0, "the root of the graph")])
 def test_what_is_not_a_value_is_refused(node, root, what):
     a = Value(1.0, "a")
-    with pytest.raises(TypeError, match=rf"explain\(\): {what} must be a Value, not \d.0 of type float"):
+    with pytest.raises(TypeError, match=rf"explain\(\): {what} must be a Value, got \d.0 of type float"):
         explain(a if node is None else node, a if root is None else root)
     with pytest.raises(TypeError, match="names must be a dict"):
         explain(a, a, names=["a"])

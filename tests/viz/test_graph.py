@@ -11,7 +11,7 @@ from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum,
 from tests.support.graphs import find, links_into, network
 from viz import DiagramError
 from viz._draw import picture_of
-from viz.graph import read_graph
+from viz.graph import Graph
 from viz.text import clean, columns, cut, number, short, signed, variable_names
 
 
@@ -26,7 +26,7 @@ def test_a_square_has_two_edges_and_two_flows_that_add_up():
     a = Value(3.0, "a")
     y = (a * a + a).named("y")
     y.backward()
-    graph = read_graph(y, {})
+    graph = Graph(y, {})
     flows = [graph.edge(e) for e in graph.flow_edges(graph.index[a])]
     assert [(edge.slot, edge.local, edge.flow) for edge in flows] == [(0, 3.0, 3.0), (1, 3.0, 3.0), (1, 1.0, 1.0)]
     assert sum(edge.flow for edge in flows) == a.grad == 7.0
@@ -34,7 +34,7 @@ def test_a_square_has_two_edges_and_two_flows_that_add_up():
 
 def test_flows_are_partials_times_upstream_and_sum_to_every_gradient():
     root = network((4, 3, 2, 1))
-    graph = read_graph(root, {})
+    graph = Graph(root, {})
     for i, value in enumerate(graph.values):
         for e in graph.operand_edges(i):
             edge = graph.edge(e)
@@ -46,7 +46,7 @@ def test_flows_are_partials_times_upstream_and_sum_to_every_gradient():
 
 
 def test_before_backward_gradients_and_flows_are_not_computed_rather_than_zero():
-    graph = read_graph(network((2, 2, 1), backward=False), {})
+    graph = Graph(network((2, 2, 1), backward=False), {})
     assert set(graph.grads) == {None}
     assert all(graph.flow(e) is None for e in range(len(graph.sources)))
     assert graph.full_scale is None
@@ -58,13 +58,13 @@ def test_a_gate_stops_an_infinite_flow():
         x, condition = Value(2.0, "x"), Value(0.0, "condition")
         y = where(condition, x, x * 1.0)
         y.backward(math.inf)
-    graph = read_graph(y, {})
+    graph = Graph(y, {})
     assert [graph.edge(e).flow for e in graph.operand_edges(graph.root)] == [0.0, 0.0, math.inf]
 
 
 def test_kinds_are_those_of_the_leaves():
     root = (Value(1.0, "x") * Parameter(2.0, "w") + 3.0).named("y")
-    graph = read_graph(root, {})
+    graph = Graph(root, {})
     assert [(graph.node(i).name, graph.node(i).kind) for i in range(len(graph))] == [
         ("x", "input"),
         ("w", "parameter"),
@@ -88,7 +88,7 @@ def test_unnamed_values_are_called_by_a_short_formula_with_the_fewest_brackets()
     a, b, c = Value(2.0, "a"), Value(3.0, "b"), Value(5.0, "c")
 
     def name(value):
-        graph = read_graph(value, {})
+        graph = Graph(value, {})
         return graph.name(graph.root)
 
     assert name(a * b) == "a·b"
@@ -134,7 +134,7 @@ def test_a_name_of_blanks_alone_is_made_visible():
 
 def test_of_an_operation_of_very_many_operands_a_formula_names_the_first():
     x = Value(1.0, "x")
-    graph = read_graph(fsum([x] * 100_000), {})
+    graph = Graph(fsum([x] * 100_000), {})
     assert graph.formula(graph.root) == f"Σ({', '.join(['x'] * 500)}, …)"
 
 

@@ -48,7 +48,7 @@ from viz.formulas.writers import (
     to_mathml,
     to_text,
 )
-from viz.graph import read_graph
+from viz.graph import Graph
 from viz.text import clean, columns
 
 BUILTIN = {name: op for name, op in PRIMITIVES.items() if op.builtin}
@@ -280,7 +280,7 @@ def test_cards_derivations_pages_and_the_command_line_print_one_formula(name):
     for parent, symbol in zip(value.parents, names, strict=True):
         parent.label = symbol.text
     written = to_text(applied(value.op, names))
-    graph = read_graph(value, {})
+    graph = Graph(value, {})
     chain = Chain(graph)
     assert graph.formula(graph.root) == to_text(chain.formula(graph.root)) == written
     assert str(tree(value.named("f"))).startswith(f"f = {written} ")

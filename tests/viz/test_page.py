@@ -233,7 +233,7 @@ def test_a_long_chain_without_scopes_shows_its_ends():
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ((3.0,), TypeError, r"step_through\(\): the root of the graph must be a Value, not 3.0 of type float"),
+        ((3.0,), TypeError, r"step_through\(\): the root of the graph must be a Value, got 3.0 of type float"),
         ((Value(1.0), {"names": [1]}), TypeError, "names must be a dict from names to Values"),
         ((Value(1.0), {"theme": "pink"}), ValueError, "theme='pink' is not known: use one of 'auto', 'light', 'dark'"),
     ],

@@ -97,7 +97,7 @@ def test_a_fault_has_its_words_and_its_place(text, fault, place):
 
 
 def test_what_no_page_can_show_is_a_fault(monkeypatch):
-    def refuse(_root):
+    def refuse(_root, _language):
         raise DiagramError("too big")
 
     monkeypatch.setattr("viz.playground.program.page_in_parts", refuse)

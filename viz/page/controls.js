@@ -201,7 +201,7 @@ function wireButtons() {
 function paintTheme() {
   if (view.theme) document.documentElement.dataset.theme = view.theme;
   const now = document.documentElement.dataset.theme;
-  byId("theme").title = say("theme", { theme: now === "auto" ? say("automatic") : now });
+  byId("theme").title = say("theme", { theme: WORDS.themes[now] });
 }
 
 function wireLevels() {
@@ -264,8 +264,8 @@ wireCards();
 wireKeys();
 wireButtons();
 wireWindow();
-paint();
 setZoom(readable());
+paint();
 const isNear = (x, y) => Math.abs(x - y) < y / 10;
 if (seen && isNear(seen.width, LEVELS[view.level].width) && isNear(seen.height, LEVELS[view.level].height)) {
   setZoom(seen.zoom);

@@ -18,9 +18,10 @@ from autograd import Primitive, Value, javascript
 from viz._arguments import as_page, graph_below, roots_of, write_whole
 from viz.graph import Graph
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
-from viz.page.lessons import QUIZ, captions_of, lesson_of, wrong_operations_of
+from viz.page.languages import Language, language_of
+from viz.page.lessons import captions_of, lesson_of, quiz_in, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
-from viz.page.vocabulary import NUMBERS, TABS, WORDS
+from viz.page.vocabulary import NUMBERS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
 from viz.text import clean, cut
@@ -36,13 +37,14 @@ _SCRIPTS = (
 """The parts of the script, each after those it uses."""
 
 
-def step_through(
+def step_through(  # noqa: PLR0913 -- one for each choice a reader of the page has
     root: Value | Sequence[Value],
     path: str | os.PathLike[str],
     *,
     names: Mapping[str, Any] | None = None,
     theme: str = "auto",
     captions: Mapping[int | str | Value, str] | None = None,
+    language: str = "en",
 ) -> Path:
     """Write a page that plays the forward and the backward pass of ``root``, and return its path.
 
@@ -58,11 +60,12 @@ def step_through(
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
         captions: a teacher's words, as plain text: by the step of the backward pass that they stand at, 0 before the
             first; or by a value, or its name, whose step in either pass they stand at, and where it is looked at.
+        language: of the page: ``"en"``, or ``"de"`` for German.
 
     Raises:
         TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
         GradientError: a caption is of a value that is not in the graph, or of a step that there is not.
-        ValueError: the theme is not one of those.
+        ValueError: the theme or the language is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: an ending other than these, a graph of too many values, or a file that cannot be written there.
 
@@ -74,7 +77,7 @@ def step_through(
     'page.html'
     """
     target = as_page(path, "step_through")
-    write_whole(target, page_of(root, names=names, theme=theme, captions=captions).encode())
+    write_whole(target, page_of(root, names=names, theme=theme, captions=captions, language=language).encode())
     return target
 
 
@@ -83,6 +86,7 @@ class Page(NamedTuple):
 
     title: str
     theme: str
+    language: str
     body: str
     """The controls, the pictures and the facts of one graph: all that its script needs to find."""
     script: str
@@ -101,6 +105,7 @@ def page_of(
     names: Mapping[str, Any] | None = None,
     theme: str = "auto",
     captions: Mapping[int | str | Value, str] | None = None,
+    language: str = "en",
 ) -> str:
     """The step-through page of the graph of ``root``, as one HTML document.
 
@@ -111,11 +116,12 @@ def page_of(
         names: variables, such as ``locals()``, to name the values that have no label.
         theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
         captions: words for steps of the backward pass, and for values; see :func:`viz.step_through`.
+        language: ``"en"`` or ``"de"``.
 
     Raises:
         TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
         GradientError: a caption is of nothing in the graph.
-        ValueError: the theme is not one of those.
+        ValueError: the theme or the language is not one of those.
         StaleGraphError: a leaf changed after the graph was built.
         DiagramError: the graph has too many values, or the layout engine is missing.
 
@@ -126,23 +132,25 @@ def page_of(
     """
     if theme not in THEMES:
         raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
+    spoken = language_of(language)
     graph = graph_below(roots_of(root, "step_through"), names, "step_through")
-    return str(_page(graph, theme, captions_of(graph, captions or {})))
+    return str(_page(graph, theme, captions_of(graph, captions or {}), spoken))
 
 
-def page_in_parts(root: Value) -> Page:
+def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
-    return _page(graph_below([root], None, "play"), "auto", {"captions": {"steps": {}, "nodes": {}}})
+    captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
+    return _page(graph_below([root], None, "play"), "auto", captions, language_of(language))
 
 
-def _page(graph: Graph, theme: str, captions: dict[str, Any]) -> Page:
-    held, accounts = notes_of(graph)  # of what the nodes hold, before the page's own pass takes their place
+def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language) -> Page:
+    held, accounts = notes_of(graph, language)  # of what the nodes hold, before the page's own pass takes their place
     own = pass_of(graph)
     graph.grads = [gradient or 0.0 for gradient in own.gradients]
-    levels = levels_of(graph)
-    facts = facts_of(graph, own) | held
-    wrong, rules = wrong_operations_of(graph)
-    operations, still = _evaluator(graph, facts, wrong)
+    levels = levels_of(graph, language)
+    facts = facts_of(graph, own, language) | held
+    wrong, rules = wrong_operations_of(graph, language)
+    operations, still = _evaluator(graph, facts, wrong, language)
     facts |= {
         "levels": [level.facts for level in levels],
         "still": still,
@@ -150,22 +158,23 @@ def _page(graph: Graph, theme: str, captions: dict[str, Any]) -> Page:
         **lesson_of(graph),
         **captions,
     }
-    tabs = [name for name in TABS if name != "matrices" or facts["matrices"]]
-    body = Template(_part("body.html")).substitute(
+    tabs = [name for name in language.tabs if name != "matrices" or facts["matrices"]]
+    body = Template(_body(language)).substitute(
         root=escape(cut(graph.title)),
-        tabs="\n".join(_tab(name) for name in tabs),
+        tabs="\n".join(_tab(name, language.tabs[name]) for name in tabs),
         panels="\n".join(_panel(name) for name in tabs),
         pictures="\n".join(level.svg for level in levels),
         scale=scale_of_colours(),
         accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
-        shares=SHARES,
+        shares=language.of(SHARES),
         facts=as_json(facts),
     )
-    return Page(f"{cut(graph.title)}, step by step", theme, body, _script(operations))
+    title = language.of(f"{cut(graph.title)}, step by step")
+    return Page(title, theme, language.code, body, _script(operations, language))
 
 
-def _tab(name: str) -> str:
-    return f'<button type="button" role="tab" id="tab-{name}" aria-controls="{name}">{TABS[name]}</button>'
+def _tab(name: str, title: str) -> str:
+    return f'<button type="button" role="tab" id="tab-{name}" aria-controls="{name}">{title}</button>'
 
 
 def _panel(name: str) -> str:
@@ -178,18 +187,26 @@ def _part(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
 
 
-def _evaluator(graph: Graph, facts: Mapping[str, Any], wrong: list[tuple[Primitive, int]]) -> tuple[str, str]:
+@cache
+def _body(language: Language) -> str:
+    return language.in_markup(_part("body.html"))
+
+
+def _evaluator(
+    graph: Graph, facts: Mapping[str, Any], wrong: list[tuple[Primitive, int]], language: Language
+) -> tuple[str, str]:
     """The operations of ``graph`` in JavaScript, then those that have wrong derivatives, of which a quiz speaks.
 
     Or none, and why its leaves cannot be moved.
     """
     if facts["replaced"]:
         names = ", ".join(graph.name(i) for i in facts["replaced"])
-        return "null", f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
+        said = f"The leaves of this page cannot be moved: a hook in Python replaces the gradient of {names}."
+        return "null", language.of(said)
     try:
         return _translated((*operations_of(graph), *wrong)), ""
     except NotImplementedError as error:
-        return "null", f"The leaves of this page cannot be moved: {clean(str(error))}"
+        return "null", language.of(f"The leaves of this page cannot be moved: {clean(str(error))}")
 
 
 @cache
@@ -199,8 +216,8 @@ def _style() -> str:
 
 
 @lru_cache(maxsize=8)
-def _script(operations: str) -> str:
-    tables = {"WORDS": WORDS, "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": QUIZ}
+def _script(operations: str, language: Language) -> str:
+    tables = {"WORDS": dict(language.words), "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": quiz_in(language)}
     given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
     return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\nbegin();\n}})();'

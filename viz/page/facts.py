@@ -14,9 +14,10 @@ from viz.formulas.notation import Math, product
 from viz.formulas.operations import form_of
 from viz.formulas.writers import mathml_inner
 from viz.graph import Graph, Pass
+from viz.page.languages import Language
 from viz.text import clean, signed
 
-__all__ = ["as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
+__all__ = ["SPELLED", "as_json", "as_tuples", "facts_of", "notes_of", "operations_of", "pass_of"]
 
 
 def pass_of(graph: Graph) -> Pass:
@@ -32,16 +33,16 @@ def pass_of(graph: Graph) -> Pass:
     return graph.fresh_pass(hooks=hooked)
 
 
-def notes_of(graph: Graph) -> tuple[dict[str, Any], list[str]]:
+def notes_of(graph: Graph, language: Language) -> tuple[dict[str, Any], list[str]]:
     """The gradients that nodes hold in Python, where the page's own pass gives others; and words for the legend."""
     seed = graph.held[graph.root] if graph.values[graph.root].op else None
-    began = (
-        f"In Python the last pass began with {signed(seed)}; this page begins with 1."
-        if seed not in (None, 1.0)
-        else ""
-    )
-    notes = {i: f"In Python {clean(graph.name(i))}.grad: {account.words}." for i, account in graph.accounts.items()}
-    return {"notes": notes, "began": began}, list(dict.fromkeys([*graph.roots_in_words(), *graph.legend()]))
+    began = language.of(f"In Python the last pass began with {signed(seed)}; this page begins with 1.")
+    notes = {
+        i: f"In Python {clean(graph.name(i))}.grad: {language.list_of(account.words, '; ')}."
+        for i, account in graph.accounts.items()
+    }
+    said = {"notes": notes, "began": began if seed not in (None, 1.0) else ""}
+    return said, [language.of(line) for line in dict.fromkeys([*graph.roots_in_words(), *graph.legend()])]
 
 
 def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
@@ -53,12 +54,13 @@ def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
     return sorted(found, key=lambda one: (one[0].name, one[0].constants, one[1]))
 
 
-def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
+def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
     """Everything about ``graph`` that its page needs, beside the pictures.
 
     Args:
         graph: the graph of the page.
         own: its backward pass.
+        language: of the page.
     """
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
@@ -74,7 +76,7 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
         "scopes": [frames[scope] for scope in scopes],
         "data": [value.data for value in graph.values],
         "ops": [operations[value.op, len(value.parents)] if value.op else -1 for value in graph.values],
-        "operations": [_operation(op) for op, _ in operations],
+        "operations": [_operation(op, language) for op, _ in operations],
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
@@ -83,7 +85,7 @@ def facts_of(graph: Graph, own: Pass) -> dict[str, Any]:
     }
 
 
-def _operation(op: Primitive) -> dict[str, Any]:
+def _operation(op: Primitive, language: Language) -> dict[str, Any]:
     """How an operation is written; ``{0}`` and ``{1}`` stand for its operands, ``{*}`` for any number of them."""
     form, encloses = form_of(op)
     return {
@@ -92,7 +94,7 @@ def _operation(op: Primitive) -> dict[str, Any]:
         "form": clean(form),
         "call": encloses,
         "gated": op.gated,
-        "domain": clean(op.domain.text),
+        "domain": language.of(clean(op.domain.text)),
     }
 
 

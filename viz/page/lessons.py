@@ -10,24 +10,24 @@ from viz._quiz import ANSWERED, blanks_of
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
 from viz.page.facts import operations_of
+from viz.page.languages import Language
 from viz.text import clean
 from viz.wrong_passes import REACH, SLIPS, TYPED, wrong_operations
 
-__all__ = ["QUIZ", "captions_of", "lesson_of", "wrong_operations_of"]
-
-QUIZ: dict[str, Any] = {
-    "slips": [
-        {"words": one.words, "local": one.local, "upstream": one.upstream, "gather": one.gather, "least": one.least}
-        for one in SLIPS
-    ],
-    "reach": REACH,
-    "close": ANSWERED,
-    "typed": TYPED,
-}
-"""How a wrong answer is told what it is: the table of slips, and how near an answer must be."""
+__all__ = ["captions_of", "lesson_of", "quiz_in", "wrong_operations_of"]
 
 WIDEST = 8
 """Up to how many rows and columns the matrices of a layer are shown."""
+
+
+def quiz_in(language: Language) -> dict[str, Any]:
+    """How a wrong answer is told what it is: the table of slips, and how near an answer must be."""
+    return {
+        "slips": [slip._asdict() | {"words": language.of(slip.words)} for slip in SLIPS],  # noqa: SLF001 -- public
+        "reach": [language.of(words) for words in REACH],
+        "close": ANSWERED,
+        "typed": TYPED,
+    }
 
 
 def captions_of(graph: Graph, captions: Mapping[int | str | Value, str]) -> dict[str, Any]:
@@ -67,14 +67,16 @@ def lesson_of(graph: Graph) -> dict[str, Any]:
     return {"blanks": blanks_of(graph, len(graph)), "matrices": _layers(graph), "model": _model(graph)}
 
 
-def wrong_operations_of(graph: Graph) -> tuple[list[tuple[Primitive, int]], dict[int, list[tuple[int, str]]]]:
+def wrong_operations_of(
+    graph: Graph, language: Language
+) -> tuple[list[tuple[Primitive, int]], dict[int, list[tuple[int, str]]]]:
     """The operations of ``graph`` with wrong derivatives, and for each of its operations where they stand, in words."""
     given = operations_of(graph)
     found: list[tuple[Primitive, int]] = []
     rules: dict[int, list[tuple[int, str]]] = {}
     for k, (op, inputs) in enumerate(given):
         for words, wrong in wrong_operations(op, inputs):
-            rules.setdefault(k, []).append((len(given) + len(found), words))
+            rules.setdefault(k, []).append((len(given) + len(found), language.of(words)))
             found.append((wrong, inputs))
     return found, rules
 

@@ -75,6 +75,7 @@ function readCard(group, [key, node, members, name], bar) {
 }
 
 function readLink(group, label, [source, target, edges, ofOne]) {
+  label?.setAttribute("aria-hidden", "true"); // a card says the same, and in words
   const alone = edges.length === 1 && USES[SOURCES[edges[0]]].length === 1;
   const texts = label ? [...label.querySelectorAll("text")] : [];
   const isLocal = (text) => /^[\u00d7\u03a3]/.test(text.textContent);
@@ -144,6 +145,7 @@ function paintCard(card, gradients) {
   setRoles(card.chipNumber, "f-" + ink);
   setFitting(card.chipNumber, card.folded ? signed(gradient).replace("+", "") : signed(gradient), card.chipRoom);
   card.group.classList.toggle("now", active);
+  setAttribute(card.group, "aria-current", active ? "step" : "false");
   setAttribute(card.group, "aria-label", describeCard(card, gradients));
 }
 

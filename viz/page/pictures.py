@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from viz.errors import DiagramError
 from viz.graph import Graph
+from viz.page.languages import Language
 from viz.picture.canvas import Box, Canvas, Point, Stroke, Type, curve_path, polygon_path, trim
-from viz.picture.fold import Card, Link, Picture, fold
+from viz.picture.fold import LEAF_TAGS, Card, Link, Picture, fold
 from viz.picture.links import LONGEST, numbers_in_words
 from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
 from viz.style import DECADES, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
@@ -59,7 +60,7 @@ class Level(NamedTuple):
     """The meaning of its cards and links, as the script reads it."""
 
 
-def levels_of(graph: Graph) -> list[Level]:
+def levels_of(graph: Graph, language: Language) -> list[Level]:
     """Every level that shows something of its own, the finest first.
 
     Raises:
@@ -70,7 +71,7 @@ def levels_of(graph: Graph) -> list[Level]:
             f"a page steps through at most {MOST_VALUES:,} values; this graph has {len(graph):,}. "
             f"Step through a part of it, from an inner value as the root, or draw(root, focus=node) a neighbourhood."
         )
-    return [_level(picture) for picture in _pictures(graph)]
+    return [_level(picture, language) for picture in _pictures(graph)]
 
 
 def _pictures(graph: Graph) -> Iterator[Picture]:
@@ -85,21 +86,24 @@ def _pictures(graph: Graph) -> Iterator[Picture]:
             yield picture
 
 
-def _level(picture: Picture) -> Level:
+def _level(picture: Picture, language: Language) -> Level:
+    for card in picture.cards:
+        if card.tag == LEAF_TAGS.get(card.kind):
+            card.tag = language.words["kinds"][card.kind]
     scene = arrange(picture, Look(moving=True))
-    canvas = PageCanvas()
+    canvas = PageCanvas(language)
     right, bottom = paint_scene(canvas, picture, scene)
-    words = f"{picture.extent}, {count(len(picture.links), 'edge')}"
+    words = language.list_of(f"{picture.extent}, {count(len(picture.links), 'edge')}", ", ")
     svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words, fineness(picture))
-    return Level(svg, _facts(picture, scene, words))
+    return Level(svg, _facts(picture, scene, words, language))
 
 
-def _facts(picture: Picture, scene: Scene, words: str) -> dict[str, Any]:
+def _facts(picture: Picture, scene: Scene, words: str, language: Language) -> dict[str, Any]:
     return {
         "detail": picture.detail,
-        "title": _TITLES[picture.detail],
+        "title": language.of(_TITLES[picture.detail]),
         "about": words,
-        "numbers": "; ".join(numbers_in_words(picture, "auto", scene.left_out)),
+        "numbers": "; ".join(map(language.of, numbers_in_words(picture, "auto", scene.left_out))),
         "cards": [_card(picture.graph, card) for card in picture.cards],
         "links": [_link(picture.graph, link) for link in picture.links],
         "bars": {key: [segment.link for segment in bar] for key, bar in scene.bars.items()},
@@ -126,7 +130,8 @@ def _link(graph: Graph, link: Link) -> int | list[Any]:
 class PageCanvas(Canvas):
     """A canvas whose colours are classes, and whose parts say what they are.
 
-    >>> canvas = PageCanvas()
+    >>> from viz.page.languages import language_of
+    >>> canvas = PageCanvas(language_of("en"))
     >>> canvas.box(Box(0, 0, 10, 10), "card")
     >>> canvas.fragment("full", 20, 20, "One card").partition(">")[2]
     '<rect x="0" y="0" width="10" height="10" class="f-card"/></svg>'
@@ -134,8 +139,9 @@ class PageCanvas(Canvas):
 
     has_tooltips = False
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
         super().__init__("light")
+        self._language = language
         self._origin = Point(0.0, 0.0)
         self._group = ""
         """The kind of the part that is being painted: one of _PARTS."""
@@ -154,6 +160,8 @@ class PageCanvas(Canvas):
 
     def text(self, at: Point, text: str, style: Type) -> None:
         """One line of type; how it is set are classes too, for there are many."""
+        if style.role == "muted" and style.size == SIZES.small:
+            text = self._language.of(text)  # what a picture says of itself; names of users are larger
         usual = ("middle", SIZES.label) if self._group == "label" else ("start", SIZES.text)
         size = f"t{style.size:.0f}" if style.size != usual[1] else ""
         role = f"f-{style.role}" if style.role != "ink" else ""

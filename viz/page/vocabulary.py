@@ -1,4 +1,4 @@
-"""Every word that the page's script says, and how it writes numbers: one table, which travels to it as JSON.
+"""The words that the scripts of the page and the playground say, and how they write numbers: tables sent as JSON.
 
 ``{name}`` is filled in by the script; of a pair the first is for one, the second for any other number of them.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from viz.picture.fold import LEAF_TAGS
 from viz.text import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED
 
-__all__ = ["NUMBERS", "TABS", "WORDS"]
+__all__ = ["EDITOR", "NUMBERS", "TABS", "WORDS"]
 
 NUMBERS: dict[str, Any] = {
     "decimals": DECIMALS,
@@ -162,5 +162,21 @@ WORDS: dict[str, Any] = {
     "speed": "Speed: {speed} times",
     "stepOf": "step {step} of {last}",
     "theme": "Theme: {theme}",
-    "automatic": "automatic",
+    "themes": {"auto": "automatic", "light": "light", "dark": "dark"},
 }
+
+EDITOR = {
+    "stopped": (
+        "The playground has stopped. Its address keeps your program: start python -m viz play again, and paste what "
+        "follows # behind the new address."
+    ),
+    "notLoaded": "The page could not be loaded: change the program.",
+    "line": "Line {n}: ",
+    "playground": "Playground",
+    "graph": "The graph",
+    "stepByStep": "{root}, step by step",
+    "copied": "Link copied",
+    "copyByHand": "Copy the address from the address bar",
+    "saved": "Saved as {name}.html",
+}
+"""The words of the playground's script."""

@@ -4,7 +4,8 @@ const LEAST = 0.05; // how small and how large a picture may be shown
 const MOST = 3;
 const READABLE = 0.8; // type below four fifths of its size is hard to read: beyond, the picture scrolls,
 const WHOLE = 0.65; // unless a little less shows the whole of it
-const MAP = 170; // the longer side of the map
+const MAP = 170; // the longer side of the map at most, and what part of the window
+const MAP_SHARE = 0.3;
 let zoom = 1;
 
 const pane = byId("graph");
@@ -67,8 +68,18 @@ function leftmost() {
 
 // --- the map ---
 
-// Every card as a mark in the colour of its gradient; what is in sight as a frame.
+let isMapDue = false;
+
+// Once for all that changes at a time, for to ask what is in sight makes the browser lay out the page.
 function paintMap() {
+  if (isMapDue) return;
+  isMapDue = true;
+  queueMicrotask(paintMapNow);
+}
+
+// Every card as a mark in the colour of its gradient; what is in sight as a frame.
+function paintMapNow() {
+  isMapDue = false;
   const { width, height, cards } = LEVELS[view.level];
   const isWhole = width * zoom <= pane.clientWidth + 1 && height * zoom <= pane.clientHeight + 1;
   map.classList.toggle("gone", isWhole);
@@ -76,7 +87,7 @@ function paintMap() {
   if (map.level !== view.level) {
     map.level = view.level;
     map.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const scale = MAP / Math.max(width, height);
+    const scale = Math.min(MAP, MAP_SHARE * pane.clientWidth) / Math.max(width, height);
     map.setAttribute("width", Math.max(24, width * scale));
     map.setAttribute("height", Math.max(24, height * scale));
     map.replaceChildren(...cards.map((card) => (card.mark ??= markOf(card))), drawn("rect", { class: "sight" }));

@@ -153,9 +153,9 @@ def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_fl
         DiagramError: ``full`` or ``fused`` was asked of a graph that cannot be laid out in reasonable time.
 
     >>> from autograd import Value
-    >>> from viz.graph import read_graph
+    >>> from viz.graph import Graph
     >>> w, x, b = (Value(2.0, label) for label in "wxb")
-    >>> [(card.name, card.tag) for card in fold(read_graph((w * x + b).named("z"), {}), "fused").cards]
+    >>> [(card.name, card.tag) for card in fold(Graph((w * x + b).named("z"), {}), "fused").cards]
     [('w', 'input'), ('x', 'input'), ('b', 'input'), ('z', 'Σ w·x + b')]
     """
     folding = _folded(graph, detail, alive)

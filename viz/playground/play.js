@@ -3,6 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const program = byId("program");
+const WORDS = JSON.parse(document.body.dataset.words); // of the language
 const state = {
   read: null, // the text that the page in sight was made of
   leaves: [], // {name, node, start, end, x, kind}: where the number of each stands in the text
@@ -38,7 +39,7 @@ async function ask(text) {
     const answer = await fetch("read", { method: "POST", body: text });
     return answer.ok ? await answer.json() : { fault: (await answer.text()).trim(), place: null };
   } catch {
-    return { fault: "The playground has stopped. Its address keeps your program: start python -m viz play again, and paste what follows # behind the new address.", place: null };
+    return { fault: WORDS.stopped, place: null };
   }
 }
 
@@ -47,7 +48,7 @@ async function ask(text) {
 function tell(fault, place) {
   byId("fault").hidden = !fault;
   document.body.classList.toggle("old", Boolean(fault) && pages().length > 0);
-  byId("fault").textContent = !fault ? "" : place ? `Line ${place[0] + 1}: ${fault}${marked(place)}` : fault;
+  byId("fault").textContent = !fault ? "" : place ? `${WORDS.line.replace("{n}", place[0] + 1)}${fault}${marked(place)}` : fault;
   byId("caret").hidden = !fault || !place;
   state.place = fault ? place : null;
   drawNumbers();
@@ -97,19 +98,19 @@ async function show(answer) {
   const view = same ? state.view : kept(state.view);
   if (!(script === state.script && replaced(answer, view)) && !(await loaded(answer, view))) {
     state.script = "";
-    return tell("The page could not be loaded: change the program.", null);
+    return tell(WORDS.notLoaded, null);
   }
   const frame = inSight();
   Object.assign(state, { root, leaves, script, linked: false });
   frame.title = titleOf(root);
   frame.contentWindow.chainrule.painted = follow;
-  document.title = `${root || "Playground"} \u00b7 Playground`;
+  document.title = `${root || WORDS.playground} \u00b7 ${WORDS.playground}`;
   tell("", null);
   drawSliders();
   writeAddress();
 }
 
-const titleOf = (root) => `${root || "The graph"}, step by step`;
+const titleOf = (root) => WORDS.stepByStep.replace("{root}", () => root || WORDS.graph);
 
 // Whether the page in sight could take over what is new.
 function replaced({ body }, view) {
@@ -256,9 +257,9 @@ async function copyLink() {
   writeNow();
   try {
     await navigator.clipboard.writeText(location.href);
-    say("Link copied");
+    say(WORDS.copied);
   } catch {
-    say("Copy the address from the address bar");
+    say(WORDS.copyByHand);
   }
 }
 
@@ -269,7 +270,7 @@ async function save() {
   const name = (answer.root || "graph").replace(/[^\p{L}\p{N}_-]/gu, "") || "graph";
   const link = Object.assign(document.createElement("a"), { href: `page/${answer.page}`, download: `${name}.html` });
   link.click();
-  say(`Saved as ${name}.html`);
+  say(WORDS.saved.replace("{name}", () => name));
 }
 
 // --- the start ---

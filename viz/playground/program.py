@@ -90,8 +90,10 @@ class Answer(NamedTuple):
     """The line and the column of the fault, both from 0."""
 
 
-def answer_to(text: str) -> Answer:
+def answer_to(text: str, language: str = "en") -> Answer:
     r"""The page of the graph that ``text`` describes, and its leaves; or what is wrong with it, and where.
+
+    The page is in ``language``; what is wrong is said in English.
 
     >>> answer = answer_to("a = 2\nL = a*a")
     >>> answer.root, [(leaf.name, leaf.node, leaf.start, leaf.end) for leaf in answer.leaves]
@@ -104,7 +106,7 @@ def answer_to(text: str) -> Answer:
     rows, columns = text[:skipped].count("\n"), skipped - (text.rfind("\n", 0, skipped) + 1)
     try:
         reading = read_expression(text, {})
-        page = page_in_parts(reading.root)
+        page = page_in_parts(reading.root, language)
     except ExpressionError as error:
         row, column = error.place or (0, 0)
         place = (rows + row, column + columns * (row == 0)) if error.place else None

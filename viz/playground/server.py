@@ -22,6 +22,7 @@ from string import Template
 from typing import Any
 
 from viz.page import Page
+from viz.page.languages import Language
 from viz.page.pictures import style_rules
 from viz.playground.program import EXAMPLES, answer_to
 
@@ -49,6 +50,7 @@ class Server(ThreadingHTTPServer):
 
     Args:
         port: to listen at; 0 for a free one.
+        language: of the editor and its pages.
 
     Raises:
         OSError: the port is taken, or may not be used.
@@ -59,8 +61,9 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     allow_reuse_port = False
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, language: Language) -> None:
         super().__init__((ADDRESS, port), _Handler)
+        self.language = language
         self.token = secrets.token_urlsafe(16)
         self.hosts = {f"{name}:{self.server_port}" for name in (ADDRESS, "localhost")}
         self._pages: OrderedDict[int, Page] = OrderedDict()
@@ -83,7 +86,7 @@ class Server(ThreadingHTTPServer):
     def read(self, text: str) -> dict[str, Any]:
         """The answer to a program, as it travels; programs are read one at a time."""
         with self._one_at_a_time:
-            answer = answer_to(text)
+            answer = answer_to(text, self.language.code)
             if answer.page is None:
                 return {"fault": answer.fault, "place": answer.place}
             self._given += 1
@@ -128,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name is None:
             return
         if name in _TYPES:
-            self._give(HTTPStatus.OK, _part(name), _TYPES[name], _POLICY)
+            self._give(HTTPStatus.OK, _part(name, self.server.language), _TYPES[name], _POLICY)
         elif (page := self.server.page(name.removeprefix("page/"))) and name.startswith("page/"):
             self._give(HTTPStatus.OK, page, "text/html", "frame-ancestors 'self'")
         elif name.startswith("page/"):
@@ -193,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @cache
-def _part(name: str) -> str:
+def _part(name: str, language: Language) -> str:
     """The editor's page, its style, or its script."""
     room = files("viz.playground")
     if name == "play.css":
@@ -201,5 +204,8 @@ def _part(name: str) -> str:
         return f"{style_rules()}\n{shell}\n{(room / name).read_text(encoding='utf-8')}"
     if name:
         return (room / name).read_text(encoding="utf-8")
-    options = "".join(f'<option value="{escape(text)}">{escape(about)}</option>' for about, text in EXAMPLES.items())
-    return Template((room / "play.html").read_text(encoding="utf-8")).substitute(examples=options)
+    options = "".join(
+        f'<option value="{escape(text)}">{escape(language.of(about))}</option>' for about, text in EXAMPLES.items()
+    )
+    editor = Template(language.in_markup((room / "play.html").read_text(encoding="utf-8")))
+    return editor.substitute(language=language.code, words=escape(json.dumps(dict(language.editor))), examples=options)
