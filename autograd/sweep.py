@@ -117,14 +117,14 @@ def adjoint_steps(
             node itself for a sweep that builds the graph of the gradient.
         root_hooks: False if ``seed`` has been through the hooks of the root already.
     """
-    adjoint: dict[Any, Any] = dict.fromkeys(order)
+    adjoint: dict[int, Any] = dict.fromkeys(map(id, order))  # by id, since a traced Value hides its hash
     root = order[-1]
-    adjoint[root] = seed
+    adjoint[id(root)] = seed
     gates: dict[Any, Any] = {}
     for node in reversed(order):
-        arrived = upstream = adjoint[node]
+        arrived = upstream = adjoint[id(node)]
         if upstream is not None and node._hooks and (root_hooks or node is not root):
-            upstream = adjoint[node] = run_hooks(node, upstream)
+            upstream = run_hooks(node, upstream)
         parents = node.parents
         if parents:
             check_fresh(node)
@@ -132,17 +132,18 @@ def adjoint_steps(
             yield Step(node, upstream, (), (), arrived)
             continue
         flows, totals = [], []
+        op, gate = node.op, gates.get(node)
         for parent, local in zip(parents, local_gradients(node, read), strict=True):
-            contribution = contribution_of(node.op, local, upstream)
+            contribution = contribution_of(op, local, upstream)
+            total = adjoint[id(parent)]
             if contribution is not None:
-                so_far = adjoint[parent]
-                gate = gates.get(node)
-                if gate is not None and not node.op.gated:
+                if gate is not None and not op.gated:
                     contribution = where(gate, contribution, 0.0)
-                _pass_gate(gates, parent, _gate_behind(node.op, local, gate), first=so_far is None)
-                adjoint[parent] = contribution if so_far is None else so_far + contribution
+                if gates or op.gated:
+                    _pass_gate(gates, parent, _gate_behind(op, local, gate), first=total is None)
+                total = adjoint[id(parent)] = contribution if total is None else total + contribution
             flows.append(Flow(node, local, upstream, contribution))
-            totals.append(adjoint[parent])
+            totals.append(total)
         yield Step(node, upstream, tuple(flows), tuple(totals), arrived)
 
 
@@ -180,7 +181,7 @@ def flows_into(root: Any, node: Any) -> list[Flow]:
 
 def contribution_of(op: Primitive, local: Any, upstream: Any) -> Any:
     """local · upstream; None where nothing flows. A gate passes or stops, it does not multiply."""
-    if isinstance(local, float):
+    if type(local) is float:
         if op.gated:
             return upstream if local else None
         if local == 1.0:
@@ -353,7 +354,7 @@ def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[An
         else:
             with _IEEE:
                 locals_ = node.op.partials(*arguments)
-            locals_ = tuple(as_gradient(local, "a local gradient") for local in locals_)
+            locals_ = tuple([as_gradient(local, "a local gradient") for local in locals_])
     except Exception as error:
         raise GradientError(
             f"the local gradients of {describe(node)} failed with {type(error).__name__}: {error}. "

@@ -305,6 +305,8 @@ _COMMUTATIVE = frozenset({"add", "mul"})
 def eliminate_common_subexpressions(tape: Tape) -> Tape:
     """Common subexpressions: no number is computed twice, and no comparison made twice."""
     commutes = [op.builtin and op.name in _COMMUTATIVE for op in tape.ops]
+    if not tape.guards and not _any_alike(tape, np.array([*commutes, False])):
+        return tape
     start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
     alias = list(range(tape.n_slots))
     seen: dict[Hashable, int] = {}
@@ -330,11 +332,32 @@ def eliminate_common_subexpressions(tape: Tape) -> Tape:
     return rewire(replace(tape, guards=guards), np.array(alias, dtype=np.int64), keep, [])
 
 
+def _any_alike(tape: Tape, commutes: npt.NDArray[np.bool_]) -> bool:
+    """Whether any two instructions are the same, told without a loop over them."""
+    counts = np.diff(tape.start)
+    long = np.flatnonzero((counts < 1) | (counts > 2)).tolist()
+    spelt = {(tape.code[i].item(), tape.args[tape.start[i] : tape.start[i + 1]].tobytes()) for i in long}
+    if len(spelt) < len(long):
+        return True
+    for count in (1, 2):
+        which = np.flatnonzero(counts == count)
+        code = tape.code[which].astype(np.int64)
+        x, y = tape.args[tape.start[which]].astype(np.int64), tape.args[tape.start[which] + count - 1].astype(np.int64)
+        turned = commutes[code] & (x > y)
+        x, y = np.where(turned, y, x), np.where(turned, x, y)
+        key = np.sort((x * tape.n_slots + y) * len(tape.ops) + code)
+        if np.any(key[1:] == key[:-1]):
+            return True
+    return False
+
+
 @takes_single_assignment
 def eliminate_dead_code(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
-    needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])
-    return rewire(tape, np.arange(tape.n_slots), np.array(needed, dtype=bool)[tape.dest], [])
+    needed = use_counts(tape)[tape.dest] > 0
+    if not needed.all():  # else each is read, the last one by an output: so all of them lead to one
+        needed = np.array(_leading_to(tape, [*tape.outputs.tolist(), *tape.compared]), dtype=bool)[tape.dest]
+    return rewire(tape, np.arange(tape.n_slots), needed, [])
 
 
 def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
@@ -342,6 +365,8 @@ def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
     wanted = [False] * tape.n_slots
     for slot in slots:
         wanted[slot] = True
+    if not slots:
+        return wanted
     start, args = tape.start.tolist(), tape.args.tolist()
     dest = tape.dest.tolist()
     for i in range(len(dest) - 1, -1, -1):
@@ -372,18 +397,25 @@ def fuse_dots(tape: Tape) -> Tape:
     terms: dict[int, deque[tuple[int, int]]] = {}
     products: dict[int, tuple[int, int]] = {}
     sums: dict[int, int] = {}
-    for i, slot in enumerate(dest):
+    for i in np.flatnonzero(np.isin(tape.code, [add, mul, dot])).tolist():
+        slot = dest[i]
         if decides[slot]:
             continue
-        if code[i] == mul and once[slot]:
-            products[slot] = (args[start[i]], args[start[i] + 1])
+        if code[i] == mul:
+            if once[slot]:
+                products[slot] = (args[start[i]], args[start[i] + 1])
         elif code[i] == add:
             left, right = args[start[i]], args[start[i] + 1]
-            terms[slot] = _joined(_terms(left, terms, products, once, one), _terms(right, terms, products, once, one))
+            if right not in terms and left in terms and once[left]:  # the long way of a sum: one more term
+                found = terms.pop(left)
+                found.append(products.get(right, (right, one)))
+            else:
+                found = _joined(*(_terms(side, terms, products, once, one) for side in (left, right)))
+            terms[slot] = found
             sums[slot] = i
-        elif code[i] == dot:  # as it is; a sum that it is used in alone takes it over
-            found = args[start[i] : start[i + 1]]
-            terms[slot] = deque(zip(found[::2], found[1::2], strict=True))
+        else:  # as it is; a sum that it is used in alone takes it over
+            factors = args[start[i] : start[i + 1]]
+            terms[slot] = deque(zip(factors[::2], factors[1::2], strict=True))
             sums[slot] = i
     chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
     return eliminate_dead_code(_with_dots(tape, chosen, one))
@@ -397,23 +429,21 @@ def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) 
     """``tape`` with the instructions ``chosen`` replaced by sums of products."""
     if not chosen:
         return tape
-    start, args, code = tape.start.tolist(), tape.args.tolist(), tape.code.tolist()
-    new_args: list[int] = []
-    new_start = [0]
-    for i in range(len(tape)):
-        if i in chosen:
-            for pair in chosen[i]:
-                new_args += pair
-            code[i] = len(tape.ops)
-        else:
-            new_args += args[start[i] : start[i + 1]]
-        new_start.append(len(new_args))
+    places = sorted(chosen)
+    stays = np.ones(len(tape), dtype=bool)
+    stays[places] = False
+    old = np.diff(tape.start)
+    new = old.copy()
+    new[places] = [2 * len(chosen[place]) for place in places]
+    args = np.empty(new.sum(), np.int64)
+    args[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
+    args[np.repeat(~stays, new)] = list(chain.from_iterable(chain.from_iterable(chosen[place] for place in places)))
     dotted = replace(
         tape,
         ops=(*tape.ops, FUSED_DOT),
-        code=np.array(code),
-        start=np.array(new_start),
-        args=np.array(new_args),
+        code=np.where(stays, tape.code, len(tape.ops)),
+        start=np.concatenate([[0], np.cumsum(new)]),
+        args=args,
     )
     return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
 

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from types import CodeType, FrameType
 from typing import Any, Literal, NamedTuple, NoReturn
 from weakref import ref
@@ -303,11 +304,9 @@ def tape_of(
     graph = _Graph(inputs, since)
     guards = []
     for relation, left, right, outcome, site in comparisons:
-        graph.reach(left)
-        graph.reach(right)
+        graph.reach([left, right])
         guards.append((relation, left, right, outcome, len(graph.computed), str(site)))
-    for output in outputs:
-        graph.reach(output)
+    graph.reach(outputs)
     return graph.tape(outputs, guards)
 
 
@@ -320,64 +319,67 @@ class _Graph:
         self.computed: list[Any] = []
         self.leaves: list[Value] = []
         self.constants: list[Value] = []
-        self.seen: set[Any] = set(inputs)
+        self._operands: list[tuple[Any, ...]] = []
+        """Those of each computed node."""
+        self._seen: set[Any] = set(inputs)
 
-    def reach(self, root: Any) -> None:
-        """Append the nodes that ``root`` depends on and that are new; depth first, without recursion."""
-        seen, computed = self.seen, self.computed
-        stack = [root]
+    def reach(self, roots: Sequence[Any]) -> None:
+        """Append the nodes that ``roots`` depend on and that are new; depth first, without recursion."""
+        seen, computed, operands = self._seen, self.computed, self._operands
+        see, push, pop = seen.add, (stack := [*reversed(roots)]).append, stack.pop
         while stack:
-            node = stack.pop()
+            node = pop()
             if node is None:  # the marker under which a node waits for its operands
-                computed.append(stack.pop())
+                operands.append(pop())
+                computed.append(pop())
                 continue
             if type(node) is Traced:  # the function has returned: the hash of its nodes is that of objects again
                 become(node, Value)
             if node not in seen:
-                seen.add(node)
+                see(node)
                 if node.op is None:
                     (self.constants if type(node) is Constant else self.leaves).append(node)
                 elif node._version < self._since:
                     raise ConnectedError(f"uses {describe(node)}, which was computed outside of it")
                 else:
-                    stack += (node, None)
-                    stack += reversed(node.parents)
+                    parents = node.parents
+                    push(node)
+                    push(parents)
+                    push(None)
+                    stack += reversed(parents)
 
     def tape(self, outputs: Sequence[Value], guards: Iterable[tuple[str, Value, Value, bool, int, str]]) -> Recorded:
         """Number the slots and write the tape."""
         numbers, which = distinct([node._data for node in self.constants])
         first = len(self.inputs) + len(self.leaves)
         before = first + len(numbers)
-        slot: dict[Any, int] = {node: index for index, node in enumerate([*self.inputs, *self.leaves])}
-        slot.update(zip(self.constants, (first + which).tolist(), strict=True))
-        slot.update(zip(self.computed, range(before, before + len(self.computed)), strict=True))
+        nodes = [*self.inputs, *self.leaves, *self.constants, *self.computed]
+        slots = np.concatenate([np.arange(first), first + which, before + np.arange(len(self.computed))])
+        number = dict(zip(nodes, range(len(nodes)), strict=True))
+        counts = np.fromiter(map(len, self._operands), np.int64, len(self.computed))
+        operands = np.fromiter(map(number.__getitem__, chain.from_iterable(self._operands)), np.int64, counts.sum())
+        versions = np.array([node._version for node in nodes])
+        newer = versions[operands] > np.repeat(versions[len(nodes) - len(self.computed) :], counts)
+        if newer.any():
+            check_fresh(self.computed[int(np.searchsorted(np.cumsum(counts), np.argmax(newer), side="right"))])
+        slot = slots.tolist()
 
         codes: dict[Primitive, int] = {}
-        code, start = [], [0]
-        args: list[int] = []
-        for node in self.computed:
-            parents = node.parents
-            version = node._version
-            code.append(codes.setdefault(node.op, len(codes)))
-            for parent in parents:
-                if parent._version > version:
-                    check_fresh(node)
-            args += map(slot.__getitem__, parents)
-            start.append(len(args))
+        code = [codes.setdefault(node.op, len(codes)) for node in self.computed]
         labels = [node.label for node in self.inputs] + [leaf.label for leaf in self.leaves] + [""] * len(numbers)
         tape = Tape(
             ops=tuple(codes),
             code=np.array(code, np.int32),
-            start=np.array(start, np.int32),
-            args=np.array(args, np.int32),
+            start=np.concatenate([[0], np.cumsum(counts)]),
+            args=slots[operands],
             dest=np.arange(before, before + len(code), dtype=np.int32),
             constants=numbers,
-            outputs=np.array([slot[node] for node in outputs], np.int32),
+            outputs=np.array([slot[number[node]] for node in outputs], np.int32),
             n_inputs=len(self.inputs),
             n_leaves=len(self.leaves),
             n_slots=before + len(code),
             guards=tuple(
-                Guard(relation, slot[left], slot[right], outcome, at, site)
+                Guard(relation, slot[number[left]], slot[number[right]], outcome, at, site)
                 for relation, left, right, outcome, at, site in guards
             ),
             labels=(*labels, *(node._label for node in self.computed)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import chain, pairwise
 
 import numpy as np
 import pytest
 
-from autograd import compile, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
+from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.replay.backends import lane_program, numba_lanes
 from autograd.replay.backends.numba_tiles import packing
 from autograd.replay.groups import Dots, dots_among, outer_among
@@ -118,15 +119,28 @@ def test_packing_has_every_factor_once_and_four_results_side_by_side(n_results, 
 # --- on lanes ---------------------------------------------------------------------------------------------
 
 
-def layer(n_results: int, n_operands: int, *, bias: bool) -> Tape:
-    """Inputs: the matrix row by row, the biases, the operands. Outputs: sums, and all products of sums and operands."""
+def places_of(n_results: int, n_operands: int, order: str) -> np.ndarray:
+    """Which of the first inputs is which factor of a matrix."""
+    rows = np.arange(n_results * n_operands).reshape(n_results, n_operands)
+    found = {
+        "rows": rows,
+        "columns": rows.reshape(n_operands, n_results).T,
+        "backwards": rows[::-1, ::-1],
+        "anyhow": np.random.default_rng(n_results).permutation(rows.ravel()).reshape(rows.shape),
+    }
+    return found[order]
+
+
+def layer(n_results: int, n_operands: int, *, bias: bool, order: str = "rows") -> Tape:
+    """Inputs: the matrix, the biases, the operands. Outputs: sums, and all products of sums and operands."""
     n_factors = n_results * n_operands
     first = n_factors + n_results
     before = first + n_operands + 1
     one = before - 1
+    places = places_of(n_results, n_operands, order).tolist()
     args: list[list[int]] = []
     for i in range(n_results):
-        pairs = [[n_operands * i + j, first + j] for j in range(n_operands)]
+        pairs = [[places[i][j], first + j] for j in range(n_operands)]
         args.append([*chain(*([[n_factors + i, one], *pairs] if bias else pairs))])
     args += [[before + i, first + j] for i in range(n_results) for j in range(n_operands)]
     return Tape(
@@ -165,6 +179,53 @@ def by_matrices(n_results, n_operands, shared, lanes, *, bias):
     sums = matrix @ lanes + (shared[n_results * n_operands :, None] if bias else 0.0)
     products = (sums[:, None] * lanes[None]).reshape(n_results * n_operands, -1)
     return np.concatenate([sums, products])
+
+
+@pytest.mark.parametrize("order", ["rows", "columns", "backwards", "anyhow"])
+@pytest.mark.parametrize(("n_results", "n_operands"), [(4, 4), (6, 9), (19, 12)])
+def test_a_matrix_may_lie_in_memory_in_any_order(n_results, n_operands, order):
+    rng = np.random.default_rng(n_operands)
+    tape = layer(n_results, n_operands, bias=True, order=order)
+    shared = rng.normal(size=n_results * n_operands + n_results)
+    kernel = numba_lanes.build(tape, [False] * len(shared) + [True] * n_operands, False)
+    packs = kernel._each.packs
+    listed = {"rows": 0, "columns": n_results % 4 * n_operands, "backwards": 0, "anyhow": n_results * n_operands}
+    assert packs.size == {0: 0, 1: 5}[order == "columns"] + (5 + listed[order] if listed[order] else 0)
+    for n in (5, 200):
+        lanes = rng.normal(size=(n_operands, n))
+        matrix = shared[places_of(n_results, n_operands, order)].ravel()
+        wanted = by_matrices(n_results, n_operands, np.append(matrix, shared[-n_results:]), lanes, bias=True)
+        np.testing.assert_allclose(kernel(shared, lanes), wanted, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("order", ["columns", "anyhow"])
+def test_a_matrix_of_constants_is_packed_once_for_all_calls(order):
+    tape = layer(5, 6, bias=True, order=order)
+    shared = np.random.default_rng(1).normal(size=35)
+    fixed = replace(
+        tape, constants=np.array([*shared, 1.0]), n_inputs=6,
+        args=np.where(tape.args < 35, tape.args + 6, np.where(tape.args < 41, tape.args - 35, tape.args)),
+    ).verify()  # fmt: skip
+    kernel = numba_lanes.build(fixed, [True] * 6, False)
+    matrix = np.append(shared[places_of(5, 6, order)].ravel(), shared[-5:])
+    for n in (3, 120):
+        lanes = np.random.default_rng(n).normal(size=(6, n))
+        wanted = by_matrices(5, 6, matrix, lanes, bias=True)
+        np.testing.assert_allclose(kernel(np.empty(0), lanes), wanted, rtol=1e-11, atol=1e-11)
+
+
+def test_a_matrix_that_is_computed_from_shared_numbers_is_packed_after_them():
+    def loss(weights, shift, point):
+        return sum(dot([w * shift for w in row], point) ** 2 for row in weights)
+
+    rng = np.random.default_rng(5)
+    weights, points = rng.normal(size=(7, 5)), rng.normal(size=(60, 5))
+    step = compile(value_and_grad(loss), in_axes=(None, None, 0), reduce="sum", backend="numba")
+    for shift in (0.5, 2.0):
+        sums = points @ (weights * shift).T
+        value, by_weights = step(weights, shift, points)
+        assert value == pytest.approx((sums**2).sum(), rel=1e-12)
+        np.testing.assert_allclose(by_weights, 2.0 * shift * sums.T @ points, rtol=1e-11)
 
 
 def test_infinities_and_nans_stay_with_their_examples():

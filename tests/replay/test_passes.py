@@ -88,6 +88,29 @@ def test_a_guard_fails_after_the_passes_where_it_failed_before(program, point, e
     assert outcome(optimise(tape)) == outcome(tape)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (lambda x, y, z: x + y, lambda x, y, z: y + x),
+        (lambda x, y, z: x - y, lambda x, y, z: x - y),
+        (lambda x, y, z: ag.exp(z), lambda x, y, z: ag.exp(z)),
+        (lambda x, y, z: ag.fsum([x, y, z]), lambda x, y, z: ag.fsum([x, y, z])),
+    ],
+)
+def test_of_two_that_are_alike_one_is_left(first, second):
+    x, y, z = (Value(number) for number in (2.0, 3.0, 5.0))
+    tape = record([first(x, y, z), x * y, second(x, y, z)], [x, y, z])
+    shared = eliminate_common_subexpressions(tape)
+    assert len(shared) == 2
+    assert shared.outputs[0] == shared.outputs[2]
+
+
+def test_none_that_differ_are_taken_for_alike():
+    x, y, z = (Value(number) for number in (2.0, 3.0, 5.0))
+    tape = record([x - y, y - x, x + y, ag.exp(x), ag.exp(y), ag.fsum([x, y, z]), ag.fsum([y, x, z])], [x, y, z])
+    assert eliminate_common_subexpressions(tape) is tape
+
+
 def test_what_depends_on_constants_alone_is_folded():
     x = Value(2.0)
     c = Value.constant(4.0)

@@ -12,9 +12,7 @@ operation has an expansion.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 
@@ -22,7 +20,7 @@ from autograd.errors import RecordingError
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.optimise import fuse_dots, optimise, rewire, separate_slots
 from autograd.replay.recorder import run_recorded, tape_of
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Indices, Tape
 from autograd.value import Constant, Value
 
 __all__ = ["expanded"]
@@ -65,7 +63,7 @@ def _part(op: Primitive, n: int) -> Tape:
 
 
 class _Writer:
-    """Writes a tape of single assignment anew. The slots of new results follow those of the tape.
+    """Writes a tape of single assignment anew, piece by piece. The slots of new results follow those of the tape.
 
     Until the number of those is known, slot ~k stands for the k-th new constant.
     """
@@ -74,37 +72,44 @@ class _Writer:
         self._tape = tape
         self._numbers: list[float] = []
         self._ops: dict[Primitive, int] = {}
-        self._code: list[int] = []
-        self._args: list[list[int]] = []
-        self._dest: list[int] = []
+        self._code: list[Indices] = [np.empty(0, np.int32)]
+        self._read: list[Indices] = [np.empty(0, np.int32)]
+        self._counts: list[Indices] = [np.empty(0, np.int32)]
+        self._dest: list[Indices] = [np.empty(0, np.int32)]
         self._labels: list[str] = []
         self._n_slots = tape.n_slots
 
     def written(self) -> Tape:
         """The tape."""
         tape = self._tape
-        done = [0]
-        for op, args, dest, label in tape.instructions():
-            if op.expansion:
-                self._inline(_part(op, len(args)), args, dest, label)
-            else:
-                self._append(op, args, dest, label)
-            done.append(len(self._code))
-        read = np.array(list(chain.from_iterable(self._args)), dtype=np.int64)
+        expands = np.array([op.expansion is not None for op in tape.ops])
+        lengths = np.ones(len(tape), np.int64)
+        copied = 0
+        for at in np.flatnonzero(expands[tape.code]).tolist():
+            self._append(tape, slice(copied, at))
+            before = len(self._labels)
+            args = tape.args[tape.start[at] : tape.start[at + 1]].tolist()
+            label = tape.labels[tape.n_before + at]
+            self._inline(_part(tape.ops[tape.code[at]], len(args)), args, int(tape.dest[at]), label)
+            lengths[at] = len(self._labels) - before
+            copied = at + 1
+        self._append(tape, slice(copied, len(tape)))
+        done = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+        read = np.concatenate(self._read)
         raw = replace(
             tape,
             ops=tuple(self._ops),
-            code=np.array(self._code),
-            start=np.cumsum([0, *map(len, self._args)]),
+            code=np.concatenate(self._code),
+            start=np.concatenate([[0], np.cumsum(np.concatenate(self._counts))]),
             args=np.where(read < 0, self._n_slots + ~read, read),
-            dest=np.array(self._dest),
+            dest=np.concatenate(self._dest),
             n_slots=self._n_slots,
             guards=tuple(guard._replace(at=done[guard.at]) for guard in tape.guards),
             labels=(*tape.labels[: tape.n_before], *self._labels),
         )
         return rewire(raw, np.arange(self._n_slots), np.ones(len(raw), dtype=bool), self._numbers)
 
-    def _inline(self, part: Tape, args: tuple[int, ...], dest: int, label: str) -> None:
+    def _inline(self, part: Tape, args: list[int], dest: int, label: str) -> None:
         """The instructions of ``part``; the one that gives its output writes to ``dest``, the others to new slots."""
         first = len(self._numbers)
         self._numbers += part.constants.tolist()
@@ -113,15 +118,27 @@ class _Writer:
         self._n_slots += part.n_slots - part.n_before
         (output,) = part.outputs.tolist()
         if output < part.n_before:
-            self._append(PRIMITIVES["identity"], [place[output]], dest, label)
+            part, place, output = _IDENTITY, [place[output], dest], 1
         else:
             place[output] = dest
-        for step in part.instructions():
-            named = label if step.dest == output else step.label
-            self._append(step.op, [place[arg] for arg in step.args], place[step.dest], named)
+        self._append(part, slice(0, len(part)), np.array(place, np.int32))
+        self._labels[len(self._labels) - len(part) + part.dest.tolist().index(output)] = label
 
-    def _append(self, op: Primitive, args: Sequence[int], dest: int, label: str) -> None:
-        self._code.append(self._ops.setdefault(op, len(self._ops)))
-        self._args.append(list(args))
-        self._dest.append(dest)
-        self._labels.append(label)
+    def _append(self, tape: Tape, part: slice, place: Indices | None = None) -> None:
+        """A part of the instructions of ``tape``; where its slots are others here, ``place`` says which."""
+        codes = np.array([self._ops.setdefault(op, len(self._ops)) for op in tape.ops if not op.expansion] or [0])
+        ours = np.cumsum([not op.expansion for op in tape.ops]) - 1
+        args, dest = tape.args[tape.start[part.start] : tape.start[part.stop]], tape.dest[part]
+        self._code.append(codes[ours[tape.code[part]]])
+        self._counts.append(np.diff(tape.start[part.start : part.stop + 1]))
+        self._read.append(args if place is None else place[args])
+        self._dest.append(dest if place is None else place[dest])
+        self._labels += tape.labels[tape.n_before :][part]
+
+
+_ZERO, _ONE = np.zeros(1, np.int32), np.ones(1, np.int32)
+_IDENTITY = Tape(
+    ops=(PRIMITIVES["identity"],), code=_ZERO, start=np.append(_ZERO, _ONE), args=_ZERO, dest=_ONE,
+    constants=np.empty(0), outputs=_ONE, n_inputs=1, n_slots=2,
+)  # fmt: skip
+"""The expansion of an operation that gives back one of its inputs, or a constant."""

@@ -25,6 +25,7 @@ from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_tiles import ROWS, packing
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
+from autograd.replay.optimise import separate_slots
 from autograd.replay.tape import FUSED_DOT, Tape
 
 __all__ = [
@@ -45,6 +46,8 @@ ONE, NOTHING = -1, -2
 
 _MUL = PRIMITIVES["mul"]
 _TILE = 4
+_CORNER = (0, 0), (1, 0), (0, 1)
+"""The three places that tell how a matrix lies in memory, if it lies in lines."""
 
 Pair = tuple[int, int]
 
@@ -81,15 +84,16 @@ class Computation(NamedTuple):
 
 def computation(tape: Tape) -> Computation:
     """``tape`` with the sharing of slots undone: a number is a slot at the start, or one for each instruction."""
-    held = list(range(tape.n_slots))
-    for slot, constant in enumerate(tape.constants.tolist(), start=tape.n_inputs + tape.n_leaves):
-        if constant == 1.0:
-            held[slot] = ONE
-    steps = []
-    for result, (op, args, dest, _) in enumerate(tape.instructions(), start=tape.n_before):
-        steps.append(Step(op, tuple(held[arg] for arg in args), result))
-        held[dest] = result
-    return Computation(steps, [held[output] for output in tape.outputs.tolist()])
+    tape = separate_slots(tape)
+    number = np.arange(tape.n_slots)
+    number[tape.n_inputs + tape.n_leaves : tape.n_before][tape.constants == 1.0] = ONE
+    number[tape.dest] = np.arange(tape.n_before, tape.n_slots)
+    start, args = tape.start.tolist(), number[tape.args].tolist()
+    steps = [
+        Step(tape.ops[code], tuple(args[start[i] : start[i + 1]]), tape.n_before + i)
+        for i, code in enumerate(tape.code.tolist())
+    ]
+    return Computation(steps, number[tape.outputs].tolist())
 
 
 class Split(NamedTuple):
@@ -104,7 +108,7 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
     """Separate what depends on one of the numbers ``batched`` from what does not.
 
     In a fused dot product the products of two shared numbers are made one shared number, the bias: it comes
-    first, as the product with ``ONE``.
+    first, as the product with ``ONE``. A product with a shared number is made a sum of this one: it needs no row of it.
     """
     varying = set(batched)
     shared: list[Step] = []
@@ -115,6 +119,11 @@ def split(whole: Computation, batched: Sequence[int]) -> Split:
             shared.append(step)
             continue
         varying.add(step.result)
+        if step.op is not FUSED_DOT:
+            if step.op is _MUL and not varying.issuperset(step.args):
+                step = step._replace(op=FUSED_DOT)  # noqa: PLW2901 -- the same sum of one product
+            lanes.append(step)
+            continue
         bias = [pair for pair in step.products() if varying.isdisjoint(pair)]
         if bias:
             rest = [pair for pair in step.products() if not varying.isdisjoint(pair)]
@@ -139,8 +148,11 @@ class LaneProgram(NamedTuple):
     filled: npt.NDArray[np.uint32]
     """The places of the shared numbers that fill a row; those rows come after the rows of the inputs."""
     n_rows: int
-    packed: npt.NDArray[np.intp]
-    """The places of the shared numbers that are factors of matrices, in the order in which they are read."""
+    packs: npt.NDArray[np.uint32]
+    """How factors of matrices are laid out, in the order in which they are read: for each piece where it goes, the
+    place of its first factor, its rows and columns, and how far apart these are; or 0, and then each place."""
+    n_packed: int
+    """How many these are."""
     gathered: npt.NDArray[np.uint32]
     """Which of the sums behind the results belong to results: for each run of them where it begins, the place of the
     first result, and how many there are."""
@@ -194,7 +206,8 @@ def lower(
     outers, reduced = outer_among(reduced) if grouped else ([], reduced)
     ready = dict.fromkeys([*inputs, *shared], -1)
     for at, step in enumerate(steps):
-        ready |= dict.fromkeys(step.results, at)
+        for result in step.results:
+            ready[result] = at
     tiles = _tiles(reduced, ready)
     for outer in outers:
         tiles[max(ready[number] for number in (*outer.left, *outer.right))].append(outer)
@@ -302,9 +315,9 @@ def _last_use(steps: Sequence[Step | _Group], tiles: dict[int, list[Reduction]])
     """The step after which the row of a step's result is free; of those results alone that are read."""
     last: dict[int, int] = {}
     for at, step in enumerate(steps):
-        last |= dict.fromkeys(step.args, at)
-        for tile in tiles.get(at, ()):
-            last |= dict.fromkeys(tile.args, at)
+        for each in (step, *tiles.get(at, ())):
+            for number in each.args:
+                last[number] = at
     made = {result for step in steps for result in step.results}
     return {number: at for number, at in last.items() if number in made}
 
@@ -317,18 +330,20 @@ class _Writer:
         self.n_rows = len(rows)
         self._shared, self._row = shared, rows
         self._free: list[int] = []
-        self._packed: list[npt.NDArray[np.intp]] = []
+        self._packs: list[int] = []
         self._gathered: list[npt.NDArray[np.uint32]] = []
-        self._n_packed = self._n_sums = self._n_aside = self._n_outer = 0
+        self._n_packed = self._n_sums = self._n_aside = self._n_products = 0
         self._n_results = n_results
 
     def program(self, filled: npt.NDArray[np.uint32]) -> LaneProgram:
         """The program that was written."""
-        packed = np.concatenate([np.empty(0, np.intp), *self._packed])
         gathered = np.concatenate([np.empty((0, 3), np.uint32), *self._gathered])
         n_rows = max(self.n_rows, 1)
-        n_products = packed.size + self._n_outer
-        return LaneProgram(self.instructions, filled, n_rows, packed, gathered, self._n_sums, self._n_aside, n_products)
+        packs = np.array(self._packs, np.uint32)
+        return LaneProgram(
+            self.instructions, filled, n_rows, packs, self._n_packed, gathered, self._n_sums, self._n_aside,
+            self._n_products,
+        )  # fmt: skip
 
     def _write(self, block: Block, *words: int) -> None:
         self.instructions.append((block, words))
@@ -362,12 +377,34 @@ class _Writer:
         self._write(DOT, row, bias, len(scaled) // 2, len(products) // 2, *scaled, *products)
 
     def _write_group(self, dots: Dots) -> None:
+        """A product of matrices, its rows and columns in the order in which the factors lie in memory."""
+        matrix = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
+        down, across = np.argsort(matrix[:, 0], kind="stable"), np.argsort(matrix[0], kind="stable")
         rows, operands = self._rows(dots.results), self._rows(dots.operands)
         biases = [self._shared[NOTHING if bias is None else bias] for bias in dots.biases]
-        self._write(MULTIPLY, rows[0], len(rows), len(operands), self._n_packed, *rows, *biases, *operands)
-        factors = np.array([[self._shared[factor] for factor in row] for row in dots.factors])
-        self._packed.append(factors.ravel()[packing(len(rows), len(operands))])
-        self._n_packed += factors.size
+        words = [np.array(rows)[down], np.array(biases)[down], np.array(operands)[across]]
+        laid_out = self._laid_out(matrix[down][:, across])
+        self._write(MULTIPLY, rows[0], len(rows), len(operands), *laid_out, *np.concatenate(words).tolist())
+        self._n_products += matrix.size
+
+    def _laid_out(self, places: npt.NDArray[np.intp]) -> tuple[int, int]:
+        """Where the matrix of the factors at ``places`` begins; and how far apart its rows are, 0 if it is packed."""
+        n_results, n_operands = places.shape
+        first, by_result, by_operand = (int(places[i, j]) - (i or j) * int(places[0, 0]) for i, j in _CORNER)
+        whole = n_results // ROWS * ROWS
+        in_lines = first + by_result * np.arange(n_results)[:, None] + by_operand * np.arange(n_operands)
+        if by_operand == 1 and by_result > 0 and np.array_equal(places, in_lines):
+            return first, by_result
+        begin = self._n_packed
+        one_by_one = places.ravel()[packing(n_results, n_operands)]
+        if by_result == 1 and by_operand > 0 and np.array_equal(places[:whole], in_lines[:whole]):
+            self._packs += (begin, first, whole, n_operands, by_operand)
+            one_by_one = one_by_one[whole * n_operands :]
+        if one_by_one.size:
+            at = begin + places.size - one_by_one.size
+            self._packs += (at, 0, one_by_one.size, 1, 0, *one_by_one.tolist())
+        self._n_packed += places.size
+        return begin, 0
 
     def _write_outer(self, outer: Outer) -> None:
         """To the results themselves where they lie like the block, else to a block behind them, to be gathered.
@@ -384,8 +421,8 @@ class _Writer:
             self._gathered.append(_runs(places, first, distance))
             self._n_sums += len(left) * len(right)
         self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
-        self._n_aside = max(self._n_aside, len(left) + len(right))
-        self._n_outer += places.size
+        self._n_aside = max(self._n_aside, len(left) + 8 * ((len(right) + 7) // 8 | 1))
+        self._n_products += places.size
 
     def _rows(self, numbers: Sequence[int]) -> list[int]:
         return [self._row[number] for number in numbers]

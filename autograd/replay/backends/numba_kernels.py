@@ -75,19 +75,17 @@ _SIGNATURES = {
 _LANE_HEAD = f'''\
 @njit(lane_signature, {_OPTIONS})
 def kernel(
-    program, filled, places, count, gathered, shared, packed, rows, aside, given, lanes, results,
+    program, filled, packs, count, gathered, shared, packed, rows, aside, given, lanes, results,
     start, stop, size, column, n_sums,
 ):
     """Run the program on the examples start to stop, ``size`` at a time.
 
-    What is ``given`` is first put where shared numbers are, and factors of matrices are packed; the results that are
-    sums over the examples begin with the number that adds nothing.
+    What is ``given`` is first put where shared numbers are, and factors of matrices are packed, as they are where there
+    are no examples; the results that are sums over the examples begin with the number that adds nothing.
     """
-    if given.size > 0:
-        for i in range(given.size):
-            shared[i] = given[i]
-        for i in range(places.size):
-            packed[i] = shared[places[i]]
+    for i in range(given.size):
+        shared[i] = given[i]
+PACKING
     for i in range(n_sums):
         results[column, i] = -0.0
     n_lanes = lanes.shape[0]
@@ -113,12 +111,29 @@ _LANE_TAIL = """\
             else:
                 return
         start += m
+    if n_sums == 0:
+        return
     for i in range(gathered.shape[0]):
         length = gathered[i, 2]
         found = results[column, gathered[i, 0] : gathered[i, 0] + length]
         place = results[column, gathered[i, 1] : gathered[i, 1] + length]
         for k in range(length):
             place[k] += found[k]
+"""
+
+# Factors laid out for groups of dots: a matrix that lies column by column, and any numbers, one after another.
+_PACKING = """\
+    pc = 0
+    while pc < packs.size and (given.size > 0 or start == stop):
+        to, first, n_results = int64(packs[pc]), int64(packs[pc + 1]), int64(packs[pc + 2])
+        n_operands, by_operand = int64(packs[pc + 3]), int64(packs[pc + 4])
+        pc += 5
+        if by_operand:
+            pack(shared, first, n_results, n_operands, by_operand, packed, to)
+        else:
+            for i in range(n_results):
+                packed[to + i] = shared[packs[pc + i]]
+            pc += n_results
 """
 
 _STRUCTURAL = {
@@ -204,12 +219,19 @@ results[column, program[pc + 6]] += t2
 results[column, program[pc + 7]] += t3
 pc += 8
 """,
-    # A group of dots: results, each a bias and a sum of the same rows times packed factors.
+    # A group of dots: results, each a bias and a sum of the same rows times factors, which are packed, or lie in lines.
     MULTIPLY: """\
 n_results = int64(program[pc])
 n_operands = int64(program[pc + 1])
-factors = packed.ctypes.data + 8 * program[pc + 2]
-pc += 3
+by_row = 8 * int64(program[pc + 3])
+if by_row:
+    factors = shared.ctypes.data + 8 * int64(program[pc + 2])
+    by_tile, by_result, by_operand = 4 * by_row, by_row, 8
+else:
+    factors = packed.ctypes.data + 8 * int64(program[pc + 2])
+    by_row = 8 * n_operands
+    by_tile, by_result, by_operand = 4 * by_row, 8, 32
+pc += 4
 for i in range(n_results):
     d = rows[program[pc + i]]
     bias = shared[program[pc + n_results + i]]
@@ -217,11 +239,15 @@ for i in range(n_results):
         d[k] = bias
 at, distance = rows.ctypes.data, 8 * rows.shape[1]
 first = pc + 2 * n_results
-multiply(n_results, program, pc, at, distance, factors, n_operands, program, first, at, distance, (m + 3) // 4 * 4)
+multiply(
+    n_results, program, pc, at, distance, factors, by_tile, by_result, by_operand, by_row,
+    n_operands, program, first, at, distance, (m + 3) // 4 * 4,
+)
 pc = first + n_operands
 """,
     # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
-    # those of the first as packed factors, those of the second with a row for each example.
+    # those of the first as packed factors, those of the second with a row for each example. Rows lie an odd number of
+    # cache lines apart: at a power of two they would compete for a few places of the cache.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
@@ -229,13 +255,13 @@ to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
 to_distance = 8 * int64(program[pc + 3])
 pc += 4
 at, distance, whole = rows.ctypes.data, 8 * rows.shape[1], (m + 3) // 4 * 4
-left = aside.ctypes.data
+left, right_distance = aside.ctypes.data, 64 * ((n_right + 7) // 8 | 1)
 right = left + 8 * n_left * whole
 transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
 pc += n_left
-transpose(n_right, program, pc, at, distance, whole, right, 32, 8 * n_right)
+transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
 pc += n_right
-multiply(n_left, count, 0, to, to_distance, left, m, count, 0, right, 8 * n_right, n_right)
+multiply(n_left, count, 0, to, to_distance, left, 32 * m, 8, 32, 0, m, count, 0, right, right_distance, n_right)
 """,
     # A row written out, one number for each example.
     STORE: """\
@@ -278,7 +304,7 @@ _SCALAR_TAIL = """\
 
 def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
     """The lane kernel whose code k does what ``blocks[k]`` says; there is at least one."""
-    text = [_LANE_HEAD]
+    text = [_LANE_HEAD.replace("PACKING\n", _PACKING if MULTIPLY in blocks else "")]
     namespace: dict[str, Any] = {}
     for code, block in enumerate(blocks):
         text.append(f"            {'elif' if code else 'if'} code == {code}:\n")
@@ -312,7 +338,7 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_CALLED = {"int64": types.int64, "multiply": numba_tiles.multiply, "transpose": numba_tiles.transpose}
+_CALLED = {name: getattr(numba_tiles, name) for name in ("multiply", "pack", "transpose")} | {"int64": types.int64}
 """The functions that the text of a kernel may call besides operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}

@@ -40,10 +40,10 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: numba cannot compile an operation.
     """
-    tape = reuse_slots(constants_as_arguments(expanded(tape)))
+    tape = constants_as_arguments(expanded(tape))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
-    return _Scalars(tape, summed=summed)
+    return _Scalars(reuse_slots(tape), summed=summed)
 
 
 def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
@@ -110,6 +110,8 @@ class _Space(NamedTuple):
     packed: Floats
     """Those of them that are factors of matrices, in the order in which they are read."""
     own: _Own
+    sums: list[Floats]
+    """The sums of each chunk, as the last call left them: fresh memory costs more than the sums in it."""
 
 
 class _Own(NamedTuple):
@@ -132,7 +134,9 @@ class _Lanes:
         ]
         parts = split(whole, lanes)
         place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        self._once = lower(parts.shared, given, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
+        read = sorted(place[number] for number in set(given).intersection(parts.shared.read()))
+        needed = [given[at] for at in read]
+        self._once = lower(parts.shared, needed, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
         self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
         blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
         codes = {block: code for code, block in enumerate(blocks)}
@@ -142,11 +146,13 @@ class _Lanes:
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)
         self._constants = np.array([*tape.constants, 1.0, -0.0])
         self._n_results, self._n_shared, self._n_before = len(tape.outputs), len(place), len(given)
-        self._width = _width(self._each.n_rows, grouped=self._each.packed.size > 0)
+        self._width = _width(self._each.n_rows, grouped=self._each.n_products > 0)
         count = np.arange(max(self._width, self._each.n_aside), dtype=np.uint32)
         each, once = self._each, self._once
-        self._program = (self._words, each.filled, each.packed.astype(np.uint32), count, each.gathered)
+        self._program = (self._words, each.filled, each.packs, count, each.gathered)
         self._program_once = (self._words_once, once.filled, count[:0], count, once.gathered)
+        self._read = np.array(read, np.intp)
+        self._nothing = np.empty((len(lanes), 0)), np.empty((0, 0))
         self._work = self._words.size + _FUNCTION * each.n_functions + each.n_products
         self._n_sums = self._n_results + each.n_sums if summed else 0
         self._summed = summed
@@ -157,10 +163,10 @@ class _Lanes:
     def _space(self) -> _Space:
         shared = np.empty(self._n_shared)
         shared[self._n_given : self._n_before] = self._constants
-        packed = np.empty(self._each.packed.size)
-        if not self._n_given and not self._words_once.size:  # of constants alone they stay as they are
-            shared.take(self._each.packed, out=packed, mode="clip")
-        return _Space(shared, packed, self._own())
+        space = _Space(shared, np.empty(self._each.n_packed), self._own(), [np.empty((0, 0))])
+        if not self._n_given and not self._words_once.size:  # of constants alone factors stay as they are
+            self._pack(shared[:0], space)
+        return space
 
     def _own(self) -> _Own:
         each = self._each
@@ -176,9 +182,14 @@ class _Lanes:
         if layout.n != n:
             layout = self._layout = _Layout.of(n, self._width, self._work)
         columns = layout.columns
-        results = np.empty((columns, self._n_sums) if self._summed else (self._n_results, n))
+        if self._summed and columns > 1:
+            if len(space.sums[0]) != columns:
+                space.sums[0] = np.empty((columns, self._n_sums))
+            (results,) = space.sums
+        else:
+            results = np.empty((1, self._n_sums) if self._summed else (self._n_results, n))
         if columns == 1 and not self._words_once.size:
-            numbers, packed, (rows, aside) = space
+            numbers, packed, (rows, aside), _ = space
             self._kernel(
                 *self._program, numbers, packed, rows, aside, shared, lanes, results, 0, n, layout.size, 0, self._n_sums
             )
@@ -186,9 +197,7 @@ class _Lanes:
             self._prepare(shared, space)
             self._share_out(lanes, results, layout, space)
         if self._summed:
-            results = results[0] if columns == 1 else results.sum(axis=0)
-            if self._each.n_sums:
-                results = results[: self._n_results]
+            results = results[0, : self._n_results] if columns == 1 else results[:, : self._n_results].sum(axis=0)
         for at, place in self._same:
             results[at] = space.shared[place] * n if self._summed else space.shared[place]
         self._spare.append(space)
@@ -196,19 +205,22 @@ class _Lanes:
 
     def _prepare(self, given: Floats, space: _Space) -> None:
         """Fill in the numbers that all examples share, by the same kernel, as one example."""
-        numbers, packed, _ = space
-        numbers[: self._n_given] = given
         if self._words_once.size:
-            before, computed = numbers[: self._n_before, None], numbers[self._n_before :, None]
+            numbers = space.shared
+            numbers[: self._n_given] = given
+            read, computed = numbers[self._read, None], numbers[self._n_before :, None]
             rows, nothing = np.empty((self._once.n_rows, 1)), numbers[:0]
-            self._kernel(*self._program_once, numbers, nothing, rows, nothing, nothing, before, computed, 0, 1, 1, 0, 0)
-        if packed.size:
-            numbers.take(self._each.packed, out=packed, mode="clip")
+            self._kernel(*self._program_once, numbers, nothing, rows, nothing, nothing, read, computed, 0, 1, 1, 0, 0)
+        self._pack(given, space)
+
+    def _pack(self, given: Floats, space: _Space) -> None:
+        """Put the given numbers where shared ones are, and pack the factors of matrices, for no example."""
+        self._kernel(*self._program, space.shared, space.packed, *space.own, given, *self._nothing, 0, 0, 0, 0, 0)
 
     def _share_out(self, lanes: Floats, results: Floats, layout: _Layout, space: _Space) -> None:
         """Run every column, on the calling thread and on helpers, each with rows of its own."""
         n, size, chunk, columns = layout
-        numbers, packed, _ = space
+        numbers, packed, *_ = space
         nothing = numbers[:0]
         waiting = iter(range(columns))
 

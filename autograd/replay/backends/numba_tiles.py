@@ -4,8 +4,9 @@ Four results times twelve lanes are held in registers while all products are add
 loaded serves several products and nothing is stored on the way. A compiler does not find this from loops, so the tile
 is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
 
-``multiply`` adds ``factors · rows`` to other rows. The factors come *packed*, in the order in which they are read:
-:func:`packing`.
+``multiply`` adds ``factors · rows`` to other rows. A matrix that lies in memory row by row is read where it is. Of
+others the factors come *packed*, in the order in which they are read: :func:`packing`; ``pack`` does this to a matrix
+that lies column by column.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["ROWS", "multiply", "packing", "transpose"]
+__all__ = ["ROWS", "multiply", "pack", "packing", "transpose"]
 
 ROWS, _VECTOR = 4, 4
 """The results of a tile, and the numbers of a vector: a tile has three of these."""
@@ -52,12 +53,12 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
     """The tile of so many results and vectors, to be called in a kernel with the addresses of rows and factors.
 
     ``results[r] += Σ factors[k, r] · operands[numbers[k]]`` over ``count`` products, where a row is found by its number
-    and the distance of rows in bytes.
+    and the distance of rows in bytes, and a factor by its distances in bytes from one operand and result to the next.
     """
     cells = [(row, vector) for row in range(n_rows) for vector in range(n_vectors)]
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        results, (factors, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
+        results, (factors, by_result, by_operand, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
         places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
         before = [builder.load(place, align=_BYTES) for place in places]
         entry = builder.block
@@ -77,8 +78,11 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
             builder.load(_pointer(builder, row_at, vector * _VECTOR * _BYTES, _LANES), align=_BYTES)
             for vector in range(n_vectors)
         ]
-        factors_at = builder.add(factors, builder.mul(k, ir.Constant(_ADDRESS, n_rows * _BYTES)))
-        scaled = [_spread(builder, factors_at, row * _BYTES) for row in range(n_rows)]
+        factor_at = builder.add(factors, builder.mul(k, by_operand))
+        scaled = []
+        for _ in range(n_rows):
+            scaled.append(_spread(builder, factor_at))
+            factor_at = builder.add(factor_at, by_result)
         after = [
             builder.fadd(total, builder.fmul(scaled[row], loaded[vector], flags=_FAST), flags=_FAST)
             for total, (row, vector) in zip(sums, cells, strict=True)
@@ -94,16 +98,16 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_context, r0, r1, r2, r3, factors, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
-        return types.void(*[types.intp] * (ROWS + 5)), generate
+    def tile(_context, r0, r1, r2, r3, factors, by_result, by_operand, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 7)), generate
 
     made: Callable[..., None] = tile
     return made
 
 
-def _spread(builder: Any, address: Any, offset: int) -> Any:
+def _spread(builder: Any, address: Any) -> Any:
     """One number in every place of a vector."""
-    number = builder.load(_pointer(builder, address, offset, _DOUBLE))
+    number = builder.load(_pointer(builder, address, 0, _DOUBLE))
     nothing = ir.Constant(_LANES, ir.Undefined)
     first = builder.insert_element(nothing, number, ir.Constant(_WORD, 0))
     return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(_WORD, _VECTOR), [0] * _VECTOR))
@@ -139,7 +143,24 @@ def _turned() -> Callable[..., None]:
     return made
 
 
-_turn = _turned()
+def _copied() -> Callable[..., None]:
+    """Four numbers copied: to be called in a kernel."""
+
+    def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+        of, to = (_pointer(builder, address, 0, _LANES) for address in args)
+        builder.store(builder.load(of, align=_BYTES), to, align=_BYTES)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def copied(_context, of, to):  # type: ignore[no-untyped-def]
+        return types.void(types.intp, types.intp), generate
+
+    made: Callable[..., None] = copied
+    return made
+
+
+_turn, _copy = _turned(), _copied()
+_FEW = 8  # columns that are packed together: lines of a matrix may compete for a few places of the cache
 
 
 _OPTIONS: dict[str, Any] = {
@@ -150,14 +171,19 @@ _OPTIONS: dict[str, Any] = {
 
 @njit(**_OPTIONS)
 def multiply(  # type: ignore[no-untyped-def]
-    n_results, result_rows, at, results, result_distance, factors, n_operands, rows, first, operands, distance, n
-):
+    n_results, result_rows, at, results, result_distance, factors, by_tile, by_result, by_operand, by_row,
+    n_operands, rows, first, operands, distance, n,
+):  # fmt: skip
     """``results += factors · operands``, on ``n`` numbers of each row, a multiple of four.
 
     Args (addresses and distances in bytes):
         n_results, result_rows, at: how many results, and where in ``result_rows`` the numbers of their rows begin.
         results, result_distance: the address of row 0, and the distance from one row to the next.
-        factors: the address of the packed factors.
+        factors: the address of the first factor.
+        by_tile, by_result, by_operand: how far from one factor to that of the result four further on, of the next
+            result, and of the next operand.
+        by_row: how far from one result to the next among the last ones, which fill no tile. Their factors lie side by
+            side, after all others.
         n_operands, rows, first: how many operands, and where in ``rows`` the numbers of their rows begin.
         operands, distance: as of the results.
         n: how many numbers of each row.
@@ -169,7 +195,7 @@ def multiply(  # type: ignore[no-untyped-def]
         lane = 0
         while lane < n:
             to, of, left = results + 8 * lane, operands + 8 * lane, n - lane
-            packed = factors + 32 * done
+            here = factors + done * by_operand
             i = 0
             while i + 4 <= n_results:
                 r0 = to + result_rows[at + i] * result_distance
@@ -177,24 +203,24 @@ def multiply(  # type: ignore[no-untyped-def]
                 r2 = to + result_rows[at + i + 2] * result_distance
                 r3 = to + result_rows[at + i + 3] * result_distance
                 if left > 8:
-                    _tile43(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 elif left > 4:
-                    _tile42(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile42(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 else:
-                    _tile41(r0, r1, r2, r3, packed, of, numbers, distance, count)
+                    _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
                 i += 4
-                packed += 32 * n_operands
-            packed -= 24 * done
+                here += by_tile
+            here += done * (8 - by_operand)
             while i < n_results:
                 r0 = to + result_rows[at + i] * result_distance
                 if left > 8:
-                    _tile13(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 elif left > 4:
-                    _tile12(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile12(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 else:
-                    _tile11(r0, r0, r0, r0, packed, of, numbers, distance, count)
+                    _tile11(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
                 i += 1
-                packed += 8 * n_operands
+                here += by_row
             lane += 12
         done += count
 
@@ -219,3 +245,21 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
             _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
             here += 4 * to_distance
         to += to_tile
+
+
+@njit(**_OPTIONS)
+def pack(numbers, first, n_results, n_operands, by_operand, packed, to):  # type: ignore[no-untyped-def]
+    """Pack a matrix that lies in memory column by column, each so far from the last.
+
+    It has as many results as fill tiles, and begins at the place ``first`` of ``numbers``; it is written to ``packed``,
+    from the place ``to`` on.
+    """
+    for start in range(0, n_operands, _FEW):
+        stop = min(start + _FEW, n_operands)
+        for i in range(0, n_results, 4):
+            here = numbers.ctypes.data + 8 * (first + i + start * by_operand)
+            there = packed.ctypes.data + 8 * (to + i * n_operands + 4 * start)
+            for _ in range(start, stop):
+                _copy(here, there)
+                here += 8 * by_operand
+                there += 32
