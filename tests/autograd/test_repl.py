@@ -246,12 +246,12 @@ def test_a_real_terminal_without_ipython_completes_names():
         sys.executable, ["-c", hide + "from autograd.repl import main; main()"], encoding="utf-8", timeout=60
     )
     child.expect(">>> ")
-    child.sendline("weight = Value(3.0)")
+    child.sendline("pressure = Value(3.0)")
     child.expect(">>> ")
-    child.send("weig\t")
-    child.expect("weight")
+    child.send("pres\t")
+    child.expect("pressure")
     child.sendline("")
-    child.expect("weight = 3.0   no gradient yet   input")
+    child.expect("pressure = 3.0   no gradient yet   input")
     child.sendeof()
     child.expect(pexpect.EOF)
 

@@ -134,7 +134,7 @@ class PageCanvas(Canvas):
     >>> canvas = PageCanvas(language_of("en"))
     >>> canvas.box(Box(0, 0, 10, 10), "card")
     >>> canvas.fragment("full", 20, 20, "One card").partition(">")[2]
-    '<rect x="0" y="0" width="10" height="10" class="f-card"/></svg>'
+    '<rect width="10" height="10" class="f-card"/></svg>'
     """
 
     has_tooltips = False
