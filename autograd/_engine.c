@@ -122,6 +122,13 @@ node_clear(Node *self)
 static Node *line;
 static int freeing;
 
+/* Python gives memory back to the system by the megabyte, as soon as nothing in it is used, and the system is slow in
+   giving it again: so of each megabyte of a big graph one node is kept, of the first sixteen. */
+#define IN_A_MEGABYTE (1024 * 1024 / (sizeof(Node) + 2 * sizeof(void *)))
+#define MOST_KEPT 16
+static Node *kept_nodes[MOST_KEPT];
+static size_t kept_count;
+
 static void
 node_dealloc(Node *self)
 {
@@ -133,6 +140,7 @@ node_dealloc(Node *self)
     line = self;
     if (freeing) return;
     freeing = 1;
+    size_t freed = 0;
     while (line) {
         self = line;
         line = (Node *)self->weak;
@@ -141,7 +149,8 @@ node_dealloc(Node *self)
         Py_CLEAR(self->op);
         Py_CLEAR(self->label);
         Py_CLEAR(self->scope);
-        kind->tp_free((PyObject *)self);
+        if (++freed % IN_A_MEGABYTE == 0 && kept_count < MOST_KEPT) kept_nodes[kept_count++] = self;
+        else kind->tp_free((PyObject *)self);
         if (kind->tp_flags & Py_TPFLAGS_HEAPTYPE) Py_DECREF(kind);
     }
     freeing = 0;
