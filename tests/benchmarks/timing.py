@@ -15,17 +15,17 @@ BURST = 10e-3
 
 
 def medians(contenders: Mapping[str, Run], rounds: int) -> dict[str, float]:
-    """The median seconds of one call of each contender, over ``rounds`` rounds in which each runs once.
+    """The median seconds of one call of each contender, over ``rounds`` rounds in which each runs twice.
 
-    A first round is run and not counted. What a call returns is dropped before the clock stops, so that a
-    graph's own clean-up is part of its cost.
+    The first call of the two is not counted: it clears away what the contender before left to the collector, so that
+    the second is one of a loop of its own. What a call returns is dropped before the clock stops, so that a graph's own
+    clean-up is part of its cost.
     """
     times: dict[str, list[float]] = {name: [] for name in contenders}
-    for k in range(rounds + 1):
+    for _ in range(rounds):
         for name, run in contenders.items():
-            elapsed = _seconds(run, 1)
-            if k:
-                times[name].append(elapsed)
+            _seconds(run, 1)
+            times[name].append(_seconds(run, 1))
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 

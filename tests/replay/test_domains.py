@@ -167,8 +167,11 @@ def test_it_follows_what_is_caught_in_any_order(f, checked):
             assert g(x, y) == expected, (x, y)
 
 
-@pytest.mark.parametrize("checked", [False, True])
-@pytest.mark.parametrize("backend", ["python", "numpy", "auto"])
+@pytest.mark.parametrize(
+    ("backend", "checked"),
+    [("python", False), ("python", True), ("numpy", False), ("numpy", True), ("auto", True),
+     pytest.param("auto", False, marks=pytest.mark.slow)],
+)  # fmt: skip
 @pytest.mark.parametrize("f", FUNCTIONS)
 def test_it_follows_what_is_caught_in_a_batch(f, backend, checked):
     points = []
