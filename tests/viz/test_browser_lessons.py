@@ -167,6 +167,18 @@ def test_the_plane_of_two_inputs_is_the_output_of_the_model(show):
 # --- the quiz ---------------------------------------------------------------------------------------------
 
 
+def test_the_quiz_hides_the_parts_of_a_gradient_too(show):
+    """After two passes a card says what this one brought: which is what the quiz asks for."""
+    root = square_and_more()
+    root.backward()
+    root.backward()
+    watched = show(root, "#tab=quiz")
+    seen = '() => [...document.querySelectorAll(".shown .account")].map((part) => getComputedStyle(part).visibility)'
+    assert set(watched.ask(seen)) == {"hidden"}
+    watched = show(root, "#tab=explain")
+    assert set(watched.ask(seen)) == {"visible"}
+
+
 def test_the_quiz_hides_what_it_asks_and_goes_from_the_root_back(show):
     root = network([2, 2, 1], loss="square")
     watched = show(root, "#tab=quiz")

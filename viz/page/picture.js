@@ -226,8 +226,8 @@ function pathsToRoot(node) {
 
 function paintPicture() {
   const level = LEVELS[view.level];
-  // What a gradient is made of is told once it is whole, and of the graph as it was built.
-  const whole = view.pass === "backward" && view.step === lastStep();
+  // What a gradient is made of is told once it is whole, of the graph as it was built, and never where it is asked for.
+  const whole = view.pass === "backward" && view.step === lastStep() && !isQuiz();
   document.body.classList.toggle("moved", isMoved() || !whole);
   const gradients = shownGradients();
   LEVELS.forEach((other) => other.svg.classList.toggle("shown", other === level));
