@@ -640,20 +640,14 @@ maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
 {
     Py_ssize_t count = PyVectorcall_NARGS(flagged);
     if (value_type && (!names || !PyTuple_GET_SIZE(names))) {
-        int plain = self->kind >= ENTER ? 0 : self->kind == LEAF ? plain_surroundings() >= 0 : plain_surroundings();
-        if (self->kind >= ENTER) {
-            PyObject *done = self->kind == EXIT && count == 4 ? left(given[0]) : count == 1 ? entered(given[0]) : NULL;
-            if (done) return done;
+        PyObject *done = NULL;
+        if (self->kind == ENTER) done = count == 1 ? entered(given[0]) : NULL;
+        else if (self->kind == EXIT) done = count == 4 ? left(given[0]) : NULL;
+        else if (self->kind == LEAF) {
+            if (plain_surroundings() >= 0 && straight_leaf(given, count)) done = Py_NewRef(Py_None);
         }
-        else if (plain > 0) {
-            if (self->kind == LEAF) {
-                if (straight_leaf(given, count)) Py_RETURN_NONE;
-            }
-            else {
-                PyObject *node = straight(self, given, count);
-                if (node) return node;
-            }
-        }
+        else if (plain_surroundings() > 0) done = straight(self, given, count);
+        if (done) return done;
         if (PyErr_Occurred()) return NULL;
     }
     return PyObject_Vectorcall(self->otherwise, given, flagged, names);

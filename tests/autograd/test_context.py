@@ -140,6 +140,12 @@ def test_a_scope_has_the_name_that_it_has_when_it_is_entered():
         assert (Value(1.0) * 2).scope == "step/penalty"
 
 
+def test_to_leave_without_saying_why_is_refused_and_enters_nothing():
+    with pytest.raises(TypeError, match="missing 3 required positional arguments"):
+        scope("loss").__exit__()
+    assert (Value(1.0) * 2).scope == ""
+
+
 def test_a_kind_of_scope_changes_what_it_says():
     class Shouted(scope):
         def change(self, outer):
