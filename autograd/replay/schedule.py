@@ -13,7 +13,7 @@ those are, have places of their own, and no row.
 from __future__ import annotations
 
 import bisect
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -241,43 +241,44 @@ def scheduled(
     """
     stored, reduced, steps = results_of(part, fixed, summed=summed)
     level = dict.fromkeys([*inputs, *fixed], 0)
-    levels: list[list[Step]] = [[]]
     for step in steps:
-        at = level[step.result] = 1 + max(level[arg] for arg in step.args)
-        if at == len(levels):
-            levels.append([])
-        levels[at].append(step)
-    outers, loose = outer_among(reduced)
-    totals: defaultdict[int, list[Outer]] = defaultdict(list)
-    for outer in outers:
-        totals[max(level[number] for number in outer.args)].append(outer)
-    alone: defaultdict[int, list[tuple[Pair, int]]] = defaultdict(list)
-    for (x, y), place in loose:
-        alone[max(level[x], level[y])].append(((x, y), place))
-    summands = [*chain.from_iterable(outer.args for outer in outers), *chain.from_iterable(pair for pair, _ in loose)]
-    filled = [number for number in dict.fromkeys(summands) if number in fixed]
-    last: dict[int, int] = {}
-    for at, together in enumerate(levels):
-        for number in chain.from_iterable(step.args for step in together):
-            last[number] = at
-        for number in chain(*(outer.args for outer in totals[at]), *(pair for pair, _ in alone[at])):
-            last[number] = at
+        level[step.result] = 1 + max(level[arg] for arg in step.args)
+    levels: list[list[Step]] = [[] for _ in range(1 + max(level.values(), default=0))]
+    for step in steps:
+        levels[level[step.result]].append(step)
+    totals = _totals(reduced, level)
+    last = {number: at for at, together in enumerate(levels) for step in together for number in step.args}
+    for at, total in totals:
+        last |= {number: max(at, last.get(number, 0)) for number in (*total.left, *total.right)}
     last |= dict.fromkeys(stored, len(levels))
-    writer = _Writer([*inputs, *filled], fixed)
     done: defaultdict[int, list[int]] = defaultdict(list)
     for step in steps:
         done[last.get(step.result, level[step.result])].append(step.result)
+    filled = [*dict.fromkeys(number for _, total in totals for number in total.args if number in fixed)]
+    writer = _Writer([*inputs, *filled], fixed)
+    waiting = deque(totals)
     for at, together in enumerate(levels):
         writer.write_level(together)
-        for outer in totals[at]:
-            writer.entries.append(Total(writer.rows(outer.left), writer.rows(outer.right), np.array(outer.places)))
-        if alone[at]:
-            pairs, places = zip(*alone[at], strict=True)
-            writer.entries.append(Total(*(writer.rows(side) for side in zip(*pairs, strict=True)), np.array(places)))
+        while waiting and waiting[0][0] == at:
+            writer.write_total(waiting.popleft()[1])
         if again:
             writer.release(done[at])
     rows = [(writer.row[number], place) for number, places in stored.items() for place in places]
     return Schedule(writer.entries, writer.n_rows, filled, rows)
+
+
+def _totals(reduced: list[tuple[Pair, int]], level: Mapping[int, int]) -> list[tuple[int, Outer]]:
+    """Products that are summed over the examples, by the levels after which they can be: whole blocks, and others."""
+    blocks, rest = outer_among(reduced)
+    alone: defaultdict[int, list[tuple[Pair, int]]] = defaultdict(list)
+    for (x, y), place in rest:
+        alone[max(level[x], level[y])].append(((x, y), place))
+    found = [(max(level[number] for number in block.args), block) for block in blocks]
+    for at, products in alone.items():
+        pairs, places = zip(*products, strict=True)
+        left, right = zip(*pairs, strict=True)
+        found.append((at, Outer([*left], [*right], [[*places]])))
+    return sorted(found, key=lambda each: each[0])
 
 
 class _Writer:
@@ -290,10 +291,6 @@ class _Writer:
         self._fixed = fixed
         self._free: list[tuple[int, int]] = []
         """Rows to be given out again: where each run of them begins, and how many there are."""
-
-    def rows(self, numbers: Any) -> Places:
-        """Their rows."""
-        return np.array([self.row[number] for number in numbers], np.intp)
 
     def _operand(self, numbers: Sequence[int], *shape: int) -> Operand:
         """Numbers that are all fixed, or none of them."""
@@ -313,6 +310,12 @@ class _Writer:
             first, self.n_rows = self.n_rows, self.n_rows + count
         self.row |= zip(numbers, range(first, first + count), strict=True)
         return np.arange(first, first + count, dtype=np.intp).reshape(shape or -1)
+
+    def write_total(self, total: Outer) -> None:
+        """Products that are summed over the examples; those in one line of places are of one and one."""
+        places = np.array(total.places, np.intp)
+        left, right = (np.array([self.row[number] for number in side], np.intp) for side in (total.left, total.right))
+        self.entries.append(Total(left, right, places[0] if len(places) == 1 else places))
 
     def release(self, numbers: Iterable[int]) -> None:
         """Give the rows of ``numbers`` out again."""
@@ -363,8 +366,8 @@ class _Writer:
         blocks, rest = outer_among([((step.args[0], step.args[1]), step.result) for step in alike])
         for block in blocks:
             shape = len(block.left), len(block.right)
-            sides = self.rows(block.left)[:, None], self.rows(block.right)[None]
-            args = [Operand(np.broadcast_to(side, shape)) for side in sides]
+            left, right = self._operand(block.left).places, self._operand(block.right).places
+            args = [Operand(np.broadcast_to(side, shape)) for side in (left[:, None], right[None])]
             self.entries.append(Alike(_MUL, args, self._results([*chain(*block.places)], *shape)))
         if rest:
             self._write_alike([Step(_MUL, pair, result) for pair, result in rest])

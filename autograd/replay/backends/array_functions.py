@@ -216,9 +216,12 @@ def _is_harmless(expression: ir.Expression) -> bool:
     """Whether a number may be computed where it is not chosen: it cannot raise, and costs nothing."""
     if isinstance(expression, (ir.Constant, ir.Variable)):
         return True
-    if isinstance(expression, ir.Apply) and expression.name in ("+", "-", "*", "negative"):
+    if isinstance(expression, ir.Apply) and expression.name in _HARMLESS:
         return all(map(_is_harmless, expression.args))
     return False
+
+
+_HARMLESS = frozenset({"+", "-", "*", "negative", "select", *ir.COMPARISONS})
 
 
 def _choose(condition: Any, then: Callable[..., Any], otherwise: Callable[..., Any], *variables: Any) -> Any:
