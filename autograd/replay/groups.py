@@ -23,6 +23,7 @@ Pair = tuple[int, int]
 
 FEWEST = 4
 """How many results, and how many operands, a group has at least."""
+_BIASES = 2  # as in a bias and ``sum(...)``, which begins with 0
 
 
 class Dots(NamedTuple):
@@ -66,19 +67,16 @@ def dots_among(sums: Mapping[int, list[Pair]], fixed: Mapping[int, object] | Non
     """
     count = Counter(chain.from_iterable(chain.from_iterable(sums.values())))
 
-    def is_bias(x: int, y: int) -> bool:
-        return one in (x, y) if fixed is None else x in fixed and y in fixed
-
     def is_factor(x: int, y: int) -> bool:
         return count[x] <= count[y] if fixed is None else x in fixed and y not in fixed
 
     found: defaultdict[tuple[int, ...], list[tuple[int, int | None, list[int]]]] = defaultdict(list)
     for result, products in sums.items():
         bias, terms = None, []
+        if fixed is None and sum(one in pair for pair in products) > _BIASES:  # it is mostly a sum of numbers
+            continue
         for x, y in products:
-            if is_bias(x, y):
-                if bias is not None or one not in (x, y):
-                    break
+            if bias is None and one in (x, y) and (fixed is None or (x in fixed and y in fixed)):
                 bias = x if y == one else y
             elif is_factor(x, y):
                 terms.append((y, x))

@@ -185,7 +185,7 @@ class Product(NamedTuple):
     operands: Operand
     """Of shape (products, operands)."""
     biases: Operand | None
-    """What is added, of the shape of the results."""
+    """The numbers to add, of the shape of the results."""
     results: Places
     """Of shape (products, results)."""
 
@@ -200,7 +200,7 @@ class Total(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """What is done, in order."""
+    """The entries, in order, and where numbers are."""
 
     entries: list[Alike | Sums | Product | Total]
     n_rows: int
