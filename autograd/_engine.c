@@ -1093,6 +1093,28 @@ failed:
     return NULL;
 }
 
+/* parted(computed, variables) -> those of computed, in topological order, that depend on variables, and the others. */
+static PyObject *
+parted(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    uint32_t mark = next_mark();
+    if (n != 2 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[1])) return PyErr_BadArgument(), NULL;
+    if (!mark) return PyErr_NoMemory();
+    PyObject *moving = PyList_New(0), *still = PyList_New(0);
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[1]); at++) ((Node *)PyList_GET_ITEM(args[1], at))->mark = mark;
+    for (Py_ssize_t at = 0; moving && still && at < PyList_GET_SIZE(args[0]); at++) {
+        Node *node = (Node *)PyList_GET_ITEM(args[0], at);
+        int moves = 0;
+        for (Py_ssize_t i = operands_of(node); i-- && !moves; ) moves = operand_at(node, i)->mark == mark;
+        if (moves) node->mark = mark;
+        if (PyList_Append(moves ? moving : still, (PyObject *)node)) Py_CLEAR(moving);
+    }
+    if (moving && still) return Py_BuildValue("(NN)", moving, still);
+    Py_XDECREF(moving);
+    Py_XDECREF(still);
+    return NULL;
+}
+
 /* Give the nodes of a list their places in it, of which each operand's is then known. */
 static int
 set_places(PyObject *nodes, uint32_t mark)
@@ -1381,6 +1403,7 @@ static PyMethodDef functions[] = {
     {"linked_adjoints", (PyCFunction)(void (*)(void))linked_adjoints, METH_FASTCALL, NULL},
     {"maker", maker, METH_VARARGS, NULL},
     {"operands", (PyCFunction)(void (*)(void))operand_places, METH_FASTCALL, NULL},
+    {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},
     {"variables", (PyCFunction)(void (*)(void))fresh_variables, METH_FASTCALL, NULL},
