@@ -25,7 +25,7 @@ __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_VERSION = 4
+_VERSION = 5
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
@@ -85,7 +85,11 @@ def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
 
 
 if core:
-    _slots = (vars(Clock)["now"], *(vars(Context)[name] for name in ("plain", "traced", "scope")), vars(scope)["name"])
+    _slots = (
+        vars(Clock)["now"],
+        *(vars(Context)[name] for name in ("plain", "domains_watched", "traced", "scope")),
+        vars(scope)["name"],
+    )
     core.set_up(_CONTEXT, _OPEN, clock, writing, _form_of, tracing, scope, _slots)
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
