@@ -372,13 +372,13 @@ class _Writer:
         if rest:
             self._write_alike([Step(_MUL, pair, result) for pair, result in rest])
 
-    def _terms(self, step: Step) -> dict[tuple[bool, bool], list[Pair]]:
-        """The products of a sum by their kinds: whether the first factor is fixed, and what the second one is."""
+    def _terms(self, step: Step) -> dict[tuple[bool, bool | None], list[Pair]]:
+        """The products of a sum by their kinds: whether each factor is fixed, None for a second one that is 1."""
         found: defaultdict[Any, list[Pair]] = defaultdict(list)
         for x, y in step.products():
             if x == ONE or (x in self._fixed and y not in self._fixed and y != ONE):
                 x, y = y, x  # noqa: PLW2901 -- in the order in which they are told apart
-            found[x in self._fixed, "one" if y == ONE else y in self._fixed].append((x, y))
+            found[x in self._fixed, None if y == ONE else y in self._fixed].append((x, y))
         return dict(sorted(found.items(), key=repr))
 
     def _write_sums(self, alike: Sequence[Step]) -> None:
@@ -387,7 +387,7 @@ class _Writer:
         for kind in sums[0]:
             shape = len(sums[0][kind]), len(sums)
             left, right = zip(*chain.from_iterable(zip(*(one[kind] for one in sums), strict=True)), strict=True)
-            terms.append((self._operand(left, *shape), None if kind[1] == "one" else self._operand(right, *shape)))
+            terms.append((self._operand(left, *shape), None if kind[1] is None else self._operand(right, *shape)))
         self.entries.append(Sums(terms, self._results([step.result for step in alike])))
 
     def _write_products(self, groups: Iterable[Dots]) -> None:

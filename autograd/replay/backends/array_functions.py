@@ -33,6 +33,7 @@ def array_function(op: Primitive, count: int) -> Callable[..., Any]:
     base = op.base or op
     if isinstance(op, Refusal):
         return _refusals(op, count)
+    function: Callable[..., Any]
     if base.ufunc:
         function = getattr(np, base.ufunc)
     elif base.forward in _ON_ARRAYS:

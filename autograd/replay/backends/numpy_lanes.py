@@ -234,14 +234,17 @@ class _Bound:
         n_terms = sum(len(left.places) for left, _ in entry.terms)
         products, done = None, 0
         for left, right in entry.terms:
-            factors = [self._read(factor) for factor in (left, right) if factor is not None]
+            factor = self._read(left)
             if len(entry.terms) == 1 and right is None:
-                (products,) = factors
+                products = factor
                 break
             if products is None:
                 products = results[None] if n_terms == 1 else self._room(n_terms, *entry.results.shape)
             part = products[done : done + len(left.places)]
-            self._runs.append(partial(np.multiply, *factors, part) if right else partial(np.copyto, part, *factors))
+            if right is None:
+                self._runs.append(partial(np.copyto, part, factor))
+            else:
+                self._runs.append(partial(np.multiply, factor, self._read(right), part))
             done += len(left.places)
         if n_terms > 1 or right is None:
             self._runs.append(partial(np.add.reduce, products, 0, None, results, False, -0.0))
