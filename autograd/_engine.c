@@ -1155,29 +1155,43 @@ set_places(PyObject *nodes, uint32_t mark)
     return 0;
 }
 
-/* operands(nodes, first) of sweep.py: from nodes[first] on, how many operands each has, and their places in nodes. */
 static PyObject *
-operand_places(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+bytes_of(Py_ssize_t count, int64_t **start)
 {
-    if (n != 2 || !PyList_CheckExact(args[0])) return PyErr_BadArgument(), NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, count * sizeof(int64_t));
+    if (bytes) *start = (int64_t *)PyBytes_AS_STRING(bytes);
+    return bytes;
+}
+
+/* numbered(nodes, first, wanted) -> the versions of nodes; from nodes[first] on, how many operands each has, and the
+   places of these in nodes; the places of those wanted. Whole numbers of eight bytes; -1 for what is not in nodes. */
+static PyObject *
+numbered(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[2])) return PyErr_BadArgument(), NULL;
     Py_ssize_t first = PyLong_AsSsize_t(args[1]), count = PyList_GET_SIZE(args[0]), ends = 0;
     uint32_t mark = next_mark();
-    if ((first < 0 && PyErr_Occurred()) || set_places(args[0], mark)) return NULL;
-#define NODE(at) ((Node *)PyList_GET_ITEM(args[0], at))
-    for (Py_ssize_t at = first; at < count; at++) ends += operands_of(NODE(at));
-    PyObject *counts = PyBytes_FromStringAndSize(NULL, (count - first) * sizeof(int64_t));
-    PyObject *places = PyBytes_FromStringAndSize(NULL, ends * sizeof(int64_t));
-    if (!counts || !places) { Py_XDECREF(counts); Py_XDECREF(places); return NULL; }
-    int64_t *how_many = (int64_t *)PyBytes_AS_STRING(counts), *where = (int64_t *)PyBytes_AS_STRING(places);
-    for (Py_ssize_t at = first; at < count; at++) {
-        Py_ssize_t operands = operands_of(NODE(at));
-        *how_many++ = operands;
-        for (Py_ssize_t i = 0; i < operands; i++) {
-            Node *parent = operand_at(NODE(at), i);
-            *where++ = parent->mark == mark ? parent->place : -1;
-        }
+    if (first < 0 || set_places(args[0], mark)) return PyErr_Occurred() ? NULL : (PyErr_BadArgument(), NULL);
+#define NODE(list, at) ((Node *)PyList_GET_ITEM(list, at))
+#define PLACE(node) ((node)->mark == mark ? (int64_t)(node)->place : -1)
+    for (Py_ssize_t at = first; at < count; at++) ends += operands_of(NODE(args[0], at));
+    int64_t *version = NULL, *how_many = NULL, *place = NULL, *wanted_place = NULL;
+    PyObject *versions = bytes_of(count, &version), *counts = bytes_of(count - first, &how_many);
+    PyObject *places = bytes_of(ends, &place), *wanted = bytes_of(PyList_GET_SIZE(args[2]), &wanted_place);
+    if (!versions || !counts || !places || !wanted) {
+        Py_XDECREF(versions); Py_XDECREF(counts); Py_XDECREF(places); Py_XDECREF(wanted);
+        return NULL;
     }
-    return Py_BuildValue("(NN)", counts, places);
+    for (Py_ssize_t at = 0; at < count; at++) *version++ = NODE(args[0], at)->version;
+    for (Py_ssize_t at = first; at < count; at++) {
+        Py_ssize_t operands = operands_of(NODE(args[0], at));
+        *how_many++ = operands;
+        for (Py_ssize_t i = 0; i < operands; i++) *place++ = PLACE(operand_at(NODE(args[0], at), i));
+    }
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[2]); at++) *wanted_place++ = PLACE(NODE(args[2], at));
+#undef NODE
+#undef PLACE
+    return Py_BuildValue("(NNNN)", versions, counts, places, wanted);
 }
 
 /* --- the reverse sweep on Values: linked_adjoints() of sweep.py --------------------------------------------- */
@@ -1428,7 +1442,7 @@ static PyMethodDef functions[] = {
     {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL, NULL},
     {"linked_adjoints", (PyCFunction)(void (*)(void))linked_adjoints, METH_FASTCALL, NULL},
     {"maker", maker, METH_VARARGS, NULL},
-    {"operands", (PyCFunction)(void (*)(void))operand_places, METH_FASTCALL, NULL},
+    {"numbered", (PyCFunction)(void (*)(void))numbered, METH_FASTCALL, NULL},
     {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},
