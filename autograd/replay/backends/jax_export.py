@@ -10,7 +10,7 @@ import functools
 import operator
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -63,13 +63,12 @@ def tape_function(tape: Tape, parts: Sequence[int] | None = None) -> Callable[..
     places = np.split(rows, cuts[:-1]) if len(cuts) else []
     constants = np.array([*tape.constants, 1.0])
 
-    @jax.jit
     def function(inputs: Any, leaves: Any = ()) -> tuple[Any, ...]:
         numbers = _Numbers(_joined(inputs, leaves, constants))
         _compute(schedule, numbers, numbers)
         return tuple(numbers.read(part) for part in places)
 
-    return function
+    return cast("Callable[..., tuple[Any, ...]]", jax.jit(function))
 
 
 def batch_function(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[..., Any]:
@@ -98,7 +97,6 @@ def batch_function(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Call
     source[[place for place, _ in same]] = n_own + np.arange(len(same))
     shared_ones = np.array([at for _, at in same], np.intp)
 
-    @jax.jit
     def function(shared: Any, lanes: Any) -> Any:
         n = lanes.shape[1]
         fixed = _Numbers(_joined(shared, constants))
@@ -118,7 +116,7 @@ def batch_function(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Call
             results.add(array)
         return results.read(source)
 
-    return function
+    return cast("Callable[..., Any]", jax.jit(function))
 
 
 def _joined(*arrays: Any) -> Any:
