@@ -219,6 +219,8 @@ def strides(places: Places) -> tuple[int, ...] | None:
     >>> strides(np.array([[3, 5, 7], [4, 6, 8]])), strides(np.array([1, 2, 4]))
     ((1, 2), None)
     """
+    if places.size == 1:
+        return (0,) * places.ndim
     first = places[(0,) * places.ndim]
     steps = [int(np.take(places, 1, axis)[(0,) * (places.ndim - 1)] - first) if n > 1 else 0
              for axis, n in enumerate(places.shape)]  # fmt: skip
@@ -390,7 +392,8 @@ class _Writer:
     def write_level(self, steps: Sequence[Step]) -> None:
         """Compute the results of ``steps``, of which none needs another."""
         sums = {step.result: step.products() for step in steps if step.op is FUSED_DOT}
-        self._write_products(dots_among(sums, self._fixed or None, ONE))
+        if len(sums) > 1:
+            self._write_products(dots_among(sums, self._fixed or None, ONE))
         kinds: defaultdict[Any, list[Step]] = defaultdict(list)
         for step in steps:
             if step.result in self.row:  # it is one of a product's
