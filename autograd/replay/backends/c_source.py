@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from autograd.replay import intermediate as ir
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.lowering import Lowering
 from autograd.replay.optimise import fuse_dots
-from autograd.replay.schedule import ONE, Alike, Entry, Places, Product, Sums, computation, scheduled, strides
+from autograd.replay.schedule import ONE, Alike, Places, Product, Sums, computation, scheduled, strides
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
 __all__ = ["CFunctions", "emit"]
@@ -426,7 +426,7 @@ class _Loops:
                 [f"v[{_index(start, [count > 1], 'i')}] = {source}[{_index(0, [count > 1], 'i')}];"], ("i", count)
             )
             start += count
-        for entry in self._schedule.entries:
+        for entry in cast("list[Alike | Sums | Product]", self._schedule.entries):  # nothing is summed over examples
             lines += self._entry(entry)
         rows = np.array([row for row, _ in sorted(self._schedule.stored, key=lambda pair: pair[1])], np.intp)
         outputs, compared = np.split(rows, [len(tape.outputs)])
@@ -465,7 +465,7 @@ class _Loops:
         distances = [int(np.prod(places.shape[axis + 1 :])) if n > 1 else 0 for axis, n in enumerate(places.shape)]
         return f"v[{self._table_of[key]}[{_index(0, distances, loops)}]]"
 
-    def _entry(self, entry: Entry) -> list[str]:
+    def _entry(self, entry: Alike | Sums | Product) -> list[str]:
         match entry:
             case Alike(op, args, results):
                 names = ("i", "j")[: results.ndim]
