@@ -208,4 +208,4 @@ def _part(name: str, language: Language) -> str:
         f'<option value="{escape(text)}">{escape(language.of(about))}</option>' for about, text in EXAMPLES.items()
     )
     editor = Template(language.in_markup((room / "play.html").read_text(encoding="utf-8")))
-    return editor.substitute(language=language.code, words=escape(json.dumps(dict(language.editor))), examples=options)
+    return editor.substitute(language=language.code, words=escape(json.dumps(language.editor)), examples=options)
