@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 4 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 5 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -34,6 +34,8 @@ typedef struct {
 typedef struct {
     const Rule *rule; /* 0: no formula was compiled in */
     int gated;
+    int captures; /* numbers among its operands are captured */
+    int total; /* defined everywhere, so that a recording has nothing to note of it */
     double constants[MOST_OPERANDS];
     PyObject *op; /* the record, kept alive */
 } Form;
@@ -207,6 +209,7 @@ track_all_below(PyObject *root)
         PyObject *found = Py_NewRef(PyList_GET_ITEM(waiting, last));
         failed = PyList_SetSlice(waiting, last, last + 1, NULL);
         if (PyTuple_Check(found)) {
+            track(found);
             for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(found); i++)
                 failed = PyList_Append(waiting, PyTuple_GET_ITEM(found, i));
         }
@@ -287,26 +290,29 @@ static PyTypeObject NodeType = {
 /* --- what Python tells once, by set_up() and set_types() --------------------------------------------------- */
 
 static PyObject *context_variable, *open_variable, *clock_object, *lock;
-static PyObject *form_of; /* form_of(op) -> (row, gated, constants) or None */
+static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
-static Py_ssize_t now_slot, plain_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
+static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
+static Py_ssize_t now_slot, plain_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
 static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
-static struct { PyObject *context, *scope; int plain, traced; } now_in_force;
+static struct { PyObject *context, *scope; int plain, watched, traced; } now_in_force;
 
 static void
 read_context(PyObject *context)
 {
     now_in_force.plain = held_at(context, plain_slot) == Py_True;
+    now_in_force.watched = held_at(context, watched_slot) == Py_True;
     now_in_force.traced = held_at(context, traced_slot) == Py_True;
     Py_XSETREF(now_in_force.scope, Py_NewRef(held_at(context, scope_slot)));
     Py_XSETREF(now_in_force.context, Py_NewRef(context));
 }
 
-/* Whether an operation has nothing to do but compute and link; -1 on an error. */
+/* Whether an operation has nothing to do but compute and link, and to ask whether it was in its domain if that is
+   watched; -1 on an error. */
 static int
 plain_surroundings(void)
 {
@@ -325,7 +331,7 @@ static struct { PyObject *outside, *name, *inside; } kept[KEPT];
 static PyObject * /* borrowed */
 context_inside(PyObject *setting, PyObject *outside)
 {
-    PyObject *name = Py_IS_TYPE(setting, scope_type) ? held_at(setting, name_slot) : Py_None;
+    PyObject *name = Py_IS_TYPE(setting, scope_type) ? held_at(setting, name_slot) : (PyObject *)Py_TYPE(setting);
     if (!name) return NULL;
     size_t place = (((uintptr_t)outside >> 4) ^ ((uintptr_t)name >> 4) * 31) % KEPT;
     if (kept[place].outside != outside || kept[place].name != name) {
@@ -416,13 +422,14 @@ find_form(PyObject *op)
     if (!told) return NULL;
     Form *form = NULL;
     if (told != Py_None) {
-        int row, gated;
+        int row, gated, captures;
         PyObject *constants;
-        if (!PyArg_ParseTuple(told, "ipO!", &row, &gated, &PyTuple_Type, &constants)) goto done;
+        if (!PyArg_ParseTuple(told, "ippO!", &row, &gated, &captures, &PyTuple_Type, &constants)) goto done;
         form = PyMem_Calloc(1, sizeof(Form));
         if (!form) { PyErr_NoMemory(); goto done; }
         form->rule = row < 0 ? NULL : &RULES[row];
         form->gated = gated;
+        form->captures = captures;
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants) && i < MOST_OPERANDS; i++)
             form->constants[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(constants, i));
         form->op = Py_NewRef(op);
@@ -435,26 +442,53 @@ done:
     return form;
 }
 
-/* The node of form on its operands, which are NULL from the first one that is not there. */
+/* defined_everywhere(op): told of an operation that refuses no input. */
 static PyObject *
-made(const Form *form, Node *first, Node *second)
+defined_everywhere(PyObject *Py_UNUSED(module), PyObject *op)
+{
+    Form *form = (Form *)find_form(op);
+    if (form) form->total = 1;
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
+/* The node of form on its operands, as many as its rule has. */
+static PyObject *
+made_of(const Form *form, Node *const *operands)
 {
     const Rule *rule = form->rule;
+    if (now_in_force.watched && !form->total) return NULL;
     long long version = clock_now();
-    double numbers[MOST_NUMBERS] = {first->data}, data;
-    int count = 1;
-    if (second) numbers[count++] = second->data;
+    double numbers[MOST_NUMBERS], data;
+    int count = 0, traced = now_in_force.traced, tracked = 0;
+    for (; count < rule->operands; count++) {
+        numbers[count] = operands[count]->data;
+        traced |= Py_IS_TYPE(operands[count], traced_type);
+        tracked |= may_be_on_a_cycle((PyObject *)operands[count]);
+    }
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
-    int traced = now_in_force.traced || Py_IS_TYPE(first, traced_type) || (second && Py_IS_TYPE(second, traced_type));
     Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
     node->form = form;
-    node->first = Py_NewRef((PyObject *)first);
-    node->second = Py_XNewRef((PyObject *)second);
-    if (may_be_on_a_cycle(node->first) || may_be_on_a_cycle(node->second)) PyObject_GC_Track(node);
+    node->first = Py_NewRef((PyObject *)operands[0]);
+    if (rule->operands == 2) node->second = Py_NewRef((PyObject *)operands[1]);
+    else if (rule->operands > 2) {
+        node->second = PyTuple_New(rule->operands - 1);
+        for (int i = 1; node->second && i < rule->operands; i++)
+            PyTuple_SET_ITEM(node->second, i - 1, Py_NewRef((PyObject *)operands[i]));
+        if (!node->second) Py_CLEAR(node);
+        else if (!tracked) PyObject_GC_UnTrack(node->second);
+    }
+    if (node && tracked) PyObject_GC_Track(node);
     return (PyObject *)node;
+}
+
+static PyObject *
+made(const Form *form, Node *first, Node *second)
+{
+    Node *operands[2] = {first, second};
+    return made_of(form, operands);
 }
 
 /* Whether a number can be taken as it is: a finite float, or an int that a float holds. */
@@ -523,30 +557,36 @@ is_common(PyObject *o)
     return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
 }
 
-/* The form of op, if it has count operands, one or two, and no constants. */
+/* The form of op, if it has count operands and no constants. */
 static const Form *
 form_of_record(PyObject *op, Py_ssize_t count)
 {
-    PyObject *known = count == 1 || count == 2 ? PyDict_GetItemWithError(forms, op) : NULL;
+    PyObject *known = 0 < count && count <= MOST_OPERANDS ? PyDict_GetItemWithError(forms, op) : NULL;
     const Form *form = known ? PyCapsule_GetPointer(known, NULL) : NULL;
     return form && form->rule && form->rule->operands == count && !form->rule->constants ? form : NULL;
 }
 
-/* A record of the table on one or two plain floats, or Values. */
+/* A record of the table on plain floats; or on Values, and floats that become constants. */
 static PyObject *
-applied(const Form *form, PyObject *const *operands, Py_ssize_t count)
+applied(const Form *form, PyObject *const *given, Py_ssize_t count)
 {
-    if (is_common(operands[0]) && is_common(operands[count - 1]))
-        return made(form, (Node *)operands[0], count == 2 ? (Node *)operands[1] : NULL);
-    double numbers[2], value;
+    double numbers[MOST_NUMBERS], value;
+    Node *operands[MOST_OPERANDS];
+    Py_ssize_t floats = 0, ready = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (!PyFloat_CheckExact(operands[i])) return NULL;
-        numbers[i] = PyFloat_AS_DOUBLE(operands[i]);
+        if (PyFloat_CheckExact(given[i])) numbers[floats++] = PyFloat_AS_DOUBLE(given[i]);
+        else if (!is_common(given[i])) return NULL;
     }
-    return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+    if (floats == count)
+        return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+    if (floats && form->captures) return NULL;
+    while (ready < count && (operands[ready] = operand(given[ready]))) ready++;
+    PyObject *node = ready == count ? made_of(form, operands) : NULL;
+    while (ready) Py_DECREF(operands[--ready]);
+    return node;
 }
 
-/* op(x), op(x, y): a record of the table called on plain floats, or on Values alone. */
+/* op(x), op(x, y), op(x, y, z): a record of the table called on plain floats, or on Values and floats. */
 static PyObject *
 call_of_record(PyObject *const *given, Py_ssize_t count)
 {
@@ -558,7 +598,7 @@ call_of_record(PyObject *const *given, Py_ssize_t count)
 static PyObject *
 each_of_record(PyObject *const *given, Py_ssize_t count)
 {
-    const Form *form = count > 1 ? form_of_record(given[0], count - 1) : NULL;
+    const Form *form = count == 2 || count == 3 ? form_of_record(given[0], count - 1) : NULL;
     if (!form || !PyList_CheckExact(given[1]) || !PyList_CheckExact(given[count - 1])) return NULL;
     Py_ssize_t rows = PyList_GET_SIZE(given[1]);
     if (PyList_GET_SIZE(given[count - 1]) != rows) return NULL;
@@ -756,7 +796,16 @@ typedef struct {
     char *reached;
 } Sweep;
 
+#define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
+                        stack[height++] = (node); } while (0)
+
 static uint32_t last_mark;
+
+static uint32_t /* 0 after four billion sweeps: a mark would be met again on an old node */
+next_mark(void)
+{
+    return last_mark < UINT32_MAX - 1 ? ++last_mark : 0;
+}
 
 static void
 free_sweep(Sweep *sweep)
@@ -803,11 +852,9 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
     Node **stack = NULL;
     Py_ssize_t height = 0, room = 0;
     int straight = 1;
-    if (last_mark == UINT32_MAX - 1) return 0; /* four billion sweeps: a mark would be met again on an old node */
-    uint32_t mark = ++last_mark;
+    uint32_t mark = next_mark();
+    if (!mark) return 0;
 
-#define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
-                        stack[height++] = (node); } while (0)
 #define FINISH(node) do { \
         if (sweep->count == sweep->room && grow((void **)&sweep->nodes, &sweep->room, sizeof(Node *))) goto failed; \
         if (sweep->count >= (1 << 30) - 1) { straight = 0; goto done; } \
@@ -864,7 +911,6 @@ done:
 failed:
     PyMem_Free(stack);
     return -1;
-#undef PUSH
 #undef FINISH
 }
 
@@ -1029,6 +1075,263 @@ gradient(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     return result;
 }
 
+/* walk(roots, order, outside, since) of sweep.py. */
+static PyObject *
+walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 4 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[1]) || !PyList_CheckExact(args[2]))
+        return PyErr_BadArgument(), NULL;
+    PyObject *roots = args[0], *order = args[1], *outside = args[2];
+    long long since = PyLong_AsLongLong(args[3]);
+    if (since == -1 && PyErr_Occurred()) return NULL;
+    uint32_t mark = next_mark();
+    if (!mark) return PyErr_NoMemory();
+    for (int i = 1; i < 3; i++)
+        for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[i]); at++) {
+            if (!is_node(PyList_GET_ITEM(args[i], at))) return PyErr_BadArgument(), NULL;
+            ((Node *)PyList_GET_ITEM(args[i], at))->mark = mark;
+        }
+    Node **stack = NULL;
+    Py_ssize_t height = 0, room = 0;
+    for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH((Node *)PyList_GET_ITEM(roots, i));
+    while (height) {
+        Node *node = stack[--height];
+        if (!node) { /* the marker under which a node waits for its operands to be finished */
+            if (PyList_Append(order, (PyObject *)stack[--height])) goto failed;
+            continue;
+        }
+        if (!is_node((PyObject *)node)) { PyErr_BadArgument(); goto failed; }
+        if (Py_TYPE(node) == traced_type && since >= 0 && node->version >= since) become((PyObject *)node, value_type);
+        if (node->mark == mark) continue;
+        node->mark = mark;
+        if (node->version < since || !node->first) {
+            if (PyList_Append(node->version < since ? outside : order, (PyObject *)node)) goto failed;
+            continue;
+        }
+        PUSH(node);
+        PUSH(NULL);
+        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
+    }
+    PyMem_Free(stack);
+    Py_RETURN_NONE;
+failed:
+    PyMem_Free(stack);
+    return NULL;
+}
+
+/* parted(computed, variables) -> those of computed, in topological order, that depend on variables, and the others. */
+static PyObject *
+parted(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    uint32_t mark = next_mark();
+    if (n != 2 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[1])) return PyErr_BadArgument(), NULL;
+    if (!mark) return PyErr_NoMemory();
+    PyObject *moving = PyList_New(0), *still = PyList_New(0);
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[1]); at++) ((Node *)PyList_GET_ITEM(args[1], at))->mark = mark;
+    for (Py_ssize_t at = 0; moving && still && at < PyList_GET_SIZE(args[0]); at++) {
+        Node *node = (Node *)PyList_GET_ITEM(args[0], at);
+        int moves = 0;
+        for (Py_ssize_t i = operands_of(node); i-- && !moves; ) moves = operand_at(node, i)->mark == mark;
+        if (moves) node->mark = mark;
+        if (PyList_Append(moves ? moving : still, (PyObject *)node)) Py_CLEAR(moving);
+    }
+    if (moving && still) return Py_BuildValue("(NN)", moving, still);
+    Py_XDECREF(moving);
+    Py_XDECREF(still);
+    return NULL;
+}
+
+/* Give the nodes of a list their places in it, of which each operand's is then known. */
+static int
+set_places(PyObject *nodes, uint32_t mark)
+{
+    if (!mark || PyList_GET_SIZE(nodes) >= (1 << 30) - 1) { PyErr_NoMemory(); return -1; }
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(nodes); at++) {
+        Node *node = (Node *)PyList_GET_ITEM(nodes, at);
+        if (!is_node((PyObject *)node)) { PyErr_BadArgument(); return -1; }
+        node->mark = mark;
+        node->place = (uint32_t)at;
+    }
+    return 0;
+}
+
+static PyObject *
+bytes_of(Py_ssize_t count, int64_t **start)
+{
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, count * sizeof(int64_t));
+    if (bytes) *start = (int64_t *)PyBytes_AS_STRING(bytes);
+    return bytes;
+}
+
+/* numbered(nodes, first, wanted) -> the versions of nodes; from nodes[first] on, how many operands each has, and the
+   places of these in nodes; the places of those wanted. Whole numbers of eight bytes; -1 for what is not in nodes. */
+static PyObject *
+numbered(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[2])) return PyErr_BadArgument(), NULL;
+    Py_ssize_t first = PyLong_AsSsize_t(args[1]), count = PyList_GET_SIZE(args[0]), ends = 0;
+    uint32_t mark = next_mark();
+    if (first < 0 || set_places(args[0], mark)) return PyErr_Occurred() ? NULL : (PyErr_BadArgument(), NULL);
+#define NODE(list, at) ((Node *)PyList_GET_ITEM(list, at))
+#define PLACE(node) ((node)->mark == mark ? (int64_t)(node)->place : -1)
+    for (Py_ssize_t at = first; at < count; at++) ends += operands_of(NODE(args[0], at));
+    int64_t *version = NULL, *how_many = NULL, *place = NULL, *wanted_place = NULL;
+    PyObject *versions = bytes_of(count, &version), *counts = bytes_of(count - first, &how_many);
+    PyObject *places = bytes_of(ends, &place), *wanted = bytes_of(PyList_GET_SIZE(args[2]), &wanted_place);
+    if (!versions || !counts || !places || !wanted) {
+        Py_XDECREF(versions); Py_XDECREF(counts); Py_XDECREF(places); Py_XDECREF(wanted);
+        return NULL;
+    }
+    for (Py_ssize_t at = 0; at < count; at++) *version++ = NODE(args[0], at)->version;
+    for (Py_ssize_t at = first; at < count; at++) {
+        Py_ssize_t operands = operands_of(NODE(args[0], at));
+        *how_many++ = operands;
+        for (Py_ssize_t i = 0; i < operands; i++) *place++ = PLACE(operand_at(NODE(args[0], at), i));
+    }
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[2]); at++) *wanted_place++ = PLACE(NODE(args[2], at));
+#undef NODE
+#undef PLACE
+    return Py_BuildValue("(NNNN)", versions, counts, places, wanted);
+}
+
+/* --- the reverse sweep on Values: linked_adjoints() of sweep.py --------------------------------------------- */
+
+#if PY_VERSION_HEX >= 0x030C0000
+#define SETTING_ERRORS_ASIDE(action) do { \
+        PyObject *raised = PyErr_GetRaisedException(); action; PyErr_SetRaisedException(raised); } while (0)
+#else
+#define SETTING_ERRORS_ASIDE(action) do { \
+        PyObject *type, *value, *trace; PyErr_Fetch(&type, &value, &trace); action; PyErr_Restore(type, value, trace); \
+    } while (0)
+#endif
+
+/* The local gradients of a node as its record gives them for Values; NULL where Python is to ask again. */
+static PyObject *
+linked_partials(Node *node, Py_ssize_t count)
+{
+    PyObject *few[8], **given = count < 8 ? few : PyMem_Malloc((count + 1) * sizeof(PyObject *));
+    PyObject *rule = PyObject_GetAttr(node->op, partials), *context = NULL, *inside, *found = NULL, *token = NULL;
+    if (!given) PyErr_NoMemory();
+    if (!rule || !given || PyContextVar_Get(context_variable, NULL, &context)) goto done;
+    if (!(inside = context_inside(ieee_setting, context))) goto done;
+    if (!(token = PyContextVar_Set(context_variable, inside))) goto done;
+    for (Py_ssize_t i = 0; i < count; i++) given[i] = (PyObject *)operand_at(node, i);
+    given[count] = (PyObject *)node;
+    found = PyObject_Vectorcall(rule, given, count + 1, NULL);
+    if (!found && PyErr_ExceptionMatches(PyExc_Exception)) PyErr_Clear(); /* Python asks again, and names the failure */
+    SETTING_ERRORS_ASIDE(Py_SETREF(token, PyContextVar_Set(context_variable, context)));
+    if (found && !(PyTuple_CheckExact(found) && PyTuple_GET_SIZE(found) == count)) Py_CLEAR(found);
+done:
+    Py_XDECREF(token);
+    Py_XDECREF(context);
+    Py_XDECREF(rule);
+    if (given != few) PyMem_Free(given);
+    return found;
+}
+
+static PyObject * /* where(gate, flow, 0.0) */
+gated_flow(PyObject *gate, PyObject *flow)
+{
+    return PyObject_CallFunctionObjArgs(where_record, gate, flow, zero, NULL);
+}
+
+/* contribution_of() of sweep.py: local times upstream; NULL without an error where nothing flows. */
+static PyObject *
+contribution_of(int gated, PyObject *local, PyObject *upstream)
+{
+    if (PyFloat_CheckExact(local)) {
+        double number = PyFloat_AS_DOUBLE(local);
+        if (gated) return number != 0.0 ? Py_NewRef(upstream) : NULL;
+        if (number == 1.0) return Py_NewRef(upstream);
+    }
+    else if (gated) return gated_flow(local, upstream);
+    return PyNumber_Multiply(local, upstream);
+}
+
+/* _pass_gate() of sweep.py, with the gate behind the operation. */
+static int
+pass_gate(PyObject **slot, PyObject *gate, PyObject *local, int gated, int first)
+{
+    PyObject *behind = Py_XNewRef(gate);
+    if (gated && !PyFloat_CheckExact(local)) Py_XSETREF(behind, gate ? PyNumber_Multiply(gate, local) : Py_NewRef(local));
+    if (first) *slot = Py_XNewRef(behind);
+    else if (*slot && *slot != behind)
+        Py_SETREF(*slot, behind ? PyObject_CallFunctionObjArgs(maximum_record, *slot, behind, NULL) : NULL);
+    Py_XDECREF(behind);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* linked_adjoints(order, first, seed) -> the adjoints of order[first:], or None where it is Python's to find. */
+static PyObject *
+linked_adjoints(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyList_CheckExact(args[0])) return PyErr_BadArgument(), NULL;
+    PyObject *order = args[0], *result = NULL;
+    Py_ssize_t first = PyLong_AsSsize_t(args[1]), count = PyList_GET_SIZE(order), ends = 0;
+    if (first < 0 || first >= count) return PyErr_BadArgument(), NULL;
+    for (Py_ssize_t at = first; at < count; at++) {
+        Node *node = (Node *)PyList_GET_ITEM(order, at);
+        if (!is_node((PyObject *)node) || node->hooks || !node->first != !node->op) Py_RETURN_NONE;
+        if (node->op && !node->form && !(node->form = find_form(node->op))) {
+            if (PyErr_Occurred()) return NULL;
+            Py_RETURN_NONE;
+        }
+        ends += operands_of(node);
+    }
+    uint32_t mark = next_mark(), *places = PyMem_Malloc((ends + 1) * sizeof(uint32_t));
+    PyObject **adjoint = PyMem_Calloc(count - first, sizeof(PyObject *)), **gates = PyMem_Calloc(count - first, sizeof(PyObject *));
+    int straight = 1, any_gate = 0;
+    if (!places || !adjoint || !gates) { PyErr_NoMemory(); goto done; }
+    if (set_places(order, mark)) goto done;
+    for (Py_ssize_t at = first, edge = 0; at < count; at++) { /* at once, before Python runs, and perhaps another sweep */
+        Node *node = (Node *)PyList_GET_ITEM(order, at);
+        for (Py_ssize_t i = 0; i < operands_of(node); i++) {
+            Node *parent = operand_at(node, i);
+            if (parent->mark != mark || parent->version > node->version) straight = 0;
+            places[edge++] = parent->place;
+        }
+    }
+    adjoint[count - 1 - first] = Py_NewRef(args[2]);
+    for (Py_ssize_t at = count; straight && at-- > first; ) {
+        Node *node = (Node *)PyList_GET_ITEM(order, at);
+        PyObject *upstream = adjoint[at - first], *gate = gates[at - first];
+        Py_ssize_t operands = operands_of(node);
+        ends -= operands;
+        if (!operands || !upstream) continue;
+        int gated = node->form->gated;
+        PyObject *locals = linked_partials(node, operands);
+        if (!locals) { straight = 0; break; }
+        for (Py_ssize_t i = 0; straight && i < operands; i++) {
+            Py_ssize_t parent = (Py_ssize_t)places[ends + i] - first;
+            PyObject *local = PyTuple_GET_ITEM(locals, i);
+            if (parent < 0) continue; /* nobody asks for its adjoint */
+            if (!PyFloat_CheckExact(local) && !is_node(local)) { straight = 0; break; }
+            PyObject *flow = contribution_of(gated, local, upstream), *so_far = adjoint[parent];
+            if (flow && gate && !gated) Py_SETREF(flow, gated_flow(gate, flow));
+            if (flow && (any_gate || gated)) {
+                any_gate = 1;
+                if (pass_gate(&gates[parent], gate, local, gated, !so_far)) Py_CLEAR(flow);
+            }
+            if (flow && so_far) Py_SETREF(flow, PyNumber_Add(so_far, flow));
+            if (flow) Py_XSETREF(adjoint[parent], flow);
+            if (PyErr_Occurred()) straight = 0;
+        }
+        Py_DECREF(locals);
+    }
+    if (straight && (result = PyList_New(count - first)))
+        for (Py_ssize_t at = 0; at < count - first; at++)
+            PyList_SET_ITEM(result, at, Py_NewRef(adjoint[at] ? adjoint[at] : Py_None));
+done:
+    for (Py_ssize_t at = 0; adjoint && gates && at < count - first; at++) {
+        Py_XDECREF(adjoint[at]);
+        Py_XDECREF(gates[at]);
+    }
+    PyMem_Free(adjoint);
+    PyMem_Free(gates);
+    PyMem_Free(places);
+    return result || PyErr_Occurred() ? result : Py_NewRef(Py_None);
+}
+
 /* --- the variables of a transform: Trace of trace.py ---------------------------------------------------------- */
 
 static long long
@@ -1077,19 +1380,28 @@ done:
 /* --- the module ------------------------------------------------------------------------------------------- */
 
 /* set_up(context, open, clock, lock, form_of, tracing, scope, slots): two context variables, two settings, and the slots
-   of a Clock's now, a Context's plain, traced and scope, a scope's name. */
+   of a Clock's now, a Context's plain, domains_watched, traced and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_ssize_t *found[5] = {&now_slot, &plain_slot, &traced_slot, &scope_slot, &name_slot};
-    PyObject *slots[5];
-    if (!PyArg_ParseTuple(args, "OOOOOOO(O!O!O!O!O!)", &context_variable, &open_variable, &clock_object, &lock, &form_of,
+    Py_ssize_t *found[6] = {&now_slot, &plain_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
+    PyObject *slots[6];
+    if (!PyArg_ParseTuple(args, "OOOOOOO(O!O!O!O!O!O!)", &context_variable, &open_variable, &clock_object, &lock, &form_of,
                           &tracing_type, &scope_type, &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
                           &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3],
-                          &PyMemberDescr_Type, &slots[4]))
+                          &PyMemberDescr_Type, &slots[4], &PyMemberDescr_Type, &slots[5]))
         return NULL;
-    for (int i = 0; i < 5; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
+    for (int i = 0; i < 6; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
     Py_INCREF(args); /* for ever, with all that it holds */
+    Py_RETURN_NONE;
+}
+
+/* set_sweep(ieee, where, maximum): the setting of local gradients, and the records that gates are made of. */
+static PyObject *
+set_sweep(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    if (!PyArg_ParseTuple(args, "OOO", &ieee_setting, &where_record, &maximum_record)) return NULL;
+    Py_INCREF(args);
     Py_RETURN_NONE;
 }
 
@@ -1126,13 +1438,19 @@ rows(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
 
 static PyMethodDef functions[] = {
     {"backward", (PyCFunction)(void (*)(void))backward, METH_FASTCALL, NULL},
+    {"defined_everywhere", defined_everywhere, METH_O, NULL},
     {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL, NULL},
+    {"linked_adjoints", (PyCFunction)(void (*)(void))linked_adjoints, METH_FASTCALL, NULL},
     {"maker", maker, METH_VARARGS, NULL},
+    {"numbered", (PyCFunction)(void (*)(void))numbered, METH_FASTCALL, NULL},
+    {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},
     {"variables", (PyCFunction)(void (*)(void))fresh_variables, METH_FASTCALL, NULL},
+    {"set_sweep", set_sweep, METH_VARARGS, NULL},
     {"set_types", set_types, METH_VARARGS, NULL},
     {"set_up", set_up, METH_VARARGS, NULL},
+    {"walk", (PyCFunction)(void (*)(void))walk, METH_FASTCALL, NULL},
     {0},
 };
 
@@ -1148,7 +1466,7 @@ PyInit__engine(void)
     NodeType.tp_new = PyBaseObject_Type.tp_new; /* no type of C inherits it by itself */
     if (PyType_Ready(&NodeType) || PyType_Ready(&MakerType)) return NULL;
     forms = PyDict_New();
-    if (!forms || !(empty_text = PyUnicode_InternFromString("")) || !(acquire = PyUnicode_InternFromString("acquire"))
+    if (!forms || !(zero = PyFloat_FromDouble(0.0)) || !(empty_text = PyUnicode_InternFromString("")) || !(acquire = PyUnicode_InternFromString("acquire"))
         || !(release = PyUnicode_InternFromString("release")) || !(learns = PyUnicode_InternFromString("learns"))
         || !(partials = PyUnicode_InternFromString("partials")) || !(change = PyUnicode_InternFromString("change")))
         return NULL;

@@ -7,21 +7,19 @@ by hash in a traced function, where ``x in {2.0, 5.0}`` would silently not find 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 from weakref import ref
 
 from autograd.context import current, refuse_while_recording, variable_of
 from autograd.debugging import asked_by_library, calling_site, replacements
 from autograd.errors import ConversionError, GradientError
-from autograd.sweep import describe, topological_order
+from autograd.sweep import become, describe, topological_order
 
 __all__ = [
     "CONVERSIONS",
     "HiddenHash",
     "Refusals",
     "StandIn",
-    "become",
     "check_unsealed",
     "comes_from_values",
     "guarded",
@@ -206,10 +204,6 @@ class StandIn(HiddenHash):
                 f"takes it from there, or hand over .data"
             )
         return super().__reduce_ex__(protocol)
-
-
-become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
-"""``become(node, kind)`` makes ``node`` an instance of ``kind``."""
 
 
 @functools.cache

@@ -6,7 +6,8 @@ two flows add up.
 
 The reverse sweep exists twice. :func:`adjoint_steps` is the sweep as one would teach it, a generator that
 works on floats and on Values alike; it drives second order and the step-by-step views.
-:func:`adjoints` is the same sweep on floats only, unrolled for speed; the tests hold it to the same bits.
+:func:`adjoints` is the same sweep on floats only, made short; the tests hold it to the same bits. The compiled engine
+has both.
 
 Neither writes a gradient to any node: :func:`write_gradients` does so at the end, all at once.
 """
@@ -15,55 +16,70 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, NamedTuple
 
+from autograd.compiled import core
 from autograd.context import ieee, writing
 from autograd.errors import GradientError, StaleGraphError
 from autograd.primitives import Primitive, as_float, give_operators, is_node
 from autograd.rules import maximum, where
 
 __all__ = [
-    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "check_fresh", "check_some_leaf_learns",
-    "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale", "itself", "local_gradients",
-    "number_of", "tangents", "topological_order", "write_gradients",
+    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "become", "check_fresh",
+    "check_some_leaf_learns", "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale",
+    "itself", "linked_adjoints", "local_gradients", "number_of", "tangents", "topological_order", "walk",
+    "write_gradients",
 ]  # fmt: skip
 
 
-def topological_order(root: Any, known: Container[int] = ()) -> list[Any]:
-    """The nodes that ``root`` depends on, each once, operands before results, ``root`` last.
+become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
+"""``become(node, kind)`` makes ``node`` an instance of ``kind``."""
 
-    Depth first, on a stack of its own: no recursion, so any depth. The order depends on the graph alone.
+
+def walk(roots: list[Any], order: list[Any], outside: list[Any], since: int = -1, known: Container[int] = ()) -> None:
+    """Append the nodes that ``roots`` depend on to ``order``, each once, operands before results.
+
+    Depth first, on a stack of its own: no recursion, so any depth. The order depends on the graph alone. What the lists
+    hold already is left out, with what it alone depends on.
 
     Args:
-        root: a node.
-        known: ids of nodes to leave out, with what they alone depend on.
+        roots: nodes.
+        order: the nodes found.
+        outside: where nodes from before ``since`` go, behind which the walk does not look.
+        since: the time when a traced function began, which has returned: what it made becomes an ordinary Value.
+        known: ids of nodes to leave out as well.
     """
-    order: list[Any] = []
-    seen: set[Any] = set()
-    stack = [root]
-    pop, push, see, finish = stack.pop, stack.append, seen.add, order.append
+    if core and not known:
+        core.walk(roots, order, outside, since)
+        return
+    seen = {*order, *outside}
+    stack: list[Any] = list(reversed(roots))
+    pop, push = stack.pop, stack.append
     while stack:
         node = pop()
         if node is None:  # the marker under which a node waits for its operands to be finished
-            finish(pop())
-        elif node not in seen:
-            see(node)
-            if known and id(node) in known:
-                continue
-            first, second = node._first, node._second
-            if first is None:
-                finish(node)
-                continue
+            order.append(pop())
+            continue
+        if node.traced and 0 <= since <= node._version:
+            become(node, node.plainly)
+        if node in seen or id(node) in known:
+            continue
+        seen.add(node)
+        if node._version < since:
+            outside.append(node)
+        elif node.op is None:
+            order.append(node)
+        else:
             push(node)
             push(None)
-            if second is not None:
-                if type(second) is tuple:
-                    stack += reversed(second)
-                elif second not in seen:
-                    push(second)
-            if first not in seen:
-                push(first)
+            stack += reversed(node.parents)
+
+
+def topological_order(root: Any, known: Container[int] = ()) -> list[Any]:
+    """The nodes that ``root`` depends on, each once, operands before results, ``root`` last; see :func:`walk`."""
+    order: list[Any] = []
+    walk([root], order, [], known=known)
     return order
 
 
@@ -243,6 +259,17 @@ def adjoints(order: list[Any], seed: float) -> dict[Any, float | None]:
     return adjoint
 
 
+def linked_adjoints(order: list[Any], seed: Any, first: int = 0) -> dict[Any, Any]:
+    """dL/dnode for ``order[first:]``, as Values that are linked to what they depend on.
+
+    As :func:`adjoint_steps` gives them, whose steps for the nodes before ``first`` are not taken.
+    """
+    if core and (found := core.linked_adjoints(order, first, seed)):
+        return dict(zip(islice(order, first, None), found, strict=True))
+    steps = islice(adjoint_steps(order, seed, itself), len(order) - first)
+    return {step.node: step.gradient for step in steps}
+
+
 def _may_be_cut(adjoint: dict[Any, Any]) -> bool:
     """Whether no leaf that learns has a gradient, and something is there that lets none through."""
     found = False
@@ -332,6 +359,8 @@ def as_gradient(given: Any, by: str) -> Any:
 
 
 _IEEE = ieee()
+if core:
+    core.set_sweep(_IEEE, where, maximum)
 
 
 def local_gradients(node: Any, read: Callable[[Any], Any] = data_of) -> tuple[Any, ...]:

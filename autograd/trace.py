@@ -27,9 +27,19 @@ from autograd.context import clock, current, enable_grad, recording, tracing
 from autograd.debugging import clarify, warn_of_nan_gradient, warn_of_nan_tangent, watched
 from autograd.rules import dot
 from autograd.rules.arithmetic import identity
-from autograd.sweep import adjoint_steps, adjoints, data_of, itself, number_of, tangents
+from autograd.sweep import (
+    adjoint_steps,
+    adjoints,
+    become,
+    data_of,
+    itself,
+    linked_adjoints,
+    number_of,
+    tangents,
+    walk,
+)
 from autograd.trees import NUMBER, flatten, map_values
-from autograd.value import Constant, Traced, Value, Varied, become
+from autograd.value import Constant, Traced, Value, Varied
 
 __all__ = ["Trace"]
 
@@ -185,43 +195,18 @@ class Trace:
 
         The function has returned, so its nodes become what they are elsewhere, with the fast hash of an object.
         """
-        since = self._since
-        order = list(self.variables)
-        outside = list(held)
-        seen = {*order, *outside}
-        stack: list[Any] = list(reversed(roots))
-        pop, push, see, finish, turn = stack.pop, stack.append, seen.add, order.append, become
-        while stack:
-            node = pop()
-            if node is None:  # the marker under which a node waits for its parents to be finished
-                finish(pop())
-                continue
-            if type(node) is Traced and node._version >= since:
-                turn(node, Value)
-            if node not in seen:
-                see(node)
-                first = node._first
-                if node._version < since:
-                    outside.append(node)
-                elif first is None:
-                    finish(node)
-                else:
-                    push(node)
-                    push(None)
-                    second = node._second
-                    if second is not None:
-                        if second.__class__ is tuple:
-                            stack += reversed(second)
-                        else:
-                            push(second)
-                    push(first)
+        order, outside = list(self.variables), list(held)
+        walk(list(roots), order, outside, self._since)
         return _Graph(order, outside)
 
     def _parted(self, graph: _Graph) -> tuple[list[Value], list[Value]]:
         """The computed nodes of ``graph``: those that depend on the variables, and those that do not."""
+        computed = graph.order[len(self.variables) :]
+        if core:
+            return core.parted(computed, self.variables)  # type: ignore[no-any-return]
         reached = set(self.variables)
         moving, still = [], []
-        for node in graph.order[len(self.variables) :]:
+        for node in computed:
             if reached.isdisjoint(node.parents):
                 still.append(node)
             else:
@@ -235,9 +220,11 @@ class Trace:
         else:
             adjoint = adjoints(graph.order, 1.0)
         found = list(map(adjoint.get, self.variables))
+        if linked and recording():  # a replay goes on in IEEE arithmetic, unless it is checked
+            return list(map(_as_value, found))
         gradients = list(map(number_of, found))
         total = sum(gradients)
-        if total != total and not (linked and recording()):  # a replay goes on in IEEE arithmetic, unless it is checked
+        if total != total:
             warn_of_nan_gradient(adjoint)
         return list(map(_as_value, found)) if linked else gradients
 
@@ -253,6 +240,9 @@ class Trace:
         if swept[-1] is not root:
             return {}
         order = [*graph.outside, *self._sources, *still, *swept]
+        first = len(order) - len(swept)
+        if linked and not current().anomaly:
+            return linked_adjoints(order, Constant(1.0), first)
         read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
         steps = islice(adjoint_steps(order, seed, read), len(swept))
         return {step.node: step.gradient for step in watched(steps)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from autograd import rules, sweep
 from autograd.compiled import core, show_to_collector, straight
 from autograd.context import clock, current, handed, recording, refuse_elsewhere, refuse_while_recording, writing
-from autograd.conversions import HiddenHash, Refusals, StandIn, become, check_unsealed, guarded, is_traced
+from autograd.conversions import HiddenHash, Refusals, StandIn, check_unsealed, guarded, is_traced
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
 from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
@@ -30,7 +30,7 @@ else:
     Methods = core.Node if core else object  # the base that holds the slots, where they are in C
 
 __all__ = [
-    "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "become", "make_node", "node_of",
+    "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "make_node", "node_of",
     "weighted_sum",
 ]  # fmt: skip
 
@@ -197,7 +197,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         surroundings = current()
         self.scope = surroundings.scope
         if surroundings.traced and not isinstance(self, (Constant, HiddenHash)):
-            become(self, guarded(cast("Any", type(self))))
+            sweep.become(self, guarded(cast("Any", type(self))))
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
@@ -406,22 +406,22 @@ class Value(Operators, DropIn, Refusals, Methods):
         """
         refuse_while_recording(self, "backward()")
         self._check_graph("backward()")
-        seed = as_gradient(gradient, "backward(gradient)")
+        seed: Any = as_gradient(gradient, "backward(gradient)")
         if core and not (create_graph or current().anomaly) and core.backward(self, seed):
             return
         order = sweep.topological_order(self)
-        adjoint: dict[Any, Any]
-        if create_graph:
-            seed = Constant(seed) if isinstance(seed, float) else seed
-            adjoint = {step.node: step.gradient for step in watched(sweep.adjoint_steps(order, seed, itself))}
-            for node, flow in adjoint.items():
-                if node.op is None and not isinstance(flow, Value):
-                    adjoint[node] = Constant(flow or 0.0)
-        elif current().anomaly:
-            steps = watched(sweep.adjoint_steps(order, as_float(seed, "backward(gradient)"), data_of))
-            adjoint = {step.node: step.gradient for step in steps}
+        if not create_graph:
+            seed = as_float(seed, "backward(gradient), without create_graph,")
+        elif isinstance(seed, float):
+            seed = Constant(seed)
+        if current().anomaly:
+            steps = watched(sweep.adjoint_steps(order, seed, itself if create_graph else data_of))
+            adjoint: dict[Any, Any] = {step.node: step.gradient for step in steps}
         else:
-            adjoint = sweep.adjoints(order, as_float(seed, "backward(gradient), without create_graph,"))
+            adjoint = sweep.linked_adjoints(order, seed) if create_graph else sweep.adjoints(order, seed)
+        for node, flow in adjoint.items() if create_graph else ():
+            if node.op is None and not isinstance(flow, Value):
+                adjoint[node] = Constant(flow or 0.0)
         sweep.check_some_leaf_learns(self, adjoint)
         if sweep.write_gradients(adjoint):
             warn_of_nan_gradient(adjoint)

@@ -30,9 +30,9 @@ from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
 from autograd.replay.written import closing
-from autograd.sweep import describe
+from autograd.sweep import become, describe
 from autograd.trees import TreeDef, flatten
-from autograd.value import Constant, Traced, Value, Varied, become
+from autograd.value import Constant, Traced, Value, Varied
 
 __all__ = ["Branches", "Options", "Path", "UnrecordedError"]
 

@@ -16,13 +16,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, compress
+from operator import attrgetter
 from types import CodeType, FrameType
 from typing import Any, Literal, NamedTuple, NoReturn
 from weakref import ref
 
 import numpy as np
+from numpy.typing import NDArray
 
+from autograd.compiled import core
 from autograd.context import current, errstate, handed, recorded_in, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
 from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
@@ -30,8 +33,8 @@ from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
-from autograd.sweep import check_fresh, describe
-from autograd.value import Constant, Traced, Value, become, node_of
+from autograd.sweep import check_fresh, describe, walk
+from autograd.value import Constant, Value, node_of
 
 __all__ = [
     "ConnectedError", "Recorded", "Recorder", "Refusal", "can_refuse", "is_caught", "record", "refusal_named",
@@ -95,6 +98,8 @@ class Recorder:
     def _could_have_refused(self, op: Primitive, parents: tuple[Value, ...]) -> bool:
         if not can_refuse(op):
             _NEVER_REFUSE.add(op)
+            if core:
+                core.defined_everywhere(op)
             return False
         return self._matters() and any(type(parent) is not Constant for parent in parents)
 
@@ -301,90 +306,84 @@ def tape_of(
     Raises:
         ConnectedError: a node was computed before that time.
     """
-    graph = _Graph(inputs, since)
-    guards = []
-    for relation, left, right, outcome, site in comparisons:
-        graph.reach([left, right])
-        guards.append((relation, left, right, outcome, len(graph.computed), str(site)))
-    graph.reach(outputs)
-    return graph.tape(outputs, guards)
+    comparisons = list(comparisons)
+    roots = [node for each in comparisons for node in (each.left, each.right)]
+    found: list[Value] = list(inputs)
+    walk([*roots, *outputs], found, found, since)
+    del found[: len(inputs)]
+    made_by = list(map(_op_of, found))
+    computed, ops = list(compress(found, made_by)), list(filter(None, made_by))
+    ends = [node for node, op in zip(found, made_by, strict=True) if op is None]
+    constants = [node for node in ends if type(node) is Constant]
+    leaves = [node for node in ends if type(node) is not Constant]
+
+    numbers, which = distinct([node._data for node in constants])
+    first = len(inputs) + len(leaves)
+    before = first + len(numbers)
+    nodes = [*inputs, *leaves, *constants, *computed]
+    slots = np.concatenate([np.arange(first), first + which, before + np.arange(len(computed))])
+    graph = _numbered(nodes, len(nodes) - len(computed), [*roots, *outputs])
+    versions = graph.versions[len(nodes) - len(computed) :]
+    old = versions < since
+    if old.any():
+        raise ConnectedError(f"uses {describe(computed[int(np.argmax(old))])}, which was computed outside of it")
+    newer = graph.versions[graph.operands] > np.repeat(versions, graph.counts)
+    if newer.any():
+        check_fresh(computed[int(np.searchsorted(np.cumsum(graph.counts), np.argmax(newer), side="right"))])
+
+    guards, at = [], 0
+    asked = slots[graph.wanted[: len(roots)]].reshape(-1, 2).tolist()
+    for (relation, _, _, outcome, site), (left, right) in zip(comparisons, asked, strict=True):
+        at = max(at, 1 + left - before, 1 + right - before)  # as soon as all that it asks about is known
+        guards.append(Guard(relation, left, right, outcome, at, str(site)))
+    codes = {op: code for code, op in enumerate(dict.fromkeys(ops))}
+    labels = [node.label for node in inputs] + [leaf.label for leaf in leaves] + [""] * len(numbers)
+    tape = Tape(
+        ops=tuple(codes),
+        code=np.fromiter(map(codes.__getitem__, ops), np.int32, len(ops)),
+        start=np.concatenate([[0], np.cumsum(graph.counts)]),
+        args=slots[graph.operands],
+        dest=np.arange(before, before + len(computed), dtype=np.int32),
+        constants=numbers,
+        outputs=slots[graph.wanted[len(roots) :]],
+        n_inputs=len(inputs),
+        n_leaves=len(leaves),
+        n_slots=before + len(computed),
+        guards=tuple(guards),
+        labels=(*labels, *map(_label_of, computed)),
+    )
+    return Recorded(tape, tuple(leaves))
 
 
-class _Graph:
-    """The part of a graph that is reached from some nodes, operands before results."""
+_op_of, _label_of = attrgetter("op"), attrgetter("_label")
 
-    def __init__(self, inputs: Sequence[Value], since: int) -> None:
-        self.inputs = inputs
-        self._since = since
-        self.computed: list[Any] = []
-        self.leaves: list[Value] = []
-        self.constants: list[Value] = []
-        self._operands: list[tuple[Any, ...]] = []
-        """Those of each computed node."""
-        self._seen: set[Any] = set(inputs)
 
-    def reach(self, roots: Sequence[Any]) -> None:
-        """Append the nodes that ``roots`` depend on and that are new; depth first, without recursion."""
-        seen, computed, operands = self._seen, self.computed, self._operands
-        see, push, pop = seen.add, (stack := [*reversed(roots)]).append, stack.pop
-        while stack:
-            node = pop()
-            if node is None:  # the marker under which a node waits for its operands
-                operands.append(pop())
-                computed.append(pop())
-                continue
-            if type(node) is Traced:  # the function has returned: the hash of its nodes is that of objects again
-                become(node, Value)
-            if node not in seen:
-                see(node)
-                if node.op is None:
-                    (self.constants if type(node) is Constant else self.leaves).append(node)
-                elif node._version < self._since:
-                    raise ConnectedError(f"uses {describe(node)}, which was computed outside of it")
-                else:
-                    parents = node.parents
-                    push(node)
-                    push(parents)
-                    push(None)
-                    stack += reversed(parents)
+class _Numbered(NamedTuple):
+    """A graph in numbers."""
 
-    def tape(self, outputs: Sequence[Value], guards: Iterable[tuple[str, Value, Value, bool, int, str]]) -> Recorded:
-        """Number the slots and write the tape."""
-        numbers, which = distinct([node._data for node in self.constants])
-        first = len(self.inputs) + len(self.leaves)
-        before = first + len(numbers)
-        nodes = [*self.inputs, *self.leaves, *self.constants, *self.computed]
-        slots = np.concatenate([np.arange(first), first + which, before + np.arange(len(self.computed))])
-        number = dict(zip(nodes, range(len(nodes)), strict=True))
-        counts = np.fromiter(map(len, self._operands), np.int64, len(self.computed))
-        operands = np.fromiter(map(number.__getitem__, chain.from_iterable(self._operands)), np.int64, counts.sum())
-        versions = np.array([node._version for node in nodes])
-        newer = versions[operands] > np.repeat(versions[len(nodes) - len(self.computed) :], counts)
-        if newer.any():
-            check_fresh(self.computed[int(np.searchsorted(np.cumsum(counts), np.argmax(newer), side="right"))])
-        slot = slots.tolist()
+    versions: NDArray[np.int64]
+    """Of each node."""
+    counts: NDArray[np.int64]
+    """How many operands each computed node has."""
+    operands: NDArray[np.int64]
+    """The places of these among the nodes."""
+    wanted: NDArray[np.int64]
+    """The places of some nodes."""
 
-        codes: dict[Primitive, int] = {}
-        code = [codes.setdefault(node.op, len(codes)) for node in self.computed]
-        labels = [node.label for node in self.inputs] + [leaf.label for leaf in self.leaves] + [""] * len(numbers)
-        tape = Tape(
-            ops=tuple(codes),
-            code=np.array(code, np.int32),
-            start=np.concatenate([[0], np.cumsum(counts)]),
-            args=slots[operands],
-            dest=np.arange(before, before + len(code), dtype=np.int32),
-            constants=numbers,
-            outputs=np.array([slot[number[node]] for node in outputs], np.int32),
-            n_inputs=len(self.inputs),
-            n_leaves=len(self.leaves),
-            n_slots=before + len(code),
-            guards=tuple(
-                Guard(relation, slot[number[left]], slot[number[right]], outcome, at, site)
-                for relation, left, right, outcome, at, site in guards
-            ),
-            labels=(*labels, *(node._label for node in self.computed)),
-        )
-        return Recorded(tape, tuple(self.leaves))
+
+def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
+    """The graph of ``nodes``, of which those from ``first`` on are computed, with the places of those ``wanted``."""
+    if core:
+        return _Numbered(*[np.frombuffer(found, np.int64) for found in core.numbered(nodes, first, wanted)])
+    place = dict(zip(nodes, range(len(nodes)), strict=True))
+    parents = [node.parents for node in nodes[first:]]
+    columns = (
+        [node._version for node in nodes],
+        [*map(len, parents)],
+        [place[parent] for parent in chain(*parents)],
+        [place[node] for node in wanted],
+    )
+    return _Numbered(*[np.array(column, np.int64) for column in columns])
 
 
 # --- where an operation leaves its domain -----------------------------------------------------------------

@@ -12,14 +12,19 @@ from autograd import (
     StaleGraphError,
     Value,
     detect_anomaly,
+    errstate,
     fsum,
     maximum,
     minimum,
     primitive,
+    record,
+    relu,
     step,
     where,
 )
-from tests.support.bits import grads
+from autograd.primitives import PRIMITIVES
+from autograd.sweep import adjoint_steps, itself, linked_adjoints
+from tests.support.bits import bits, grads
 
 # --- topological order ------------------------------------------------------------------------------------
 
@@ -290,3 +295,66 @@ def test_a_leaf_that_changed_after_use_is_named_wherever_it_was_used(use, sweep)
     assert "'rate' (data = -1.0) changed after" in str(caught.value)
     assert "Call forward() on the root to recompute it" in str(caught.value)
     assert not x.has_grad
+
+
+# --- the sweep on Values ----------------------------------------------------------------------------------
+
+
+def some_graph(seed):
+    """A sum of random operations of the whole table on each other and on leaves, of one to five operands."""
+    random_ = random.Random(seed)
+    nodes = [Value(random_.uniform(-2.0, 2.0), f"x{i}") for i in range(4)]
+    ops = [op for op in PRIMITIVES.values() if op.builtin and not op.captures]
+    with errstate("nan"):
+        for _ in range(60):
+            op = random_.choice([*ops, maximum, where, Value.relu, relu])
+            count = getattr(op, "arity", 1) or random_.randint(1, 5)
+            try:
+                nodes.append(op(*random_.choices(nodes[-12:], k=count)))
+            except (TypeError, ValueError):  # an operation of an even number of operands, or of two at least
+                continue
+        return fsum(nodes[-8:]) * nodes[-1]
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_the_sweep_on_values_builds_the_graph_that_its_definition_builds(first):
+    gated = 0
+    for seed in range(30):
+        root = some_graph(seed)
+        order = root.topological_order()
+        with errstate("nan"):
+            steps = [*adjoint_steps(order, Value(1.0, "seed"), itself)][: len(order) - first]
+            by_definition = [step.gradient for step in reversed(steps)]
+            adjoint = linked_adjoints(order, Value(1.0, "seed"), first)
+        found = [adjoint[node] for node in order[first:]]
+        assert len(adjoint) == len(found)
+        assert [each is None for each in found] == [each is None for each in by_definition]
+        texts = [str(record([each for each in those if each is not None])) for those in (found, by_definition)]
+        assert texts[0] == texts[1], seed
+        gated += texts[0].count("where(")
+        numbers = [[each and bits(each.data) for each in those] for those in (found, by_definition)]
+        assert numbers[0] == numbers[1]
+    assert gated > 50  # gates were passed, one behind another too
+
+
+def test_a_mistake_in_a_sweep_on_values_is_named_as_in_its_definition():
+    odd = primitive("sweep_odd", forward=lambda x: x * x, partials=lambda x, _: (2.0, x))
+    x = Value(3.0, "x")
+    with pytest.raises(GradientError, match=r"the operation 'sweep_odd' gave 2 local gradient\(s\) for 1 input\(s\)"):
+        (odd(x) * x).backward(create_graph=True)
+    y = x * x
+    z = y * y
+    x.data = 4.0
+    with pytest.raises(StaleGraphError, match=r"'x' \(data = 4\.0\) changed after the mul node"):
+        z.backward(create_graph=True)
+    assert not x.has_grad
+
+
+def test_hooks_see_the_values_of_a_sweep_on_values():
+    x = Value(3.0, "x")
+    y = x * x
+    seen = []
+    y.register_hook(lambda gradient: seen.append(gradient) or gradient * 2.0)
+    (y * y).backward(create_graph=True)
+    assert [type(each) for each in seen] == [Value]
+    assert x.grad.data == 2 * 4 * 27.0
