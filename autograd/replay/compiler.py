@@ -18,8 +18,7 @@ from typing import Any, Literal, cast, overload
 from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.replay.backends import python_source
-from autograd.replay.backends import choose
+from autograd.replay.backends import choose, python_source
 from autograd.replay.branches import Branches, Options, Path, UnrecordedError
 from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
-from autograd.replay import branches
-from autograd.replay import backends
+from autograd.replay import backends, branches
 from autograd.replay.backends import python_source
 from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of

@@ -1,4 +1,4 @@
-"""A program of the playground: several lines, ``z = a*b + c``, read into a graph; and the programs to begin with, in ``examples.toml``.
+"""A program of the playground: several lines, ``z = a*b + c``, read into a graph. ``examples.toml`` holds a few.
 
 The text is read by :mod:`viz.parser`, so nothing of it is run as Python.
 """

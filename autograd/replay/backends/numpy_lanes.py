@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.replay.backends.array_functions import array_function
 from autograd.replay.backends import Kernel
+from autograd.replay.backends.array_functions import array_function
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.recorder import Refusal
 from autograd.replay.schedule import (
