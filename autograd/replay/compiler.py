@@ -140,10 +140,13 @@ class Compiled:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
-        self._plain = Plain(function, self.__name__, options, self._static)
         self._batched = options.batched
         self._inspected = options.verify is True or options.domain == "raise"
         self._calls = 0
+
+    @functools.cached_property
+    def _plain(self) -> Plain:
+        return Plain(self._function, self.__name__, self._options, self._static)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
