@@ -40,7 +40,7 @@ class Language:
         """The tabs of the page's panel, in their order."""
         return self._tables["tabs"]
 
-    @property
+    @cached_property
     def words(self) -> dict[str, Any]:
         """Those of the page's script."""
         return {"kinds": LEAF_TAGS} | self._tables["words"]
