@@ -201,9 +201,12 @@ class Trace:
 
     def _parted(self, graph: _Graph) -> tuple[list[Value], list[Value]]:
         """The computed nodes of ``graph``: those that depend on the variables, and those that do not."""
+        computed = graph.order[len(self.variables) :]
+        if core:
+            return core.parted(computed, self.variables)  # type: ignore[no-any-return]
         reached = set(self.variables)
         moving, still = [], []
-        for node in graph.order[len(self.variables) :]:
+        for node in computed:
             if reached.isdisjoint(node.parents):
                 still.append(node)
             else:
@@ -217,9 +220,11 @@ class Trace:
         else:
             adjoint = adjoints(graph.order, 1.0)
         found = list(map(adjoint.get, self.variables))
+        if linked and recording():  # a replay goes on in IEEE arithmetic, unless it is checked
+            return list(map(_as_value, found))
         gradients = list(map(number_of, found))
         total = sum(gradients)
-        if total != total and not (linked and recording()):  # a replay goes on in IEEE arithmetic, unless it is checked
+        if total != total:
             warn_of_nan_gradient(adjoint)
         return list(map(_as_value, found)) if linked else gradients
 
