@@ -12,6 +12,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
@@ -52,10 +53,16 @@ def _statements(tree: ast.AST, *, inside_functions: bool) -> Iterator[ast.Import
         todo += [(child, in_function) for child in ast.iter_child_nodes(node)]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(name: str, path: Path, *, inside_functions: bool = False) -> Iterator[tuple[str, str | None]]:
     """What the module ``name`` imports of the three packages: pairs of a module and a name in it, or None."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for statement in _statements(ast.parse(path.read_text(encoding="utf-8")), inside_functions=inside_functions):
+    for statement in _statements(parsed(path), inside_functions=inside_functions):
         if isinstance(statement, ast.Import):
             found: list[tuple[str, str | None]] = [(alias.name, None) for alias in statement.names]
         else:

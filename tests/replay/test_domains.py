@@ -167,12 +167,16 @@ def test_it_follows_what_is_caught_in_any_order(f, checked):
             assert g(x, y) == expected, (x, y)
 
 
+EVERY_REFUSAL = (by_value_error, by_arithmetic, by_either, by_bare)
+
+
 @pytest.mark.parametrize(
-    ("backend", "checked"),
-    [("python", False), ("python", True), ("numpy", False), ("numpy", True), ("auto", True),
-     pytest.param("auto", False, marks=pytest.mark.slow)],
-)  # fmt: skip
-@pytest.mark.parametrize("f", FUNCTIONS)
+    ("backend", "checked", "f"),
+    [
+        pytest.param(*case, marks=[] if case[0] != "auto" or (case[1] and case[2] in EVERY_REFUSAL) else pytest.mark.slow)
+        for case in itertools.product(["python", "numpy", "auto"], [False, True], FUNCTIONS)
+    ],
+)  # a kernel is compiled for a second or two
 def test_it_follows_what_is_caught_in_a_batch(f, backend, checked):
     points = []
     for x, y in POINTS:
