@@ -24,7 +24,7 @@ HOSTILE = [
 
 @pytest.fixture
 def saved(tmp_path):
-    return saved_function(tmp_path / "f.tape")
+    return saved_function(tmp_path / "f.tape", "numpy")
 
 
 @pytest.mark.parametrize(
