@@ -40,7 +40,8 @@ test: $(VENV)/dev.stamp style  ## what is checked at every change: style, types,
 	$(MAKE) --no-print-directory -j2 suite types core accuracy
 
 suite: $(VENV)/dev.stamp  ## the tests alone, but for the slow ones
-	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal --assert plain -m "not slow" || \
+	{ "$(RUN)" -m pytest --last-failed --last-failed-no-failures none; exit 1; }  # again, with the values in what fails
 
 core: export CHAINRULE_ENGINE = python
 core: $(VENV)/dev.stamp  ## the tests of the engine, under the engine in Python

@@ -167,16 +167,16 @@ def test_it_follows_what_is_caught_in_any_order(f, checked):
             assert g(x, y) == expected, (x, y)
 
 
-EVERY_REFUSAL = (by_value_error, by_arithmetic, by_either, by_bare)
+BY_ARRAYS = list(itertools.product(["python", "numpy"], [False, True], FUNCTIONS))
+BY_KERNELS = list(itertools.product(["auto"], [True], [by_value_error, by_arithmetic, by_either, by_bare]))
+"""Each operation that refuses, once: a kernel takes seconds to compile."""
+OTHERS = [case for case in itertools.product(["auto"], [False, True], FUNCTIONS) if case not in BY_KERNELS]
 
 
 @pytest.mark.parametrize(
     ("backend", "checked", "f"),
-    [
-        pytest.param(*case, marks=[] if case[0] != "auto" or (case[1] and case[2] in EVERY_REFUSAL) else pytest.mark.slow)
-        for case in itertools.product(["python", "numpy", "auto"], [False, True], FUNCTIONS)
-    ],
-)  # a kernel is compiled for a second or two
+    [*BY_ARRAYS, *BY_KERNELS, *(pytest.param(*case, marks=pytest.mark.slow) for case in OTHERS)],
+)
 def test_it_follows_what_is_caught_in_a_batch(f, backend, checked):
     points = []
     for x, y in POINTS:
