@@ -52,6 +52,7 @@ class _Lanes:
     def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
         self._batch = scheduled_batch(tape, batched, summed=summed)
         self._n_lanes, self._filled = sum(batched), np.array(self._batch.each.filled, np.intp)
+        self._same = np.array(self._batch.same, np.intp).reshape(-1, 2).T
         self._n_results, self._summed = len(tape.outputs), summed
         self._width = _width(self._batch.each)
         self._spare: deque[_Arrays] = deque(maxlen=_SPARE)
@@ -73,8 +74,8 @@ class _Lanes:
                     else:
                         results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
                 self._spare.append(arrays)
-        for at, place in self._batch.same:
-            results[at] = fixed[place] * n if self._summed else fixed[place]
+        at, place = self._same
+        results[at] = fixed[place] * n if self._summed else fixed[place, None]
         return results
 
     def _arrays(self, width: int) -> _Arrays:
