@@ -74,8 +74,8 @@ class _Lanes:
                     else:
                         results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
                 self._spare.append(arrays)
-        at, place = self._same
-        results[at] = fixed[place] * n if self._summed else fixed[place, None]
+        places, same = self._same
+        results[places] = fixed[same] * n if self._summed else fixed[same, None]
         return results
 
     def _arrays(self, width: int) -> _Arrays:
@@ -163,7 +163,7 @@ class _Bound:
                     self._bind_sums(entry)
                 case Product():
                     self._bind_product(entry)
-                case Total():
+                case _:
                     done += entry.places.size
                     self._bind_total(entry, self.sums[done - entry.places.size : done])
 
