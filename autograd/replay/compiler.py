@@ -18,8 +18,7 @@ from typing import Any, Literal, cast, overload
 from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.replay.backends import python_source
-from autograd.replay.backends.base import choose
+from autograd.replay.backends import choose, python_source
 from autograd.replay.branches import Branches, Options, Path, UnrecordedError
 from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain
@@ -141,10 +140,13 @@ class Compiled:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
-        self._plain = Plain(function, self.__name__, options, self._static)
         self._batched = options.batched
         self._inspected = options.verify is True or options.domain == "raise"
         self._calls = 0
+
+    @functools.cached_property
+    def _plain(self) -> Plain:
+        return Plain(self._function, self.__name__, self._options, self._static)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""
@@ -192,7 +194,7 @@ class Compiled:
             others.setdefault(key, Derivative(self, transform, settings))
         return others[key]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: C901 -- in one place, for every call goes through it
         """The result of the function, with floats and arrays of floats for its Values."""
         surroundings = current()
         if surroundings is not ORDINARY:
@@ -220,6 +222,13 @@ class Compiled:
             if result is None:
                 branches.waits = False
                 return self(*args, **kwargs)
+        except MemoryError as error:
+            error.__traceback__ = error.__context__ = None  # they hold what was recorded
+            size = f"{len(branches.known[-1].tape):,} operations" if branches.known else "all operations of one call"
+            raise MemoryError(
+                f"the recording of {self.__name__} does not fit in memory with {size}: compile one step of a loop, and "
+                f"call that in a loop; or give fewer examples at a time"
+            ) from error
         if self._inspected:
             self._inspect(result, branches, plan, leaves)
         return result
