@@ -34,7 +34,7 @@ from autograd.sweep import become, describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied
 
-__all__ = ["Branches", "Options", "Path", "UnrecordedError"]
+__all__ = ["Branches", "Options", "Path", "UnrecordedError", "check_same"]
 
 
 class UnrecordedError(Exception):
@@ -105,7 +105,7 @@ class Path:
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
-        self.result: Callable[[Sequence[Any]], Any] = treedef.result
+        self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
         """How often the straight line ran to its end."""
@@ -301,7 +301,7 @@ class Branches:
         numbers = cast("Run", path.run).numbers
         if self._options.closed and not np.isfinite(numbers).all():
             raise ArithmeticError
-        return path.treedef.result(numbers)
+        return path.treedef.outcome(numbers)
 
     def _wait(self, path: Path, guard: int, follow: Path | None) -> None:
         """Leave a call to the plain function, if that takes no longer than to record a path or to look for it.
@@ -343,7 +343,7 @@ class Branches:
             results = results[:, 0]
         plan.release(numbers)
         if path.assembly is None:
-            path.assembly = Assembly(path.treedef, batched=options.batched and options.reduce is None)
+            path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
         return path.assembly(results)
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
@@ -354,7 +354,7 @@ class Branches:
             if first is None:
                 first = path
             elif path is not first:
-                _check_same(first.treedef, path.treedef)
+                check_same(first.treedef, path.treedef)
             if self._result is Role.SUM:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
@@ -651,7 +651,7 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
 # --- two runs of one function -----------------------------------------------------------------------------
 
 
-def _check_same(treedef: TreeDef, other: TreeDef) -> None:
+def check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
     if not treedef.matches(other) or treedef.static() != other.static():
         raise TypeError(

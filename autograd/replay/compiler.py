@@ -313,7 +313,7 @@ class Compiled:
         return self._recorded()[0].tape
 
     def source(self, language: Literal["python", "c"] = "python") -> str:
-        """Self-contained source of the recording, for one example: the function's numbers in, a tuple out.
+        """Self-contained source of the recording, for one example: the function's numbers in, a tuple of floats out.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -334,7 +334,8 @@ class Compiled:
         """The recording as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
 
         It has this function's signature, with the batch axes and the reduction. Live leaves become constants.
-        Where an example follows no recorded path the result is nan: call the function on such examples first.
+        Where an example follows no recorded path the result is nan: call the function on such examples first. A bool
+        is a number there, 1.0 or 0.0.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -520,7 +521,8 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     """Record ``fun`` when it is called, and replay the recording from then on. Also a decorator.
 
     The arguments and the result are numbers in any containers; the answer has floats, and arrays of floats, where
-    the function returns Values. Composes with :func:`~autograd.value_and_grad` and the other transforms.
+    the function returns Values, and bools where it returns comparisons. Composes with
+    :func:`~autograd.value_and_grad` and the other transforms.
 
     A compiled function does what the plain one does. A comparison of Values is kept as a guard; where it comes out
     differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
