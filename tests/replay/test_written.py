@@ -112,6 +112,7 @@ RESULTS: dict[str, Any] = {
     "dicts": {"b": 1.0, "a": {"d": ROW, "c": None}, "e": ()},
     "a record": (1.0, Pair(2.0, [3.0])),
     "large": [(float(k), [ROW]) for k in range(80)],
+    "with a bool": (1.0, [True, ROW > 1]),
 }
 
 
