@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     const Rule *rule; /* 0: no formula was compiled in */
     int gated;
+    int captures; /* numbers among its operands are captured */
     int total; /* defined everywhere, so that a recording has nothing to note of it */
     double constants[MOST_OPERANDS];
     PyObject *op; /* the record, kept alive */
@@ -208,6 +209,7 @@ track_all_below(PyObject *root)
         PyObject *found = Py_NewRef(PyList_GET_ITEM(waiting, last));
         failed = PyList_SetSlice(waiting, last, last + 1, NULL);
         if (PyTuple_Check(found)) {
+            track(found);
             for (Py_ssize_t i = 0; !failed && i < PyTuple_GET_SIZE(found); i++)
                 failed = PyList_Append(waiting, PyTuple_GET_ITEM(found, i));
         }
@@ -288,7 +290,7 @@ static PyTypeObject NodeType = {
 /* --- what Python tells once, by set_up() and set_types() --------------------------------------------------- */
 
 static PyObject *context_variable, *open_variable, *clock_object, *lock;
-static PyObject *form_of; /* form_of(op) -> (row, gated, constants) or None */
+static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
 static Py_ssize_t now_slot, plain_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
@@ -420,13 +422,14 @@ find_form(PyObject *op)
     if (!told) return NULL;
     Form *form = NULL;
     if (told != Py_None) {
-        int row, gated;
+        int row, gated, captures;
         PyObject *constants;
-        if (!PyArg_ParseTuple(told, "ipO!", &row, &gated, &PyTuple_Type, &constants)) goto done;
+        if (!PyArg_ParseTuple(told, "ippO!", &row, &gated, &captures, &PyTuple_Type, &constants)) goto done;
         form = PyMem_Calloc(1, sizeof(Form));
         if (!form) { PyErr_NoMemory(); goto done; }
         form->rule = row < 0 ? NULL : &RULES[row];
         form->gated = gated;
+        form->captures = captures;
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants) && i < MOST_OPERANDS; i++)
             form->constants[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(constants, i));
         form->op = Py_NewRef(op);
@@ -448,27 +451,44 @@ defined_everywhere(PyObject *Py_UNUSED(module), PyObject *op)
     return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* The node of form on its operands, which are NULL from the first one that is not there. */
+/* The node of form on its operands, as many as its rule has. */
 static PyObject *
-made(const Form *form, Node *first, Node *second)
+made_of(const Form *form, Node *const *operands)
 {
     const Rule *rule = form->rule;
     if (now_in_force.watched && !form->total) return NULL;
     long long version = clock_now();
-    double numbers[MOST_NUMBERS] = {first->data}, data;
-    int count = 1;
-    if (second) numbers[count++] = second->data;
+    double numbers[MOST_NUMBERS], data;
+    int count = 0, traced = now_in_force.traced, tracked = 0;
+    for (; count < rule->operands; count++) {
+        numbers[count] = operands[count]->data;
+        traced |= Py_IS_TYPE(operands[count], traced_type);
+        tracked |= may_be_on_a_cycle((PyObject *)operands[count]);
+    }
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
-    int traced = now_in_force.traced || Py_IS_TYPE(first, traced_type) || (second && Py_IS_TYPE(second, traced_type));
     Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
     node->form = form;
-    node->first = Py_NewRef((PyObject *)first);
-    node->second = Py_XNewRef((PyObject *)second);
-    if (may_be_on_a_cycle(node->first) || may_be_on_a_cycle(node->second)) PyObject_GC_Track(node);
+    node->first = Py_NewRef((PyObject *)operands[0]);
+    if (rule->operands == 2) node->second = Py_NewRef((PyObject *)operands[1]);
+    else if (rule->operands > 2) {
+        node->second = PyTuple_New(rule->operands - 1);
+        for (int i = 1; node->second && i < rule->operands; i++)
+            PyTuple_SET_ITEM(node->second, i - 1, Py_NewRef((PyObject *)operands[i]));
+        if (!node->second) Py_CLEAR(node);
+        else if (!tracked) PyObject_GC_UnTrack(node->second);
+    }
+    if (node && tracked) PyObject_GC_Track(node);
     return (PyObject *)node;
+}
+
+static PyObject *
+made(const Form *form, Node *first, Node *second)
+{
+    Node *operands[2] = {first, second};
+    return made_of(form, operands);
 }
 
 /* Whether a number can be taken as it is: a finite float, or an int that a float holds. */
@@ -537,30 +557,36 @@ is_common(PyObject *o)
     return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
 }
 
-/* The form of op, if it has count operands, one or two, and no constants. */
+/* The form of op, if it has count operands and no constants. */
 static const Form *
 form_of_record(PyObject *op, Py_ssize_t count)
 {
-    PyObject *known = count == 1 || count == 2 ? PyDict_GetItemWithError(forms, op) : NULL;
+    PyObject *known = 0 < count && count <= MOST_OPERANDS ? PyDict_GetItemWithError(forms, op) : NULL;
     const Form *form = known ? PyCapsule_GetPointer(known, NULL) : NULL;
     return form && form->rule && form->rule->operands == count && !form->rule->constants ? form : NULL;
 }
 
-/* A record of the table on one or two plain floats, or Values. */
+/* A record of the table on plain floats; or on Values, and floats that become constants. */
 static PyObject *
-applied(const Form *form, PyObject *const *operands, Py_ssize_t count)
+applied(const Form *form, PyObject *const *given, Py_ssize_t count)
 {
-    if (is_common(operands[0]) && is_common(operands[count - 1]))
-        return made(form, (Node *)operands[0], count == 2 ? (Node *)operands[1] : NULL);
-    double numbers[2], value;
+    double numbers[MOST_NUMBERS], value;
+    Node *operands[MOST_OPERANDS];
+    Py_ssize_t floats = 0, ready = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (!PyFloat_CheckExact(operands[i])) return NULL;
-        numbers[i] = PyFloat_AS_DOUBLE(operands[i]);
+        if (PyFloat_CheckExact(given[i])) numbers[floats++] = PyFloat_AS_DOUBLE(given[i]);
+        else if (!is_common(given[i])) return NULL;
     }
-    return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+    if (floats == count)
+        return form->rule->value(numbers, &value) || !isfinite(value) ? NULL : PyFloat_FromDouble(value);
+    if (floats && form->captures) return NULL;
+    while (ready < count && (operands[ready] = operand(given[ready]))) ready++;
+    PyObject *node = ready == count ? made_of(form, operands) : NULL;
+    while (ready) Py_DECREF(operands[--ready]);
+    return node;
 }
 
-/* op(x), op(x, y): a record of the table called on plain floats, or on Values alone. */
+/* op(x), op(x, y), op(x, y, z): a record of the table called on plain floats, or on Values and floats. */
 static PyObject *
 call_of_record(PyObject *const *given, Py_ssize_t count)
 {
@@ -572,7 +598,7 @@ call_of_record(PyObject *const *given, Py_ssize_t count)
 static PyObject *
 each_of_record(PyObject *const *given, Py_ssize_t count)
 {
-    const Form *form = count > 1 ? form_of_record(given[0], count - 1) : NULL;
+    const Form *form = count == 2 || count == 3 ? form_of_record(given[0], count - 1) : NULL;
     if (!form || !PyList_CheckExact(given[1]) || !PyList_CheckExact(given[count - 1])) return NULL;
     Py_ssize_t rows = PyList_GET_SIZE(given[1]);
     if (PyList_GET_SIZE(given[count - 1]) != rows) return NULL;
@@ -1129,29 +1155,43 @@ set_places(PyObject *nodes, uint32_t mark)
     return 0;
 }
 
-/* operands(nodes, first) of sweep.py: from nodes[first] on, how many operands each has, and their places in nodes. */
 static PyObject *
-operand_places(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+bytes_of(Py_ssize_t count, int64_t **start)
 {
-    if (n != 2 || !PyList_CheckExact(args[0])) return PyErr_BadArgument(), NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, count * sizeof(int64_t));
+    if (bytes) *start = (int64_t *)PyBytes_AS_STRING(bytes);
+    return bytes;
+}
+
+/* numbered(nodes, first, wanted) -> the versions of nodes; from nodes[first] on, how many operands each has, and the
+   places of these in nodes; the places of those wanted. Whole numbers of eight bytes; -1 for what is not in nodes. */
+static PyObject *
+numbered(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[2])) return PyErr_BadArgument(), NULL;
     Py_ssize_t first = PyLong_AsSsize_t(args[1]), count = PyList_GET_SIZE(args[0]), ends = 0;
     uint32_t mark = next_mark();
-    if ((first < 0 && PyErr_Occurred()) || set_places(args[0], mark)) return NULL;
-#define NODE(at) ((Node *)PyList_GET_ITEM(args[0], at))
-    for (Py_ssize_t at = first; at < count; at++) ends += operands_of(NODE(at));
-    PyObject *counts = PyBytes_FromStringAndSize(NULL, (count - first) * sizeof(int64_t));
-    PyObject *places = PyBytes_FromStringAndSize(NULL, ends * sizeof(int64_t));
-    if (!counts || !places) { Py_XDECREF(counts); Py_XDECREF(places); return NULL; }
-    int64_t *how_many = (int64_t *)PyBytes_AS_STRING(counts), *where = (int64_t *)PyBytes_AS_STRING(places);
-    for (Py_ssize_t at = first; at < count; at++) {
-        Py_ssize_t operands = operands_of(NODE(at));
-        *how_many++ = operands;
-        for (Py_ssize_t i = 0; i < operands; i++) {
-            Node *parent = operand_at(NODE(at), i);
-            *where++ = parent->mark == mark ? parent->place : -1;
-        }
+    if (first < 0 || set_places(args[0], mark)) return PyErr_Occurred() ? NULL : (PyErr_BadArgument(), NULL);
+#define NODE(list, at) ((Node *)PyList_GET_ITEM(list, at))
+#define PLACE(node) ((node)->mark == mark ? (int64_t)(node)->place : -1)
+    for (Py_ssize_t at = first; at < count; at++) ends += operands_of(NODE(args[0], at));
+    int64_t *version = NULL, *how_many = NULL, *place = NULL, *wanted_place = NULL;
+    PyObject *versions = bytes_of(count, &version), *counts = bytes_of(count - first, &how_many);
+    PyObject *places = bytes_of(ends, &place), *wanted = bytes_of(PyList_GET_SIZE(args[2]), &wanted_place);
+    if (!versions || !counts || !places || !wanted) {
+        Py_XDECREF(versions); Py_XDECREF(counts); Py_XDECREF(places); Py_XDECREF(wanted);
+        return NULL;
     }
-    return Py_BuildValue("(NN)", counts, places);
+    for (Py_ssize_t at = 0; at < count; at++) *version++ = NODE(args[0], at)->version;
+    for (Py_ssize_t at = first; at < count; at++) {
+        Py_ssize_t operands = operands_of(NODE(args[0], at));
+        *how_many++ = operands;
+        for (Py_ssize_t i = 0; i < operands; i++) *place++ = PLACE(operand_at(NODE(args[0], at), i));
+    }
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[2]); at++) *wanted_place++ = PLACE(NODE(args[2], at));
+#undef NODE
+#undef PLACE
+    return Py_BuildValue("(NNNN)", versions, counts, places, wanted);
 }
 
 /* --- the reverse sweep on Values: linked_adjoints() of sweep.py --------------------------------------------- */
@@ -1402,7 +1442,7 @@ static PyMethodDef functions[] = {
     {"gradient", (PyCFunction)(void (*)(void))gradient, METH_FASTCALL, NULL},
     {"linked_adjoints", (PyCFunction)(void (*)(void))linked_adjoints, METH_FASTCALL, NULL},
     {"maker", maker, METH_VARARGS, NULL},
-    {"operands", (PyCFunction)(void (*)(void))operand_places, METH_FASTCALL, NULL},
+    {"numbered", (PyCFunction)(void (*)(void))numbered, METH_FASTCALL, NULL},
     {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},

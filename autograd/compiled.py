@@ -73,15 +73,18 @@ _rows: dict[tuple[str, int], dict[float | None, int]] = defaultdict(dict)
 """The rows of the compiled table, by name and number of constants, then by the constant that a row is for."""
 
 
-def _form_of(op: Primitive) -> tuple[int, bool, tuple[float, ...]] | None:
-    """Row of ``op`` in the compiled table, or -1; whether it is gated; its constants. None: it is no record of ours."""
+def _form_of(op: Primitive) -> tuple[int, bool, bool, tuple[float, ...]] | None:
+    """Row of ``op`` in the compiled table, or -1; whether it is gated and captures numbers; its constants.
+
+    None: it is no record of ours.
+    """
     base = op.base or op
     ours = base.builtin and PRIMITIVES.get(base.name) is base
     if not ours or (op.constants and base.capture(*op.constants) is not op):
         return None
     rows = _rows[base.name, len(op.constants)]
     fixed = op.constants[0] if len(op.constants) == 1 else None
-    return rows.get(fixed, rows.get(None, -1)), op.gated, op.constants
+    return rows.get(fixed, rows.get(None, -1)), op.gated, op.captures > 0, op.constants
 
 
 if core:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 __all__ = ["FEWEST", "Dots", "Outer", "dots_among", "outer_among"]
@@ -22,6 +23,7 @@ Pair = tuple[int, int]
 
 FEWEST = 4
 """How many results, and how many operands, a group has at least."""
+_BIASES = 2  # as in a bias and ``sum(...)``, which begins with 0
 
 
 class Dots(NamedTuple):
@@ -48,13 +50,14 @@ class Outer(NamedTuple):
         return [*self.left, *self.right]
 
 
-def dots_among(sums: Mapping[int, list[Pair]], fixed: Mapping[int, object], one: int) -> list[Dots]:
+def dots_among(sums: Mapping[int, list[Pair]], fixed: Mapping[int, object] | None, one: int) -> list[Dots]:
     """The groups among ``sums``.
 
     Args:
         sums: for each result the products that it is the sum of. A product of two fixed numbers is a bias if one of
             them is ``one``.
-        fixed: the numbers that may be factors of a matrix. The others may be operands.
+        fixed: the numbers that may be factors of a matrix. The others may be operands. If None, any may be either;
+            then no sum may depend on another, and of two factors the one that is in more products is the operand.
         one: the number 1.
 
     >>> sums = {20 + i: [(-1, i), *((4 * i + j + 4, j + 30) for j in range(4))] for i in range(4)}
@@ -62,17 +65,22 @@ def dots_among(sums: Mapping[int, list[Pair]], fixed: Mapping[int, object], one:
     >>> group.results, group.biases, group.operands, group.factors[1]
     ([20, 21, 22, 23], [0, 1, 2, 3], [30, 31, 32, 33], [8, 9, 10, 11])
     """
+    count = Counter(chain.from_iterable(chain.from_iterable(sums.values())))
+
+    def is_factor(x: int, y: int) -> bool:
+        return count[x] <= count[y] if fixed is None else x in fixed and y not in fixed
+
     found: defaultdict[tuple[int, ...], list[tuple[int, int | None, list[int]]]] = defaultdict(list)
     for result, products in sums.items():
         bias, terms = None, []
+        if fixed is None and sum(one in pair for pair in products) > _BIASES:  # it is mostly a sum of numbers
+            continue
         for x, y in products:
-            if x in fixed and y in fixed:
-                if bias is not None or one not in (x, y):
-                    break
+            if bias is None and one in (x, y) and (fixed is None or (x in fixed and y in fixed)):
                 bias = x if y == one else y
-            elif x in fixed:
+            elif is_factor(x, y):
                 terms.append((y, x))
-            elif y in fixed:
+            elif is_factor(y, x):
                 terms.append((x, y))
             else:
                 break

@@ -322,31 +322,30 @@ def tape_of(
     before = first + len(numbers)
     nodes = [*inputs, *leaves, *constants, *computed]
     slots = np.concatenate([np.arange(first), first + which, before + np.arange(len(computed))])
-    versions = np.fromiter(map(_version_of, nodes), np.int64, len(nodes))
-    old = versions[len(nodes) - len(computed) :] < since
+    graph = _numbered(nodes, len(nodes) - len(computed), [*roots, *outputs])
+    versions = graph.versions[len(nodes) - len(computed) :]
+    old = versions < since
     if old.any():
         raise ConnectedError(f"uses {describe(computed[int(np.argmax(old))])}, which was computed outside of it")
-    counts, places = _operand_places(nodes, len(nodes) - len(computed))
-    newer = versions[places] > np.repeat(versions[len(nodes) - len(computed) :], counts)
+    newer = graph.versions[graph.operands] > np.repeat(versions, graph.counts)
     if newer.any():
-        check_fresh(computed[int(np.searchsorted(np.cumsum(counts), np.argmax(newer), side="right"))])
-    slot = dict(zip(map(id, nodes), slots.tolist(), strict=True))
+        check_fresh(computed[int(np.searchsorted(np.cumsum(graph.counts), np.argmax(newer), side="right"))])
 
     guards, at = [], 0
-    for relation, left, right, outcome, site in comparisons:  # each as soon as all that it asks about is known
-        operands = slot[id(left)], slot[id(right)]
-        at = max(at, *(1 + place - before for place in operands))
-        guards.append(Guard(relation, *operands, outcome, at, str(site)))
+    asked = slots[graph.wanted[: len(roots)]].reshape(-1, 2).tolist()
+    for (relation, _, _, outcome, site), (left, right) in zip(comparisons, asked, strict=True):
+        at = max(at, 1 + left - before, 1 + right - before)  # as soon as all that it asks about is known
+        guards.append(Guard(relation, left, right, outcome, at, str(site)))
     codes = {op: code for code, op in enumerate(dict.fromkeys(ops))}
     labels = [node.label for node in inputs] + [leaf.label for leaf in leaves] + [""] * len(numbers)
     tape = Tape(
         ops=tuple(codes),
         code=np.fromiter(map(codes.__getitem__, ops), np.int32, len(ops)),
-        start=np.concatenate([[0], np.cumsum(counts)]),
-        args=slots[places],
+        start=np.concatenate([[0], np.cumsum(graph.counts)]),
+        args=slots[graph.operands],
         dest=np.arange(before, before + len(computed), dtype=np.int32),
         constants=numbers,
-        outputs=np.array([slot[id(node)] for node in outputs], np.int32),
+        outputs=slots[graph.wanted[len(roots) :]],
         n_inputs=len(inputs),
         n_leaves=len(leaves),
         n_slots=before + len(computed),
@@ -356,18 +355,35 @@ def tape_of(
     return Recorded(tape, tuple(leaves))
 
 
-_op_of, _version_of, _label_of = attrgetter("op"), attrgetter("_version"), attrgetter("_label")
+_op_of, _label_of = attrgetter("op"), attrgetter("_label")
 
 
-def _operand_places(nodes: list[Any], first: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many operands each of ``nodes[first:]`` has, and the places of all these operands in ``nodes``."""
+class _Numbered(NamedTuple):
+    """A graph in numbers."""
+
+    versions: NDArray[np.int64]
+    """Of each node."""
+    counts: NDArray[np.int64]
+    """How many operands each computed node has."""
+    operands: NDArray[np.int64]
+    """The places of these among the nodes."""
+    wanted: NDArray[np.int64]
+    """The places of some nodes."""
+
+
+def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
+    """The graph of ``nodes``, of which those from ``first`` on are computed, with the places of those ``wanted``."""
     if core:
-        counts, places = core.operands(nodes, first)
-        return np.frombuffer(counts, np.int64), np.frombuffer(places, np.int64)
+        return _Numbered(*[np.frombuffer(found, np.int64) for found in core.numbered(nodes, first, wanted)])
     place = dict(zip(nodes, range(len(nodes)), strict=True))
-    operands = [node.parents for node in nodes[first:]]
-    counts = np.fromiter(map(len, operands), np.int64, len(operands))
-    return counts, np.fromiter(map(place.__getitem__, chain.from_iterable(operands)), np.int64, counts.sum())
+    parents = [node.parents for node in nodes[first:]]
+    columns = (
+        [node._version for node in nodes],
+        [*map(len, parents)],
+        [place[parent] for parent in chain(*parents)],
+        [place[node] for node in wanted],
+    )
+    return _Numbered(*[np.array(column, np.int64) for column in columns])
 
 
 # --- where an operation leaves its domain -----------------------------------------------------------------

@@ -157,9 +157,16 @@ def _largest(*values: float) -> float:
     return math.nan if any(map(math.isnan, values)) else max(values) + 0.0  # 0.0, of whatever zeros
 
 
+def _in_pairs(operation: Primitive, values: Sequence[Any]) -> Any:
+    """An operation on all ``values``, on pairs first and on those results in pairs again: each waits for few others."""
+    while len(values) > 1:
+        values = [*map(operation, values[::2], values[1::2]), *values[len(values) // 2 * 2 :]]
+    return values[0]
+
+
 _held_max = define(
     "held_max", forward=_largest, partials=lambda *args: (0.0,) * (len(args) - 1), held=True,
-    expansion=lambda *values: functools.reduce(maximum, values) + 0.0,
+    expansion=lambda *values: _in_pairs(maximum, values) + 0.0,
     symbol="max", text="max({*})", latex=r"\max\left({*}\right)",
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
 )  # fmt: skip

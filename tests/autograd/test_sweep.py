@@ -304,7 +304,7 @@ def some_graph(seed):
     """A sum of random operations of the whole table on each other and on leaves, of one to five operands."""
     random_ = random.Random(seed)
     nodes = [Value(random_.uniform(-2.0, 2.0), f"x{i}") for i in range(4)]
-    ops = [op for op in PRIMITIVES.values() if not op.captures]
+    ops = [op for op in PRIMITIVES.values() if op.builtin and not op.captures]
     with errstate("nan"):
         for _ in range(60):
             op = random_.choice([*ops, maximum, where, Value.relu, relu])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
+from autograd.replay import schedule
 from autograd.replay.backends import lane_program, numba_lanes
 from autograd.replay.backends.numba_tiles import packing
 from autograd.replay.groups import Dots, dots_among, outer_among
@@ -283,8 +284,8 @@ def test_what_needs_a_result_of_a_group_comes_after_it():
     """The second group reads results of the first, and a result of the first is an output too."""
     tape = layer(4, 4, bias=True)
     program = lane_program.lower(
-        lane_program.split(lane_program.computation(tape), range(20, 24)).lanes, range(20, 24),
-        {number: number for number in [*range(20), lane_program.ONE, lane_program.NOTHING]}, summed=False, grouped=True,
+        schedule.split(schedule.computation(tape), range(20, 24)).lanes, range(20, 24),
+        {number: number for number in [*range(20), schedule.ONE, lane_program.NOTHING]}, summed=False, grouped=True,
     )  # fmt: skip
     blocks = [block for block, _ in program.instructions]
     assert blocks[0] == "multiply"

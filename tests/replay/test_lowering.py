@@ -13,9 +13,9 @@ import pytest
 
 from autograd import javascript, leaky_relu, log
 from autograd.primitives import PRIMITIVES
+from autograd.replay.backends.array_functions import vectorised
 from autograd.replay.backends.c_source import CFunctions
 from autograd.replay.backends.jax_functions import jax_function
-from autograd.replay.backends.numpy_lanes import vectorised
 from autograd.replay.tape import apply_ieee
 from tests.support import operations as replay_operations
 from tests.support.browser import launched

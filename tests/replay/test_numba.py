@@ -17,9 +17,9 @@ import pytest
 
 from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay.backends import numba_kernels, numba_lanes
-from autograd.replay.backends.lane_program import ONE, computation, split
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
+from autograd.replay.schedule import ONE, computation, split
 from autograd.replay.tape import FUSED_DOT, Tape
 from tests.support.backends import (
     REDUCTIONS,

@@ -18,10 +18,10 @@ from autograd import fsum, logsumexp, mean, prod, softmax
 from autograd.errors import GuardError
 from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay import optimise as optimise_module
+from autograd.replay import schedule
 from autograd.replay.backends import (
     expansion,
     jax_export,
-    lane_program,
     numba_lanes,
     numpy_lanes,
     python_source,
@@ -284,12 +284,12 @@ def by_lane_program(tape: Tape, batched: Sequence[bool]) -> Tape:
     """The two parts of the lane program of ``tape``, the shared one and the other, as one tape again."""
     written = reuse_slots(expansion.expanded(tape))
     lanes = [number for number in range(tape.n_inputs) if batched[number]]
-    parts = lane_program.split(lane_program.computation(written), lanes)
+    parts = schedule.split(schedule.computation(written), lanes)
     steps = [*parts.shared.steps, *parts.lanes.steps]
     ops = list(dict.fromkeys(step.op for step in steps))
     one = written.n_before
     made = {step.result: one + 1 + place for place, step in enumerate(steps)}
-    slot = {number: number for number in range(one)} | {lane_program.ONE: one} | made
+    slot = {number: number for number in range(one)} | {schedule.ONE: one} | made
     return Tape(
         ops=tuple(ops),
         code=[ops.index(step.op) for step in steps],

@@ -20,125 +20,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-import autograd.rules  # noqa: F401 -- fills the table, which is read below
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.primitives import Primitive
 from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_tiles import ROWS, packing
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
-from autograd.replay.optimise import separate_slots
-from autograd.replay.tape import FUSED_DOT, Tape
+from autograd.replay.schedule import ONE, Computation, Pair, Step, results_of
+from autograd.replay.tape import FUSED_DOT
 
-__all__ = [
-    "NOTHING",
-    "ONE",
-    "Computation",
-    "LaneProgram",
-    "Split",
-    "Step",
-    "blocks_of",
-    "computation",
-    "lower",
-    "split",
-]
+__all__ = ["NOTHING", "LaneProgram", "blocks_of", "lower"]
 
-ONE, NOTHING = -1, -2
-"""The numbers 1, and -0, which adds nothing to any number. They are always there."""
+NOTHING = -2
+"""The number -0, which adds nothing to any number. It is always there, as is ``ONE``."""
 
-_MUL = PRIMITIVES["mul"]
 _TILE = 4
 _CORNER = (0, 0), (1, 0), (0, 1)
 """The three places that tell how a matrix lies in memory, if it lies in lines."""
-
-Pair = tuple[int, int]
-
-
-class Step(NamedTuple):
-    """One instruction, on numbers that each have a name of their own, whatever slot they shared."""
-
-    op: Primitive
-    args: tuple[int, ...]
-    result: int
-
-    @property
-    def results(self) -> tuple[int, ...]:
-        """The result, alone: of a group there are several."""
-        return (self.result,)
-
-    def products(self) -> list[Pair]:
-        """The products that the result is the sum of; none if it is not one."""
-        if self.op is _MUL or self.op is FUSED_DOT:
-            return list(zip(self.args[::2], self.args[1::2], strict=True))
-        return []
-
-
-class Computation(NamedTuple):
-    """Steps in order, and the numbers that come out."""
-
-    steps: list[Step]
-    outputs: list[int]
-
-    def read(self) -> list[int]:
-        """Every number that a step reads, as often as it is read, and every output."""
-        return [*chain.from_iterable(step.args for step in self.steps), *self.outputs]
-
-
-def computation(tape: Tape) -> Computation:
-    """``tape`` with the sharing of slots undone: a number is a slot at the start, or one for each instruction."""
-    tape = separate_slots(tape)
-    number = np.arange(tape.n_slots)
-    number[tape.n_inputs + tape.n_leaves : tape.n_before][tape.constants == 1.0] = ONE
-    number[tape.dest] = np.arange(tape.n_before, tape.n_slots)
-    start, args = tape.start.tolist(), number[tape.args].tolist()
-    steps = [
-        Step(tape.ops[code], tuple(args[start[i] : start[i + 1]]), tape.n_before + i)
-        for i, code in enumerate(tape.code.tolist())
-    ]
-    return Computation(steps, number[tape.outputs].tolist())
-
-
-class Split(NamedTuple):
-    """A computation in two: what is the same for every example, and what is not."""
-
-    shared: Computation
-    """Its outputs are those numbers of it that ``lanes`` reads, or that are results."""
-    lanes: Computation
-
-
-def split(whole: Computation, batched: Sequence[int]) -> Split:
-    """Separate what depends on one of the numbers ``batched`` from what does not.
-
-    In a fused dot product the products of two shared numbers are made one shared number, the bias: it comes
-    first, as the product with ``ONE``. A product with a shared number is made a sum of this one: it needs no row of it.
-    """
-    varying = set(batched)
-    shared: list[Step] = []
-    lanes: list[Step] = []
-    fresh = 1 + max([0, *batched, *(step.result for step in whole.steps), *whole.read()])
-    for step in whole.steps:
-        if varying.isdisjoint(step.args):
-            shared.append(step)
-            continue
-        varying.add(step.result)
-        if step.op is not FUSED_DOT:
-            if step.op is _MUL and not varying.issuperset(step.args):
-                step = step._replace(op=FUSED_DOT)  # noqa: PLW2901 -- the same sum of one product
-            lanes.append(step)
-            continue
-        bias = [pair for pair in step.products() if varying.isdisjoint(pair)]
-        if bias:
-            rest = [pair for pair in step.products() if not varying.isdisjoint(pair)]
-            if len(bias) > 1 or ONE not in bias[0]:
-                shared.append(Step(FUSED_DOT, tuple(chain(*bias)), fresh))
-                bias = [(fresh, ONE)]
-                fresh += 1
-            number = bias[0][0] if bias[0][1] == ONE else bias[0][1]
-            lanes.append(Step(FUSED_DOT, (number, ONE, *chain(*rest)), step.result))
-        else:
-            lanes.append(step)
-    part = Computation(lanes, whole.outputs)
-    made = {step.result for step in shared}
-    needed = list(dict.fromkeys(number for number in part.read() if number in made))
-    return Split(Computation(shared, needed), part)
 
 
 class LaneProgram(NamedTuple):
@@ -201,7 +97,7 @@ def lower(
         summed: whether the results are sums over the examples.
         grouped: whether groups of dots are products of matrices. They are done four examples at a time.
     """
-    stored, reduced, plain = _results(part, shared, summed=summed)
+    stored, reduced, plain = results_of(part, shared, summed=summed)
     steps = _grouped(plain, shared) if grouped else plain
     outers, reduced = outer_among(reduced) if grouped else ([], reduced)
     ready = dict.fromkeys([*inputs, *shared], -1)
@@ -268,22 +164,6 @@ class _Tile(NamedTuple):
 
 Reduction = _Tile | Outer
 """Products that are summed over the examples together."""
-
-
-def _results(
-    part: Computation, shared: dict[int, int], *, summed: bool
-) -> tuple[dict[int, list[int]], list[tuple[Pair, int]], list[Step]]:
-    """How each result comes out: stored (number to places) or summed (a product, a place); and the steps to do."""
-    varying = [(place, number) for place, number in enumerate(part.outputs) if number not in shared]
-    if not summed:
-        stored = defaultdict(list)
-        for place, number in varying:
-            stored[number].append(place)
-        return stored, [], part.steps
-    alone = {number for _, number in varying}.difference(chain.from_iterable(step.args for step in part.steps))
-    formed = {step.result: step.products() for step in part.steps if step.result in alone and step.products()}
-    reduced = [(pair, place) for place, number in varying for pair in formed.get(number, [(number, ONE)])]
-    return {}, reduced, [step for step in part.steps if step.result not in formed]
 
 
 def _tiles(reduced: list[tuple[Pair, int]], ready: dict[int, int]) -> defaultdict[int, list[Reduction]]:

@@ -18,9 +18,10 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.backends.lane_program import NOTHING, ONE, blocks_of, computation, lower, split
+from autograd.replay.backends.lane_program import NOTHING, blocks_of, lower
 from autograd.replay.backends.numba_kernels import STORE, Block, direct, lane_kernel, scalar_kernel
 from autograd.replay.optimise import constants_as_arguments, reuse_slots
+from autograd.replay.schedule import ONE, computation, split
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]

@@ -1,313 +1,290 @@
-"""The NumPy backend: each instruction is one vector operation over all examples.
+"""The NumPy backend: whatever is alike is one operation on arrays, and what is a product of matrices is one.
 
-What an operation does to arrays is the NumPy function that its record names; or its forward, where that is an
-operator, or is printed for arrays from the intermediate form (see :mod:`~autograd.replay.lowering`), so that each side
-of a branch is run on the examples that come to it; or, failing these, its forward once for each example.
+Each number has a row, with a column for each example; see :mod:`~autograd.replay.schedule` for which are computed
+together. A batch is cut into blocks of examples whose rows stay in the cache. The arrays that an operation reads and
+writes are made once for each width of a block, and *bound* to it: a call fills in its numbers, and runs what is bound.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
-from autograd.primitives import Primitive
-from autograd.replay import intermediate as ir
+from autograd.replay.backends.array_functions import array_function
 from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
-from autograd.replay.lowering import Lowering
-from autograd.replay.optimise import reuse_slots
 from autograd.replay.recorder import Refusal
-from autograd.replay.tape import FUSED_DOT, Floats, Tape, apply_ieee
+from autograd.replay.schedule import (
+    ONE,
+    Alike,
+    Operand,
+    Places,
+    Product,
+    Schedule,
+    Sums,
+    Total,
+    computation,
+    scheduled,
+    split,
+    strides,
+)  # fmt: skip
+from autograd.replay.tape import Floats, Tape
 
-__all__ = ["array_function", "build", "vectorised"]
+__all__ = ["build"]
 
-_ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg, FUSED_DOT.forward}
-"""Forwards that take arrays as they are."""
+_CACHE = 512 * 1024  # bytes of rows that a block should stay within
+_CALL = 1500  # numbers that are computed in the time of a call of a NumPy function
+_NARROWEST = 16  # examples in a block
+_MEMORY = 64 * 1024 * 1024  # bytes of rows that a block has at most, unless it is of the narrowest
+_SPARE = 4  # how many sets of arrays are kept for later calls, by other threads or for other widths
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
-    """A kernel that runs the tape once, on arrays."""
-    tape = reuse_slots(expanded(tape))
-    before = np.concatenate([np.full(tape.n_inputs + tape.n_leaves, 0.0), tape.constants])
-    is_lane = np.array([*batched, *[False] * tape.n_leaves], dtype=bool)
-    lane_slots, shared_slots = np.flatnonzero(is_lane).tolist(), np.flatnonzero(~is_lane).tolist()
-    program = [(array_function(op, len(args)), args, dest) for op, args, dest, _ in tape.instructions()]
-    start = list(before) + [before[:0]] * (tape.n_slots - len(before))
-    outputs = tape.outputs.tolist()
+    """``tape`` on arrays; see :mod:`autograd.replay.backends.base`."""
+    return _Lanes(expanded(tape), batched, summed=summed)
 
-    def kernel(shared: Floats, lanes: Floats) -> Floats:
-        slots: list[Any] = start.copy()
-        for slot, number in zip(shared_slots, shared, strict=True):
-            slots[slot] = number
-        for slot, row in zip(lane_slots, lanes, strict=True):
-            slots[slot] = row
+
+class _Lanes:
+    """A tape as two schedules: one for the numbers that all examples share, and one for those of each."""
+
+    def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
+        lanes = [number for number in range(tape.n_inputs) if batched[number]]
+        shared = [number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]]
+        given = [*shared, ONE]
+        parts = split(computation(tape), lanes)
+        place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
+        read = sorted(place[number] for number in set(given).intersection(parts.shared.read()))
+        self._once = scheduled(parts.shared, [given[at] for at in read], {})
+        self._each = scheduled(parts.lanes, lanes, place, summed=summed)
+        self._read = np.array(read, np.intp)
+        self._filled = np.array([place[number] for number in self._each.filled], np.intp)
+        self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
+        self._constants = np.array([*tape.constants, 1.0])
+        self._n_before, self._n_fixed, self._n_lanes = len(given), len(place), len(lanes)
+        self._n_results, self._summed = len(tape.outputs), summed
+        self._width = _width(self._each)
+        self._spare: deque[_Arrays] = deque(maxlen=_SPARE)
+
+    def __call__(self, shared: Floats, lanes: Floats) -> Floats:
+        n = lanes.shape[1]
+        results = np.zeros(self._n_results) if self._summed else np.empty((self._n_results, n))
+        if not n:
+            return results
         with np.errstate(all="ignore"):
-            for function, args, dest in program:
-                slots[dest] = function(*[slots[arg] for arg in args])
-            results = np.empty((len(outputs), lanes.shape[1]))
-            for row, slot in zip(results, outputs, strict=True):
-                row[:] = slots[slot]
-            return results.sum(axis=1) if summed else results
+            for start, width, count in _cut(n, self._width):
+                arrays = self._arrays(width)
+                fixed, each = self._fill(arrays, shared), arrays.each
+                for at in range(start, start + width * count, width):
+                    each.rows[: self._n_lanes] = lanes[:, at : at + width]
+                    each.run()
+                    if self._summed:
+                        results += np.bincount(each.places, each.sums, self._n_results)
+                    else:
+                        results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
+                self._spare.append(arrays)
+        for at, place in self._same:
+            results[at] = fixed[place] * n if self._summed else fixed[place]
+        return results
 
-    return kernel
+    def _arrays(self, width: int) -> _Arrays:
+        """Arrays for so many examples, which are nobody else's for now."""
+        for _ in range(_SPARE):
+            try:
+                arrays = self._spare.popleft()
+            except IndexError:
+                break
+            if arrays.each.rows.shape[1] == width:
+                return arrays
+            self._spare.append(arrays)
+        fixed = np.empty(self._n_fixed)
+        fixed[self._n_before - len(self._constants) : self._n_before] = self._constants
+        return _Arrays(fixed, _Bound(self._once, fixed, 1), _Bound(self._each, fixed, width))
+
+    def _fill(self, arrays: _Arrays, given: Floats) -> Floats:
+        """Compute the numbers that all examples share, and lay them out for the others."""
+        fixed, once, each = arrays
+        fixed[: len(given)] = given
+        if once.rows.size:
+            once.rows[: len(self._read), 0] = fixed[self._read]
+            once.run()
+            fixed[self._n_before + once.stored[1]] = once.rows[once.stored[0], 0]
+        each.rows[self._n_lanes : self._n_lanes + len(self._filled)] = fixed[self._filled, None]
+        for lay_out in each.laid_out:
+            lay_out()
+        return fixed
 
 
-# --- operations -------------------------------------------------------------------------------------------
+def _cut(n: int, widest: int) -> list[tuple[int, int, int]]:
+    """``n`` examples in blocks: where those of one width begin, the width, and how many there are.
 
-
-@functools.lru_cache(maxsize=4096)
-def array_function(op: Primitive, count: int) -> Callable[..., Any]:
-    """``op`` on ``count`` arrays and float64 scalars, element by element, in IEEE arithmetic."""
-    base = op.base or op
-    if isinstance(op, Refusal):
-        return _refusals(op, count)
-    if base.forward in _ON_ARRAYS:
-        function = base.forward
-    elif base.ufunc:
-        function = getattr(np, base.ufunc)
-    else:
-        function = _checked(op, vectorised(base.forward, count + len(op.constants)))
-    if not op.constants:
-        return function
-    return lambda *inputs: function(*inputs, *op.constants)
-
-
-def _refusals(op: Refusal, count: int) -> Callable[..., Any]:
-    """Where the operation refuses its inputs; asked in Python where its result is not finite, else it did not."""
-    value, refuses = array_function(op.of, count), op.forward
-
-    def function(*inputs: Any) -> Any:
-        *columns, found = np.broadcast_arrays(*inputs, value(*inputs))
-        asked = ~np.isfinite(found) if op.of.builtin else np.ones(found.shape, dtype=bool)
-        refused = np.zeros(found.shape)
-        refused[asked] = [refuses(*row) for row in zip(*(column[asked].tolist() for column in columns), strict=True)]
-        return refused
-
-    return function
-
-
-def _checked(op: Primitive, fast: Callable[..., Any] | None) -> Callable[..., Any]:
-    """``fast`` where it meets nothing that Python would refuse; else the forward itself, once for each example.
-
-    A forward that overflows, divides by zero or leaves a domain raises, and the record says what that stands
-    for. NumPy goes on with an infinity or a nan, which may turn into something else.
+    >>> _cut(100, 48), _cut(96, 48)
+    ([(0, 34, 2), (68, 32, 1)], [(0, 48, 2)])
     """
-    base = op.base or op
-
-    def each(*inputs: Any) -> Any:
-        columns = np.broadcast_arrays(*inputs)
-        rows = zip(*(column.ravel().tolist() for column in columns), strict=True)
-        return np.array([apply_ieee(base, row) for row in rows]).reshape(columns[0].shape)
-
-    if fast is None:
-        return each
-
-    def function(*inputs: Any) -> Any:
-        try:
-            with np.errstate(over="raise", divide="raise", invalid="raise"):
-                return fast(*inputs)
-        except FloatingPointError:
-            return each(*inputs)
-
-    return function
+    width = -(-n // -(-n // widest))
+    rest = n % width
+    return [(0, width, n // width), *([(n - rest, rest, 1)] if rest else [])]
 
 
-@functools.lru_cache(maxsize=1024)
-def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] | None:
-    """``forward`` on arrays of one length and numbers, element by element; None where it is not translated.
+def _width(schedule: Schedule) -> int:
+    """How many examples a block has: as many as stay in the cache, but not so few that calls cost more than numbers."""
+    n_rows = max(1, schedule.n_rows)
+    computed = sum(entry.results.size for entry in schedule.entries if not isinstance(entry, Total))
+    paying = _CALL * len(schedule.entries) // max(1, computed)
+    return max(_NARROWEST, _CACHE // (8 * n_rows), min(paying, _MEMORY // (8 * n_rows)))
 
-    Where ``forward`` raises, so does it: FloatingPointError, if NumPy is told to raise.
+
+Run = Callable[[], object]
+
+
+# --- what is bound ----------------------------------------------------------------------------------------
+
+
+class _Bound:
+    """A schedule bound to arrays.
+
+    Attributes:
+        rows: the numbers of each example.
+        laid_out: what is to be done when the fixed numbers have changed.
+        stored: the rows of results, and their places.
+        sums, places: sums over the examples, and the places of the results that they are added to.
     """
-    printer = _Arrays()
-    try:
-        name = printer.function(Lowering().operation(forward, count))
-    except (ir.Unsupported, LookupError):
-        return None
-    return printer.compiled(name)
 
+    def __init__(self, schedule: Schedule, fixed: Floats, width: int) -> None:
+        self.rows = np.zeros((schedule.n_rows, width))
+        self.laid_out: list[Run] = []
+        self.stored = np.array(schedule.stored, np.intp).reshape(-1, 2).T
+        totals = [entry for entry in schedule.entries if isinstance(entry, Total)]
+        self.places = np.concatenate([np.empty(0, np.intp), *(total.places.ravel() for total in totals)])
+        self.sums = np.zeros(len(self.places))
+        self._fixed = fixed
+        self._scratch, self._taken = np.empty(0), 0
+        self._runs: list[Run] = []
+        done = 0
+        for entry in schedule.entries:
+            self._taken = 0
+            match entry:
+                case Alike():
+                    self._bind_alike(entry)
+                case Sums():
+                    self._bind_sums(entry)
+                case Product():
+                    self._bind_product(entry)
+                case Total():
+                    done += entry.places.size
+                    self._bind_total(entry, self.sums[done - entry.places.size : done])
 
-# --- functions on arrays ----------------------------------------------------------------------------------
+    def run(self) -> None:
+        """Compute all results from the given rows."""
+        for run in self._runs:
+            run()
 
+    def _room(self, *shape: int) -> Floats:
+        """Room for so many numbers of each example, until the next entry."""
+        width = self.rows.shape[1]
+        size = int(np.prod(shape)) * width
+        if self._taken + size > len(self._scratch):  # what was given out before stays with those that have it
+            self._scratch, self._taken = np.empty(max(size, 2 * len(self._scratch))), 0
+        self._taken += size
+        return self._scratch[self._taken - size : self._taken].reshape(*shape, width)
 
-class _Arrays(ir.Printer):
-    """Writes functions in Python, on arrays."""
+    def _results(self, places: Places) -> Floats:
+        first = places.flat[0]
+        return self.rows[first : first + places.size].reshape(*places.shape, -1)
 
-    forms: ClassVar[Mapping[str, str]] = {
-        **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
-        "negative": "(-{0})", "and": "({0} & {1})", "or": "({0} | {1})", "not": "({0} == False)",
-        "select": "np.where({0}, {1}, {2})", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
-        "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
-        "is_integer": "is_integer({0})",
-        **{name: f"np.{one.numpy}({{0}})" for name, one in ir.ELEMENTARY.items() if one.numpy},
-        **{name: f"np.{ir.ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in ir.BINARY if ir.ELEMENTARY[name].numpy},
-        "ldexp": "scaled({0}, {1})",
-    }  # fmt: skip
-    numbers = ("np.nan", "np.inf", "(-np.inf)")
-    truths = ("False", "True")
+    def _read(self, operand: Operand, fits: Callable[[tuple[int, ...]], bool] = lambda steps: True) -> Floats:
+        """The numbers of an operand, with an axis of examples: where they are, or gathered if they do not lie so."""
+        places, is_fixed = operand
+        source = self._fixed[:, None] if is_fixed else self.rows
+        steps = strides(places)
+        if steps is not None and fits(steps):
+            distances = [step * source.strides[0] for step in steps]
+            return as_strided(
+                source[places.flat[0] :], (*places.shape, source.shape[1]), (*distances, source.strides[1])
+            )
+        room = np.empty((*places.shape, 1)) if is_fixed else self._room(*places.shape)
+        (self.laid_out if is_fixed else self._runs).append(partial(source.take, places, 0, room, "clip"))
+        return room
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._names: dict[ir.Function, str] = {}
-        self._lowering = Lowering()
-        self._count = itertools.count()
-
-    def compiled(self, name: str) -> Callable[..., Any]:
-        """One of the functions that were written."""
-        namespace: dict[str, Any] = {
-            "np": np, "choose": _choose, "repeat": _repeat, "scaled": _scaled, "is_integer": _is_integer,
-        }  # fmt: skip
-        exec(compile("\n".join(self._texts), f"<{name} on arrays>", "exec"), namespace)  # noqa: S102 -- our own text
-        function: Callable[..., Any] = namespace[name]
-        return function
-
-    def function(self, function: ir.Function) -> str:
-        """The name of ``function`` on arrays."""
-        if function not in self._names:
-            name = self._names[function] = f"{function.name}_on_arrays_{len(self._names)}"
-            self._texts += self._def(name, function.parameters, self._block(function.body))
-        return self._names[function]
-
-    def _def(self, name: str, parameters: Sequence[str], lines: Sequence[str]) -> list[str]:
-        return [f"def {name}({', '.join(parameters)}):", *(f"    {line}" for line in lines)]
-
-    def _block(self, block: Sequence[ir.Statement]) -> list[str]:
-        """The lines of ``block``. An array is let go where it is read for the last time: memory is what costs."""
-        last = {name: index for index, statement in enumerate(block) for name in ir.read_in([statement])}
-        lines: list[str] = []
-        made: set[str] = set()
-        for index, statement in enumerate(block):
-            lines += self._statement(statement)
-            made.update(ir.left_by(statement))
-            done = sorted(name for name in made if last.get(name) == index) if index + 1 < len(block) else []
-            made.difference_update(done)
-            lines += [f"del {', '.join(done)}"] if done else []
-        return lines
-
-    def _statement(self, statement: ir.Statement) -> list[str]:
-        match statement:
-            case ir.Assign(name, value):
-                return [f"{name} = {self.text(value)}"]
-            case ir.If(test, body, []) if ir.ends(body):  # by raising, or it would have another side
-                return [f"if np.any({self.text(test)}):", "    raise FloatingPointError"]
-            case ir.If(test, body, orelse):
-                return self._branch(test, body, orelse)
-            case ir.While(test, carried, body):
-                return self._loop(test, carried, body)
-            case ir.Return(value):
-                return [f"return {self.text(value)}"]
-            case ir.Raise():
-                return ["raise FloatingPointError"]
-        raise ir.Unsupported("'try:' is not translated")
-
-    def _branch(self, test: ir.Expression, body: list[ir.Statement], orelse: list[ir.Statement]) -> list[str]:
-        """Both sides as functions of what they read; they return what the function does, or the variables they set."""
-        number = next(self._count)
-        ended = ir.ends(body) and ir.ends(orelse)
-        result = [] if ended else ir.left_by(ir.If(test, body, orelse))
-        returned = [] if ended else [f"return ({', '.join(result)},)"]
-        given = list(dict.fromkeys([*ir.free_variables(body), *ir.free_variables(orelse)]))
-        lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
-        lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
-        chosen = f"choose({', '.join([self.text(test), f'then_{number}', f'else_{number}', *given])})"
-        return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
-
-    def _loop(self, test: ir.Expression, carried: Sequence[str], body: list[ir.Statement]) -> list[str]:
-        """Test and round as functions of what is carried from round to round and of what they read besides."""
-        number = next(self._count)
-        given = ", ".join(dict.fromkeys([*carried, *ir.free_variables([], test), *ir.free_variables(body)]))
-        after = ", ".join(carried)
-        return [
-            *self._def(f"round_{number}", [given], [*self._block(body), f"return [{after}]"]),
-            f"[{after}] = repeat(lambda {given}: {self.text(test)}, round_{number}, [{given}], {len(carried)})",
+    def _bind_alike(self, entry: Alike) -> None:
+        op, results = entry.op, self._results(entry.results)
+        args = [self._read(arg) for arg in entry.args]
+        base = op.base or op
+        if base.ufunc and not isinstance(op, Refusal):
+            self._runs.append(partial(getattr(np, base.ufunc), *args, *op.constants, out=results))
+            return
+        function = array_function(op, len(args))
+        alone = entry.results.size == 1  # then a fixed number is one number, and functions choose their way by it
+        inputs = [
+            arg.reshape(()) if alone and operand.fixed else np.broadcast_to(arg, results.shape)
+            for arg, operand in zip(args, entry.args, strict=True)
         ]
 
-    def applied(self, expression: ir.Apply) -> str:
-        """An operator or a function; of a choice that could raise each side is computed where it is chosen."""
-        if expression.name != "select" or all(map(_is_harmless, expression.args[1:])):
-            return super().applied(expression)
-        test, *sides = expression.args
-        given = ir.free_variables([], *sides)
-        ways = [f"lambda {', '.join(given)}: {self.text(side)}" for side in sides]
-        return f"choose({', '.join([self.text(test), *ways, *given])})"
+        def run() -> None:
+            results[...] = function(*[each[()] for each in inputs])
 
-    def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
-        """A call of another function, on arrays too."""
-        return f"{self.function(function)}({', '.join(map(self.text, args))})"
+        self._runs.append(run)
 
-    def in_python(self, name: str, count: int) -> ir.Function:
-        """The refusal of an operation that NumPy does not have."""
-        return self._lowering.elementary(name, count)
+    def _bind_sums(self, entry: Sums) -> None:
+        results = self._results(entry.results)
+        n_terms = sum(len(left.places) for left, _ in entry.terms)
+        products, done = None, 0
+        for left, right in entry.terms:
+            factor = self._read(left)
+            if len(entry.terms) == 1 and right is None:
+                products = factor
+                break
+            if products is None:
+                products = results[None] if n_terms == 1 else self._room(n_terms, *entry.results.shape)
+            part = products[done : done + len(left.places)]
+            if right is None:
+                self._runs.append(partial(np.copyto, part, factor))
+            else:
+                self._runs.append(partial(np.multiply, factor, self._read(right), part))
+            done += len(left.places)
+        if n_terms > 1 or right is None:
+            self._runs.append(partial(np.add.reduce, products, 0, None, results, False, -0.0))
 
+    def _bind_product(self, entry: Product) -> None:
+        _, n_results, n_operands = entry.factors.places.shape
+        results = self._results(entry.results)
 
-def _is_harmless(expression: ir.Expression) -> bool:
-    """Whether a number may be computed where it is not chosen: it cannot raise, and costs nothing."""
-    if isinstance(expression, (ir.Constant, ir.Variable)):
-        return True
-    if isinstance(expression, ir.Apply) and expression.name in ("+", "-", "*", "negative"):
-        return all(map(_is_harmless, expression.args))
-    return False
+        def is_matrix(steps: tuple[int, ...]) -> bool:
+            _, by_result, by_operand = steps
+            return (by_operand == 1 and by_result >= n_operands) or (by_result == 1 and by_operand >= n_results)
 
+        factors = self._read(entry.factors, is_matrix)[..., 0]
+        operands = self._read(entry.operands, lambda steps: steps[1] > 0)
+        alone = 0 if len(results) == 1 else slice(None)
+        self._runs.append(partial(_multiply, factors[alone], operands[alone], results[alone]))
+        if entry.biases is not None:
+            self._runs.append(partial(np.add, results, self._read(entry.biases), results))
 
-def _choose(condition: Any, then: Callable[..., Any], otherwise: Callable[..., Any], *variables: Any) -> Any:
-    """``then`` of those elements for which ``condition`` holds, ``otherwise`` of the others, each on its own."""
-    if np.all(condition):
-        return then(*variables)
-    if not np.any(condition):
-        return otherwise(*variables)
-    here, there = then(*_taken(variables, condition)), otherwise(*_taken(variables, ~condition))
-    if isinstance(here, tuple):
-        return tuple(_merged(condition, x, y) for x, y in zip(here, there, strict=True))
-    return _merged(condition, here, there)
-
-
-def _taken(variables: Sequence[Any], condition: Any) -> list[Any]:
-    return [
-        variable[condition] if isinstance(variable, np.ndarray) and variable.ndim else variable
-        for variable in variables
-    ]
-
-
-def _merged(condition: Any, here: Any, there: Any) -> Any:
-    merged = np.empty(condition.shape)
-    merged[condition], merged[~condition] = here, there
-    return merged
+    def _bind_total(self, entry: Total, sums: Floats) -> None:
+        left, right = (self._read(Operand(side), lambda steps: steps[0] > 0) for side in (entry.left, entry.right))
+        if entry.places.ndim == 2:
+            self._runs.append(partial(np.matmul, left, right.T, sums.reshape(entry.places.shape)))
+        else:
+            self._runs.append(partial(np.einsum, "ij,ij->i", left, right, out=sums))
 
 
-def _repeat(
-    test: Callable[..., Any], body: Callable[..., Sequence[Any]], variables: Sequence[Any], count: int
-) -> list[Any]:
-    """Run ``body`` on the elements for which ``test`` holds, until it holds for none.
+class _Arrays(NamedTuple):
+    """The arrays of one running call."""
 
-    Args:
-        test: of all variables.
-        body: of all variables, to the new ones among them.
-        variables: arrays of one length and numbers.
-        count: how many of them, the first, are carried from round to round: they are what ``body`` returns.
-
-    Returns:
-        Those, after the last round of each element.
-    """
-    shape = np.broadcast_shapes(*map(np.shape, variables))
-    values = [np.array(np.broadcast_to(value, shape), dtype=float) for value in variables[:count]]
-    values += variables[count:]
-    active = np.broadcast_to(test(*values), shape)
-    while np.any(active):
-        for value, result in zip(values, body(*_taken(values, active)), strict=False):
-            value[active] = result
-        active = np.broadcast_to(test(*values), shape)
-    return values[:count]
+    fixed: Floats
+    """The numbers that all examples share: those that are given, constants, and those that are computed of them."""
+    once: _Bound
+    """Computes the last of them."""
+    each: _Bound
 
 
-def _scaled(x: Any, n: Any) -> Any:
-    """x · 2**n for whole numbers n that are floats."""
-    return np.ldexp(x, np.asarray(n).astype(np.int32))
-
-
-def _is_integer(x: Any) -> Any:
-    """Whether each number is finite and whole."""
-    return np.isfinite(x) & (np.floor(x) == x)
+def _multiply(factors: Floats, operands: Floats, results: Floats) -> None:
+    """The product of matrices, with the sign that the sum has where it is zero: a library begins with +0."""
+    np.matmul(factors, operands, results)
+    if not results.all():
+        signs = np.matmul(np.copysign(1.0, factors), np.copysign(1.0, operands))
+        results[(results == 0.0) & (signs == -factors.shape[-1])] = -0.0
