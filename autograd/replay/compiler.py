@@ -538,8 +538,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
 
     What no name leads to is not seen: the content of a file that it opens, a clock or random numbers behind an
     installed package, what a function written in C keeps to itself, changes inside Python's modules and installed
-    packages, comparisons in a thread that the function starts. In a replay these stay as they were when it was
-    recorded; ``verify`` finds them.
+    packages. In a replay these stay as they were when it was recorded; ``verify`` finds them.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

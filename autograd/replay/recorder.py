@@ -304,7 +304,7 @@ def tape_of(
         since: the time from which on nodes belong to the recording.
 
     Raises:
-        ConnectedError: a node was computed before that time.
+        ConnectedError: a node was computed before that time, or is the variable of another function, which goes on.
     """
     comparisons = list(comparisons)
     roots = [node for each in comparisons for node in (each.left, each.right)]
@@ -316,6 +316,9 @@ def tape_of(
     ends = [node for node, op in zip(found, made_by, strict=True) if op is None]
     constants = [node for node in ends if type(node) is Constant]
     leaves = [node for node in ends if type(node) is not Constant]
+    for leaf in leaves:
+        if leaf.traced and leaf._version < since:
+            raise ConnectedError(f"uses {describe(leaf)} inside a transform")
 
     numbers, which = distinct([node._data for node in constants])
     first = len(inputs) + len(leaves)
