@@ -383,7 +383,7 @@ def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
     columns = (
         [node._version for node in nodes],
         [*map(len, parents)],
-        [place[parent] for parent in chain(*parents)],
+        [place.get(parent, 0) for parent in chain(*parents)],  # of a node from before, which is refused, none is there
         [place[node] for node in wanted],
     )
     return _Numbered(*[np.array(column, np.int64) for column in columns])
