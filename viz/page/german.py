@@ -166,6 +166,7 @@ EDITOR = {
         "hänge an die neue Adresse an, was hinter # steht."
     ),
     "notLoaded": "Die Seite konnte nicht geladen werden: Ändere das Programm.",
+    "large": "Ein großes Programm: Sein Bild braucht ein paar Sekunden.",
     "line": "Zeile {n}: ",
     "playground": "Spielplatz",
     "graph": "Der Graph",

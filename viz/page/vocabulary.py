@@ -171,6 +171,7 @@ EDITOR = {
         "follows # behind the new address."
     ),
     "notLoaded": "The page could not be loaded: change the program.",
+    "large": "A large program: its picture takes a few seconds.",
     "line": "Line {n}: ",
     "playground": "Playground",
     "graph": "The graph",
