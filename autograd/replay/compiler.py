@@ -192,7 +192,7 @@ class Compiled:
             others.setdefault(key, Derivative(self, transform, settings))
         return others[key]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: C901 -- in one place, for every call goes through it
         """The result of the function, with floats and arrays of floats for its Values."""
         surroundings = current()
         if surroundings is not ORDINARY:
@@ -220,6 +220,13 @@ class Compiled:
             if result is None:
                 branches.waits = False
                 return self(*args, **kwargs)
+        except MemoryError as error:
+            error.__traceback__ = error.__context__ = None  # they hold what was recorded
+            size = f"{len(branches.known[-1].tape):,} operations" if branches.known else "all operations of one call"
+            raise MemoryError(
+                f"the recording of {self.__name__} does not fit in memory with {size}: compile one step of a loop, and "
+                f"call that in a loop; or give fewer examples at a time"
+            ) from error
         if self._inspected:
             self._inspect(result, branches, plan, leaves)
         return result

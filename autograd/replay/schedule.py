@@ -25,11 +25,11 @@ import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.optimise import separate_slots
-from autograd.replay.tape import FUSED_DOT, Tape
+from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = [
-    "ONE", "Alike", "Computation", "Operand", "Pair", "Product", "Schedule", "Split", "Step", "Sums", "Total",
-    "computation", "results_of", "scheduled", "split", "strides",
+    "ONE", "Alike", "Batch", "Computation", "Entry", "Operand", "Pair", "Places", "Product", "Schedule", "Split",
+    "Step", "Sums", "Total", "computation", "results_of", "scheduled", "scheduled_batch", "split", "strides",
 ]  # fmt: skip
 
 ONE = -1
@@ -199,13 +199,16 @@ class Total(NamedTuple):
     """For each product the place of the result that it is added to, of shape (left, right) or that of both."""
 
 
+Entry = Alike | Sums | Product | Total
+
+
 class Schedule(NamedTuple):
     """The entries, in order, and where numbers are."""
 
-    entries: list[Alike | Sums | Product | Total]
+    entries: list[Entry]
     n_rows: int
     filled: list[int]
-    """The fixed numbers that have a row too, after those of the inputs."""
+    """The places of fixed numbers that have a row too, after those of the inputs."""
     stored: list[tuple[int, int]]
     """(the row of a result, its place) of results that are not summed over the examples."""
 
@@ -216,6 +219,8 @@ def strides(places: Places) -> tuple[int, ...] | None:
     >>> strides(np.array([[3, 5, 7], [4, 6, 8]])), strides(np.array([1, 2, 4]))
     ((1, 2), None)
     """
+    if places.size == 1:
+        return (0,) * places.ndim
     first = places[(0,) * places.ndim]
     steps = [int(np.take(places, 1, axis)[(0,) * (places.ndim - 1)] - first) if n > 1 else 0
              for axis, n in enumerate(places.shape)]  # fmt: skip
@@ -264,7 +269,44 @@ def scheduled(
         if again:
             writer.release(done[at])
     rows = [(writer.row[number], place) for number, places in stored.items() for place in places]
-    return Schedule(writer.entries, writer.n_rows, filled, rows)
+    return Schedule(writer.entries, writer.n_rows, [fixed[number] for number in filled], rows)
+
+
+class Batch(NamedTuple):
+    """A tape for many examples, in two schedules: for the fixed numbers, which all share, and for those of each."""
+
+    once: Schedule
+    """From the fixed numbers that are given, those that are computed of them; these follow them."""
+    each: Schedule
+    constants: Floats
+    """The last of the fixed numbers that are given, after inputs and leaves."""
+    n_given: int
+    n_fixed: int
+    same: list[tuple[int, int]]
+    """(the place of a result, the place of the fixed number that it is)"""
+
+
+def scheduled_batch(tape: Tape, batched: Sequence[bool], *, summed: bool, again: bool = True) -> Batch:
+    """The schedules of ``tape`` for many examples.
+
+    Args:
+        tape: of single assignment or not.
+        batched: for each input whether every example has its own.
+        summed: whether the results are sums over the examples.
+        again: as of :func:`scheduled`.
+    """
+    lanes = [number for number in range(tape.n_inputs) if batched[number]]
+    given = [*(number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]), ONE]
+    parts = split(computation(tape), lanes)
+    place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
+    return Batch(
+        scheduled(parts.shared, given, {}, again=again),
+        scheduled(parts.lanes, lanes, place, summed=summed, again=again),
+        np.array([*tape.constants, 1.0]),
+        len(given),
+        len(place),
+        [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place],
+    )
 
 
 def _totals(reduced: list[tuple[Pair, int]], level: Mapping[int, int]) -> list[tuple[int, Outer]]:
@@ -285,7 +327,7 @@ class _Writer:
     """Writes the entries of a schedule level by level, and gives out rows."""
 
     def __init__(self, given: Sequence[int], fixed: Mapping[int, int]) -> None:
-        self.entries: list[Alike | Sums | Product | Total] = []
+        self.entries: list[Entry] = []
         self.row = {number: row for row, number in enumerate(given)}
         self.n_rows = len(given)
         self._fixed = fixed
@@ -339,7 +381,8 @@ class _Writer:
     def write_level(self, steps: Sequence[Step]) -> None:
         """Compute the results of ``steps``, of which none needs another."""
         sums = {step.result: step.products() for step in steps if step.op is FUSED_DOT}
-        self._write_products(dots_among(sums, self._fixed or None, ONE))
+        if len(sums) > 1:
+            self._write_products(dots_among(sums, self._fixed or None, ONE))
         kinds: defaultdict[Any, list[Step]] = defaultdict(list)
         for step in steps:
             if step.result in self.row:  # it is one of a product's

@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from autograd.replay.saving import axes_from_data, sealed, tape_from_data, tape_
 from tests.support.backends import random_tape
 from tests.support.programs import saved_function
 
+ROOT = Path(__file__).parents[2]
 HEAD = {"format": "chainrule tape", "version": 1}
 HOSTILE = [
     None, True, -1, 0, 1, 2, 7, 2**31, 2**63, 10**400, -(2**31) - 1, 1.5, "", "x", "nan", "0x1p3", "__import__", [],
@@ -180,3 +185,43 @@ def test_containers_without_end(around):
         treedef_from_data(nested(20_000, "number", around), {})
     with pytest.raises(TapeError, match="nested too deeply"):
         axes_from_data(nested(20_000, 0, around), {})
+
+
+# --- what does not fit in memory --------------------------------------------------------------------------
+
+_TOO_LONG = """
+import resource
+import numpy as np
+from autograd import compile, sin, value_and_grad
+
+def steps(x, count=COUNT):
+    for _ in range(count):
+        x = x * 1.01 + sin(x)
+    return x
+
+limited = compile(value_and_grad(steps), **OPTIONS)
+given = np.ones(5_000_000)
+with open("/proc/self/statm") as held:
+    limit = int(held.read().split()[0]) * resource.getpagesize() + (100 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+try:
+    limited(GIVEN)
+except MemoryError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is one of Linux")
+@pytest.mark.parametrize(
+    ("count", "options", "given", "size"),
+    [
+        (10_000_000, {}, "1.0", "all operations of one call"),
+        (30, {"in_axes": 0, "backend": "numpy"}, "given", "operations"),
+    ],
+)
+def test_a_recording_that_does_not_fit_in_memory_says_so_and_what_to_do(count, options, given, size):
+    program = _TOO_LONG.replace("COUNT", str(count)).replace("OPTIONS", repr(options)).replace("GIVEN", given)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert re.match("the recording of .*steps.* does not fit in memory", done.stdout)
+    assert size in done.stdout
+    assert "compile one step of a loop" in done.stdout

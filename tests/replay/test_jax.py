@@ -16,8 +16,10 @@ import pytest
 
 from autograd import Value, compile, dot, norm_cdf, relu, sigmoid, tanh, value_and_grad, where  # noqa: A004 -- the name that autograd gives it
 from autograd.primitives import PRIMITIVES, primitive
-from autograd.replay.backends.jax_export import build, tape_function
+from autograd.replay.backends.expansion import expanded
+from autograd.replay.backends.jax_export import batch_function, build, tape_function
 from autograd.replay.backends.jax_functions import jax_function
+from autograd.replay.optimise import fuse_dots
 from tests.support.backends import (
     REDUCTIONS,
     assert_same,
@@ -30,6 +32,7 @@ from tests.support.backends import (
     special_points,
     table,
 )  # fmt: skip
+from tests.support.matrix_programs import tape_of_program
 
 SMALLEST = 1e-300  # XLA takes subnormal numbers for 0 on a CPU
 
@@ -75,12 +78,37 @@ def test_a_derivative_is_the_record_s_own(op):
 def test_an_operation_of_the_user_s_own():
     op = primitive("cubed", forward=lambda x: x * x * x, partials=lambda x, out: (3.0 * x * x,))
     function = tape_function(single(op))
-    assert function([2.0])[0] == 8.0
-    assert jax.grad(lambda x: function([x])[0])(2.0) == 12.0
-    assert jax.grad(jax.grad(lambda x: function([x])[0]))(2.0) == 12.0
+    assert function([2.0])[0].tolist() == [8.0]
+    assert jax.grad(lambda x: function(x[None])[0][0])(2.0) == 12.0
+    assert jax.grad(jax.grad(lambda x: function(x[None])[0][0]))(2.0) == 12.0
     bad = primitive("texty", forward=lambda x: float(f"{x}"), partials=lambda x, out: (1.0,))
     with pytest.raises(NotImplementedError, match="'texty' cannot be exported to JAX"):
         tape_function(single(bad))
+
+
+@pytest.mark.parametrize("name", ["network", "attention"])
+def test_programs_that_are_products_of_matrices(name):
+    tape, batched = tape_of_program(name, 4)
+    rng = np.random.default_rng(4)
+    shared, lanes = rng.normal(size=batched.count(False)), rng.normal(size=(batched.count(True), 3))
+    wanted = expected(tape, batched, shared, lanes)
+    fused = fuse_dots(expanded(tape))
+    got = build(fused, batched, True)(shared, lanes)
+    np.testing.assert_allclose(got, wanted.sum(axis=1), rtol=1e-11, atol=1e-11)
+    if name == "network":
+        (one,) = tape_function(fused)(np.append(shared, lanes[:, 0]))
+        np.testing.assert_allclose(one, wanted[:, 0], rtol=1e-11, atol=1e-11)
+
+
+def test_what_jax_traces_does_not_grow_with_the_width():
+    lines = []
+    for width in (8, 32):
+        tape, batched = tape_of_program("network", width)
+        function = batch_function(fuse_dots(tape), batched, summed=True)
+        arrays = jnp.zeros(batched.count(False)), jnp.zeros((batched.count(True), 3))
+        lines.append(len(jax.make_jaxpr(function)(*arrays).eqns[0].params["jaxpr"].eqns))
+    assert lines[1] < lines[0] + 3 * 32  # slices, one for each row of a matrix that lies among biases
+    assert lines[1] < len(tape) / 4
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -181,6 +209,12 @@ def test_other_arguments_than_were_recorded_are_refused():
         exported(3.0)
     with pytest.raises(TypeError, match="argument 0 holds 2 arrays or numbers, and held 1"):
         exported([3.0, 1.0], y=4.0)
+    with pytest.raises(TypeError, match=r"argument 0 holds an array of shape \(2,\), where one of shape \(\) was"):
+        exported(np.array([3.0, 1.0]), y=4.0)
+    of_many = compile(lambda x: x[0] * x[1], in_axes=1, backend="python")
+    of_many(np.ones((2, 5)))
+    with pytest.raises(TypeError, match=r"shape \(3,\) for each example, where one of shape \(2,\) was recorded"):
+        of_many.to_jax()(np.ones((3, 5)))
 
 
 def test_the_demo_runs_one_function_on_eight_devices():

@@ -73,7 +73,7 @@ def by_schedule(
     fixed = [*shared, *done_by_hand(once, shared, [], len(parts.shared.outputs))]
     place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
     each = scheduled(parts.lanes, lanes, place, summed=summed, again=again)
-    filled = [fixed[place[number]] for number in each.filled]
+    filled = [fixed[at] for at in each.filled]
     found = done_by_hand(each, [*(numbers[number] for number in lanes), *filled], fixed, len(tape.outputs))
     return [fixed[place[one]] if one in place else x for one, x in zip(parts.lanes.outputs, found, strict=True)]
 

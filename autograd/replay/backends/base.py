@@ -56,7 +56,7 @@ BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True),
     "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
-    "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax"),
+    "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }
 
 

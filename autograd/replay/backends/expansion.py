@@ -20,14 +20,16 @@ from autograd.errors import RecordingError
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.optimise import fuse_dots, optimise, rewire, separate_slots
 from autograd.replay.recorder import run_recorded, tape_of
-from autograd.replay.tape import Indices, Tape
+from autograd.replay.tape import FUSED_DOT, Indices, Tape
 from autograd.value import Constant, Value
 
 __all__ = ["expanded"]
 
 
-def expanded(tape: Tape) -> Tape:
+def expanded(tape: Tape, *, sums_alone: bool = False) -> Tape:
     """``tape`` with the expansion of every operation that has one; nothing else changes if none has.
+
+    With ``sums_alone``, of those whose expansion is one sum of products: its derivative is that of the operation, too.
 
     >>> from autograd import Value, mean, record
     >>> x, y = Value(1.0), Value(3.0)
@@ -42,7 +44,7 @@ def expanded(tape: Tape) -> Tape:
     tape = separate_slots(tape)
     if not any(op.expansion for op in tape.ops):
         return tape
-    return _Writer(tape).written()
+    return _Writer(tape, sums_alone=sums_alone).written()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -68,8 +70,9 @@ class _Writer:
     Until the number of those is known, slot ~k stands for the k-th new constant.
     """
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, *, sums_alone: bool) -> None:
         self._tape = tape
+        self._sums_alone = sums_alone
         self._numbers: list[float] = []
         self._ops: dict[Primitive, int] = {}
         self._code: list[Indices] = [np.empty(0, np.int32)]
@@ -85,7 +88,7 @@ class _Writer:
         expands = np.array([op.expansion is not None for op in tape.ops])
         lengths = np.ones(len(tape), np.int64)
         copied = 0
-        for at in np.flatnonzero(expands[tape.code]).tolist():
+        for at in filter(self._is_written_out, np.flatnonzero(expands[tape.code]).tolist()):
             self._append(tape, slice(copied, at))
             before = len(self._labels)
             args = tape.args[tape.start[at] : tape.start[at + 1]].tolist()
@@ -109,6 +112,11 @@ class _Writer:
         )
         return rewire(raw, np.arange(self._n_slots), np.ones(len(raw), dtype=bool), self._numbers)
 
+    def _is_written_out(self, at: int) -> bool:
+        tape = self._tape
+        count = int(tape.start[at + 1] - tape.start[at])
+        return not self._sums_alone or _part(tape.ops[tape.code[at]], count).ops == (FUSED_DOT,)
+
     def _inline(self, part: Tape, args: list[int], dest: int, label: str) -> None:
         """The instructions of ``part``; the one that gives its output writes to ``dest``, the others to new slots."""
         first = len(self._numbers)
@@ -126,10 +134,10 @@ class _Writer:
 
     def _append(self, tape: Tape, part: slice, place: Indices | None = None) -> None:
         """A part of the instructions of ``tape``; where its slots are others here, ``place`` says which."""
-        codes = np.array([self._ops.setdefault(op, len(self._ops)) for op in tape.ops if not op.expansion] or [0])
-        ours = np.cumsum([not op.expansion for op in tape.ops]) - 1
         args, dest = tape.args[tape.start[part.start] : tape.start[part.stop]], tape.dest[part]
-        self._code.append(codes[ours[tape.code[part]]])
+        used, code = np.unique(tape.code[part], return_inverse=True)
+        ours = [self._ops.setdefault(tape.ops[op], len(self._ops)) for op in used.tolist()]
+        self._code.append(np.array(ours, np.int32)[code])
         self._counts.append(np.diff(tape.start[part.start : part.stop + 1]))
         self._read.append(args if place is None else place[args])
         self._dest.append(dest if place is None else place[dest])

@@ -20,7 +20,6 @@ from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.recorder import Refusal
 from autograd.replay.schedule import (
-    ONE,
     Alike,
     Operand,
     Places,
@@ -28,9 +27,7 @@ from autograd.replay.schedule import (
     Schedule,
     Sums,
     Total,
-    computation,
-    scheduled,
-    split,
+    scheduled_batch,
     strides,
 )  # fmt: skip
 from autograd.replay.tape import Floats, Tape
@@ -53,21 +50,10 @@ class _Lanes:
     """A tape as two schedules: one for the numbers that all examples share, and one for those of each."""
 
     def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
-        lanes = [number for number in range(tape.n_inputs) if batched[number]]
-        shared = [number for number in range(tape.n_before) if number >= tape.n_inputs or not batched[number]]
-        given = [*shared, ONE]
-        parts = split(computation(tape), lanes)
-        place = {number: at for at, number in enumerate([*given, *parts.shared.outputs])}
-        read = sorted(place[number] for number in set(given).intersection(parts.shared.read()))
-        self._once = scheduled(parts.shared, [given[at] for at in read], {})
-        self._each = scheduled(parts.lanes, lanes, place, summed=summed)
-        self._read = np.array(read, np.intp)
-        self._filled = np.array([place[number] for number in self._each.filled], np.intp)
-        self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
-        self._constants = np.array([*tape.constants, 1.0])
-        self._n_before, self._n_fixed, self._n_lanes = len(given), len(place), len(lanes)
+        self._batch = scheduled_batch(tape, batched, summed=summed)
+        self._n_lanes, self._filled = sum(batched), np.array(self._batch.each.filled, np.intp)
         self._n_results, self._summed = len(tape.outputs), summed
-        self._width = _width(self._each)
+        self._width = _width(self._batch.each)
         self._spare: deque[_Arrays] = deque(maxlen=_SPARE)
 
     def __call__(self, shared: Floats, lanes: Floats) -> Floats:
@@ -87,7 +73,7 @@ class _Lanes:
                     else:
                         results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
                 self._spare.append(arrays)
-        for at, place in self._same:
+        for at, place in self._batch.same:
             results[at] = fixed[place] * n if self._summed else fixed[place]
         return results
 
@@ -101,18 +87,20 @@ class _Lanes:
             if arrays.each.rows.shape[1] == width:
                 return arrays
             self._spare.append(arrays)
-        fixed = np.empty(self._n_fixed)
-        fixed[self._n_before - len(self._constants) : self._n_before] = self._constants
-        return _Arrays(fixed, _Bound(self._once, fixed, 1), _Bound(self._each, fixed, width))
+        once, each, constants, n_given, n_fixed, _ = self._batch
+        fixed = np.empty(n_fixed)
+        fixed[n_given - len(constants) : n_given] = constants
+        return _Arrays(fixed, _Bound(once, fixed, 1), _Bound(each, fixed, width))
 
     def _fill(self, arrays: _Arrays, given: Floats) -> Floats:
         """Compute the numbers that all examples share, and lay them out for the others."""
         fixed, once, each = arrays
         fixed[: len(given)] = given
-        if once.rows.size:
-            once.rows[: len(self._read), 0] = fixed[self._read]
+        n_given = self._batch.n_given
+        if n_given < len(fixed):
+            once.rows[:n_given, 0] = fixed[:n_given]
             once.run()
-            fixed[self._n_before + once.stored[1]] = once.rows[once.stored[0], 0]
+            fixed[n_given + once.stored[1]] = once.rows[once.stored[0], 0]
         each.rows[self._n_lanes : self._n_lanes + len(self._filled)] = fixed[self._filled, None]
         for lay_out in each.laid_out:
             lay_out()
@@ -202,6 +190,8 @@ class _Bound:
         source = self._fixed[:, None] if is_fixed else self.rows
         steps = strides(places)
         if steps is not None and fits(steps):
+            if places.size == 1:
+                return source[places.flat[0]].reshape(*places.shape, -1)
             distances = [step * source.strides[0] for step in steps]
             return as_strided(
                 source[places.flat[0] :], (*places.shape, source.shape[1]), (*distances, source.strides[1])
