@@ -334,11 +334,14 @@ class _Writer:
         self._free: list[tuple[int, int]] = []
         """Rows to be given out again: where each run of them begins, and how many there are."""
 
+    def _rows(self, numbers: Sequence[int]) -> Places:
+        return np.array([self.row[number] for number in numbers], np.intp)
+
     def _operand(self, numbers: Sequence[int], *shape: int) -> Operand:
         """Numbers that are all fixed, or none of them."""
         is_fixed = numbers[0] in self._fixed
-        place = self._fixed if is_fixed else self.row
-        return Operand(np.array([place[number] for number in numbers], np.intp).reshape(shape or -1), is_fixed)
+        places = np.array([self._fixed[number] for number in numbers], np.intp) if is_fixed else self._rows(numbers)
+        return Operand(places.reshape(shape or -1), is_fixed)
 
     def _results(self, numbers: Sequence[int], *shape: int) -> Places:
         """Rows for new numbers, one after the other."""
@@ -355,9 +358,17 @@ class _Writer:
 
     def write_total(self, total: Outer) -> None:
         """Products that are summed over the examples; those in one line of places are of one and one."""
-        places = np.array(total.places, np.intp)
-        left, right = (np.array([self.row[number] for number in side], np.intp) for side in (total.left, total.right))
-        self.entries.append(Total(left, right, places[0] if len(places) == 1 else places))
+        if len(total.places) > 1:
+            self.entries.append(Total(*self._block(total)))
+        else:
+            sides = self._rows(total.left), self._rows(total.right)
+            self.entries.append(Total(*sides, np.array(total.places[0], np.intp)))
+
+    def _block(self, outer: Outer) -> tuple[Places, Places, Places]:
+        """The rows of both sides, each in order, and the places of their products."""
+        left, right = self._rows(outer.left), self._rows(outer.right)
+        down, across = np.argsort(left, kind="stable"), np.argsort(right, kind="stable")
+        return left[down], right[across], np.array(outer.places, np.intp)[down][:, across]
 
     def release(self, numbers: Iterable[int]) -> None:
         """Give the rows of ``numbers`` out again."""
@@ -408,10 +419,9 @@ class _Writer:
         """Products: those of each of some numbers with each of others in a block."""
         blocks, rest = outer_among([((step.args[0], step.args[1]), step.result) for step in alike])
         for block in blocks:
-            shape = len(block.left), len(block.right)
-            left, right = self._operand(block.left).places, self._operand(block.right).places
-            args = [Operand(np.broadcast_to(side, shape)) for side in (left[:, None], right[None])]
-            self.entries.append(Alike(_MUL, args, self._results([*chain(*block.places)], *shape)))
+            left, right, results = self._block(block)
+            args = [Operand(np.broadcast_to(side, results.shape)) for side in (left[:, None], right[None])]
+            self.entries.append(Alike(_MUL, args, self._results(results.ravel().tolist(), *results.shape)))
         if rest:
             self._write_alike([Step(_MUL, pair, result) for pair, result in rest])
 

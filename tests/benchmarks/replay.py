@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import importlib.util
+import math
 import os
 import platform
 import subprocess
@@ -81,7 +82,7 @@ class Report:
 
     def __init__(self) -> None:
         self._rows: list[str] = []
-        self._notes: list[str] = []
+        self.notes: list[str] = []
 
     def add(self, what: str, found: Mapping[str, float]) -> None:
         """One row: our time, and each contender's, with how many times ours it is."""
@@ -93,12 +94,12 @@ class Report:
 
     def note(self, what: str, found: str) -> None:
         """One line with a single figure."""
-        self._notes.append(f"* {what}: {found}.")
+        self.notes.append(f"* {what}: {found}.")
 
     def __str__(self) -> str:
         head = [" | ".join(["", *CONTENDERS]), "|".join(["---"] * (len(CONTENDERS) + 1))]
         table = [f"| {row} |" for row in (head[0], *self._rows)]
-        return "\n".join([versions(), "", table[0], f"|{head[1]}|", *table[1:], "", *self._notes])
+        return "\n".join([versions(), "", table[0], f"|{head[1]}|", *table[1:], "", *self.notes])
 
 
 def versions() -> str:
@@ -249,9 +250,9 @@ def recordings(report: Report) -> None:
         report.note(f"(h) {what}: first call; replay", f"{time_of(first)}; {time_of(again)}")
 
 
-def growth(report: Report) -> None:
-    """(g) A graph of more and more values: each step mixes two numbers."""
-    for size in (1_000, 10_000, 100_000, 1_000_000):
+def growth(report: Report, most: int = 1_000_000) -> None:
+    """(g) A graph of more and more values, up to ``most``: each step mixes two numbers."""
+    for size in [10**power for power in range(3, 1 + round(math.log10(most)))]:
         x, y = Value(0.3), Value(-0.2)
         a, b = x, y
         for _ in range(size // 4):
@@ -278,8 +279,12 @@ def growth(report: Report) -> None:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; ``--growth 10000000``: the rows (g) alone, up to so many values."""
     report = Report()
+    if sys.argv[1:2] == ["--growth"]:
+        growth(report, int(sys.argv[2]))
+        print("\n".join(report.notes))  # noqa: T201 -- which is what it is for
+        return
     small, large = moons(report, 100), moons(report, 10_000)
     per_example = large["chainrule"] / 100.0 / small["chainrule"]
     report.note("(a) time per example at 10,000 points over that at 100", f"{per_example:.2f}×")

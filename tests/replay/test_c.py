@@ -10,7 +10,9 @@ import pytest
 
 from autograd import Value, compile, dot, fsum, mean, norm_cdf, relu, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.primitives import primitive
+from autograd.replay.backends import c_source
 from autograd.replay.backends.c_source import emit
+from tests.replay.test_random_tapes import bounded_tape, close
 from tests.support.backends import (
     REDUCTIONS,
     assert_same,
@@ -23,6 +25,7 @@ from tests.support.backends import (
     table,
 )  # fmt: skip
 from tests.support.c_library import compiled, compiled_operations
+from tests.support.matrix_programs import PROGRAMS, tape_of_program
 
 UNUSED = "-Wno-unused-but-set-variable"  # a random tape computes what nobody reads
 OWN = """
@@ -139,6 +142,74 @@ def test_a_guard_without_any_instruction_and_inputs_that_are_not_read(tmp_path):
     nothing = compile(lambda: 1.5, backend="python")
     nothing()
     assert call(compiled(nothing.source("c"), tmp_path / "nothing"), [0.0], 1)[1].tolist() == [1.5]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_loops_over_arrays_are_what_is_spelt_out(name, tmp_path):
+    """Several widths in one library, each as loops; products of one width are of several columns."""
+    tapes = {f"{name}_{width}": tape_of_program(name, width)[0] for width in (4, 5, 8)}
+    sources = {own: emit([tape], own) for own, tape in tapes.items()}
+    library = compiled(sources, tmp_path)
+    rng = np.random.default_rng(1)
+    for own, tape in tapes.items():
+        assert "for (int" in sources[own]
+        inputs = rng.normal(size=tape.n_inputs)
+        status, outputs = call(library, inputs, len(tape.outputs), own)
+        assert status == 0
+        np.testing.assert_allclose(outputs, tape.run(inputs), rtol=1e-12, atol=1e-12)
+    lines = [source.count("\n") for source in sources.values()]
+    assert lines[2] < lines[0] + 150
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_tapes_as_loops(seed, tmp_path, monkeypatch):
+    monkeypatch.setattr(c_source, "_LONG", 1)
+    monkeypatch.setattr(c_source, "_FEWER", 1)
+    tape, points = bounded_tape(seed)
+    library = compiled(emit([tape], leaves=[points[0, -2:]]), tmp_path, UNUSED)
+    status, outputs = call(library, points[0, :-2], len(tape.outputs))
+    assert status == 0
+    close(outputs, tape.run(points[0, :-2], points[0, -2:]))
+
+
+def test_guards_and_leaves_of_loops(tmp_path):
+    """Rectifiers by ``if``: a comparison is made before anything is written, and each way is a path."""
+    shift = Value(0.25)
+
+    def loss(rows, point):
+        hidden = [sum(w * x for w, x in zip(row, point, strict=True)) + shift for row in rows]
+        return sum((h if h > 0.0 else 0.1 * h) * k for k, h in enumerate(hidden))
+
+    step = compile(value_and_grad(loss), backend="python")
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(9, 6))
+    points = rng.normal(size=(3, 6))
+    wanted = [step(rows, point) for point in points]
+    source = step.source("c")
+    assert source.count("double v[") == len(step.paths) == 3
+    library = compiled(source, tmp_path)
+    for point, (value, gradient) in zip(points, wanted, strict=True):
+        status, outputs = call(library, np.append(rows.ravel(), point), 55)
+        assert status == 0
+        np.testing.assert_allclose(outputs, np.append(value, gradient), rtol=1e-13, atol=1e-15)
+    status, outputs = call(library, np.append(-rows.ravel(), points[0]), 55)
+    assert status == 1
+    assert (outputs == 12345.0).all()
+
+
+def test_a_sum_of_negative_zeros_is_one(tmp_path):
+    """In each of the three ways in which a sum is written."""
+
+    def sums(xs, ys):
+        return [dot(xs[i : i + 8], ys) for i in range(0, 64, 8)] + [dot(xs[:8], xs[8:16])] + [x * x for x in xs]
+
+    f = compile(sums, backend="python")
+    f(np.ones(64), np.ones(8))
+    source = f.source("c")
+    assert source.count("double sum = -0.0;") == 2
+    outputs = call(compiled(source, tmp_path), np.append(np.full(64, -0.0), np.full(8, 0.0)), 73)[1]
+    assert np.signbit(outputs[:8]).all()
+    assert not np.signbit(outputs[8:]).any()
 
 
 def test_labels_cannot_leave_their_comment(tmp_path):

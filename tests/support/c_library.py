@@ -18,8 +18,9 @@ COMPILER = shutil.which("gcc") or shutil.which("cc") or shutil.which("clang")
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", "-O1", "-shared", "-fPIC"]
 
 
-def compiled(source: str, folder: Path, *flags: str) -> ctypes.CDLL:
-    return _library({"replay": source}, folder, flags)
+def compiled(source: str | Mapping[str, str], folder: Path, *flags: str) -> ctypes.CDLL:
+    """A source, or several by the names of their files, as one library."""
+    return _library({"replay": source} if isinstance(source, str) else source, folder, flags)
 
 
 def compiled_operations(operations: Sequence[Primitive], folder: Path) -> ctypes.CDLL:

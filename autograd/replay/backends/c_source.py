@@ -10,12 +10,17 @@ formulas of autograd's own table give that value by themselves, and are spared t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar, cast
+
+import numpy as np
 
 from autograd.primitives import Primitive
 from autograd.replay import intermediate as ir
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.lowering import Lowering
+from autograd.replay.optimise import fuse_dots
+from autograd.replay.schedule import ONE, Alike, Places, Product, Sums, computation, scheduled, strides
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
 __all__ = ["CFunctions", "emit"]
@@ -318,7 +323,13 @@ def _path(tape: Tape, name: str, leaves: Sequence[float], functions: CFunctions,
     text = []
     if tape.n_leaves:
         text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(_Body.number, leaves))}}};\n")
-    text += [("" if public else "static ") + _signature(name), "{", *_body(tape, name, functions), "}"]
+    loops = _Loops(tape, name, functions) if len(tape) >= _LONG else None
+    if loops and loops.n_entries < len(tape) // _FEWER:
+        lines = loops.written()
+        text += loops.tables
+    else:
+        lines = [*_body(tape, name, functions)]
+    text += [("" if public else "static ") + _signature(name), "{", *lines, "}"]
     return "\n".join(text)
 
 
@@ -369,3 +380,136 @@ def _comment(label: str) -> str:
     """``label`` where it cannot end the comment: what is not a plain letter, digit or sign is left out."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "_[](),.+- ") else "_" for sign in label[:40])
     return f" /* {plain} */" if label else ""
+
+
+# --- loops ------------------------------------------------------------------------------------------------
+
+_LONG, _FEWER = 60, 3
+"""Loops are written for a tape of so many instructions, if they are fewer than those by so much."""
+_RUN = 16
+"""So many results that follow one another have a loop of their own."""
+
+
+class _Loops:
+    """Writes a tape as loops over one array of numbers, ``v``: one for all that is alike, or is a product of matrices.
+
+    Attributes:
+        n_entries: how many loops there are.
+        tables: where the numbers of a loop are, if they are not at regular distances.
+    """
+
+    def __init__(self, tape: Tape, name: str, functions: CFunctions) -> None:
+        self._tape, self._name, self._functions = tape, name, functions
+        fused = fuse_dots(tape)
+        whole = computation(fused.returning([*fused.outputs.tolist(), *fused.compared]))
+        self._constants = [*fused.constants.tolist(), 1.0]
+        self._first = fused.n_inputs + fused.n_leaves
+        self._schedule = scheduled(whole, [*range(fused.n_before), ONE], {})
+        self.n_entries = len(self._schedule.entries)
+        self.tables: list[str] = []
+        self._table_of: dict[bytes, str] = {}
+
+    def written(self) -> list[str]:
+        """The lines of the body."""
+        tape, name = self._tape, self._name
+        numbers = ", ".join(map(_Body.number, self._constants))
+        self.tables.append(f"static const double {name}_constants[{len(self._constants)}] = {{{numbers}}};")
+        given = (
+            (tape.n_inputs, "inputs"),
+            (tape.n_leaves, f"{name}_leaves"),
+            (len(self._constants), f"{name}_constants"),
+        )
+        lines = [f"double v[{self._schedule.n_rows}];"]
+        start = 0
+        for count, source in given:
+            lines += _nested(
+                [f"v[{_index(start, [count > 1], 'i')}] = {source}[{_index(0, [count > 1], 'i')}];"], ("i", count)
+            )
+            start += count
+        for entry in cast("list[Alike | Sums | Product]", self._schedule.entries):  # nothing is summed over examples
+            lines += self._entry(entry)
+        rows = np.array([row for row, _ in sorted(self._schedule.stored, key=lambda pair: pair[1])], np.intp)
+        outputs, compared = np.split(rows, [len(tape.outputs)])
+        operands = [f"v[{row}]" for row in compared.tolist()]
+        for at, guard in enumerate(tape.guards):
+            lines.append(_guard(guard._replace(left=2 * at, right=2 * at + 1), operands).strip())
+        lines += self._results(outputs)
+        unused = [*(["inputs"] if not tape.n_inputs else []), *(["outputs"] if not len(outputs) else [])]
+        return [f"    {line}" for line in (*lines, *(f"(void){each};" for each in unused), "return 0;")]
+
+    def _results(self, rows: Places) -> list[str]:
+        """Long runs of results that follow one another, and what is between them by a table."""
+        cuts = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+        parts: list[list[int]] = []
+        for begin, end in pairwise(cuts):
+            if parts and max(end - begin, parts[-1][1] - parts[-1][0]) < _RUN:
+                parts[-1][1] = end
+            else:
+                parts.append([begin, end])
+        lines: list[str] = []
+        for begin, end in parts:
+            to = _index(begin, [end - begin > 1], "i")
+            lines += _nested([f"outputs[{to}] = {self._at(rows[begin:end], 'i')};"], ("i", end - begin))
+        return lines
+
+    def _at(self, places: Places, *loops: str) -> str:
+        """The number at ``places``, by the variables of the loops around."""
+        steps = strides(places)
+        if steps is not None:
+            return f"v[{_index(int(places.flat[0]), steps, loops)}]"
+        key = places.tobytes()
+        if key not in self._table_of:
+            table = self._table_of[key] = f"{self._name}_at_{len(self._table_of)}"
+            numbers = ", ".join(map(str, places.ravel().tolist()))
+            self.tables.append(f"static const int {table}[{places.size}] = {{{numbers}}};")
+        distances = [int(np.prod(places.shape[axis + 1 :])) if n > 1 else 0 for axis, n in enumerate(places.shape)]
+        return f"v[{self._table_of[key]}[{_index(0, distances, loops)}]]"
+
+    def _entry(self, entry: Alike | Sums | Product) -> list[str]:
+        match entry:
+            case Alike(op, args, results):
+                names = ("i", "j")[: results.ndim]
+                text = _expression(op, [self._at(arg.places, *names) for arg in args], self._functions)
+                return _nested([f"{self._at(results, *names)} = {text};"], *zip(names, results.shape, strict=True))
+            case Sums(terms, results):
+                lines = ["double sum = -0.0;"]
+                for left, right in terms:
+                    factors = [self._at(each.places, "j", "i") for each in (left, right) if each is not None]
+                    lines += _nested([f"sum += {' * '.join(factors)};"], ("j", len(left.places)))
+                return _nested([*lines, f"{self._at(results, 'i')} = sum;"], ("i", len(results)), own=True)
+            case Product(factors, operands, biases, results):
+                start = "-0.0" if biases is None else self._at(biases.places, "g", "i")
+                product = f"{self._at(factors.places, 'g', 'i', 'j')} * {self._at(operands.places, 'g', 'j')}"
+                result = self._at(results, "g", "i")
+                n_products, n_results, n_operands = factors.places.shape
+                if (strides(factors.places) or (0, 0, 0))[1] == 1:  # column by column, as they lie in memory
+                    lines = _nested([f"{result} = {start};"], ("i", n_results))
+                    lines += _nested([f"{result} += {product};"], ("j", n_operands), ("i", n_results))
+                    return _nested(lines, ("g", n_products))
+                added = _nested([f"sum += {product};"], ("j", n_operands))
+                lines = [f"double sum = {start};", *added, f"{result} = sum;"]
+                return _nested(lines, ("g", n_products), ("i", n_results), own=True)
+
+
+def _nested(lines: list[str], *loops: tuple[str, int], own: bool = False) -> list[str]:
+    """``lines`` in loops, each a variable and how often it is run; with names of its ``own``, in a block at least."""
+    for variable, count in reversed(loops):
+        if not count:
+            return []
+        if count > 1:
+            lines = [f"for (int {variable} = 0; {variable} < {count}; ++{variable}) {{", *_indented(lines), "}"]
+            own = False
+    return ["{", *_indented(lines), "}"] if own else lines
+
+
+def _index(start: int, distances: Sequence[int], loops: Sequence[str]) -> str:
+    """``start``, and so much further on for each round of each loop."""
+    steps = [(distance, loop) for distance, loop in zip(distances, loops, strict=True) if distance]
+    text = "".join(
+        f" {'-' if step < 0 else '+'} {loop if abs(step) == 1 else f'{abs(step)} * {loop}'}" for step, loop in steps
+    )
+    return text[3:] if start == 0 and text.startswith(" + ") else f"{start}{text}"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
