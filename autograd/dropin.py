@@ -8,6 +8,7 @@ refused with the way out. ``MICROGRAD.md`` beside this file describes it all.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MethodType
 from typing import Any, NoReturn
 
@@ -83,34 +84,34 @@ class DropIn:
 
     __slots__ = ()
 
-    def _read_prev(self: Any) -> set[Any]:
+    @partial(_View, instead="operands are linked by operators and functions alone")
+    def _prev(self: Any) -> set[Any]:
         """The parents as a set, as micrograd keeps them: of ``x * x`` there is one."""
         return set(self.parents)
 
-    def _read_children(self: Any) -> Any:
+    @partial(_View, instead="operands are linked by operators and functions alone")
+    def _children(self: Any) -> Any:
         """The parents, as microgpt calls them."""
         return self.parents
 
-    def _read_local_grads(self: Any) -> Any:
+    @partial(_View, instead=_OWN_OPERATION)
+    def _local_grads(self: Any) -> Any:
         """The local gradients, one number a parent, as microgpt keeps them."""
         return self.partials()
 
-    def _read_op(self: Any) -> str:
+    @partial(_View, instead="name the node by its label")
+    def _op(self: Any) -> str:
         """The operation as micrograd writes it: ``"+"``, ``"*"``, ``"**2"``, ``"ReLU"``; empty on a leaf."""
         if self.op is None:
             return ""
         written = "ReLU" if self.op.name == "relu" else self.op.operator or self.op.name
         return written + "".join(f"{constant:g}" for constant in self.op.constants)
 
-    def _read_backward(self: Any) -> Callable[[], None]:
+    @partial(_View, instead=f"it would not be called. Instead {_OWN_OPERATION}")
+    def _backward(self: Any) -> Callable[[], None]:
         """``_backward()``: one step of the chain rule, from ``grad`` to the ``grad`` of each parent."""
         return MethodType(_one_step, self)
 
-    _prev = _View(_read_prev, "operands are linked by operators and functions alone")
-    _children = _View(_read_children, "operands are linked by operators and functions alone")
-    _local_grads = _View(_read_local_grads, _OWN_OPERATION)
-    _op = _View(_read_op, "name the node by its label")
-    _backward = _View(_read_backward, f"it would not be called. Instead {_OWN_OPERATION}")
     _forward = _Absent("root.forward() computes a graph again; .parents and .op say how a node was made")
     topo = _Absent("root.topological_order() lists its graph, operands first")
     build_topo = _Absent("root.topological_order() lists its graph, operands first")

@@ -48,49 +48,8 @@ BANNER = (
     "tour() teaches, help() reminds."
 )
 
-GUIDE = """\
-Learn      tour()                             eight short steps, each of them checked
-
-Build      a, b = Value(2.0), Value(-3.0)     numbers to differentiate with respect to
-           c = (a * b + 10).tanh()            any arithmetic; variables name the Values
-
-Go back    c.backward()                       d c / d everything, by the chain rule
-           a.grad, b.grad                     the answers
-           c.flows_into(a)                    which flows make up a.grad: local * upstream
-           for step in c.backward_steps(): print(step.node, step.gradient)
-
-Change     a.data = 2.5                       set a leaf ...
-           c.forward()                        ... and compute the graph again
-           c.zero_grad()                      leaves add up over passes until this
-
-Look       draw(c).open()                     the graph in a browser, step by step
-           draw(c).save("c.svg")              a picture of it, with every gradient
-           tree(c)                            the same in this window
-           explain(a, c)                      which flows make up d c / d a
-           derive(c, a)                       the chain rule from c to a, written out
-           diagnose(c)                        nan, infinities, kinks, leaves without influence
-
-Play       play()                             type formulas in a browser, and see gradients move
-
-Practise   quiz(c)                            the gradients asked of you
-           compare(c, {{a: 4.0}})               the first wrong one of your gradients, and why
-           worksheet(c, "sheet.html")         blanks on paper, and the key
-
-Functions  grad(lambda x: x**3)(2.0)          derivatives of functions of floats: 12.0
-           check_grads(f, (2.0,))             is every rule in f right?
-
-Networks   net = MLP(2, [3, 1])               neurons made of Values
-           net([1.0, -2.0])
-
-Files      save(net, "net.npz")               its parameters; save(f, "f.json") a compiled f
-           load(net, "net.npz")               into a net made alike; load("f.json") gives f
-
-Errors     why()                              the last error, with the lines inside chainrule
-
-help(name) explains one of them, for example help(Value.backward).
-Functions:
-{functions}
-"""
+GUIDE = (Path(__file__).parent / "prompt.txt").read_text(encoding="utf-8")
+"""The text of ``help()``; its gap is for the functions there are."""
 
 
 class Guide:

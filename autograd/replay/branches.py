@@ -21,8 +21,7 @@ import numpy as np
 from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
-from autograd.replay.backends import python_source
-from autograd.replay.backends.base import BACKENDS, Kernel, choose, load_backend
+from autograd.replay.backends import BACKENDS, Kernel, choose, load_backend, python_source
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected

@@ -18,8 +18,7 @@ from typing import Any, Literal, cast, overload
 from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
 from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
-from autograd.replay.backends import python_source
-from autograd.replay.backends.base import choose
+from autograd.replay.backends import choose, python_source
 from autograd.replay.branches import Branches, Options, Path, UnrecordedError
 from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain
@@ -141,10 +140,13 @@ class Compiled:
             functools.update_wrapper(self, function, updated=())
         statics = StaticArguments(function, options.static_argnums, options.static_argnames)
         self._static = statics or None
-        self._plain = Plain(function, self.__name__, options, self._static)
         self._batched = options.batched
         self._inspected = options.verify is True or options.domain == "raise"
         self._calls = 0
+
+    @functools.cached_property
+    def _plain(self) -> Plain:
+        return Plain(self._function, self.__name__, self._options, self._static)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Compiled:
         """The method of ``instance``, as of a function in a class. All that are got of one share their recordings."""

@@ -12,9 +12,9 @@ import pytest
 import autograd as ag
 from autograd import RecordingError, Value
 from autograd import compile as compiled
-from autograd.replay.backends import base
+from autograd.replay import backends
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if base.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
 REFERENCES = ["python", "numpy"]
 
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import DomainError, Parameter, RecordingError, Value, record
 from autograd import compile as compiled
-from autograd.replay import branches
-from autograd.replay.backends import base, python_source
+from autograd.replay import backends, branches
+from autograd.replay.backends import python_source
 from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
 from tests.support.programs import inputs, programs
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if base.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
 
 
 def bits(numbers):
@@ -230,13 +230,13 @@ def test_bad_settings_are_told_at_once():
 
 
 def test_a_backend_that_is_not_installed(monkeypatch):
-    monkeypatch.setitem(base.BACKENDS, "numba", base.BACKENDS["numba"]._replace(requires="no_such_package"))
+    monkeypatch.setitem(backends.BACKENDS, "numba", backends.BACKENDS["numba"]._replace(requires="no_such_package"))
     with pytest.raises(
         ModuleNotFoundError, match=r"needs the package 'no_such_package'.*pip install 'chainrule\[fast\]'"
     ):
         compiled(lambda x: x, backend="numba")
-    assert base.choose("auto", batched=True) == ["numpy", "python"]
-    assert base.choose("auto", batched=False) == ["python"]
+    assert backends.choose("auto", batched=True) == ["numpy", "python"]
+    assert backends.choose("auto", batched=False) == ["python"]
 
 
 def test_nothing_is_recorded_yet(tmp_path):
@@ -333,7 +333,7 @@ def test_auto_goes_on_to_a_backend_that_knows_the_operation(monkeypatch):
     def refuse(tape, batched, summed):
         raise NotImplementedError("not known here")
 
-    load = base.load_backend
+    load = backends.load_backend
     monkeypatch.setattr("autograd.replay.branches.choose", lambda name, *, batched: ["numba", "numpy"])
     monkeypatch.setattr("autograd.replay.branches.load_backend", lambda name: refuse if name == "numba" else load(name))
     assert compiled(lambda x: x * 2.0, in_axes=0)(np.ones(2)).tolist() == [2.0, 2.0]
@@ -349,7 +349,7 @@ def _gelus(x):
     return sum(ag.gelu(x * float(k)) for k in range(1, 9))
 
 
-@pytest.mark.skipif(not base.available("numba"), reason="needs numba")
+@pytest.mark.skipif(not backends.available("numba"), reason="needs numba")
 @pytest.mark.parametrize("derived", [lambda f: f, ag.value_and_grad], ids=["value", "both"])
 def test_a_short_tape_is_moved_to_a_kernel_when_it_has_worked_enough(monkeypatch, derived):
     function = derived(_gelus)

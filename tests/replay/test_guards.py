@@ -18,7 +18,7 @@ import pytest
 import autograd as ag
 from autograd import GuardError, Parameter, RecordingError, Value
 from autograd import compile as compiled
-from autograd.replay.backends import base
+from autograd.replay import backends
 from autograd.replay.recorder import run_recorded
 from autograd.sweep import number_of
 
@@ -308,7 +308,7 @@ def test_a_recording_does_not_leak_to_other_threads_or_tasks():
 # --- what a comparison depends on -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backend", ["python", "numpy", *["numba"] * base.available("numba")])
+@pytest.mark.parametrize("backend", ["python", "numpy", *["numba"] * backends.available("numba")])
 @pytest.mark.parametrize("reduce", [None, "sum"])
 def test_what_is_compared_is_exact_so_that_no_example_takes_another_branch_than_eager(backend, reduce):
     runs = []

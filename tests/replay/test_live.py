@@ -14,9 +14,9 @@ import pytest
 import autograd as ag
 from autograd import Parameter, Value
 from autograd import compile as compiled
-from autograd.replay.backends import base
+from autograd.replay import backends
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if base.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
 
 
 # --- leaves that are closed over --------------------------------------------------------------------------

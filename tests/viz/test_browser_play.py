@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from viz import play
-from viz.playground.program import EXAMPLES
+from viz.playground.program import examples
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_hostile_link_is_a_fault_and_nothing_more(browser, served, program):
 def test_an_example_can_be_undone(editor):
     editor.locator("#examples").select_option(label="XOR")
     frame = shown(editor, "L")
-    assert editor.locator("#program").input_value() == EXAMPLES["XOR"]
+    assert editor.locator("#program").input_value() == examples()["XOR"]
     assert frame.locator("#count").inner_text() == "54 / 54"
     editor.locator("#program").press("Control+z")
     shown(editor, "c")

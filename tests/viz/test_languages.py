@@ -17,7 +17,7 @@ from viz import play, step_through
 from viz.page import page_of, pictures
 from viz.page.languages import _TEXT, LANGUAGES, Language, language_of
 from viz.picture.paint import SHARES
-from viz.playground.program import EXAMPLES
+from viz.playground.program import examples
 from viz.wrong_passes import REACH, RULES, SLIPS
 
 ENGLISH = LANGUAGES["en"]
@@ -48,7 +48,7 @@ def needed():
     """Every phrase that Python writes into a page or the playground in one piece."""
     for room, name in (("viz.page", "body.html"), ("viz.playground", "play.html")):
         yield from _TEXT.findall((files(room) / name).read_text(encoding="utf-8"))
-    yield from [*pictures._TITLES.values(), *REACH, SHARES, *EXAMPLES]
+    yield from [*pictures._TITLES.values(), *REACH, SHARES, *examples()]
     yield from (slip.words for slip in SLIPS)
     yield from (rule.words for rules in RULES.values() for rule in rules)
     yield from (op.domain.text for op in PRIMITIVES.values() if op.builtin and WORD.search(op.domain.text))

@@ -21,8 +21,9 @@ from nn import MLP, half_squared_error
 from tests.support.backends import arity, table
 from tests.support.graphs import HOSTILE, broken, hostile, network, square_and_more
 from viz import DiagramError, step_through
-from viz.page import page_of, pictures, vocabulary
+from viz.page import page_of, pictures
 from viz.page.document import _SCRIPTS, _STYLES
+from viz.page.languages import language_of
 
 
 class Parsed(HTMLParser):
@@ -127,8 +128,8 @@ SCRIPT = re.sub(r"^\s*//.*$|\s//\s.*$", "", "\n".join(PARTS[name] for name in _S
 def test_the_script_says_no_word_that_is_not_in_the_table():
     said = set(re.findall(r"""say\(\s*"(\w+)\"""", SCRIPT))
     assert len(said) > 40
-    assert said <= vocabulary.WORDS.keys()
-    assert [key for key in vocabulary.WORDS if not re.search(rf"""["'.]{key}\b""", SCRIPT)] == []
+    assert said <= language_of("en").words.keys()
+    assert [key for key in language_of("en").words if not re.search(rf"""["'.]{key}\b""", SCRIPT)] == []
     quoted = re.findall(r"""(?<![\w\]])"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`""", SCRIPT)
     texts = [re.sub(r"\$\{[^}]*\}", "", "".join(text)) for text in quoted]
     assert [text for text in texts if re.search(r"[A-Za-z]{3,},? [a-z]{2,}", text) and text not in CLASSES] == []
@@ -139,7 +140,7 @@ CLASSES = {"value muted", "grad value", "graphics-symbol img"}
 
 
 def test_the_gaps_of_the_words_are_those_that_the_script_fills():
-    for key, words in vocabulary.WORDS.items():
+    for key, words in language_of("en").words.items():
         for text in words if isinstance(words, list) else [words]:
             if isinstance(text, str):
                 for gap in re.findall(r"\{(\w+)\}", text):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import viz.cli
 from viz import DiagramError, play
 from viz.playground import server as served
-from viz.playground.program import EXAMPLES, answer_to
+from viz.playground.program import answer_to, examples
 
 
 @pytest.fixture
@@ -50,14 +50,14 @@ def read(playground, text):
 # --- programs ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("about", EXAMPLES)
+@pytest.mark.parametrize("about", examples())
 def test_every_example_has_a_page_and_sliders(about):
-    answer = answer_to(EXAMPLES[about])
+    answer = answer_to(examples()[about])
     assert answer.fault == ""
     assert str(answer.page).startswith("<!doctype html>")
     assert answer.leaves
     for leaf in answer.leaves:
-        assert float(EXAMPLES[about][leaf.start : leaf.end]) == leaf.x
+        assert float(examples()[about][leaf.start : leaf.end]) == leaf.x
 
 
 def test_leaves_are_found_where_a_browser_counts_them():

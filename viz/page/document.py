@@ -21,10 +21,9 @@ from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.languages import Language, language_of
 from viz.page.lessons import captions_of, lesson_of, quiz_in, wrong_operations_of
 from viz.page.pictures import SCALE, levels_of, scale_of_colours, style_rules
-from viz.page.vocabulary import NUMBERS
 from viz.picture.paint import SHARES
 from viz.style import THEMES
-from viz.text import clean, cut
+from viz.text import DECIMALS, DIGITS, LEAST, MANTISSA, MINUS, MOST, NOT_COMPUTED, ROUNDED, clean, cut
 
 __all__ = ["Page", "page_in_parts", "page_of", "step_through"]
 
@@ -35,6 +34,17 @@ _SCRIPTS = (
     "controls.js",
 )  # fmt: skip
 """The parts of the script, each after those it uses."""
+_NUMBERS = {
+    "decimals": DECIMALS,
+    "mantissa": MANTISSA,
+    "digits": DIGITS,
+    "least": LEAST,
+    "most": MOST,
+    "minus": MINUS,
+    "rounded": ROUNDED,
+    "notComputed": NOT_COMPUTED,
+}
+"""The rules of :mod:`viz.text`, by which the script writes numbers."""
 
 
 def step_through(  # noqa: PLR0913 -- one for each choice a reader of the page has
@@ -217,7 +227,7 @@ def _style() -> str:
 
 @lru_cache(maxsize=8)
 def _script(operations: str, language: Language) -> str:
-    tables = {"WORDS": dict(language.words), "NUMBERS": NUMBERS, "SCALE": SCALE, "QUIZ": quiz_in(language)}
+    tables = {"WORDS": language.words, "NUMBERS": _NUMBERS, "SCALE": SCALE, "QUIZ": quiz_in(language)}
     given = {name: as_json(table) for name, table in tables.items()} | {"OPERATIONS": operations}
     parts = [f"const {name} = {text};" for name, text in given.items()]
     return f'"use strict";\n(() => {{\n{_script_of(parts)}\n{_fixed_script()}\nbegin();\n}})();'

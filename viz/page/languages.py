@@ -1,17 +1,18 @@
-"""The languages of the page and the playground: one table of words each, and one way to say a phrase in them.
+"""The languages of the page and the playground: one file of words each, and one way to say a phrase in them.
 
-English is what the sources say. Another language has the tables of :mod:`viz.page.vocabulary` over again, and phrases
-by their English; what has no phrase, such as a user's name or an error of Python, stays as it is.
+English is what the sources say, and ``en.toml`` what the scripts do. Another language has those tables over again, and
+phrases by their English; what has no phrase, such as a user's name or an error of Python, stays as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import tomllib
 from functools import cached_property
+from importlib.resources import files
 from typing import Any
 
-from viz.page import german, vocabulary
+from viz.picture.fold import LEAF_TAGS
 
 __all__ = ["LANGUAGES", "Language", "language_of"]
 
@@ -21,29 +22,38 @@ _TEXT = re.compile(r'(?<=>)(?<!<code>)[^<>$]*[A-Za-z][^<>$]*(?=<)|(?:(?<=label="
 
 
 class Language:
-    """The words of one language.
+    """The words of one language, from its file, which is read when they are first asked for.
 
     Args:
         code: as HTML has it.
-        words: of the page's script.
-        tabs: of the page's panel.
-        editor: the words of the playground's script.
-        phrases: all else, by its English; ``{gaps}`` stand for what stays as it is.
     """
 
-    def __init__(
-        self,
-        code: str,
-        words: Mapping[str, Any],
-        tabs: Mapping[str, str],
-        editor: Mapping[str, str],
-        phrases: Mapping[str, str],
-    ) -> None:
+    def __init__(self, code: str) -> None:
         self.code = code
-        self.words = words
-        self.tabs = tabs
-        self.editor = editor
-        self.phrases = phrases
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, Any]]:
+        return tomllib.loads((files("viz.page") / f"{self.code}.toml").read_text(encoding="utf-8"))
+
+    @property
+    def tabs(self) -> dict[str, str]:
+        """The tabs of the page's panel, in their order."""
+        return self._tables["tabs"]
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        """Those of the page's script."""
+        return {"kinds": LEAF_TAGS} | self._tables["words"]
+
+    @property
+    def editor(self) -> dict[str, str]:
+        """The words of the playground's script."""
+        return self._tables["editor"]
+
+    @property
+    def phrases(self) -> dict[str, str]:
+        """All else, by its English; ``{gaps}`` stand for what stays as it is."""
+        return self._tables.get("phrases", {})
 
     def of(self, text: str) -> str:
         """``text``, which is English, in this language.
@@ -88,10 +98,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-LANGUAGES = {
-    "en": Language("en", vocabulary.WORDS, vocabulary.TABS, vocabulary.EDITOR, {}),
-    "de": Language("de", german.WORDS, german.TABS, german.EDITOR, german.PHRASES),
-}
+LANGUAGES = {code: Language(code) for code in ("en", "de")}
 
 
 def language_of(code: str) -> Language:

@@ -1,4 +1,4 @@
-"""A program of the playground: several lines, ``z = a*b + c``, read into a graph; and the programs to begin with.
+"""A program of the playground: several lines, ``z = a*b + c``, read into a graph. ``examples.toml`` holds a few.
 
 The text is read by :mod:`viz.parser`, so nothing of it is run as Python.
 """
@@ -6,6 +6,9 @@ The text is read by :mod:`viz.parser`, so nothing of it is run as Python.
 from __future__ import annotations
 
 import ast
+import tomllib
+from functools import cache
+from importlib.resources import files
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -13,57 +16,13 @@ from autograd import AutogradError, Value
 from viz.page import Page, page_in_parts
 from viz.parser import ExpressionError, read_expression
 
-__all__ = ["EXAMPLES", "Answer", "Leaf", "answer_to"]
+__all__ = ["Answer", "Leaf", "answer_to", "examples"]
 
-EXAMPLES: dict[str, str] = {
-    "A product and a square": "a = 2\nb = -3\nc = a*b + a**2\n",
-    "x*x + x: three flows into x": "x = 3\ny = x*x + x\n",
-    "A neuron": (
-        "x1 = 2\nx2 = 0\nw1 = parameter(-3)\nw2 = parameter(1)\nb = parameter(6.88)\n"
-        "z = w1*x1 + w2*x2 + b\na = tanh(z)\ny = 1\nL = (a - y)**2\n"
-    ),
-    "Notes 0: two flows into a1": (
-        "# a1 is used by both neurons of the next layer.\n"
-        "x = 0.5\nw1 = parameter(1.2)\nw21 = parameter(0.8)\nw22 = parameter(-1.1)\n"
-        "w31 = parameter(0.6)\nw32 = parameter(-0.4)\n"
-        "a1 = sigmoid(w1*x)\na21 = sigmoid(w21*a1)\na22 = sigmoid(w22*a1)\n"
-        "z3 = w31*a21 + w32*a22\nL = softplus(z3) - z3\n"
-    ),
-    "Notes 1: half the squared error of a 2-3-1 net": (
-        "# All weights are 1, as in the guided notes: watch z3 = 2.36.\n"
-        "x1 = 0.3\nx2 = 1\nw11 = parameter(1)\nw12 = parameter(1)\nw13 = parameter(1)\n"
-        "w21 = parameter(1)\nw22 = parameter(1)\nw23 = parameter(1)\n"
-        "v1 = parameter(1)\nv2 = parameter(1)\nv3 = parameter(1)\n"
-        "a1 = sigmoid(w11*x1 + w21*x2)\na2 = sigmoid(w12*x1 + w22*x2)\na3 = sigmoid(w13*x1 + w23*x2)\n"
-        "z3 = v1*a1 + v2*a2 + v3*a3\nyhat = sigmoid(z3)\nJ = (0.75 - yhat)**2/2\n"
-    ),
-    "Notes 2: any depth, one factor a layer": (
-        "x = 0.5\nw1 = parameter(1.5)\nw2 = parameter(-2)\nw3 = parameter(1)\n"
-        "a1 = sigmoid(w1*x)\na2 = sigmoid(w2*a1)\na3 = sigmoid(w3*a2)\nL = (a3 - 1)**2\n"
-    ),
-    "Notes 3: any activations, cross-entropy": (
-        "x = -0.7\nw1 = parameter(0.9)\nb1 = parameter(0.2)\nw2 = parameter(-1.3)\nb2 = parameter(0.4)\n"
-        "w3 = parameter(1.1)\nb3 = parameter(-0.5)\n"
-        "a1 = tanh(w1*x + b1)\na2 = softplus(w2*a1 + b2)\na3 = sigmoid(w3*a2 + b3)\nJ = -log(a3)\n"
-    ),
-    "Notes 4: the mean over examples": (
-        "# One weight, two examples: each sends its flow, and each flow carries 1/m.\n"
-        "w = parameter(0.7)\nb = parameter(-0.2)\n"
-        "a1 = sigmoid(w*0.5 + b)\na2 = sigmoid(w*(-1) + b)\nJ = mean(-log(a1), -log(1 - a2))\n"
-    ),
-    "XOR": (
-        "# Two neurons and one behind them; y01 is the answer to the inputs 0 and 1.\n"
-        "u1 = parameter(1.5)\nu2 = parameter(1.4)\nb1 = parameter(-0.7)\n"
-        "v1 = parameter(-1.2)\nv2 = parameter(-1.3)\nb2 = parameter(1.9)\n"
-        "w1 = parameter(1.1)\nw2 = parameter(1.3)\nc = parameter(-0.9)\n"
-        "y00 = sigmoid(w1*tanh(b1) + w2*tanh(b2) + c)\n"
-        "y01 = sigmoid(w1*tanh(u2 + b1) + w2*tanh(v2 + b2) + c)\n"
-        "y10 = sigmoid(w1*tanh(u1 + b1) + w2*tanh(v1 + b2) + c)\n"
-        "y11 = sigmoid(w1*tanh(u1 + u2 + b1) + w2*tanh(v1 + v2 + b2) + c)\n"
-        "L = mean(y00**2, (1 - y01)**2, (1 - y10)**2, y11**2)\n"
-    ),
-}
-"""Programs to begin with, by what each shows."""
+
+@cache
+def examples() -> dict[str, str]:
+    """The programs to begin with, by what each shows."""
+    return tomllib.loads((files("viz.playground") / "examples.toml").read_text(encoding="utf-8"))
 
 
 class Leaf(NamedTuple):

@@ -24,7 +24,7 @@ from typing import Any
 from viz.page import Page
 from viz.page.languages import Language
 from viz.page.pictures import style_rules
-from viz.playground.program import EXAMPLES, answer_to
+from viz.playground.program import answer_to, examples
 
 __all__ = ["ADDRESS", "KEPT", "LARGEST", "Server"]
 
@@ -205,7 +205,7 @@ def _part(name: str, language: Language) -> str:
     if name:
         return (room / name).read_text(encoding="utf-8")
     options = "".join(
-        f'<option value="{escape(text)}">{escape(language.of(about))}</option>' for about, text in EXAMPLES.items()
+        f'<option value="{escape(text)}">{escape(language.of(about))}</option>' for about, text in examples().items()
     )
     editor = Template(language.in_markup((room / "play.html").read_text(encoding="utf-8")))
-    return editor.substitute(language=language.code, words=escape(json.dumps(dict(language.editor))), examples=options)
+    return editor.substitute(language=language.code, words=escape(json.dumps(language.editor)), examples=options)

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.base import Kernel
+from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.jax_functions import jax_function
 from autograd.replay.branches import Path
@@ -387,7 +387,7 @@ def _leaves_and_axes(arguments: Sequence[Any], form: Signature, in_axes: Axes) -
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
-    """``tape`` compiled by XLA; see :mod:`autograd.replay.backends.base`."""
+    """``tape`` compiled by XLA; see :mod:`autograd.replay.backends`."""
     if not len(tape.outputs):  # nothing to compute, and nothing that JAX could stack
         return lambda _, lanes: np.empty(0) if summed else np.empty((0, lanes.shape[1]))
     if any(batched):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.base import Kernel
+from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, blocks_of, lower
 from autograd.replay.backends.numba_kernels import STORE, Block, direct, lane_kernel, scalar_kernel
@@ -36,7 +36,7 @@ _MOST_CHUNKS = 64
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
-    """``tape`` on compiled kernels; see :mod:`autograd.replay.backends.base`.
+    """``tape`` on compiled kernels; see :mod:`autograd.replay.backends`.
 
     Raises:
         NotImplementedError: numba cannot compile an operation.

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from autograd.replay.backends import Kernel
 from autograd.replay.backends.array_functions import array_function
-from autograd.replay.backends.base import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.recorder import Refusal
 from autograd.replay.schedule import (
@@ -42,7 +42,7 @@ _SPARE = 4  # how many sets of arrays are kept for later calls, by other threads
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
-    """``tape`` on arrays; see :mod:`autograd.replay.backends.base`."""
+    """``tape`` on arrays; see :mod:`autograd.replay.backends`."""
     return _Lanes(expanded(tape), batched, summed=summed)
 
 

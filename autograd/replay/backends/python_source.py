@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.base import Kernel
+from autograd.replay.backends import Kernel
 from autograd.replay.bodies import definition
 from autograd.replay.intermediate import ARITHMETIC, fresh_name
 from autograd.replay.recorder import Refusal
