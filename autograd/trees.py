@@ -68,9 +68,13 @@ class TreeDef:
         self._opened = opened
 
     def matches(self, other: TreeDef) -> bool:
-        """Whether both are the same containers of as many numbers and bools; a 0-d array counts as a number."""
-        mine, others = (([shape or () for shape in treedef.shapes], treedef.bools) for treedef in (self, other))
+        """Whether both are the same containers of as many numbers; a 0-d array and a bool count as numbers."""
+        mine, others = ([shape or () for shape in treedef.shapes] for treedef in (self, other))
         return bool(self._spec == other._spec) and mine == others
+
+    def returns_as(self, other: TreeDef) -> bool:
+        """Whether a result that is held like this is one that is held like ``other``, bool by bool."""
+        return self.matches(other) and self.bools == other.bools
 
     def key(self) -> Hashable:
         """The part of a treedef that a function can see: containers, shapes, static fields."""

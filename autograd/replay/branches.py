@@ -652,7 +652,7 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
 
 def check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not treedef.matches(other) or treedef.static() != other.static():
+    if not treedef.returns_as(other) or treedef.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {treedef}, "
             f"on another {other}"
@@ -683,7 +683,7 @@ def _difference(first: Run, second: Run) -> str:
             [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
         ),
         f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
-        f"returned {first.treedef}, then {second.treedef}": not first.treedef.matches(second.treedef),
+        f"returned {first.treedef}, then {second.treedef}": not first.treedef.returns_as(second.treedef),
         f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
         f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
         f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),
