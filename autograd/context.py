@@ -450,10 +450,9 @@ def variable_of(node: Any) -> Any:
 
 def refuse_elsewhere(node: Any, taking: str) -> None:
     """Raise RecordingError if ``node`` is being recorded, by a recorder who does not watch this thread."""
-    if not current().traced:
-        by = next((handed[id(each)] for each in _traced(node) if id(each) in handed), None)
-        if by is not None:
-            by.refuse(node, taking, elsewhere=True)
+    by = next((handed[id(each)] for each in _traced(node) if id(each) in handed), None)
+    if by is not None:
+        by.refuse(node, taking, elsewhere=True)
 
 
 def refuse_while_recording(node: Any, taking: str) -> None:

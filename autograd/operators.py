@@ -165,12 +165,17 @@ def _unless_nan(choose: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, y: y if x != x else x if y != y else choose(x, y)
 
 
+def _asked_of_the_value(relation: Callable[..., Any], reflected: Callable[..., Any]) -> Callable[..., Any]:
+    """``relation``, asked of the Value among the two: a number of NumPy's would ask NumPy, which asks here."""
+    return lambda x, y: relation(x, y) if is_node(x) else reflected(y, x)
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: op for op in PRIMITIVES.values() for name in (op.ufunc, op.scipy) if name},
     "conjugate": lambda x: x,
     "deg2rad": math.radians,
     "degrees": math.degrees,
-    "divmod": divmod,
+    "divmod": lambda x, y: (x // y, x % y),  # by divmod a number of NumPy's would ask here again
     "fabs": abs,
     "float_power": operator.pow,
     "fmax": _unless_nan(rules.maximum),
@@ -183,19 +188,19 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "radians": math.radians,
     "rint": rules.round,
     # questions, whose answer is a bool that a recording keeps as a guard
-    "equal": operator.eq,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
+    "equal": _asked_of_the_value(operator.eq, operator.eq),
+    "greater": _asked_of_the_value(operator.gt, operator.lt),
+    "greater_equal": _asked_of_the_value(operator.ge, operator.le),
     "isfinite": math.isfinite,
     "isinf": math.isinf,
     "isnan": math.isnan,
-    "less": operator.lt,
-    "less_equal": operator.le,
+    "less": _asked_of_the_value(operator.lt, operator.gt),
+    "less_equal": _asked_of_the_value(operator.le, operator.ge),
     "logical_and": lambda x, y: bool(x) and bool(y),
     "logical_not": lambda x: not x,
     "logical_or": lambda x, y: bool(x) or bool(y),
     "logical_xor": lambda x, y: bool(x) is not bool(y),
-    "not_equal": operator.ne,
+    "not_equal": _asked_of_the_value(operator.ne, operator.ne),
     "signbit": lambda x: rules.copysign(1.0, x) < 0.0,
 }
 

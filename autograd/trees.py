@@ -27,6 +27,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import Enum
+from itertools import repeat
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -55,19 +56,25 @@ class TreeDef:
         spec: optree's record of the containers.
         shapes: one for each leaf, in order.
         opened: whether records are among the containers.
+        bools: for each leaf whether it is a bool, or an array of them; empty if none is.
     """
 
-    __slots__ = ("_opened", "_spec", "shapes")
+    __slots__ = ("_opened", "_spec", "bools", "shapes")
 
-    def __init__(self, spec: Any, shapes: list[Shape], *, opened: bool = False) -> None:
+    def __init__(self, spec: Any, shapes: list[Shape], *, opened: bool = False, bools: Sequence[bool] = ()) -> None:
         self.shapes = shapes
+        self.bools = tuple(bools) if any(bools) else ()
         self._spec = spec
         self._opened = opened
 
     def matches(self, other: TreeDef) -> bool:
-        """Whether both are the same containers of as many numbers; a 0-d array counts as a number."""
+        """Whether both are the same containers of as many numbers; a 0-d array and a bool count as numbers."""
         mine, others = ([shape or () for shape in treedef.shapes] for treedef in (self, other))
         return bool(self._spec == other._spec) and mine == others
+
+    def returns_as(self, other: TreeDef) -> bool:
+        """Whether a result that is held like this is one that is held like ``other``, bool by bool."""
+        return self.matches(other) and self.bools == other.bools
 
     def key(self) -> Hashable:
         """The part of a treedef that a function can see: containers, shapes, static fields."""
@@ -81,9 +88,11 @@ class TreeDef:
         """
         return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
 
-    def with_shapes(self, shapes: list[Shape]) -> TreeDef:
-        """The same containers with leaves of other shapes."""
-        return NUMBER if self is NUMBER and shapes == [None] else TreeDef(self._spec, shapes, opened=self._opened)
+    def with_shapes(self, shapes: list[Shape], bools: Sequence[bool] = ()) -> TreeDef:
+        """The same containers with leaves of other shapes, numbers or ``bools``."""
+        if self is NUMBER and shapes == [None] and not any(bools):
+            return NUMBER
+        return TreeDef(self._spec, shapes, opened=self._opened, bools=bools)
 
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
@@ -112,15 +121,27 @@ class TreeDef:
         """The tree of ``numbers``, floats or Values, such as a derivative for each number of an argument."""
         return self._filled(numbers, self.shapes)
 
+    def outcome(self, numbers: Sequence[Any]) -> Any:
+        """The tree of ``numbers`` as the function returned it: as :meth:`result`, but a bool is a bool again."""
+        return self.returned(self._leaves(numbers, self.shapes)) if self.bools else self.result(numbers)
+
+    def returned(self, leaves: Iterable[Any]) -> Any:
+        """As :meth:`assemble`, but the leaves that were bools are bools again."""
+        if self.bools:
+            leaves = [leaf != 0 if is_bool else leaf for leaf, is_bool in zip(leaves, self.bools, strict=True)]
+        return self.assemble(leaves)
+
     def _filled(self, numbers: Sequence[Any], shapes: list[Shape]) -> Any:
-        if self is NUMBER:
-            return numbers[0]
+        return numbers[0] if self is NUMBER else self.assemble(self._leaves(numbers, shapes))
+
+    @staticmethod
+    def _leaves(numbers: Sequence[Any], shapes: list[Shape]) -> list[Any]:
         leaves, start = [], 0
         for shape in shapes:
             stop = start + size_of(shape)
             leaves.append(numbers[start] if shape is None else array_of(numbers[start:stop], shape))
             start = stop
-        return self.assemble(leaves)
+        return leaves
 
     def assemble(self, leaves: Iterable[Any]) -> Any:
         """The tree with any objects as its ``leaves``."""
@@ -128,14 +149,15 @@ class TreeDef:
         return _closed(tree) if self._opened else tree
 
     def __str__(self) -> str:
-        return repr(optree.tree_unflatten(self._spec, map(_Words, self.shapes)))
+        return repr(optree.tree_unflatten(self._spec, map(_Words, self.shapes, self.bools or repeat(False))))
 
 
 class _Words:
     """A leaf in words, for messages."""
 
-    def __init__(self, shape: Shape) -> None:
-        self.words = f"array of shape {shape}" if shape else "number"
+    def __init__(self, shape: Shape, is_bool: bool) -> None:  # noqa: FBT001 -- mapped over both
+        kind = "bool" if is_bool else "number"
+        self.words = f"array of shape {shape}{' of bools' * is_bool}" if shape else kind
 
     def __repr__(self) -> str:
         return self.words
@@ -213,7 +235,13 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
             told = str(error).replace(where, where + accessor.codify(""), 1)
             raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
     shapes = [leaf.shape if isinstance(leaf, np.ndarray) else None for leaf in found]
-    return found, TreeDef(spec, shapes, opened=opened)
+    return found, TreeDef(spec, shapes, opened=opened, bools=list(map(_is_bool, leaves)))
+
+
+def _is_bool(leaf: Any) -> bool:
+    """Whether ``leaf`` is a bool, or an array of them."""
+    kind = type(leaf)  # which asks no Value for the class of the number that it stands for
+    return kind is bool or kind is np.bool_ or (kind is np.ndarray and leaf.dtype == bool)
 
 
 def _is_bare(part: Any) -> bool:

@@ -175,8 +175,13 @@ class _Reader:
                 if found.start() <= column <= found.end() and not keyword.iskeyword(found[2]):
                     message, column = f"multiplication is written with *: write {found[1]}*{found[2]}", found.start()
             raise self.marked(message, line, column) from None
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise ExpressionError(f"the expression cannot be read: {str(error) or 'it is nested too deeply'}") from None
+        except (RecursionError, MemoryError):
+            raise ExpressionError(
+                "the expression cannot be read: it is nested too deeply, or has too many terms in one line. Give parts "
+                "of it names, in lines of their own"
+            ) from None
+        except ValueError as error:
+            raise ExpressionError(f"the expression cannot be read: {error}") from None
 
     def named(self, name: str, result: Any, statement: ast.stmt) -> Value:
         """``result`` under a name of its own."""

@@ -33,7 +33,7 @@ from autograd.sweep import become, describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied
 
-__all__ = ["Branches", "Options", "Path", "UnrecordedError"]
+__all__ = ["Branches", "Options", "Path", "UnrecordedError", "check_same"]
 
 
 class UnrecordedError(Exception):
@@ -104,7 +104,7 @@ class Path:
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
-        self.result: Callable[[Sequence[Any]], Any] = treedef.result
+        self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
         """How often the straight line ran to its end."""
@@ -300,7 +300,7 @@ class Branches:
         numbers = cast("Run", path.run).numbers
         if self._options.closed and not np.isfinite(numbers).all():
             raise ArithmeticError
-        return path.treedef.result(numbers)
+        return path.treedef.outcome(numbers)
 
     def _wait(self, path: Path, guard: int, follow: Path | None) -> None:
         """Leave a call to the plain function, if that takes no longer than to record a path or to look for it.
@@ -342,7 +342,7 @@ class Branches:
             results = results[:, 0]
         plan.release(numbers)
         if path.assembly is None:
-            path.assembly = Assembly(path.treedef, batched=options.batched and options.reduce is None)
+            path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
         return path.assembly(results)
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
@@ -353,7 +353,7 @@ class Branches:
             if first is None:
                 first = path
             elif path is not first:
-                _check_same(first.treedef, path.treedef)
+                check_same(first.treedef, path.treedef)
             if self._result is Role.SUM:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
@@ -650,9 +650,9 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
 # --- two runs of one function -----------------------------------------------------------------------------
 
 
-def _check_same(treedef: TreeDef, other: TreeDef) -> None:
+def check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
-    if not treedef.matches(other) or treedef.static() != other.static():
+    if not treedef.returns_as(other) or treedef.static() != other.static():
         raise TypeError(
             f"the examples of a batch must have results of one structure; on one path it is {treedef}, "
             f"on another {other}"
@@ -683,7 +683,7 @@ def _difference(first: Run, second: Run) -> str:
             [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
         ),
         f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
-        f"returned {first.treedef}, then {second.treedef}": not first.treedef.matches(second.treedef),
+        f"returned {first.treedef}, then {second.treedef}": not first.treedef.returns_as(second.treedef),
         f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
         f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
         f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),

@@ -322,7 +322,7 @@ class Compiled:
         return self._recorded()[0].tape
 
     def source(self, language: Literal["python", "c"] = "python") -> str:
-        """Self-contained source of the recording, for one example: the function's numbers in, a tuple out.
+        """Self-contained source of the recording, for one example: the function's numbers in, a tuple of floats out.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -343,7 +343,8 @@ class Compiled:
         """The recording as a pure function of JAX: for jit, grad and vmap, for GPUs, for many machines.
 
         It has this function's signature, with the batch axes and the reduction. Live leaves become constants.
-        Where an example follows no recorded path the result is nan: call the function on such examples first.
+        Where an example follows no recorded path the result is nan: call the function on such examples first. A bool
+        is a number there, 1.0 or 0.0.
 
         Raises:
             RecordingError: nothing is recorded yet.
@@ -529,7 +530,8 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
     """Record ``fun`` when it is called, and replay the recording from then on. Also a decorator.
 
     The arguments and the result are numbers in any containers; the answer has floats, and arrays of floats, where
-    the function returns Values. Composes with :func:`~autograd.value_and_grad` and the other transforms.
+    the function returns Values, and bools where it returns comparisons. Composes with
+    :func:`~autograd.value_and_grad` and the other transforms.
 
     A compiled function does what the plain one does. A comparison of Values is kept as a guard; where it comes out
     differently another path is recorded. So is an exception of the domain, such as ZeroDivisionError, that the function
@@ -545,8 +547,7 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
 
     What no name leads to is not seen: the content of a file that it opens, a clock or random numbers behind an
     installed package, what a function written in C keeps to itself, changes inside Python's modules and installed
-    packages, comparisons in a thread that the function starts. In a replay these stay as they were when it was
-    recorded; ``verify`` finds them.
+    packages. In a replay these stay as they were when it was recorded; ``verify`` finds them.
 
     Strings, bools, None, callables, enums and dates among the arguments are static: they reach the function as they
     are, and each value has a recording of its own. An int is a number, unless it is named in ``static_argnums`` or

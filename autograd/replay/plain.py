@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import FunctionType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from autograd.debugging import is_ours
 from autograd.errors import RecordingError
 from autograd.primitives import Primitive
-from autograd.replay.branches import Options
+from autograd.replay.branches import Options, check_same
 from autograd.replay.signature import Assembly, Axes, Plan, Signature, StaticArguments, flattened
 from autograd.sweep import number_of
 from autograd.trace import Trace
@@ -56,7 +56,7 @@ class Plain:
         if plan is None:
             return self.inlined(args, kwargs)
         ((numbers, treedef),) = self._runs(*plan)
-        return treedef.result(numbers)
+        return treedef.outcome(numbers)
 
     def eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """On each example, with floats for its Values."""
@@ -65,13 +65,16 @@ class Plain:
         plan = self._plan(args, kwargs, self._options.in_axes)
         if plan is None:
             return self.inlined(args, kwargs)
-        columns, treedef = [], None
-        for numbers, treedef in self._runs(*plan):  # noqa: B007 -- that of the last is used
+        columns: list[list[float]] = []
+        first: Any = None
+        for numbers, treedef in self._runs(*plan):
+            first = first or treedef
+            check_same(first, treedef)
             columns.append(list(map(number_of, numbers)))
         results = np.array(columns).T.reshape(-1, len(columns))
         if self._options.reduce is not None:
             results = results.sum(axis=1) / (len(columns) if self._options.reduce == "mean" else 1)
-        return Assembly(cast("TreeDef", treedef), batched=self._options.reduce is None)(results)
+        return Assembly(first, batched=True, reduced=self._options.reduce is not None)(results)
 
     def unrecorded(self, plan: Plan, leaves: list[Any]) -> Any:
         """On one example, as a replay: in floats, inside of all domains. None where that needs a recording."""
@@ -79,7 +82,7 @@ class Plain:
             ((numbers, treedef),) = self._runs(plan, leaves)
         except Exception:  # noqa: BLE001 -- the recording says what it means
             return None
-        return None if any(isinstance(number, Value) for number in numbers) else treedef.result(numbers)
+        return None if any(isinstance(number, Value) for number in numbers) else treedef.outcome(numbers)
 
     def connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Where the function uses a Value that was computed outside: connected to that, or refused."""

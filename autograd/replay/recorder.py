@@ -304,7 +304,7 @@ def tape_of(
         since: the time from which on nodes belong to the recording.
 
     Raises:
-        ConnectedError: a node was computed before that time.
+        ConnectedError: a node was computed before that time, or is the variable of another function, which goes on.
     """
     comparisons = list(comparisons)
     roots = [node for each in comparisons for node in (each.left, each.right)]
@@ -316,6 +316,9 @@ def tape_of(
     ends = [node for node, op in zip(found, made_by, strict=True) if op is None]
     constants = [node for node in ends if type(node) is Constant]
     leaves = [node for node in ends if type(node) is not Constant]
+    for leaf in leaves:
+        if leaf.traced and leaf._version < since:
+            raise ConnectedError(f"uses {describe(leaf)} inside a transform")
 
     numbers, which = distinct([node._data for node in constants])
     first = len(inputs) + len(leaves)
@@ -380,7 +383,7 @@ def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
     columns = (
         [node._version for node in nodes],
         [*map(len, parents)],
-        [place[parent] for parent in chain(*parents)],
+        [place.get(parent, 0) for parent in chain(*parents)],  # of a node from before, which is refused, none is there
         [place[node] for node in wanted],
     )
     return _Numbered(*[np.array(column, np.int64) for column in columns])

@@ -14,6 +14,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -282,8 +283,9 @@ def named_classes(classes: Iterable[type]) -> Classes:
 class _Leaf:
     """Stands for a number or an array."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, is_bool: bool) -> None:  # noqa: FBT001 -- mapped over both
         self.shape = shape
+        self.is_bool = is_bool
 
 
 def treedef_to_data(treedef: TreeDef, what: str) -> Any:
@@ -298,9 +300,9 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
             case None:
                 return "none"
             case _Leaf(shape=None):
-                return "number"
+                return "bool" if tree.is_bool else "number"
             case _Leaf(shape=tuple(shape)):
-                return {"array": list(shape)}
+                return {"bools" if tree.is_bool else "array": list(shape)}
         if type(tree) in (str, int, bool, float):
             return {"setting": _plain(tree, what)}
         if is_static(tree):
@@ -309,7 +311,8 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
             )
         return _NO_LEAF
 
-    return _to_data(treedef.assemble(map(_Leaf, treedef.shapes)), leaf, what)
+    leaves = map(_Leaf, treedef.shapes, treedef.bools or repeat(False))
+    return _to_data(treedef.assemble(leaves), leaf, what)
 
 
 def axes_to_data(in_axes: Any) -> Any:
@@ -370,16 +373,19 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
     shapes: list[Shape] = []
+    bools: list[bool] = []
 
     def leaf(data: Any) -> Any:
         """The place of its shape in ``shapes``, since a dict sorts its entries."""
         match data:
             case "none":
                 return None
-            case "number":
+            case "number" | "bool":
                 shapes.append(None)
-            case {"array": list(shape)} if _is_shape(shape):
+                bools.append(data == "bool")
+            case {"array": list(shape)} | {"bools": list(shape)} if _is_shape(shape):
                 shapes.append(tuple(shape))
+                bools.append("bools" in data)
             case {"setting": plain}:
                 return Static(_plain_again(plain), "an argument")
             case _:
@@ -390,7 +396,8 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
         places, treedef = leaves_of(_from_data(data, leaf, classes), "a tape")
     except (RecursionError, TypeError) as error:
         raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
-    return treedef.with_shapes([shapes[int(place)] for place in places])
+    order = list(map(int, places))
+    return treedef.with_shapes([shapes[place] for place in order], [bools[place] for place in order])
 
 
 def axes_from_data(data: Any, classes: Classes) -> Any:

@@ -601,13 +601,14 @@ class Assembly:
 
     Args:
         treedef: that of the result for one example.
-        batched: whether every leaf becomes an array of the results of all examples.
+        batched: whether there are many examples: every leaf becomes an array of the results of all of them.
+        reduced: whether these are summed: every leaf is as for one example, and a bool is counted.
     """
 
-    def __init__(self, treedef: TreeDef, *, batched: bool) -> None:
-        self._treedef = treedef
-        self._batched = batched
-        self._bare = not batched and not any(shape is not None for shape in treedef.shapes)
+    def __init__(self, treedef: TreeDef, *, batched: bool, reduced: bool = False) -> None:
+        self._treedef = treedef.with_shapes(treedef.shapes) if reduced else treedef
+        self._batched = batched and not reduced
+        self._bare = not self._batched and not any(shape is not None for shape in treedef.shapes)
         self._parts: list[tuple[int, int, Shape]] = []
         start = 0
         for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
@@ -632,7 +633,7 @@ class Assembly:
 
     def _walked(self, results: Floats) -> Any:
         if self._bare:
-            return self._treedef.assemble(results.tolist())
+            return self._treedef.returned(results.tolist())
         if self._batched:
             leaves: list[Any] = [_rows(results[start:stop], shape) for start, stop, shape in self._parts]
         else:
@@ -640,7 +641,7 @@ class Assembly:
                 results.item(start) if shape is None else results[start:stop].reshape(shape)
                 for start, stop, shape in self._parts
             ]
-        return self._treedef.assemble(leaves)
+        return self._treedef.returned(leaves)
 
 
 def _rows(part: Floats, shape: Shape) -> Floats:

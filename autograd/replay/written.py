@@ -162,7 +162,7 @@ def _in_a_row(places: Sequence[Any]) -> bool:
 
 
 def closing(treedef: TreeDef) -> Callable[[Sequence[Any]], Any]:
-    """The function that does as ``treedef.result``: a tree of a sequence of numbers."""
+    """The function that does as ``treedef.outcome``: a tree of a sequence of numbers."""
     starts = _starts(treedef)
 
     def leaf(place: int, text: _Text) -> str:
@@ -172,7 +172,7 @@ def closing(treedef: TreeDef) -> Callable[[Sequence[Any]], Any]:
         text.names["array_of"] = array_of
         return f"array_of(n[{start}:{start + size_of(shape)}], {shape})"
 
-    return _closing(treedef, leaf) or treedef.result
+    return _closing(treedef, leaf) or treedef.outcome
 
 
 def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
@@ -216,6 +216,8 @@ def _starts(treedef: TreeDef) -> list[int]:
 def _closing(
     treedef: TreeDef, leaf: Callable[[int, _Text], str], in_a_row: str = "{kind}(n[{start}:{stop}])"
 ) -> Callable[[Any], Any] | None:
+    if treedef.bools:
+        return None
     starts, shapes, text = _starts(treedef), treedef.shapes, _Text()
 
     def built(part: Any) -> str:

@@ -1,6 +1,7 @@
 """Values and NumPy: scalars, arrays and object arrays beside Values, NumPy's functions, and what is refused."""
 
 import math
+import operator
 
 import numpy as np
 import pytest
@@ -462,3 +463,28 @@ def test_another_librarys_class_is_asked_about_its_functions():
 def test_a_masked_array_is_refused_before_it_drops_the_gradient():
     with pytest.raises(ConversionError, match=r"^a masked array would take the float out of 'x' \(data = 0.25\), and"):
         np.ma.array([1.0, 2.0]) + Value(0.25, "x")
+
+
+SCALARS = [np.float64, np.float32, np.float16, np.longdouble, np.int64, np.uint8, np.bool_]
+ARITHMETIC = [
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow, divmod,
+]  # fmt: skip
+COMPARISONS = [operator.lt, operator.le, operator.eq, operator.ne, operator.ge, operator.gt]
+
+
+@pytest.mark.parametrize("scalar", SCALARS)
+def test_numbers_of_numpy_on_either_side_of_every_operator(scalar):
+    number, v = scalar(1), Value(1.3)
+    for operation in ARITHMETIC:
+        for result, expected in (
+            (operation(number, v), operation(1.0, 1.3)),
+            (operation(v, number), operation(1.3, 1.0)),
+        ):
+            assert datas(result) == [*np.ravel(expected)]
+            assert all(isinstance(part, Value) for part in np.ravel(result))
+    for comparison in COMPARISONS:
+        for w in (v, Value(1.0), Value(0.5)):
+            assert bool(comparison(number, w)) is comparison(1.0, w.data)
+            assert bool(comparison(w, number)) is comparison(w.data, 1.0)
+            f = compiled(lambda x, comparison=comparison: x * x if comparison(number, x) else x)
+            assert f(w.data) == (w.data**2 if comparison(1.0, w.data) else w.data)

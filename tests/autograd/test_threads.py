@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from autograd import (
@@ -18,6 +19,7 @@ from autograd import (
     Value,
     fsum,
     grad,
+    hessian,
     jvp,
     no_grad,
     scope,
@@ -264,6 +266,42 @@ def test_what_a_thread_would_freeze_in_a_recording_is_refused(taking, start, wra
     ):
         with pytest.raises(RecordingError, match=rf"^{taking} .* in a thread .*copy_context\(\)\.run, or "):
             wrap(f)(3.0)
+
+
+@pytest.mark.parametrize("wrap", [compiled, lambda f: compiled(grad(f))])
+@pytest.mark.parametrize("derivative", [grad, compiled, hessian, lambda f: lambda t: jvp(f, (t,), (1.0,))[1]])
+def test_a_thread_with_a_transform_of_its_own_freezes_nothing_either(derivative, wrap):
+    for compare in (lambda t, x: x > 2.0, lambda t, x: t * x > 4.0):
+        for start in (elsewhere, lost):
+
+            def f(x, compare=compare, start=start):
+                own = derivative(lambda t: t * t * x if compare(t, x) else t * x)
+                return start(lambda: own(2.0)) * x
+
+            with pytest.raises(RecordingError, match=r"in a thread .*copy_context\(\)\.run, or "):
+                wrap(f)(3.0)
+
+
+def test_what_a_thread_compiles_stays_connected_to_the_variables_around_it():
+    """It begins without the transform or the recording that these belong to."""
+    makers = {
+        "its variable": lambda x: compiled(lambda t: t * x)(2.0) * x,
+        "what was computed of it": lambda x: compiled(lambda t: t * (x * 1.0))(2.0) * x,
+        "a derivative": lambda x: compiled(grad(lambda t: t * t * x))(1.0) * x,
+        "of a derivative": lambda x: grad(compiled(lambda t: t * t * x))(1.0) * x,
+    }
+    for name, made in makers.items():
+
+        def f(x, made=made):
+            return elsewhere(lambda: made(x))
+
+        for slope in (grad(f), compiled(grad(f)), grad(compiled(f)), lambda x, f=f: jvp(f, (x,), (1.0,))[1]):
+            assert [slope(x) for x in (3.0, 5.0, 3.0)] == [12.0, 20.0, 12.0], name
+        assert [compiled(f)(x) for x in (3.0, 5.0)] == [18.0, 50.0], name
+    with pytest.raises(
+        RecordingError, match=r"uses the leaf \(data = 3\.0\) inside a transform, and is compiled for bat"
+    ):
+        grad(lambda x: elsewhere(lambda: compiled(lambda t: t * x, in_axes=0)(np.array([1.0, 2.0]))[0]))(3.0)
 
 
 def test_a_thread_that_carries_the_context_is_recorded():

@@ -397,3 +397,13 @@ def test_transforms_keep_the_name_and_the_doc_of_the_function():
         assert transform(named).__doc__ == "Does something."
     assert grad(functools.partial(lambda a, x: a * x, 3.0))(2.0) == 3.0
     assert jacobian is jacrev
+
+
+def test_a_bool_beside_numbers_has_the_derivative_zero():
+    """It is matched by a number: a cotangent of the result, a tangent of an argument."""
+    for cotangent in ([5.0, 2.0], [True, 2.0]):
+        assert vjp(lambda x: [x > 1, 3 * x], 2.0)[1](cotangent) == (6.0,)
+    assert jacobian(lambda x: [x > 1, 3 * x])(2.0) == [0.0, 3.0]
+    switches = np.array([True, False])
+    assert jvp(lambda on: on[0] * 3 + on[1], (switches,), (np.array([1.0, 2.0]),)) == (3.0, 5.0)
+    assert grad(lambda on: on[0] * on[0] * 3 + on[1])(switches).tolist() == [6.0, 1.0]

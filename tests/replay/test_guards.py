@@ -344,3 +344,58 @@ def test_the_first_of_many_guards_of_all_kinds_decides():
     with ag.errstate("nan"):
         expected = [number_of(first(Value(x))) for x in xs]
     assert compiled(first, in_axes=0, backend="numpy")(xs).tolist() == expected
+
+
+def flagged(x):
+    """A number, and bools in every kind of container."""
+    return x, x > 1, {"both": [x < 0, np.array([x, 2 * x]) > 1.5]}
+
+
+@pytest.mark.parametrize("backend", ["auto", "python", "numpy", "numba", "jax"])
+def test_a_comparison_that_is_returned_is_a_bool_as_it_is_of_the_plain_function(backend):
+    points = [2.0, 0.2, -1.0, 0.9, 2.0, 2.0, 2.0]  # past the call at which the way out is written
+    f, bare = compiled(flagged, backend=backend), compiled(lambda x: x > 1, backend=backend)
+    for x in points:
+        assert repr(f(x)) == repr(flagged(x))
+        assert repr(bare(x)) == repr(x > 1)
+    batched = compiled(flagged, in_axes=0, backend=backend)
+    for _ in range(4):
+        _, above, rest = batched(np.array(points))
+        (below, elements) = rest["both"]
+        assert (above.dtype, below.dtype, elements.dtype) == (bool, bool, bool)
+        assert above.tolist() == [x > 1 for x in points]
+        assert below.tolist() == [x < 0 for x in points]
+        assert elements.tolist() == [[x > 1.5, 2 * x > 1.5] for x in points]
+    for reduce, divisor in (("sum", 1), ("mean", len(points))):
+        _, above, rest = compiled(flagged, in_axes=0, backend=backend, reduce=reduce)(np.array(points))
+        assert (above, rest["both"][0]) == (4 / divisor, 1 / divisor)
+        assert rest["both"][1].tolist() == [4 / divisor, 5 / divisor]
+
+
+def test_a_bool_beside_a_derivative_in_other_surroundings_and_from_a_file(tmp_path):
+    assert repr(compiled(ag.value_and_grad(lambda x: (x * x, x > 1), has_aux=True))(3.0)) == "((9.0, True), 6.0)"
+    assert repr(ag.grad(compiled(lambda x: (x * x, x > 1)), has_aux=True)(3.0)) == "(6.0, True)"
+    f, batched = compiled(flagged), compiled(lambda x: x > 1, in_axes=0)
+    f(3.0)
+    f(0.9)
+    f.save(tmp_path / "flagged.tape")
+    again = ag.load(tmp_path / "flagged.tape")
+    with ag.detect_anomaly():
+        assert batched(np.array([2.0, 0.0])).tolist() == [True, False]
+        for x in (3.0, 0.9):
+            assert repr(f(x)) == repr(flagged(x))
+    assert [repr(again(x)) for x in (3.0, 0.9)] == [repr(flagged(x)) for x in (3.0, 0.9)]
+
+
+def test_a_bool_on_one_path_and_a_number_on_another_are_no_batch():
+    mixed = compiled(lambda x: x if x > 1 else False, in_axes=0)
+    message = "one structure; on one path it is number, on another bool"
+    with pytest.raises(TypeError, match=message):
+        mixed(np.array([2.0, 0.2]))
+    with ag.detect_anomaly(), pytest.raises(TypeError, match=message):
+        mixed(np.array([2.0, 0.2]))
+    arrays = compiled(lambda x: np.array([x]) if x > 1 else np.array([x]) > 1, in_axes=0)
+    with pytest.raises(
+        TypeError, match=r"on one path it is array of shape \(1,\), on another array of shape \(1,\) of"
+    ):
+        arrays(np.array([2.0, 0.2]))

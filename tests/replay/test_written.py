@@ -112,6 +112,7 @@ RESULTS: dict[str, Any] = {
     "dicts": {"b": 1.0, "a": {"d": ROW, "c": None}, "e": ()},
     "a record": (1.0, Pair(2.0, [3.0])),
     "large": [(float(k), [ROW]) for k in range(80)],
+    "with a bool": (1.0, [True, ROW > 1]),
 }
 
 
@@ -130,9 +131,9 @@ def test_results_are_put_together_as_by_the_walk(form, batched):
         for one, other in zip(optree.tree_leaves(first), optree.tree_leaves(again), strict=True):
             assert type(one) is type(other)
             assert np.shape(one) == np.shape(other)
-    assert (assembly._written in (None, treedef.result)) == (form in ("a record", "large"))
+    assert (assembly._written in (None, treedef.outcome)) == (form in ("a record", "large", "with a bool"))
     close = written.closing(treedef)
-    assert str(close(numbers)) == str(treedef.result(numbers)) == str(RESULTS[form])
+    assert str(close(numbers)) == str(treedef.outcome(numbers)) == str(RESULTS[form])
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy"])

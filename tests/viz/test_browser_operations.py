@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, errstate, javascript, log
+from autograd.primitives import PRIMITIVES
 from tests.support.backends import HARD, SPECIAL, arity, name, table
 from tests.support.pages import PLAIN, REAL, unwired, wired
 
@@ -167,3 +168,19 @@ def test_whether_an_operation_is_inside_its_domain(browser):
     )
     page.close()
     assert inside == [told for _, _, told in points]
+
+
+def test_zeros_sum_to_zero_whatever_their_signs(browser):
+    """As in math.fsum: also where there is nothing else, and where the rest cancels."""
+    points = [[-0.0] * n for n in (1, 2, 3, 5)] + [[-0.0, 2.0, -2.0], [-3.0, -0.0, 3.0, -0.0]]
+    ops = [(PRIMITIVES[name], len(point)) for name in ("fsum", "mean") for point in points]
+    page = browser.new_page()
+    signs = page.evaluate(
+        f"(points) => {javascript(ops)}.map((op, k) => String(1 / op.evaluate(points[k].map({REAL}))[0]))",
+        [[wired(x) if x else "-0" for x in point] for point in points * 2],
+    )
+    page.close()
+    assert signs == ["Infinity"] * len(ops)
+    assert [math.copysign(1.0, op.forward(*point)) for (op, _), point in zip(ops, points * 2, strict=True)] == (
+        [1.0] * len(ops)
+    )

@@ -110,6 +110,20 @@ def test_a_fault_stands_under_its_line_and_the_last_picture_stays(editor):
     assert editor.locator("#caret").is_hidden()
 
 
+def test_a_picture_that_takes_long_is_announced(editor):
+    """What is typed meanwhile is read when the answer is there."""
+    held = []
+    editor.route("**/read", lambda route: route.continue_() if held else held.append(route))
+    type_in(editor, "a = 2\nL = a*a*a\n")
+    editor.locator("#fault:has-text('A large program: its picture takes a few seconds.')").wait_for(timeout=20_000)
+    assert editor.locator("#caret").is_hidden()
+    type_in(editor, "a = 2\nM = a*a\n")
+    type_in(editor, "a = 2\nN = a*a*a*a\n")
+    held[0].continue_()
+    shown(editor, "N")
+    assert editor.locator("#fault").is_hidden()
+
+
 def test_sliders_move_the_page_and_rewrite_the_program(editor):
     frame = shown(editor, "c")
     assert editor.locator("#sliders label").all_inner_texts() == ["a", "b"]

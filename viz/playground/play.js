@@ -35,11 +35,14 @@ async function read() {
 }
 
 async function ask(text) {
+  const patience = setTimeout(() => tell(WORDS.large, null), 1000);
   try {
     const answer = await fetch("read", { method: "POST", body: text });
     return answer.ok ? await answer.json() : { fault: (await answer.text()).trim(), place: null };
   } catch {
     return { fault: WORDS.stopped, place: null };
+  } finally {
+    clearTimeout(patience);
   }
 }
 

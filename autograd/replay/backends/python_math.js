@@ -100,7 +100,7 @@ function fsum(...xs) {
       x = high;
     }
     parts.length = kept;
-    parts.push(x);
+    if (x !== 0) parts.push(x); // so that -0 alone sums to 0, as in Python
   }
   let k = parts.length - 1;
   let high = k < 0 ? 0 : parts[k];
