@@ -189,9 +189,10 @@ softsign = define(
 def _exp_difference(x: float, y: float) -> float:
     difference = x - y
     power = math.exp(difference)
-    rest = difference - x  # what was lost by rounding is sum_error(x, -y, difference), which is written out for speed
-    correction = power * ((x - (difference - rest)) - (y + rest))
-    return power + correction if math.fabs(correction) < math.inf else power
+    if -800.0 < difference < 709.782712893384:  # beyond, the power is 0 or, compiled, infinite
+        rest = difference - x  # what was lost by rounding is sum_error(x, -y, difference), written out for speed
+        return power + power * ((x - (difference - rest)) - (y + rest))
+    return power
 
 
 exp_difference = define(

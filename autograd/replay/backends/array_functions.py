@@ -81,7 +81,12 @@ def _checked(op: Primitive, fast: Callable[..., Any] | None) -> Callable[..., An
                 return fast(*inputs)
         except FloatingPointError:
             rows = np.broadcast_arrays(*inputs)
-            return each(*rows) if rows[0].ndim < 2 else np.array([*map(function, *rows)])
+            if rows[0].ndim < 2:
+                return each(*rows)
+            results = np.empty(rows[0].shape)
+            for place, row in enumerate(zip(*rows, strict=True)):
+                results[place] = function(*row)
+            return results
 
     return function
 
