@@ -11,36 +11,44 @@ endif
 CORE := tests/nn/test_network.py $(patsubst %,tests/autograd/test_%.py, errors value operators powers comparisons numbers sweep hooks \
   second_order edges random_programs flows context pickling memory collector threads diagnose engines)
 
-.PHONY: demo test suite core thorough check style types coverage sanitize house release bench docs clean
+.PHONY: demo test suite core accuracy thorough check style types coverage sanitize house release bench docs clean
 
-# What users install, and the demo; then what developers add. A stamp file a level: a later make is instant.
-$(VENV)/demo.stamp: pyproject.toml hatch_build.py $(wildcard autograd/_*.[ch])
-	$(PYTHON) -m venv "$(VENV)"
-	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[image]'
+# What users install, for the demo; what developers install, which is more. A stamp file each: a later make is instant.
+unexport PYTHONDONTWRITEBYTECODE  # what one process has compiled serves the next
+INSTALL := "$(RUN)" -m pip install --quiet --disable-pip-version-check --no-compile
+BUILT := pyproject.toml hatch_build.py $(wildcard autograd/_*.[ch])
+
+$(VENV)/pyvenv.cfg:  # with the newest pip: an older one takes three times as long to choose the versions
+	$(PYTHON) -m venv --upgrade-deps "$(VENV)"
+
+$(VENV)/demo.stamp: $(BUILT) | $(VENV)/pyvenv.cfg
+	$(INSTALL) --editable '.[image]'
 	touch "$@"
 
-$(VENV)/dev.stamp: pyproject.toml $(VENV)/demo.stamp
-	"$(RUN)" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch "$@"
+$(VENV)/dev.stamp: $(BUILT) | $(VENV)/pyvenv.cfg
+	$(INSTALL) --editable '.[dev]'
+	touch "$(VENV)/demo.stamp" "$@"
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
-	"$(RUN)" -m pip install --quiet --disable-pip-version-check micrograd==0.1.0
+	$(INSTALL) micrograd==0.1.0
 	touch "$@"
 
 demo: $(VENV)/demo.stamp  ## the main job: two flows of gradient, in Values and in matrices
 	"$(RUN)" -m demos two_flows
 
 test: $(VENV)/dev.stamp style  ## what is checked at every change: style, types, tests
-	$(MAKE) --no-print-directory -j2 types suite
-	$(MAKE) --no-print-directory core
-	"$(RUN)" -m tests.accuracy --points 1000
+	$(MAKE) --no-print-directory -j2 suite types core accuracy
 
 suite: $(VENV)/dev.stamp  ## the tests alone, but for the slow ones
-	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m "not slow"
+	"$(RUN)" -m pytest --numprocesses auto --dist worksteal --assert plain -m "not slow" || \
+	{ "$(RUN)" -m pytest --last-failed --last-failed-no-failures none; exit 1; }  # again, with the values in what fails
 
 core: export CHAINRULE_ENGINE = python
 core: $(VENV)/dev.stamp  ## the tests of the engine, under the engine in Python
-	"$(RUN)" -O -m pytest --quiet --numprocesses auto -W ignore::pytest.PytestConfigWarning $(CORE)
+	"$(RUN)" -O -m pytest --quiet -W ignore::pytest.PytestConfigWarning $(CORE)
+
+accuracy: $(VENV)/dev.stamp  # every operation and derivative at 1,000 points, beside 50 digits
+	"$(RUN)" -m tests.accuracy --points 1000
 
 check: style types  ## style and types alone
 
@@ -48,7 +56,7 @@ style: $(VENV)/dev.stamp
 	"$(RUN)" -m ruff format --check .
 	"$(RUN)" -m ruff check .
 
-types: $(VENV)/dev.stamp  # takes one processor: make test runs it beside the tests
+types: $(VENV)/dev.stamp
 	"$(RUN)" -m mypy
 
 coverage: export CHAINRULE_ENGINE = python

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 5 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 6 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -289,7 +289,7 @@ static PyTypeObject NodeType = {
 
 /* --- what Python tells once, by set_up() and set_types() --------------------------------------------------- */
 
-static PyObject *context_variable, *open_variable, *clock_object, *lock;
+static PyObject *in_force, *clock_object, *lock; /* in_force: the context variable of context.py */
 static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
@@ -316,10 +316,11 @@ read_context(PyObject *context)
 static int
 plain_surroundings(void)
 {
-    PyObject *context;
-    if (PyContextVar_Get(context_variable, NULL, &context)) return -1;
+    PyObject *entry;
+    if (PyContextVar_Get(in_force, NULL, &entry)) return -1;
+    PyObject *context = PyTuple_GET_ITEM(entry, 0);
     if (context != now_in_force.context) read_context(context);
-    Py_DECREF(context);
+    Py_DECREF(entry);
     return now_in_force.plain;
 }
 
@@ -345,13 +346,24 @@ context_inside(PyObject *setting, PyObject *outside)
 }
 
 static int
-in_force(PyObject *context, PyObject *open)
+put_in_force(PyObject *entry)
 {
-    PyObject *token = PyContextVar_Set(context_variable, context);
+    PyObject *token = entry ? PyContextVar_Set(in_force, entry) : NULL;
     Py_XDECREF(token);
-    PyObject *other = token ? PyContextVar_Set(open_variable, open) : NULL;
-    Py_XDECREF(other);
-    return other ? 0 : -1;
+    return token ? 0 : -1;
+}
+
+/* Put setting in force; what is in force outside of it, or NULL. */
+static PyObject *
+put_on(PyObject *setting)
+{
+    PyObject *outside = NULL, *inside, *entry = NULL;
+    if (PyContextVar_Get(in_force, NULL, &outside)) return NULL;
+    inside = context_inside(setting, PyTuple_GET_ITEM(outside, 0));
+    if (inside) entry = PyTuple_Pack(3, inside, setting, outside);
+    if (put_in_force(entry)) Py_CLEAR(outside);
+    Py_XDECREF(entry);
+    return outside;
 }
 
 /* setting.__enter__(). */
@@ -359,26 +371,19 @@ static PyObject *
 entered(PyObject *setting)
 {
     if (!Py_IS_TYPE(setting, scope_type) && !Py_IS_TYPE(setting, tracing_type)) return NULL;
-    PyObject *outside = NULL, *open = NULL, *inside = NULL, *entry = NULL;
-    if (!PyContextVar_Get(context_variable, NULL, &outside) && !PyContextVar_Get(open_variable, NULL, &open))
-        inside = context_inside(setting, outside);
-    if (inside) entry = PyTuple_Pack(3, setting, outside, open);
-    int done = entry && !in_force(inside, entry);
-    Py_XDECREF(entry);
-    Py_XDECREF(open);
+    PyObject *outside = put_on(setting);
     Py_XDECREF(outside);
-    return done ? Py_NewRef(setting) : NULL;
+    return outside ? Py_NewRef(setting) : NULL;
 }
 
 /* setting.__exit__(...), of the setting that was entered last. */
 static PyObject *
 left(PyObject *setting)
 {
-    PyObject *open;
-    if (PyContextVar_Get(open_variable, NULL, &open)) return NULL;
-    int last = PyTuple_CheckExact(open) && PyTuple_GET_ITEM(open, 0) == setting;
-    int done = last && !in_force(PyTuple_GET_ITEM(open, 1), PyTuple_GET_ITEM(open, 2));
-    Py_DECREF(open);
+    PyObject *entry;
+    if (PyContextVar_Get(in_force, NULL, &entry)) return NULL;
+    int done = PyTuple_GET_ITEM(entry, 1) == setting && !put_in_force(PyTuple_GET_ITEM(entry, 2));
+    Py_DECREF(entry);
     return done ? Py_NewRef(Py_None) : NULL;
 }
 
@@ -517,7 +522,7 @@ operand(PyObject *given)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -683,6 +688,12 @@ maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
         PyObject *done = NULL;
         if (self->kind == ENTER) done = count == 1 ? entered(given[0]) : NULL;
         else if (self->kind == EXIT) done = count == 4 ? left(given[0]) : NULL;
+        else if (self->kind == LABEL) {
+            if (count == 2 && is_node(given[0]) && PyUnicode_CheckExact(given[1])) {
+                Py_XSETREF(((Node *)given[0])->label, Py_NewRef(given[1]));
+                done = Py_NewRef(Py_None);
+            }
+        }
         else if (self->kind == LEAF) {
             if (plain_surroundings() >= 0 && straight_leaf(given, count)) done = Py_NewRef(Py_None);
         }
@@ -1210,20 +1221,19 @@ static PyObject *
 linked_partials(Node *node, Py_ssize_t count)
 {
     PyObject *few[8], **given = count < 8 ? few : PyMem_Malloc((count + 1) * sizeof(PyObject *));
-    PyObject *rule = PyObject_GetAttr(node->op, partials), *context = NULL, *inside, *found = NULL, *token = NULL;
+    PyObject *rule = PyObject_GetAttr(node->op, partials), *outside = NULL, *found = NULL;
     if (!given) PyErr_NoMemory();
-    if (!rule || !given || PyContextVar_Get(context_variable, NULL, &context)) goto done;
-    if (!(inside = context_inside(ieee_setting, context))) goto done;
-    if (!(token = PyContextVar_Set(context_variable, inside))) goto done;
+    if (!rule || !given || !(outside = put_on(ieee_setting))) goto done;
     for (Py_ssize_t i = 0; i < count; i++) given[i] = (PyObject *)operand_at(node, i);
     given[count] = (PyObject *)node;
     found = PyObject_Vectorcall(rule, given, count + 1, NULL);
     if (!found && PyErr_ExceptionMatches(PyExc_Exception)) PyErr_Clear(); /* Python asks again, and names the failure */
-    SETTING_ERRORS_ASIDE(Py_SETREF(token, PyContextVar_Set(context_variable, context)));
+    int kept;
+    SETTING_ERRORS_ASIDE(kept = put_in_force(outside));
+    if (kept < 0) Py_CLEAR(found);
     if (found && !(PyTuple_CheckExact(found) && PyTuple_GET_SIZE(found) == count)) Py_CLEAR(found);
 done:
-    Py_XDECREF(token);
-    Py_XDECREF(context);
+    Py_XDECREF(outside);
     Py_XDECREF(rule);
     if (given != few) PyMem_Free(given);
     return found;
@@ -1379,14 +1389,14 @@ done:
 
 /* --- the module ------------------------------------------------------------------------------------------- */
 
-/* set_up(context, open, clock, lock, form_of, tracing, scope, slots): two context variables, two settings, and the slots
+/* set_up(in_force, clock, lock, form_of, tracing, scope, slots): a context variable, two settings, and the slots
    of a Clock's now, a Context's plain, domains_watched, traced and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_ssize_t *found[6] = {&now_slot, &plain_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
     PyObject *slots[6];
-    if (!PyArg_ParseTuple(args, "OOOOOOO(O!O!O!O!O!O!)", &context_variable, &open_variable, &clock_object, &lock, &form_of,
+    if (!PyArg_ParseTuple(args, "OOOOOO(O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
                           &tracing_type, &scope_type, &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
                           &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3],
                           &PyMemberDescr_Type, &slots[4], &PyMemberDescr_Type, &slots[5]))
@@ -1473,7 +1483,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;

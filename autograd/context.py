@@ -1,6 +1,6 @@
 """The surroundings of an operation: scope, gradients on or off, domain errors; the version clock; who records it.
 
-The whole surrounding is one immutable :class:`Context` in one context variable. So threads and asyncio
+The whole surrounding is one immutable :class:`Context`, found by one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
 
 Each setting takes back what it changed and nothing else, in whatever order blocks end. They need not end in the
@@ -111,12 +111,16 @@ def _inside(outer: Context, name: str) -> Context:
 ORDINARY = _changed(Context(), ())
 """The context where nothing was set, told by identity."""
 
-_CONTEXT: ContextVar[Context] = ContextVar("autograd.context", default=ORDINARY)
-_OPEN: ContextVar[Any] = ContextVar("autograd.open", default=None)
-"""The settings in force as a linked list (setting, context outside of it, rest): one for each thread and task."""
+_Entry = tuple[Context, Any, Any]
+"""A context, the setting that changed it, and the entry outside of that: a linked list of the settings in force."""
 
-current: Callable[[], Context] = _CONTEXT.get
-"""The :class:`Context` in force, as a C function: the hot path calls it once per operation."""
+_IN_FORCE: ContextVar[_Entry] = ContextVar("autograd.in_force", default=(ORDINARY, None, None))
+"""The settings in force, the last one first: one list for each thread and task."""
+
+
+def current() -> Context:
+    """The :class:`Context` in force."""
+    return _IN_FORCE.get()[0]
 
 
 def _take_back(setting: Setting) -> None:
@@ -125,18 +129,15 @@ def _take_back(setting: Setting) -> None:
     One that was entered in another thread or task is not in force here, and there is nothing to take back.
     """
     later: list[Setting] = []
-    entry = _OPEN.get()
-    while entry is not None and entry[0] is not setting:
-        later.append(entry[0])
-        entry = entry[2]
-    if entry is None:
+    _, last, outside = _IN_FORCE.get()
+    while outside is not None and last is not setting:
+        later.append(last)
+        _, last, outside = outside
+    if outside is None:
         return
-    _, context, entries = entry
     for again in reversed(later):
-        entries = (again, context, entries)
-        context = again.change(context)
-    _CONTEXT.set(context)
-    _OPEN.set(entries)
+        outside = (again.change(outside[0]), again, outside)
+    _IN_FORCE.set(outside)
 
 
 class Setting:
@@ -171,21 +172,18 @@ class Setting:
     def __enter__(self) -> Self:
         if self.unrecorded:
             refuse_while_recording(None, self.unrecorded)
-        outside = _CONTEXT.get()
-        _CONTEXT.set(self.change(outside))
-        _OPEN.set((self, outside, _OPEN.get()))
+        outside = _IN_FORCE.get()
+        _IN_FORCE.set((self.change(outside[0]), self, outside))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        last = _OPEN.get()
-        if last is None or last[0] is not self:
-            _take_back(self)
+        _, last, outside = _IN_FORCE.get()
+        if last is self:
+            _IN_FORCE.set(outside)
         else:
-            _, outside, rest = last
-            _CONTEXT.set(outside)
-            _OPEN.set(rest)
+            _take_back(self)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate ``function`` so that its whole body runs under this setting."""

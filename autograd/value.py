@@ -30,8 +30,7 @@ else:
     Methods = core.Node if core else object  # the base that holds the slots, where they are in C
 
 __all__ = [
-    "Constant", "Detached", "Parameter", "Traced", "Untracked", "Value", "Varied", "make_node", "node_of",
-    "weighted_sum",
+    "Constant", "Parameter", "Traced", "Untracked", "Value", "Varied", "make_node", "node_of", "weighted_sum",
 ]  # fmt: skip
 
 
@@ -254,6 +253,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         return self._label
 
     @label.setter
+    @functools.partial(straight, "LABEL")
     def label(self, label: str) -> None:
         self._label = label if type(label) is str else as_label(label)
 

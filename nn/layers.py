@@ -161,7 +161,8 @@ class Neuron(_Activated):
     def forward(self, inputs: list[Value]) -> Value:
         """The output a on ``inputs``, known to be ``nin`` Values."""
         with _scope_of(self._scope):
-            z = self._weighted_sum(inputs)
+            z = weighted_sum(self.w, inputs, self.b)
+            z.label = self._z_label
             a = self.activation(z)
         if not isinstance(a, Value):
             raise TypeError(
@@ -174,10 +175,7 @@ class Neuron(_Activated):
     def weighted_sum(self, inputs: list[Value]) -> Value:
         """The sum z on ``inputs``, known to be ``nin`` Values; for a layer with a joint activation."""
         with _scope_of(self._scope):
-            return self._weighted_sum(inputs)
-
-    def _weighted_sum(self, inputs: list[Value]) -> Value:
-        z: Value = weighted_sum(self.w, inputs, self.b)
+            z: Value = weighted_sum(self.w, inputs, self.b)
         z.label = self._z_label
         return z
 

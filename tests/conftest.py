@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 import nn  # noqa: F401 -- puts its operations into the table before the first test, so that no test's end removes them
 from autograd import primitive
 from autograd.primitives import PRIMITIVES
-from tests.support.pages import browser, show  # noqa: F401 -- fixtures of all tests of pages
+from tests.support.pages import browser, close_browser, show  # noqa: F401 -- fixtures of all tests of pages
 
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # no test hangs on how busy the machine is
@@ -17,6 +17,15 @@ settings.load_profile("unhurried")  # no test hangs on how busy the machine is
 def pytest_collection_finish():
     """Keep the cyclic collector from walking through ten thousand tests and their libraries again and again."""
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Keep the browser from one file of pages to the next, and no longer."""
+    result = yield
+    if nextitem is None or (nextitem.path != item.path and "browser" not in nextitem.fixturenames):
+        close_browser()
+    return result
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,10 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from cProfile import Profile
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -52,10 +53,16 @@ def _statements(tree: ast.AST, *, inside_functions: bool) -> Iterator[ast.Import
         todo += [(child, in_function) for child in ast.iter_child_nodes(node)]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(name: str, path: Path, *, inside_functions: bool = False) -> Iterator[tuple[str, str | None]]:
     """What the module ``name`` imports of the three packages: pairs of a module and a name in it, or None."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for statement in _statements(ast.parse(path.read_text(encoding="utf-8")), inside_functions=inside_functions):
+    for statement in _statements(parsed(path), inside_functions=inside_functions):
         if isinstance(statement, ast.Import):
             found: list[tuple[str, str | None]] = [(alias.name, None) for alias in statement.names]
         else:
@@ -98,20 +105,11 @@ def _reached(graph: dict[str, set[str]], name: str) -> set[str]:
 
 
 def opened(walk: Callable[[], Any]) -> list[str]:
-    """The files of the three packages whose functions run in a walk, in the order in which they are met."""
-    met: dict[str, None] = {}
-
-    def profile(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call":
-            met.setdefault(frame.f_code.co_filename)
-
-    sys.setprofile(profile)
-    try:
-        walk()
-    finally:
-        sys.setprofile(None)
-    inside = {str(ROOT / package) for package in PACKAGES}
-    return [str(Path(file).relative_to(ROOT)) for file in met if any(file.startswith(f"{top}/") for top in inside)]
+    """The files of the three packages whose functions run in a walk."""
+    profile = Profile(builtins=False)
+    profile.runcall(walk)
+    met = {Path(entry.code.co_filename) for entry in profile.getstats() if not isinstance(entry.code, str)}
+    return sorted(str(path.relative_to(ROOT)) for path in met & set(EVERY.values()))
 
 
 def walks() -> dict[str, Callable[[], Any]]:

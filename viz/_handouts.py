@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from autograd import Value
@@ -31,59 +33,6 @@ MOST_CARDS = 300
 MOST_PORTRAIT, MOST_ACROSS, MOST_DOWN = 1000.0, 2000.0, 1000.0
 """How many pixels of a picture can be read on the short side of a sheet, on its long side, and beneath each other."""
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ max-width: {across}mm; margin: 10mm auto; padding: 0 8px; color: #111; background: #fff;
-  font: 10.5pt/1.35 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }}
-h1 {{ margin: 0 0 2mm; font-size: 14pt; }}
-p {{ margin: 2mm 0; }}
-.who {{ display: flex; gap: 6mm; }}
-.who span {{ flex: 1; border-bottom: 1px solid #111; }}
-.picture {{ margin: 2mm 0; text-align: center; }}
-.picture svg {{ width: auto; height: auto; max-width: 100%; max-height: {down}mm; min-width: 0 !important; }}
-ol {{ columns: {columns}; column-gap: 7mm; margin: 0; padding: 0; list-style: none; }}
-li {{ break-inside: avoid; padding: 1mm 0; border-bottom: 1px solid #bbb; }}
-.blanks li {{ display: flex; gap: 3mm; align-items: center; min-height: 8mm; }}
-.blanks span {{ flex: 1; font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 9pt; }}
-.blanks b {{ flex: 0 0 42%; font-weight: 400; }}
-.key ol {{ font-size: 9pt; }}
-.sheet + .sheet {{ border-top: 2px dashed #999; margin-top: 12mm; padding-top: 8mm; }}
-@page {{ size: A4 {way}; margin: 11mm; }}
-@media print {{
-  body {{ margin: 0; padding: 0; max-width: none; }}
-  .sheet + .sheet {{ break-before: page; border: 0; margin: 0; padding: 0; }}
-}}
-</style>
-</head>
-<body>
-<section class="sheet">
-<h1>{title}</h1>
-<p class="who">Name <span></span> Date <span></span></p>
-<p>Work out {gradients} from {root} back: at each value the flows add up, each a local derivative times the gradient
-that it comes from.</p>
-<div class="picture">{blank}</div>
-<ol class="blanks">
-{rows}
-</ol>
-</section>
-<section class="sheet key">
-<h1>Key: {title}</h1>
-<div class="picture">{solved}</div>
-<ol>
-{rules}
-</ol>
-</section>
-</body>
-</html>
-"""
 
 
 def worksheet(
@@ -136,7 +85,7 @@ def worksheet(
     solved = graph_below(root, names, "worksheet")
     solved.grads = solved.held = [gradient or 0.0 for gradient in chain.gradients]
     detail, wide = _detail(solved)
-    page = _PAGE.format(
+    page = Template((files("viz") / "worksheet.html").read_text(encoding="utf-8")).substitute(
         across=270 if wide else 188,
         down=80 if wide else 105,
         way="landscape" if wide else "portrait",

@@ -196,9 +196,8 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: C901 -- in one place, for every call goes through it
         """The result of the function, with floats and arrays of floats for its Values."""
-        surroundings = current()
-        if surroundings is not ORDINARY:
-            instead = self._instead(surroundings)
+        if current() is not ORDINARY:
+            instead = self._instead(current())
             if instead is not None:
                 return instead(args, kwargs)
         kept = self._kept

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import DomainError, GradientError, Value, detect_anomaly, errstate, log, no_grad, scope
-from autograd.context import _CONTEXT, current
+from autograd.context import _IN_FORCE, current
 
 
 def recording():
@@ -20,11 +20,12 @@ def recording():
 
 @pytest.fixture(autouse=True)
 def _nothing_leaks():
-    before = current()
+    before = _IN_FORCE.get()
     yield
-    leaked = current()
-    _CONTEXT.set(before)  # so that one failure is reported once
+    leaked = _IN_FORCE.get()
+    _IN_FORCE.set(before)  # so that one failure is reported once
     assert leaked is before
+    assert current() is before[0]
 
 
 # --- what each setting does -------------------------------------------------------------------------------

@@ -50,10 +50,10 @@ class Evaluation(NamedTuple):
     derivative: Callable[[Callable[..., Any]], Callable[..., Any]] = value_and_grad
     summed: bool = True
 
-    def replayed(self, function: Callable[..., Any]) -> Callable[[], Any]:
+    def replayed(self, function: Callable[..., Any], backend: str = "auto") -> Callable[[], Any]:
         """``function``, which is the value or the derivative, recorded and replayed."""
         reduce = "sum" if self.in_axes and self.summed else None
-        compiled = compile(function, in_axes=self.in_axes, reduce=reduce)
+        compiled = compile(function, in_axes=self.in_axes, reduce=reduce, backend=backend)
         return partial(compiled, *self.arguments)
 
 

@@ -46,18 +46,29 @@ def test_every_loss_is_among_the_cases():
     assert {name.split()[0] for name in CASES} == set(LOSSES)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+def of_eager(case, values, gradients):
+    loss, (predictions, targets) = LOSSES[case.split()[0]], CASES[case]
+    expected = [eager(loss, row, target) for row, target in zip(predictions.tolist(), targets.tolist(), strict=True)]
+    scale = np.abs(predictions).max(axis=1) if " " in case else np.zeros(EXAMPLES)
+    for value, gradient, (true, slopes), size in zip(values, gradients, expected, scale, strict=True):
+        assert value == pytest.approx(true, rel=1e-12, abs=1e-15 * size), case
+        assert gradient == pytest.approx(slopes, rel=1e-12, abs=2e-16 if size else 1e-300), case
+
+
+@pytest.mark.parametrize("backend", ["python", "numpy"])
 @pytest.mark.parametrize("case", CASES)
 def test_value_and_gradient_of_every_example(case, backend):
-    loss, (predictions, targets) = LOSSES[case.split()[0]], CASES[case]
-    replayed = compiled(value_and_grad(loss), in_axes=0, backend=backend)
-    values, gradients = replayed(predictions, targets)
-    expected = [eager(loss, row, target) for row, target in zip(predictions.tolist(), targets.tolist(), strict=True)]
-    scale = np.abs(predictions).max(axis=1) if case in CASES and " " in case else np.zeros(EXAMPLES)
-    for value, gradient, (true, slopes), size in zip(values, gradients, expected, scale, strict=True):
-        assert value == pytest.approx(true, rel=1e-12, abs=1e-15 * size)
-        assert gradient == pytest.approx(slopes, rel=1e-12, abs=2e-16 if size else 1e-300)
+    replayed = compiled(value_and_grad(LOSSES[case.split()[0]]), in_axes=0, backend=backend)
+    of_eager(case, *replayed(*CASES[case]))
     assert len(replayed.paths) == 1
+
+
+def test_value_and_gradient_of_every_example_by_one_kernel_for_all_losses():
+    losses = {case: value_and_grad(LOSSES[case.split()[0]]) for case in CASES}
+    together = compiled(lambda cases: {case: losses[case](*cases[case]) for case in CASES}, in_axes=0, backend="numba")
+    for case, (values, gradients) in together(CASES).items():
+        of_eager(case, values, gradients)
+    assert len(together.paths) == 1
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -75,21 +86,27 @@ def test_an_index_of_no_class_is_refused_in_any_lane(loss, backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_other_targets_are_checked_in_every_lane_too(backend):
-    for name, wrong, allowed in (
-        ("hinge", 0.0, r"of -1 and 1 \(.*\)"),
-        ("bce_with_logits", 2.0, r"from 0 to 1 \(.*\)"),
-        ("binary_cross_entropy", -1.0, r"from 0 to 1 \(.*\)"),
-    ):
-        replayed = compiled(LOSSES[name], in_axes=0, backend=backend)
-        targets = np.ones(EXAMPLES)
-        replayed(POINTS[:, 0], targets)
-        targets[3] = wrong
-        with pytest.raises(ValueError, match=rf"^{name} takes targets {allowed}, and y is Value\(data={wrong}"):
-            replayed(POINTS[:, 0], targets)
-    replayed = compiled(softmax_cross_entropy, in_axes=0, backend=backend)
-    replayed(SCORES, SHARES)
+    wrong = {
+        "hinge": (0.0, r"of -1 and 1 \(.*\)"),
+        "bce_with_logits": (2.0, r"from 0 to 1 \(.*\)"),
+        "binary_cross_entropy": (-1.0, r"from 0 to 1 \(.*\)"),
+    }
+
+    def every(prediction, targets, scores, shares):
+        alone = [LOSSES[name](prediction, target) for name, target in zip(wrong, targets, strict=True)]
+        return [*alone, softmax_cross_entropy(scores, shares)]
+
+    replayed = compiled(every, in_axes=0, backend=backend)
+    right = np.ones((EXAMPLES, len(wrong)))
+    replayed(POINTS[:, 0], right, SCORES, SHARES)
+    for place, (name, (target, allowed)) in enumerate(wrong.items()):
+        targets = right.copy()
+        targets[3, place] = target
+        with pytest.raises(ValueError, match=rf"^{name} takes targets {allowed}, and y is Value\(data={target}"):
+            replayed(POINTS[:, 0], targets, SCORES, SHARES)
     with pytest.raises(ValueError, match=r"those of y sum to Value\(data=3.0"):
-        replayed(SCORES, np.ones((EXAMPLES, CLASSES)))
+        replayed(POINTS[:, 0], right, SCORES, np.ones((EXAMPLES, CLASSES)))
+    assert len(replayed.paths) == 1
 
 
 def test_single_and_reduced_losses_are_recorded_alike():

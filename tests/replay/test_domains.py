@@ -167,12 +167,16 @@ def test_it_follows_what_is_caught_in_any_order(f, checked):
             assert g(x, y) == expected, (x, y)
 
 
+BY_ARRAYS = list(itertools.product(["python", "numpy"], [False, True], FUNCTIONS))
+BY_KERNELS = list(itertools.product(["auto"], [True], [by_value_error, by_arithmetic, by_either, by_bare]))
+"""Each operation that refuses, once: a kernel takes seconds to compile."""
+OTHERS = [case for case in itertools.product(["auto"], [False, True], FUNCTIONS) if case not in BY_KERNELS]
+
+
 @pytest.mark.parametrize(
-    ("backend", "checked"),
-    [("python", False), ("python", True), ("numpy", False), ("numpy", True), ("auto", True),
-     pytest.param("auto", False, marks=pytest.mark.slow)],
-)  # fmt: skip
-@pytest.mark.parametrize("f", FUNCTIONS)
+    ("backend", "checked", "f"),
+    [*BY_ARRAYS, *BY_KERNELS, *(pytest.param(*case, marks=pytest.mark.slow) for case in OTHERS)],
+)
 def test_it_follows_what_is_caught_in_a_batch(f, backend, checked):
     points = []
     for x, y in POINTS:

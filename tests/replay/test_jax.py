@@ -106,7 +106,7 @@ def test_what_jax_traces_does_not_grow_with_the_width():
         tape, batched = tape_of_program("network", width)
         function = batch_function(fuse_dots(tape), batched, summed=True)
         arrays = jnp.zeros(batched.count(False)), jnp.zeros((batched.count(True), 3))
-        lines.append(len(jax.make_jaxpr(function)(*arrays).eqns[0].params["jaxpr"].eqns))
+        lines.append(len(jax.make_jaxpr(function)(*arrays).eqns))
     assert lines[1] < lines[0] + 3 * 32  # slices, one for each row of a matrix that lies among biases
     assert lines[1] < len(tape) / 4
 
@@ -215,6 +215,29 @@ def test_other_arguments_than_were_recorded_are_refused():
     of_many(np.ones((2, 5)))
     with pytest.raises(TypeError, match=r"shape \(3,\) for each example, where one of shape \(2,\) was recorded"):
         of_many.to_jax()(np.ones((3, 5)))
+
+
+@pytest.mark.parametrize("reduce", ["mean", None])
+def test_a_mesh_of_explicit_axes_shares_the_examples_out(reduce):
+    """With guards, without, and with a result for each example, which stays where the example is."""
+    mesh = jax.make_mesh((1,), ("examples",), axis_types=(jax.sharding.AxisType.Explicit,))
+    points, labels = jax.device_put((X, Y), jax.NamedSharding(mesh, jax.P("examples")))
+    params = jax.device_put(PARAMS, jax.NamedSharding(mesh, jax.P()))
+    for function in (loss, smooth_loss):
+        step = compile(value_and_grad(function), in_axes=(None, 0, 0), reduce=reduce, backend="python")
+        wanted = step(PARAMS, X, Y)
+        assert_trees_equal(jax.jit(step.to_jax())(params, points, labels), wanted)
+
+
+def smooth_loss(params, x, y):
+    return sigmoid(-y * dot(params["v"], [tanh(dot(row, x)) for row in params["w"]]))
+
+
+def test_batches_of_unequal_length_are_refused():
+    smooth = compile(smooth_loss, in_axes=(None, 0, 0), reduce="mean", backend="python")
+    smooth(PARAMS, X, Y)
+    with pytest.raises(ValueError, match=r"all arguments that are batched must have as many examples, got \[8, 16\]"):
+        smooth.to_jax()(PARAMS, X, Y[:8])
 
 
 def test_the_demo_runs_one_function_on_eight_devices():

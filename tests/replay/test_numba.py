@@ -67,7 +67,7 @@ def together(ops: list[Primitive]) -> Tape:
     ).verify()
 
 
-GROUPS = 4  # a kernel for each: compiled side by side when the tests run in several processes
+GROUPS = 2  # a kernel for each: compiled side by side when the tests run in several processes; more would take longer
 
 
 EXTREME = (

@@ -216,3 +216,21 @@ def test_the_remainder_of_arrays_is_that_of_math():
     )
     np.testing.assert_array_equal(got, expected)
     np.testing.assert_array_equal(np.signbit(got[~np.isnan(got)]), np.signbit(expected[~np.isnan(expected)]))
+
+
+def _doubled_power(x):
+    return 2.0 * math.exp(x)
+
+
+def test_of_many_rows_only_those_in_which_python_would_raise_are_done_one_by_one(define, monkeypatch):
+    asked = []
+    whole = array_functions.apply_ieee
+    monkeypatch.setattr(array_functions, "apply_ieee", lambda op, row: asked.append(row) or whole(op, row))
+    op = define("doubled_power", forward=_doubled_power, partials=lambda x, out: (out,))
+    function = array_functions.array_function(op, 1)
+    rows = np.arange(12.0).reshape(4, 3)
+    np.testing.assert_allclose(function(rows), 2.0 * np.exp(rows), rtol=1e-15)
+    assert asked == []
+    rows[2, 1] = 1000.0
+    assert np.isinf(function(rows)).tolist() == (rows == 1000.0).tolist()
+    assert asked == [(6.0,), (1000.0,), (8.0,)]

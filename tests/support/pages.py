@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -41,10 +42,22 @@ NUMBERS = f"""() => {{
 }}"""
 
 
-@pytest.fixture(scope="module")
+_held = ExitStack()
+_browsers = []
+
+
+@pytest.fixture
 def browser():
-    with launched() as found:
-        yield found
+    """A browser, which serves the next tests too: see close_browser."""
+    if not _browsers:
+        _browsers.append(_held.enter_context(launched()))
+    return _browsers[0]
+
+
+def close_browser():
+    """Close it, if there is one: playwright's loop of events is in the way of those of other tests."""
+    _browsers.clear()
+    _held.close()
 
 
 @pytest.fixture

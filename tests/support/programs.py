@@ -74,7 +74,7 @@ def programs(draw: Any, *, branches: bool = True) -> Callable[..., list[Any]]:
 inputs = st.tuples(*[st.floats(-4.0, 4.0, width=32)] * N_INPUTS)
 
 
-def saved_function(path: Path) -> tuple[Path, Any, Any, Any]:
+def saved_function(path: Path, backend: str = "auto") -> tuple[Path, Any, Any, Any]:
     """A function with two paths, live leaves, captured constants, containers; and its file."""
     w = ag.Parameter(2.0, "w")
 
@@ -82,7 +82,7 @@ def saved_function(path: Path) -> tuple[Path, Any, Any, Any]:
         z = p["b"] * x[0] ** 3 + w * x[1] + shift
         return {"z": [ag.leaky_relu(z), None], "a": (p["a"][0], x * 2.0)} if z > 1.0 else {"z": [z, None], "a": (w, x)}
 
-    g = ag.compile(f, in_axes=(None, 0))
+    g = ag.compile(f, in_axes=(None, 0), backend=backend)
     arguments = ({"b": 0.5, "a": (1.5,)}, np.array([[1.0, 2.0], [-3.0, 0.1], [0.3, 0.7]]))
     shift = np.array([0.1, 0.2, math.nan])
     expected = g(*arguments, shift=shift)

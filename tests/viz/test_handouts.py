@@ -182,7 +182,7 @@ def test_frames_of_folded_graphs_and_of_closed_gates(tmp_path):
     x = Value(2.0, "x")
     held = (x * 3.0 + stop_gradient(x * x)).named("y")
     assert len(frames(held, tmp_path / "held")) == len(held.topological_order()) + 1
-    wide = network([4, 6, 1])
+    wide = network([3, 4, 1])
     assert len(frames(wide, tmp_path / "net")) == len(wide.topological_order()) + 1
 
 

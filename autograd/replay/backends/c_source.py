@@ -477,18 +477,22 @@ class _Loops:
                     factors = [self._at(each.places, "j", "i") for each in (left, right) if each is not None]
                     lines += _nested([f"sum += {' * '.join(factors)};"], ("j", len(left.places)))
                 return _nested([*lines, f"{self._at(results, 'i')} = sum;"], ("i", len(results)), own=True)
-            case Product(factors, operands, biases, results):
-                start = "-0.0" if biases is None else self._at(biases.places, "g", "i")
-                product = f"{self._at(factors.places, 'g', 'i', 'j')} * {self._at(operands.places, 'g', 'j')}"
-                result = self._at(results, "g", "i")
-                n_products, n_results, n_operands = factors.places.shape
-                if (strides(factors.places) or (0, 0, 0))[1] == 1:  # column by column, as they lie in memory
-                    lines = _nested([f"{result} = {start};"], ("i", n_results))
-                    lines += _nested([f"{result} += {product};"], ("j", n_operands), ("i", n_results))
-                    return _nested(lines, ("g", n_products))
-                added = _nested([f"sum += {product};"], ("j", n_operands))
-                lines = [f"double sum = {start};", *added, f"{result} = sum;"]
-                return _nested(lines, ("g", n_products), ("i", n_results), own=True)
+            case _:
+                return self._product(entry)
+
+    def _product(self, entry: Product) -> list[str]:
+        factors, operands, biases, results = entry
+        start = "-0.0" if biases is None else self._at(biases.places, "g", "i")
+        product = f"{self._at(factors.places, 'g', 'i', 'j')} * {self._at(operands.places, 'g', 'j')}"
+        result = self._at(results, "g", "i")
+        n_products, n_results, n_operands = factors.places.shape
+        if (strides(factors.places) or (0, 0, 0))[1] == 1:  # column by column, as they lie in memory
+            lines = _nested([f"{result} = {start};"], ("i", n_results))
+            lines += _nested([f"{result} += {product};"], ("j", n_operands), ("i", n_results))
+            return _nested(lines, ("g", n_products))
+        added = _nested([f"sum += {product};"], ("j", n_operands))
+        lines = [f"double sum = {start};", *added, f"{result} = sum;"]
+        return _nested(lines, ("g", n_products), ("i", n_results), own=True)
 
 
 def _nested(lines: list[str], *loops: tuple[str, int], own: bool = False) -> list[str]:

@@ -10,7 +10,7 @@ import functools
 import operator
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -68,7 +68,7 @@ def tape_function(tape: Tape, parts: Sequence[int] | None = None) -> Callable[..
         _compute(schedule, numbers, numbers)
         return tuple(numbers.read(part) for part in places)
 
-    return cast("Callable[..., tuple[Any, ...]]", jax.jit(function))
+    return function
 
 
 def batch_function(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[..., Any]:
@@ -116,7 +116,7 @@ def batch_function(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Call
             results.add(array)
         return results.read(source)
 
-    return cast("Callable[..., Any]", jax.jit(function))
+    return function
 
 
 def _joined(*arrays: Any) -> Any:
@@ -158,7 +158,8 @@ def _results(entry: Alike | Sums | Product, numbers: _Numbers, fixed: _Numbers) 
         case Sums(terms):
             products = [read(left) if right is None else read(left) * read(right) for left, right in terms]
             return functools.reduce(operator.add, [part.sum(axis=0) for part in products])
-        case Product(factors, operands, biases):
+        case _:
+            factors, operands, biases, _ = entry
             matrix = (fixed if factors.fixed else numbers).read(factors.places)
             found = jnp.einsum("gij,gj...->gi...", matrix, numbers.read(operands.places))
             return found if biases is None else found + read(biases)
@@ -299,6 +300,7 @@ def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str 
         run = _together(paths[0].tape, live[0], form, sizes, reduce)
     else:
         run = _one_by_one(paths_function([path.tape for path in paths], live, sizes), in_axes, reduce)
+    compiled = jax.jit(lambda leaves, axes: _as_laid_out(run, leaves, axes, reduce)(leaves), static_argnums=1)
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if len(args) + len(keywords) != len(form.treedefs) or set(kwargs) != set(keywords):
@@ -308,10 +310,34 @@ def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str 
             )
         _refuse_32_bits()
         leaves, axes = _leaves_and_axes([*args, *(kwargs[name] for name in keywords)], form, in_axes)
-        parts = zip(run(leaves, axes), treedef.shapes, strict=True)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):  # what calls it is compiled with it
+            found = _as_laid_out(run, leaves, axes, reduce)(leaves)
+        else:
+            found = compiled(leaves, tuple(axes))
+        parts = zip(found, treedef.shapes, strict=True)
         return treedef.assemble([part.reshape(*part.shape[:-1], *(shape or ())) for part, shape in parts])
 
     return function
+
+
+def _as_laid_out(
+    run: Callable[..., Sequence[Any]], leaves: Sequence[Any], axes: Sequence[int | None], reduce: str | None
+) -> Callable[..., Sequence[Any]]:
+    """``run`` on ``leaves`` alone. Where they lie over a mesh of explicit axes, JAX is left to share the work out."""
+    whole = functools.partial(run, axes=axes)
+    laid_out = [jax.typeof(leaf).sharding for leaf in leaves]
+    meshes = [sharding.mesh for sharding in laid_out if any(sharding.spec)]
+    if not meshes:
+        return whole
+    over = [at.spec[axis] for at, axis in zip(laid_out, axes, strict=True) if axis is not None and at.spec[axis]]
+    along = jax.P(over[0]) if over and reduce is None else jax.P()
+
+    def shared_out(leaves: Sequence[Any]) -> Sequence[Any]:
+        with jax.sharding.use_abstract_mesh(meshes[0]):
+            found: Sequence[Any] = jax.sharding.auto_axes(whole, out_sharding=along)(leaves)
+            return found
+
+    return shared_out
 
 
 def _one_by_one(run: Callable[..., tuple[Any, ...]], in_axes: Axes, reduce: str | None) -> Callable[..., Sequence[Any]]:
@@ -338,11 +364,10 @@ def _together(
     def function(leaves: Sequence[Any], axes: Sequence[int | None]) -> Sequence[Any]:
         shared = [jnp.reshape(leaf, -1) for leaf, axis in zip(leaves, axes, strict=True) if axis is None]
         lanes = [jnp.moveaxis(leaf, axis, -1) for leaf, axis in zip(leaves, axes, strict=True) if axis is not None]
-        n = lanes[0].shape[-1]
-        run = batch
-        if any(any(jax.typeof(lane).sharding.spec) for lane in lanes):  # of a mesh whose axes are explicit
-            run = jax.sharding.auto_axes(batch, out_sharding=jax.sharding.PartitionSpec())
-        found = run(_joined(*shared, live), _joined(*(lane.reshape(-1, n) for lane in lanes)))
+        n, *others = {lane.shape[-1] for lane in lanes}
+        if others:
+            raise ValueError(f"all arguments that are batched must have as many examples, got {sorted([n, *others])}")
+        found = batch(_joined(*shared, live), _joined(*(lane.reshape(-1, n) for lane in lanes)))
         return jnp.split(found / n if reduce == "mean" else found, np.cumsum(sizes)[:-1])
 
     return function
@@ -391,12 +416,14 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     if not len(tape.outputs):  # nothing to compute, and nothing that JAX could stack
         return lambda _, lanes: np.empty(0) if summed else np.empty((0, lanes.shape[1]))
     if any(batched):
-        compiled = batch_function(tape, batched, summed=summed)
+        run = batch_function(tape, batched, summed=summed)
     else:
-        run = tape_function(tape)
+        alone = tape_function(tape)
 
-        def compiled(shared: Floats, _: Floats) -> Any:
-            return run(shared)[0] if summed else run(shared)[0][:, None]
+        def run(shared: Any, _: Any) -> Any:
+            return alone(shared)[0] if summed else alone(shared)[0][:, None]
+
+    compiled = jax.jit(run)
 
     def kernel(shared: Floats, lanes: Floats) -> Floats:
         with jax.enable_x64(True):

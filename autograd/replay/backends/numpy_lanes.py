@@ -52,6 +52,7 @@ class _Lanes:
     def __init__(self, tape: Tape, batched: Sequence[bool], *, summed: bool) -> None:
         self._batch = scheduled_batch(tape, batched, summed=summed)
         self._n_lanes, self._filled = sum(batched), np.array(self._batch.each.filled, np.intp)
+        self._same = np.array(self._batch.same, np.intp).reshape(-1, 2).T
         self._n_results, self._summed = len(tape.outputs), summed
         self._width = _width(self._batch.each)
         self._spare: deque[_Arrays] = deque(maxlen=_SPARE)
@@ -73,8 +74,8 @@ class _Lanes:
                     else:
                         results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
                 self._spare.append(arrays)
-        for at, place in self._batch.same:
-            results[at] = fixed[place] * n if self._summed else fixed[place]
+        places, same = self._same
+        results[places] = fixed[same] * n if self._summed else fixed[same, None]
         return results
 
     def _arrays(self, width: int) -> _Arrays:
@@ -162,7 +163,7 @@ class _Bound:
                     self._bind_sums(entry)
                 case Product():
                     self._bind_product(entry)
-                case Total():
+                case _:
                     done += entry.places.size
                     self._bind_total(entry, self.sums[done - entry.places.size : done])
 
