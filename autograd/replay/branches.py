@@ -283,7 +283,8 @@ class Branches:
 
     def _first(self, plan: Plan, leaves: list[Any]) -> Any:
         """The result of the first call, which is recorded."""
-        found = self._follow(self.record(plan.listed(leaves)), None)
+        found = self.record(plan.listed(leaves))
+        self._follow(found, None)  # the numbers are of this run, also where another thread has recorded the same path
         return self._of_run(found) if self._is_short(found) else self(plan, leaves)
 
     def _another(self, path: Path, guard: int, numbers: list[float], plan: Plan, leaves: list[Any]) -> Any:

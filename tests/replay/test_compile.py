@@ -6,6 +6,7 @@ import copy
 import math
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -285,6 +286,22 @@ def test_many_threads_record_and_replay_one_function():
         assert all(pool.map(work, range(24)))
     assert len(f.paths) == 7
     assert len(g.paths) == 2
+
+
+def test_two_first_calls_at_once_have_each_their_own_result(monkeypatch):
+    """Both record the path before either of them has put it among the known ones."""
+    met, follow = Barrier(2), branches.Branches._follow
+
+    def met_first(self, found, by):
+        met.wait(timeout=60)
+        return follow(self, found, by)
+
+    monkeypatch.setattr(branches.Branches, "_follow", met_first)
+    for backend in ("auto", "python", "numpy"):
+        f = compiled(lambda x: x * x, backend=backend)
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(f, [3.0, 5.0])) == [9.0, 25.0]
+        assert len(f.paths) == 1
 
 
 # --- corners ----------------------------------------------------------------------------------------------
