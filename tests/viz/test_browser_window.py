@@ -153,7 +153,8 @@ def test_search_centres_what_it_finds_and_shows_it_in_full_size(show):
 
 def test_space_plays_and_the_speed_changes(show):
     watched = show(square_and_more(), "#step=0")
-    watched.page.clock.install()
+    watched.page.clock.install(time=0)
+    watched.page.clock.pause_at(60)  # from here on it goes on when it is told to, and not while a slow machine works
     watched.page.keyboard.press(" ")
     assert watched.page.get_by_role("button", name="Pause").is_visible()
     watched.page.keyboard.press(" ")
