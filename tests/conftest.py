@@ -1,6 +1,7 @@
 """What all tests share: each finds the table of operations as it was, and leaves it so."""
 
 import gc
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -41,3 +42,11 @@ def _registry():
 def define():
     """``primitive``: what it defines lasts as long as the test."""
     return primitive
+
+
+@pytest.fixture
+def _heeded():
+    """Ctrl-C is heeded, by what a test starts too: a process that a shell started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

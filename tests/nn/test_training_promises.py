@@ -3,7 +3,6 @@
 import _thread
 import gc
 import io
-import signal
 import sys
 import threading
 import time
@@ -56,14 +55,6 @@ def test_ctrl_c_at_any_moment_keeps_the_last_complete_step(monkeypatch):
             (mse(plain(x), y) / len(chosen)).backward()
         optimizer.step()
     assert numbers_of(model) == pytest.approx(numbers_of(plain), rel=1e-9)
-
-
-@pytest.fixture
-def _heeded():
-    """Ctrl-C is heeded: a process that a shell started in the background ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("_heeded")

@@ -285,15 +285,7 @@ def test_a_port_that_is_taken(playground):
         play(port=port, browser=False)
 
 
-@pytest.fixture
-def _interruptible():
-    """A run of the tests in the background ignores Ctrl-C, and so would the programs that it starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_interruptible")
+@pytest.mark.usefixtures("_heeded")
 def test_the_command_prints_its_address_and_stops_at_ctrl_c():
     command = [sys.executable, "-m", "viz", "play", "a=2; L=a*a", "--no-browser"]
     flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
