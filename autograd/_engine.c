@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 6 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 7 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -812,7 +812,7 @@ typedef struct {
 
 static uint32_t last_mark;
 
-static uint32_t /* 0 after four billion sweeps: a mark would be met again on an old node */
+static uint32_t /* 0 after four billion sweeps: a mark would be met again on an old node, so Python does the work */
 next_mark(void)
 {
     return last_mark < UINT32_MAX - 1 ? ++last_mark : 0;
@@ -1086,7 +1086,7 @@ gradient(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     return result;
 }
 
-/* walk(roots, order, outside, since) of sweep.py. */
+/* walk(roots, order, outside, since) of sweep.py -> whether it was done. */
 static PyObject *
 walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
 {
@@ -1096,7 +1096,7 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     long long since = PyLong_AsLongLong(args[3]);
     if (since == -1 && PyErr_Occurred()) return NULL;
     uint32_t mark = next_mark();
-    if (!mark) return PyErr_NoMemory();
+    if (!mark) Py_RETURN_FALSE;
     for (int i = 1; i < 3; i++)
         for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[i]); at++) {
             if (!is_node(PyList_GET_ITEM(args[i], at))) return PyErr_BadArgument(), NULL;
@@ -1124,19 +1124,20 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
         for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
     }
     PyMem_Free(stack);
-    Py_RETURN_NONE;
+    Py_RETURN_TRUE;
 failed:
     PyMem_Free(stack);
     return NULL;
 }
 
-/* parted(computed, variables) -> those of computed, in topological order, that depend on variables, and the others. */
+/* parted(computed, variables) -> those of computed, in topological order, that depend on variables, and the others;
+   or None where it is Python's to find. */
 static PyObject *
 parted(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
 {
     uint32_t mark = next_mark();
     if (n != 2 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[1])) return PyErr_BadArgument(), NULL;
-    if (!mark) return PyErr_NoMemory();
+    if (!mark) Py_RETURN_NONE;
     PyObject *moving = PyList_New(0), *still = PyList_New(0);
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(args[1]); at++) ((Node *)PyList_GET_ITEM(args[1], at))->mark = mark;
     for (Py_ssize_t at = 0; moving && still && at < PyList_GET_SIZE(args[0]); at++) {
@@ -1156,7 +1157,7 @@ parted(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
 static int
 set_places(PyObject *nodes, uint32_t mark)
 {
-    if (!mark || PyList_GET_SIZE(nodes) >= (1 << 30) - 1) { PyErr_NoMemory(); return -1; }
+    if (PyList_GET_SIZE(nodes) >= (1 << 30) - 1) { PyErr_NoMemory(); return -1; }
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(nodes); at++) {
         Node *node = (Node *)PyList_GET_ITEM(nodes, at);
         if (!is_node((PyObject *)node)) { PyErr_BadArgument(); return -1; }
@@ -1175,13 +1176,15 @@ bytes_of(Py_ssize_t count, int64_t **start)
 }
 
 /* numbered(nodes, first, wanted) -> the versions of nodes; from nodes[first] on, how many operands each has, and the
-   places of these in nodes; the places of those wanted. Whole numbers of eight bytes; -1 for what is not in nodes. */
+   places of these in nodes; the places of those wanted. Whole numbers of eight bytes; -1 for what is not in nodes.
+   None where it is Python's to find. */
 static PyObject *
 numbered(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
 {
     if (n != 3 || !PyList_CheckExact(args[0]) || !PyList_CheckExact(args[2])) return PyErr_BadArgument(), NULL;
     Py_ssize_t first = PyLong_AsSsize_t(args[1]), count = PyList_GET_SIZE(args[0]), ends = 0;
     uint32_t mark = next_mark();
+    if (!mark) Py_RETURN_NONE;
     if (first < 0 || set_places(args[0], mark)) return PyErr_Occurred() ? NULL : (PyErr_BadArgument(), NULL);
 #define NODE(list, at) ((Node *)PyList_GET_ITEM(list, at))
 #define PLACE(node) ((node)->mark == mark ? (int64_t)(node)->place : -1)
@@ -1288,8 +1291,11 @@ linked_adjoints(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n
         }
         ends += operands_of(node);
     }
-    uint32_t mark = next_mark(), *places = PyMem_Malloc((ends + 1) * sizeof(uint32_t));
-    PyObject **adjoint = PyMem_Calloc(count - first, sizeof(PyObject *)), **gates = PyMem_Calloc(count - first, sizeof(PyObject *));
+    uint32_t mark = next_mark();
+    if (!mark) Py_RETURN_NONE;
+    uint32_t *places = PyMem_Malloc((ends + 1) * sizeof(uint32_t));
+    PyObject **adjoint = PyMem_Calloc(count - first, sizeof(PyObject *));
+    PyObject **gates = PyMem_Calloc(count - first, sizeof(PyObject *));
     int straight = 1, any_gate = 0;
     if (!places || !adjoint || !gates) { PyErr_NoMemory(); goto done; }
     if (set_places(order, mark)) goto done;

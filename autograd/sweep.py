@@ -50,8 +50,7 @@ def walk(roots: list[Any], order: list[Any], outside: list[Any], since: int = -1
         since: the time when a traced function began, which has returned: what it made becomes an ordinary Value.
         known: ids of nodes to leave out as well.
     """
-    if core and not known:
-        core.walk(roots, order, outside, since)
+    if core and not known and core.walk(roots, order, outside, since):
         return
     seen = {*order, *outside}
     stack: list[Any] = list(reversed(roots))

@@ -202,8 +202,9 @@ class Trace:
     def _parted(self, graph: _Graph) -> tuple[list[Value], list[Value]]:
         """The computed nodes of ``graph``: those that depend on the variables, and those that do not."""
         computed = graph.order[len(self.variables) :]
-        if core:
-            return core.parted(computed, self.variables)  # type: ignore[no-any-return]
+        parts: tuple[list[Value], list[Value]] | None = core and core.parted(computed, self.variables)
+        if parts:
+            return parts
         reached = set(self.variables)
         moving, still = [], []
         for node in computed:

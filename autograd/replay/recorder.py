@@ -376,8 +376,8 @@ class _Numbered(NamedTuple):
 
 def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
     """The graph of ``nodes``, of which those from ``first`` on are computed, with the places of those ``wanted``."""
-    if core:
-        return _Numbered(*[np.frombuffer(found, np.int64) for found in core.numbered(nodes, first, wanted)])
+    if core and (columns := core.numbered(nodes, first, wanted)):
+        return _Numbered(*[np.frombuffer(column, np.int64) for column in columns])
     place = dict(zip(nodes, range(len(nodes)), strict=True))
     parents = [node.parents for node in nodes[first:]]
     columns = (

@@ -11,18 +11,25 @@ from autograd import (
     Parameter,
     StaleGraphError,
     Value,
+    compile,  # noqa: A004 -- the name that autograd gives it
     detect_anomaly,
     errstate,
     fsum,
+    grad,
     maximum,
     minimum,
     primitive,
     record,
     relu,
     step,
+    sweep,
+    trace,
+    value_and_grad,
     where,
 )
+from autograd.compiled import core
 from autograd.primitives import PRIMITIVES
+from autograd.replay import recorder
 from autograd.sweep import adjoint_steps, itself, linked_adjoints
 from tests.support.bits import bits, grads
 
@@ -358,3 +365,25 @@ def test_hooks_see_the_values_of_a_sweep_on_values():
     (y * y).backward(create_graph=True)
     assert [type(each) for each in seen] == [Value]
     assert x.grad.data == 2 * 4 * 27.0
+
+
+class WithoutMarks:
+    """The compiled engine after four billion sweeps: it has no mark left for another, and Python does the work."""
+
+    def __getattr__(self, name):
+        refused = {"walk": False, "parted": None, "numbered": None, "linked_adjoints": None, "gradient": None}
+        return (lambda *_: refused[name]) if name in refused else getattr(core, name)
+
+
+def test_python_does_the_work_when_the_compiled_engine_has_no_mark_left(monkeypatch):
+    def found():
+        x, slope = Value(0.7, "x"), grad(grad(lambda t: relu(t * t) * t.tanh() + maximum(t, 0.5)))
+        (x**3 * x.tanh()).backward(create_graph=True)
+        run = compile(value_and_grad(lambda a, b: where(a > b, a * b, a.sin()) * a))
+        return bits(slope(0.7)), str(record(x.grad)), [*map(bits, run(1.5, 0.5))], str(run.paths[0].tape)
+
+    first = found()
+    if core:
+        for module in (sweep, trace, recorder):
+            monkeypatch.setattr(module, "core", WithoutMarks())
+    assert found() == first
