@@ -301,7 +301,7 @@ class _Writer:
             self._gathered.append(_runs(places, first, distance))
             self._n_sums += len(left) * len(right)
         self._write(OUTER, left[0], len(left), len(right), first, distance, *left, *right)
-        self._n_aside = max(self._n_aside, len(left) + 8 * ((len(right) + 7) // 8 | 1))
+        self._n_aside = max(self._n_aside, len(left) + len(right))
         self._n_products += places.size
 
     def _rows(self, numbers: Sequence[int]) -> list[int]:

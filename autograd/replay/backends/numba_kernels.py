@@ -224,13 +224,7 @@ pc += 8
 n_results = int64(program[pc])
 n_operands = int64(program[pc + 1])
 by_row = 8 * int64(program[pc + 3])
-if by_row:
-    factors = shared.ctypes.data + 8 * int64(program[pc + 2])
-    by_tile, by_result, by_operand = 4 * by_row, by_row, 8
-else:
-    factors = packed.ctypes.data + 8 * int64(program[pc + 2])
-    by_row = 8 * n_operands
-    by_tile, by_result, by_operand = 4 * by_row, 8, 32
+factors = (shared if by_row else packed).ctypes.data + 8 * int64(program[pc + 2])
 pc += 4
 for i in range(n_results):
     d = rows[program[pc + i]]
@@ -240,28 +234,29 @@ for i in range(n_results):
 at, distance = rows.ctypes.data, 8 * rows.shape[1]
 first = pc + 2 * n_results
 multiply(
-    n_results, program, pc, at, distance, factors, by_tile, by_result, by_operand, by_row,
-    n_operands, program, first, at, distance, (m + 3) // 4 * 4,
+    n_results, program, pc, at, distance, factors, by_row,
+    n_operands, program, first, at, distance, 32, (m + 3) // 4 * 4,
 )
 pc = first + n_operands
 """,
     # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
-    # those of the first as packed factors, those of the second with a row for each example. Rows lie an odd number of
-    # cache lines apart: at a power of two they would compete for a few places of the cache.
+    # so many examples at a time as make a block of a matrix: four rows side by side, as packed factors are.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
 to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
 to_distance = 8 * int64(program[pc + 3])
 pc += 4
-at, distance, whole = rows.ctypes.data, 8 * rows.shape[1], (m + 3) // 4 * 4
-left, right_distance = aside.ctypes.data, 64 * ((n_right + 7) // 8 | 1)
-right = left + 8 * n_left * whole
-transpose(n_left, program, pc, at, distance, whole, left, 32 * m, 32)
-pc += n_left
-transpose(n_right, program, pc, at, distance, whole, right, 32, right_distance)
-pc += n_right
-multiply(n_left, count, 0, to, to_distance, left, 32 * m, 8, 32, 0, m, count, 0, right, right_distance, n_right)
+at, distance = rows.ctypes.data, 8 * rows.shape[1]
+for first in range(0, m, BLOCK):
+    n = min(BLOCK, m - first)
+    whole = (n + 3) // 4 * 4
+    left = aside.ctypes.data
+    right = left + 8 * n_left * whole
+    transpose(n_left, program, pc, at + 8 * first, distance, whole, left, 32 * n)
+    transpose(n_right, program, pc + n_left, at + 8 * first, distance, whole, right, 32 * n)
+    multiply(n_left, count, 0, to, to_distance, left, 0, n, count, 0, right, 32, 32 * n, n_right)
+pc += n_left + n_right
 """,
     # A row written out, one number for each example.
     STORE: """\
@@ -338,8 +333,10 @@ _HOW = b"".join(
     Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
-_CALLED = {name: getattr(numba_tiles, name) for name in ("multiply", "pack", "transpose")} | {"int64": types.int64}
-"""The functions that the text of a kernel may call besides operations."""
+_CALLED = {name: getattr(numba_tiles, name) for name in ("BLOCK", "multiply", "pack", "transpose")} | {
+    "int64": types.int64
+}
+"""The names that the text of a kernel may use besides those of operations."""
 
 _kernels: dict[str, Callable[..., None]] = {}
 _lock = threading.Lock()

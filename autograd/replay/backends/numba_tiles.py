@@ -6,7 +6,8 @@ is written in LLVM's own language of vectors; what is wider or narrower than a m
 
 ``multiply`` adds ``factors · rows`` to other rows. A matrix that lies in memory row by row is read where it is. Of
 others the factors come *packed*, in the order in which they are read: :func:`packing`; ``pack`` does this to a matrix
-that lies column by column.
+that lies column by column. A large matrix is done in blocks: the factors of one stay in the second-level cache while
+all lanes are done, and what a tile reads of the rows stays in the first.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["ROWS", "multiply", "pack", "packing", "transpose"]
+__all__ = ["BLOCK", "ROWS", "multiply", "pack", "packing", "transpose"]
+
+BLOCK = 128
+"""The operands of a block of a matrix: so many products are added to each result before the next tile."""
 
 ROWS, _VECTOR = 4, 4
 """The results of a tile, and the numbers of a vector: a tile has three of these."""
-_BLOCK = 128  # products that are added before the next tile, so that the rows they read stay in the first-level cache
+_RESULTS = 96  # results of a block of a matrix
 _BYTES = 8
 
 _DOUBLE, _WORD, _ADDRESS = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
@@ -40,8 +44,9 @@ def packing(n_results: int, n_operands: int) -> npt.NDArray[np.intp]:
     """
     places = np.arange(n_results * n_operands).reshape(n_results, n_operands)
     whole = n_results // ROWS * ROWS
-    tiles = places[:whole].reshape(-1, ROWS, n_operands).transpose(0, 2, 1)
-    return np.concatenate([tiles.ravel(), places[whole:].ravel()])
+    blocks = [places[:whole, start : start + BLOCK] for start in range(0, n_operands, BLOCK)]
+    tiles = [block.reshape(-1, ROWS, block.shape[1]).transpose(0, 2, 1).ravel() for block in blocks]
+    return np.concatenate([*tiles, places[whole:].ravel()])
 
 
 def _pointer(builder: Any, address: Any, offset: int, kind: Any) -> Any:
@@ -53,12 +58,13 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
     """The tile of so many results and vectors, to be called in a kernel with the addresses of rows and factors.
 
     ``results[r] += Σ factors[k, r] · operands[numbers[k]]`` over ``count`` products, where a row is found by its number
-    and the distance of rows in bytes, and a factor by its distances in bytes from one operand and result to the next.
+    and the distance of rows in bytes, the next vector of it by that of vectors, and a factor by its distances from one
+    operand and result to the next.
     """
     cells = [(row, vector) for row in range(n_rows) for vector in range(n_vectors)]
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        results, (factors, by_result, by_operand, operands, numbers, distance, count) = args[:ROWS], args[ROWS:]
+        results, (factors, by_result, by_operand, operands, numbers, distance, vectors, count) = args[:ROWS], args[ROWS:]
         places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
         before = [builder.load(place, align=_BYTES) for place in places]
         entry = builder.block
@@ -74,10 +80,10 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
             builder.inttoptr(builder.add(numbers, builder.shl(k, ir.Constant(_ADDRESS, 2))), _WORD.as_pointer())
         )
         row_at = builder.add(operands, builder.mul(builder.zext(number, _ADDRESS), distance))
-        loaded = [
-            builder.load(_pointer(builder, row_at, vector * _VECTOR * _BYTES, _LANES), align=_BYTES)
-            for vector in range(n_vectors)
-        ]
+        loaded = []
+        for _ in range(n_vectors):
+            loaded.append(builder.load(_pointer(builder, row_at, 0, _LANES), align=_BYTES))
+            row_at = builder.add(row_at, vectors)
         factor_at = builder.add(factors, builder.mul(k, by_operand))
         scaled = []
         for _ in range(n_rows):
@@ -98,8 +104,8 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_context, r0, r1, r2, r3, factors, by_result, by_operand, operands, numbers, distance, count):  # type: ignore[no-untyped-def]
-        return types.void(*[types.intp] * (ROWS + 7)), generate
+    def tile(_context, r0, r1, r2, r3, factors, by_result, by_operand, operands, numbers, distance, vectors, count):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 8)), generate
 
     made: Callable[..., None] = tile
     return made
@@ -118,10 +124,10 @@ _tile13, _tile12, _tile11 = _tile(1, 3), _tile(1, 2), _tile(1, 1)
 
 
 def _turned() -> Callable[..., None]:
-    """Four numbers of each of four rows, written as four rows of one number of each: to be called in a kernel."""
+    """Four numbers of each of four rows, written as four times one number of each: to be called in a kernel."""
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        *rows, to, distance = args
+        *rows, to = args
         first, second, third, fourth = (builder.load(_pointer(builder, row, 0, _LANES), align=_BYTES) for row in rows)
 
         def mixed(x: Any, y: Any, order: list[int]) -> Any:
@@ -130,16 +136,16 @@ def _turned() -> Callable[..., None]:
         even, odd, low, high = [0, 4, 2, 6], [1, 5, 3, 7], [0, 1, 4, 5], [2, 3, 6, 7]
         evens = mixed(first, second, even), mixed(third, fourth, even)
         odds = mixed(first, second, odd), mixed(third, fourth, odd)
-        for new in (mixed(*evens, low), mixed(*odds, low), mixed(*evens, high), mixed(*odds, high)):
-            builder.store(new, _pointer(builder, to, 0, _LANES), align=_BYTES)
-            to = builder.add(to, distance)
+        turned = mixed(*evens, low), mixed(*odds, low), mixed(*evens, high), mixed(*odds, high)
+        for place, new in enumerate(turned):
+            builder.store(new, _pointer(builder, to, place * _VECTOR * _BYTES, _LANES), align=_BYTES)
         return context.get_dummy_value()
 
     @intrinsic
-    def turned(_context, r0, r1, r2, r3, to, distance):  # type: ignore[no-untyped-def]
-        return types.void(*[types.intp] * (ROWS + 2)), generate
+    def turn(_context, r0, r1, r2, r3, to):  # type: ignore[no-untyped-def]
+        return types.void(*[types.intp] * (ROWS + 1)), generate
 
-    made: Callable[..., None] = turned
+    made: Callable[..., None] = turn
     return made
 
 
@@ -171,8 +177,8 @@ _OPTIONS: dict[str, Any] = {
 
 @njit(**_OPTIONS)
 def multiply(  # type: ignore[no-untyped-def]
-    n_results, result_rows, at, results, result_distance, factors, by_tile, by_result, by_operand, by_row,
-    n_operands, rows, first, operands, distance, n,
+    n_results, result_rows, at, results, result_distance, factors, by_row,
+    n_operands, rows, first, operands, distance, vectors, n,
 ):  # fmt: skip
     """``results += factors · operands``, on ``n`` numbers of each row, a multiple of four.
 
@@ -180,60 +186,62 @@ def multiply(  # type: ignore[no-untyped-def]
         n_results, result_rows, at: how many results, and where in ``result_rows`` the numbers of their rows begin.
         results, result_distance: the address of row 0, and the distance from one row to the next.
         factors: the address of the first factor.
-        by_tile, by_result, by_operand: how far from one factor to that of the result four further on, of the next
-            result, and of the next operand.
-        by_row: how far from one result to the next among the last ones, which fill no tile. Their factors lie side by
-            side, after all others.
+        by_row: how far from the factors of one result to those of the next; 0 if they are packed.
         n_operands, rows, first: how many operands, and where in ``rows`` the numbers of their rows begin.
         operands, distance: as of the results.
+        vectors: how far from four numbers of an operand to the next four.
         n: how many numbers of each row.
     """
-    done = 0
-    while done < n_operands:
-        count = min(_BLOCK, n_operands - done)
+    whole = n_results // 4 * 4
+    last, by_last = factors + whole * by_row, by_row
+    if by_row == 0:
+        last, by_last = factors + 8 * whole * n_operands, 8 * n_operands
+    for done in range(0, n_operands, BLOCK):
+        count = min(BLOCK, n_operands - done)
         numbers = rows.ctypes.data + 4 * (first + done)
-        lane = 0
-        while lane < n:
-            to, of, left = results + 8 * lane, operands + 8 * lane, n - lane
-            here = factors + done * by_operand
-            i = 0
-            while i + 4 <= n_results:
-                r0 = to + result_rows[at + i] * result_distance
-                r1 = to + result_rows[at + i + 1] * result_distance
-                r2 = to + result_rows[at + i + 2] * result_distance
-                r3 = to + result_rows[at + i + 3] * result_distance
-                if left > 8:
-                    _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
-                elif left > 4:
-                    _tile42(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
-                else:
-                    _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, count)
-                i += 4
-                here += by_tile
-            here += done * (8 - by_operand)
-            while i < n_results:
-                r0 = to + result_rows[at + i] * result_distance
-                if left > 8:
-                    _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
-                elif left > 4:
-                    _tile12(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
-                else:
-                    _tile11(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, count)
-                i += 1
-                here += by_row
-            lane += 12
-        done += count
+        tiles, by_tile, by_result, by_operand = factors + 8 * done, 4 * by_row, by_row, 8
+        if by_row == 0:
+            tiles, by_tile, by_result, by_operand = factors + 8 * done * whole, 32 * count, 8, 32
+        for begin in range(0, n_results, _RESULTS):
+            lane = 0
+            while lane < n:
+                to, of, left = results + 8 * lane, operands + lane // 4 * vectors, n - lane
+                width = 12 if left == 12 or left > 16 else min(left, 8)  # 16 are done as 8 and 8: 4 take as long
+                here = tiles + begin // 4 * by_tile
+                for i in range(begin, min(begin + _RESULTS, whole), 4):
+                    r0 = to + result_rows[at + i] * result_distance
+                    r1 = to + result_rows[at + i + 1] * result_distance
+                    r2 = to + result_rows[at + i + 2] * result_distance
+                    r3 = to + result_rows[at + i + 3] * result_distance
+                    if width == 12:
+                        _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
+                    elif width == 8:
+                        _tile42(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
+                    else:
+                        _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
+                    here += by_tile
+                here = last + 8 * done
+                for i in range(max(begin, whole), min(begin + _RESULTS, n_results)):
+                    r0 = to + result_rows[at + i] * result_distance
+                    if width == 12:
+                        _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
+                    elif width == 8:
+                        _tile12(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
+                    else:
+                        _tile11(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
+                    here += by_last
+                lane += width
 
 
 @njit(**_OPTIONS)
-def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distance):  # type: ignore[no-untyped-def]
+def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile):  # type: ignore[no-untyped-def]
     """Write ``n`` numbers of each row, a multiple of four, so that those of four rows come to lie side by side.
 
     Args (addresses and distances in bytes):
         n_rows, numbers, first: how many rows, a multiple of four, and where in ``numbers`` their numbers begin.
         rows, distance: the address of row 0, and the distance from one row to the next.
         n: how many numbers of each row.
-        to, to_tile, to_distance: where to write; how far the next four rows are from there, and the next numbers.
+        to, to_tile: where to write, and how far the next four rows are from there.
     """
     for i in range(0, n_rows, 4):
         r0 = rows + numbers[first + i] * distance
@@ -242,8 +250,8 @@ def transpose(n_rows, numbers, first, rows, distance, n, to, to_tile, to_distanc
         r3 = rows + numbers[first + i + 3] * distance
         here = to
         for lane in range(0, n, 4):
-            _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here, to_distance)
-            here += 4 * to_distance
+            _turn(r0 + 8 * lane, r1 + 8 * lane, r2 + 8 * lane, r3 + 8 * lane, here)
+            here += 128
         to += to_tile
 
 
@@ -255,10 +263,11 @@ def pack(numbers, first, n_results, n_operands, by_operand, packed, to):  # type
     from the place ``to`` on.
     """
     for start in range(0, n_operands, _FEW):
-        stop = min(start + _FEW, n_operands)
+        stop, block = min(start + _FEW, n_operands), start // BLOCK * BLOCK
+        count = min(BLOCK, n_operands - block)
         for i in range(0, n_results, 4):
             here = numbers.ctypes.data + 8 * (first + i + start * by_operand)
-            there = packed.ctypes.data + 8 * (to + i * n_operands + 4 * start)
+            there = packed.ctypes.data + 8 * (to + block * n_results + i * count + 4 * (start - block))
             for _ in range(start, stop):
                 _copy(here, there)
                 here += 8 * by_operand
