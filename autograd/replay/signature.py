@@ -123,8 +123,8 @@ _MOST_PLANS = 64
 """A new plan is made for each batch size; beyond so many they are forgotten, with the room that they keep."""
 _NO_LANES = np.empty((0, 1))
 _FLOAT64 = np.dtype(np.float64)
-_MOST_KEPT = 1 << 17
-"""How many numbers (a megabyte of them) a plan keeps room for between calls."""
+_MOST_KEPT = 1 << 19
+"""How many numbers (four megabytes of them) a plan keeps room for between calls."""
 
 
 OFTEN = 3

@@ -27,8 +27,8 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 __all__ = ["build"]
 
 _CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
-_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 112  # examples in a block
-_LEAST = 48  # examples in a chunk
+_WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 128  # examples in a block
+_LEAST, _LEAST_GROUPED = 48, 256  # examples in a chunk
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
 _FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
@@ -181,7 +181,7 @@ class _Lanes:
         n = lanes.shape[1]
         layout = self._layout
         if layout.n != n:
-            layout = self._layout = _Layout.of(n, self._width, self._work)
+            layout = self._layout = _Layout.of(n, self._width, self._work, grouped=self._each.n_products > 0)
         columns = layout.columns
         if self._summed and columns > 1:
             if len(space.sums[0]) != columns:
@@ -266,9 +266,13 @@ class _Layout(NamedTuple):
     """How many chunks there are; each has a column of partial sums."""
 
     @classmethod
-    def of(cls, n: int, width: int, work: int) -> _Layout:
-        """The layout of ``n`` examples in equal blocks of at most ``width``, each the ``work`` of so many words."""
-        chunks = min(_MOST_CHUNKS, 1 + n // _LEAST, 1 + -(-n // width) * work // _CHUNK)
+    def of(cls, n: int, width: int, work: int, *, grouped: bool) -> _Layout:
+        """The layout of ``n`` examples in equal blocks of at most ``width``, each the ``work`` of so many words.
+
+        Products of matrices that are summed over the examples are paid for by the chunk: each has sums of its own.
+        """
+        least = _LEAST_GROUPED if grouped else _LEAST
+        chunks = min(_MOST_CHUNKS, 1 + n // least, 1 + -(-n // width) * work // _CHUNK)
         chunk = n if chunks == 1 else _in_lines(n, chunks)
         size = chunk if chunk <= width else _in_lines(chunk, -(-chunk // width))
         return cls(n, size, chunk, -(-n // chunk))
