@@ -66,7 +66,9 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         results, (factors, by_result, by_operand, operands, numbers, distance, vectors, count) = args[:ROWS], args[ROWS:]
         places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
-        before = [builder.load(place, align=_BYTES) for place in places]
+        for row in range(n_rows):  # two cache lines of each result, which arrive while the products are added
+            _fetch(builder, results[row], 0)
+            _fetch(builder, results[row], (n_vectors * _VECTOR - 1) * _BYTES)
         entry = builder.block
         loop, done = builder.append_basic_block("products"), builder.append_basic_block("done")
         builder.branch(loop)
@@ -74,8 +76,8 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         k = builder.phi(_ADDRESS)
         k.add_incoming(ir.Constant(_ADDRESS, 0), entry)
         sums = [builder.phi(_LANES) for _ in cells]
-        for total, start in zip(sums, before, strict=True):
-            total.add_incoming(start, entry)
+        for total in sums:
+            total.add_incoming(ir.Constant(_LANES, [-0.0] * _VECTOR), entry)
         number = builder.load(
             builder.inttoptr(builder.add(numbers, builder.shl(k, ir.Constant(_ADDRESS, 2))), _WORD.as_pointer())
         )
@@ -100,7 +102,7 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
         builder.cbranch(builder.icmp_signed("<", following, count), loop, done)
         builder.position_at_end(done)
         for place, new in zip(places, after, strict=True):
-            builder.store(new, place, align=_BYTES)
+            builder.store(builder.fadd(builder.load(place, align=_BYTES), new), place, align=_BYTES)
         return context.get_dummy_value()
 
     @intrinsic
@@ -109,6 +111,14 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
 
     made: Callable[..., None] = tile
     return made
+
+
+def _fetch(builder: Any, address: Any, offset: int) -> None:
+    """Have a cache line brought in, to be written."""
+    place = _pointer(builder, address, offset, ir.IntType(8))
+    kind = ir.FunctionType(ir.VoidType(), [place.type, _WORD, _WORD, _WORD])
+    write, keep, data = (ir.Constant(_WORD, number) for number in (1, 3, 1))
+    builder.call(builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind), [place, write, keep, data])
 
 
 def _spread(builder: Any, address: Any) -> Any:
