@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 7 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 8 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -57,7 +57,7 @@ typedef struct {
 } Node;
 
 static PyTypeObject NodeType;
-static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type;
+static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type, *untracked_type;
 
 static inline int
 is_node(PyObject *o)
@@ -293,26 +293,28 @@ static PyObject *in_force, *clock_object, *lock; /* in_force: the context variab
 static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
-static Py_ssize_t now_slot, plain_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
+static PyObject *handed;   /* the variables of recordings in progress, a dict */
+static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
 static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
-static struct { PyObject *context, *scope; int plain, watched, traced; } now_in_force;
+static struct { PyObject *context, *scope; int plain, grad, watched, traced; } now_in_force;
 
 static void
 read_context(PyObject *context)
 {
     now_in_force.plain = held_at(context, plain_slot) == Py_True;
+    now_in_force.grad = held_at(context, grad_slot) == Py_True;
     now_in_force.watched = held_at(context, watched_slot) == Py_True;
     now_in_force.traced = held_at(context, traced_slot) == Py_True;
     Py_XSETREF(now_in_force.scope, Py_NewRef(held_at(context, scope_slot)));
     Py_XSETREF(now_in_force.context, Py_NewRef(context));
 }
 
-/* Whether an operation has nothing to do but compute and link, and to ask whether it was in its domain if that is
-   watched; -1 on an error. */
+/* Whether an operation has nothing to do but compute, link if gradients are wanted, and ask whether it was in its
+   domain if that is watched; -1 on an error. */
 static int
 plain_surroundings(void)
 {
@@ -462,6 +464,7 @@ made_of(const Form *form, Node *const *operands)
 {
     const Rule *rule = form->rule;
     if (now_in_force.watched && !form->total) return NULL;
+    if (!now_in_force.grad && PyDict_GET_SIZE(handed)) return NULL; /* one that is being recorded may be among them */
     long long version = clock_now();
     double numbers[MOST_NUMBERS], data;
     int count = 0, traced = now_in_force.traced, tracked = 0;
@@ -472,6 +475,7 @@ made_of(const Form *form, Node *const *operands)
     }
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
+    if (!now_in_force.grad) return (PyObject *)new_node(untracked_type, data, clock_now());
     Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
@@ -559,7 +563,8 @@ power_of_number(Maker *self, Node *base, PyObject *given)
 static int
 is_common(PyObject *o)
 {
-    return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
+    return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type)
+        || Py_IS_TYPE(o, untracked_type);
 }
 
 /* The form of op, if it has count operands and no constants. */
@@ -1395,19 +1400,20 @@ done:
 
 /* --- the module ------------------------------------------------------------------------------------------- */
 
-/* set_up(in_force, clock, lock, form_of, tracing, scope, slots): a context variable, two settings, and the slots
-   of a Clock's now, a Context's plain, domains_watched, traced and scope, a scope's name. */
+/* set_up(in_force, clock, lock, form_of, tracing, scope, handed, slots): a context variable, two settings, and the slots
+   of a Clock's now, a Context's plain, grad, domains_watched, traced and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_ssize_t *found[6] = {&now_slot, &plain_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
-    PyObject *slots[6];
-    if (!PyArg_ParseTuple(args, "OOOOOO(O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
-                          &tracing_type, &scope_type, &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
-                          &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3],
-                          &PyMemberDescr_Type, &slots[4], &PyMemberDescr_Type, &slots[5]))
+    Py_ssize_t *found[7] = {&now_slot, &plain_slot, &grad_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
+    PyObject *slots[7];
+    if (!PyArg_ParseTuple(args, "OOOOOOO!(O!O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
+                          &tracing_type, &scope_type, &PyDict_Type, &handed, &PyMemberDescr_Type, &slots[0],
+                          &PyMemberDescr_Type, &slots[1], &PyMemberDescr_Type, &slots[2],
+                          &PyMemberDescr_Type, &slots[3], &PyMemberDescr_Type, &slots[4],
+                          &PyMemberDescr_Type, &slots[5], &PyMemberDescr_Type, &slots[6]))
         return NULL;
-    for (int i = 0; i < 6; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
+    for (int i = 0; i < 7; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
     Py_INCREF(args); /* for ever, with all that it holds */
     Py_RETURN_NONE;
 }
@@ -1421,14 +1427,15 @@ set_sweep(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* set_types(Value, Traced, Constant, Varied, Parameter): until then every Maker asks Python. */
+/* set_types(Value, Traced, Constant, Varied, Parameter, Untracked): until then every Maker asks Python. */
 static PyObject *
 set_types(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *value, *traced, *constant, *varied, *parameter;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
-                          &PyType_Type, &varied, &PyType_Type, &parameter))
+    PyObject *value, *traced, *constant, *varied, *parameter, *untracked;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
+                          &PyType_Type, &varied, &PyType_Type, &parameter, &PyType_Type, &untracked))
         return NULL;
+    untracked_type = (PyTypeObject *)Py_NewRef(untracked);
     parameter_type = (PyTypeObject *)Py_NewRef(parameter);
     varied_type = (PyTypeObject *)Py_NewRef(varied);
     traced_type = (PyTypeObject *)Py_NewRef(traced);

@@ -697,4 +697,4 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None
 weighted_sum = straight("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
 
 if core:
-    core.set_types(Value, Traced, Constant, Varied, Parameter)
+    core.set_types(Value, Traced, Constant, Varied, Parameter, Untracked)
