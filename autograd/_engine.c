@@ -524,9 +524,65 @@ operand(PyObject *given)
     return plain_number(given, &number) ? new_node(constant_type, number, clock_now()) : NULL;
 }
 
+/* --- operands and local gradients ------------------------------------------------------------------------- */
+
+static Py_ssize_t
+operands_of(Node *node)
+{
+    if (!node->second) return node->first != NULL;
+    return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
+}
+
+static Node *
+operand_at(Node *node, Py_ssize_t i)
+{
+    if (i == 0) return (Node *)node->first;
+    if (PyTuple_CheckExact(node->second)) return (Node *)PyTuple_GET_ITEM(node->second, i - 1);
+    return (Node *)node->second;
+}
+
+/* Whether the local gradients of a node of form are a formula that was compiled in. */
+static int
+has_partials(const Form *form, Py_ssize_t operands)
+{
+    return form && form->rule && form->rule->partials && form->rule->operands == operands;
+}
+
+/* The local gradients of a node by that formula. 0: they leave the floats, and Python is to say how. */
+static int
+formula_partials(const Form *form, Node *node, double *locals)
+{
+    double numbers[MOST_NUMBERS + 1];
+    int n = 0;
+    for (; n < form->rule->operands; n++) numbers[n] = operand_at(node, n)->data;
+    for (int i = 0; i < form->rule->constants; i++) numbers[n++] = form->constants[i];
+    numbers[n] = node->data;
+    return !form->rule->partials(numbers, locals);
+}
+
+/* node.partials(), of a node that is not stale. */
+static PyObject *
+partials_of(Node *node)
+{
+    Py_ssize_t operands = operands_of(node);
+    const Form *form = node->form ? node->form : node->op ? find_form(node->op) : NULL;
+    double locals[MOST_OPERANDS];
+    if (now_in_force.traced || PyDict_GET_SIZE(handed) || !has_partials(form, operands)) return NULL;
+    for (Py_ssize_t i = 0; i < operands; i++)
+        if (operand_at(node, i)->version > node->version) return NULL;
+    if (!formula_partials(form, node, locals)) return NULL;
+    PyObject *found = PyTuple_New(operands);
+    for (Py_ssize_t i = 0; found && i < operands; i++) {
+        PyObject *local = PyFloat_FromDouble(locals[i]);
+        if (!local) Py_CLEAR(found);
+        else PyTuple_SET_ITEM(found, i, local);
+    }
+    return found;
+}
+
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, PARTIALS, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -655,6 +711,7 @@ straight(Maker *self, PyObject *const *given, Py_ssize_t count)
     if (self->kind == CALL) return call_of_record(given, count);
     if (self->kind == EACH) return each_of_record(given, count);
     if (self->kind == WEIGHTED_SUM) return weighted_sum(self, given, count);
+    if (self->kind == PARTIALS) return count == 1 && is_node(given[0]) ? partials_of((Node *)given[0]) : NULL;
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
     if (count != 2 || !is_node(given[0])) return NULL;
@@ -843,21 +900,6 @@ grow(void **array, Py_ssize_t *room, size_t size)
     return 0;
 }
 
-static Py_ssize_t
-operands_of(Node *node)
-{
-    if (!node->second) return node->first != NULL;
-    return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
-}
-
-static Node *
-operand_at(Node *node, Py_ssize_t i)
-{
-    if (i == 0) return (Node *)node->first;
-    if (PyTuple_CheckExact(node->second)) return (Node *)PyTuple_GET_ITEM(node->second, i - 1);
-    return (Node *)node->second;
-}
-
 /* Fill in the order of topological_order(root), and the edges. 1: done; 0: not a straight graph; -1: an error.
 
    A graph is straight if no node has hooks, all operations are the table's, no operand is newer than its result, and no
@@ -978,14 +1020,8 @@ swept(Sweep *sweep, double seed)
         if (!sweep->reached[place]) continue;
         double upstream = sweep->adjoint[place];
         const Form *form = node->form;
-        const Rule *rule = form->rule;
-        if (rule && rule->partials && rule->operands == operands) {
-            double numbers[MOST_NUMBERS + 1];
-            int n = 0;
-            for (; n < operands; n++) numbers[n] = operand_at(node, n)->data;
-            for (int i = 0; i < rule->constants; i++) numbers[n++] = form->constants[i];
-            numbers[n] = node->data;
-            if (rule->partials(numbers, locals)) { done = 0; break; }
+        if (has_partials(form, operands)) {
+            if (!formula_partials(form, node, locals)) { done = 0; break; }
         }
         else {
             if (operands > room) {
@@ -1496,7 +1532,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "PARTIALS", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;
