@@ -101,11 +101,14 @@ node_traverse(Node *self, visitproc visit, void *arg)
     return 0;
 }
 
+static Py_ssize_t graph_gradients; /* how many nodes hold a gradient that is a graph */
+
 static void
 forget_grad(Node *self)
 {
     PyObject *value = self->state == GRAPH ? self->grad.value : NULL;
     self->state = NO_GRAD;
+    if (value) graph_gradients--;
     Py_XDECREF(value);
 }
 
@@ -251,6 +254,7 @@ set_grad(Node *self, PyObject *given, void *Py_UNUSED(closure))
         forget_grad(self);
         self->grad.value = given;
         self->state = GRAPH;
+        graph_gradients++;
     }
     return 0;
 }
@@ -526,14 +530,14 @@ operand(PyObject *given)
 
 /* --- operands and local gradients ------------------------------------------------------------------------- */
 
-static Py_ssize_t
+static inline Py_ssize_t
 operands_of(Node *node)
 {
     if (!node->second) return node->first != NULL;
     return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
 }
 
-static Node *
+static inline Node *
 operand_at(Node *node, Py_ssize_t i)
 {
     if (i == 0) return (Node *)node->first;
@@ -542,14 +546,14 @@ operand_at(Node *node, Py_ssize_t i)
 }
 
 /* Whether the local gradients of a node of form are a formula that was compiled in. */
-static int
+static inline int
 has_partials(const Form *form, Py_ssize_t operands)
 {
     return form && form->rule && form->rule->partials && form->rule->operands == operands;
 }
 
 /* The local gradients of a node by that formula. 0: they leave the floats, and Python is to say how. */
-static int
+static inline int
 formula_partials(const Form *form, Node *node, double *locals)
 {
     double numbers[MOST_NUMBERS + 1];
@@ -872,6 +876,10 @@ typedef struct {
 #define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
                         stack[height++] = (node); } while (0)
 
+/* A node on the stack that waits for its operands to be finished: its address, which is even, and 1. */
+#define WAITING(node, by) ((Node *)((char *)(node) + (by)))
+#define IS_WAITING(node) ((uintptr_t)(node) & 1)
+
 static uint32_t last_mark;
 
 static uint32_t /* 0 after four billion sweeps: a mark would be met again on an old node, so Python does the work */
@@ -928,8 +936,8 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
     PUSH(root);
     while (height) {
         Node *node = stack[--height];
-        if (!node) { /* the marker under which a node waits for its operands to be finished */
-            node = stack[--height];
+        if (IS_WAITING(node)) {
+            node = WAITING(node, -1);
             for (Py_ssize_t i = 0, count = operands_of(node); i < count; i++) {
                 Node *parent = operand_at(node, i);
                 if (parent->version > node->version) { straight = 0; goto done; }
@@ -940,7 +948,6 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
             FINISH(node);
             continue;
         }
-        if (!is_node((PyObject *)node)) { straight = 0; goto done; }
         if (node->mark == mark) continue;
         if (Py_TYPE(node) == traced_type && variables && node->version >= since) become((PyObject *)node, value_type);
         node->mark = mark;
@@ -959,9 +966,12 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
                 goto done;
             }
         }
-        PUSH(node);
-        PUSH(NULL);
-        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
+        PUSH(WAITING(node, 1));
+        for (Py_ssize_t i = operands_of(node); i--; ) {
+            Node *parent = operand_at(node, i);
+            if (!is_node((PyObject *)parent)) { straight = 0; goto done; }
+            if (parent->mark != mark) PUSH(parent);
+        }
     }
 done:
     PyMem_Free(stack);
@@ -1052,7 +1062,7 @@ may_be_written(Sweep *sweep)
     int one_learns = 0;
     for (Py_ssize_t place = 0; place < sweep->count; place++) {
         Node *node = sweep->nodes[place];
-        if (node->state == GRAPH) return 0;
+        if (graph_gradients && node->state == GRAPH) return 0;
         if (node->first) continue;
         double flow = sweep->reached[place] ? sweep->adjoint[place] : 0.0;
         if (isnan(flow)) return 0;
@@ -1148,8 +1158,8 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH((Node *)PyList_GET_ITEM(roots, i));
     while (height) {
         Node *node = stack[--height];
-        if (!node) { /* the marker under which a node waits for its operands to be finished */
-            if (PyList_Append(order, (PyObject *)stack[--height])) goto failed;
+        if (IS_WAITING(node)) {
+            if (PyList_Append(order, (PyObject *)WAITING(node, -1))) goto failed;
             continue;
         }
         if (!is_node((PyObject *)node)) { PyErr_BadArgument(); goto failed; }
@@ -1160,8 +1170,7 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
             if (PyList_Append(node->version < since ? outside : order, (PyObject *)node)) goto failed;
             continue;
         }
-        PUSH(node);
-        PUSH(NULL);
+        PUSH(WAITING(node, 1));
         for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
     }
     PyMem_Free(stack);
