@@ -873,12 +873,9 @@ typedef struct {
     char *reached;
 } Sweep;
 
-#define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
-                        stack[height++] = (node); } while (0)
-
-/* A node on the stack that waits for its operands to be finished: its address, which is even, and 1. */
-#define WAITING(node, by) ((Node *)((char *)(node) + (by)))
-#define IS_WAITING(node) ((uintptr_t)(node) & 1)
+/* A node on the stack; or one that waits there for its operands to be finished: its address, which is even, and 1. */
+#define PUSH(node, waits) do { if (height == room && grow((void **)&stack, &room, sizeof(uintptr_t))) goto failed; \
+                               stack[height++] = (uintptr_t)(node) | (waits); } while (0)
 
 static uint32_t last_mark;
 
@@ -915,7 +912,7 @@ grow(void **array, Py_ssize_t *room, size_t size)
 static int
 set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
 {
-    Node **stack = NULL;
+    uintptr_t *stack = NULL;
     Py_ssize_t height = 0, room = 0;
     int straight = 1;
     uint32_t mark = next_mark();
@@ -933,11 +930,11 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         variable->mark = mark;
         FINISH(variable);
     }
-    PUSH(root);
+    PUSH(root, 0);
     while (height) {
-        Node *node = stack[--height];
-        if (IS_WAITING(node)) {
-            node = WAITING(node, -1);
+        int waits = stack[--height] & 1;
+        Node *node = (Node *)(stack[height] - waits);
+        if (waits) {
             for (Py_ssize_t i = 0, count = operands_of(node); i < count; i++) {
                 Node *parent = operand_at(node, i);
                 if (parent->version > node->version) { straight = 0; goto done; }
@@ -966,11 +963,11 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
                 goto done;
             }
         }
-        PUSH(WAITING(node, 1));
+        PUSH(node, 1);
         for (Py_ssize_t i = operands_of(node); i--; ) {
             Node *parent = operand_at(node, i);
             if (!is_node((PyObject *)parent)) { straight = 0; goto done; }
-            if (parent->mark != mark) PUSH(parent);
+            if (parent->mark != mark) PUSH(parent, 0);
         }
     }
 done:
@@ -1153,13 +1150,14 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
             if (!is_node(PyList_GET_ITEM(args[i], at))) return PyErr_BadArgument(), NULL;
             ((Node *)PyList_GET_ITEM(args[i], at))->mark = mark;
         }
-    Node **stack = NULL;
+    uintptr_t *stack = NULL;
     Py_ssize_t height = 0, room = 0;
-    for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH((Node *)PyList_GET_ITEM(roots, i));
+    for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH(PyList_GET_ITEM(roots, i), 0);
     while (height) {
-        Node *node = stack[--height];
-        if (IS_WAITING(node)) {
-            if (PyList_Append(order, (PyObject *)WAITING(node, -1))) goto failed;
+        int waits = stack[--height] & 1;
+        Node *node = (Node *)(stack[height] - waits);
+        if (waits) {
+            if (PyList_Append(order, (PyObject *)node)) goto failed;
             continue;
         }
         if (!is_node((PyObject *)node)) { PyErr_BadArgument(); goto failed; }
@@ -1170,8 +1168,8 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
             if (PyList_Append(node->version < since ? outside : order, (PyObject *)node)) goto failed;
             continue;
         }
-        PUSH(WAITING(node, 1));
-        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
+        PUSH(node, 1);
+        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i), 0);
     }
     PyMem_Free(stack);
     Py_RETURN_TRUE;
