@@ -24,11 +24,10 @@ from numba.extending import intrinsic
 __all__ = ["BLOCK", "ROWS", "multiply", "pack", "packing", "transpose"]
 
 BLOCK = 128
-"""The operands of a block of a matrix: so many products are added to each result before the next tile."""
+"""The results, and the operands, of a block of a matrix."""
 
 ROWS, _VECTOR = 4, 4
 """The results of a tile, and the numbers of a vector: a tile has three of these."""
-_RESULTS = 96  # results of a block of a matrix
 _BYTES = 8
 
 _DOUBLE, _WORD, _ADDRESS = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
@@ -64,7 +63,10 @@ def _tile(n_rows: int, n_vectors: int) -> Callable[..., None]:
     cells = [(row, vector) for row in range(n_rows) for vector in range(n_vectors)]
 
     def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-        results, (factors, by_result, by_operand, operands, numbers, distance, vectors, count) = args[:ROWS], args[ROWS:]
+        results, (factors, by_result, by_operand, operands, numbers, distance, vectors, count) = (
+            args[:ROWS],
+            args[ROWS:],
+        )
         places = [_pointer(builder, results[row], vector * _VECTOR * _BYTES, _LANES) for row, vector in cells]
         for row in range(n_rows):  # two cache lines of each result, which arrive while the products are added
             _fetch(builder, results[row], 0)
@@ -212,13 +214,13 @@ def multiply(  # type: ignore[no-untyped-def]
         tiles, by_tile, by_result, by_operand = factors + 8 * done, 4 * by_row, by_row, 8
         if by_row == 0:
             tiles, by_tile, by_result, by_operand = factors + 8 * done * whole, 32 * count, 8, 32
-        for begin in range(0, n_results, _RESULTS):
+        for begin in range(0, n_results, BLOCK):
             lane = 0
             while lane < n:
                 to, of, left = results + 8 * lane, operands + lane // 4 * vectors, n - lane
                 width = 12 if left == 12 or left > 16 else min(left, 8)  # 16 are done as 8 and 8: 4 take as long
                 here = tiles + begin // 4 * by_tile
-                for i in range(begin, min(begin + _RESULTS, whole), 4):
+                for i in range(begin, min(begin + BLOCK, whole), 4):
                     r0 = to + result_rows[at + i] * result_distance
                     r1 = to + result_rows[at + i + 1] * result_distance
                     r2 = to + result_rows[at + i + 2] * result_distance
@@ -231,7 +233,7 @@ def multiply(  # type: ignore[no-untyped-def]
                         _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
                     here += by_tile
                 here = last + 8 * done
-                for i in range(max(begin, whole), min(begin + _RESULTS, n_results)):
+                for i in range(max(begin, whole), min(begin + BLOCK, n_results)):
                     r0 = to + result_rows[at + i] * result_distance
                     if width == 12:
                         _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
