@@ -188,6 +188,43 @@ _OPTIONS: dict[str, Any] = {
 
 
 @njit(**_OPTIONS)
+def _tiles(  # type: ignore[no-untyped-def]
+    begin, stop, result_rows, at, to, result_distance, width,
+    factors, by_tile, by_result, by_operand, of, numbers, distance, vectors, count,
+):  # fmt: skip
+    """The tiles of some results and so many lanes; the rest of the arguments is as in ``multiply``."""
+    for i in range(begin, stop, 4):
+        r0 = to + result_rows[at + i] * result_distance
+        r1 = to + result_rows[at + i + 1] * result_distance
+        r2 = to + result_rows[at + i + 2] * result_distance
+        r3 = to + result_rows[at + i + 3] * result_distance
+        if width == 12:
+            _tile43(r0, r1, r2, r3, factors, by_result, by_operand, of, numbers, distance, vectors, count)
+        elif width == 8:
+            _tile42(r0, r1, r2, r3, factors, by_result, by_operand, of, numbers, distance, vectors, count)
+        else:
+            _tile41(r0, r1, r2, r3, factors, by_result, by_operand, of, numbers, distance, vectors, count)
+        factors += by_tile
+
+
+@njit(**_OPTIONS)
+def _last(  # type: ignore[no-untyped-def]
+    begin, stop, result_rows, at, to, result_distance, width,
+    factors, by_row, of, numbers, distance, vectors, count,
+):  # fmt: skip
+    """The last results, which fill no tile, one by one."""
+    for i in range(begin, stop):
+        r0 = to + result_rows[at + i] * result_distance
+        if width == 12:
+            _tile13(r0, r0, r0, r0, factors, 0, 8, of, numbers, distance, vectors, count)
+        elif width == 8:
+            _tile12(r0, r0, r0, r0, factors, 0, 8, of, numbers, distance, vectors, count)
+        else:
+            _tile11(r0, r0, r0, r0, factors, 0, 8, of, numbers, distance, vectors, count)
+        factors += by_row
+
+
+@njit(**_OPTIONS)
 def multiply(  # type: ignore[no-untyped-def]
     n_results, result_rows, at, results, result_distance, factors, by_row,
     n_operands, rows, first, operands, distance, vectors, n,
@@ -219,29 +256,15 @@ def multiply(  # type: ignore[no-untyped-def]
             while lane < n:
                 to, of, left = results + 8 * lane, operands + lane // 4 * vectors, n - lane
                 width = 12 if left == 12 or left > 16 else min(left, 8)  # 16 are done as 8 and 8: 4 take as long
-                here = tiles + begin // 4 * by_tile
-                for i in range(begin, min(begin + BLOCK, whole), 4):
-                    r0 = to + result_rows[at + i] * result_distance
-                    r1 = to + result_rows[at + i + 1] * result_distance
-                    r2 = to + result_rows[at + i + 2] * result_distance
-                    r3 = to + result_rows[at + i + 3] * result_distance
-                    if width == 12:
-                        _tile43(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
-                    elif width == 8:
-                        _tile42(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
-                    else:
-                        _tile41(r0, r1, r2, r3, here, by_result, by_operand, of, numbers, distance, vectors, count)
-                    here += by_tile
-                here = last + 8 * done
-                for i in range(max(begin, whole), min(begin + BLOCK, n_results)):
-                    r0 = to + result_rows[at + i] * result_distance
-                    if width == 12:
-                        _tile13(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
-                    elif width == 8:
-                        _tile12(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
-                    else:
-                        _tile11(r0, r0, r0, r0, here, 0, 8, of, numbers, distance, vectors, count)
-                    here += by_last
+                _tiles(
+                    begin, min(begin + BLOCK, whole), result_rows, at, to, result_distance, width,
+                    tiles + begin // 4 * by_tile, by_tile, by_result, by_operand, of, numbers, distance, vectors, count,
+                )  # fmt: skip
+                if begin + BLOCK >= n_results:
+                    _last(
+                        whole, n_results, result_rows, at, to, result_distance, width,
+                        last + 8 * done, by_last, of, numbers, distance, vectors, count,
+                    )  # fmt: skip
                 lane += width
 
 
