@@ -169,8 +169,8 @@ class _Pullback:
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            "the vjp_fn that vjp() returned cannot be pickled, for it holds the graph of a run: pickle the function and its "
-            "primals, and call vjp() where they are loaded"
+            "the vjp_fn that vjp() returned cannot be pickled, for it holds the graph of a run: pickle the function and"
+            " its primals, and call vjp() where they are loaded"
         )
 
 
