@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 7 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 8 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -57,7 +57,7 @@ typedef struct {
 } Node;
 
 static PyTypeObject NodeType;
-static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type;
+static PyTypeObject *value_type, *traced_type, *constant_type, *varied_type, *parameter_type, *untracked_type;
 
 static inline int
 is_node(PyObject *o)
@@ -101,11 +101,14 @@ node_traverse(Node *self, visitproc visit, void *arg)
     return 0;
 }
 
+static Py_ssize_t graph_gradients; /* how many nodes hold a gradient that is a graph */
+
 static void
 forget_grad(Node *self)
 {
     PyObject *value = self->state == GRAPH ? self->grad.value : NULL;
     self->state = NO_GRAD;
+    if (value) graph_gradients--;
     Py_XDECREF(value);
 }
 
@@ -251,6 +254,7 @@ set_grad(Node *self, PyObject *given, void *Py_UNUSED(closure))
         forget_grad(self);
         self->grad.value = given;
         self->state = GRAPH;
+        graph_gradients++;
     }
     return 0;
 }
@@ -293,26 +297,28 @@ static PyObject *in_force, *clock_object, *lock; /* in_force: the context variab
 static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
-static Py_ssize_t now_slot, plain_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
+static PyObject *handed;   /* the variables of recordings in progress, a dict */
+static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
 static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
-static struct { PyObject *context, *scope; int plain, watched, traced; } now_in_force;
+static struct { PyObject *context, *scope; int plain, grad, watched, traced; } now_in_force;
 
 static void
 read_context(PyObject *context)
 {
     now_in_force.plain = held_at(context, plain_slot) == Py_True;
+    now_in_force.grad = held_at(context, grad_slot) == Py_True;
     now_in_force.watched = held_at(context, watched_slot) == Py_True;
     now_in_force.traced = held_at(context, traced_slot) == Py_True;
     Py_XSETREF(now_in_force.scope, Py_NewRef(held_at(context, scope_slot)));
     Py_XSETREF(now_in_force.context, Py_NewRef(context));
 }
 
-/* Whether an operation has nothing to do but compute and link, and to ask whether it was in its domain if that is
-   watched; -1 on an error. */
+/* Whether an operation has nothing to do but compute, link if gradients are wanted, and ask whether it was in its
+   domain if that is watched; -1 on an error. */
 static int
 plain_surroundings(void)
 {
@@ -462,6 +468,7 @@ made_of(const Form *form, Node *const *operands)
 {
     const Rule *rule = form->rule;
     if (now_in_force.watched && !form->total) return NULL;
+    if (!now_in_force.grad && PyDict_GET_SIZE(handed)) return NULL; /* one that is being recorded may be among them */
     long long version = clock_now();
     double numbers[MOST_NUMBERS], data;
     int count = 0, traced = now_in_force.traced, tracked = 0;
@@ -472,6 +479,7 @@ made_of(const Form *form, Node *const *operands)
     }
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
+    if (!now_in_force.grad) return (PyObject *)new_node(untracked_type, data, clock_now());
     Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
@@ -520,9 +528,65 @@ operand(PyObject *given)
     return plain_number(given, &number) ? new_node(constant_type, number, clock_now()) : NULL;
 }
 
+/* --- operands and local gradients ------------------------------------------------------------------------- */
+
+static inline Py_ssize_t
+operands_of(Node *node)
+{
+    if (!node->second) return node->first != NULL;
+    return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
+}
+
+static inline Node *
+operand_at(Node *node, Py_ssize_t i)
+{
+    if (i == 0) return (Node *)node->first;
+    if (PyTuple_CheckExact(node->second)) return (Node *)PyTuple_GET_ITEM(node->second, i - 1);
+    return (Node *)node->second;
+}
+
+/* Whether the local gradients of a node of form are a formula that was compiled in. */
+static inline int
+has_partials(const Form *form, Py_ssize_t operands)
+{
+    return form && form->rule && form->rule->partials && form->rule->operands == operands;
+}
+
+/* The local gradients of a node by that formula. 0: they leave the floats, and Python is to say how. */
+static inline int
+formula_partials(const Form *form, Node *node, double *locals)
+{
+    double numbers[MOST_NUMBERS + 1];
+    int n = 0;
+    for (; n < form->rule->operands; n++) numbers[n] = operand_at(node, n)->data;
+    for (int i = 0; i < form->rule->constants; i++) numbers[n++] = form->constants[i];
+    numbers[n] = node->data;
+    return !form->rule->partials(numbers, locals);
+}
+
+/* node.partials(), of a node that is not stale. */
+static PyObject *
+partials_of(Node *node)
+{
+    Py_ssize_t operands = operands_of(node);
+    const Form *form = node->form ? node->form : node->op ? find_form(node->op) : NULL;
+    double locals[MOST_OPERANDS];
+    if (now_in_force.traced || PyDict_GET_SIZE(handed) || !has_partials(form, operands)) return NULL;
+    for (Py_ssize_t i = 0; i < operands; i++)
+        if (operand_at(node, i)->version > node->version) return NULL;
+    if (!formula_partials(form, node, locals)) return NULL;
+    PyObject *found = PyTuple_New(operands);
+    for (Py_ssize_t i = 0; found && i < operands; i++) {
+        PyObject *local = PyFloat_FromDouble(locals[i]);
+        if (!local) Py_CLEAR(found);
+        else PyTuple_SET_ITEM(found, i, local);
+    }
+    return found;
+}
+
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, PARTIALS, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -559,7 +623,8 @@ power_of_number(Maker *self, Node *base, PyObject *given)
 static int
 is_common(PyObject *o)
 {
-    return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type);
+    return Py_IS_TYPE(o, value_type) || Py_IS_TYPE(o, traced_type) || Py_IS_TYPE(o, constant_type)
+        || Py_IS_TYPE(o, untracked_type);
 }
 
 /* The form of op, if it has count operands and no constants. */
@@ -650,6 +715,7 @@ straight(Maker *self, PyObject *const *given, Py_ssize_t count)
     if (self->kind == CALL) return call_of_record(given, count);
     if (self->kind == EACH) return each_of_record(given, count);
     if (self->kind == WEIGHTED_SUM) return weighted_sum(self, given, count);
+    if (self->kind == PARTIALS) return count == 1 && is_node(given[0]) ? partials_of((Node *)given[0]) : NULL;
     if (self->kind == UNARY)
         return count == 1 && is_node(given[0]) ? made(self->form, (Node *)given[0], NULL) : NULL;
     if (count != 2 || !is_node(given[0])) return NULL;
@@ -822,8 +888,9 @@ typedef struct {
     char *reached;
 } Sweep;
 
-#define PUSH(node) do { if (height == room && grow((void **)&stack, &room, sizeof(Node *))) goto failed; \
-                        stack[height++] = (node); } while (0)
+/* A node on the stack; or one that waits there for its operands to be finished: its address, which is even, and 1. */
+#define PUSH(node, waits) do { if (height == room && grow((void **)&stack, &room, sizeof(uintptr_t))) goto failed; \
+                               stack[height++] = (uintptr_t)(node) | (waits); } while (0)
 
 static uint32_t last_mark;
 
@@ -853,21 +920,6 @@ grow(void **array, Py_ssize_t *room, size_t size)
     return 0;
 }
 
-static Py_ssize_t
-operands_of(Node *node)
-{
-    if (!node->second) return node->first != NULL;
-    return PyTuple_CheckExact(node->second) ? 1 + PyTuple_GET_SIZE(node->second) : 2;
-}
-
-static Node *
-operand_at(Node *node, Py_ssize_t i)
-{
-    if (i == 0) return (Node *)node->first;
-    if (PyTuple_CheckExact(node->second)) return (Node *)PyTuple_GET_ITEM(node->second, i - 1);
-    return (Node *)node->second;
-}
-
 /* Fill in the order of topological_order(root), and the edges. 1: done; 0: not a straight graph; -1: an error.
 
    A graph is straight if no node has hooks, all operations are the table's, no operand is newer than its result, and no
@@ -875,7 +927,7 @@ operand_at(Node *node, Py_ssize_t i)
 static int
 set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
 {
-    Node **stack = NULL;
+    uintptr_t *stack = NULL;
     Py_ssize_t height = 0, room = 0;
     int straight = 1;
     uint32_t mark = next_mark();
@@ -893,11 +945,11 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
         variable->mark = mark;
         FINISH(variable);
     }
-    PUSH(root);
+    PUSH(root, 0);
     while (height) {
-        Node *node = stack[--height];
-        if (!node) { /* the marker under which a node waits for its operands to be finished */
-            node = stack[--height];
+        int waits = stack[--height] & 1;
+        Node *node = (Node *)(stack[height] - waits);
+        if (waits) {
             for (Py_ssize_t i = 0, count = operands_of(node); i < count; i++) {
                 Node *parent = operand_at(node, i);
                 if (parent->version > node->version) { straight = 0; goto done; }
@@ -908,7 +960,6 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
             FINISH(node);
             continue;
         }
-        if (!is_node((PyObject *)node)) { straight = 0; goto done; }
         if (node->mark == mark) continue;
         if (Py_TYPE(node) == traced_type && variables && node->version >= since) become((PyObject *)node, value_type);
         node->mark = mark;
@@ -927,9 +978,12 @@ set_order(Sweep *sweep, Node *root, PyObject *variables, long long since)
                 goto done;
             }
         }
-        PUSH(node);
-        PUSH(NULL);
-        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
+        PUSH(node, 1);
+        for (Py_ssize_t i = operands_of(node); i--; ) {
+            Node *parent = operand_at(node, i);
+            if (!is_node((PyObject *)parent)) { straight = 0; goto done; }
+            if (parent->mark != mark) PUSH(parent, 0);
+        }
     }
 done:
     PyMem_Free(stack);
@@ -988,14 +1042,8 @@ swept(Sweep *sweep, double seed)
         if (!sweep->reached[place]) continue;
         double upstream = sweep->adjoint[place];
         const Form *form = node->form;
-        const Rule *rule = form->rule;
-        if (rule && rule->partials && rule->operands == operands) {
-            double numbers[MOST_NUMBERS + 1];
-            int n = 0;
-            for (; n < operands; n++) numbers[n] = operand_at(node, n)->data;
-            for (int i = 0; i < rule->constants; i++) numbers[n++] = form->constants[i];
-            numbers[n] = node->data;
-            if (rule->partials(numbers, locals)) { done = 0; break; }
+        if (has_partials(form, operands)) {
+            if (!formula_partials(form, node, locals)) { done = 0; break; }
         }
         else {
             if (operands > room) {
@@ -1026,7 +1074,7 @@ may_be_written(Sweep *sweep)
     int one_learns = 0;
     for (Py_ssize_t place = 0; place < sweep->count; place++) {
         Node *node = sweep->nodes[place];
-        if (node->state == GRAPH) return 0;
+        if (graph_gradients && node->state == GRAPH) return 0;
         if (node->first) continue;
         double flow = sweep->reached[place] ? sweep->adjoint[place] : 0.0;
         if (isnan(flow)) return 0;
@@ -1117,13 +1165,14 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
             if (!is_node(PyList_GET_ITEM(args[i], at))) return PyErr_BadArgument(), NULL;
             ((Node *)PyList_GET_ITEM(args[i], at))->mark = mark;
         }
-    Node **stack = NULL;
+    uintptr_t *stack = NULL;
     Py_ssize_t height = 0, room = 0;
-    for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH((Node *)PyList_GET_ITEM(roots, i));
+    for (Py_ssize_t i = PyList_GET_SIZE(roots); i--; ) PUSH(PyList_GET_ITEM(roots, i), 0);
     while (height) {
-        Node *node = stack[--height];
-        if (!node) { /* the marker under which a node waits for its operands to be finished */
-            if (PyList_Append(order, (PyObject *)stack[--height])) goto failed;
+        int waits = stack[--height] & 1;
+        Node *node = (Node *)(stack[height] - waits);
+        if (waits) {
+            if (PyList_Append(order, (PyObject *)node)) goto failed;
             continue;
         }
         if (!is_node((PyObject *)node)) { PyErr_BadArgument(); goto failed; }
@@ -1134,9 +1183,8 @@ walk(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
             if (PyList_Append(node->version < since ? outside : order, (PyObject *)node)) goto failed;
             continue;
         }
-        PUSH(node);
-        PUSH(NULL);
-        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i));
+        PUSH(node, 1);
+        for (Py_ssize_t i = operands_of(node); i--; ) PUSH(operand_at(node, i), 0);
     }
     PyMem_Free(stack);
     Py_RETURN_TRUE;
@@ -1410,19 +1458,20 @@ done:
 
 /* --- the module ------------------------------------------------------------------------------------------- */
 
-/* set_up(in_force, clock, lock, form_of, tracing, scope, slots): a context variable, two settings, and the slots
-   of a Clock's now, a Context's plain, domains_watched, traced and scope, a scope's name. */
+/* set_up(in_force, clock, lock, form_of, tracing, scope, handed, slots): a context variable, two settings, and the slots
+   of a Clock's now, a Context's plain, grad, domains_watched, traced and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_ssize_t *found[6] = {&now_slot, &plain_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
-    PyObject *slots[6];
-    if (!PyArg_ParseTuple(args, "OOOOOO(O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
-                          &tracing_type, &scope_type, &PyMemberDescr_Type, &slots[0], &PyMemberDescr_Type, &slots[1],
-                          &PyMemberDescr_Type, &slots[2], &PyMemberDescr_Type, &slots[3],
-                          &PyMemberDescr_Type, &slots[4], &PyMemberDescr_Type, &slots[5]))
+    Py_ssize_t *found[7] = {&now_slot, &plain_slot, &grad_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
+    PyObject *slots[7];
+    if (!PyArg_ParseTuple(args, "OOOOOOO!(O!O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
+                          &tracing_type, &scope_type, &PyDict_Type, &handed, &PyMemberDescr_Type, &slots[0],
+                          &PyMemberDescr_Type, &slots[1], &PyMemberDescr_Type, &slots[2],
+                          &PyMemberDescr_Type, &slots[3], &PyMemberDescr_Type, &slots[4],
+                          &PyMemberDescr_Type, &slots[5], &PyMemberDescr_Type, &slots[6]))
         return NULL;
-    for (int i = 0; i < 6; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
+    for (int i = 0; i < 7; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
     Py_INCREF(args); /* for ever, with all that it holds */
     Py_RETURN_NONE;
 }
@@ -1436,14 +1485,15 @@ set_sweep(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* set_types(Value, Traced, Constant, Varied, Parameter): until then every Maker asks Python. */
+/* set_types(Value, Traced, Constant, Varied, Parameter, Untracked): until then every Maker asks Python. */
 static PyObject *
 set_types(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *value, *traced, *constant, *varied, *parameter;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
-                          &PyType_Type, &varied, &PyType_Type, &parameter))
+    PyObject *value, *traced, *constant, *varied, *parameter, *untracked;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O!O!", &PyType_Type, &value, &PyType_Type, &traced, &PyType_Type, &constant,
+                          &PyType_Type, &varied, &PyType_Type, &parameter, &PyType_Type, &untracked))
         return NULL;
+    untracked_type = (PyTypeObject *)Py_NewRef(untracked);
     parameter_type = (PyTypeObject *)Py_NewRef(parameter);
     varied_type = (PyTypeObject *)Py_NewRef(varied);
     traced_type = (PyTypeObject *)Py_NewRef(traced);
@@ -1504,7 +1554,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "PARTIALS", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;

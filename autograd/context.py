@@ -83,11 +83,11 @@ class Context:
     domains_watched: bool = field(init=False)
     """Whether a recording asks of each operation if it was in its domain."""
     plain: bool = field(init=False)
-    """Whether an operation has nothing else to do than compute and link: what the hot path reads."""
+    """Whether an operation has nothing else to do than compute, and link under ``grad``: what the hot path reads."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domains_watched", self.domain in ("handled", "noted"))
-        object.__setattr__(self, "plain", self.grad and not self.anomaly)
+        object.__setattr__(self, "plain", not self.anomaly)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -108,8 +108,7 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
     """The method of an operation of one operand."""
-    op = PRIMITIVES[name]
-    return named(_unary(op), called, op.__doc__)
+    return named(_unary(PRIMITIVES[name]), called, PRIMITIVES[name].__doc__)
 
 
 def _general_method(name: str) -> Callable[..., Value]:
@@ -492,6 +491,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         for node in sweep.topological_order(self):
             node._grad = None
 
+    @functools.partial(straight, "PARTIALS")
     def partials(self) -> tuple[float, ...]:
         """The local gradients d self / d parent at the present data, one float per parent.
 
@@ -501,7 +501,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         """
         refuse_while_recording(self, "partials()")
         sweep.check_fresh(self)
-        return tuple(sweep.local_gradients(self)) if self.parents else ()
+        return sweep.local_gradients(self) if self.parents else ()
 
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.
@@ -697,4 +697,4 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None
 weighted_sum = straight("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
 
 if core:
-    core.set_types(Value, Traced, Constant, Varied, Parameter)
+    core.set_types(Value, Traced, Constant, Varied, Parameter, Untracked)

@@ -318,8 +318,10 @@ class _Run:
         elif not grows and len(history) > 1 and history.loss[-1] > history.loss[0] + abs(history.loss[0]):
             history.remarks.append("the loss has grown: a smaller lr may make it fall")
         if history.epochs and not self._reached.all():
-            paths = {id(part): path for path, part in walk(self.flat.model)}
             still = [leaf for leaf, reached in zip(self.flat.parameters, self._reached, strict=True) if not reached]
+            paths = (
+                {} if all(leaf.label for leaf in still) else {id(part): path for path, part in walk(self.flat.model)}
+            )
             history.remarks.append(
                 f"the gradient of {len(still)} of {counted(len(self._reached), 'parameter')} was 0 throughout the "
                 f"first epoch: {some([leaf.label or paths[id(leaf)] for leaf in still])}"

@@ -316,8 +316,8 @@ class Binding:
         for part, shell in self._pairs:
             if isinstance(part, list):
                 now = [originals.get(id(held), held) for held in shell]
-                if len(now) != len(part) or not all(map(operator.is_, now, part)):
-                    part[:] = now if is_data(now) else part
+                if is_data(now) and not _same(now, part):
+                    part[:] = now
                 continue
             for key, written in children(shell) if isinstance(part, (Tree, dict)) else []:
                 held = vars(part) if isinstance(part, Tree) else part
@@ -339,10 +339,13 @@ class Binding:
     def is_of_now(self) -> bool:
         """Whether the model holds what it held at the last :meth:`look` or :meth:`keep`."""
         for part, before in self._seen:
-            now = _inside(part)
-            if len(now) != len(before) or not all(map(operator.is_, now, before)):
+            if not _same(_inside(part), before):
                 return False
         return all(_content(part) == before for part, before in self._seen_data)
+
+
+def _same(now: Sequence[Any], before: Sequence[Any]) -> bool:
+    return len(now) == len(before) and all(map(operator.is_, now, before))
 
 
 def _inside(part: Any) -> list[Any]:

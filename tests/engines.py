@@ -216,6 +216,10 @@ class Program:
                 repr(each._label), repr(each.scope), each._version - self.start, len(each.hooks), each.has_grad,
                 sorted(getattr(each, "__dict__", {}).items()), each.has_graph, each.learns, repr(each),
             )  # fmt: skip
+            try:
+                self.say(" ", *map(bits, each.partials()))
+            except Exception as error:  # noqa: BLE001 -- an error is a line like any other
+                self.say(" ", type(error).__name__, error)
 
 
 def in_the_table(op: Primitive) -> bool:

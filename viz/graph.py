@@ -399,6 +399,15 @@ class Graph:
         # Behind a closed gate a gradient of 0 is none: times an infinite local derivative it would be nan.
         return (self.flow_of(e, upstream) or 0.0) if upstream or self.reached[target] else 0.0
 
+    def flows(self) -> list[float | None]:
+        """The flow along every edge, as :meth:`flow` gives it one by one."""
+        grads, straight = self.grads, [value.op is None or not value.op.gated for value in self.values]
+        found: list[float | None] = []
+        for e, (target, local) in enumerate(zip(self.targets, self.locals, strict=True)):
+            upstream = grads[target]
+            found.append(local * upstream if upstream and straight[target] else self.flow(e))
+        return found
+
     @cached_property
     def reached(self) -> list[bool]:
         """For each node whether a gradient flows back to it, past all gates."""
@@ -446,7 +455,7 @@ class Graph:
     @cached_property
     def full_scale(self) -> float | None:
         """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
-        shown = chain(self.grads, map(self.flow, range(len(self.sources))))
+        shown = chain(self.grads, self.flows())
         return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
 
     def keep_scale(self) -> None:
@@ -476,20 +485,19 @@ class Graph:
 
     def _accounts(self) -> Iterator[tuple[int, Account]]:
         arrived: list[float | None] = [None] * len(self)
-        scale = [0.0] * len(self)
         several = len(self.roots) > 1
         for root in self.roots if several and self.grads[self.root] is not None else ():
             arrived[root] = 1.0
-        for e in range(len(self.sources) - 1, -1, -1):  # as a backward pass adds them
-            flow, source = self.flow(e), self.sources[e]
+        flows = self.flows()
+        for flow, source in zip(reversed(flows), reversed(self.sources), strict=True):  # as a backward pass adds them
             if flow is not None:
                 arrived[source] = flow if (so_far := arrived[source]) is None else so_far + flow
-                scale[source] = max(scale[source], abs(flow))
         for i, value in enumerate(self.values):
-            if not several and i == self.root:
+            if not several and (i == self.root or self.held[i] == arrived[i]):  # most nodes: nothing is to be told
                 continue
             account = _account(value, self.held[i], arrived[i], several=several)
-            if account.held is not None and same_number(account.held, account.passed or 0.0, scale[i]):
+            scale = max((abs(flows[e] or 0.0) for e in self.flow_edges(i)), default=0.0)
+            if account.held is not None and same_number(account.held, account.passed or 0.0, scale):
                 account = account._replace(held=account.passed)
             if account.words:
                 yield i, account

@@ -12,7 +12,7 @@ import enum
 import math
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, cast
 
@@ -115,6 +115,7 @@ class Path:
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
+        self._alike: dict[tuple[str, bool], Any] = {}
 
     @classmethod
     def of(cls, run: Run) -> Path:
@@ -140,6 +141,15 @@ class Path:
             data = packed([leaf._data for leaf in self.leaves])
             read = self._read = (now, data)
         return np.concatenate([shared, read[1]])
+
+    def alike(self) -> Mapping[tuple[str, bool], Any]:
+        """The places of the guards of each relation and outcome: there may be thousands, of few kinds."""
+        if not self._alike:
+            places = defaultdict[tuple[str, bool], list[int]](list)
+            for index, guard in enumerate(self.tape.guards):
+                places[guard.relation, guard.outcome].append(index)
+            self._alike = dict(places) if len(places) > 1 else dict.fromkeys(places, slice(None))
+        return self._alike
 
     def tape_for(self, role: Role) -> Tape:
         """The tape that a kernel for ``role`` is made of, with its guards: what they depend on is not fused."""
@@ -389,11 +399,11 @@ class Branches:
             found = run(path, Role.OPERANDS if summed else Role.BOTH, examples)
             count = 0 if summed else len(path.tape.outputs)
             values, operands = None if summed else found[:count], found[count:]
-            failed = _first_failures(path.tape.guards, operands)
-            stays = failed < 0
-            if stays.all():
+            failed = _first_failures(path.alike(), operands)
+            if failed is None:
                 yield path, examples, run(path, result, examples) if values is None else values
                 continue
+            stays = failed < 0
             here = indices[examples]
             if stays.any():
                 kept = here[stays]
@@ -606,16 +616,13 @@ _KNOWN = _Known()
 # --- guards -----------------------------------------------------------------------------------------------
 
 
-def _first_failures(guards: Sequence[Guard], operands: Floats) -> Any:
-    """For each example the index of the first guard that does not hold, or -1."""
-    left, right = operands[: len(guards)], operands[len(guards) :]
+def _first_failures(alike: Mapping[tuple[str, bool], Any], operands: Floats) -> Any:
+    """For each example the index of the first guard that does not hold, or -1; None if all hold for all."""
+    left, right = operands[: len(operands) // 2], operands[len(operands) // 2 :]
     fails = np.empty(left.shape, dtype=bool)
-    alike: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
-    for index, guard in enumerate(guards):
-        alike[guard.relation, guard.outcome].append(index)
-    for (relation, outcome), which in alike.items():  # there may be thousands of guards, of few kinds
+    for (relation, outcome), which in alike.items():
         fails[which] = RELATIONS[relation](left[which], right[which]) != outcome
-    return np.where(fails.any(axis=0), fails.argmax(axis=0), -1)
+    return np.where(fails.any(axis=0), fails.argmax(axis=0), -1) if fails.any() else None
 
 
 def _holds(recorded: Recorded, numbers: list[float]) -> bool:

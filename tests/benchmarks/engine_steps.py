@@ -32,6 +32,9 @@ CONTENDERS = ("engine c", "engine python", "xad", "micrograd", "torch")
 TASKS = ("raw step", "nn.MLP step", "gradient of ten operations", "recording")
 BURST = 0.02
 """Seconds of calls that one timing of a short task is made of."""
+LEAST = 3
+"""The fewest calls of a timing: as in training, a step pays for the graph of the one before, which Python's cyclic
+collector may find only now."""
 
 
 def numbers() -> tuple[list[list[list[float]]], list[tuple[list[float], float]]]:
@@ -201,7 +204,7 @@ def serve(contender: str) -> None:
         gc.collect()
         calls, taken = 0, 0.0
         start = time.process_time()
-        while taken < BURST:
+        while taken < BURST or calls < LEAST:
             run()
             calls += 1
             taken = time.process_time() - start
