@@ -776,12 +776,26 @@ maker_bound(PyObject *self, PyObject *instance, PyObject *Py_UNUSED(owner))
     return !instance || instance == Py_None ? Py_NewRef(self) : PyMethod_New(self, instance);
 }
 
+/* A pickle holds its name, as that of a function, under which it stands; a copy is itself. */
+static PyObject *
+maker_reduce(Maker *self, PyObject *Py_UNUSED(none))
+{
+    return PyObject_GetAttrString(self->otherwise, "__qualname__");
+}
+
+static PyMethodDef maker_methods[] = {
+    {"__reduce__", (PyCFunction)maker_reduce, METH_NOARGS, NULL},
+    {NULL},
+};
+
 /* Its name, documentation, signature are those of the function in Python. */
 static PyObject *
 maker_attribute(Maker *self, PyObject *name)
 {
     if (PyUnicode_CompareWithASCIIString(name, "__wrapped__") == 0) return Py_NewRef(self->otherwise);
-    if (PyUnicode_CompareWithASCIIString(name, "__class__") == 0) return PyObject_GenericGetAttr((PyObject *)self, name);
+    if (PyUnicode_CompareWithASCIIString(name, "__class__") == 0 ||
+        PyUnicode_CompareWithASCIIString(name, "__reduce_ex__") == 0 ||
+        PyUnicode_CompareWithASCIIString(name, "__reduce__") == 0) return PyObject_GenericGetAttr((PyObject *)self, name);
     return PyObject_GetAttr(self->otherwise, name);
 }
 
@@ -831,6 +845,7 @@ static PyTypeObject MakerType = {
     .tp_descr_get = maker_bound,
     .tp_getattro = (getattrofunc)maker_attribute,
     .tp_setattro = (setattrofunc)maker_set_attribute,
+    .tp_methods = maker_methods,
     .tp_repr = (reprfunc)maker_repr,
     .tp_traverse = (traverseproc)maker_traverse,
     .tp_clear = (inquiry)maker_clear,

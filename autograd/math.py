@@ -27,19 +27,32 @@ import math as _math
 import operator
 import sys
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from autograd import rules
 from autograd.primitives import Primitive, is_node
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 pi, e, tau, inf, nan = _math.pi, _math.e, _math.tau, _math.inf, _math.nan
+
+
+def _named_after(standard: Callable[..., Any]) -> Callable[[F], F]:
+    """Give a function the name and the documentation of the standard one, and a place of its own: pickles find it."""
+
+    def dress(function: F) -> F:
+        functools.update_wrapper(function, standard)
+        function.__module__ = __name__
+        return function
+
+    return dress
 
 
 def _lifted(name: str, on_values: Callable[..., Any]) -> Callable[..., Any]:
     """The standard function on plain numbers, ``on_values`` where an argument is a Value."""
     standard: Callable[..., Any] = getattr(_math, name)
 
-    @functools.wraps(standard)
+    @_named_after(standard)
     def function(*args: Any) -> Any:
         if any(map(is_node, args)):
             return on_values(*args)
@@ -52,7 +65,7 @@ def _over_iterables(name: str, on_values: Callable[..., Any]) -> Callable[..., A
     """The same for a function whose positional arguments are iterables."""
     standard: Callable[..., Any] = getattr(_math, name)
 
-    @functools.wraps(standard)
+    @_named_after(standard)
     def function(*args: Iterable[Any], **options: Any) -> Any:
         lists = [list(arg) for arg in args]
         if any(is_node(item) for items in [*lists, list(options.values())] for item in items):
@@ -66,7 +79,7 @@ def _plain(name: str, instead: str = "") -> Callable[..., Any]:
     """The standard function, which refuses Values by name."""
     standard: Callable[..., Any] = getattr(_math, name)
 
-    @functools.wraps(standard)
+    @_named_after(standard)
     def function(*args: Any, **options: Any) -> Any:
         for arg in (*args, *options.values()):
             if is_node(arg):

@@ -31,6 +31,7 @@ def named(function: F, name: str, doc: str | None) -> F:
     """``function`` as a method of Value."""
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
+    function.__module__ = "autograd.value"  # where pickles look for it
     function.__doc__ = doc
     return function
 

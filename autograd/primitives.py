@@ -476,6 +476,14 @@ def as_label(label: Any) -> str:
     return label
 
 
+def _spells_a_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _in_words(given: Any) -> str:
     """``given`` and the way out, for the message that refuses it."""
     try:
@@ -484,7 +492,9 @@ def _in_words(given: Any) -> str:
         shown = "an object"
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     if isinstance(given, str):
-        return f"the str {shown}: convert it with float(...)"
+        return f"the str {shown}" + (
+            ": convert it with float(...)" if _spells_a_number(given) else ", which does not spell a number"
+        )
     if isinstance(given, (list, tuple, set, frozenset, dict)):
         return f"the {type(given).__name__} {shown}: apply it to each element"
     if isinstance(given, np.ndarray) and given.ndim:

@@ -141,14 +141,37 @@ def vjp(fun: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[
     result, aux = _pair("vjp", trace.result) if has_aux else (trace.result, None)
     roots, outputs = flatten(result, "the result")
 
-    def vjp_fn(cotangent: Any) -> tuple[Any, ...]:
-        weights, given = flatten(cotangent, "the cotangent")
-        if not given.matches(outputs):
-            raise TypeError(f"vjp_fn: the cotangent must be built like the result, {outputs}, got {given}")
-        return _split(trace.treedefs, trace.pulled_back(roots, weights))
-
+    vjp_fn = _Pullback(trace, roots, outputs)
     out = trace.settled(result)
     return (out, vjp_fn, trace.settled(aux)) if has_aux else (out, vjp_fn)
+
+
+class _Pullback:
+    """The ``vjp_fn`` of one run: it keeps the graph of the run, so it is copied as a function is, and not pickled."""
+
+    __name__ = "vjp_fn"
+
+    def __init__(self, trace: Trace, roots: list[Any], outputs: TreeDef) -> None:
+        self._trace, self._roots, self._outputs = trace, roots, outputs
+
+    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
+        """The cotangent of each primal."""
+        weights, given = flatten(cotangent, "the cotangent")
+        if not given.matches(self._outputs):
+            raise TypeError(f"vjp_fn: the cotangent must be built like the result, {self._outputs}, got {given}")
+        return _split(self._trace.treedefs, self._trace.pulled_back(self._roots, weights))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "the vjp_fn that vjp() returned cannot be pickled, for it holds the graph of a run: pickle the function and"
+            " its primals, and call vjp() where they are loaded"
+        )
 
 
 def jvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool = False) -> tuple[Any, ...]:  # noqa: FBT001, FBT002 -- JAX's signature

@@ -101,7 +101,7 @@ class Optimizer(ABC):
 
     settings: ClassVar[tuple[str, ...]]
     """The names of the attributes that say how it steps: every :class:`Setting` of the class except ``maximize``, which
-    is given when it is made, and is no state."""
+    says where to."""
 
     lr = Setting(finite_from_0)
     maximize = Setting(switch)
@@ -251,7 +251,7 @@ class Optimizer(ABC):
         steps, state = self._memory
         return {
             "optimizer": type(self).__name__,
-            "settings": {name: getattr(self, name) for name in self.settings},
+            "settings": {name: getattr(self, name) for name in (*self.settings, "maximize")},
             "steps": steps if isinstance(steps, int) else steps.tolist(),
             "state": {name: kept.tolist() for name, kept in state.items()},
         }
@@ -275,11 +275,12 @@ class Optimizer(ABC):
             raise TypeError(f"load_state_dict takes a dict as state_dict() of an {name} gives it, got {state!r}")
         if state["optimizer"] != name:
             raise ValueError(f"load_state_dict: the state is of {state['optimizer']!r}, not of {name}")
-        settings, kept, count = state["settings"], state["state"], len(self.parameters)
-        if set(settings) != set(self.settings) or set(kept) != set(self._memory[1]):
+        settings = {"maximize": self.maximize, **state["settings"]}  # older states do not say
+        kept, count = state["state"], len(self.parameters)
+        if set(settings) != {*self.settings, "maximize"} or set(kept) != set(self._memory[1]):
             raise ValueError(
-                f"load_state_dict: the state of {name} holds {sorted([*settings, *kept])}, and should hold "
-                f"{sorted([*self.settings, *self._memory[1]])}"
+                f"load_state_dict: the state of {name} holds {sorted([*state['settings'], *kept])}, and should hold "
+                f"{sorted([*self.settings, 'maximize', *self._memory[1]])}"
             )
         memory = {key: real_array(numbers, f"load_state_dict: {key}") for key, numbers in kept.items()}
         taken = real_array(state["steps"], "load_state_dict: steps")
@@ -288,7 +289,7 @@ class Optimizer(ABC):
                 raise ValueError(
                     f"load_state_dict: {key} has the shape {array.shape}, and there are {count} parameters"
                 )
-        before = {key: getattr(self, key) for key in self.settings}
+        before = {key: getattr(self, key) for key in settings}
         try:
             for key, setting in settings.items():
                 setattr(self, key, setting)

@@ -120,9 +120,14 @@ def read_number(text: str) -> float:
     0.125
     """
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return read_expression(text, {}).root.data
+    if math.isinf(number) and any(map(str.isdigit, text)):
+        raise ExpressionError(
+            f"{clean(text)[:60]} is too large for a float (about 1.8e308): write inf if that is meant"
+        )
+    return number
 
 
 class _Reader:

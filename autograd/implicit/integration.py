@@ -162,7 +162,13 @@ class _Integral:
             function = later.function
             by_parents = later.slopes(used, seen, linked=linked)
             for limit, sign in ends:
-                at_limit = function.fun(limit, *function.args) if linked else function.values(limit._data)
+                try:
+                    at_limit = function.fun(limit, *function.args) if linked else function.values(limit._data)
+                except (ZeroDivisionError, OverflowError, DomainError) as error:
+                    raise GradientError(
+                        f"quad(f, a, b) has no derivative with respect to its limit {limit._data!r}, where f has no "
+                        f"value: {str(error).rstrip('.')}. Use .data of the limit if no derivative is needed."
+                    ) from error
                 by_parents.append(sign * function.numbers(at_limit)[0])
             return by_parents
 
@@ -242,15 +248,23 @@ def _integrated(value: Callable[[float], float], a: float, b: float, span: float
         scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
     )
     number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
-    if problem and not error <= _RELATIVE * abs(number):
-        size, *_ = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)  # what cancels cannot be known to more digits
-        if span < math.inf:  # and of a short piece to no more than of what it is a piece of
+    if problem:
+        size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
+        unknown = in_doubt and not doubt <= 0.01 * size
+        if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
             size = max(size, span * largest)
-        if not error <= _RELATIVE * size:
+        if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
+            of = "which was not found either" if unknown else f"{size:.6g}"
             raise ConvergenceError(
                 f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
-                f"{_RELATIVE:g} of the integral of |f|, {size:.6g}: {' '.join(problem[0].split())} Split the integral "
-                f"where f is not smooth, or substitute."
+                f"{_RELATIVE:g} of the integral of |f|, {of}: {' '.join(problem[0].split())} Split the integral where "
+                f"f is not smooth, or substitute."
+            )
+        if unknown:  # infinite on both sides of a pole, say, and QUADPACK found the difference
+            raise ConvergenceError(
+                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r}, but no integral of |f| was found, which is "
+                f"probably infinite, and then that of f has no value: {' '.join(problem[0].split())} Name in points "
+                f"where f is infinite, or changes too fast, to see which piece it is."
             )
     return float(number)
 

@@ -795,6 +795,26 @@ REFUSED = [
         ConvergenceError,
         r"^quad\(f, a, b\) from 0.0 to 1.0 gave .* with an error of about .*Split the integral where f is not smooth",
     ),
+    (
+        lambda: quad(lambda t: 1 / t, -1.0, 2.0),  # QUADPACK finds its principal value, log 2, with an error of 1e-15
+        ConvergenceError,
+        r"^quad\(f, a, b\) from -1.0 to 2.0 gave 0.693\d*, but no integral of \|f\| was found, which is probably inf",
+    ),
+    (
+        lambda: quad(lambda t: (t - 0.3) ** -3, 0.0, 1.0),
+        ConvergenceError,
+        r"not to 1e-10 of the integral of \|f\|, which was not found either: ",
+    ),
+    (
+        lambda: grad(lambda a: quad(lambda t: t**-0.5, a, 1.0))(0.0),
+        GradientError,
+        r"^quad\(f, a, b\) has no derivative with respect to its limit 0.0, where f has no value: 0.0 cannot be raised",
+    ),
+    (
+        lambda: grad(grad(lambda a: quad(lambda t: ag.log(t) * a, a, 1.0)))(0.0),
+        GradientError,
+        r"with respect to its limit 0.0, where f has no value: log\(.*Use .data of the limit",
+    ),
     (lambda: quad(lambda t: nan, 0, 1), DomainError, r"^quad\(f, a, b\): f, or its derivative, is nan at t = 0.5"),
     (lambda: quad(lambda t: t, nan, 1), DomainError, r"^quad\(f, a, b\): a must be a number, got nan$"),
     (

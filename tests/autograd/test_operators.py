@@ -95,7 +95,7 @@ def test_sum_and_max_of_the_standard_library_work():
     ("other", "fragment"),
     [
         (1j, "the complex number 1j"),
-        ("a", "the str 'a': convert it with float(...)"),
+        ("a", "the str 'a', which does not spell a number"),
         (b"a", "b'a' of type bytes"),
         (None, "not None"),
         ([1.0], "the list [1.0]: apply it to each element"),

@@ -752,7 +752,7 @@ class Tensor:
         (functools.partial(math.pow, 2.0), r"Pass numbers in lists, dicts, dataclasses or arrays"),
         (SimpleNamespace(x=1.0), r"Pass numbers in lists, dicts, dataclasses or arrays"),
         (random.Random(1), r"Pass numbers in lists, dicts, dataclasses or arrays"),
-        ("text", r"the str 'text': convert it with float\(\.\.\.\)$"),
+        ("text", r"the str 'text', which does not spell a number$"),
     ],
     ids=lambda case: type(case).__name__,
 )

@@ -12,6 +12,7 @@ import weakref
 import numpy as np
 import pytest
 
+import nn
 from autograd import (
     Value,
     exp,
@@ -22,12 +23,15 @@ from autograd import (
     jacobian,
     jacrev,
     jvp,
+    linalg,
+    math,
     no_grad,
     sensitivities,
     sin,
     value_and_grad,
     vjp,
 )
+from autograd import compile as compiled
 
 
 def cube(x, scale=1.0):
@@ -91,6 +95,13 @@ CALLS = {
     "three deep": (jacfwd(grad(grad(cube))), (2.0,), 6.0),
     "shadowed": (shadowed, (2.0,), (2.0, 1.0)),
     "of a primitive": (grad(exp), (0.0,), 1.0),
+    "of autograd.math": (grad(math.sin), (0.0,), 1.0),
+    "compiled, of autograd.math": (compiled(grad(math.sinh)), (0.0,), 1.0),
+    "of autograd.math, compiled": (grad(grad(compiled(math.exp))), (0.0,), 1.0),
+    "of a partial of autograd.math": (grad(functools.partial(math.pow, 2.0)), (0.0,), math.log(2.0)),
+    "of a method of Value": (grad(Value.square), (2.0,), 4.0),
+    "of a method of NumPy's name": (compiled(grad(Value.arctan)), (0.0,), 1.0),
+    "of an operator": (hessian(Value.__neg__), (2.0,), 0.0),
     "of a partial": (grad(functools.partial(cube, scale=2.0)), (2.0,), 24.0),
     "of a method": (grad(Model(3.0).loss), (2.0,), 12.0),
     "a method": (Model(3.0).slope, (2.0,), 12.0),
@@ -131,6 +142,27 @@ def test_a_copy_of_an_instance_has_derivatives_of_its_own():
         again.scale = 5.0
         assert (again.own(2.0), again.curve(2.0)) == (20.0, (20.0, 10.0))
         assert (model.own(2.0), model.curve(2.0)) == (12.0, (12.0, 6.0))
+
+
+@pytest.mark.parametrize("holder", [math, Value, linalg, nn], ids=lambda holder: holder.__name__)
+def test_the_functions_of_the_library_are_pickled_by_name(holder):
+    names = [name for name in getattr(holder, "__all__", vars(holder)) if callable(getattr(holder, name))]
+    assert len(names) > 3
+    for name in names:
+        if not (name.startswith("__") and holder is Value):
+            function = getattr(holder, name)
+            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+                assert pickle.loads(pickle.dumps(function, protocol)) is function, name
+            assert pickle.loads(pickle._dumps(function)) is copy.copy(function) is copy.deepcopy(function) is function
+
+
+def test_a_pullback_is_copied_as_a_function_and_says_why_it_is_not_pickled():
+    _, pull = vjp(cube, 2.0)
+    assert copy.copy(pull)(1.0) == copy.deepcopy(pull)(1.0) == (12.0,)
+    with pytest.raises(
+        TypeError, match=r"vjp_fn that vjp\(\) returned cannot be pickled, .*: pickle the function and its"
+    ):
+        pickle.dumps(pull)
 
 
 def test_sensitivities_are_pickled_too():

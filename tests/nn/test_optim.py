@@ -331,7 +331,7 @@ def test_a_state_holds_every_setting_of_a_class_and_of_those_it_is_derived_from(
     optimizer = Slower([Parameter(1.0)])
     optimizer.slowness, optimizer.amsgrad = 3, np.True_
     settings = optimizer.state_dict()["settings"]
-    assert list(settings) == ["lr", "beta1", "beta2", "eps", "weight_decay", "amsgrad", "slowness"]
+    assert list(settings) == ["lr", "beta1", "beta2", "eps", "weight_decay", "amsgrad", "slowness", "maximize"]
     assert (settings["slowness"], settings["amsgrad"]) == (3.0, True)
     again = Slower([Parameter(1.0)])
     again.slowness = 0
@@ -366,6 +366,24 @@ def test_maximize_goes_up_as_far_as_the_other_goes_down(make, settings):
     assert "maximize" not in repr(descent)
     with pytest.raises(TypeError, match="maximize must be True or False, got 1"):
         make([up], maximize=1)
+
+
+def test_a_state_says_which_way_the_optimiser_goes():
+    def step(optimizer, gradient=0.5):
+        optimizer.parameters[0].grad = gradient
+        optimizer.step()
+        return optimizer.parameters[0].data
+
+    ascent, loaded = (Adam([Parameter(1.0)], lr=0.1, maximize=up) for up in (True, False))
+    loaded.load_state_dict(json.loads(json.dumps(ascent.state_dict())))
+    assert loaded.maximize is True
+    assert step(loaded) == step(ascent) > 1.0
+    loaded.load_state_dict(Adam([Parameter(1.0)]).state_dict())
+    assert loaded.maximize is False
+    older = ascent.state_dict()
+    del older["settings"]["maximize"]
+    ascent.load_state_dict(older)
+    assert ascent.maximize is True  # as it was made
 
 
 @pytest.mark.parametrize(

@@ -334,6 +334,10 @@ def test_open_shows_the_file(capsys, tmp_path, monkeypatch):
         (["a*b", "a=2"], "b has no value: give it one, such as b=1.5\n  a*b\n    ^"),
         (["a*b", "5"], "'5' is not name=number: write, for example, a=2"),
         (["a*b", "2=5"], "'2=5' is not name=number"),
+        (
+            ["a*b", "a=-1e400", "b=1"],
+            "a must be a number: -1e400 is too large for a float (about 1.8e308): write inf if",
+        ),
         (["a*b", "a=two"], "a must be a number: two has no value: give it one, such as two=1.5\n  two\n  ^"),
         (["a", "a=1", "b=2"], "b is not used in the expression: leave it out, or use it"),
         (["a", "a=1", "-o", "x.gif"], "cannot write 'x.gif': its ending must be one of .svg .png .pdf .dot .html"),
