@@ -378,7 +378,7 @@ class _Runs:
     def changing(self) -> str:
         """The attribute that the last two runs set differently, such as a counter; empty if there is none."""
         before, now = self._written
-        return next((place for place, held in now.items() if before.get(place) != held), "")
+        return next((place for place in before | now if before.get(place) != now.get(place)), "")
 
     def _states(self) -> list[Any]:
         return [random.getstate(), pickle.dumps(np.random.get_state()), *map(_state, self._generators)]  # noqa: NPY002 -- watched, not used

@@ -334,8 +334,9 @@ def as_leaves(parameters: Any) -> list[Value]:
 def _check_overlooked(model: Tree | None, found: set[int]) -> None:
     """Refuse a model that keeps Parameters in an object of a plain class, which nothing looks into."""
     for path, part in [] if model is None else walk(model):
-        inside = {} if isinstance(part, (Tree, Value, type, Optimizer)) else getattr(part, "__dict__", {})
-        for name, held in inside.items():
+        if isinstance(part, (Value, Tree, type, Optimizer)):
+            continue
+        for name, held in getattr(part, "__dict__", {}).items():
             for leaf in [held, *(each for _, each in children(held))]:
                 if isinstance(leaf, Parameter) and id(leaf) not in found:
                     kind = type(part).__name__

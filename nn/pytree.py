@@ -327,13 +327,16 @@ class Binding:
         self.look()
 
     def written(self) -> dict[str, Any]:
-        """The plain data among the attributes of the copy's modules, except what is fixed when they are made."""
+        """The plain data among the attributes of the copy's modules that may have been written since it was made."""
         return {
             f"{name} of {type(part).__name__}": held
             for part, shell in self._pairs
             if isinstance(part, Tree)
             for name, held in vars(shell).items()
-            if name not in part.fixed and name != STAND_INS and is_data(held)
+            if not (type(held) in _SCALARS and held is vars(part).get(name))
+            and name not in part.fixed
+            and name != STAND_INS
+            and is_data(held)
         }
 
     def is_of_now(self) -> bool:
