@@ -316,7 +316,7 @@ class Binding:
         for part, shell in self._pairs:
             if isinstance(part, list):
                 now = [originals.get(id(held), held) for held in shell]
-                if is_data(now) and not _same(now, part):
+                if not _same(now, part) and is_data(now):
                     part[:] = now
                 continue
             for key, written in children(shell) if isinstance(part, (Tree, dict)) else []:
