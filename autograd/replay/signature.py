@@ -398,8 +398,8 @@ def axes_of_arguments(in_axes: Axes, positional: int, by_keyword: int) -> list[A
         return [in_axes] * positional + [0] * by_keyword
     if len(in_axes) != positional:
         raise ValueError(
-            f"in_axes={in_axes!r} has {len(in_axes)} entries, but there are {positional} positional arguments: "
-            f"give None for one that all examples share"
+            f"in_axes={in_axes!r} must have an entry for each positional argument of the call, of which there "
+            f"{'is' if positional == 1 else 'are'} {positional}: give None for one that all examples share"
         )
     return [*in_axes, *[0] * by_keyword]  # as jax.vmap does
 
