@@ -192,7 +192,7 @@ class Primitive:
                         break
                 else:
                     return apply(*args)
-        elif self.arity is None and len(kinds := set(map(self.appliers.get, map(type, args)))) == 1:
+        elif self.arity is None and len(kinds := set(map(self.appliers.get, set(map(type, args))))) == 1:
             apply = kinds.pop()
             if apply is not None:
                 return apply(*args)

@@ -154,7 +154,8 @@ _product: Primitive = define(
 
 
 def _largest(*values: float) -> float:
-    return math.nan if any(map(math.isnan, values)) else max(values) + 0.0  # 0.0, of whatever zeros
+    total = sum(values)  # a nan makes it one, and is seldom to be looked for
+    return math.nan if total != total and any(map(math.isnan, values)) else max(values) + 0.0  # 0.0, of whatever zeros
 
 
 def _in_pairs(operation: Primitive, values: Sequence[Any]) -> Any:
@@ -198,6 +199,9 @@ def _sums_of_others(terms: list[Any]) -> list[Any]:
     """
     if len(terms) <= 2:
         return [terms[1], terms[0]] if len(terms) == 2 else [0.0]
+    if len(terms) == 3:
+        first, second, third = terms
+        return add.each([second, first, first], [third, third, second])
     left, right = terms[::2], terms[1::2]
     pairs = add.each(left[: len(right)], right) + left[len(right) :]
     rests = _sums_of_others(pairs)
