@@ -28,8 +28,8 @@ from autograd.rules import maximum, where
 __all__ = [
     "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "become", "check_fresh",
     "check_some_leaf_learns", "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale",
-    "itself", "linked_adjoints", "local_gradients", "number_of", "tangents", "topological_order", "walk",
-    "write_gradients",
+    "itself", "linked_adjoints", "local_gradients", "number_of", "numbers_of", "tangents", "topological_order",
+    "walk", "write_gradients",
 ]  # fmt: skip
 
 
@@ -340,6 +340,14 @@ def data_of(node: Any) -> float:
     """How a sweep of floats reads a node: its number."""
     data: float = node._data
     return data
+
+
+def _numbers_of(nodes: tuple[Any, ...]) -> list[float]:
+    """The numbers of some nodes."""
+    return [node._data for node in nodes]
+
+
+numbers_of: Callable[[tuple[Any, ...]], list[float]] = core.numbers_of if core else _numbers_of
 
 
 def number_of(flow: Any) -> float:

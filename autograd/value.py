@@ -45,7 +45,7 @@ def make_node(op: Primitive, parents: tuple[Any, ...]) -> Any:
     version = clock.now  # before the data is read: a leaf set meanwhile is then seen to be newer
     surroundings = current()
     by = recording() if surroundings.domains_watched else None
-    data = op.compute([parent._data for parent in parents], parents) if by is None else by.computed(op, parents)
+    data = op.compute(sweep.numbers_of(parents), parents) if by is None else by.computed(op, parents)
     if not surroundings.grad:
         for parent in parents if handed else ():
             refuse_elsewhere(parent, "no_grad()")
