@@ -188,7 +188,7 @@ class _Integral:
     def _breaks(self) -> list[tuple[Any, Any]]:
         """Where the integrand switches to another formula, at places that move with Values."""
         low, high = map(float_of, self.limits)
-        if abs(high - low) <= 1e-14 * self.span < math.inf:
+        if _is_rounding(low, high, self.span):
             return []
         usual = max(map(abs, self.seen.values()))
         breaks = moving_breaks(self.function, self.ways, low, high, usual)
@@ -224,6 +224,11 @@ class _Integral:
         return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]
 
 
+def _is_rounding(a: float, b: float, span: float) -> bool:
+    """Whether a piece is so short beside the whole that its limits differ by rounding."""
+    return abs(b - a) <= 1e-14 * span < math.inf
+
+
 def _integrated(value: Callable[[float], float], a: float, b: float, span: float) -> float:
     """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
     largest = 0.0
@@ -250,7 +255,8 @@ def _integrated(value: Callable[[float], float], a: float, b: float, span: float
     number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
     if problem:
         size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
-        unknown = in_doubt and not doubt <= 0.01 * size
+        size = size if a <= b else -size
+        unknown = in_doubt and not doubt <= 0.01 * size and not _is_rounding(a, b, span)
         if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
             size = max(size, span * largest)
         if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
