@@ -103,7 +103,10 @@ def moving_breaks(
     breaks: list[tuple[Any, Any]] = []
     for low, high in changes(way, ways):
         try:
-            breaks += _followed(later, run, low, high)
+            found = _followed(later, run, low, high)
+            if found and breaks and breaks[-1][1]._data > found[0][0]._data:
+                raise _crowded(low)
+            breaks += found
         except GradientError:
             (left,), (right,) = function.values(low), function.values(high)
             if not abs(right - left) <= 1e-9 * usual:
@@ -125,7 +128,33 @@ def _followed(function: Function, run: Callable[..., list[Choice]], low: float, 
     if there[place].name == PIECES:
         raise _unfollowed(low, there[place], "a choice that is made at a limit of the inner integral")
     sides = _moved(function, place, edge, low, -1.0), _moved(function, place, edge, high, 1.0)
-    return [sides] if isinstance(sides[0], Value) else []
+    if not isinstance(sides[0], Value):
+        return []
+    _check_alone(function, run, (place, edge), sides)
+    return [sides]
+
+
+def _check_alone(function: Function, run: Callable[..., list[Choice]], flip: tuple[int, int], sides: Any) -> None:
+    """Refuse a break at which another choice changes too, at a place that other Values move, or in another way."""
+    low, high = (side._data for side in sides)
+    for place, (here, there) in enumerate(zip(run(low), run(high), strict=False)):
+        if here.name != there.name:
+            return
+        if here.name == PIECES:
+            continue
+        for edge, (left, right) in enumerate(zip(here.taken, there.taken, strict=True)):
+            if left == right or (place, edge) == flip:
+                continue
+            known, found = _speeds(sides[0]), _speeds(_moved(function, place, edge, low, -1.0))
+            if known.keys() != found.keys() or any(not abs(found[p] - v) <= 1e-6 * abs(v) for p, v in known.items()):
+                raise _crowded(low)
+
+
+def _speeds(side: Any) -> dict[int, float]:
+    """How fast each Value moves a break."""
+    if not isinstance(side, Value):
+        return {}
+    return dict(zip(map(id, side.parents), side.partials(), strict=True))
 
 
 def _moved(function: Function, place: int, edge: int, t: float, side: float) -> Any:
@@ -158,7 +187,12 @@ def _moved(function: Function, place: int, edge: int, t: float, side: float) -> 
     return system.nodes([t], parents, list(map(float_of, roots)))[0]
 
 
-def _unfollowed(t: float, choice: Choice, needed: str) -> GradientError:
+def _crowded(t: float) -> GradientError:
+    needed = "that no other place where f switches, moved in another way, lies beside it"
+    return _unfollowed(t, "several choices", needed)
+
+
+def _unfollowed(t: float, choice: Choice | str, needed: str) -> GradientError:
     return GradientError(
         f"quad(f, a, b): f switches to another formula at t = {t!r}, by {choice}, and that place moves with a Value. "
         f"To follow it takes {needed}. Make the place a limit of two integrals, as points=[...] does, or decide by "

@@ -214,7 +214,10 @@ def test_third_derivatives_and_graphs(name: str) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4, unique=True), st.floats(0.5, 2.0))
+@given(
+    st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4, unique_by=lambda place: round(place, 9)),
+    st.floats(0.5, 2.0),
+)
 def test_random_steps(places: list[float], height: float) -> None:
     def found(places: Any) -> Any:
         return quad(lambda t: sum(height ** (k + 1) * t for k, place in enumerate(places) if t > place), 0, 1)
@@ -224,6 +227,18 @@ def test_random_steps(places: list[float], height: float) -> None:
 
     close(grad(found)(places), grad(exact)(places), 1e-8)
     close(hessian(found)(places), hessian(exact)(places), 1e-8)
+
+
+@pytest.mark.parametrize("apart", [0.0, 1.2e-16])
+def test_two_jumps_that_lie_at_one_place_are_not_taken_for_one(apart: float) -> None:
+    def found(a: Any, b: Any) -> Any:
+        return quad(lambda t: (t if t > a else 0.0) + (3.0 * t if t > b else 0.0), 0, 1)
+
+    with pytest.raises(GradientError, match="To follow it takes that no other place where f switches"):
+        grad(found, (0, 1))(0.5, 0.5 + apart)
+    for further in (2.3e-16, 1e-15, 1e-13):
+        close(grad(found, (0, 1))(0.5, 0.5 + further), (-0.5, -1.5), 1e-9)
+    close(grad(lambda a: found(a, a))(0.5), -2.0, 1e-9)  # both move alike
 
 
 def test_an_operation_of_the_user_s_own_that_names_its_edges() -> None:
