@@ -494,7 +494,7 @@ made_of(const Form *form, Node *const *operands)
     }
     for (int i = 0; i < rule->constants; i++) numbers[count++] = form->constants[i];
     if (rule->value(numbers, &data) || !isfinite(data)) return NULL;
-    if (!now_in_force.grad) return (PyObject *)new_node(untracked_type, data, clock_now());
+    if (!now_in_force.grad) return (PyObject *)new_node(untracked_type, data, version);
     Node *node = new_node(traced ? traced_type : value_type, data, version);
     if (!node) return NULL;
     node->op = Py_NewRef(form->op);
