@@ -98,17 +98,16 @@ class Symbols:
     >>> symbols = Symbols(values, {})
     >>> symbols.add(values[0], []), symbols.add(values[1], [0])
     (None, None)
-    >>> symbols.names
-    ['a', 'a²']
+    >>> symbols.name(0), symbols.name(1)
+    ('a', 'a²')
     """
 
-    __slots__ = ("_given", "_labels", "_short", "copies", "names")
+    __slots__ = ("_labels", "_short", "_taken", "_texts", "copies")
 
     def __init__(self, values: Sequence[Value], given: Mapping[Value, str]) -> None:
-        self._given = given
         labels = {value: clean(label) for value in values if (label := value.label or given.get(value, ""))}
         alike = Counter(labels.values())
-        self._labels = alike.keys()
+        self._labels, self._taken = labels, alike.keys()
         self.copies: dict[Value, int] = {}
         """Which of several nodes of one label each is, counted from 1."""
         met: Counter[str] = Counter()
@@ -116,51 +115,55 @@ class Symbols:
             if alike[label] > 1:
                 met[label] += 1
                 self.copies[value] = met[label]
-        self.names: list[str] = []
-        """The symbols as text."""
         self._short: list[Math | None] = []
         """The symbols; None where a node has neither a label nor a short formula."""
+        self._texts: list[str] = []
+        """The same as text; empty for None."""
 
     def add(self, value: Value, operands: Sequence[int]) -> None:
-        """Name the next node, whose operands have the indices ``operands``."""
-        label = value.label or self._given.get(value, "")
+        """Give the next node its symbol; its operands have the indices ``operands``."""
+        label = self._labels.get(value)
         symbol: Math | None
-        if label:
-            name, copy = Name(clean(label)), self.copies.get(value)
+        if label is not None:
+            name, copy = Name(label), self.copies.get(value)
             symbol = Numbered(name, copy) if copy else name
         elif value.op is not None:
             symbol = self._formula(value.op, operands)
         else:
-            symbol = constant(value.data) if value.kind == "constant" else Name(self.made_up(len(self.names)))
+            symbol = constant(value.data) if value.kind == "constant" else Name(self._made_up(len(self._short)))
         text = "" if symbol is None else symbol.text if isinstance(symbol, (Name, Number)) else to_text(symbol)
-        if symbol is None or not (label or columns(text) <= LONGEST_FORMULA):
-            symbol, text = None, self.made_up(len(self.names))
-        self.names.append(text)
+        if label is None and columns(text) > LONGEST_FORMULA:
+            symbol, text = None, ""
         self._short.append(symbol)
+        self._texts.append(text)
 
     def _formula(self, op: Primitive, operands: Sequence[int]) -> Math | None:
         """The formula of a node; None if those of its operands are too long already."""
         room = LONGEST_FORMULA
         for index in operands:
-            room -= len(self.names[index])
+            room -= len(self._texts[index])
             if room < 0 or self._short[index] is None:
                 return None
         return applied(op, [self[index] for index in operands])
 
     def __getitem__(self, index: int) -> Math:
-        return self._short[index] or Name(self.names[index])
+        return self._short[index] or Name(self._made_up(index))
 
-    def made_up(self, index: int) -> str:
+    def name(self, index: int) -> str:
+        """The symbol of a node as text."""
+        return self._texts[index] or self._made_up(index)
+
+    def _made_up(self, index: int) -> str:
         """The name of a node that has no other: ``v14``."""
-        return f"v{index}" if f"v{index}" not in self._labels else f"value {index}"
+        return name if (name := f"v{index}") not in self._taken else f"value {index}"
 
     def is_made_up(self, index: int) -> bool:
         """Whether the name of a node says nothing of it, as ``v14`` does."""
-        return self._short[index] in (None, Name(self.made_up(index)))
+        return self._short[index] in (None, Name(self._made_up(index)))
 
     def is_given(self, value: Value) -> bool:
         """Whether ``value`` has a label or a given name, rather than its formula."""
-        return bool(value.label) or value in self._given
+        return value in self._labels
 
 
 # --- the parts of a gradient that flows alone do not explain --------------------------------------------
@@ -274,7 +277,7 @@ class Graph:
 
     def __init__(self, roots: Value | Sequence[Value], names: Mapping[Value, str]) -> None:
         roots = [roots] if isinstance(roots, Value) else roots
-        values = list(dict.fromkeys(value for root in roots for value in root.topological_order()))
+        values = list(dict.fromkeys(chain.from_iterable(root.topological_order() for root in roots)))
         self.values = values
         """The nodes in topological order, a root last."""
         self.index: dict[Value, int] = {value: i for i, value in enumerate(values)}
@@ -291,7 +294,7 @@ class Graph:
         """``sources[first[i] : first[i + 1]]`` are the operands of node i."""
         for i, value in enumerate(values):
             self.first.append(len(self.sources))
-            operands = [self.index[parent] for parent in value.parents]
+            operands = list(map(self.index.__getitem__, value.parents))
             self.symbols.add(value, operands)
             if operands:
                 self.sources += operands
@@ -299,7 +302,6 @@ class Graph:
                 self.locals += value.partials()
         self.first.append(len(self.sources))
         self.grads = self._shown()
-        """The gradients that a picture shows: those that are held; of several roots that of their sum."""
         self.claims: dict[int, float] = {}
         """The wrong gradients that somebody claims of nodes, which a picture shows in red."""
         self.slipped: frozenset[int] = frozenset()
@@ -315,6 +317,16 @@ class Graph:
         if all(self.held[root] is None for root in self.roots):
             return [None] * len(self.values)
         return [gradient or 0.0 for gradient in self.fresh_pass().gradients]
+
+    @property
+    def grads(self) -> list[float | None]:
+        """The gradients that a picture shows: those that are held, of several roots those of their sum; or others."""
+        return self._grads
+
+    @grads.setter
+    def grads(self, shown: list[float | None]) -> None:
+        self._grads = shown
+        self.__dict__.pop("flows", None)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -379,7 +391,7 @@ class Graph:
 
     def name(self, i: int) -> str:
         """The name of node ``i``, the same in every view: its symbol as text."""
-        return self.symbols.names[i]
+        return self.symbols.name(i)
 
     def scope(self, i: int) -> tuple[str, ...]:
         """The frames node ``i`` stands in, outermost first."""
@@ -392,20 +404,24 @@ class Graph:
 
     def flow(self, e: int) -> float | None:
         """The flow along edge ``e``, local · upstream; None if the upstream gradient is not computed."""
-        target = self.targets[e]
-        upstream = self.grads[target]
-        if upstream is None:
-            return None
-        # Behind a closed gate a gradient of 0 is none: times an infinite local derivative it would be nan.
-        return (self.flow_of(e, upstream) or 0.0) if upstream or self.reached[target] else 0.0
+        return self.flows[e]
 
+    @cached_property
     def flows(self) -> list[float | None]:
         """The flow along every edge, as :meth:`flow` gives it one by one."""
-        grads, straight = self.grads, [value.op is None or not value.op.gated for value in self.values]
+        gates = [value.op is not None and value.op.gated for value in self.values]
         found: list[float | None] = []
-        for e, (target, local) in enumerate(zip(self.targets, self.locals, strict=True)):
-            upstream = grads[target]
-            found.append(local * upstream if upstream and straight[target] else self.flow(e))
+        for target, local in zip(self.targets, self.locals, strict=True):
+            upstream = self._grads[target]
+            if upstream is None:
+                found.append(None)
+            elif gates[target]:
+                found.append(upstream if local else 0.0)
+            # Where nothing arrives, not even 0, an infinite local derivative makes no nan of it.
+            elif upstream or math.isfinite(local) or self.reached[target]:
+                found.append(local * upstream)
+            else:
+                found.append(0.0)
         return found
 
     @cached_property
@@ -447,15 +463,15 @@ class Graph:
     def way_back(self) -> list[int]:
         """The nodes from the root back: by how many steps the longest way from the root takes."""
         steps = [0] * len(self)
-        for i in range(self.root, -1, -1):
-            for e in self.operand_edges(i):
-                steps[self.sources[e]] = max(steps[self.sources[e]], steps[i] + 1)
-        return sorted(range(len(self)), key=lambda i: (steps[i], -i))
+        for source, target in zip(reversed(self.sources), reversed(self.targets), strict=True):
+            if steps[source] <= steps[target]:
+                steps[source] = steps[target] + 1
+        return sorted(reversed(range(len(self))), key=steps.__getitem__)
 
     @cached_property
     def full_scale(self) -> float | None:
         """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
-        shown = chain(self.grads, self.flows())
+        shown = chain(self.grads, self.flows)
         return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
 
     def keep_scale(self) -> None:
@@ -488,14 +504,14 @@ class Graph:
         several = len(self.roots) > 1
         for root in self.roots if several and self.grads[self.root] is not None else ():
             arrived[root] = 1.0
-        flows = self.flows()
+        flows = self.flows
         for flow, source in zip(reversed(flows), reversed(self.sources), strict=True):  # as a backward pass adds them
             if flow is not None:
                 arrived[source] = flow if (so_far := arrived[source]) is None else so_far + flow
-        for i, value in enumerate(self.values):
-            if not several and (i == self.root or self.held[i] == arrived[i]):  # most nodes: nothing is to be told
+        for i, (held, came) in enumerate(zip(self.held, arrived, strict=True)):
+            if not several and (held == came or i == self.root):  # most nodes: nothing is to be told
                 continue
-            account = _account(value, self.held[i], arrived[i], several=several)
+            account = _account(self.values[i], held, came, several=several)
             scale = max((abs(flows[e] or 0.0) for e in self.flow_edges(i)), default=0.0)
             if account.held is not None and same_number(account.held, account.passed or 0.0, scale):
                 account = account._replace(held=account.passed)

@@ -395,27 +395,20 @@ def _shortened(folding: _Folding) -> _Folding:
     """Where there still are too many cards: those next to the root and to the leaves, and one for the rest."""
     if folding.shown() > READABLE:
         owner = folding.owner
-        kept = _root_end(folding.graph, owner) | _leaf_end(folding.graph, owner) | {HIDDEN}
+        # By the longest way to the root, so that nothing hidden lies between those that are shown.
+        kept = _first(owner, folding.graph.way_back, ROOT_END) | _leaf_end(folding.graph, owner) | {HIDDEN}
         rest = [i for i, who in enumerate(owner) if who not in kept]
         folding.gather(rest, f"… {count(len(rest), 'value')}")
         folding.detail = "ends"
     return folding
 
 
-def _root_end(graph: Graph, owner: list[int]) -> set[int]:
-    """The cards nearest to the root, by the longest way to it, so that nothing hidden lies between them."""
-    level = [0] * len(graph)
-    for e in range(len(graph.sources) - 1, -1, -1):
-        source, target = graph.sources[e], graph.targets[e]
-        level[source] = max(level[source], level[target] + 1)
-    return _first(owner, sorted(range(len(graph) - 1, -1, -1), key=level.__getitem__), ROOT_END)
-
-
 def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:
     """The operations nearest to the leaves, by the longest way to one, and the leaves they use."""
     height = [0] * len(graph)
     for source, target in zip(graph.sources, graph.targets, strict=True):
-        height[target] = max(height[target], height[source] + 1)
+        if height[target] <= height[source]:
+            height[target] = height[source] + 1
     operations = sorted((i for i in range(len(graph)) if height[i]), key=height.__getitem__)
     with_operands = (j for i in operations for j in [*(graph.sources[e] for e in graph.operand_edges(i)), i])
     return _first(owner, with_operands, LEAF_END)
@@ -504,8 +497,9 @@ def _links(folding: _Folding, cards: dict[int, Card]) -> list[Link]:
 
 def _summarise(graph: Graph, link: Link) -> None:
     """Give a link of several edges its flow: their sum if they reach one value, else the largest."""
-    link.of_one = len({graph.sources[e] for e in link.edges}) == 1
-    flows: Sequence[float] = [flow for e in link.edges if (flow := graph.flow(e)) is not None]
+    sources, all_flows = graph.sources, graph.flows
+    link.of_one = all(sources[e] == sources[link.edges[0]] for e in link.edges)
+    flows: Sequence[float] = [flow for e in link.edges if (flow := all_flows[e]) is not None]
     if len(link.edges) == 1:
         link.local = graph.locals[link.edges[0]]
     if flows:
