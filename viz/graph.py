@@ -132,7 +132,7 @@ class Symbols:
         else:
             symbol = constant(value.data) if value.kind == "constant" else Name(self._made_up(len(self._short)))
         text = "" if symbol is None else symbol.text if isinstance(symbol, (Name, Number)) else to_text(symbol)
-        if label is None and columns(text) > LONGEST_FORMULA:
+        if text and label is None and columns(text) > LONGEST_FORMULA:
             symbol, text = None, ""
         self._short.append(symbol)
         self._texts.append(text)

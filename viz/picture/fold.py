@@ -130,7 +130,8 @@ _HIDDEN_BY = {
 
 def peak(graph: Graph, members: Iterable[int]) -> float | None:
     """The largest |gradient| among ``members``, nan before all others; None if none is computed."""
-    return max((abs(grad) for i in members if (grad := graph.grads[i]) is not None), default=None, key=_nan_first)
+    grads = graph.grads
+    return max((abs(grad) for i in members if (grad := grads[i]) is not None), default=None, key=_nan_first)
 
 
 def _nan_first(x: float) -> float:
@@ -336,8 +337,7 @@ def _by_scope(graph: Graph, alive: Collection[int] | None, detail: str, sums: Ca
     folding = _Folding(graph, detail, _only(range(len(graph)), alive))
     members, inside = _members(folding)
     for scope, nodes in members.items():
-        parameters = any(graph.values[i].kind == "parameter" for i in nodes)
-        if len(nodes) < 2 or (len(nodes) <= SMALL_SCOPE and not parameters):
+        if len(nodes) < 2 or (len(nodes) <= SMALL_SCOPE and graph.parameters.isdisjoint(nodes)):
             continue
         inner = len(inside[scope]) if detail == "layers" else 0
         folding.gather(nodes, scope[-1], f"× {inner}" if inner > 1 else "", scope[:-1])
@@ -353,8 +353,9 @@ def _members(folding: _Folding) -> tuple[dict[tuple[str, ...], list[int]], dict[
     written: dict[str, list[int]] = {}  # by the scope as it is written, since there are few of them
     roots, values = set(graph.roots), graph.values
     for i, who in enumerate(folding.owner):
-        if who != HIDDEN and i not in roots and values[i].scope:
-            written.setdefault(values[i].scope, []).append(i)
+        path = values[i].scope
+        if path and who != HIDDEN and i not in roots:
+            written.setdefault(path, []).append(i)
     members: dict[tuple[str, ...], list[int]] = {}
     inside: dict[tuple[str, ...], set[str]] = {}
     for nodes in written.values():
@@ -472,7 +473,7 @@ def _links(folding: _Folding, cards: dict[int, Card]) -> list[Link]:
 
     An edge that leads out of the picture is counted on the card that stays.
     """
-    graph = folding.graph
+    graph, size = folding.graph, len(folding.owner)
     merged: dict[tuple[int, int], list[int]] = {}
     links: list[Link] = []
     for e, ends in _between_cards(folding):
@@ -481,7 +482,7 @@ def _links(folding: _Folding, cards: dict[int, Card]) -> list[Link]:
                 cards[ends[0]].hidden_flows.append(e)
             else:
                 cards[ends[1]].hidden_operands += 1
-        elif max(ends) < len(graph):
+        elif ends[0] < size and ends[1] < size:
             # Also where the target is hidden in a sum: from there on every local derivative is 1.
             links.append(Link(cards[ends[0]].key, cards[ends[1]].key, [e], graph.locals[e], graph.flow(e)))
         elif ends in merged:
