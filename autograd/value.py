@@ -501,7 +501,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         """
         refuse_while_recording(self, "partials()")
         sweep.check_fresh(self)
-        return sweep.local_gradients(self) if self.parents else ()
+        return sweep.local_gradients(self) if self.op else ()
 
     def flows_into(self, node: Any) -> list[Flow]:
         """The flows of gradient that reach ``node`` from this root: child, local, upstream, contribution.

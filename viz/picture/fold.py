@@ -10,7 +10,7 @@ sum) goes by the index of that node; a fold, which stands for many, by an index 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -166,8 +166,9 @@ def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_fl
             f"detail={detail!r} of this graph has {shown:,} cards; at most {DRAWABLE:,} can be laid out. "
             f"Use detail='auto', or focus=node to see the neighbourhood of one value."
         )
-    cards = _cards(folding)
-    links = _links(folding, cards)
+    crossing = _crossing(folding)
+    cards = _cards(folding, crossing)
+    links = _links(folding, cards, crossing)
     for link in links:
         link.faint = link.flow is not None and abs(link.flow) < min_flow
     return Picture(graph, folding.detail, list(cards.values()), links, folding.owner.count(HIDDEN), min_flow)
@@ -427,14 +428,14 @@ def _first(owner: list[int], order: Iterable[int], most: int) -> set[int]:
 # --- cards and links --------------------------------------------------------------------------------------
 
 
-def _cards(folding: _Folding) -> dict[int, Card]:
+def _cards(folding: _Folding, crossing: Sequence[int]) -> dict[int, Card]:
     """The cards by the index that ``owner`` names them by, ordered by their last values."""
     graph, owner, folds = folding.graph, folding.owner, folding.folds
     members: dict[int, list[int]] = {}
     for i, who in enumerate(owner):
         if who != HIDDEN:
             members.setdefault(who, []).append(i)
-    used = {graph.sources[e] for e, (_, target) in _between_cards(folding) if target != HIDDEN} if folds else set()
+    used = {graph.sources[e] for e in crossing if owner[graph.targets[e]] != HIDDEN} if folds else set()
     frames = {(*fold.scope, fold.name) for fold in folds}
     cards: dict[int, Card] = {}
     for who in sorted(members, key=lambda who: members[who][-1]):
@@ -460,23 +461,23 @@ def _value_card(folding: _Folding, i: int, members: list[int], folded: Container
     return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i in graph.roots)
 
 
-def _between_cards(folding: _Folding) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Each edge that does not lie within one card, and who owns its two ends."""
+def _crossing(folding: _Folding) -> list[int]:
+    """The edges that do not lie within one card."""
     graph, owner = folding.graph, folding.owner
-    for e, (source, target) in enumerate(zip(graph.sources, graph.targets, strict=True)):
-        if owner[source] != owner[target]:
-            yield e, (owner[source], owner[target])
+    ends = zip(graph.sources, graph.targets, strict=True)
+    return [e for e, (source, target) in enumerate(ends) if owner[source] != owner[target]]
 
 
-def _links(folding: _Folding, cards: dict[int, Card]) -> list[Link]:
+def _links(folding: _Folding, cards: dict[int, Card], crossing: Sequence[int]) -> list[Link]:
     """One link per edge between values; one for all edges between two cards where either is a fold.
 
     An edge that leads out of the picture is counted on the card that stays.
     """
-    graph, size = folding.graph, len(folding.owner)
+    graph, owner, size = folding.graph, folding.owner, len(folding.owner)
     merged: dict[tuple[int, int], list[int]] = {}
     links: list[Link] = []
-    for e, ends in _between_cards(folding):
+    for e in crossing:
+        ends = owner[graph.sources[e]], owner[graph.targets[e]]
         if HIDDEN in ends:
             if ends[1] == HIDDEN:
                 cards[ends[0]].hidden_flows.append(e)
