@@ -466,7 +466,7 @@ class Graph:
         for source, target in zip(reversed(self.sources), reversed(self.targets), strict=True):
             if steps[source] <= steps[target]:
                 steps[source] = steps[target] + 1
-        return sorted(reversed(range(len(self))), key=steps.__getitem__)
+        return sorted(range(self.root, -1, -1), key=steps.__getitem__)
 
     @cached_property
     def full_scale(self) -> float | None:
