@@ -409,18 +409,15 @@ class Graph:
     @cached_property
     def flows(self) -> list[float | None]:
         """The flow along every edge, as :meth:`flow` gives it one by one."""
-        gates = [value.op is not None and value.op.gated for value in self.values]
+        straight = [value.op is None or not value.op.gated for value in self.values]
         found: list[float | None] = []
         for target, local in zip(self.targets, self.locals, strict=True):
             upstream = self._grads[target]
             if upstream is None:
                 found.append(None)
-            elif gates[target]:
-                found.append(upstream if local else 0.0)
-            # Where nothing arrives, not even 0, an infinite local derivative makes no nan of it.
             elif upstream or math.isfinite(local) or self.reached[target]:
-                found.append(local * upstream)
-            else:
+                found.append(local * upstream if straight[target] else self.flow_of(len(found), upstream) or 0.0)
+            else:  # behind a closed gate a gradient of 0 is none: times an infinite local derivative it would be nan
                 found.append(0.0)
         return found
 

@@ -1,28 +1,31 @@
 """How everything looks: colours for light and dark, the scale of gradients, sizes and type.
 
-The gradient colours run from purple (negative) over near-white (zero) to orange (positive), five steps a side
-over three decades of |gradient| / largest, so they differ for every kind of colour vision; and the sign is always
-written too. Source: the PuOr scheme of C. Brewer's ColorBrewer, https://colorbrewer2.org.
+The gradient colours run from purple (negative) over near-white (zero) to orange (positive), six steps a side, so they
+differ for every kind of colour vision; and the sign is always written too. Three powers of ten are seen, the large more
+finely: the strong steps are halves, so that wherever the largest is below 16, the gradients 1 and 2 differ in colour.
+Source: the PuOr scheme of C. Brewer's ColorBrewer, https://colorbrewer2.org.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import Final, NamedTuple
 
 __all__ = [
-    "DASHED", "DECADES", "PRINT", "ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast", "grey_role",
-    "line_role", "line_width", "size_roles", "step_of",
+    "BOUNDS", "BOUNDS_IN_WORDS", "DASHED", "PRINT", "ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast",
+    "grey_role", "line_role", "line_width", "size_roles", "step_of",
 ]  # fmt: skip
 
 THEMES = ("auto", "light", "dark")
 PRINT = "print"
 """The theme of a picture for paper: greys, the stronger the darker; negative flows are dashed."""
 
-STEPS = 5
+BOUNDS: Final = (1 / 1024, 1 / 128, 1 / 32, 1 / 8, 1 / 4, 1 / 2)
+"""Above which part of the largest |gradient| each step of the colours begins, the weakest first."""
+STEPS = len(BOUNDS)
 """Colour steps on each side of zero."""
-DECADES = 3.0
-"""How many powers of ten they span."""
+BOUNDS_IN_WORDS: Final = "½, ¼, ⅛, 1/32 … 1/1024"
 
 
 class Role(NamedTuple):
@@ -60,27 +63,27 @@ ROLES: dict[str, Role] = {
 
 _CHIPS: Final = {
     "plus": (
-        ("#fde6cd", "#fdc98f", "#f5a04d", "#d9781c", "#b35806"),
-        ("#4a3520", "#6b4a27", "#95642f", "#c3843b", "#f2a64b"),
+        ("#fde6cd", "#fdc98f", "#f5a04d", "#d9781c", "#b35806", "#7f3b08"),
+        ("#4a3520", "#6b4a27", "#95642f", "#c3843b", "#f2a64b", "#ffcb85"),
     ),
     "minus": (
-        ("#e0def0", "#bdb8dc", "#9790c4", "#7264a8", "#542788"),
-        ("#35324a", "#4a4569", "#655e92", "#8e85c5", "#a9a1e6"),
+        ("#e0def0", "#bdb8dc", "#9790c4", "#7264a8", "#542788", "#3a0c5e"),
+        ("#35324a", "#4a4569", "#655e92", "#8e85c5", "#a9a1e6", "#c9c3ff"),
     ),
     "size": (
-        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#66717c", "#4b5560"),
-        ("#2b313a", "#3c444e", "#555f6a", "#818b96", "#b3bcc6"),
+        ("#e4e8ec", "#cbd2d9", "#a9b3bd", "#66717c", "#4b5560", "#2f3842"),
+        ("#2b313a", "#3c444e", "#555f6a", "#818b96", "#b3bcc6", "#dbe2ea"),
     ),
 }
 _LINES: Final = {
     # The weak steps keep a line's contrast of 3:1 and are told apart by their width.
     "plus": (
-        ("#d3721a", "#d3721a", "#d06f18", "#c5660f", "#b35806"),
-        ("#9a6a35", "#a97239", "#b97c3d", "#d59145", "#f2a64b"),
+        ("#d3721a", "#d3721a", "#d06f18", "#c5660f", "#b35806", "#7f3b08"),
+        ("#9a6a35", "#a97239", "#b97c3d", "#d59145", "#f2a64b", "#ffcb85"),
     ),
     "minus": (
-        ("#8a80bd", "#8a80bd", "#8077b4", "#7264a8", "#542788"),
-        ("#6b6499", "#736ca3", "#7d75b0", "#938ad0", "#a9a1e6"),
+        ("#8a80bd", "#8a80bd", "#8077b4", "#7264a8", "#542788", "#3a0c5e"),
+        ("#6b6499", "#736ca3", "#7d75b0", "#938ad0", "#a9a1e6", "#c9c3ff"),
     ),
 }
 
@@ -116,15 +119,14 @@ for _sign, (_light, _dark) in _LINES.items():
 
 
 def step_of(gradient: float | None, full_scale: float | None) -> int:
-    """How strong a gradient is: -5 to 5, with 0 for none, not finite, and less than a thousandth of full scale.
+    """How strong a gradient is: -6 to 6, with 0 for none, not finite, and 1/1024 of full scale or less.
 
-    >>> step_of(1.0, 1.0), step_of(-0.3, 1.0), step_of(0.002, 1.0), step_of(1e-4, 1.0), step_of(None, 1.0)
-    (5, -5, 1, 0, 0)
+    >>> step_of(2.0, 2.0), step_of(1.0, 2.0), step_of(-0.3, 2.0), step_of(0.003, 2.0), step_of(1e-3, 2.0)
+    (6, 5, -4, 1, 0)
     """
     if not gradient or not full_scale or not math.isfinite(gradient):
         return 0
-    below = -math.log10(min(1.0, abs(gradient) / full_scale))
-    step = max(0, STEPS - math.floor(below * STEPS / DECADES))
+    step = bisect_left(BOUNDS, abs(gradient) / full_scale)
     return step if gradient > 0 else -step
 
 
@@ -137,7 +139,7 @@ def chip_roles(step: int) -> tuple[str, str]:
 
 
 def size_roles(step: int) -> tuple[str, str]:
-    """The same for a size without a sign, from 0 to 5."""
+    """The same for a size without a sign, from 0 to 6."""
     return (f"size{step}", f"on-size{step}") if step else ("chip0", "ink")
 
 
@@ -163,7 +165,7 @@ def grey_role(role: str) -> str:
 
 def line_width(step: int) -> float:
     """The width of that line, in pixels."""
-    return 1.0 + 0.6 * abs(step)
+    return 1.0 + 0.5 * abs(step)
 
 
 class _Sizes(NamedTuple):

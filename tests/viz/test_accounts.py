@@ -388,7 +388,7 @@ def test_the_scale_covers_the_flows_and_says_what_it_is():
     c.backward()
     said = " ".join(texts(c))
     assert "gradient  −4.0000" in said
-    assert "+4.0000  log scale, 3 powers of ten" in said
+    assert "+4.0000  steps at ½, ¼, ⅛, 1/32 … 1/1024 of it" in said
 
 
 def test_a_leaf_alone_is_said_to_be_one():

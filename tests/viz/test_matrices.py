@@ -66,7 +66,7 @@ def test_a_layer_without_bias_has_no_row_for_it():
 
 
 @pytest.mark.parametrize(
-    ("x", "step"), [(1.0, 5), (-1.0, -5), (0.89, 4), (0.11, 1), (0.09, 0), (-0.5001, -3), (0.0, 0), (math.nan, 0)]
+    ("x", "step"), [(1.0, 6), (-1.0, -6), (0.91, 5), (0.09, 1), (0.08, 0), (-0.5, -3), (0.0, 0), (math.nan, 0)]
 )
 def test_a_weight_is_coloured_by_its_part_of_the_largest(x, step):
     assert WEIGHTS.step(x, 1.0) == step
@@ -74,13 +74,14 @@ def test_a_weight_is_coloured_by_its_part_of_the_largest(x, step):
     assert WEIGHTS.step(0.0, 0.0) == 0
 
 
-@pytest.mark.parametrize("colouring", [WEIGHTS, GRADIENTS])
-def test_the_scale_says_where_the_third_step_begins(colouring):
-    assert colouring.step(colouring.middle * 1.001, 1.0) == 3
-    assert colouring.step(colouring.middle * 0.999, 1.0) == 2
+def test_the_scale_is_marked_at_a_half_of_the_weights_and_at_a_bound_of_the_gradients():
+    assert WEIGHTS.mark == (3.0, 0.5)
+    assert WEIGHTS.step(0.5, 1.0) == 3
+    between, part = GRADIENTS.mark
+    assert [GRADIENTS.step(part * share, 1.0) for share in (0.999, 1.001)] == [between - 0.5, between + 0.5]
     figure = plot_matrices([([[4.0]], None)], [([[-0.5]], None)])
     texts = [[text.get_text() for text in axes.get_xticklabels()] for axes in (figure.axes[1], figure.axes[3])]
-    assert texts == [["−4", "−2", "0", "2", "4"], ["−0.5", "−0.00792", "0", "0.00792", "0.5"]]
+    assert texts == [["−4", "−2", "0", "2", "4"], ["−0.5", "−0.0625", "0", "0.0625", "0.5"]]
 
 
 @pytest.mark.parametrize("size", [3, 20], ids=["written", "colours alone"])
@@ -89,7 +90,7 @@ def test_nan_and_infinities_are_marked_and_do_not_stretch_the_scale(size):
     weights[0, 0], weights[1, 1], weights[2, 2] = math.nan, math.inf, 2.0
     axes = plot_matrices([(weights, None)]).axes[0]
     assert [to_hex(cells_of(axes)[k, k]) for k in (0, 1)] == [ROLES["alarm-fill"].light] * 2
-    assert to_hex(cells_of(axes)[2, 2]) == ROLES["plus5"].light
+    assert to_hex(cells_of(axes)[2, 2]) == ROLES[f"plus{STEPS}"].light
     assert [text.get_text() for text in axes.texts if text.get_text() in ("nan", "inf")] == ["nan", "inf"] * (size == 3)
 
 

@@ -18,7 +18,7 @@ function paintLegend() {
   const most = numbers.scale === null ? "0" : number(numbers.scale);
   setText(byId("least"), say("least", { most }));
   setText(byId("links"), FACTS.levels[view.level].numbers);
-  setText(byId("most"), say("most", { most, decades: SCALE.decades }));
+  setText(byId("most"), say("most", { most, bounds: SCALE.boundsInWords }));
 }
 
 function paintControls() {

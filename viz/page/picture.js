@@ -2,8 +2,8 @@
 
 function stepOf(gradient) {
   if (!gradient || !numbers.scale || !Number.isFinite(gradient)) return 0;
-  const below = -Math.log10(Math.min(1, Math.abs(gradient) / numbers.scale));
-  const step = Math.max(0, SCALE.steps - Math.floor((below * SCALE.steps) / SCALE.decades));
+  const part = Math.abs(gradient) / numbers.scale;
+  const step = SCALE.bounds.filter((bound) => bound < part).length;
   return gradient > 0 ? step : -step;
 }
 

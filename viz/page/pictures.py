@@ -17,7 +17,7 @@ from viz.picture.canvas import Box, Canvas, Point, Stroke, Type, curve_path, pol
 from viz.picture.fold import LEAF_TAGS, Card, Link, Picture, fold
 from viz.picture.links import LONGEST, numbers_in_words
 from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
-from viz.style import DECADES, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
+from viz.style import BOUNDS, BOUNDS_IN_WORDS, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
 from viz.text import count
 
 __all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "Level", "PageCanvas", "levels_of", "scale_of_colours", "style_rules"]
@@ -37,7 +37,8 @@ _ONLY_FILLS = ("on-", "size", "line-", "type-")
 
 SCALE: dict[str, Any] = {
     "steps": STEPS,
-    "decades": DECADES,
+    "bounds": BOUNDS,
+    "boundsInWords": BOUNDS_IN_WORDS,
     "chips": [chip_roles(step) for step in range(-STEPS, STEPS + 1)],
     "sizes": [size_roles(step) for step in range(STEPS + 1)],
     "lines": [line_role(step) for step in range(-STEPS, STEPS + 1)],

@@ -27,7 +27,7 @@ from viz.picture.links import (
     numbers_in_words,
     place_labels,
 )
-from viz.style import DECADES, PRINT, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
+from viz.style import BOUNDS_IN_WORDS, PRINT, SIZES, STEPS, chip_roles, line_role, line_width, size_roles, step_of
 from viz.text import clean, columns, count, cut, datum, is_rounded, number, signed
 
 __all__ = ["SHARES", "Look", "Scene", "arrange", "describe", "fineness", "paint", "paint_scene"]
@@ -42,7 +42,7 @@ STACK = 4.0
 CHIP = 14.0
 CROWD, MOST_CROWDED = 18.0, 12
 """The height a card has for each link where their numbers crowd, and for how many at most."""
-SWATCH, LEGEND_ROW, LEGEND_SPACE = 13.0, 18.0, 26.0
+SWATCH, LEGEND_ROW, LEGEND_SPACE = 12.0, 18.0, 26.0
 LEAST_WIDTH = 440.0
 SLIPPED = 3.0
 """How broad a link is at least where a claimed gradient went wrong."""
@@ -258,7 +258,7 @@ class _Painter:
             width = max(line_width(step), SLIPPED if slipped else 0.0) * fine
             self._canvas.open_group(f"e{k}", self._tips[k], link={"from": link.source, "to": link.target})
             self._canvas.curve(curve, Stroke(role, width, "4 3" if broken else ""))
-            half = (2.6 + 0.5 * abs(step)) * fine
+            half = (2.6 + 0.4 * abs(step)) * fine
             end = curve[-1].turned() if self._turned else curve[-1]
             head = [end.moved(-0.5, -half), end.moved(-0.5, half), end.moved(ARROW, 0.0)]
             self._canvas.shape([corner.turned() for corner in head] if self._turned else head, role)
@@ -418,6 +418,7 @@ def _paint_legend(
     x, y = SIZES.margin, top + 4
     if picture.graph.full_scale is not None:
         x = _paint_scale(canvas, number(picture.graph.full_scale), Point(x, y)) + LEGEND_SPACE
+        width = max(width, x - LEGEND_SPACE)
     for words in _sentences(picture, numbers):
         length = text_width(len(words), SIZES.small)
         if x > SIZES.margin and x + length > width:
@@ -429,7 +430,7 @@ def _paint_legend(
 
 
 def _paint_scale(canvas: Canvas, most: str, at: Point) -> float:
-    """The eleven colours; how far to the right they reach."""
+    """The thirteen colours; how far to the right they reach."""
     x, base = at.x, at.y + 10
     words = f"gradient  −{most}"
     canvas.text(Point(x, base), words, Type("muted", SIZES.small))
@@ -437,7 +438,7 @@ def _paint_scale(canvas: Canvas, most: str, at: Point) -> float:
     for step in range(-STEPS, STEPS + 1):
         canvas.box(Box(x, at.y, SWATCH, SWATCH), chip_roles(step)[0], Stroke("line", 0.4))
         x += SWATCH
-    words = f"+{most}  log scale, {DECADES:g} powers of ten"
+    words = f"+{most}  steps at {BOUNDS_IN_WORDS} of it"
     canvas.text(Point(x + 6, base), words, Type("muted", SIZES.small))
     return x + 6 + text_width(len(words), SIZES.small)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from viz.plotting.figure import Paint, dress, new_figure, rgb
-from viz.style import DECADES, STEPS, chip_roles, step_of
+from viz.style import BOUNDS, STEPS, chip_roles, step_of
 from viz.text import number, short, signed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def plot_matrices(  # noqa: PLR0913 -- each argument is optional, named and inde
     """Plot the weight matrices of a network, each with its bias below, and beside them their gradients.
 
     Colours go from purple (negative) over near-white (zero) to orange (positive). A weight is coloured by its part of
-    the largest; a gradient by the powers of ten that it is below the largest, as in the pictures of graphs.
+    the largest; a gradient by how many times it is smaller than the largest, as in the pictures of graphs.
 
     Args:
         matrices: for each layer a pair (W, b), with W of shape (n_in, n_out), and b (n_out,) or None; such as
@@ -184,19 +184,19 @@ class Colouring(NamedTuple):
     """The step from -STEPS to STEPS of a number, given the largest of all."""
     write: Callable[[float], str]
     """Its text."""
-    middle: float
-    """The bound between the second and the third step, as a part of the largest."""
+    mark: tuple[float, float]
+    """Where the scale is marked between zero and its end: at which step, and which part of the largest is there."""
     meaning: str
     """The title of the scale."""
 
 
 def _step_of_part(x: float, full_scale: float) -> int:
-    """The step of ``x`` on a linear scale: the nearest of the fifths of ``full_scale``."""
+    """The step of ``x`` on a linear scale: the nearest of the sixths of ``full_scale``."""
     return round(STEPS * x / full_scale) if full_scale and math.isfinite(x) else 0
 
 
-WEIGHTS = Colouring(_step_of_part, number, 2.5 / STEPS, "weights, in fifths of the largest")
-GRADIENTS = Colouring(step_of, signed, 10.0 ** (-DECADES * 3 / STEPS), "gradients, over three powers of ten")
+WEIGHTS = Colouring(_step_of_part, number, (STEPS / 2, 1 / 2), "weights, in sixths of the largest")
+GRADIENTS = Colouring(step_of, signed, (3.5, BOUNDS[3]), "gradients, over three powers of ten")
 
 
 def _paint_map(axes: Axes, paint: Paint, numbers: Array, full_scale: float, colouring: Colouring) -> None:
@@ -226,9 +226,10 @@ def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: 
 def _paint_scale(axes: Axes, paint: Paint, full_scale: float, colouring: Colouring) -> None:
     """The colours from the most negative to the most positive, with the numbers between them."""
     axes.imshow(np.array(paint.chips())[None], aspect="auto", interpolation="nearest")
-    marks = (-1.0, -colouring.middle, 0.0, colouring.middle, 1.0)
-    axes.set(xticks=[STEPS + place for place in (-5.5, -2.5, 0.0, 2.5, 5.5)], yticks=[])
-    axes.set_xticklabels([short(mark * full_scale) for mark in marks])
+    step, part = colouring.mark
+    marks = {-STEPS - 0.5: -1.0, -step: -part, 0.0: 0.0, step: part, STEPS + 0.5: 1.0}
+    axes.set(xticks=[STEPS + place for place in marks], yticks=[])
+    axes.set_xticklabels([short(mark * full_scale) for mark in marks.values()])
     axes.set_title(colouring.meaning, loc="left", fontsize=8.5, color=paint("ink"))
     dress(axes, paint)
     axes.tick_params(labelsize=7.5)
