@@ -13,8 +13,8 @@ from bisect import bisect_left
 from typing import Final, NamedTuple
 
 __all__ = [
-    "BOUNDS", "BOUNDS_IN_WORDS", "DASHED", "PRINT", "ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles", "contrast",
-    "grey_role", "line_role", "line_width", "size_roles", "step_of",
+    "BOUNDS", "BOUNDS_IN_WORDS", "DASHED", "PRINT", "ROLES", "SIZES", "STEPS", "THEMES", "Role", "chip_roles",
+    "contrast", "grey_role", "line_role", "line_width", "size_roles", "step_of",
 ]  # fmt: skip
 
 THEMES = ("auto", "light", "dark")
