@@ -29,7 +29,8 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = [
     "ONE", "Alike", "Batch", "Computation", "Entry", "Operand", "Pair", "Places", "Product", "Schedule", "Split",
-    "Step", "Sums", "Total", "computation", "on_a_grid", "results_of", "scheduled", "scheduled_batch", "split", "strides",
+    "Step", "Sums", "Total", "computation", "on_a_grid", "results_of", "scheduled", "scheduled_batch", "split",
+    "strides",
 ]  # fmt: skip
 
 ONE = -1
@@ -296,7 +297,7 @@ def scheduled(
 
 
 def _levels(steps: Sequence[Step], inputs: Sequence[int], fixed: Collection[int]) -> dict[int, int]:
-    """The level of each number. A step that nothing waits for is put off by a few levels, to one of more like it."""
+    """The level of each number. A step that is not needed yet is put off to a level of more like it."""
     level = dict.fromkeys([*inputs, *fixed], 0)
     for step in steps:
         level[step.result] = 1 + max(level[arg] for arg in step.args)
@@ -307,7 +308,7 @@ def _levels(steps: Sequence[Step], inputs: Sequence[int], fixed: Collection[int]
         own, kind = level[step.result], kinds[step.result]
         if needed[step.result] > own + 1:
             till = min(needed[step.result], own + _PATIENCE)
-            best = max(range(own, till), key=lambda at: alike[kind, at])  # noqa: B023 -- called at once
+            best = max(range(own, till), key=lambda at: alike[kind, at])
             alike[kind, own] -= 1
             alike[kind, best] += 1
             level[step.result] = own = best
