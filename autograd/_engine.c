@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 9 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 10 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -297,14 +297,16 @@ static PyObject *in_force, *clock_object, *lock; /* in_force: the context variab
 static PyObject *form_of; /* form_of(op) -> (row, gated, captures, constants) or None */
 static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered often */
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
+static PyObject *recording; /* the context variable of the recorder */
 static PyObject *handed;   /* the variables of recordings in progress, a dict */
-static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, scope_slot, name_slot; /* of a Clock, a Context, a scope */
+static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, sealed_slot, scope_slot, name_slot; /* of a Clock, a Context,
+    a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
 static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
 
 /* The settings in force: the context changes seldom, so what is read of it is kept. */
-static struct { PyObject *context, *scope; int plain, grad, watched, traced; } now_in_force;
+static struct { PyObject *context, *scope; int plain, grad, watched, traced, sealed; } now_in_force;
 
 static void
 read_context(PyObject *context)
@@ -313,6 +315,7 @@ read_context(PyObject *context)
     now_in_force.grad = held_at(context, grad_slot) == Py_True;
     now_in_force.watched = held_at(context, watched_slot) == Py_True;
     now_in_force.traced = held_at(context, traced_slot) == Py_True;
+    now_in_force.sealed = held_at(context, sealed_slot) == Py_True;
     Py_XSETREF(now_in_force.scope, Py_NewRef(held_at(context, scope_slot)));
     Py_XSETREF(now_in_force.context, Py_NewRef(context));
 }
@@ -601,7 +604,7 @@ partials_of(Node *node)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, PARTIALS, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, DATA, GRAD, SET, PARTIALS, ENTER, EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -743,6 +746,48 @@ straight(Maker *self, PyObject *const *given, Py_ssize_t count)
     return node;
 }
 
+static long long
+tick(void)
+{
+    PyObject *held = PyObject_CallMethodNoArgs(lock, acquire);
+    if (!held) return -1;
+    Py_DECREF(held);
+    long long now = clock_now() + 1;
+    PyObject *number = PyLong_FromLongLong(now);
+    if (number) Py_SETREF(held_at(clock_object, now_slot), number);
+    PyObject *released = PyObject_CallMethodNoArgs(lock, release);
+    Py_XDECREF(released);
+    return number && released ? now : -1;
+}
+
+/* Whether no recording is under way, of which a number that is taken out, or set, would have to be told; -1 on an error. */
+static int
+unrecorded(void)
+{
+    PyObject *by;
+    if (PyDict_GET_SIZE(handed)) return 0;
+    if (PyContextVar_Get(recording, NULL, &by)) return -1;
+    Py_DECREF(by);
+    return by == Py_None;
+}
+
+/* value.data, value.grad; and value.data = number, of a leaf. */
+static PyObject *
+its_number(Maker *self, PyObject *const *given, Py_ssize_t count)
+{
+    if (count != 1 + (self->kind == SET) || !is_node(given[0]) || unrecorded() <= 0) return NULL;
+    Node *node = (Node *)given[0];
+    if (self->kind == GRAD) return node->state == NO_GRAD ? Py_NewRef(zero) : get_grad(node, NULL);
+    if (self->kind == DATA) return plain_surroundings() < 0 || now_in_force.sealed ? NULL : PyFloat_FromDouble(node->data);
+    double number;
+    if (node->op || !plain_number(given[1], &number)) return NULL;
+    node->data = number; /* first, as in Python */
+    long long now = tick();
+    if (now < 0) return NULL;
+    node->version = now;
+    return Py_NewRef(Py_None);
+}
+
 /* Value(data) and Value(data, label), of which the rest is Value.__init__'s. */
 static int
 straight_leaf(PyObject *const *given, Py_ssize_t count)
@@ -775,6 +820,7 @@ maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
                 done = Py_NewRef(Py_None);
             }
         }
+        else if (self->kind == DATA || self->kind == GRAD || self->kind == SET) done = its_number(self, given, count);
         else if (self->kind == LEAF) {
             if (plain_surroundings() >= 0 && straight_leaf(given, count)) done = Py_NewRef(Py_None);
         }
@@ -1428,20 +1474,6 @@ done:
 
 /* --- the variables of a transform: Trace of trace.py ---------------------------------------------------------- */
 
-static long long
-tick(void)
-{
-    PyObject *held = PyObject_CallMethodNoArgs(lock, acquire);
-    if (!held) return -1;
-    Py_DECREF(held);
-    long long now = clock_now() + 1;
-    PyObject *number = PyLong_FromLongLong(now);
-    if (number) Py_SETREF(held_at(clock_object, now_slot), number);
-    PyObject *released = PyObject_CallMethodNoArgs(lock, release);
-    Py_XDECREF(released);
-    return number && released ? now : -1;
-}
-
 /* variables(args, places) -> (since, variables, arguments), or None if an argument at places is no finite float. */
 static PyObject *
 fresh_variables(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t n)
@@ -1473,20 +1505,23 @@ done:
 
 /* --- the module ------------------------------------------------------------------------------------------- */
 
-/* set_up(in_force, clock, lock, form_of, tracing, scope, handed, slots): a context variable, two settings, and the slots
-   of a Clock's now, a Context's plain, grad, domains_watched, traced and scope, a scope's name. */
+/* set_up(in_force, recording, clock, lock, form_of, tracing, scope, handed, slots): two context variables, two settings,
+   and the slots of a Clock's now, a Context's plain, grad, domains_watched, traced, sealed and scope, a scope's name. */
 static PyObject *
 set_up(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    Py_ssize_t *found[7] = {&now_slot, &plain_slot, &grad_slot, &watched_slot, &traced_slot, &scope_slot, &name_slot};
-    PyObject *slots[7];
-    if (!PyArg_ParseTuple(args, "OOOOOOO!(O!O!O!O!O!O!O!)", &in_force, &clock_object, &lock, &form_of,
-                          &tracing_type, &scope_type, &PyDict_Type, &handed, &PyMemberDescr_Type, &slots[0],
-                          &PyMemberDescr_Type, &slots[1], &PyMemberDescr_Type, &slots[2],
-                          &PyMemberDescr_Type, &slots[3], &PyMemberDescr_Type, &slots[4],
-                          &PyMemberDescr_Type, &slots[5], &PyMemberDescr_Type, &slots[6]))
+    Py_ssize_t *found[] = {&now_slot, &plain_slot, &grad_slot, &watched_slot, &traced_slot, &sealed_slot, &scope_slot,
+                           &name_slot};
+    PyObject *slots;
+    if (!PyArg_ParseTuple(args, "OOOOOOOO!O!", &in_force, &recording, &clock_object, &lock, &form_of, &tracing_type,
+                          &scope_type, &PyDict_Type, &handed, &PyTuple_Type, &slots))
         return NULL;
-    for (int i = 0; i < 7; i++) *found[i] = ((PyMemberDescrObject *)slots[i])->d_member->offset;
+    for (size_t i = 0; i < sizeof(found) / sizeof(*found); i++) {
+        PyObject *slot = PyTuple_GetItem(slots, i);
+        if (!slot) return NULL;
+        if (!Py_IS_TYPE(slot, &PyMemberDescr_Type)) return PyErr_Format(PyExc_TypeError, "not a slot: %R", slot);
+        *found[i] = ((PyMemberDescrObject *)slot)->d_member->offset;
+    }
     Py_INCREF(args); /* for ever, with all that it holds */
     Py_RETURN_NONE;
 }
@@ -1570,7 +1605,8 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "PARTIALS", "ENTER", "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER",
+                           "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
-from autograd.context import _IN_FORCE, Clock, Context, Setting, clock, handed, scope, tracing, writing
+from autograd.context import _IN_FORCE, _RECORDING, Clock, Context, Setting, clock, handed, scope, tracing, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
 __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
@@ -25,7 +25,7 @@ __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_VERSION = 9
+_VERSION = 10
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
@@ -90,10 +90,10 @@ def _form_of(op: Primitive) -> tuple[int, bool, bool, tuple[float, ...]] | None:
 if core:
     _slots = (
         vars(Clock)["now"],
-        *(vars(Context)[name] for name in ("plain", "grad", "domains_watched", "traced", "scope")),
+        *(vars(Context)[name] for name in ("plain", "grad", "domains_watched", "traced", "sealed", "scope")),
         vars(scope)["name"],
     )
-    core.set_up(_IN_FORCE, clock, writing, _form_of, tracing, scope, handed, _slots)
+    core.set_up(_IN_FORCE, _RECORDING, clock, writing, _form_of, tracing, scope, handed, _slots)
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 

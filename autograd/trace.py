@@ -97,7 +97,7 @@ class Trace:
             return Traced(number)
         variable: Value = identity(number)  # inside no_grad(): a leaf
         become(variable, Traced)
-        variable.label = number.label
+        variable.label = number._label
         if variable.op is not None:
             self._sources.append(number)
         return variable

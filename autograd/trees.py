@@ -258,10 +258,11 @@ def _numbers_in(array: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, Any]
         return array.astype(float, copy=False)
     if array.dtype.kind != "O":
         raise TypeError(f"{where} takes an array of real numbers, not of dtype {array.dtype}")
-    numbers = np.empty(array.shape, dtype=object)
-    for position, element in np.ndenumerate(array):
-        numbers[position] = element if isinstance(element, Value) else as_float(element, f"{where}{list(position)}")
-    return numbers
+    elements = array.ravel().tolist()
+    if not all(map(_is_bare, elements)):
+        places = zip(np.ndindex(array.shape), elements, strict=True)
+        elements = [each if _is_bare(each) else as_float(each, f"{where}{list(place)}") for place, each in places]
+    return np.fromiter(elements, dtype=object, count=len(elements)).reshape(array.shape)
 
 
 def _way_out(tree: Any, accessor: Any, leaf: Any) -> str:

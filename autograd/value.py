@@ -217,21 +217,21 @@ class Value(Operators, DropIn, Refusals, Methods):
         return self.op.partials if self.op else None
 
     @property
+    @functools.partial(straight, "DATA")
     def data(self) -> float:
         """The number, always a Python float. A leaf's may be set; a computed node's follows its leaves.
 
-        Raises (when set):
-            StaleGraphError: the node is computed.
-            TypeError: the new value is not one real number.
-
-        Raises (when read):
-            GradientError: inside the local gradients of an operation that are being differentiated themselves.
+        Raises:
+            StaleGraphError: it is set, and the node is computed.
+            TypeError: it is set to something other than one real number.
+            GradientError: it is read inside local gradients that are being differentiated themselves.
         """
         refuse_while_recording(self, ".data")
         check_unsealed(self)
         return self._data
 
     @data.setter
+    @functools.partial(straight, "SET")
     def data(self, data: Any) -> None:
         refuse_while_recording(self, ".data = ...")
         number = as_float(data, "data")
@@ -257,6 +257,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         self._label = label if type(label) is str else as_label(label)
 
     @property
+    @functools.partial(straight, "GRAD")
     def grad(self) -> Any:
         """d root / d self of the last backward pass; on a leaf the sum over all passes since ``zero_grad()``.
 

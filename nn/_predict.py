@@ -7,6 +7,7 @@ path is recorded twice, and the two must agree: a model may turn out not to be a
 
 from __future__ import annotations
 
+import functools
 import pickle
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -215,12 +216,29 @@ class FlatModel:
 
         weighted_loss.__name__ = "the loss of the model"
         prediction.__name__, example_loss.__name__ = "the model", "the loss of the model"  # for messages
-        self._predictions = compile(prediction, in_axes=(None, 0), verify="recordings")
-        self._mean_loss = compile(example_loss, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
-        self._step = compile(value_and_grad(example_loss), in_axes=(None, 0, 0), reduce="mean", verify="recordings")
-        axes = (None, 0, 0, 0)
-        self._weighted_loss = compile(weighted_loss, in_axes=axes, reduce="sum", verify="recordings")
-        self._weighted_step = compile(value_and_grad(weighted_loss), in_axes=axes, reduce="sum", verify="recordings")
+        self._prediction, self._example_loss, self._weighted = prediction, example_loss, weighted_loss
+
+    @functools.cached_property
+    def _predictions(self) -> Any:
+        return compile(self._prediction, in_axes=(None, 0), verify="recordings")
+
+    @functools.cached_property
+    def _mean_loss(self) -> Any:
+        return compile(self._example_loss, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
+
+    @functools.cached_property
+    def _step(self) -> Any:
+        step = value_and_grad(self._example_loss)
+        return compile(step, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
+
+    @functools.cached_property
+    def _weighted_loss(self) -> Any:
+        return compile(self._weighted, in_axes=(None, 0, 0, 0), reduce="sum", verify="recordings")
+
+    @functools.cached_property
+    def _weighted_step(self) -> Any:
+        step = value_and_grad(self._weighted)
+        return compile(step, in_axes=(None, 0, 0, 0), reduce="sum", verify="recordings")
 
     def read(self) -> Array:
         """The present numbers in the parameters."""
@@ -292,13 +310,14 @@ class FlatModel:
                 value, gradient = value.data, np.array([number_of(slope) for slope in gradient])
             return value, gradient
         if data.weights is None:
-            value, gradient = self._step(numbers, data.X, data.y)
+            step = self._step
+            value, gradient = step(numbers, data.X, data.y)
         else:
-            total, gradients = self._weighted_step(numbers, data.X, data.y, data.weights)
+            step = self._weighted_step
+            total, gradients = step(numbers, data.X, data.y, data.weights)
             value, gradient = total / data.weight, gradients / data.weight
         if self._runs.count != self._checked:  # something was recorded
-            paths = (*self._step.paths, *self._weighted_step.paths)
-            self._check_stood_in(leaf for path in paths for leaf in path.leaves)
+            self._check_stood_in(leaf for path in step.paths for leaf in path.leaves)
             if changing := self._runs.changing():
                 raise RecordingError(
                     f"the model sets {changing} anew in each run, to count or to collect, and a recording would run it "

@@ -123,7 +123,7 @@ def is_data(part: Any) -> bool:
                 return False  # a circle, or the same list twice: a file holds neither
             seen.add(id(held))
             waiting += [*held.keys(), *held.values()] if isinstance(held, dict) else held
-        elif isinstance(held, np.generic) or type(held) is np.ndarray:
+        elif issubclass(type(held), np.generic) or type(held) is np.ndarray:  # which asks no traced Value for its class
             if not DTYPE.fullmatch(held.dtype.str):
                 return False
         elif type(held) not in _SCALARS and type(held) not in (complex, bytes):
@@ -252,7 +252,7 @@ class Binding:
         asking: who wants it, for messages.
 
     Attributes:
-        held: every part of the model, starting with itself.
+        held: every part of the model but Values, starting with itself.
 
     Raises:
         TypeError: the model keeps a parameter where no copy reaches it.
@@ -260,9 +260,10 @@ class Binding:
 
     def __init__(self, model: Tree, parameters: Sequence[Value], asking: str) -> None:
         self._parameters, self._asking = list(parameters), asking
-        learnt = {id(parameter): parameter for parameter in parameters}
-        self.held = held = [part for _, part in walk(model)]
-        hidden = learnt.keys() - set(map(id, held))
+        self._ids = list(map(id, parameters))
+        learnt = set(self._ids)
+        parts = [part for _, part in walk(model)]
+        hidden = learnt.difference(map(id, parts))
         if hidden:
             first = next(leaf for leaf in parameters if id(leaf) in hidden)
             raise TypeError(
@@ -270,21 +271,25 @@ class Binding:
                 f"its attributes, in lists, tuples and dicts among these, and in other Modules among these. If an "
                 f"object of a plain class holds them, make that class a Module: class Name(Module)"
             )
+        self.held = held = [part for part in parts if not isinstance(part, Value)]
         opened = [part for part in held if isinstance(part, (Tree, list, dict)) or _holds_objects(part)]
         self._copies: dict[int, Any] = {id(part): _shell(part) for part in opened}
         self._model: Any = self._copies[id(model)]
         self._pairs = [(part, self._copies[id(part)]) for part in opened]
-        self._places: list[tuple[Any, Any, Any]] = []
+        self._places: list[tuple[Any, Any, int]] = []
+        self._tuples: list[tuple[Any, Any, Any]] = []
         for original, shell in self._pairs:
-            parts: Any = shell.flat if _holds_objects(shell) else vars(shell) if isinstance(shell, Tree) else shell
+            places: Any = shell.flat if _holds_objects(shell) else vars(shell) if isinstance(shell, Tree) else shell
             for key, part in children(original):
-                if id(part) in learnt or isinstance(part, tuple):
-                    self._places.append((parts, key, part))
+                if id(part) in learnt:
+                    self._places.append((places, key, id(part)))
+                elif isinstance(part, tuple):
+                    self._tuples.append((places, key, part))
                 elif (copied := _standing_for(part, self._copies)) is not part:
-                    parts[key] = copied
+                    places[key] = copied
         for part in held:
             if isinstance(part, FunctionType):
-                _refuse_closure(part, self._copies.keys() | learnt.keys(), asking)
+                _refuse_closure(part, self._copies.keys() | learnt, asking)
         self._seen: list[tuple[Any, list[Any]]] = []
         self._seen_data: list[tuple[Any, Any]] = []
 
@@ -295,15 +300,18 @@ class Binding:
 
     def on(self, values: Iterable[Any]) -> Any:
         """The copy, with a number or Value in place of each parameter; one without a name takes the parameter's."""
-        standing = self._copies.copy()
-        learnt = set()
-        for parameter, value in zip(self._parameters, values, strict=True):
-            stand_in = value if isinstance(value, Value) else Parameter(value, parameter.label)
+        stand_ins = [
+            value if isinstance(value, Value) else Parameter(value, parameter.label)
+            for parameter, value in zip(self._parameters, values, strict=True)
+        ]
+        for parameter, stand_in in zip(self._parameters, stand_ins, strict=True):
             if not stand_in.label:
                 stand_in.label = parameter.label
-            standing[id(parameter)] = stand_in
-            learnt.add(id(stand_in))
-        for parts, key, part in self._places:
+        standing = self._copies | dict(zip(self._ids, stand_ins, strict=True))
+        learnt = set(map(id, stand_ins))
+        for parts, key, place in self._places:
+            parts[key] = standing[place]
+        for parts, key, part in self._tuples:
             parts[key] = _standing_for(part, standing)
         for part, shell in self._pairs:
             if isinstance(part, Tree):

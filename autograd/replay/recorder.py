@@ -340,7 +340,7 @@ def tape_of(
         at = max(at, 1 + left - before, 1 + right - before)  # as soon as all that it asks about is known
         guards.append(Guard(relation, left, right, outcome, at, str(site)))
     codes = {op: code for code, op in enumerate(dict.fromkeys(ops))}
-    labels = [node.label for node in inputs] + [leaf.label for leaf in leaves] + [""] * len(numbers)
+    labels = [*map(_label_of, inputs), *map(_label_of, leaves)] + [""] * len(numbers)
     tape = Tape(
         ops=tuple(codes),
         code=np.fromiter(map(codes.__getitem__, ops), np.int32, len(ops)),

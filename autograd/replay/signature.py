@@ -524,6 +524,8 @@ class StaticArguments:
         self.places = set(argnums)
         self.names = set(argnames)
         self._called = getattr(function, "__name__", "the function")
+        if not (argnums or argnames):
+            return
         try:
             parameters = list(inspect.signature(cast("Any", function)).parameters.values())
         except (TypeError, ValueError):  # a function written in C may not tell, nor does a tape
