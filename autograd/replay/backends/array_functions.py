@@ -11,7 +11,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -188,21 +188,22 @@ class _Arrays(ir.Printer):
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
         lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
         chosen = f"choose({', '.join([self.text(test), f'then_{number}', f'else_{number}', *given])})"
-        if _is_range(test):
-            chosen = f"then_{number}({', '.join(given)}) if {self._everywhere(test)} else {chosen}"
+        bounds = _bounds(test)
+        if bounds:
+            chosen = f"then_{number}({', '.join(given)}) if {self._everywhere(bounds)} else {chosen}"
         return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
 
-    def _everywhere(self, test: ir.Apply) -> str:
-        """Whether a range holds everywhere, told from the smallest and the largest number: two passes, not four."""
+    def _everywhere(self, bounds: Sequence[ir.Apply]) -> str:
+        """Whether all hold everywhere, told from the smallest and the largest number: a pass each, not two."""
         found = []
-        for one in test.args:
-            left, right = one.args
-            if isinstance(left, ir.Constant):
-                extreme = "minimum" if one.name in _RISING else "maximum"
-                found.append(f"{self.text(left)} {one.name} np.{extreme}.reduce({self.text(right)}, None)")
+        for bound in bounds:
+            left, right = map(self.text, bound.args)
+            rising = bound.name in ("<", "<=")
+            if isinstance(bound.args[0], ir.Constant):
+                right = f"np.{'minimum' if rising else 'maximum'}.reduce({right}, None)"
             else:
-                extreme = "maximum" if one.name in _RISING else "minimum"
-                found.append(f"np.{extreme}.reduce({self.text(left)}, None) {one.name} {self.text(right)}")
+                left = f"np.{'maximum' if rising else 'minimum'}.reduce({left}, None)"
+            found.append(f"{left} {bound.name} {right}")
         return " and ".join(found)
 
     def _loop(self, test: ir.Expression, carried: Sequence[str], body: list[ir.Statement]) -> list[str]:
@@ -233,18 +234,12 @@ class _Arrays(ir.Printer):
         return self._lowering.elementary(name, count)
 
 
-_RISING = frozenset({"<", "<="})
-
-
-def _is_range(test: ir.Expression) -> TypeGuard[ir.Apply]:
-    """Whether ``test`` says that a variable is between two numbers."""
-    return isinstance(test, ir.Apply) and test.name == "and" and all(map(_is_bound, test.args))
-
-
-def _is_bound(test: ir.Expression) -> bool:
-    if not isinstance(test, ir.Apply) or test.name not in {*_RISING, ">", ">="}:
-        return False
-    return {type(arg) for arg in test.args} == {ir.Constant, ir.Variable}
+def _bounds(test: ir.Expression) -> list[ir.Apply]:
+    """The bounds that ``test`` is made of, if it says that a variable is between two numbers."""
+    found = test.args if isinstance(test, ir.Apply) and test.name == "and" else ()
+    bounds = [one for one in found if isinstance(one, ir.Apply) and one.name in ("<", "<=", ">", ">=")]
+    kinds = [{type(arg) for arg in bound.args} for bound in bounds]
+    return bounds if len(bounds) == len(found) and kinds == [{ir.Constant, ir.Variable}] * len(found) else []
 
 
 def _is_harmless(expression: ir.Expression) -> bool:
