@@ -580,8 +580,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    backend = BACKENDS[name]
-    tape = fuse_dots(expanded(tape, folds=not backend.folds)) if backend.fuses else tape
+    tape = fuse_dots(expanded(tape, folds=not BACKENDS[name].folds)) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)
