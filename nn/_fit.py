@@ -103,9 +103,9 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
 ) -> History:
     """Train ``model`` to predict ``y`` from ``X``: minimise the mean loss of the examples.
 
-    The loss of one example is recorded anew at each call, and replayed over batches. It is recorded twice, to refuse a
-    model or loss that is not a function of its inputs, such as one with a random mask, and a model that counts its
-    runs: ``compiled=False`` trains them. Ctrl-C stops training and keeps what was learnt.
+    The loss of one example is recorded anew at each call, and replayed over batches. It is recorded twice, until two
+    runs have agreed, to refuse a model or loss that is not a function of its inputs, such as one with a random mask,
+    and a model that counts its runs: ``compiled=False`` trains them. Ctrl-C stops training and keeps what was learnt.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.

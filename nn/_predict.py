@@ -2,7 +2,8 @@
 
 A model may depend on anything: globals, attributes of its class, methods that were replaced. So each call of
 ``predict``, ``evaluate`` and ``fit`` records it anew; kernels are kept by tape, so only the recording is repeated. Each
-path is recorded twice, and the two must agree: a model may turn out not to be a function of its inputs.
+path is recorded twice, and the two must agree: a model may turn out not to be a function of its inputs. Once they have,
+a later call compares its recording with that one, and makes no second where it is the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import pickle
 import random
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FunctionType
@@ -42,9 +44,10 @@ __all__ = ["FlatModel", "advised", "evaluate", "predict", "tried_loss", "tried_m
 def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
     """The outputs of ``model`` on each example, from a recording of it as it is now: floats, with no graph.
 
-    It is recorded twice, to refuse a model that is not a function of its inputs, such as one with a random mask. Only a
-    change that neither run shows escapes: a random number from a generator that neither the model nor its methods name,
-    if it came out the same twice. Whatever the model stores on itself while it runs stays on a copy.
+    It is recorded twice, until two runs have agreed, to refuse a model that is not a function of its inputs, such as
+    one with a random mask. Only a change that neither run shows escapes: a random number from a generator that neither
+    the model nor its methods name, if it came out the same twice. Whatever the model stores on itself while it runs
+    stays on a copy.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.
@@ -220,25 +223,25 @@ class FlatModel:
 
     @functools.cached_property
     def _predictions(self) -> Any:
-        return compile(self._prediction, in_axes=(None, 0), verify="recordings")
+        return compile(self._prediction, in_axes=(None, 0), verify=self._runs.agreed)
 
     @functools.cached_property
     def _mean_loss(self) -> Any:
-        return compile(self._example_loss, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
+        return compile(self._example_loss, in_axes=(None, 0, 0), reduce="mean", verify=self._runs.agreed)
 
     @functools.cached_property
     def _step(self) -> Any:
         step = value_and_grad(self._example_loss)
-        return compile(step, in_axes=(None, 0, 0), reduce="mean", verify="recordings")
+        return compile(step, in_axes=(None, 0, 0), reduce="mean", verify=self._runs.agreed)
 
     @functools.cached_property
     def _weighted_loss(self) -> Any:
-        return compile(self._weighted, in_axes=(None, 0, 0, 0), reduce="sum", verify="recordings")
+        return compile(self._weighted, in_axes=(None, 0, 0, 0), reduce="sum", verify=self._runs.agreed)
 
     @functools.cached_property
     def _weighted_step(self) -> Any:
         step = value_and_grad(self._weighted)
-        return compile(step, in_axes=(None, 0, 0, 0), reduce="sum", verify="recordings")
+        return compile(step, in_axes=(None, 0, 0, 0), reduce="sum", verify=self._runs.agreed)
 
     def read(self) -> Array:
         """The present numbers in the parameters."""
@@ -367,15 +370,18 @@ class _Runs:
 
     Attributes:
         count: how many runs there were.
+        agreed: the recordings that two runs of this model have agreed on, with these methods and this loss. One that
+            draws or writes is run twice in any case.
     """
 
     def __init__(self, binding: Binding, loss: Loss) -> None:
         kinds = (random.Random, np.random.Generator, np.random.RandomState)
-        held = binding.held
+        held: list[Any] = binding.held
         classes = {kind for part in held if isinstance(part, Tree) for kind in type(part).__mro__}
         methods = [method for kind in classes for method in vars(kind).values()]
         named = [part for function in [*methods, *held, loss] for part in _named(function)]
         self._generators = list({id(part): part for part in [*held, *named] if isinstance(part, kinds)}.values())
+        self.agreed = _agreed_on(held[0], tuple(map(id, [*held, *methods, *named, loss])))
         self._binding = binding
         self._drawn = 0
         self._written: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
@@ -392,6 +398,8 @@ class _Runs:
             )
         now = {place: pickle.dumps(held) for place, held in self._binding.written().items()}
         self._written = self._written[1], now
+        if now or self._drawn:
+            self.agreed.clear()
         return found
 
     def changing(self) -> str:
@@ -401,6 +409,19 @@ class _Runs:
 
     def _states(self) -> list[Any]:
         return [random.getstate(), pickle.dumps(np.random.get_state()), *map(_state, self._generators)]  # noqa: NPY002 -- watched, not used
+
+
+_AGREED: dict[int, tuple[weakref.ref[Tree], tuple[int, ...], set[int]]] = {}
+"""For each model, by its id, all that it consisted of when two of its runs agreed, by their ids; and on what."""
+
+
+def _agreed_on(model: Tree, consists_of: tuple[int, ...]) -> set[int]:
+    """The recordings that two runs of ``model`` have agreed on since it consists of this."""
+    known = _AGREED.get(id(model))
+    if known is None or known[1] != consists_of:
+        place = id(model)
+        known = _AGREED[place] = weakref.ref(model, lambda _: _AGREED.pop(place, None)), consists_of, set()
+    return known[2]
 
 
 def _named(function: Any) -> list[Any]:

@@ -51,11 +51,9 @@ from autograd.value import Parameter
 
 __all__ = ["Compiled", "compile", "load"]
 
-Verify = bool | Literal["recordings"]
-
+Verify = bool | Literal["recordings"] | set[int]
 _OFTEN = 32
 """After how many recordings anew there is a word about it."""
-
 _MOST_SIGNATURES = 128
 """A recording is made for each static argument; beyond so many the oldest is forgotten."""
 
@@ -106,8 +104,7 @@ class _Kept:
 
 def _watch(keeper: weakref.ref[_Kept], roots: Sequence[Any]) -> Watch | None:
     """Watch what is recorded next, for the one that keeps it, who is referred to weakly: it holds who records."""
-    kept = keeper()
-    return None if kept is None else kept.watch_for(roots)
+    return kept.watch_for(roots) if (kept := keeper()) else None
 
 
 class Compiled:
@@ -573,7 +570,8 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         checked: raise DomainError where an operation leaves its domain, and not go on in IEEE arithmetic.
         verify: look for what cannot be seen, and refuse a function whose result depends on it. ``"recordings"``:
             record each path twice, which finds a random number, a counter and the clock. True: besides, run the
-            function again at each call, on one of its examples, which finds whatever has changed since.
+            function again at each call, on one of its examples, which finds what has changed since. A set: record
+            twice what is not in it yet, and put it there: the function may be compiled anew with the same set.
         static_argnums: the places of arguments that are static, as in ``jax.jit``; in a class ``self`` counts.
         static_argnames: the names of arguments that are static. What is named by place is static by keyword too.
 
@@ -603,18 +601,19 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
         raise ValueError(f"reduce={reduce!r} needs a batch: give in_axes too")
     if max_paths is not None and (isinstance(max_paths, bool) or not isinstance(max_paths, int) or max_paths < 1):
         raise ValueError(f"max_paths must be a whole number, 1 or more, got {max_paths!r}")
-    if verify not in (False, True, "recordings"):
+    agreed = verify if isinstance(verify, set) else None
+    if agreed is None and verify not in (False, True, "recordings"):
         raise ValueError(f"verify must be False, True or 'recordings', got {verify!r}")
-    axes = check_in_axes(in_axes)
     places, names = check_static(static_argnums, static_argnames)
     options = Options(
-        in_axes=axes,
+        in_axes=check_in_axes(in_axes),
         reduce=reduce,
         backend=backend,
         on_flip=on_flip,
         max_paths=max_paths,
         domain="raise" if checked else None,
-        verify=verify,
+        verify="recordings" if agreed is not None else cast("Any", verify),
+        agreed=agreed,
         static_argnums=places,
         static_argnames=names,
     )

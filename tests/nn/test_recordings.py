@@ -356,6 +356,99 @@ def test_each_path_is_recorded_twice_and_once_for_all_epochs(monkeypatch):
     assert Counting.runs == 12
 
 
+RUNS = []
+MODE = {"steps": 0}
+
+
+class Listed(Module):
+    """w·x, by a method that may drift."""
+
+    def __init__(self):
+        self.w = Parameter(1.0)
+
+    def drift(self):
+        return 1.0
+
+    def __call__(self, x):
+        RUNS.append(isinstance(x[0], Value))
+        return self.w * x[0] * self.drift()
+
+
+def late(_):
+    MODE["steps"] += 1
+    return 1.0 if MODE["steps"] <= 2 else 2.0  # on floats, to try it, and in the first run
+
+
+def runs_of(call):
+    del RUNS[:]
+    call()
+    return sum(RUNS)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda model: predict(model, X),
+        lambda model: evaluate(model, X, Y, loss="mse"),
+        lambda model: fit(model, X, Y, loss="mse", epochs=2, progress=False),
+        lambda model: fit(model, X, Y, loss="mse", epochs=2, sample_weight=np.ones(12), progress=False),
+    ],
+)
+def test_what_two_runs_agreed_on_is_not_made_twice_again(call, monkeypatch):
+    model = Listed()
+    assert [runs_of(lambda: call(model)) for _ in range(3)] == [2, 1, 1]
+    assert runs_of(lambda: call(Listed())) == 2  # another model
+    monkeypatch.setattr(Listed, "drift", lambda _: 1.0)  # what it consists of
+    assert [runs_of(lambda: call(model)) for _ in range(2)] == [2, 1]
+    MODE["steps"] = 0
+    monkeypatch.setattr(Listed, "drift", late)
+    del RUNS[:]
+    with pytest.raises(RecordingError, match="not a function of its inputs"):
+        call(model)
+    assert sum(RUNS) == 2
+    MODE["steps"] = 0
+    with pytest.raises(RecordingError, match="not a function of its inputs"):  # it has agreed on nothing
+        call(model)
+
+
+def test_a_known_recording_that_draws_or_writes_is_made_twice(monkeypatch):
+    model = Listed()
+    predict(model, X)
+    model.drift = lambda: float("drawn" not in MODE or random.random() > 1e-12)
+    predict(model, X)
+    assert runs_of(lambda: predict(model, X)) == 1
+    monkeypatch.setitem(MODE, "drawn", True)  # which no part of the model shows
+    del RUNS[:]
+    with pytest.raises(RecordingError, match="draws random numbers"):
+        predict(model, X)
+    assert sum(RUNS) == 2
+    monkeypatch.undo()
+
+    def writes(self):
+        self.last = len(RUNS)
+        return 1.0
+
+    monkeypatch.setattr(Listed, "drift", writes)
+    model = Listed()
+    assert [runs_of(lambda: predict(model, X)) for _ in range(2)] == [2, 2]
+
+
+def test_a_set_keeps_what_two_runs_agreed_on():
+    runs, leaf, other = [], Parameter(2.0), Parameter(2.0)
+    read = [leaf]
+
+    def compiled():
+        return compile(lambda x: (runs.append(1), x * read[0])[1], verify=agreed)
+
+    agreed = set()
+    assert [compiled()(3.0), compiled()(4.0), len(runs), len(agreed)] == [6.0, 8.0, 3, 1]
+    read[:] = [other]  # the same tape of another leaf
+    assert [compiled()(3.0), len(runs), len(agreed)] == [6.0, 5, 2]
+    with pytest.raises(RecordingError, match="run twice at the same numbers"):
+        compile(lambda x: x * time.perf_counter(), verify=agreed)(1.0)
+    assert len(agreed) == 2
+
+
 def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):
     from autograd.replay import branches
 
