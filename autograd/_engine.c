@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 10 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 11 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -604,7 +604,8 @@ partials_of(Node *node)
 
 /* --- makers: the functions that stand in the class and in the table's appliers ---------------------------- */
 
-enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, WEIGHTED_SUM, LABEL, DATA, GRAD, SET, PARTIALS, ENTER, EXIT };
+enum { UNARY, BINARY, REFLECTED, POWER, LEAF, CALL, EACH, FORWARD, WEIGHTED_SUM, LABEL, DATA, GRAD, SET, PARTIALS, ENTER,
+       EXIT };
 
 typedef struct {
     PyObject_HEAD
@@ -814,6 +815,9 @@ maker_call(Maker *self, PyObject *const *given, size_t flagged, PyObject *names)
         PyObject *done = NULL;
         if (self->kind == ENTER) done = count == 1 ? entered(given[0]) : NULL;
         else if (self->kind == EXIT) done = count == 4 ? left(given[0]) : NULL;
+        else if (self->kind == FORWARD) {
+            if (count == self->form->rule->operands) done = applied(self->form, given, count);
+        }
         else if (self->kind == LABEL) {
             if (count == 2 && is_node(given[0]) && PyUnicode_CheckExact(given[1])) {
                 Py_XSETREF(((Node *)given[0])->label, Py_NewRef(given[1]));
@@ -1605,7 +1609,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "WEIGHTED_SUM", "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER",
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "FORWARD", "WEIGHTED_SUM", "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER",
                            "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;

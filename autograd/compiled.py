@@ -25,7 +25,7 @@ __all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_VERSION = 10
+_VERSION = 11
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 

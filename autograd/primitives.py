@@ -129,6 +129,8 @@ class Primitive:
         expansion: ``expansion(*inputs, *constants)``: the same value, up to rounding, through operators and other
             operations; how a backend computes it where ``forward`` cannot be compiled. Written with ``where`` and
             ``maximum``, and without comparing; only its value counts, since derivatives are those of ``partials``.
+        folds: of an operation of any number of inputs, the one of two inputs that gives the same when it is applied to
+            them in any order and 0.0 is added, so that a zero has one sign. NumPy folds rows in one call.
         textbook: ``textbook(*inputs, output)``: the local gradients as a textbook writes them, where ``partials`` are
             written for accuracy; read by people, never computed with.
         builtin: part of autograd's own table, and so not to be redefined.
@@ -160,6 +162,7 @@ class Primitive:
     ufunc: str | None = None
     scipy: str | None = None
     expansion: Callable[..., Any] | None = None
+    folds: Primitive | None = None
     textbook: Callable[..., tuple[Any, ...]] | None = None
     builtin: bool = False
     straight: bool = field(init=False)

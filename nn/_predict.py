@@ -44,10 +44,10 @@ __all__ = ["FlatModel", "advised", "evaluate", "predict", "tried_loss", "tried_m
 def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
     """The outputs of ``model`` on each example, from a recording of it as it is now: floats, with no graph.
 
-    It is recorded twice, until two runs have agreed, to refuse a model that is not a function of its inputs, such as one
-    with a random mask. Only a change that neither run shows escapes: a random number from a generator that neither the
-    model nor its methods name, if it came out the same twice. Whatever the model stores on itself while it runs stays
-    on a copy.
+    It is recorded twice, until two runs have agreed, to refuse a model that is not a function of its inputs, such as
+    one with a random mask. Only a change that neither run shows escapes: a random number from a generator that neither
+    the model nor its methods name, if it came out the same twice. Whatever the model stores on itself while it runs
+    stays on a copy.
 
     Args:
         model: a Module that maps one example, a sequence of numbers, to one Value or several.

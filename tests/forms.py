@@ -3,8 +3,8 @@
     python -m tests.forms --points 1000000
 
 The record is asked in Python, whichever engine runs: ``forward`` for the value, ``partials`` for the local gradients.
-The engine is asked as a program would: an operation on Values, and a backward pass from some gradient. Points are
-ordinary numbers, extreme ones, and random patterns of bits.
+The engine is asked as a program would: an operation on Values, a backward pass from some gradient, and a recording of
+the operation, replayed. Points are ordinary numbers, extreme ones, and random patterns of bits.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 import autograd as ag
 from autograd import DomainError, GradientWarning, Value
 from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.backends.python_source import straight_line
 from autograd.sweep import contribution_of, local_gradients, number_of
 from tests.support.bits import bits
 
@@ -65,12 +66,21 @@ def differences(op: Primitive, count: int, seed: int = 0) -> tuple[int, list[str
     """At how many points the operation has a value, and where it is not that of its record, or a gradient is not."""
     drawn = random.Random(f"{op!r} {seed}")
     compared, found = 0, []
+    leaves = [Value(0.5) for _ in range(op.arity or 0)]
+    with ag.errstate(domain="nan"):
+        replay = straight_line(ag.record(op(*leaves), leaves))
     for point in points(op.arity or 0, count, drawn):
         upstream = drawn.choice([1.0, -0.5, drawn.uniform(-2.0, 2.0)])
         try:
             value = op.forward(*point)
         except (ArithmeticError, ValueError):
             value = None
+        try:
+            (replayed,) = replay(list(point))
+        except (ArithmeticError, ValueError):
+            replayed = None
+        if (replayed is None) is not (value is None) or (value is not None and bits(replayed) != bits(value)):
+            found.append(f"{op!r} at {point}: replayed {replayed} instead of {value}")
         try:
             made = op(*map(Value, point))
         except DomainError:

@@ -580,7 +580,7 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fuse_dots(expanded(tape)) if BACKENDS[name].fuses else tape
+    tape = fuse_dots(expanded(tape, folds=not BACKENDS[name].folds)) if BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)

@@ -13,7 +13,7 @@ those are, have places of their own, and no row.
 from __future__ import annotations
 
 import bisect
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -29,13 +29,16 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = [
     "ONE", "Alike", "Batch", "Computation", "Entry", "Operand", "Pair", "Places", "Product", "Schedule", "Split",
-    "Step", "Sums", "Total", "computation", "results_of", "scheduled", "scheduled_batch", "split", "strides",
+    "Step", "Sums", "Total", "computation", "on_a_grid", "results_of", "scheduled", "scheduled_batch", "split",
+    "strides",
 ]  # fmt: skip
 
 ONE = -1
 """The number 1, which is always there."""
 
 _MUL = PRIMITIVES["mul"]
+_PATIENCE = 4  # levels among which a step finds its own
+_GRID = 3  # results up to which no grid is looked for
 
 # --- steps ------------------------------------------------------------------------------------------------
 
@@ -231,6 +234,29 @@ def strides(places: Places) -> tuple[int, ...] | None:
     return tuple(steps) if np.array_equal(places, regular) else None
 
 
+def on_a_grid(entry: Alike) -> Alike:
+    """``entry`` in rows of one length, if more operands then lie regularly, and need not be gathered.
+
+    >>> numbers = [Operand(np.array(places)) for places in ([4, 5, 6, 1, 2, 3], [7, 8, 9, 7, 8, 9])]
+    >>> [strides(arg.places) for arg in on_a_grid(Alike(_MUL, numbers, np.arange(10, 16))).args]
+    [(-3, 1), (0, 1)]
+    """
+    n = entry.results.size
+    if entry.results.ndim > 1 or n <= _GRID:
+        return entry
+    best, most = entry, 0
+    for arg in entry.args:
+        steps = np.diff(arg.places)
+        length = 1 + int(np.argmax(steps != steps[0]))  # of the part before the first place that is out of line
+        regular = 0
+        if length > 1 and n % length == 0:
+            grid = [each._replace(places=each.places.reshape(-1, length)) for each in entry.args]
+            regular = sum(strides(each.places) is not None for each in grid)
+        if regular > max(most, sum(strides(each.places) is not None for each in entry.args)):
+            best, most = Alike(entry.op, grid, entry.results.reshape(-1, length)), regular
+    return best
+
+
 def scheduled(
     part: Computation, inputs: Sequence[int], fixed: Mapping[int, int], *, summed: bool = False, again: bool = True
 ) -> Schedule:
@@ -245,9 +271,7 @@ def scheduled(
         again: whether rows are used again, when the number in them is not needed any more.
     """
     stored, reduced, steps = results_of(part, fixed, summed=summed)
-    level = dict.fromkeys([*inputs, *fixed], 0)
-    for step in steps:
-        level[step.result] = 1 + max(level[arg] for arg in step.args)
+    level = _levels(steps, inputs, fixed)
     levels: list[list[Step]] = [[] for _ in range(1 + max(level.values(), default=0))]
     for step in steps:
         levels[level[step.result]].append(step)
@@ -270,6 +294,27 @@ def scheduled(
             writer.release(done[at])
     rows = [(writer.row[number], place) for number, places in stored.items() for place in places]
     return Schedule(writer.entries, writer.n_rows, [fixed[number] for number in filled], rows)
+
+
+def _levels(steps: Sequence[Step], inputs: Sequence[int], fixed: Collection[int]) -> dict[int, int]:
+    """The level of each number. A step that is not needed yet is put off to a level of more like it."""
+    level = dict.fromkeys([*inputs, *fixed], 0)
+    for step in steps:
+        level[step.result] = 1 + max(level[arg] for arg in step.args)
+    kinds = {step.result: (step.op, *(arg in fixed for arg in step.args)) for step in steps}
+    alike = Counter((kinds[step.result], level[step.result]) for step in steps)
+    needed = dict.fromkeys(level, max(level.values(), default=0) + 1)
+    for step in reversed(steps):
+        own, kind = level[step.result], kinds[step.result]
+        if needed[step.result] > own + 1:
+            till = min(needed[step.result], own + _PATIENCE)
+            best = max(range(own, till), key=lambda at: alike[kind, at])
+            alike[kind, own] -= 1
+            alike[kind, best] += 1
+            level[step.result] = own = best
+        for arg in step.args:
+            needed[arg] = min(needed[arg], own)
+    return level
 
 
 class Batch(NamedTuple):

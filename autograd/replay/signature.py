@@ -299,7 +299,7 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
     ]
     if False in shapes:
         for place, leaf in enumerate(leaves):
-            if type(leaf) is int and -_WHOLE < leaf < _WHOLE:
+            if type(leaf) is np.float64 or (type(leaf) is int and -_WHOLE < leaf < _WHOLE):
                 leaves[place], shapes[place] = float(leaf), True
             elif shapes[place] is False:
                 if not is_static(leaf):

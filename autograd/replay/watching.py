@@ -50,6 +50,8 @@ _PLAIN = (float, int, complex, str, bytes, type(None), np.number, np.bool_)
 """Data that is compared by type and value."""
 _PACKED = (float, int, bool, complex, str, bytes, bytearray, array.array, type(None))
 """Data that :mod:`marshal` writes down to the last bit, and so the containers of such data."""
+_FINAL = (float, int, bool, complex, str, bytes, type(None))
+"""Those of them that cannot change: the same object has the same content."""
 _CLOSED = (Value, Primitive, BuiltinFunctionType, CodeType, CellType, range, np.ufunc, np.generic, *_PLAIN)
 """Objects that lead nowhere."""
 _NO_SOURCES = (Value, Primitive, CodeType, FunctionType, np.ndarray, *_PLAIN)
@@ -607,7 +609,14 @@ class _Reach:
     def _dict(self, mapping: dict[Any, Any]) -> None:
         held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
         if type(mapping) is dict and _is_packed(mapping):
-            self.terms.add(f"packed({held(mapping)}, 2) == {held(marshal.dumps(mapping, 2))}", words)
+            text = f"packed({held(mapping)}, 2) == {held(marshal.dumps(mapping, 2))}"
+            if all(type(key) is str for key in mapping) and all(type(value) in _FINAL for value in mapping.values()):
+                keys, values = list(mapping), list(mapping.values())  # nearly always the same objects
+                still = (
+                    f"list({held(mapping)}) == {held(keys)} and all(map(is_, {held(mapping)}.values(), {held(values)}))"
+                )
+                text = f"({still} or {text})"
+            self.terms.add(text, words)
             return
         keys, values = list(mapping), list(mapping.values())
         self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)

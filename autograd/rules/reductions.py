@@ -167,7 +167,7 @@ def _in_pairs(operation: Primitive, values: Sequence[Any]) -> Any:
 
 _held_max = define(
     "held_max", forward=_largest, partials=lambda *args: (0.0,) * (len(args) - 1), held=True,
-    expansion=lambda *values: _in_pairs(maximum, values) + 0.0,
+    expansion=lambda *values: _in_pairs(maximum, values) + 0.0, folds=maximum,
     symbol="max", text="max({*})", latex=r"\max\left({*}\right)",
     doc="The largest input, held: no gradient flows through it. For what does not depend on it, as softmax.",
 )  # fmt: skip

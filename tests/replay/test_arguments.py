@@ -13,6 +13,7 @@ import autograd as ag
 from autograd import RecordingError, Value
 from autograd import compile as compiled
 from autograd.replay import backends
+from autograd.replay.signature import take_apart
 
 BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
 REFERENCES = ["python", "numpy"]
@@ -280,6 +281,18 @@ def test_large_numbers_of_a_call_are_not_kept(monkeypatch):
     for n in (5, 50):
         assert f(np.ones(n)).tolist() == [2.0] * n
     assert [len(plan._spare) for plan in f._kept.plans._known.values()] == [1, 0]
+
+
+def test_a_number_of_numpy_is_taken_as_a_float_and_the_array_beside_it_is_not_copied():
+    array = np.array([1.0, 2.0])
+    leaves, key = take_apart((np.float64(2.0), [3, np.float64(4.0)], array), {})
+    assert key == take_apart((2.0, [3.0, 4.0], array), {})[1]
+    assert (leaves[:3], [*map(type, leaves[:3])]) == ([2.0, 3.0, 4.0], [float] * 3)
+    assert leaves[3] is array
+    f = compiled(lambda x, y: x * y, in_axes=(None, 0))
+    for x in (np.float64(3.0), 3.0):
+        assert f(x, array).tolist() == [3.0, 6.0]
+    assert len(f.paths) == 1
 
 
 def test_arrays_of_other_types_are_converted():

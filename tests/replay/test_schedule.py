@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from autograd import Value, dot, record, softmax
 from autograd.replay.backends import numpy_lanes
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import fuse_dots, reuse_slots
@@ -133,6 +134,30 @@ def test_a_wider_program_has_as_many_entries(name):
         )  # fmt: skip
     assert all(wide <= narrow + 25 for narrow, wide in zip(*counts, strict=True))
     assert max(counts[1]) <= (90 if name == "attention" else 30)
+
+
+def test_what_is_not_needed_yet_waits_for_its_like():
+    """Ten terms are added in pairs, and those sums in pairs: the fifth pair is left over, and ready too soon."""
+    xs = [Value(0.1 * i) for i in range(10)]
+    tape = expanded(record(dot(softmax(xs), range(10)), xs), folds=False)
+    entries = scheduled(computation(fuse_dots(tape)), [*range(tape.n_before), ONE], {}).entries
+    shares = [entry for entry in entries if isinstance(entry, Alike) and entry.op.name == "softmax_share"]
+    assert [entry.results.size for entry in shares] == [10]
+
+
+@pytest.mark.parametrize("batched", [[True] * 6, [False, True, False, True, True, False], [False] * 6])
+def test_the_largest_of_fixed_numbers_and_others_is_one_operation(batched):
+    xs = [Value(0.0) for _ in batched]
+    tape = record(softmax(xs)[0], xs)
+    (largest,) = (op for op in tape.ops if op.folds)
+    place = tape.code.tolist().index(tape.ops.index(largest))
+    numbers = np.array([[-0.0, -1.0, -2.0], [0.0, 3.0, -2.0], [-0.0, 1.0, 4.0], [-1.0, np.nan, -3.0], [0.0, 2.0, 9.0],
+                        [-0.0, -1.0, np.inf]])  # fmt: skip
+    numbers[~np.array(batched)] = numbers[~np.array(batched), :1]
+    shared, lanes = numbers[~np.array(batched), 0], numbers[np.array(batched)]
+    got = numpy_lanes.build(tape.returning([int(tape.dest[place])]), batched, False)(shared, lanes)[0]
+    wanted = [largest.forward(*column) for column in numbers.T.tolist()]
+    assert [*map(repr, got.tolist())] == [*map(repr, wanted)]
 
 
 def test_layers_are_products_and_gradients_of_their_weights_are_blocks():

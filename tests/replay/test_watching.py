@@ -7,6 +7,7 @@ import contextvars
 import enum
 import functools
 import gc
+import math
 import types
 import warnings
 import weakref
@@ -57,6 +58,8 @@ CONTAINERS = {
     "a deque of Parameters": (lambda: collections.deque([Parameter(1.0)]), lambda held: held.append(Parameter(3.0))),
     "a set grows": (lambda: {1.0, 2.0}, lambda held: held.add(3.0)),
     "a dict gets an entry": (lambda: {"a": 1.0}, lambda held: held.update(b=2.0)),
+    "a list in a dict": (lambda: {"a": [1.0], "b": 2.0}, lambda held: held["a"].append(9.0)),
+    "a key of a dict is replaced by another": (lambda: {1: 1.0, 2: 2.0}, lambda held: set_item(held, 3, held.pop(2))),
     "a dict changes its order": (lambda: {"a": 1.0, "b": 2.0}, lambda held: set_item(held, "a", held.pop("a"))),
     "a dict of Parameters changes its order": (
         lambda: {"a": Parameter(1.0), "b": Parameter(2.0)}, lambda held: set_item(held, "a", held.pop("a"))),
@@ -70,6 +73,26 @@ CONTAINERS = {
     "a list in a list": (lambda: [[1.0], [2.0]], lambda held: held[0].append(9.0)),
     "bytes": (lambda: bytearray([1, 2]), lambda held: held.append(3)),
 }  # fmt: skip
+
+
+def test_a_dict_of_the_same_content_in_other_objects_is_the_same():
+    held, runs = {f"rate {k}": 0.5 * k for k in range(3)}, []
+    keep = runs.append
+
+    def f(x):
+        keep(0)
+        return x * held["rate 1"] * math.copysign(1.0, held["rate 0"])
+
+    g = compiled(f)
+    assert g(2.0) == 1.0
+    before = len(runs)
+    held["rate 1"] = float("0.5")
+    assert g(2.0) == 1.0
+    assert len(runs) == before
+    held["rate 1"] = 1.5
+    assert g(2.0) == 3.0
+    held["rate 0"] = -0.0
+    assert g(2.0) == -3.0
 
 
 def numbers_in(held):

@@ -50,11 +50,13 @@ class _Entry(NamedTuple):
     """The extra of this distribution that installs it."""
     fuses: bool = False
     """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.optimise.fuse_dots`."""
+    folds: bool = False
+    """Whether it computes what folds an operation in one go, and wants it whole."""
 
 
 BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
-    "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True),
+    "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True, folds=True),
     "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }

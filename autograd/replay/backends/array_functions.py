@@ -188,7 +188,23 @@ class _Arrays(ir.Printer):
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
         lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
         chosen = f"choose({', '.join([self.text(test), f'then_{number}', f'else_{number}', *given])})"
+        bounds = _bounds(test)
+        if bounds:
+            chosen = f"then_{number}({', '.join(given)}) if {self._everywhere(bounds)} else {chosen}"
         return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
+
+    def _everywhere(self, bounds: Sequence[ir.Apply]) -> str:
+        """Whether all hold everywhere, told from the smallest and the largest number: a pass each, not two."""
+        found = []
+        for bound in bounds:
+            left, right = map(self.text, bound.args)
+            rising = bound.name in ("<", "<=")
+            if isinstance(bound.args[0], ir.Constant):
+                right = f"np.{'minimum' if rising else 'maximum'}.reduce({right}, None)"
+            else:
+                left = f"np.{'maximum' if rising else 'minimum'}.reduce({left}, None)"
+            found.append(f"{left} {bound.name} {right}")
+        return " and ".join(found)
 
     def _loop(self, test: ir.Expression, carried: Sequence[str], body: list[ir.Statement]) -> list[str]:
         """Test and round as functions of what is carried from round to round and of what they read besides."""
@@ -216,6 +232,14 @@ class _Arrays(ir.Printer):
     def in_python(self, name: str, count: int) -> ir.Function:
         """The refusal of an operation that NumPy does not have."""
         return self._lowering.elementary(name, count)
+
+
+def _bounds(test: ir.Expression) -> list[ir.Apply]:
+    """The bounds that ``test`` is made of, if it says that a variable is between two numbers."""
+    found = test.args if isinstance(test, ir.Apply) and test.name == "and" else ()
+    bounds = [one for one in found if isinstance(one, ir.Apply) and one.name in ("<", "<=", ">", ">=")]
+    kinds = [{type(arg) for arg in bound.args} for bound in bounds]
+    return bounds if len(bounds) == len(found) and kinds == [{ir.Constant, ir.Variable}] * len(found) else []
 
 
 def _is_harmless(expression: ir.Expression) -> bool:

@@ -26,10 +26,11 @@ from autograd.value import Constant, Value
 __all__ = ["expanded"]
 
 
-def expanded(tape: Tape, *, sums_alone: bool = False) -> Tape:
+def expanded(tape: Tape, *, sums_alone: bool = False, folds: bool = True) -> Tape:
     """``tape`` with the expansion of every operation that has one; nothing else changes if none has.
 
     With ``sums_alone``, of those whose expansion is one sum of products: its derivative is that of the operation, too.
+    Without ``folds``, those stay that fold an operation of two inputs.
 
     >>> from autograd import Value, mean, record
     >>> x, y = Value(1.0), Value(3.0)
@@ -42,9 +43,9 @@ def expanded(tape: Tape, *, sums_alone: bool = False) -> Tape:
       return %3
     """
     tape = separate_slots(tape)
-    if not any(op.expansion for op in tape.ops):
+    if not any(op.expansion and (folds or not op.folds) for op in tape.ops):
         return tape
-    return _Writer(tape, sums_alone=sums_alone).written()
+    return _Writer(tape, sums_alone=sums_alone, folds=folds).written()
 
 
 @functools.lru_cache(maxsize=1024)
@@ -70,9 +71,9 @@ class _Writer:
     Until the number of those is known, slot ~k stands for the k-th new constant.
     """
 
-    def __init__(self, tape: Tape, *, sums_alone: bool) -> None:
+    def __init__(self, tape: Tape, *, sums_alone: bool, folds: bool) -> None:
         self._tape = tape
-        self._sums_alone = sums_alone
+        self._sums_alone, self._folds = sums_alone, folds
         self._numbers: list[float] = []
         self._ops: dict[Primitive, int] = {}
         self._code: list[Indices] = [np.empty(0, np.int32)]
@@ -85,7 +86,7 @@ class _Writer:
     def written(self) -> Tape:
         """The tape."""
         tape = self._tape
-        expands = np.array([op.expansion is not None for op in tape.ops])
+        expands = np.array([op.expansion is not None and (self._folds or not op.folds) for op in tape.ops])
         lengths = np.ones(len(tape), np.int64)
         copied = 0
         for at in filter(self._is_written_out, np.flatnonzero(expands[tape.code]).tolist()):

@@ -224,18 +224,18 @@ pc += 8
 n_results = int64(program[pc])
 n_operands = int64(program[pc + 1])
 by_row = 8 * int64(program[pc + 3])
-factors = (shared if by_row else packed).ctypes.data + 8 * int64(program[pc + 2])
+factors = int64((shared if by_row else packed).ctypes.data) + 8 * int64(program[pc + 2])
 pc += 4
 for i in range(n_results):
     d = rows[program[pc + i]]
     bias = shared[program[pc + n_results + i]]
     for k in range(m):
         d[k] = bias
-at, distance = rows.ctypes.data, 8 * rows.shape[1]
+at, distance = int64(rows.ctypes.data), 8 * rows.shape[1]
 first = pc + 2 * n_results
 multiply(
     n_results, program, pc, at, distance, factors, by_row,
-    n_operands, program, first, at, distance, 32, (m + 3) // 4 * 4,
+    n_operands, program, first, at, distance, int64(32), (m + 3) // 4 * 4,
 )
 pc = first + n_operands
 """,
@@ -247,15 +247,18 @@ n_right = int64(program[pc + 1])
 to = results.ctypes.data + 8 * (column * results.shape[1] + program[pc + 2])
 to_distance = 8 * int64(program[pc + 3])
 pc += 4
-at, distance = rows.ctypes.data, 8 * rows.shape[1]
+at, distance = int64(rows.ctypes.data), 8 * rows.shape[1]
 for first in range(0, m, BLOCK):
     n = min(BLOCK, m - first)
     whole = (n + 3) // 4 * 4
-    left = aside.ctypes.data
+    left = int64(aside.ctypes.data)
     right = left + 8 * n_left * whole
     transpose(n_left, program, pc, at + 8 * first, distance, whole, left, 32 * n)
     transpose(n_right, program, pc + n_left, at + 8 * first, distance, whole, right, 32 * n)
-    multiply(n_left, count, 0, to, to_distance, left, 0, n, count, 0, right, 32, 32 * n, n_right)
+    multiply(
+        n_left, count, int64(0), to, to_distance, left, int64(0),
+        n, count, int64(0), right, int64(32), 32 * n, n_right,
+    )
 pc += n_left + n_right
 """,
     # A row written out, one number for each example.

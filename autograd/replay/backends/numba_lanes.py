@@ -26,7 +26,7 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
 
-_CACHE = 256 * 1024  # bytes of rows that a block should stay within: about half of a core's second-level cache
+_CACHE = 512 * 1024  # bytes of rows that a block should stay within: about a core's second-level cache
 _WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 128  # examples in a block
 _LEAST, _LEAST_GROUPED = 48, 256  # examples in a chunk
 _LINE = 8  # numbers in a cache line

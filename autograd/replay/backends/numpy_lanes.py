@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.backends.array_functions import array_function
 from autograd.replay.backends.expansion import expanded
@@ -27,6 +28,7 @@ from autograd.replay.schedule import (
     Schedule,
     Sums,
     Total,
+    on_a_grid,
     scheduled_batch,
     strides,
 )  # fmt: skip
@@ -34,16 +36,17 @@ from autograd.replay.tape import Floats, Tape
 
 __all__ = ["build"]
 
-_CACHE = 512 * 1024  # bytes of rows that a block should stay within
+_CACHE = 768 * 1024  # bytes of rows that a block should stay within
 _CALL = 1500  # numbers that are computed in the time of a call of a NumPy function
 _NARROWEST = 16  # examples in a block
 _MEMORY = 64 * 1024 * 1024  # bytes of rows that a block has at most, unless it is of the narrowest
+_ONE_BY_ONE = 4  # terms of a sum that are added one after the other, and not laid out first to be added in one call
 _SPARE = 4  # how many sets of arrays are kept for later calls, by other threads or for other widths
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """``tape`` on arrays; see :mod:`autograd.replay.backends`."""
-    return _Lanes(expanded(tape), batched, summed=summed)
+    return _Lanes(expanded(tape, folds=False), batched, summed=summed)
 
 
 class _Lanes:
@@ -203,6 +206,10 @@ class _Bound:
         return room
 
     def _bind_alike(self, entry: Alike) -> None:
+        if entry.op.folds:
+            self._bind_fold(entry.op.folds, entry)
+            return
+        entry = on_a_grid(entry)
         op, results = entry.op, self._results(entry.results)
         args = [self._read(arg) for arg in entry.args]
         base = op.base or op
@@ -221,9 +228,27 @@ class _Bound:
 
         self._runs.append(run)
 
+    def _bind_fold(self, op: Primitive, entry: Alike) -> None:
+        """All inputs in one call: those that are fixed, once for all examples, and those that are not."""
+        results, ufunc = self._results(entry.results), getattr(np, str(op.ufunc))
+        folded: list[Floats] = []
+        for fixed in (True, False):
+            places = [arg.places for arg in entry.args if arg.fixed is fixed]
+            if places:
+                inputs = self._read(Operand(np.stack(places), fixed))
+                folded.append(np.empty((*entry.results.shape, 1)) if fixed else results)
+                runs = self.laid_out if fixed else self._runs
+                runs.append(partial(ufunc.reduce, inputs, 0, None, folded[-1]))
+        if len(folded) > 1:
+            self._runs.append(partial(ufunc, *folded, out=results))
+        self._runs.append(partial(np.add, results, 0.0, results))
+
     def _bind_sums(self, entry: Sums) -> None:
         results = self._results(entry.results)
         n_terms = sum(len(left.places) for left, _ in entry.terms)
+        if 1 < n_terms <= _ONE_BY_ONE:
+            self._bind_few(entry, results)
+            return
         products, done = None, 0
         for left, right in entry.terms:
             factor = self._read(left)
@@ -240,6 +265,22 @@ class _Bound:
             done += len(left.places)
         if n_terms > 1 or right is None:
             self._runs.append(partial(np.add.reduce, products, 0, None, results, False, -0.0))
+
+    def _bind_few(self, entry: Sums, results: Floats) -> None:
+        """Sums of few terms, added as they come: in the order, and to the bits, of those that are laid out together."""
+        so_far: Floats | None = None
+        for left, right in entry.terms:
+            for at in range(len(left.places)):
+                part = self._read(Operand(left.places[at], left.fixed))
+                if right is not None:
+                    product = results if so_far is None else self._room(*entry.results.shape)
+                    self._runs.append(
+                        partial(np.multiply, part, self._read(Operand(right.places[at], right.fixed)), product)
+                    )
+                    part = product
+                if so_far is not None:
+                    self._runs.append(partial(np.add, so_far, part, results))
+                so_far = part if so_far is None else results
 
     def _bind_product(self, entry: Product) -> None:
         _, n_results, n_operands = entry.factors.places.shape

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
+import functools
 import keyword
 import math
 import operator
@@ -21,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiled import straight
 from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.bodies import definition
@@ -63,9 +66,7 @@ def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int
     Outside the domain of an operation it raises what the forward raises.
     """
     namer = _Namer(tape)
-    namespace: dict[str, Any] = {
-        f"_{_identifier(op.name)}_{index}": (op.base or op).forward for index, op in enumerate(tape.ops)
-    }
+    namespace: dict[str, Any] = {f"_{_identifier(op.name)}_{index}": _forward(op) for index, op in enumerate(tape.ops)}
     callees = dict(zip(tape.ops, namespace, strict=True))
     namespace["math"] = math  # for constants that are nan or infinite
     unpacking = f"    [{', '.join(namer.names[slot] for slot in range(tape.n_inputs + tape.n_leaves))}] = inputs"
@@ -74,6 +75,12 @@ def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int
     exec(compile(source, f"<tape of {len(tape)} instructions>", "exec"), namespace)  # noqa: S102
     replay: Callable[[list[float]], tuple[float, ...] | int] = namespace["replay"]
     return replay
+
+
+@functools.lru_cache(maxsize=4096)
+def _forward(op: Primitive) -> Callable[..., float]:
+    """The forward of ``op``, to be called with its inputs and constants; that of the compiled engine, if it has one."""
+    return (op.base or op).forward if op.base or op.constants else straight("FORWARD", op.forward, op)
 
 
 def work(tape: Tape) -> int:
@@ -112,7 +119,7 @@ def emit(tapes: Sequence[Tape], name: str = "replay", leaves: Sequence[Sequence[
         NotImplementedError: the source of an operation is not at hand.
     """
     helpers = _Helpers()
-    callees = [{op: helpers.operation(op) for op in tape.ops if op.forward not in ARITHMETIC} for tape in tapes]
+    callees = [{op: helpers.operation(op) for op in tape.ops if not _arithmetic(op)} for tape in tapes]
     values = leaves or [[0.0] * tape.n_leaves for tape in tapes]
     if len(tapes) == 1:
         functions = [_function(tapes[0], name, callees[0], values[0], lambda _: "_other_branch()")]
@@ -155,9 +162,9 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: C
         while waiting and waiting[-1][0].at <= done:
             yield from _guard(*waiting.pop(), names)
         written = [names[arg] for arg in args]
-        operator_form = ARITHMETIC.get(op.forward)
-        if operator_form:
-            expression = operator_form.format(*written)
+        form = _arithmetic(op)
+        if form:
+            expression = form.format(*written)
         else:
             expression = f"{callees[op]}({', '.join([*written, *map(_number, op.constants)])})"
         yield f"    {namer.assign(dest, label)} = {expression}"
@@ -165,6 +172,34 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: C
         yield from _guard(*waiting.pop(), names)
     results = [names[slot] for slot in tape.outputs.tolist()]
     yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
+
+
+_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Name, ast.Load, ast.Constant)
+
+
+@functools.lru_cache(maxsize=4096)
+def _arithmetic(op: Primitive) -> str:
+    """The form of an operation that is nothing but operators on its inputs, which costs no call; else empty.
+
+    >>> from autograd import square
+    >>> _arithmetic(square)
+    '{0} * {0}'
+    """
+    known, code = ARITHMETIC.get(op.forward, ""), getattr(op.forward, "__code__", None)
+    if known or op.constants or code is None or code.co_names or code.co_freevars or code.co_varnames[op.arity :]:
+        return known
+    try:
+        parameters, body, _ = definition(op.forward)
+    except LookupError:
+        return ""
+    expression = copy.deepcopy(body[0].value) if isinstance(body[0], ast.Return) else None
+    if expression is None or not all(isinstance(node, _OPERATORS) for node in ast.walk(expression)):
+        return ""
+    places = {parameter.arg: f"{{{at}}}" for at, parameter in enumerate([*parameters.posonlyargs, *parameters.args])}
+    names = [node for node in ast.walk(expression) if isinstance(node, ast.Name)]
+    for name in names:
+        name.id = places[name.id]
+    return ast.unparse(expression)
 
 
 def _guard(guard: Guard, otherwise: str, names: dict[int, str]) -> Iterator[str]:
