@@ -7,9 +7,10 @@ import itertools
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, fsum
 from tests.support.graphs import network, square_and_more
 from tests.support.pages import GRAPHS, PLAIN, SHOWN, steps_of, unwired
+from viz.style import BOUNDS, chip_roles, step_of
 from viz.text import number, signed
 
 
@@ -67,6 +68,21 @@ def test_each_step_shows_its_arithmetic_and_the_partial_sums(show, graph):
         shown = watched.ask(chips)
         assert shown == {f"n{i}": signed(sums.get(i)) for i in range(len(order))}
     assert watched.ask("location.hash") == f"#pass=backward&step={len(order)}&level=full"
+
+
+def test_a_gradient_has_the_colour_that_it_has_in_a_picture(show):
+    """Also on the bounds of the steps, and beside them."""
+    numbers = [full * part for full in (16.0, -16.0) for part in (1.0, *BOUNDS)]
+    numbers += [np.nextafter(x, 99.0) for x in numbers[1:7]] + [1.0, 2.0, 3.0, 0.0]
+    leaves = [Value(1.0, f"x{k}") for k in range(len(numbers))]
+    root = fsum(leaf * float(x) for leaf, x in zip(leaves, numbers, strict=True))
+    root.backward()
+    cards = f"""() => Object.fromEntries([...document.querySelectorAll("{SHOWN} g.card")].map((card) => [
+        card.dataset.key, [...card.querySelectorAll("rect")].map((rect) => rect.getAttribute("class")).join(" ")]))"""
+    seen = show(root, "#level=full").ask(cards)
+    largest = max(abs(node.grad) for node in root.topological_order())
+    for i, node in enumerate(root.topological_order()):
+        assert f"f-{chip_roles(step_of(node.grad, largest))[0]}" in seen[f"n{i}"].split(), node
 
 
 def test_the_arithmetic_of_a_step_in_words(show):
