@@ -1,6 +1,7 @@
 """The body of a Python function as a syntax tree: where its source is, what it sets, and loops without jumps."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
@@ -34,8 +35,8 @@ def definition(function: Callable[..., Any]) -> Definition:
     code = getattr(function, "__code__", None)
     if code is None or not hasattr(function, "__globals__"):
         raise LookupError(f"{function!r} is not written in Python")
-    found = _functions("".join(linecache.getlines(code.co_filename))).get(code.co_firstlineno, ())
-    same = [node for node in found if _matches(node, code)]
+    found, imported = _functions("".join(linecache.getlines(code.co_filename)))
+    same = [node for node in found.get(code.co_firstlineno, ()) if _matches(node, code, imported)]
     if len(same) != 1:
         raise LookupError(f"the source of {function!r} is not at hand")
     (node,) = same
@@ -47,22 +48,29 @@ def definition(function: Callable[..., Any]) -> Definition:
 
 
 @functools.lru_cache(maxsize=64)
-def _functions(source: str) -> dict[int, list[ast.FunctionDef | ast.Lambda]]:
-    """The functions that are defined in a source, by line."""
+def _functions(source: str) -> tuple[dict[int, list[ast.FunctionDef | ast.Lambda]], list[str]]:
+    """The functions that are defined in a source, by line; and the names that it imports, of a module at least one."""
     found: dict[int, list[ast.FunctionDef | ast.Lambda]] = {}
+    imported = ["__future__"]
     try:
-        tree = ast.parse(source)
+        waiting: list[ast.AST] = [ast.parse(source)]
     except SyntaxError:
-        return found
-    for node in ast.walk(tree):
+        return found, imported
+    for node in ast.walk(waiting[0]):
         if isinstance(node, (ast.FunctionDef, ast.Lambda)):
             decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []
             found.setdefault(min([node.lineno, *[one.lineno for one in decorators]]), []).append(node)
-    return found
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.alias):
+            imported.append((node.asname or node.name).split(".")[0])
+        elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            waiting += ast.iter_child_nodes(node)
+    return found, [name for name in imported if name != "*"]
 
 
-def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
-    """Whether ``code`` is that of ``node``: the same names and constants, unless it closes over variables."""
+def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType, imported: Sequence[str]) -> bool:
+    """Whether ``code`` is that of ``node``, and not of another on its line, or of what stood there before an edit."""
     arguments = node.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     if arguments.vararg:
@@ -72,13 +80,30 @@ def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     if name != code.co_name:
         return False
-    if code.co_freevars:
-        return True
-    body = ast.Expression(node) if isinstance(node, ast.Lambda) else ast.Module([node], [])
-    compiled = compile(body, code.co_filename, "eval" if isinstance(node, ast.Lambda) else "exec")
-    # The last: functions in its defaults, and (since Python 3.14) the one that makes its annotations, stand before it.
-    own = next(constant for constant in reversed(compiled.co_consts) if inspect.iscode(constant))
-    return (own.co_names, own.co_varnames, _plain(own)) == (code.co_names, code.co_varnames, _plain(code))
+    # Compiled where it has what it closes over; and once more where modules are imported, which changes how Python
+    # calls their functions, unless the function was compiled as a cell of a notebook is, each statement alone.
+    own = "pass" if code.co_name in (*code.co_freevars, "<lambda>") else f"global {code.co_name}"
+    outer = ast.parse(f"import {', '.join(imported)}\ndef outer({', '.join(code.co_freevars)}): {own}")
+    outer.body[1].body += [ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.Lambda) else node]  # type: ignore[attr-defined]
+    return any(_same(_compiled(ast.Module(outer.body[start:], []), code), code) for start in (0, 1))
+
+
+def _compiled(outer: ast.Module, code: CodeType) -> CodeType:
+    """The code of the function in the function in ``outer``, with the settings of ``code``."""
+    flags = code.co_flags & __future__.annotations.compiler_flag
+    found = compile(outer, code.co_filename, "exec", flags, dont_inherit=True)
+    for _ in range(2):
+        # The last: before it come functions in its defaults and, from Python 3.14 on, the one of its annotations.
+        found = next(constant for constant in reversed(found.co_consts) if inspect.iscode(constant))
+    return found
+
+
+def _same(one: CodeType, other: CodeType) -> bool:
+    """Whether they do the same, functions in them apart."""
+    alike = all(
+        getattr(one, name) == getattr(other, name) for name in ("co_code", "co_names", "co_varnames", "co_freevars")
+    )
+    return alike and _plain(one) == _plain(other)
 
 
 def _plain(code: CodeType) -> list[Any]:

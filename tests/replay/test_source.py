@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import math
 import subprocess
@@ -194,6 +195,62 @@ def test_a_name_that_is_not_defined_cannot_be_written_out():
 def test_the_right_function_of_a_line_is_found():
     assert [type(node).__name__ for node in definition(_outer).body] == ["Return"]
     assert definition(_outer).names["FACTOR"] == FACTOR
+
+
+def edited(monkeypatch, before, after, **names):
+    """The function f of the source ``before``, of which the file says ``after`` now."""
+    exec(compile(before, "<edited>", "exec"), names)
+    monkeypatch.setitem(linecache.cache, "<edited>", (len(after), None, after.splitlines(keepends=True), "<edited>"))
+    return names["f"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("f = lambda x: x + x", "f = lambda x: x * x"),
+        ("f = lambda x: -x", "f = lambda x: +x"),
+        ("f = (lambda a: lambda x: x - a)(2.0)", "f = (lambda a: lambda x: a - x)(2.0)"),
+        ("import math\ndef f(x):\n  return math.exp(x) - x", "import math\ndef f(x):\n  return x - math.exp(x)"),
+    ],
+)
+def test_a_function_whose_file_was_edited_since_is_replayed_as_it_is(before, after, monkeypatch):
+    function = edited(monkeypatch, before, after)
+    op = primitive("edited", forward=function, partials=lambda x, out: (x,))
+    f = compiled(lambda x: op(x) * 1.5)
+    assert [f(3.0) for _ in range(4)] == [function(3.0) * 1.5] * 4
+    with pytest.raises(NotImplementedError, match=r"'edited' .* is not at hand"):
+        f.source()
+    function = edited(monkeypatch, before, before)
+    assert definition(function).parameters.args[0].arg == "x"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from __future__ import annotations\nimport math as m\n\ndef f(x: float) -> float:\n    return m.exp(x)",
+        "def f(n):\n    return n * f(n - 1) if n else 1",
+        "def outer():\n    def f(n):\n        return n * f(n - 1) if n else 1\n    return f\nf = outer()",
+        "try:\n    import math\nexcept OSError:\n    from x import *\ng, f = lambda x: x * x, lambda x: math.exp(x)",
+    ],
+)
+def test_the_code_of_a_function_is_told_from_that_of_its_source(source, monkeypatch):
+    assert definition(edited(monkeypatch, source, source))
+
+
+def test_a_cell_of_a_notebook_is_compiled_by_the_statement(monkeypatch):
+    source = "import math\n\ndef f(x):\n    return math.exp(x) + 1.0\n"
+    (_, statement), names = ast.parse(source).body, {"math": math}
+    exec(compile(ast.Module([statement], []), "<edited>", "exec"), names)
+    edited(monkeypatch, source, source)
+    assert definition(names["f"])
+
+
+def test_the_functions_of_a_line_are_told_apart_by_what_they_do(monkeypatch):
+    source = "g, f = lambda x: x + x, lambda x: x * x"
+    op = primitive("edited", forward=edited(monkeypatch, source, source), partials=lambda x, out: (x,))
+    f = compiled(lambda x: op(x) * 1.5)
+    assert [f(3.0) for _ in range(4)] == [13.5] * 4
+    assert run_alone(f.source())(3.0) == (13.5,)
 
 
 def test_a_file_that_is_not_python_has_no_functions(monkeypatch):
