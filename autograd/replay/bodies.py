@@ -35,6 +35,8 @@ def definition(function: Callable[..., Any]) -> Definition:
     code = getattr(function, "__code__", None)
     if code is None or not hasattr(function, "__globals__"):
         raise LookupError(f"{function!r} is not written in Python")
+    if inspect.ismethod(function):
+        raise LookupError(f"{function!r} is bound to an object")
     found, imported = _functions("".join(linecache.getlines(code.co_filename)))
     same = [node for node in found.get(code.co_firstlineno, ()) if _matches(node, code, imported)]
     if len(same) != 1:
@@ -100,10 +102,10 @@ def _compiled(outer: ast.Module, code: CodeType) -> CodeType:
 
 def _same(one: CodeType, other: CodeType) -> bool:
     """Whether they do the same, functions in them apart."""
-    alike = all(
-        getattr(one, name) == getattr(other, name) for name in ("co_code", "co_names", "co_varnames", "co_freevars")
-    )
-    return alike and _plain(one) == _plain(other)
+    return all(getattr(one, part) == getattr(other, part) for part in _PARTS) and _plain(one) == _plain(other)
+
+
+_PARTS = ("co_code", "co_names", "co_varnames", "co_freevars", "co_argcount", "co_kwonlyargcount", "co_posonlyargcount")
 
 
 def _plain(code: CodeType) -> list[Any]:

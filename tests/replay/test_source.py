@@ -253,6 +253,33 @@ def test_the_functions_of_a_line_are_told_apart_by_what_they_do(monkeypatch):
     assert run_alone(f.source())(3.0) == (13.5,)
 
 
+def doubled_unless(x, factor=FACTOR, *, shift=-0.0):
+    return x * factor + shift
+
+
+def test_defaults_are_written_as_the_numbers_that_they_are(monkeypatch):
+    op = primitive("defaults", forward=doubled_unless, partials=lambda x, out: (FACTOR,))
+    f = compiled(lambda x: op(x) - 1.0)
+    want = f(2.0)
+    assert [f(2.0), *run_alone(f.source())(2.0)] == [want] * 2
+    monkeypatch.setattr(doubled_unless, "__defaults__", ("2",))
+    with pytest.raises(NotImplementedError, match="'defaults' cannot be written out as source: its 'factor' is '2'"):
+        f.source()
+
+
+class Scaling:
+    def by_three(self, x):
+        return x * 3.0
+
+
+def test_a_bound_method_is_not_written_out():
+    op = primitive("bound", forward=Scaling().by_three, partials=lambda x, out: (3.0,))
+    f = compiled(lambda x: op(x) - 1.0)
+    assert [f(2.0) for _ in range(3)] == [5.0] * 3
+    with pytest.raises(NotImplementedError, match="'bound' .* is bound to an object"):
+        f.source()
+
+
 def test_a_file_that_is_not_python_has_no_functions(monkeypatch):
     monkeypatch.setitem(linecache.cache, "<broken>", (5, None, ["def (:\n"], "<broken>"))
     with pytest.raises(LookupError, match="not at hand"):

@@ -11,6 +11,7 @@ import ast
 import builtins
 import copy
 import functools
+import inspect
 import keyword
 import math
 import operator
@@ -314,16 +315,25 @@ class _Helpers:
         for node in nodes:
             if isinstance(node, ast.Name) and node.id not in own:
                 node.id = self._written(node.id, names)
+        placed = [*parameters.posonlyargs, *parameters.args]
+        optional = placed[len(placed) - len(parameters.defaults) :]
         plain = ast.arguments(
             posonlyargs=[ast.arg(parameter.arg) for parameter in parameters.posonlyargs],
             args=[ast.arg(parameter.arg) for parameter in parameters.args],
             vararg=ast.arg(parameters.vararg.arg) if parameters.vararg else None,
-            kwonlyargs=[],
-            kw_defaults=[],
-            defaults=parameters.defaults,
+            kwonlyargs=[ast.arg(parameter.arg) for parameter in parameters.kwonlyargs],
+            kw_defaults=[ast.Name(self._default(each, function)) for each in parameters.kwonlyargs],
+            defaults=[ast.Name(self._default(each, function)) for each in optional],
         )
         indented = ast.unparse(ast.Module(statements, [])).replace("\n", "\n    ")
         return f"def {name}({ast.unparse(plain)}):\n    {indented}"
+
+    def _default(self, parameter: ast.arg, function: Callable[..., Any]) -> str:
+        """The text for the number that a parameter has unless one is given."""
+        default = inspect.signature(function, follow_wrapped=False).parameters[parameter.arg].default
+        if not _is_data(default):
+            raise LookupError(f"its {parameter.arg!r} is {default!r}")
+        return self._constant(default, parameter.arg)
 
     def _written(self, name: str, names: Mapping[str, Any]) -> str:
         """The text for a name that the function does not define itself."""
