@@ -19,7 +19,7 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, blocks_of, lower
-from autograd.replay.backends.numba_kernels import STORE, Block, direct, lane_kernel, scalar_kernel
+from autograd.replay.backends.numba_kernels import STORE, Block, blocks_in_memory, direct, lane_kernel, scalar_kernel
 from autograd.replay.optimise import constants_as_arguments, reuse_slots
 from autograd.replay.schedule import ONE, computation, split
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
@@ -47,7 +47,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     return _Scalars(reuse_slots(tape), summed=summed)
 
 
-def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
+def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: Sequence[Block]) -> Callable[..., None]:
     """The kernel of ``blocks``; if numba refuses, the operation that it refuses is named."""
     try:
         return direct(compile_kernel(blocks))
@@ -139,7 +139,8 @@ class _Lanes:
         needed = [given[at] for at in read]
         self._once = lower(parts.shared, needed, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
         self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
-        blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
+        used = blocks_of([self._once, self._each])
+        blocks = blocks_in_memory([*used, *{STORE}.difference(used)])  # so that it serves where nothing is summed, too
         codes = {block: code for code, block in enumerate(blocks)}
         self._words_once, self._words = self._once.words(codes), self._each.words(codes)
         self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
