@@ -446,7 +446,17 @@ def test_a_set_keeps_what_two_runs_agreed_on():
     assert [compiled()(3.0), len(runs), len(agreed)] == [6.0, 5, 2]
     with pytest.raises(RecordingError, match="run twice at the same numbers"):
         compile(lambda x: x * time.perf_counter(), verify=agreed)(1.0)
-    assert len(agreed) == 2
+    assert not agreed  # what is refused once is not trusted again
+
+
+def test_a_model_that_was_refused_is_not_trusted_for_an_earlier_agreement():
+    drawn = iter([1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 2.0])  # three to each call: on floats, and two runs
+    model = Listed()
+    model.drift = lambda: next(drawn)
+    predict(model, X)
+    for _ in range(2):  # the 1 was agreed on
+        with pytest.raises(RecordingError, match="used the number"):
+            predict(model, X)
 
 
 def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):
