@@ -28,7 +28,8 @@ from autograd.replay.tape import FUSED_DOT, Floats, Tape
 
 __all__ = ["build"]
 
-_CACHE = 512 * 1024  # bytes of rows that a block should stay within: about a core's second-level cache
+# Bytes of rows that a block should stay within: about a core's second-level cache. Tiles read each row many times.
+_CACHE, _CACHE_GROUPED = 512 * 1024, 256 * 1024
 _WIDEST, _NARROWEST, _NARROWEST_GROUPED = 192, 16, 128  # examples in a block
 _LEAST, _LEAST_GROUPED = 48, 256  # examples in a chunk
 _LINE = 8  # numbers in a cache line
@@ -342,7 +343,8 @@ def _width(n_rows: int, *, grouped: bool) -> int:
 
     Products of matrices are paid for by the block: their factors are loaded, and sums over the examples stored.
     """
-    fitting = _CACHE // (8 * n_rows) // (2 * _LINE) * (2 * _LINE)
+    cache = _CACHE_GROUPED if grouped else _CACHE
+    fitting = cache // (8 * n_rows) // (2 * _LINE) * (2 * _LINE)
     return max(_NARROWEST_GROUPED if grouped else _NARROWEST, min(_WIDEST, fitting))
 
 
