@@ -470,8 +470,9 @@ class Branches:
 
     def _make_again(self, run: Run, numbers: list[float], since: int) -> None:
         """Refuse a recording that comes out otherwise when it is made again, unless two runs have agreed on it."""
-        agreed = set() if self._options.agreed is None else self._options.agreed
-        if (digest := run.digest()) not in agreed:
+        agreed = self._options.agreed
+        agreed, digest = (set(), 0) if agreed is None else (agreed, run.digest())
+        if digest not in agreed:
             trusted = {*agreed, digest}
             agreed.clear()  # a function that is refused had agreed by chance, if it ever did
             _check_same_again(self._name, run, self._run(numbers, since))

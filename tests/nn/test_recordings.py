@@ -1,5 +1,6 @@
 """The recordings of predict, evaluate and fit: the model as it is now, and only a function of its inputs."""
 
+import dataclasses
 import functools
 import gc
 import itertools
@@ -457,6 +458,19 @@ def test_a_model_that_was_refused_is_not_trusted_for_an_earlier_agreement():
     for _ in range(2):  # the 1 was agreed on
         with pytest.raises(RecordingError, match="used the number"):
             predict(model, X)
+
+
+@dataclasses.dataclass
+class Noted:
+    x: Value
+    notes: list = dataclasses.field(metadata={"static": True})
+
+
+def test_a_result_that_holds_what_has_no_hash_is_verified_too():
+    f = compile(lambda x: Noted(x * 2.0, ["doubled"]), verify="recordings")
+    assert [f(3.0), f(4.0)] == [Noted(6.0, ["doubled"]), Noted(8.0, ["doubled"])]
+    with pytest.raises(RecordingError, match="run twice at the same numbers"):
+        compile(lambda x: Noted(x * time.perf_counter(), []), verify="recordings")(1.0)
 
 
 def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):

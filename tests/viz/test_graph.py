@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum, scope, tanh, where
+from autograd import Parameter, StaleGraphError, Value, errstate, fsum, maximum, scope, sqrt, tanh, where
 from tests.support.graphs import find, links_into, network
 from viz import DiagramError
 from viz._draw import picture_of
@@ -60,6 +60,18 @@ def test_a_gate_stops_an_infinite_flow():
         y.backward(math.inf)
     graph = Graph(y, {})
     assert [graph.edge(e).flow for e in graph.operand_edges(graph.root)] == [0.0, 0.0, math.inf]
+
+
+def test_a_flow_of_nothing_through_an_infinite_slope_is_nan_and_of_no_flow_at_all_is_none():
+    x = Value(0.0, "x")
+    dead = sqrt(x) * 0.0
+    dead.backward()
+    assert math.isnan(x.grad)
+    assert math.isnan(Graph(dead, {}).flow(0))
+    closed = where(Value(1.0, "yes"), Value(2.0, "y"), sqrt(Value(0.0, "z")))
+    closed.backward()
+    graph = Graph(closed, {})
+    assert [graph.flow(e) for e in range(len(graph.sources)) if graph.locals[e] == math.inf] == [0.0]
 
 
 def test_kinds_are_those_of_the_leaves():
