@@ -93,7 +93,7 @@ def _matches(node: ast.FunctionDef | ast.Lambda, code: CodeType, imported: Seque
 def _compiled(outer: ast.Module, code: CodeType) -> CodeType:
     """The code of the function in the function in ``outer``, with the settings of ``code``."""
     flags = code.co_flags & __future__.annotations.compiler_flag
-    found = compile(outer, code.co_filename, "exec", flags, dont_inherit=True)
+    found: CodeType = compile(outer, code.co_filename, "exec", flags, dont_inherit=True)
     for _ in range(2):
         # The last: before it come functions in its defaults and, from Python 3.14 on, the one of its annotations.
         found = next(constant for constant in reversed(found.co_consts) if inspect.iscode(constant))
