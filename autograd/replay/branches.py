@@ -471,20 +471,20 @@ class Branches:
     def _make_again(self, run: Run, numbers: list[float], since: int) -> None:
         """Refuse a recording that comes out otherwise when it is made again, unless two runs have agreed on it."""
         agreed = self._options.agreed
-        if agreed is None or run.digest() not in agreed:
+        agreed, digest = (set(), 0) if agreed is None else (agreed, run.digest())
+        if digest not in agreed:
+            trusted = {*agreed, digest}
+            agreed.clear()  # a function that is refused had agreed by chance, if it ever did
             _check_same_again(self._name, run, self._run(numbers, since))
-        if agreed is not None:
-            agreed.add(run.digest())
+            agreed |= trusted
 
     def _run(self, numbers: list[float], since: int) -> Run:
         """One run of the function at ``numbers``."""
-        function = cast("Callable[..., Any]", self._function)
+        function, domain = cast("Callable[..., Any]", self._function), self._options.domain
         labels = self.signature.labels(function)
         variables = [Traced(number, label) for number, label in zip(numbers, labels, strict=True)]
         try:
-            result, comparisons = run_recorded(
-                lambda: self.signature.call(function, variables), self._options.domain, variables
-            )
+            result, comparisons = run_recorded(lambda: self.signature.call(function, variables), domain, variables)
         finally:
             for each in variables:  # the function has returned, also where it raised
                 become(each, Varied)

@@ -17,9 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -250,40 +250,68 @@ def recordings(report: Report) -> None:
         report.note(f"(h) {what}: first call; replay", f"{time_of(first)}; {time_of(again)}")
 
 
-def growth(report: Report, most: int = 1_000_000) -> None:
+class Growth(NamedTuple):
+    """Seconds that a graph of so many values takes."""
+
+    values: int
+    record: float
+    gradient_and_record: float
+    first_call: float
+    replay: float
+
+    def __str__(self) -> str:
+        found = (self.record, self.gradient_and_record, self.first_call, self.replay / self.values)
+        return "; ".join(map(time_of, found))
+
+
+def growth(most: int = 1_000_000) -> Iterator[Growth]:
     """(g) A graph of more and more values, up to ``most``: each step mixes two numbers."""
     for size in [10**power for power in range(3, 1 + round(math.log10(most)))]:
         x, y = Value(0.3), Value(-0.2)
         a, b = x, y
         for _ in range(size // 4):
             a, b = a * 0.5 + b, (a - b).tanh()
-        start = time.perf_counter()
-        tape = record([a, b], inputs=[x, y])
-        recorded = time.perf_counter() - start
+        recorded = _seconds_of(partial(record, [a, b], inputs=[x, y]))
         total = a + b
-        start = time.perf_counter()
-        total.backward(create_graph=True)
-        record([total, x.grad, y.grad], inputs=[x, y])
-        both = time.perf_counter() - start
+
+        def both(total: Value = total, x: Value = x, y: Value = y) -> None:
+            total.backward(create_graph=True)
+            record([total, x.grad, y.grad], inputs=[x, y])
+
+        gradient = _seconds_of(both)
+        replay = compile(record([a, b], inputs=[x, y]), backend="numba")
+        first = _seconds_of(partial(replay, 0.3, -0.2))
+        again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
         for leaf in (x, y):
             leaf.zero_grad()
-        replay = compile(tape, backend="numba")
-        start = time.perf_counter()
-        replay(0.3, -0.2)
-        first = time.perf_counter() - start
-        again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
-        report.note(
-            f"(g) {size:,} values: record; gradient and record; first call; replay, per value",
-            f"{time_of(recorded)}; {time_of(both)}; {time_of(first)}; {time_of(again / size)}",
+        yield Growth(size, recorded, gradient, first, again)
+
+
+def plotted(rows: Sequence[Growth], path: str) -> None:
+    """Write a plot to ``path``: seconds over values, both logarithmic, so that one slope is linear growth."""
+    from viz.plotting.figure import MARKERS, legend, surface
+
+    (axes,), paint = surface(None, 6.0, 4.0, "light")
+    values = np.array([row.values for row in rows])
+    for index, name in enumerate(Growth._fields[1:]):
+        seconds = [row[index + 1] for row in rows]
+        axes.loglog(
+            values, seconds, MARKERS[index], linestyle="-", color=paint.hue(index), label=name.replace("_", " ")
         )
+    axes.loglog(values, values * 1e-6, ":", color=paint("muted"), label="1 µs a value")
+    axes.set(xlabel="values", ylabel="seconds")
+    legend(axes, paint)
+    axes.figure.savefig(path, metadata={"Date": None})
 
 
 def main() -> None:
-    """Print the table; ``--growth 10000000``: the rows (g) alone, up to so many values."""
+    """Print the table; ``--growth 10000000 growth.svg``: the rows (g) alone, up to so many values, and plot them."""
     report = Report()
     if sys.argv[1:2] == ["--growth"]:
-        growth(report, int(sys.argv[2]))
-        print("\n".join(report.notes))  # noqa: T201 -- which is what it is for
+        rows = list(growth(int(sys.argv[2])))
+        print("\n".join(f"{row.values:,} values: {row}" for row in rows))  # noqa: T201 -- which is what it is for
+        if sys.argv[3:]:
+            plotted(rows, sys.argv[3])
         return
     small, large = moons(report, 100), moons(report, 10_000)
     per_example = large["chainrule"] / 100.0 / small["chainrule"]
@@ -299,7 +327,8 @@ def main() -> None:
     start_up(report)
     gradient_cost(report)
     recordings(report)
-    growth(report)
+    for row in growth():
+        report.note(f"(g) {row.values:,} values: record; gradient and record; first call; replay, per value", str(row))
     print(report)  # noqa: T201 -- which is what it is for
 
 

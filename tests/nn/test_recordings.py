@@ -1,5 +1,6 @@
 """The recordings of predict, evaluate and fit: the model as it is now, and only a function of its inputs."""
 
+import dataclasses
 import functools
 import gc
 import itertools
@@ -446,7 +447,30 @@ def test_a_set_keeps_what_two_runs_agreed_on():
     assert [compiled()(3.0), len(runs), len(agreed)] == [6.0, 5, 2]
     with pytest.raises(RecordingError, match="run twice at the same numbers"):
         compile(lambda x: x * time.perf_counter(), verify=agreed)(1.0)
-    assert len(agreed) == 2
+    assert not agreed  # what is refused once is not trusted again
+
+
+def test_a_model_that_was_refused_is_not_trusted_for_an_earlier_agreement():
+    drawn = iter([1.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 2.0])  # three to each call: on floats, and two runs
+    model = Listed()
+    model.drift = lambda: next(drawn)
+    predict(model, X)
+    for _ in range(2):  # the 1 was agreed on
+        with pytest.raises(RecordingError, match="used the number"):
+            predict(model, X)
+
+
+@dataclasses.dataclass
+class Noted:
+    x: Value
+    notes: list = dataclasses.field(metadata={"static": True})
+
+
+def test_a_result_that_holds_what_has_no_hash_is_verified_too():
+    f = compile(lambda x: Noted(x * 2.0, ["doubled"]), verify="recordings")
+    assert [f(3.0), f(4.0)] == [Noted(6.0, ["doubled"]), Noted(8.0, ["doubled"])]
+    with pytest.raises(RecordingError, match="run twice at the same numbers"):
+        compile(lambda x: Noted(x * time.perf_counter(), []), verify="recordings")(1.0)
 
 
 def test_a_kernel_is_built_once_for_the_same_tape(monkeypatch):

@@ -175,6 +175,42 @@ def test_products_of_matrices_are_the_sums_that_they_are_made_of(n_results, n_op
             np.testing.assert_allclose(summed(shared, lanes), wanted.sum(axis=1), rtol=1e-12, atol=1e-12 * size)
 
 
+@pytest.mark.parametrize("n_leaves", [0, 40])
+@pytest.mark.parametrize("bias", [False, True])
+def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monkeypatch):
+    """The column of a matrix is found wherever it stands among the inputs; matrices may be leaves."""
+    n_results, n_operands = 8, 12
+    tape, rng = layer(n_results, n_operands, bias=bias), np.random.default_rng(n_leaves)
+    n_given = tape.n_inputs
+    place = np.arange(tape.n_slots)
+    place[n_given - n_operands : n_given] = rng.permutation(n_given - n_leaves)[:n_operands]
+    place[: n_given - n_operands] = np.setdiff1d(np.arange(n_given), place[n_given - n_operands : n_given])
+    tape = replace(tape, args=place[tape.args], n_inputs=n_given - n_leaves, n_leaves=n_leaves).verify()
+    alone, none = [False] * tape.n_inputs, np.empty((0, 1))
+    assert isinstance(numba_lanes.build(tape, alone, False), numba_lanes._Scalars)
+    monkeypatch.setattr(numba_lanes, "_MATRICES", n_results * n_operands)
+    each, summed = (numba_lanes.build(tape, alone, together) for together in (False, True))
+    assert isinstance(each, numba_lanes._One)
+    for _ in range(2):
+        given = rng.normal(size=n_given)
+        wanted = by_matrices(n_results, n_operands, given[place[: n_given - n_operands]],
+                             given[place[n_given - n_operands : n_given], None], bias=bias)  # fmt: skip
+        np.testing.assert_allclose(each(given, none), wanted, rtol=1e-11, atol=1e-11)
+        np.testing.assert_allclose(summed(given, none), wanted[:, 0], rtol=1e-11, atol=1e-11)
+
+
+def test_large_sums_without_a_matrix_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(numba_lanes, "_MATRICES", 16)
+    numbers = np.arange(1.0, 41.0)
+    tape = Tape(
+        ops=(FUSED_DOT,), code=[0], start=[0, 40], args=[*range(40)], dest=[40], constants=[], outputs=[40],
+        n_inputs=40, n_slots=41,
+    ).verify()  # fmt: skip
+    kernel = numba_lanes.build(tape, [False] * 40, True)
+    assert isinstance(kernel, numba_lanes._Scalars)
+    assert kernel(numbers, np.empty((0, 1))) == [numbers[::2] @ numbers[1::2]]
+
+
 def by_matrices(n_results, n_operands, shared, lanes, *, bias):
     matrix = shared[: n_results * n_operands].reshape(n_results, n_operands)
     sums = matrix @ lanes + (shared[n_results * n_operands :, None] if bias else 0.0)

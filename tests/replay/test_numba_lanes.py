@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, exp, log, record, sin
-from autograd.replay.backends import numba_lanes
+from autograd.replay.backends import numba_kernels, numba_lanes
 from autograd.replay.backends.numba_lanes import _aligned, _width, build
 from autograd.replay.tape import Tape
 
@@ -43,6 +43,30 @@ def test_a_compiler_that_fails_on_the_whole_tape_is_told_with_its_reason(monkeyp
     x = Value(1.5, "x")
     with pytest.raises(NotImplementedError, match="numba cannot compile this tape: too many values"):
         build(record(exp(x) * x, inputs=[x]), [True], False)
+
+
+def test_a_kernel_in_memory_that_can_do_more_serves_and_gives_the_same_bits(monkeypatch):
+    monkeypatch.setattr(numba_kernels, "_lanes", {})
+    made, compiled = [], numba_lanes.lane_kernel
+    monkeypatch.setattr(numba_lanes, "lane_kernel", lambda blocks: made.append(len(blocks)) or compiled(blocks))
+    x, y = Value(1.5, "x"), Value(0.5, "y")
+    small = record([exp(x * y - y) / x, x * x + y * 0.1 + x * 0.7], inputs=[x, y])
+    large = record([exp(x * y - y) / x, x * x + y * 0.1 + x * 0.7, abs(x - y) ** 3.0, -x, x.tanh()], inputs=[x, y])
+    lanes = np.random.default_rng(0).normal(size=(2, 999)) * np.exp(np.linspace(-40.0, 40.0, 999))
+    lanes[:, :9] = np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, 1e308, -1e308, 1.0
+    alone = build(small, [True, True], False)
+    whole = build(large, [True, True], False)
+    with np.errstate(all="ignore"):
+        expected = alone(NOTHING, lanes)
+        served = build(small, [True, True], False)  # by the smallest that can
+        monkeypatch.setattr(numba_kernels, "_lanes", {tuple(list(numba_kernels._lanes)[-1]): None})
+        again = build(small, [True, True], False)
+        few, more, *later = made
+        assert later == [few, more]
+        assert few < more
+        for found in (served, again):
+            np.testing.assert_array_equal(found(NOTHING, lanes).view(np.int64), expected.view(np.int64))
+        np.testing.assert_array_equal(whole(NOTHING, lanes)[:2].view(np.int64), expected.view(np.int64))
 
 
 @pytest.mark.parametrize("n_rows", [1, 3, 30, 200, 5000])

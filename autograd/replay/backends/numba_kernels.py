@@ -35,7 +35,19 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = ["DOT", "MULTIPLY", "OUTER", "PRODUCT", "STORE", "TILE", "Block", "direct", "lane_kernel", "scalar_kernel"]
+__all__ = [
+    "DOT",
+    "MULTIPLY",
+    "OUTER",
+    "PRODUCT",
+    "STORE",
+    "TILE",
+    "Block",
+    "blocks_in_memory",
+    "direct",
+    "lane_kernel",
+    "scalar_kernel",
+]
 
 DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
 """The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
@@ -308,7 +320,23 @@ def lane_kernel(blocks: Sequence[Block]) -> Callable[..., None]:
         text.append(f"            {'elif' if code else 'if'} code == {code}:\n")
         body = _STRUCTURAL[block] if isinstance(block, str) else _elementwise(code, block, namespace)
         text.append("".join(f"                {line}\n" for line in body.splitlines()))
-    return compile_kernel("".join([*text, _LANE_TAIL]), _SIGNATURES, namespace)
+    kernel = compile_kernel("".join([*text, _LANE_TAIL]), _SIGNATURES, namespace)
+    _lanes[tuple(blocks)] = None
+    return kernel
+
+
+_lanes: dict[tuple[Block, ...], None] = {}
+"""The blocks of each lane kernel that is in memory."""
+
+
+def blocks_in_memory(blocks: Sequence[Block]) -> Sequence[Block]:
+    """The blocks of the smallest lane kernel in memory that can do all of ``blocks``; these, if there is none.
+
+    A branch is compiled from the same text in every kernel, so one that can do more gives the same numbers, and the
+    second or two are saved that another one takes.
+    """
+    wanted = set(blocks)
+    return min((known for known in [*_lanes] if wanted.issubset(known)), key=len, default=blocks)
 
 
 def _elementwise(code: int, block: tuple[Primitive, int], namespace: dict[str, Any]) -> str:

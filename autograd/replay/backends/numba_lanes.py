@@ -7,10 +7,11 @@ See :mod:`~autograd.replay.backends.lane_program` for how a tape becomes a progr
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_program import NOTHING, blocks_of, lower
-from autograd.replay.backends.numba_kernels import STORE, Block, direct, lane_kernel, scalar_kernel
+from autograd.replay.backends.numba_kernels import STORE, Block, blocks_in_memory, direct, lane_kernel, scalar_kernel
+from autograd.replay.groups import dots_among
 from autograd.replay.optimise import constants_as_arguments, reuse_slots
 from autograd.replay.schedule import ONE, computation, split
 from autograd.replay.tape import FUSED_DOT, Floats, Tape
@@ -33,6 +35,7 @@ _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
 _FUNCTION = 100  # words of arithmetic that take as long as an exponential, a sine or the like
 _MOST_CHUNKS = 64
+_MATRICES = 16_000  # numbers in matrices, from which on one example is faster by matrices than product by product
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
@@ -44,10 +47,11 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     tape = constants_as_arguments(expanded(tape))
     if any(batched):
         return _Lanes(tape, batched, summed=summed)
-    return _Scalars(reuse_slots(tape), summed=summed)
+    columns = _columns(tape)
+    return _One(tape, columns, summed=summed) if any(columns) else _Scalars(reuse_slots(tape), summed=summed)
 
 
-def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: list[Block]) -> Callable[..., None]:
+def _compiled(compile_kernel: Callable[..., Callable[..., None]], blocks: Sequence[Block]) -> Callable[..., None]:
     """The kernel of ``blocks``; if numba refuses, the operation that it refuses is named."""
     try:
         return direct(compile_kernel(blocks))
@@ -103,6 +107,44 @@ class _Scalars:
         return results if self._summed else results[:, None]
 
 
+def _columns(tape: Tape) -> list[bool]:
+    """For each input of one example whether matrices of other inputs are multiplied by it; none if they are small.
+
+    Of two factors it is the one in more products: a number of a layer meets every row of a matrix.
+    """
+    none = [False] * tape.n_inputs
+    is_dot = np.array([op is FUSED_DOT for op in tape.ops], bool)[tape.code]
+    if np.diff(tape.start)[is_dot].sum() < 2 * _MATRICES:
+        return none
+    whole = computation(tape)
+    products = [pair for step in whole.steps for pair in step.products() if ONE not in pair]
+    count = Counter(chain.from_iterable(products))
+    factors = {min(pair, key=count.__getitem__) for pair in products}
+    columns = {max(pair, key=count.__getitem__) for pair in products} - factors
+    found = [number for number in range(tape.n_inputs) if number in columns]
+    parts = split(whole, found)
+    shared = {*range(tape.n_before), ONE, *parts.shared.outputs}.difference(found)
+    sums = {step.result: step.products() for step in parts.lanes.steps if step.op is FUSED_DOT}
+    groups = dots_among(sums, dict.fromkeys(shared), ONE)
+    if sum(len(group.results) * len(group.operands) for group in groups) < _MATRICES:
+        return none
+    return [number in columns for number in range(tape.n_inputs)]
+
+
+class _One:
+    """A tape without batched inputs but with large matrices: the lane kernel runs it as a batch of one example."""
+
+    def __init__(self, tape: Tape, columns: Sequence[bool], *, summed: bool) -> None:
+        self._kernel, self._summed = _Lanes(tape, columns, summed=True), summed
+        self._lanes = np.flatnonzero(columns)
+        self._between = [slice(a + 1, b) for a, b in pairwise([-1, *self._lanes, tape.n_inputs + tape.n_leaves])]
+
+    def __call__(self, shared: Floats, lanes: Floats) -> Floats:  # noqa: ARG002 -- nothing is batched
+        others = np.concatenate([shared[part] for part in self._between])
+        results = self._kernel(others, shared[self._lanes, None])
+        return results if self._summed else results[:, None]
+
+
 class _Space(NamedTuple):
     """The memory that one running call writes to."""
 
@@ -139,7 +181,8 @@ class _Lanes:
         needed = [given[at] for at in read]
         self._once = lower(parts.shared, needed, {NOTHING: place[NOTHING]}, summed=False, grouped=False)
         self._each = lower(parts.lanes, lanes, place, summed=summed, grouped=True)
-        blocks = blocks_of([self._once, self._each]) or [STORE]  # of constants alone there is nothing to compute
+        used = blocks_of([self._once, self._each])
+        blocks = blocks_in_memory([*used, *{STORE}.difference(used)])  # so that it serves where nothing is summed, too
         codes = {block: code for code, block in enumerate(blocks)}
         self._words_once, self._words = self._once.words(codes), self._each.words(codes)
         self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
