@@ -17,8 +17,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd import Primitive, Value
 from viz.formulas.notation import Math, Name, Number, Numbered, Remark, constant
@@ -450,11 +452,9 @@ class Graph:
     @cached_property
     def _uses(self) -> tuple[list[int], list[int]]:
         """Every edge, ordered by its source; and where those of each node begin."""
-        edges = sorted(range(len(self.sources)), key=self.sources.__getitem__)
-        starts = [0] * (len(self.values) + 1)
-        for source in self.sources:
-            starts[source + 1] += 1
-        return list(accumulate(starts)), edges
+        sources = np.array(self.sources, dtype=int)
+        starts = np.cumsum(np.bincount(sources + 1, minlength=len(self) + 1))
+        return starts.tolist(), np.argsort(sources, kind="stable").tolist()
 
     @cached_property
     def way_back(self) -> list[int]:
@@ -468,8 +468,8 @@ class Graph:
     @cached_property
     def full_scale(self) -> float | None:
         """The largest finite |gradient| or |flow| in the graph; None before ``backward()`` or where all vanish."""
-        shown = chain(self.grads, self.flows)
-        return max((abs(x) for x in shown if x is not None and math.isfinite(x)), default=0.0) or None
+        shown = filter(None, chain(self.grads, self.flows))
+        return max(map(abs, filter(math.isfinite, shown)), default=None)
 
     def keep_scale(self) -> None:
         """Measure the colours by the gradients that are shown now, whatever is shown after."""

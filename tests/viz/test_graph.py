@@ -62,6 +62,7 @@ def test_a_gate_stops_an_infinite_flow():
     assert [graph.edge(e).flow for e in graph.operand_edges(graph.root)] == [0.0, 0.0, math.inf]
 
 
+@pytest.mark.filterwarnings("ignore:.*nan")
 def test_a_flow_of_nothing_through_an_infinite_slope_is_nan_and_of_no_flow_at_all_is_none():
     x = Value(0.0, "x")
     dead = sqrt(x) * 0.0
