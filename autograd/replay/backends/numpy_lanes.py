@@ -43,6 +43,11 @@ _MEMORY = 64 * 1024 * 1024  # bytes of rows that a block has at most, unless it 
 _ONE_BY_ONE = 4  # terms of a sum that are added one after the other, and not laid out first to be added in one call
 _SPARE = 4  # how many sets of arrays are kept for later calls, by other threads or for other widths
 
+# Temporary arrays of a hundred kilobytes would be got from the system and given back at every use, which takes longer
+# than to compute them: glibc keeps what is freed only once a larger piece has been. Nothing is written to these 24 MB.
+# Source: mallopt(3), on the dynamic M_MMAP_THRESHOLD.
+np.empty(3 << 20)
+
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the form of every backend
     """``tape`` on arrays; see :mod:`autograd.replay.backends`."""
