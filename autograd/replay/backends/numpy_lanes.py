@@ -36,7 +36,7 @@ from autograd.replay.tape import Floats, Tape
 
 __all__ = ["build"]
 
-_CACHE = 768 * 1024  # bytes of rows that a block should stay within
+_CACHE = 512 * 1024  # bytes of rows that a block should stay within
 _CALL = 1500  # numbers that are computed in the time of a call of a NumPy function
 _NARROWEST = 16  # examples in a block
 _MEMORY = 64 * 1024 * 1024  # bytes of rows that a block has at most, unless it is of the narrowest
