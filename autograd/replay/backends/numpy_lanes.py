@@ -36,7 +36,7 @@ from autograd.replay.tape import Floats, Tape
 
 __all__ = ["build"]
 
-_CACHE = 512 * 1024  # bytes of rows that a block should stay within
+_CACHE, _CACHE_GROUPED = 768 * 1024, 512 * 1024  # bytes of rows that a block should stay within; one with matrices
 _CALL = 1500  # numbers that are computed in the time of a call of a NumPy function
 _NARROWEST = 16  # examples in a block
 _MEMORY = 64 * 1024 * 1024  # bytes of rows that a block has at most, unless it is of the narrowest
@@ -130,9 +130,10 @@ def _cut(n: int, widest: int) -> list[tuple[int, int, int]]:
 def _width(schedule: Schedule) -> int:
     """How many examples a block has: as many as stay in the cache, but not so few that calls cost more than numbers."""
     n_rows = max(1, schedule.n_rows)
+    cache = _CACHE_GROUPED if any(isinstance(entry, Product) for entry in schedule.entries) else _CACHE
     computed = sum(entry.results.size for entry in schedule.entries if not isinstance(entry, Total))
     paying = _CALL * len(schedule.entries) // max(1, computed)
-    return max(_NARROWEST, _CACHE // (8 * n_rows), min(paying, _MEMORY // (8 * n_rows)))
+    return max(_NARROWEST, cache // (8 * n_rows), min(paying, _MEMORY // (8 * n_rows)))
 
 
 Run = Callable[[], object]
