@@ -299,8 +299,8 @@ static PyTypeObject *tracing_type, *scope_type; /* the settings that are entered
 static PyObject *ieee_setting, *where_record, *maximum_record, *zero; /* what the sweep on Values uses */
 static PyObject *recording; /* the context variable of the recorder */
 static PyObject *handed;   /* the variables of recordings in progress, a dict */
-static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, sealed_slot, scope_slot, name_slot; /* of a Clock, a Context,
-    a scope */
+static Py_ssize_t now_slot, plain_slot, grad_slot, watched_slot, traced_slot, sealed_slot, scope_slot, name_slot;
+/* of a Clock, a Context, a scope */
 #define held_at(o, slot) (*(PyObject **)((char *)(o) + (slot)))
 static PyObject *forms;    /* the Form of each record, in a capsule */
 static PyObject *empty_text, *acquire, *release, *learns, *partials, *change; /* names, made once */
@@ -1609,8 +1609,8 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
-    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "FORWARD", "WEIGHTED_SUM", "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER",
-                           "EXIT"};
+    const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "FORWARD", "WEIGHTED_SUM",
+                           "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)
         if (PyModule_AddIntConstant(module, names[kind], kind)) return NULL;
     return module;

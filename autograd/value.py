@@ -222,7 +222,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         """The number, always a Python float. A leaf's may be set; a computed node's follows its leaves.
 
         Raises:
-            StaleGraphError, TypeError: it is set, and is computed; or not to one real number.
+            StaleGraphError, TypeError: it is set where it is computed; or to what is not one real number.
             GradientError: it is read inside local gradients that are being differentiated themselves.
         """
         refuse_while_recording(self, ".data")
