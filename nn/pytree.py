@@ -300,13 +300,12 @@ class Binding:
 
     def on(self, values: Iterable[Any]) -> Any:
         """The copy, with a number or Value in place of each parameter; one without a name takes the parameter's."""
-        stand_ins = [
-            value if isinstance(value, Value) else Parameter(value, parameter.label)
-            for parameter, value in zip(self._parameters, values, strict=True)
-        ]
-        for parameter, stand_in in zip(self._parameters, stand_ins, strict=True):
+        stand_ins = []
+        for parameter, value in zip(self._parameters, values, strict=True):
+            stand_in = value if isinstance(value, Value) else Parameter(value, parameter.label)
             if not stand_in.label:
                 stand_in.label = parameter.label
+            stand_ins.append(stand_in)
         standing = self._copies | dict(zip(self._ids, stand_ins, strict=True))
         learnt = set(map(id, stand_ins))
         for parts, key, place in self._places:

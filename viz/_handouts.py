@@ -192,7 +192,7 @@ def _drawn(graph: Graph, theme: str) -> Iterator[str]:
     graph.grads = graph.held = [gradient or 0.0 for gradient in gradients]
     whole = fold(graph, "auto")
     scene = arrange(whole, Look(theme=theme, moving=True, title="Step"))
-    flows = [graph.flow(e) for e in range(len(graph.sources))]
+    flows = graph.flows
     graph.keep_scale()
     shown: list[float | None] = [None] * len(graph)
     for step in range(len(graph) + 1):

@@ -81,7 +81,7 @@ def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int
 @functools.lru_cache(maxsize=4096)
 def _forward(op: Primitive) -> Callable[..., float]:
     """The forward of ``op``, to be called with its inputs and constants; that of the compiled engine, if it has one."""
-    return (op.base or op).forward if op.base or op.constants else straight("FORWARD", op.forward, op)
+    return op.base.forward if op.base else straight("FORWARD", op.forward, op)
 
 
 def work(tape: Tape) -> int:
