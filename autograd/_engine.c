@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define VERSION 11 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
+#define VERSION 12 /* of what autograd/compiled.py asks of this file; to be raised in both when that changes */
 #define MOST_OPERANDS 3
 #define MOST_NUMBERS 4 /* operands, constants, output */
 
@@ -1507,6 +1507,8 @@ done:
     return found;
 }
 
+#include "_tape.h"
+
 /* --- the module ------------------------------------------------------------------------------------------- */
 
 /* set_up(in_force, recording, clock, lock, form_of, tracing, scope, handed, slots): two context variables, two settings,
@@ -1580,6 +1582,7 @@ static PyMethodDef functions[] = {
     {"numbered", (PyCFunction)(void (*)(void))numbered, METH_FASTCALL, NULL},
     {"numbers_of", numbers_of, METH_O, NULL},
     {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
+    {"program", program, METH_VARARGS, NULL},
     {"rows", rows, METH_NOARGS, NULL},
     {"track", track_graph, METH_O, NULL},
     {"variables", (PyCFunction)(void (*)(void))fresh_variables, METH_FASTCALL, NULL},
@@ -1600,7 +1603,7 @@ PyInit__engine(void)
     PyObject *module = PyModule_Create(&definition);
     if (!module) return NULL;
     NodeType.tp_new = PyBaseObject_Type.tp_new; /* no type of C inherits it by itself */
-    if (PyType_Ready(&NodeType) || PyType_Ready(&MakerType)) return NULL;
+    if (PyType_Ready(&NodeType) || PyType_Ready(&MakerType) || PyType_Ready(&ProgramType)) return NULL;
     forms = PyDict_New();
     if (!forms || !(zero = PyFloat_FromDouble(0.0)) || !(empty_text = PyUnicode_InternFromString("")) || !(acquire = PyUnicode_InternFromString("acquire"))
         || !(release = PyUnicode_InternFromString("release")) || !(learns = PyUnicode_InternFromString("learns"))
@@ -1609,6 +1612,7 @@ PyInit__engine(void)
     if (PyModule_AddObject(module, "Node", Py_NewRef((PyObject *)&NodeType))) return NULL;
     if (PyModule_AddStringConstant(module, "TABLE_DIGEST", TABLE_DIGEST)) return NULL;
     if (PyModule_AddIntConstant(module, "VERSION", VERSION)) return NULL;
+    if (PyModule_AddIntMacro(module, SUM_OF_PRODUCTS)) return NULL;
     const char *names[] = {"UNARY", "BINARY", "REFLECTED", "POWER", "LEAF", "CALL", "EACH", "FORWARD", "WEIGHTED_SUM",
                            "LABEL", "DATA", "GRAD", "SET", "PARTIALS", "ENTER", "EXIT"};
     for (int kind = UNARY; kind <= EXIT; kind++)

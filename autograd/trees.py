@@ -136,6 +136,8 @@ class TreeDef:
 
     @staticmethod
     def _leaves(numbers: Sequence[Any], shapes: list[Shape]) -> list[Any]:
+        if shapes.count(None) == len(shapes):
+            return [*numbers]
         leaves, start = [], 0
         for shape in shapes:
             stop = start + size_of(shape)

@@ -9,7 +9,6 @@ example, and another path is known. A single call is a batch of one, but for a s
 from __future__ import annotations
 
 import enum
-import math
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ import numpy as np
 from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
-from autograd.replay.backends import BACKENDS, Kernel, choose, load_backend, python_source
+from autograd.replay.backends import BACKENDS, Kernel, available, choose, load_backend, python_source
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
@@ -93,6 +92,7 @@ class Path:
         kernels: the programs that replay the tape.
         straight_line: the program for a single example, by
             :func:`~autograd.replay.backends.python_source.straight_line`.
+        checked: that of the engine in C, with the guards; False if it cannot run the tape.
     """
 
     def __init__(self, tape: Tape, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
@@ -106,14 +106,11 @@ class Path:
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
+        self.checked: Any = None
         self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
         """Puts the numbers together that the straight line gives."""
         self.uses = 0
         """How often the straight line ran to its end."""
-        self.turn: float = OFTEN
-        """At which use there is something to decide."""
-        self.moved = False
-        """Whether it was used so often that a kernel replays it from now on."""
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
@@ -187,11 +184,9 @@ class Run(NamedTuple):
 
 
 _SHORT = 1000
-"""How many instructions plain Python replays before a compiled kernel is worth its call, and its compilation."""
-_LEAST_WORK = 300
-"""The work of a short tape from which on a kernel is faster than plain Python, in instructions that are operators."""
-_WORTH_A_KERNEL = 20_000_000
-"""After how much work in plain Python a kernel is made: it takes about a second, as a kernel does at worst."""
+"""So many instructions are replayed as they are, to the last bit; of more, sums of products are fused."""
+_LEAST_WORK = 150
+"""The work from which on the engine in C is faster than plain Python, in instructions that are operators."""
 _MANY = 32
 """After how many paths there is a word about it."""
 _MOST = 64
@@ -228,6 +223,7 @@ class Branches:
         self._connected = ""
         self._lock = threading.Lock()
         self._backends = choose(options.backend, batched=options.batched)
+        self._in_c = options.backend in ("auto", "c") and available("c")
         self._plain = options.backend in ("auto", "python") and not options.batched
         self._result = Role.OUTPUTS if options.reduce is None else Role.SUM
         self.waits = function is not None and options.on_flip == "record" and not options.verify
@@ -262,7 +258,9 @@ class Branches:
                 return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
                 path.uses += 1
-                return path.result(found) if path.uses != path.turn else self._turned(path, found)
+                if path.uses == OFTEN:
+                    path.result = closing(path.treedef)
+                return path.result(found)
             exits += 1
             follow = path.exits.get(found)
             if self.waits and (follow is None or exits > _MOST_EXITS):
@@ -271,21 +269,13 @@ class Branches:
                 return self._another(path, found, numbers, plan, leaves)
             path = follow
 
-    def _turned(self, path: Path, numbers: Sequence[Any]) -> Any:
-        """The result of ``numbers`` at a use where the way out is written, or a kernel is made for the next ones."""
-        if path.uses == OFTEN:
-            path.result = closing(path.treedef)
-            work = python_source.work(path.tape)
-            by_kernel = "numba" in self._backends and not path.tape.guards and work >= _LEAST_WORK
-            path.turn = max(_WORTH_A_KERNEL // work, OFTEN + 1) if by_kernel else math.inf
-        else:
-            path.moved, path.straight_line = True, None
-        return path.result(numbers)
-
     def _written(self, path: Path) -> Callable[[list[float]], tuple[float, ...] | int] | None:
         """The straight line of ``path``; None if a kernel is faster."""
-        if path.moved or (self._options.backend == "auto" and len(path.tape) > _SHORT):
-            return None
+        if self._options.backend == "auto":
+            tape = path.tape
+            in_c = self._in_c and not tape.guards
+            if len(tape) > _SHORT or (in_c and python_source.work(tape) > _LEAST_WORK):
+                return None
         path.straight_line = python_source.straight_line(path.tape)
         return path.straight_line
 
@@ -336,7 +326,7 @@ class Branches:
         options, numbers = self._options, plan.numbers(leaves)
         lanes = numbers.lanes
         path = self.known[0] if self.known else None
-        if path is None or path.tape.guards:
+        if path is None or path.tape.guards or (options.batched and lanes.shape[1] == 1):
             path, results = self._by_path(numbers.shared, lanes)
         else:
             kernel = path.kernels.get(self._result) or self._kernel(path, self._result)
@@ -376,11 +366,6 @@ class Branches:
         Raises:
             GuardError: an example follows a path that may not be recorded.
         """
-        result, summed = self._result, self._result is Role.SUM
-
-        def run(path: Path, role: Role, examples: Any) -> Floats:
-            part = lanes if isinstance(examples, slice) else np.ascontiguousarray(lanes[:, examples])
-            return self._kernel(path, role)(path.inputs_and_leaves(shared), part)
 
         def recorded(example: int, exit_: tuple[Path, int] | None) -> Path:
             return self._follow(self.record(self.signature.example(shared, lanes[:, example])), exit_)
@@ -388,21 +373,16 @@ class Branches:
         waiting: list[tuple[Path, Any]] = [(self.known[0] if self.known else recorded(0, None), slice(None))]
         while waiting:
             path, examples = waiting.pop()
-            if not path.tape.guards:
-                yield path, examples, run(path, result, examples)
-                continue
-            found = run(path, Role.OPERANDS if summed else Role.BOTH, examples)
-            count = 0 if summed else len(path.tape.outputs)
-            values, operands = None if summed else found[:count], found[count:]
-            failed = _first_failures(path.alike(), operands)
+            part = lanes if isinstance(examples, slice) else np.ascontiguousarray(lanes[:, examples])
+            values, failed = self._tried(path, shared, part)
             if failed is None:
-                yield path, examples, run(path, result, examples) if values is None else values
+                yield path, examples, self._results(path, shared, part) if values is None else values
                 continue
             stays = failed < 0
             here = np.arange(lanes.shape[1])[examples]
             if stays.any():
-                kept = here[stays]
-                yield path, kept, run(path, result, kept) if values is None else values[:, stays]
+                kept = np.ascontiguousarray(part[:, stays])
+                yield path, here[stays], self._results(path, shared, kept) if values is None else values[:, stays]
             for guard in np.unique(failed[~stays]).tolist():
                 rest = here[failed == guard]
                 follow = path.exits.get(guard)
@@ -410,21 +390,51 @@ class Branches:
                     # The example that is recorded needs no check, so that the search ends even where
                     # rounding lets a comparison of this backend disagree with that of the recording.
                     follow = recorded(int(rest[0]), (path, guard))
-                    yield follow, rest[:1], run(follow, result, rest[:1])
+                    first = np.ascontiguousarray(lanes[:, rest[:1]])
+                    yield follow, rest[:1], self._results(follow, shared, first)
                     rest = rest[1:]
                 if len(rest):
                     waiting.append((follow, rest))
+
+    def _results(self, path: Path, shared: Floats, lanes: Floats) -> Floats:
+        """What ``path`` gives, whatever its guards say."""
+        return self._kernel(path, self._result)(path.inputs_and_leaves(shared), lanes)
+
+    def _tried(self, path: Path, shared: Floats, lanes: Floats) -> tuple[Floats | None, Any]:
+        """What ``path`` gives, None where only its guards were asked; and as :func:`_first_failures`."""
+        summed, given, count = self._result is Role.SUM, path.inputs_and_leaves(shared), len(path.tape.outputs)
+        checked = self._checked(path) if lanes.shape[1] == 1 else None
+        if checked is not None:
+            values = np.empty(count if summed else (count, 1))
+            guard = checked(given, lanes, values)
+            return values, None if guard < 0 else np.array([guard])
+        if not path.tape.guards:
+            return None, None
+        found = self._kernel(path, Role.OPERANDS if summed else Role.BOTH)(given, lanes)
+        values, operands = (None, found) if summed else (found[:count], found[count:])
+        return values, _first_failures(path.alike(), operands)
 
     def _kernel(self, path: Path, role: Role) -> Kernel:
         """The kernel that replays ``path`` for ``role``, made when it is first asked for."""
         kernel = path.kernels.get(role)
         if kernel is None:
             tape = path.tape_for(role)
-            backends = ["python"] if self._plain and len(tape) <= _SHORT and not path.moved else self._backends
+            fused = self._is_fused(tape)
+            backends = self._backends if fused else [name for name in self._backends if name in ("c", "python")]
             with uncollected:
-                kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM)
+                kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM, fused=fused)
             kernel = path.kernels.setdefault(role, kernel)
         return kernel
+
+    def _checked(self, path: Path) -> Callable[[Floats, Floats, Floats], int] | None:
+        """The run of one example along ``path`` that tells the first guard that does not hold, where C does it."""
+        if path.checked is None and self._in_c:
+            path.checked = _program_of(path.tape, self.signature.batched, fused=self._is_fused(path.tape))
+        return path.checked or None
+
+    def _is_fused(self, tape: Tape) -> bool:
+        """Whether sums of products may be rounded in another order; the bits of a short tape are its function's."""
+        return not self._plain or len(tape) > _SHORT
 
     # --- recording ----------------------------------------------------------------------------------------
 
@@ -562,7 +572,7 @@ class Branches:
 # --- kernels ----------------------------------------------------------------------------------------------
 
 
-def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
+def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], *, summed: bool, fused: bool) -> Kernel:
     """The kernel of the first backend that knows all operations; the last one's refusal is the caller's.
 
     Whether an operation refuses its inputs is told by running it in Python, where NumPy's result is not finite.
@@ -570,17 +580,27 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
     if any(isinstance(op, Refusal) for op in tape.ops):
         needed = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
         if any(isinstance(op, Refusal) for op in needed.ops) and backends != ["python"]:
-            backends = ["numpy"]
+            backends = ["c", "numpy"] if backends[0] == "c" and not any(batched) else ["numpy"]
     for name in backends[:-1]:
         try:
-            return _built_by(name, tape, batched, summed=summed)
+            return _built_by(name, tape, batched, summed=summed, fused=fused)
         except NotImplementedError:
             continue
-    return _built_by(backends[-1], tape, batched, summed=summed)
+    return _built_by(backends[-1], tape, batched, summed=summed, fused=fused)
 
 
-def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool) -> Kernel:
-    tape = fuse_dots(expanded(tape, folds=not BACKENDS[name].folds)) if BACKENDS[name].fuses else tape
+def _program_of(tape: Tape, batched: tuple[bool, ...], *, fused: bool) -> Any:
+    """``tape`` with its guards as a program of the engine in C; False if that cannot run it."""
+    from autograd.replay.backends import c_tape
+
+    try:
+        return c_tape.program(fuse_dots(expanded(tape)) if fused else tape, batched, summed=False)
+    except NotImplementedError:
+        return False
+
+
+def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool, fused: bool) -> Kernel:
+    tape = fuse_dots(expanded(tape, folds=not BACKENDS[name].folds)) if fused and BACKENDS[name].fuses else tape
     if tape.guards:
         tape = eliminate_dead_code(tape.returning(tape.outputs.tolist()))
     return load_backend(name)(tape, batched, summed)

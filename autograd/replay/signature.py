@@ -294,13 +294,18 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
         return [], None
     tree: Any = (args, tuple(kwargs.values())) if kwargs else args
     leaves, spec = optree.tree_flatten(tree)
-    shapes: list[Any] = [
-        leaf.shape if type(leaf) is np.ndarray and leaf.dtype is _FLOAT64 else type(leaf) is float for leaf in leaves
-    ]
+    shapes: list[Any] = [True] * len(leaves)
+    if set(map(type, leaves)) != {float}:
+        shapes = [
+            leaf.shape if type(leaf) is np.ndarray and leaf.dtype is _FLOAT64 else type(leaf) is float
+            for leaf in leaves
+        ]
     if False in shapes:
         for place, leaf in enumerate(leaves):
             if type(leaf) is np.float64 or (type(leaf) is int and -_WHOLE < leaf < _WHOLE):
                 leaves[place], shapes[place] = float(leaf), True
+            elif type(leaf) is np.ndarray and leaf.dtype.kind in "biuf":
+                leaves[place], shapes[place] = leaf.astype(float), leaf.shape
             elif shapes[place] is False:
                 if not is_static(leaf):
                     return [], None

@@ -27,6 +27,7 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, cast
 
+from autograd.compiled import core
 from autograd.replay.tape import Floats, Tape
 
 __all__ = ["BACKENDS", "Build", "Kernel", "available", "choose", "load_backend"]
@@ -57,6 +58,7 @@ class _Entry(NamedTuple):
 BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True, folds=True),
+    "c": _Entry("autograd.replay.backends.c_tape", "autograd._engine", "", fuses=True),
     "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }
@@ -65,6 +67,8 @@ BACKENDS: dict[str, _Entry] = {
 def available(name: str) -> bool:
     """Whether the backend ``name`` can be used here; does not import it."""
     requires = BACKENDS[name].requires
+    if name == "c":
+        return core is not None
     return requires is None or importlib.util.find_spec(requires) is not None
 
 
@@ -76,17 +80,16 @@ def choose(name: str, *, batched: bool) -> list[str]:
         ModuleNotFoundError: it needs a package that is not installed.
     """
     if name == "auto":
-        plain = ["numpy", "python"] if batched else ["python"]
-        return ["numba", *plain] if available("numba") else plain
+        listed = ["numba", "numpy", "python"] if batched else ["c", "numba", "python"]
+        return list(filter(available, listed))
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; known: 'auto', {', '.join(map(repr, BACKENDS))}")
     if not available(name):
-        entry = BACKENDS[name]
-        raise ModuleNotFoundError(
-            f"backend={name!r} needs the package {entry.requires!r}, which is not installed: "
-            f"pip install 'chainrule[{entry.extra}]'",
-            name=entry.requires,
-        )
+        _, requires, extra, *_ = BACKENDS[name]
+        what, way = f"the package {requires!r}, which is not installed", f"pip install 'chainrule[{extra}]'"
+        if name == "c":
+            what, way = "the compiled engine, which does not run", "install the package where there is a C compiler"
+        raise ModuleNotFoundError(f"backend={name!r} needs {what}: {way}", name=requires)
     return [name]
 
 
