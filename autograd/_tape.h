@@ -221,7 +221,7 @@ static PyTypeObject ProgramType = {
 static int
 kind_of(const Rule *rule)
 {
-#define FOUND(name, operands) if (rule->value == value_##name && !rule->constants) return INLINED_##name;
+#define FOUND(name, operands) if (rule->value == value_##name) return INLINED_##name;
     INLINED(FOUND)
 #undef FOUND
     return FORMULA;
@@ -285,23 +285,26 @@ program(PyObject *Py_UNUSED(module), PyObject *args)
     self->n_given = n_given, self->n_slots = n_slots, self->summed = summed;
     self->ops = PyMem_Calloc(PyTuple_GET_SIZE(ops) + 1, sizeof(Operation));
     if (!self->ops) goto failed;
-    for (; self->n_ops < PyTuple_GET_SIZE(ops); self->n_ops++) {
-        Operation *each = self->ops + self->n_ops;
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(ops); at++) {
+        Operation *each = self->ops + at;
         PyObject *op, *numbers;
         int row;
-        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(ops, self->n_ops), "OiO!", &op, &row, &PyTuple_Type, &numbers)) goto failed;
-        each->kind = row == SUM_OF_PRODUCTS ? DOT : row < 0 ? ASKED : kind_of(RULES + row);
-        if (row >= 0) {
-            each->value = RULES[row].value;
-            each->operands = RULES[row].operands;
-            each->n_constants = RULES[row].constants;
-            if (PyTuple_GET_SIZE(numbers) != each->n_constants) { PyErr_BadArgument(); goto failed; }
-            for (int i = 0; i < each->n_constants; i++)
-                each->constants[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(numbers, i));
-        }
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(ops, at), "OiO!", &op, &row, &PyTuple_Type, &numbers)) break;
         each->op = Py_NewRef(op);
-        if (PyErr_Occurred()) { self->n_ops++; goto failed; }
+        each->kind = row == SUM_OF_PRODUCTS ? DOT : ASKED;
+        if (row < 0) continue;
+        const Rule *rule = row < (int)(sizeof(RULES) / sizeof(RULES[0])) ? RULES + row : NULL;
+        each->n_constants = (int)Py_MIN(PyTuple_GET_SIZE(numbers), MOST_NUMBERS);
+        each->operands = rule ? rule->operands + rule->constants - each->n_constants : -1;
+        if (each->operands < 0) { PyErr_Format(PyExc_ValueError, "row %d has no place for these constants", row); break; }
+        each->value = rule->value;
+        each->kind = each->n_constants ? FORMULA : kind_of(rule);
+        for (int i = 0; i < each->n_constants; i++)
+            each->constants[i] = PyFloat_AsDouble(PyTuple_GET_ITEM(numbers, i));
+        if (PyErr_Occurred()) break;
     }
+    self->n_ops = PyTuple_GET_SIZE(ops); /* those that were not reached hold nothing */
+    if (PyErr_Occurred()) goto failed;
     if (n_given < 0 || n_slots < n_given + PyBytes_GET_SIZE(constants) / (Py_ssize_t)sizeof(double)
         || length[1] != length[0] + 1 || length[3] != length[0] || length[5] % 5 || !is_sound(self, length[2])) {
         PyErr_SetString(PyExc_ValueError, "the parts of the program do not fit together");

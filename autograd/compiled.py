@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from autograd.context import _IN_FORCE, _RECORDING, Clock, Context, Setting, clock, handed, scope, tracing, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
-__all__ = ["core", "digest", "engine", "form_of", "show_to_collector", "straight"]
+__all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -73,7 +73,7 @@ _rows: dict[tuple[str, int], dict[float | None, int]] = defaultdict(dict)
 """The rows of the compiled table, by name and number of constants, then by the constant that a row is for."""
 
 
-def form_of(op: Primitive) -> tuple[int, bool, bool, tuple[float, ...]] | None:
+def _form_of(op: Primitive) -> tuple[int, bool, bool, tuple[float, ...]] | None:
     """Row of ``op`` in the compiled table, or -1; whether it is gated and captures numbers; its constants.
 
     None: it is no record of ours.
@@ -93,7 +93,7 @@ if core:
         *(vars(Context)[name] for name in ("plain", "grad", "domains_watched", "traced", "sealed", "scope")),
         vars(scope)["name"],
     )
-    core.set_up(_IN_FORCE, _RECORDING, clock, writing, form_of, tracing, scope, handed, _slots)
+    core.set_up(_IN_FORCE, _RECORDING, clock, writing, _form_of, tracing, scope, handed, _slots)
     for _row, (_name, _, _constants, _fixed) in enumerate(core.rows()):
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 

@@ -91,7 +91,7 @@ class Path:
         exits: for the index of a guard the path to try where that guard comes out differently.
         kernels: the programs that replay the tape.
         straight_line: the program for a single example, by
-            :func:`~autograd.replay.backends.python_source.straight_line`.
+            :func:`~autograd.replay.backends.python_source.straight_line`; False if a kernel is faster.
         checked: that of the engine in C, with the guards; False if it cannot run the tape.
     """
 
@@ -105,7 +105,7 @@ class Path:
         self.exits: dict[int, Path] = {}
         self.assembly: Assembly | None = None
         self.kernels: dict[Role, Kernel] = {}
-        self.straight_line: Callable[[list[float]], tuple[float, ...] | int] | None = None
+        self.straight_line: Any = None
         self.checked: Any = None
         self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
         """Puts the numbers together that the straight line gives."""
@@ -185,7 +185,7 @@ class Run(NamedTuple):
 
 _SHORT = 1000
 """So many instructions are replayed as they are, to the last bit; of more, sums of products are fused."""
-_LEAST_WORK = 150
+_LEAST_WORK = 180
 """The work from which on the engine in C is faster than plain Python, in instructions that are operators."""
 _MANY = 32
 """After how many paths there is a word about it."""
@@ -246,7 +246,7 @@ class Branches:
         numbers, exits = None, 0
         while True:
             replay = path.straight_line or self._written(path)
-            if replay is None:
+            if not callable(replay):
                 return self(plan, leaves)
             if numbers is None:
                 numbers = plan.listed(leaves)
@@ -269,15 +269,16 @@ class Branches:
                 return self._another(path, found, numbers, plan, leaves)
             path = follow
 
-    def _written(self, path: Path) -> Callable[[list[float]], tuple[float, ...] | int] | None:
-        """The straight line of ``path``; None if a kernel is faster."""
-        if self._options.backend == "auto":
-            tape = path.tape
-            in_c = self._in_c and not tape.guards
-            if len(tape) > _SHORT or (in_c and python_source.work(tape) > _LEAST_WORK):
-                return None
-        path.straight_line = python_source.straight_line(path.tape)
+    def _written(self, path: Path) -> Any:
+        """The straight line of ``path``; False if a kernel is faster."""
+        if path.straight_line is None:
+            path.straight_line = not self._is_for_a_kernel(path.tape) and python_source.straight_line(path.tape)
         return path.straight_line
+
+    def _is_for_a_kernel(self, tape: Tape) -> bool:
+        if self._options.backend != "auto":
+            return False
+        return len(tape) > _SHORT or (self._in_c and not tape.guards and python_source.work(tape) > _LEAST_WORK)
 
     def _first(self, plan: Plan, leaves: list[Any]) -> Any:
         """The result of the first call, which is recorded."""

@@ -397,9 +397,7 @@ class Compiled:
         return self.paths
 
     def __repr__(self) -> str:
-        moved = [path for path in self.paths if path.moved]
-        since = f", by a kernel since call {moved[0].turn:,} in plain Python" if moved else ""
-        return f"<compiled {self.__name__}, {len(self.paths)} path(s){since}>"
+        return f"<compiled {self.__name__}, {len(self.paths)} path(s)>"
 
 
 class _Methods:
@@ -560,9 +558,9 @@ def compile(  # noqa: A001, PLR0913 -- its options are independent; the name tha
             example after another: 0 for rows; None for an argument that all share; a tuple has an entry for
             each argument. Arguments by keyword are batched along axis 0.
         reduce: None: the results of all examples, along a new first axis. ``"sum"``, ``"mean"``: over the batch.
-        backend: a name, or ``"auto"``: for single calls of short tapes plain Python, and a compiled kernel once they
-            have come so often that it pays, after about a second of work (the last places may change then); for
-            everything else the fastest that is installed.
+        backend: a name, or ``"auto"``: for one example plain Python while the tape is short, then the engine in C, in
+            which up to a thousand operations have the bits of the function itself; for a batch, and for operations
+            that the engine does not have, the fastest that is installed.
         on_flip: ``"record"``: record another path where a guard comes out differently. ``"raise"``: GuardError.
         max_paths: how many paths there may be; one more is a GuardError. None: 64, and the plain function, after a
             warning, where none of them fits. After the first eight a path of one example is recorded when it is met

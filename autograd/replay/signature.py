@@ -304,7 +304,7 @@ def take_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any]
         for place, leaf in enumerate(leaves):
             if type(leaf) is np.float64 or (type(leaf) is int and -_WHOLE < leaf < _WHOLE):
                 leaves[place], shapes[place] = float(leaf), True
-            elif type(leaf) is np.ndarray and leaf.dtype.kind in "biuf":
+            elif shapes[place] is False and type(leaf) is np.ndarray and leaf.dtype.kind in "biuf":
                 leaves[place], shapes[place] = leaf.astype(float), leaf.shape
             elif shapes[place] is False:
                 if not is_static(leaf):

@@ -8,7 +8,7 @@ from autograd import compile as compiled
 from nn import MLP, categorical_cross_entropy, functional_call, huber, softmax_cross_entropy
 from nn.losses import LOSSES
 
-BACKENDS = ["python", "numpy", "numba"]
+BACKENDS = ["python", "numpy", "c", "numba"]
 CLASSES, EXAMPLES = 3, 12
 rng = np.random.default_rng(0)
 

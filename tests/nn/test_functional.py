@@ -76,7 +76,7 @@ def test_gradients_are_those_of_the_live_model():
     np.testing.assert_allclose(second, second.T, rtol=1e-12, atol=1e-16)
 
 
-@pytest.mark.parametrize("backend", ["python", "numpy", "numba"])
+@pytest.mark.parametrize("backend", ["python", "numpy", "c", "numba"])
 def test_it_compiles_and_agrees_with_the_live_leaves(backend):
     model = small()
     rng = np.random.default_rng(0)

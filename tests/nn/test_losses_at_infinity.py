@@ -18,7 +18,7 @@ from nn import (
 )
 
 inf = math.inf
-BACKENDS = ["python", "numpy", "numba"]
+BACKENDS = ["python", "numpy", "c", "numba"]
 
 
 def sigmoid(z):

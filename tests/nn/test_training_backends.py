@@ -45,7 +45,7 @@ RUNS = {
 
 
 @pytest.mark.parametrize("settings", RUNS.values(), ids=RUNS)
-@pytest.mark.parametrize("backend", ["numpy", "numba", "python"])
+@pytest.mark.parametrize("backend", ["numpy", "c", "numba", "python"])
 def test_compiled_and_eager_have_the_same_losses(backend, settings, monkeypatch):
     monkeypatch.setattr("nn._predict.compile", partial(compile, backend=backend))
     compiled, predictions = learnt(**settings)

@@ -115,7 +115,7 @@ WITHOUT_NUMBERS = (lambda x: None, lambda x: [], lambda x: {}, lambda x: ([], No
 
 
 @pytest.mark.parametrize("result", WITHOUT_NUMBERS)
-@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax", "auto"])
+@pytest.mark.parametrize("backend", ["python", "numpy", "c", "numba", "jax", "auto"])
 def test_a_result_without_numbers_is_what_the_function_returns(backend, result):
     assert compiled(result, backend=backend)(1.0) == result(1.0)
     for reduce in (None, "sum", "mean"):
@@ -124,7 +124,7 @@ def test_a_result_without_numbers_is_what_the_function_returns(backend, result):
     assert (sometimes(1.0), sometimes(-1.0)) == (result(1.0), [-1.0])
 
 
-@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax", "auto"])
+@pytest.mark.parametrize("backend", ["python", "numpy", "c", "numba", "jax", "auto"])
 def test_results_that_are_constants(backend):
     assert compiled(lambda: (3.0, None), backend=backend)() == (3.0, None)
     whole = compiled(lambda x: [2.5, x, None], in_axes=0, backend=backend)(np.array([1.0, 2.0]))

@@ -15,7 +15,7 @@ from autograd import compile as compiled
 from autograd.replay import backends
 from autograd.replay.signature import take_apart
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("c", "numba", "jax") if backends.available(name)]]
 REFERENCES = ["python", "numpy"]
 
 

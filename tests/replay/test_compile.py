@@ -22,7 +22,7 @@ from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
 from tests.support.programs import inputs, programs
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("c", "numba", "jax") if backends.available(name)]]
 
 
 def bits(numbers):
@@ -215,7 +215,7 @@ def test_bad_settings_are_told_at_once():
         (
             {"backend": "cuda"},
             ValueError,
-            "unknown backend 'cuda'; known: 'auto', 'python', 'numpy', 'numba', 'jax'",
+            "unknown backend 'cuda'; known: 'auto', 'python', 'numpy', 'c', 'numba', 'jax'",
         ),
         ({"on_flip": "ignore"}, ValueError, "on_flip must be 'record' or 'raise', got 'ignore'"),
         ({"reduce": "max", "in_axes": 0}, ValueError, "reduce must be None, 'sum' or 'mean', got 'max'"),
@@ -237,6 +237,10 @@ def test_a_backend_that_is_not_installed(monkeypatch):
     ):
         compiled(lambda x: x, backend="numba")
     assert backends.choose("auto", batched=True) == ["numpy", "python"]
+    assert "numba" not in backends.choose("auto", batched=False)
+    monkeypatch.setattr(backends, "core", None)
+    with pytest.raises(ModuleNotFoundError, match="backend='c' needs the compiled engine, which does not run: install"):
+        compiled(lambda x: x, backend="c")
     assert backends.choose("auto", batched=False) == ["python"]
 
 
@@ -366,31 +370,24 @@ def _gelus(x):
     return sum(ag.gelu(x * float(k)) for k in range(1, 9))
 
 
-@pytest.mark.skipif(not backends.available("numba"), reason="needs numba")
+@pytest.mark.skipif(not backends.available("c"), reason="needs the compiled engine")
 @pytest.mark.parametrize("derived", [lambda f: f, ag.value_and_grad], ids=["value", "both"])
-def test_a_short_tape_is_moved_to_a_kernel_when_it_has_worked_enough(monkeypatch, derived):
+def test_a_short_tape_with_work_runs_in_c_to_the_last_bit(derived):
     function = derived(_gelus)
-    f, same = compiled(function), compiled(function)
-    work = f(0.5) and python_source.work(f.tape)
-    monkeypatch.setattr(branches, "_WORTH_A_KERNEL", 7 * work)
-    found = [f(0.5) for _ in range(12)]
-    assert [path.moved for path in f.paths] == [True]
-    assert "by a kernel since call 7 in plain Python" in repr(f)
-    assert found[:7] == [function(0.5)] * 7
-    np.testing.assert_allclose(found[7:], [function(0.5)] * 5, rtol=1e-14)
-    assert f(-0.25) == pytest.approx(function(-0.25), rel=1e-14)
-    again = [same(0.5) for _ in range(13)]
-    assert again[1:] == found  # by counting, not by a clock: the same calls give the same bits
+    f = compiled(function)
+    for x in (0.5, -0.25, 3.0, 0.5, -40.0, 0.5):
+        assert f(x) == function(x)
+    assert [path.straight_line for path in f.paths] == [False]
+    (kernel,) = f.paths[0].kernels.values()
+    assert kernel.__module__ == "autograd.replay.backends.c_tape"
 
 
-def test_what_stays_in_plain_python(monkeypatch):
-    monkeypatch.setattr(branches, "_WORTH_A_KERNEL", 0)
+def test_what_stays_in_plain_python():
     cheap, guarded = compiled(lambda x: x * x + 1.0), compiled(lambda x: _gelus(x) if x > 0.0 else x)
     named = compiled(_gelus, backend="python")
     for f in (cheap, guarded, named):
         assert len({f(0.5) for _ in range(9)}) == 1
-        assert not any(path.moved for path in f.paths)
-        assert "kernel" not in repr(f)
+        assert all(callable(path.straight_line) for path in f.paths)
 
 
 def test_work_is_told_from_code():

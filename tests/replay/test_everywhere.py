@@ -16,7 +16,7 @@ import pytest
 from autograd import RecordingError, Value, errstate, record, where
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, Primitive, primitive
-from autograd.replay.backends import c_source, expansion, jax_export, numba_lanes, numpy_lanes, python_source
+from autograd.replay.backends import c_source, c_tape, expansion, jax_export, numba_lanes, numpy_lanes, python_source
 from autograd.replay.optimise import optimise
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
@@ -115,6 +115,16 @@ def test_no_operation_is_refused_and_all_agree_with_eager_evaluation(group, back
     rows = [f"{name(op)}: output {i}" for op in ops for i in range(1 + arity(op))]
     for row, one, other in zip(rows, got, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=largest, err_msg=row)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_engine_in_c_gives_every_bit_of_eager_evaluation(group):
+    tape = with_slopes(GROUPS[group])
+    lanes = np.hstack([columns(tape.n_inputs, ORDINARY), columns(tape.n_inputs, EXTREME)])
+    expected = np.array([tape.run(lane) for lane in lanes.T.tolist()]).T
+    got = by_kernel(c_tape.build)(tape, lanes, None)
+    np.testing.assert_array_equal(got, expected)
+    np.testing.assert_array_equal(np.signbit(got[~np.isnan(got)]), np.signbit(expected[~np.isnan(expected)]))
 
 
 @pytest.mark.parametrize("op", table(), ids=name)

@@ -308,7 +308,7 @@ def test_a_recording_does_not_leak_to_other_threads_or_tasks():
 # --- what a comparison depends on -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("backend", ["python", "numpy", *["numba"] * backends.available("numba")])
+@pytest.mark.parametrize("backend", ["python", "numpy", "c", *["numba"] * backends.available("numba")])
 @pytest.mark.parametrize("reduce", [None, "sum"])
 def test_what_is_compared_is_exact_so_that_no_example_takes_another_branch_than_eager(backend, reduce):
     runs = []
@@ -351,7 +351,7 @@ def flagged(x):
     return x, x > 1, {"both": [x < 0, np.array([x, 2 * x]) > 1.5]}
 
 
-@pytest.mark.parametrize("backend", ["auto", "python", "numpy", "numba", "jax"])
+@pytest.mark.parametrize("backend", ["auto", "python", "numpy", "c", "numba", "jax"])
 def test_a_comparison_that_is_returned_is_a_bool_as_it_is_of_the_plain_function(backend):
     points = [2.0, 0.2, -1.0, 0.9, 2.0, 2.0, 2.0]  # past the call at which the way out is written
     f, bare = compiled(flagged, backend=backend), compiled(lambda x: x > 1, backend=backend)

@@ -16,7 +16,7 @@ from autograd import Parameter, Value
 from autograd import compile as compiled
 from autograd.replay import backends
 
-BACKENDS = ["python", "numpy", *[name for name in ("numba", "jax") if backends.available(name)]]
+BACKENDS = ["python", "numpy", *[name for name in ("c", "numba", "jax") if backends.available(name)]]
 
 
 # --- leaves that are closed over --------------------------------------------------------------------------

@@ -336,7 +336,7 @@ def test_a_tape_in_which_a_slot_is_written_again_is_separated():
         again.run([math.nan])
 
 
-@pytest.mark.parametrize("backend", ["python", "numpy", "numba", "jax"])
+@pytest.mark.parametrize("backend", ["python", "numpy", "c", "numba", "jax"])
 def test_a_tape_in_which_a_slot_is_written_again_is_compiled_right(backend):
     tape = written_again().returning([5, 3])
     assert list(ag.compile(tape, backend=backend)(2.0)) == [16.0, 7.0]

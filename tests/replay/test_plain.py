@@ -480,7 +480,7 @@ def test_pickles():
 
 # --- stopped gradients, gathers ---------------------------------------------------------------------------
 
-BACKENDS = [name for name in ("python", "numpy", "numba", "jax") if ag.replay.backends.available(name)]
+BACKENDS = [name for name in ("python", "numpy", "c", "numba", "jax") if ag.replay.backends.available(name)]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

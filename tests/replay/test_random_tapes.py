@@ -20,6 +20,7 @@ from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay import optimise as optimise_module
 from autograd.replay import schedule
 from autograd.replay.backends import (
+    c_tape,
     expansion,
     jax_export,
     numba_lanes,
@@ -315,6 +316,7 @@ def test_what_is_shared_and_what_is_not_are_the_whole_together(seed):
 BUILDS = {
     "python": python_source.build,
     "numpy": numpy_lanes.build,
+    "c": lambda tape, *how: c_tape.build(expansion.expanded(tape), *how),
     "numba": numba_lanes.build,
     "jax": jax_export.build,
 }

@@ -96,7 +96,7 @@ def test_the_order_of_a_dict_is_another_form():
 
 @pytest.mark.parametrize(
     "args",
-    [(Pair(1.0, 2.0),), ("static", 1.0), ([[1.0]] * 80,), (1.0, abs)],
+    [(Pair(1.0, 2.0),), ("static", 1.0), ([[1.0]] * 1000,), (1.0, abs)],
     ids=["record", "static", "large", "function"],
 )
 def test_what_cannot_be_written_is_walked_through(args):
@@ -111,7 +111,7 @@ RESULTS: dict[str, Any] = {
     "arrays": (1.0, [(TABLE, ROW), (np.array(3.0), TABLE)]),
     "dicts": {"b": 1.0, "a": {"d": ROW, "c": None}, "e": ()},
     "a record": (1.0, Pair(2.0, [3.0])),
-    "large": [(float(k), [ROW]) for k in range(80)],
+    "large": [(float(k), [ROW]) for k in range(400)],
     "with a bool": (1.0, [True, ROW > 1]),
 }
 

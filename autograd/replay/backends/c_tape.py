@@ -6,20 +6,26 @@ for sums of products; and guards need no kernel of their own: a run tells the fi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from autograd.compiled import core, form_of
-from autograd.primitives import Primitive
+from autograd.compiled import core
+from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends import Kernel
-from autograd.replay.optimise import reuse_slots
+from autograd.replay.optimise import reuse_slots, separate_slots
 from autograd.replay.recorder import Refusal
 from autograd.replay.tape import FUSED_DOT, RELATIONS, Floats, Tape, apply_ieee
 
 __all__ = ["build", "program"]
 
 _RELATIONS = {relation: number for number, relation in enumerate(RELATIONS)}
+_ASKED = -1
+_MOST_ASKED = 1000
+"""How many instructions may ask Python, which takes half a microsecond each: another backend compiles what they do."""
+_ROWS = {name: row for row, (name, *_) in enumerate(core.rows())} if core else {}
+"""A row of each operation's name: all have the same value."""
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
@@ -43,22 +49,27 @@ def program(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[[F
 
     It returns the index of the first guard that does not hold, or -1; what has guards takes one example.
     """
-    tape = reuse_slots(tape)
+    tape = reuse_slots(separate_slots(tape))
+    operations = [*map(_operation, tape.ops)]
+    asked = np.array([row == _ASKED and not isinstance(op, Refusal) for op, row, _ in operations], bool)
+    if tape.ops and asked[tape.code].sum() > _MOST_ASKED:
+        names = ", ".join(repr(op.name) for op, _, _ in itertools.compress(operations, asked))
+        raise NotImplementedError(f"the compiled engine would ask Python too often for {names}: use backend='numba'")
     guards = [(_RELATIONS[guard.relation], guard.left, guard.right, guard.outcome, guard.at) for guard in tape.guards]
     words = (tape.code, tape.start, tape.args, tape.dest, tape.outputs, guards, np.flatnonzero(batched))
-    return core.program(
-        tuple(map(_operation, tape.ops)),
-        tuple(np.array(part, np.uint32).tobytes() for part in words),
-        tape.constants.tobytes(), tape.n_inputs + tape.n_leaves, tape.n_slots, summed, apply_ieee,
+    run: Callable[[Floats, Floats, Floats], int] = core.program(
+        tuple(operations), tuple(np.array(part, np.uint32).tobytes() for part in words), tape.constants.tobytes(),
+        tape.n_inputs + tape.n_leaves, tape.n_slots, summed, apply_ieee,
     )  # fmt: skip
+    return run
 
 
 def _operation(op: Primitive) -> tuple[Primitive, int, tuple[float, ...]]:
     """``op``, its row in the table of the engine, and what it captures; without a row the record is asked."""
     if op is FUSED_DOT:
         return op, core.SUM_OF_PRODUCTS, ()
-    form = None if isinstance(op, Refusal) else form_of(op)
-    if form is None and not isinstance(op, Refusal):
+    base = op.base or op
+    if not base.builtin:
         raise NotImplementedError(f"the operation {op.name!r} is not in the table of the compiled engine")
-    row, _, _, constants = form or (-1, False, False, ())
-    return op, row, constants
+    is_ours = PRIMITIVES.get(base.name) is base and (op is base or base.capture(*op.constants) is op)
+    return op, _ROWS.get(base.name, _ASKED) if is_ours else _ASKED, op.constants
