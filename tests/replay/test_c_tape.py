@@ -152,13 +152,25 @@ def test_what_a_record_raises_comes_through():
         run(program, [1.0, 2.0], 1)
 
 
-def test_an_operation_of_a_users_own_is_for_another_backend():
-    own_square = primitive("own_square", forward=lambda x: x * x, partials=lambda x, out: (2.0 * x,))
+own_square = primitive("own_square", forward=lambda x: x * x, partials=lambda x, out: (2.0 * x,))
 
-    with pytest.raises(NotImplementedError, match="'own_square' is not in the table of the compiled engine"):
-        compiled(lambda x: own_square(x) * 2.0, backend="c")(3.0)
-    f = compiled(lambda x: sum(own_square(x * float(k)) for k in range(100)))
-    assert [f(2.0) for _ in range(3)] == [sum((2.0 * k) ** 2 for k in range(100))] * 3
+
+def test_an_operation_of_a_users_own_is_asked_for_its_value():
+    f = compiled(ag.value_and_grad(lambda x: own_square(x) * 2.0 + ag.tanh(x)), backend="c")
+    for x in (3.0, -0.5, math.inf):
+        value, slope = f(x)
+        assert (value, slope) == (2.0 * (x * x) + math.tanh(x), 4.0 * x + (1.0 - math.tanh(x) ** 2))
+
+
+def test_where_records_would_be_asked_too_often_another_backend_runs():
+    def many(x):
+        return sum(own_square(x * float(k)) for k in range(300))
+
+    with pytest.raises(NotImplementedError, match="would ask Python too often, for 'own_square'; use backend='numba'"):
+        compiled(many, backend="c")(3.0)
+    f = compiled(many)
+    assert [f(2.0) for _ in range(3)] == [many(2.0)] * 3
+    assert f.paths[0].kernels or callable(f.paths[0].straight_line)
 
 
 # --- sums of products, batches ----------------------------------------------------------------------------

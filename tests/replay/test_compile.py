@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -290,6 +291,20 @@ def test_many_threads_record_and_replay_one_function():
         assert all(pool.map(work, range(24)))
     assert len(f.paths) == 7
     assert len(g.paths) == 2
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_threads_that_take_turns_after_every_step_have_each_their_own_numbers(backend):
+    f = compiled(lambda x: (x * x, ag.sin(x)), backend=backend)
+    wanted = [f(float(k)) for k in range(8)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda k: [f(float(k)) for _ in range(500)], range(8)))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(each == [right] * 500 for each, right in zip(found, wanted, strict=True))
 
 
 def test_two_first_calls_at_once_have_each_their_own_result(monkeypatch):

@@ -22,8 +22,8 @@ __all__ = ["build", "program"]
 
 _RELATIONS = {relation: number for number, relation in enumerate(RELATIONS)}
 _ASKED = -1
-_MOST_ASKED = 1000
-"""How many instructions may ask Python, which takes half a microsecond each: another backend compiles what they do."""
+_MOST_ASKED = 200
+"""How many instructions may ask a record, which takes half a microsecond each: another backend compiles what they do."""
 _ROWS = {name: row for row, (name, *_) in enumerate(core.rows())} if core else {}
 """A row of each operation's name: all have the same value."""
 
@@ -32,7 +32,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     """``tape`` as a program of the compiled engine; see :mod:`autograd.replay.backends`.
 
     Raises:
-        NotImplementedError: an operation is a user's own.
+        NotImplementedError: too much of it is operations that the engine does not have.
     """
     run, n_outputs = program(tape, batched, summed=summed), len(tape.outputs)
 
@@ -54,7 +54,7 @@ def program(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[[F
     asked = np.array([row == _ASKED and not isinstance(op, Refusal) for op, row, _ in operations], bool)
     if tape.ops and asked[tape.code].sum() > _MOST_ASKED:
         names = ", ".join(repr(op.name) for op, _, _ in itertools.compress(operations, asked))
-        raise NotImplementedError(f"the compiled engine would ask Python too often for {names}: use backend='numba'")
+        raise NotImplementedError(f"the compiled engine would ask Python too often, for {names}; use backend='numba'")
     guards = [(_RELATIONS[guard.relation], guard.left, guard.right, guard.outcome, guard.at) for guard in tape.guards]
     words = (tape.code, tape.start, tape.args, tape.dest, tape.outputs, guards, np.flatnonzero(batched))
     run: Callable[[Floats, Floats, Floats], int] = core.program(
@@ -69,7 +69,5 @@ def _operation(op: Primitive) -> tuple[Primitive, int, tuple[float, ...]]:
     if op is FUSED_DOT:
         return op, core.SUM_OF_PRODUCTS, ()
     base = op.base or op
-    if not base.builtin:
-        raise NotImplementedError(f"the operation {op.name!r} is not in the table of the compiled engine")
-    is_ours = PRIMITIVES.get(base.name) is base and (op is base or base.capture(*op.constants) is op)
+    is_ours = base.builtin and PRIMITIVES.get(base.name) is base and (op is base or base.capture(*op.constants) is op)
     return op, _ROWS.get(base.name, _ASKED) if is_ours else _ASKED, op.constants

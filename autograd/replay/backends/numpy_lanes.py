@@ -81,9 +81,9 @@ class _Lanes:
                         results += np.bincount(each.places, each.sums, self._n_results)
                     else:
                         results[each.stored[1], at : at + width] = each.rows[each.stored[0]]
-                self._spare.append(arrays)
-        places, same = self._same
-        results[places] = fixed[same] * n if self._summed else fixed[same, None]
+                shared_by_all = fixed[self._same[1]]
+                self._spare.append(arrays)  # from here on they may be another thread's
+        results[self._same[0]] = shared_by_all * n if self._summed else shared_by_all[:, None]
         return results
 
     def _arrays(self, width: int) -> _Arrays:
