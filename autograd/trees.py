@@ -27,7 +27,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import Enum
-from itertools import repeat
+from itertools import accumulate, pairwise, repeat
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -97,6 +97,11 @@ class TreeDef:
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
         return list(map(size_of, self.shapes))
+
+    def parts(self) -> list[tuple[int, int, Shape]]:
+        """For each leaf where its numbers begin and end among all, and its shape."""
+        bounds = pairwise(accumulate(self.sizes(), initial=0))
+        return [(start, stop, shape) for (start, stop), shape in zip(bounds, self.shapes, strict=True)]
 
     def places(self, where: str) -> list[str]:
         """The place of each number: ``argument 0['b'][2]``."""

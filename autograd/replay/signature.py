@@ -611,11 +611,7 @@ class Assembly:
         self._treedef = treedef.with_shapes(treedef.shapes) if reduced else treedef
         self._batched = batched and not reduced
         self._bare = not self._batched and not any(shape is not None for shape in treedef.shapes)
-        self._parts: list[tuple[int, int, Shape]] = []
-        start = 0
-        for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
-            self._parts.append((start, start + size, shape))
-            start += size
+        self._parts = treedef.parts()
         self._uses = 0
         self._written: Callable[[Any], Any] | None = None
 
