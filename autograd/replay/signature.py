@@ -21,7 +21,18 @@ import optree
 
 from autograd.replay.tape import Floats
 from autograd.replay.written import Opening, closing, closing_of_array, closing_of_rows, opening
-from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
+from autograd.trees import (
+    _NAMESPACE,
+    SETTINGS,
+    Shape,
+    TreeDef,
+    fields_of,
+    is_record,
+    leaves_of,
+    portions,
+    shown,
+    size_of,
+)
 from autograd.value import Value
 
 __all__ = [
@@ -453,7 +464,7 @@ class Static:
         except TypeError:
             remedy = ": pass a tuple" if isinstance(value, list) else ": pass an immutable object, such as a tuple"
             raise TypeError(
-                f"{name} is static, so it must be hashable, got {_shown(value)} of type {type(value).__name__}{remedy}"
+                f"{name} is static, so it must be hashable, got {shown(value)} of type {type(value).__name__}{remedy}"
             ) from None
 
     def __eq__(self, other: object) -> bool:
@@ -463,7 +474,7 @@ class Static:
         return hash(self._key)
 
     def __repr__(self) -> str:
-        return _shown(self.value)
+        return shown(self.value)
 
 
 def _told(value: Any) -> str:
@@ -588,11 +599,6 @@ def check_static(argnums: Any, argnames: Any) -> tuple[tuple[int, ...], tuple[st
     if not all(isinstance(name, str) for name in names):
         raise TypeError(f"static_argnames must be a str or a tuple of strs, got {argnames!r}")
     return tuple(map(int, places)), tuple(names)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 # --- results ----------------------------------------------------------------------------------------------
