@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from itertools import starmap
 from reprlib import recursive_repr
 from typing import Any, SupportsIndex
 
@@ -186,7 +185,11 @@ class Module(Tree):
 
     @recursive_repr()
     def __repr__(self) -> str:
-        parts = ", ".join(filter(None, starmap(_shown, vars(self).items())))
+        parts = ", ".join(
+            name if isinstance(part, Parameter) else f"{name}={part!r}"
+            for name, part in vars(self).items()
+            if isinstance(part, (Parameter, Module))
+        )
         return f"{type(self).__name__}({parts}{'; ' if parts else ''}{self._size()})"
 
     def _size(self) -> str:
@@ -242,28 +245,14 @@ def _at(root: Any, path: str) -> Iterator[Any]:
         yield part
 
 
-def _shown(name: str, child: Any) -> str:
-    """An attribute in the repr of its module; empty for one that is not learnt."""
-    if isinstance(child, Parameter):
-        return name
-    return f"{name}={child!r}" if isinstance(child, Module) else ""
-
-
 class ParametersOf(list[Any]):
-    """The parameters of a model, with a short repr; an optimiser can ask whether the model still holds them."""
+    """The parameters of a model, with a short repr; an optimiser can ask the model whether it still holds them."""
 
     __slots__ = ("model",)
 
     def __init__(self, model: Module, parameters: Iterable[Any]) -> None:
         super().__init__(parameters)
         self.model = weakref.ref(model)
-
-    def still_held(self) -> set[int] | None:
-        """The ids of the parameters that the model has now; None if the model is gone."""
-        model = self.model()
-        if model is None:
-            return None
-        return set(map(id, parameters_of(model)))
 
     def __repr__(self) -> str:
         shown = [f"{each.label or 'no name'} = {each.data:.4g}" for each in self[:_SHOWN]]
