@@ -488,7 +488,11 @@ def _target(name: str, label: str, wanted: Any, classes: int) -> Any:
     """A class as an int, or as a Value known to be whole and of a class; or the probabilities of all as a list."""
     if not is_many(wanted):
         (index,) = _numbers(name, label, wanted)
-        _checked(name, label, index, _index_of(classes))
+        indices = Domain(
+            f"that are a class index, a whole number from 0 to {classes - 1}",
+            lambda y: 0.0 <= y <= classes - 1.0 and floor(y) == y,
+        )
+        _checked(name, label, index, indices)
         return index if isinstance(index, Value) else int(index)
     weights = _numbers(name, label, wanted)
     if len(weights) != classes:
@@ -501,14 +505,6 @@ def _target(name: str, label: str, wanted: Any, classes: int) -> Any:
     if all(not isinstance(weight, Value) and weight in (0.0, 1.0) for weight in weights):
         return weights.index(1.0)
     return weights
-
-
-def _index_of(classes: int) -> Domain:
-    """The index of one of so many classes."""
-    return Domain(
-        f"that are a class index, a whole number from 0 to {classes - 1}",
-        lambda y: 0.0 <= y <= classes - 1.0 and floor(y) == y,
-    )
 
 
 # --- losses by name ---------------------------------------------------------------------------------------
