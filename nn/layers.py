@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
@@ -342,16 +343,12 @@ class MLP(Module):
             raise TypeError(f"nouts must be a list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        random, last = weight_generator(rng), len(widths) - 1
-        functions = [*_hidden(activation, last - 1), resolve_activation(output_activation)]
+        random = weight_generator(rng)
+        functions = [*_hidden(activation, len(widths) - 2), resolve_activation(output_activation)]
         layers = [
-            Layer(
-                widths[number - 1], widths[number],
-                activation=functions[number - 1],
-                bias=bias, init=init, rng=random, layer=number,
-            )
-            for number in range(1, last + 1)
-        ]  # fmt: skip
+            Layer(nin, nout, activation=function, bias=bias, init=init, rng=random, layer=number)
+            for number, ((nin, nout), function) in enumerate(zip(pairwise(widths), functions, strict=True), start=1)
+        ]
         self.layers = CheckedList(layers, Tree, "layers", "an MLP", "")
 
     @property
