@@ -14,6 +14,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -453,10 +454,8 @@ def _plain_again(data: Any) -> Any:
         case None | str() | int():
             return data
         case [str(text)]:
-            try:
-                return float.fromhex(text)
-            except (ValueError, OverflowError):
-                pass
+            with suppress(TapeError):
+                return _number(text)
     raise TapeError(f"damaged tape: {shown(data)} is not a static field")
 
 
