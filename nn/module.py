@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from reprlib import recursive_repr
 from typing import Any, SupportsIndex
@@ -95,7 +95,8 @@ class Module(Tree):
         """
         found, places, noted = _found(self)
         for path in [path for path in noted if path not in places]:
-            for now in _at(self, path):
+            now = _at(self, path)
+            if now is not _GONE and not isinstance(now, Parameter):
                 label = f" ({noted[path]})" if noted[path] else ""
                 raise TypeError(
                     f"{path} of {type(self).__name__} held a Parameter{label} and now holds {now!r:.80}: training "
@@ -230,19 +231,16 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
     return list(found.values()), places, noted
 
 
-def _at(root: Any, path: str) -> Iterator[Any]:
-    """The part at ``path``, if there is one and it is not a Parameter."""
+def _at(root: Any, path: str) -> Any:
+    """The part at ``path``; ``_GONE`` if there is none."""
     part = root
     for name in path.split("."):
         parts = enumerate(part.tolist()) if isinstance(part, np.ndarray) and part.ndim == 1 else children(part)
-        for key, held in parts:
-            if str(key) == name:
-                part = held
-                break
-        else:
-            return
-    if not isinstance(part, Parameter):
-        yield part
+        part = next((held for key, held in parts if str(key) == name), _GONE)
+    return part
+
+
+_GONE = object()
 
 
 class ParametersOf(list[Any]):

@@ -168,7 +168,10 @@ def _operation(entry: list[Any]) -> Primitive:
             op = _named(name)
             refusal = refusal_named(name, _named)
             if refusal is not None:
-                return _refusal(refusal, list(map(_number, constants)))
+                try:
+                    return refusal(*map(_number, constants))
+                except TypeError as error:
+                    raise TapeError(f"damaged tape: {error}") from None
             if op is None:
                 raise TapeError(
                     f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
@@ -178,13 +181,6 @@ def _operation(entry: list[Any]) -> Primitive:
             if len(constants) == op.captures:
                 return op.capture(*map(_number, constants))
     raise TapeError(f"damaged tape: {shown(entry)} is not an operation")
-
-
-def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitive:
-    try:
-        return made(*constants)
-    except TypeError as error:
-        raise TapeError(f"damaged tape: {error}") from None
 
 
 def _guard(entry: list[Any]) -> Guard:
