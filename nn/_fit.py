@@ -454,14 +454,7 @@ _KEPT = "The model keeps its parameters from before this step. A smaller lr, or 
 
 
 def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> AnomalyError:
-    """The error for a loss or gradient that is not finite, found by computing the examples one by one on Values.
-
-    Args:
-        flat: the model and the loss.
-        numbers: the parameters at which it happened.
-        data: the examples among which it happened.
-        where: in which epoch and batch.
-    """
+    """The error for a loss or gradient that is not finite, found by computing the examples one by one on Values."""
     for index, place in enumerate(data.places.tolist()):
         leaves, example = flat.leaves(numbers), data.taken(slice(index, index + 1))
         (loss,) = flat.losses(leaves, example)
@@ -473,16 +466,7 @@ def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> A
 
 
 def _refuse_constant(flat: FlatModel, numbers: Array, data: Dataset) -> None:
-    """Refuse a loss in which nothing that is learnt has a part, in any example.
-
-    Args:
-        flat: the model and the loss.
-        numbers: the parameters, at which every gradient is 0.
-        data: all examples.
-
-    Raises:
-        ValueError: no example's loss has a parameter in its graph.
-    """
+    """Refuse a loss in which nothing that is learnt has a part, in any example: none has a parameter in its graph."""
     leaves = flat.leaves(numbers)
     learnt = set(map(id, leaves))
     for index in range(len(data.X)):

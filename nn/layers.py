@@ -558,14 +558,9 @@ def _advice(function: Activation) -> str:
 def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ...] = ()) -> list[Value]:
     """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
 
-    A number becomes a Value; a Value stays the same node, and gets a name only if it has none.
-
-    Args:
-        x: a sequence of numbers and Values, such as a list or a row of an array; where there is one, also bare.
-        count: how many there must be.
-        layer: the layer that takes them.
-        taker: the module that takes them, for messages.
-        more: further arguments, which are refused.
+    A number becomes a Value; a Value stays the same node, and gets a name only if it has none. ``x`` is a sequence of
+    ``count`` numbers and Values, such as a list or a row of an array; where there is one, also bare. There must be no
+    ``more`` arguments.
     """
     if more:
         raise _scattered(f"{taker!r} takes one example, a list of {counted(count, 'input')}", x, more)

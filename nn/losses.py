@@ -386,15 +386,8 @@ def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts o
 ) -> Any:
     """The loss of one prediction or of a list of them, number by number.
 
-    A target that is a number is made a node named ``y`` where it meets a Value.
-
-    Args:
-        name: of the loss, for messages.
-        prediction: a number or Value, or a list of them.
-        target: the same, as many.
-        formula: the loss of one prediction and its target; and of the target as a float, if it was given as a number.
-        reduction: how the losses of a list are combined.
-        allowed: which targets there are, if not all numbers.
+    ``formula`` takes a prediction, its target, and that as a float, if it was given as a number: where it meets a Value
+    it is made a node named ``y``. ``allowed`` says which targets there are, if not all numbers.
 
     Raises:
         TypeError: something that is neither a number nor a Value.
@@ -452,16 +445,7 @@ def _numbers(name: str, role: str, given: Any) -> list[Any]:
 def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts of a loss
     name: str, prediction: Any, target: Any, of_index: _Formula, of_weights: _Formula, reduction: Reduction
 ) -> Any:
-    """The loss of one example or a list of them.
-
-    Args:
-        name: of the loss, for messages.
-        prediction: a list of numbers, or a list of such.
-        target: an index or probabilities, or a list of such.
-        of_index: the loss of one example, for the index of its class.
-        of_weights: the same, for probabilities of all classes.
-        reduction: how the losses of a list are combined.
-    """
+    """The loss of one example or a list of them: for the index of its class, or for probabilities of all classes."""
     examples = _listed(prediction)
     many = bool(examples) and is_many(examples[0])
     targets = _listed(target) if many else [target]

@@ -246,11 +246,6 @@ class Binding:
     One copy takes one set of Values after another. What the model writes on itself meanwhile stays on the copy, until
     :meth:`keep`.
 
-    Args:
-        model: any module.
-        parameters: those that others will stand in for.
-        asking: who wants it, for messages.
-
     Attributes:
         held: every part of the model but Values, starting with itself.
 

@@ -446,10 +446,6 @@ def _holds_value(leaf: Any) -> bool:
 class Static:
     """A static argument. Equal to another of the same type and value: ``1``, ``1.0`` and ``True`` are three.
 
-    Args:
-        value: the argument.
-        name: which one it is, for the message.
-
     Raises:
         TypeError: it has no hash, so that a recording for it could not be found again.
     """
