@@ -623,15 +623,10 @@ class Assembly:
             return self._written(results.tolist() if self._bare else results)
         self._uses += 1
         if self._uses == OFTEN:
-            self._written = self._shorter()
-        return self._walked(results)
-
-    def _shorter(self) -> Callable[[Any], Any] | None:
-        if self._batched:
-            return closing_of_rows(self._treedef, _rows)
-        return closing(self._treedef) if self._bare else closing_of_array(self._treedef)
-
-    def _walked(self, results: Floats) -> Any:
+            if self._batched:
+                self._written = closing_of_rows(self._treedef, _rows)
+            else:
+                self._written = closing(self._treedef) if self._bare else closing_of_array(self._treedef)
         if self._bare:
             return self._treedef.returned(results.tolist())
         if self._batched:
