@@ -322,10 +322,9 @@ def _blocks(argnums: Argnums, outputs: TreeDef, inputs: list[TreeDef], rows: lis
 
     ``rows`` holds, for each number of the result, its derivatives with respect to the numbers of the arguments.
     """
-    blocks, bottom = [], 0
-    for height, above in zip(outputs.sizes(), outputs.shapes, strict=True):
-        band, bottom, right = rows[bottom : bottom + height], bottom + height, 0
-        places = []
+    blocks = []
+    for top, bottom, above in outputs.parts():
+        band, right, places = rows[top:bottom], 0, []
         for treedef in inputs:
             leaves = []
             for width, across in zip(treedef.sizes(), treedef.shapes, strict=True):
