@@ -285,11 +285,7 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 
 def _by_rows(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacrev") -> Any:
     trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
-
-    def rows(numbers: list[Any]) -> list[list[Any]]:
-        return trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
-
-    return _jacobian(name, trace, settings, rows)
+    return _jacobian(name, trace, settings, trace.gradients)
 
 
 def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacfwd") -> Any:
