@@ -170,23 +170,6 @@ def numeric_partial(op: Primitive, inputs: Sequence[float], i: int) -> Estimate:
 # --- one operation ----------------------------------------------------------------------------------------
 
 
-class _Fault(NamedTuple):
-    """A wrong local rule, and the point where it is wrong."""
-
-    op: Primitive
-    inputs: tuple[float, ...]
-    what: str
-    rule: float
-    estimate: Estimate
-
-    def __str__(self) -> str:
-        at = ", ".join(f"{x!r}" for x in (*self.inputs, *self.op.constants))
-        return (
-            f"the rule of {self.op.name!r} is wrong: at {self.op.name}({at}) its {self.what} is {self.rule!r}, but "
-            f"{self.estimate.value!r} by {self.estimate.method}. Mend the partials of {self.op.name!r}"
-        )
-
-
 def check_primitive(
     op: Primitive, points: Sequence[Sequence[float]] | None = None, *, order: int = 2, rtol: float = 1e-6
 ) -> int:
@@ -226,8 +209,13 @@ def check_primitive(
     if not chosen:
         raise ValueError(f"check_primitive({op.name}): no points in its domain ({op.domain.text}); give points=")
     for inputs in chosen:
-        if points is not None:
-            _refuse_edges(op, inputs)
+        for i, x in enumerate(inputs if points is not None else ()):
+            if not math.isfinite(numeric_partial(op, inputs, i).value):
+                call = f"{op.name}({', '.join(map(repr, (*inputs, *op.constants)))})"
+                raise ValueError(
+                    f"check_primitive: {call} has no finite slope from both sides of input {i}, {x!r}, so there is no "
+                    f"derivative to compare. Give points inside the domain"
+                )
         fault = _fault_at(op, inputs, order, rtol)
         if fault:
             raise GradientError(f"check_primitive: {fault}")
@@ -255,45 +243,36 @@ def _sample(op: Primitive, wanted: int = 100, tries: int = 5000) -> Iterator[tup
             return
 
 
-def _refuse_edges(op: Primitive, inputs: tuple[float, ...]) -> None:
-    for i, x in enumerate(inputs):
-        if not math.isfinite(numeric_partial(op, inputs, i).value):
-            call = f"{op.name}({', '.join(map(repr, (*inputs, *op.constants)))})"
-            raise ValueError(
-                f"check_primitive: {call} has no finite slope from both sides of input {i}, {x!r}, so there is no "
-                f"derivative to compare. Give points inside the domain"
-            )
+def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float) -> str:
+    """The first partial of ``op`` at ``inputs`` that numerical derivatives contradict, in words; empty if none."""
 
+    def contradicted(what: str, rule: float, estimate: Estimate, rtol: float, floor: float) -> str:
+        if not math.isfinite(estimate.value) or estimate.agrees_with(rule, rtol, floor):
+            return ""
+        return (
+            f"the rule of {op.name!r} is wrong: at {op.name}({', '.join(map(repr, (*inputs, *op.constants)))}) its "
+            f"{what} is {rule!r}, but {estimate.value!r} by {estimate.method}. Mend the partials of {op.name!r}"
+        )
 
-def _fault_at(op: Primitive, inputs: tuple[float, ...], order: int, rtol: float) -> _Fault | None:
-    """The first partial of ``op`` at ``inputs`` that numerical derivatives contradict."""
     leaves = [Value(x) for x in inputs]
     node = op(*leaves)
-    rules = local_gradients(node)
+    rules, noise = local_gradients(node), 1e-9 * max(1e-6, abs(node.data))  # what differences cannot see
     for i, rule in enumerate(rules):
-        estimate = numeric_partial(op, inputs, i)
-        if math.isfinite(estimate.value) and not estimate.agrees_with(rule, rtol, _floor(op, inputs)):
-            return _Fault(op, inputs, f"derivative with respect to input {i}", rule, estimate)
-    if order == 1:
-        return None
-    for i, local in enumerate(local_gradients(node, itself)):
-        for j in range(len(inputs)):
-            rule = _derivative(local, leaves[j])
+        what, estimate = f"derivative with respect to input {i}", numeric_partial(op, inputs, i)
+        if fault := contradicted(what, rule, estimate, rtol, noise):
+            return fault
+    for i, local in enumerate(local_gradients(node, itself) if order > 1 else ()):
+        for j, leaf in enumerate(leaves):
             estimate = ridders(partial(_partial_at, op, inputs, i, j), inputs[j])
-            floor = max(_floor(op, inputs), 1e-9 * abs(rules[i]))
-            if math.isfinite(estimate.value) and not estimate.agrees_with(rule, max(rtol, 1e-6), floor):
-                return _Fault(op, inputs, f"second derivative with respect to inputs {i} and {j}", rule, estimate)
-    return None
+            what, floor = f"second derivative with respect to inputs {i} and {j}", max(noise, 1e-9 * abs(rules[i]))
+            if fault := contradicted(what, _derivative(local, leaf), estimate, max(rtol, 1e-6), floor):
+                return fault
+    return ""
 
 
 def _is_of_the_table(op: Primitive) -> bool:
     """Whether an operation can be checked by itself: it is neither a solver's result nor a held number."""
     return not op.held and (op.base or op) is PRIMITIVES.get(op.name)
-
-
-def _floor(op: Primitive, inputs: tuple[float, ...]) -> float:
-    """The size below which differences of the operation's values are noise."""
-    return 1e-9 * max(1e-6, abs(op.forward(*inputs)))
 
 
 def _partial_at(op: Primitive, inputs: tuple[float, ...], i: int, j: int, x: float) -> float:
@@ -471,8 +450,7 @@ class _Problem:
             for node in topological_order(root)
             if node.op is not None and _is_of_the_table(node.op)
         )
-        fault = next(filter(None, faults), None)
-        reason = fault or (
+        reason = next(filter(None, faults), "") or (
             "every rule in the graph is right, so the function depends on its inputs in a way the graph does not "
             "see: look for a number taken out with .data, item() or detach(), and use the Value itself instead"
         )

@@ -188,17 +188,12 @@ class Setting:
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate ``function`` so that its whole body runs under this setting."""
         whole: Callable[..., Any]
-        if inspect.isgeneratorfunction(function):
+        if (asynchronous := inspect.isasyncgenfunction(function)) or inspect.isgeneratorfunction(function):
+            stepped: Callable[..., Any] = _stepped_async if asynchronous else _stepped
 
             @functools.wraps(function)
             def whole(*args: Any, **kwargs: Any) -> Any:
-                return _stepped(self, function(*args, **kwargs))
-
-        elif inspect.isasyncgenfunction(function):
-
-            @functools.wraps(function)
-            def whole(*args: Any, **kwargs: Any) -> Any:
-                return _stepped_async(self, function(*args, **kwargs))
+                return stepped(self, function(*args, **kwargs))
 
         elif inspect.iscoroutinefunction(function):
 

@@ -354,10 +354,7 @@ def _is_excused(node: Any, excuses: set[Any]) -> bool:
 def _warned_of_flow(node: Any, factors: list[Any], kind: str) -> bool:
     """Warn of the first nan among local gradient · factor of the operands of ``node``; whether there was one.
 
-    Args:
-        node: whose local gradients they are.
-        factors: for each operand the gradient that comes back to ``node``, or the tangent of that operand.
-        kind: what the factors are, for the message.
+    The factor of an operand is the gradient that comes back to ``node``, or the tangent of that operand.
     """
     for place, (parent, factor) in enumerate(zip(node.parents, factors, strict=True)):
         if factor is None:

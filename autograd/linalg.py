@@ -214,11 +214,7 @@ class _Elimination:
     @staticmethod
     def largest(rest: Row) -> int:
         """The place of the entry with the largest magnitude, the first of equals: partial pivoting."""
-        best, size = 0, _size(rest[0])
-        for place, entry in enumerate(rest[1:], start=1):
-            if _size(entry) > size:
-                best, size = place, _size(entry)
-        return best
+        return max(range(len(rest)), key=lambda place: _size(rest[place]))
 
     def is_noise(self, column: Row, above: Row, rest: Row, best: int) -> bool:
         """Whether the entry at ``best`` of ``rest`` is no larger than rounding makes it, or is nan."""

@@ -509,7 +509,7 @@ class Tour:
         if not done:
             what, before = _hint(step, self._names)
             self._say(f"Not yet: step {self._at + 1} is still to do.{missing or what} Type these lines, then tour():\n")
-            self._say(_indented("\n".join(filter(None, (before, step.code)))))
+            self._say(textwrap.indent("\n".join(filter(None, (before, step.code))), "    "))
             return False
         self._say(f"✓ {step.seen(self._names)}\n")
         self._at, self._shown = self._at + 1, False
@@ -524,7 +524,9 @@ class Tour:
             )
             return
         step = STEPS[self._at]
-        self._say(f"{self._at + 1} of {len(STEPS)}: {step.title}\n{step.text}\n\n{_indented(step.code)}\n")
+        self._say(
+            f"{self._at + 1} of {len(STEPS)}: {step.title}\n{step.text}\n\n{textwrap.indent(step.code, '    ')}\n"
+        )
         self._say("Type these lines, then tour(). (tour.run() types them for you.)")
         self._shown = True
 
@@ -539,7 +541,3 @@ def _hint(step: TourStep, names: Names) -> tuple[str, str]:
     except Exception:  # noqa: BLE001 -- names that are something else
         return "", ""
     return (f"\n{what}\n" if what else ""), before
-
-
-def _indented(code: str) -> str:
-    return "\n".join(f"    {line}" for line in code.splitlines())

@@ -342,12 +342,10 @@ def data_of(node: Any) -> float:
     return data
 
 
-def _numbers_of(nodes: tuple[Any, ...]) -> list[float]:
-    """The numbers of some nodes."""
-    return [node._data for node in nodes]
-
-
-numbers_of: Callable[[tuple[Any, ...]], list[float]] = core.numbers_of if core else _numbers_of
+numbers_of: Callable[[tuple[Any, ...]], list[float]] = (
+    core.numbers_of if core else lambda nodes: [node._data for node in nodes]
+)
+"""The numbers of some nodes."""
 
 
 def number_of(flow: Any) -> float:

@@ -112,8 +112,9 @@ class Trace:
         linked = self._linked(graph)
         return self._seen(root) if linked else root._data, self._reverse(root, graph, linked=linked)
 
-    def gradients(self, roots: Sequence[Value]) -> list[list[Any]]:
-        """The derivatives of each root with respect to each variable, by one reverse sweep a root."""
+    def gradients(self, numbers: Sequence[Any]) -> list[list[Any]]:
+        """The derivatives of each number of a result with respect to each variable, by one reverse sweep a number."""
+        roots = list(map(_as_value, numbers))
         linked = self._linked(self._graph(roots))
         return [self._reverse(root, self._graph([root]), linked=linked) for root in roots]
 

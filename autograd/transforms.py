@@ -79,14 +79,12 @@ def grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
     >>> grad(lambda p: p["a"] * p["b"][1])({"a": 3.0, "b": [1.0, 2.0]})
     {'a': 2.0, 'b': [0.0, 3.0]}
     """
-    return _transformed(grad, fun, (_checked("grad", fun, argnums), has_aux), _gradient)
+    return _transformed(grad, fun, (argnums, has_aux), _gradient)
 
 
-def _gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
-    argnums, has_aux = settings
-    trace = Trace(fun, _places("grad", argnums, len(args)), args, kwargs)
-    _, slope, aux = _value_gradient_aux("grad", trace, argnums, has_aux=has_aux)
-    return (slope, aux) if has_aux else slope
+def _gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "grad") -> Any:
+    value, slope = _value_and_gradient(fun, settings, args, kwargs, name)
+    return (slope, value[1]) if settings[1] else slope
 
 
 def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
@@ -98,21 +96,18 @@ def value_and_grad(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (10.0, (5.0, 2.0))
     """
-    return _transformed(value_and_grad, fun, (_checked("value_and_grad", fun, argnums), has_aux), _value_and_gradient)
+    return _transformed(value_and_grad, fun, (argnums, has_aux), _value_and_gradient)
 
 
-def _value_and_gradient(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any) -> Any:
+def _value_and_gradient(
+    fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "value_and_grad"
+) -> tuple[Any, Any]:
     argnums, has_aux = settings
-    trace = Trace(fun, _places("value_and_grad", argnums, len(args)), args, kwargs)
-    value, slope, aux = _value_gradient_aux("value_and_grad", trace, argnums, has_aux=has_aux)
-    return ((value, aux) if has_aux else value), slope
-
-
-def _value_gradient_aux(name: str, trace: Trace, argnums: Argnums, *, has_aux: bool) -> tuple[Any, Any, Any]:
+    trace = Trace(fun, _places(name, argnums, len(args)), args, kwargs)
     result, aux = _pair(name, trace.result) if has_aux else (trace.result, None)
     value, slopes = trace.value_and_gradient(one_number(name, _no_bool(name, result)))
     gradient = trace.treedefs[0].result(slopes) if isinstance(argnums, int) else _split(trace.treedefs, slopes)
-    return value, gradient, trace.settled(aux) if has_aux else None
+    return ((value, trace.settled(aux)) if has_aux else value), gradient
 
 
 # --- products with the Jacobian ---------------------------------------------------------------------------
@@ -217,9 +212,7 @@ def hvp(fun: Callable[..., Any], primals: Trees, tangents: Trees, has_aux: bool 
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
 
     def gradient(*args: Any) -> Any:
-        trace = Trace(fun, range(len(args)), args, {})
-        _, slope, aux = _value_gradient_aux("hvp", trace, argnums, has_aux=has_aux)
-        return (slope, aux) if has_aux else slope
+        return _gradient(fun, (argnums, has_aux), args, {}, "hvp")
 
     _, moved, aux = _jvp("hvp", gradient, primals, tangents, has_aux=has_aux)
     return (moved, aux) if has_aux else moved
@@ -258,7 +251,7 @@ def jacrev(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
     >>> jacobian(lambda x: ([x * x, 3 * x], {"double": 2 * x}), has_aux=True)(5.0)
     ([10.0, 3.0], {'double': 10.0})
     """
-    return _transformed(jacrev, fun, (_checked("jacrev", fun, argnums), has_aux), _by_rows)
+    return _transformed(jacrev, fun, (argnums, has_aux), _by_rows)
 
 
 jacobian = jacrev
@@ -274,7 +267,7 @@ def jacfwd(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False)
     >>> jacfwd(lambda t: {"x": t * t, "y": sin(t)})(0.0)
     {'x': 0.0, 'y': 1.0}
     """
-    return _transformed(jacfwd, fun, (_checked("jacfwd", fun, argnums), has_aux), _by_columns)
+    return _transformed(jacfwd, fun, (argnums, has_aux), _by_columns)
 
 
 def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002 -- JAX's signature
@@ -287,16 +280,12 @@ def hessian(fun: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(3.0, 2.0)
     ((4.0, 6.0), (6.0, 0.0))
     """
-    return _transformed(hessian, fun, (_checked("hessian", fun, argnums), has_aux), _hessian)
+    return _transformed(hessian, fun, (argnums, has_aux), _hessian)
 
 
 def _by_rows(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacrev") -> Any:
     trace = Trace(fun, _places(name, settings[0], len(args)), args, kwargs)
-
-    def rows(numbers: list[Any]) -> list[list[Any]]:
-        return trace.gradients([number if isinstance(number, Value) else Constant(number) for number in numbers])
-
-    return _jacobian(name, trace, settings, rows)
+    return _jacobian(name, trace, settings, trace.gradients)
 
 
 def _by_columns(fun: Callable[..., Any], settings: Settings, args: Any, kwargs: Any, name: str = "jacfwd") -> Any:
@@ -329,10 +318,9 @@ def _blocks(argnums: Argnums, outputs: TreeDef, inputs: list[TreeDef], rows: lis
 
     ``rows`` holds, for each number of the result, its derivatives with respect to the numbers of the arguments.
     """
-    blocks, bottom = [], 0
-    for height, above in zip(outputs.sizes(), outputs.shapes, strict=True):
-        band, bottom, right = rows[bottom : bottom + height], bottom + height, 0
-        places = []
+    blocks = []
+    for top, bottom, above in outputs.parts():
+        band, right, places = rows[top:bottom], 0, []
         for treedef in inputs:
             leaves = []
             for width, across in zip(treedef.sizes(), treedef.shapes, strict=True):
@@ -467,10 +455,11 @@ def _split(treedefs: list[TreeDef], numbers: list[Any]) -> tuple[Any, ...]:
 
 
 def _transformed(
-    transform: Callable[..., Any], fun: Any, settings: Settings, run: Callable[..., Any]
+    transform: Callable[..., Any], fun: Any, given: Settings, run: Callable[..., Any]
 ) -> Callable[..., Any]:
     """``transform`` of ``fun``: replayed as that is, of a compiled function."""
-    replayed = _replayed(fun, settings[1], transform, *settings)
+    settings = _checked(transform.__name__, fun, given[0]), given[1]
+    replayed = _replayed(fun, given[1], transform, *settings)
     return Transformed(transform, fun, settings, run) if replayed is None else replayed
 
 

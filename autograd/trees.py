@@ -27,7 +27,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
 from enum import Enum
-from itertools import repeat
+from itertools import accumulate, pairwise, repeat
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 
@@ -38,8 +38,8 @@ from autograd.primitives import Primitive, as_float
 from autograd.value import Value
 
 __all__ = [
-    "SETTINGS", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record", "leaves_of",
-    "made", "map_values", "portions", "static_parts", "variables_of",
+    "SETTINGS", "Leaf", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record",
+    "leaves_of", "made", "map_values", "portions", "shown", "static_parts", "variables_of",
 ]  # fmt: skip
 
 _NAMESPACE = "chainrule"
@@ -98,6 +98,11 @@ class TreeDef:
         """How many numbers each leaf holds."""
         return list(map(size_of, self.shapes))
 
+    def parts(self) -> list[tuple[int, int, Shape]]:
+        """For each leaf where its numbers begin and end among all, and its shape."""
+        bounds = pairwise(accumulate(self.sizes(), initial=0))
+        return [(start, stop, shape) for (start, stop), shape in zip(bounds, self.shapes, strict=True)]
+
     def places(self, where: str) -> list[str]:
         """The place of each number: ``argument 0['b'][2]``."""
         if self is NUMBER:
@@ -151,18 +156,24 @@ class TreeDef:
         return _closed(tree) if self._opened else tree
 
     def __str__(self) -> str:
-        return repr(optree.tree_unflatten(self._spec, map(_Words, self.shapes, self.bools or repeat(False))))
+        return repr(optree.tree_unflatten(self._spec, self.leaves()))
+
+    def leaves(self) -> list[Leaf]:
+        """What stands for each number or array."""
+        return list(map(Leaf, self.shapes, self.bools or repeat(False)))
 
 
-class _Words:
-    """A leaf in words, for messages."""
+class Leaf:
+    """Stands for a number or an array; prints in words, for messages."""
 
     def __init__(self, shape: Shape, is_bool: bool) -> None:  # noqa: FBT001 -- mapped over both
-        kind = "bool" if is_bool else "number"
-        self.words = f"array of shape {shape}{' of bools' * is_bool}" if shape else kind
+        self.shape = shape
+        self.is_bool = is_bool
 
     def __repr__(self) -> str:
-        return self.words
+        if not self.shape:
+            return "bool" if self.is_bool else "number"
+        return f"array of shape {self.shape}{' of bools' * self.is_bool}"
 
 
 _number: Any = 0.0
@@ -494,7 +505,7 @@ def variables_of(instance: Any, where: str) -> dict[str, Any]:
     for name, part in _others(instance).items():
         if part is not None and not _is_setting(part):
             raise TypeError(
-                f"{where} holds a {kind.__name__}, whose attribute {name!r} ({_shown(part)}) is not a field: a copy of "
+                f"{where} holds a {kind.__name__}, whose attribute {name!r} ({shown(part)}) is not a field: a copy of "
                 f"the fields would be without it. Declare it as a field, with field(init=False), or make it a property"
             )
     return {name: part for name, part in fields.items() if not marked[name] and not _is_setting(part)}
@@ -602,7 +613,9 @@ def _is_cache(kind: type, name: str) -> bool:
     return isinstance(keeper, functools.cached_property) or of_attrs or name == "_attrs_cached_hash"
 
 
-def _shown(part: Any) -> str:
+def shown(part: Any) -> str:
+    """``part`` for a message, shortened."""
+    """``part`` for a message, shortened."""
     try:
         text = repr(part)
     except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong

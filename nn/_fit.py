@@ -163,12 +163,8 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         tried_loss(chosen, prediction, held_out, "validation y" if isinstance(validation, (tuple, list)) else "y")
     elif patience is not None:
         raise ValueError("patience waits for a better validation loss: give validation, a pair (X, y) or a share")
-    watch = _Watch(
-        validation=held_out,
-        metrics=resolve_metrics(metrics, chosen),
-        callbacks=_callbacks(callbacks),
-        patience=None if patience is None else whole_number(patience, "patience"),
-    )
+    measures, listeners = resolve_metrics(metrics, chosen), _callbacks(callbacks)
+    most = None if patience is None else whole_number(patience, "patience")
     settings = {"batch_size": batch_size, "schedule": schedule, "clip_norm": clip_norm, "clip_value": clip_value}
     method = None
     if isinstance(optimizer, str) and optimizer.upper() == "L-BFGS-B":
@@ -178,12 +174,12 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
         )
     else:
         method = _optimizer(optimizer, model, lr=lr, weight_decay=weight_decay)
-        steps = _steps(len(data.X), **settings)
+        steps = _Steps(len(data.X), **settings)
     learnt = as_leaves(model.parameters()) if method is None else method.parameters
     flat = FlatModel(model, learnt, chosen, compiled=compiled)
     with ProgressBar(count, enabled=progress) as bar, advised():
-        flat.measured(flat.read(), data, watch.metrics)  # so that an error comes before anything is learnt
-        run = _Run(flat, data, l2=finite_from_0(l2, "l2"), watch=watch, bar=bar)
+        flat.measured(flat.read(), data, measures)  # so that an error comes before anything is learnt
+        run = _Run(flat, data, finite_from_0(l2, "l2"), held_out, measures, listeners, most, bar)
         try:
             if method is None:
                 _minimise(run, count)
@@ -200,39 +196,25 @@ def fit(  # noqa: PLR0913 -- each argument is optional, named and independent
 # --- a model that is learning -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Watch:
-    """The checks and measurements after each epoch."""
+@dataclass
+class _Run:
+    """A model that is learning."""
 
+    flat: FlatModel
+    data: Dataset
+    l2: float
+    """The weight of the penalty: the loss gains l2·Σp² over all that is learnt."""
     validation: Dataset | None
     metrics: dict[str, Metric]
     callbacks: list[Callback]
     patience: int | None
+    bar: ProgressBar
 
-
-class _Run:
-    """A model that is learning.
-
-    Args:
-        flat: the model and the loss.
-        data: what is learnt from.
-        l2: the weight of the penalty: the loss gains l2·Σp² over all that is learnt.
-        watch: the checks and measurements after each epoch.
-        bar: shows the progress.
-
-    Attributes:
-        numbers: the parameters after the last step that was completed.
-        history: the epochs that were completed.
-    """
-
-    def __init__(self, flat: FlatModel, data: Dataset, *, l2: float, watch: _Watch, bar: ProgressBar) -> None:
-        self.flat = flat
-        self.data = data
-        self.numbers = flat.read()
+    def __post_init__(self) -> None:
+        self.numbers = self.flat.read()
+        """The parameters after the last step that was completed."""
         self.history = History()
-        self._l2 = l2
-        self._watch = watch
-        self._bar = bar
+        """The epochs that were completed."""
         self._best: tuple[float, Array] = math.inf, self.numbers
         self._since = time.perf_counter()
         self._began = False
@@ -247,9 +229,9 @@ class _Run:
         """
         value, slope = self.flat.value_and_gradient(numbers, batch)
         gradient = slope
-        if self._l2:
-            value += self._l2 * float(numbers.dot(numbers))
-            gradient = slope + 2.0 * self._l2 * numbers
+        if self.l2:
+            value += self.l2 * float(numbers.dot(numbers))
+            gradient = slope + 2.0 * self.l2 * numbers
         if not (math.isfinite(value) and np.isfinite(gradient).all()):
             where = f"in epoch {len(self.history)}" + ("" if batch_index is None else f", batch {batch_index}")
             raise _not_finite(self.flat, numbers, batch, where)
@@ -260,45 +242,41 @@ class _Run:
             self._reached |= slope != 0.0
         return value, gradient
 
-    def show(self, part: float, loss: float) -> None:
-        """Tell the progress bar which part of the present epoch is done."""
-        self._bar.update(len(self.history) + part, loss)
-
     def end_epoch(self, loss: float, gradient_norm: float, lr: float | None) -> bool:
         """Note an epoch, and what is watched after it; return whether it was the last."""
-        watch, history, flat = self._watch, self.history, self.flat
-        validation_loss = None if watch.validation is None else flat.mean_loss(self.numbers, watch.validation)
-        metrics = flat.measured(self.numbers, self.data, watch.metrics)
-        if watch.validation is not None:
-            held_out = flat.measured(self.numbers, watch.validation, watch.metrics)
+        history, flat, validation_loss = self.history, self.flat, None
+        metrics = flat.measured(self.numbers, self.data, self.metrics)
+        if self.validation is not None:
+            validation_loss = flat.mean_loss(self.numbers, self.validation)
+            held_out = flat.measured(self.numbers, self.validation, self.metrics)
             metrics |= {f"validation_{name}": number for name, number in held_out.items()}
         now = time.perf_counter()
         epoch = Epoch(len(history), loss, gradient_norm, now - self._since, lr, validation_loss, metrics)
         self._since = now
         history.epochs.append(epoch)
-        self._bar.update(len(history), loss)
+        self.bar.update(len(history), loss)
         waited_enough = self._no_better(epoch)
         return self._called_off(epoch) or waited_enough
 
     def _no_better(self, epoch: Epoch) -> bool:
         """Whether the validation loss has not fallen for too long."""
-        if self._watch.patience is None or epoch.validation_loss is None:
+        if self.patience is None or epoch.validation_loss is None:
             return False
         history = self.history
         if epoch.validation_loss < self._best[0]:
             self._best = epoch.validation_loss, self.numbers
             history.best_epoch = epoch.epoch
         waited = epoch.epoch - (-1 if history.best_epoch is None else history.best_epoch)
-        if waited >= self._watch.patience:
+        if waited >= self.patience:
             history.stopped = f"no validation loss below {self._best[0]:.6g} for {counted(waited, 'epoch')}"
         return bool(history.stopped)
 
     def _called_off(self, epoch: Epoch) -> bool:
         """Whether a callback stops training. The model has the present numbers, and callbacks may change it."""
-        if not self._watch.callbacks:
+        if not self.callbacks:
             return False
         self.flat.write(self.numbers)
-        for callback in self._watch.callbacks:
+        for callback in self.callbacks:
             answer = callback(epoch)
             if isinstance(answer, (bool, np.bool_)) and answer:
                 self.history.stopped = f"{getattr(callback, '__name__', type(callback).__name__)} stopped it"
@@ -331,18 +309,23 @@ class _Run:
 # --- the two ways down: an optimiser over batches, SciPy's L-BFGS over all examples -----------------------
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Steps:
-    """How an optimiser takes its steps."""
+    """How an optimiser takes its steps over ``count`` examples."""
 
-    batch_size: int
-    """Examples per step."""
-    schedule: Schedule
-    """From an epoch to a factor of the learning rate."""
-    clip_norm: float | None
-    """The largest norm of a gradient."""
-    clip_value: float | None
-    """The largest size of each number in it."""
+    def __init__(self, count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_value: Any) -> None:
+        self.batch_size = count if batch_size is None else whole_number(batch_size, "batch_size")
+        if self.batch_size > count:
+            raise ValueError(
+                f"batch_size must be at most the number of examples that are learnt from, {count}, got {batch_size}"
+            )
+        if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
+            raise TypeError(
+                "schedule must be a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
+                f"got {schedule!r}"
+            )
+        self.schedule: Schedule = ConstantLR() if schedule is None else schedule
+        self.clip_norm = None if clip_norm is None else positive(clip_norm, "clip_norm")
+        self.clip_value = None if clip_value is None else positive(clip_value, "clip_value")
 
     def factor(self, epoch: int, run: _Run) -> float:
         """The factor of the learning rate in ``epoch``."""
@@ -383,7 +366,7 @@ def _one_epoch(run: _Run, optimizer: Optimizer, steps: _Steps, random: np.random
         run.numbers = optimizer.update(run.numbers, gradient)
         size = batch.weight
         done, loss, norms = done + size, loss + value * size, norms + norm * size
-        run.show(done / total, loss / done)
+        run.bar.update(len(run.history) + done / total, loss / done)
     return loss / total, norms / total
 
 
@@ -449,24 +432,6 @@ def _optimizer(optimizer: Any, model: Module, **settings: float | None) -> Optim
     return makers[optimizer.lower()](model.parameters(), **given)
 
 
-def _steps(count: int, *, batch_size: Any, schedule: Any, clip_norm: Any, clip_value: Any) -> _Steps:
-    """The settings of the steps over ``count`` examples, checked."""
-    size = count if batch_size is None else whole_number(batch_size, "batch_size")
-    if size > count:
-        raise ValueError(f"batch_size must be at most the number of examples that are learnt from, {count}, got {size}")
-    if schedule is not None and (isinstance(schedule, type) or not callable(schedule)):
-        raise TypeError(
-            "schedule must be a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
-            f"got {schedule!r}"
-        )
-    return _Steps(
-        batch_size=size,
-        schedule=ConstantLR() if schedule is None else schedule,
-        clip_norm=None if clip_norm is None else positive(clip_norm, "clip_norm"),
-        clip_value=None if clip_value is None else positive(clip_value, "clip_value"),
-    )
-
-
 def _callbacks(callbacks: Any) -> list[Callback]:
     if callable(callbacks):
         return [callbacks]
@@ -489,14 +454,7 @@ _KEPT = "The model keeps its parameters from before this step. A smaller lr, or 
 
 
 def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> AnomalyError:
-    """The error for a loss or gradient that is not finite, found by computing the examples one by one on Values.
-
-    Args:
-        flat: the model and the loss.
-        numbers: the parameters at which it happened.
-        data: the examples among which it happened.
-        where: in which epoch and batch.
-    """
+    """The error for a loss or gradient that is not finite, found by computing the examples one by one on Values."""
     for index, place in enumerate(data.places.tolist()):
         leaves, example = flat.leaves(numbers), data.taken(slice(index, index + 1))
         (loss,) = flat.losses(leaves, example)
@@ -508,16 +466,7 @@ def _not_finite(flat: FlatModel, numbers: Array, data: Dataset, where: str) -> A
 
 
 def _refuse_constant(flat: FlatModel, numbers: Array, data: Dataset) -> None:
-    """Refuse a loss in which nothing that is learnt has a part, in any example.
-
-    Args:
-        flat: the model and the loss.
-        numbers: the parameters, at which every gradient is 0.
-        data: all examples.
-
-    Raises:
-        ValueError: no example's loss has a parameter in its graph.
-    """
+    """Refuse a loss in which nothing that is learnt has a part, in any example: none has a parameter in its graph."""
     leaves = flat.leaves(numbers)
     learnt = set(map(id, leaves))
     for index in range(len(data.X)):

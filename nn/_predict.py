@@ -219,29 +219,25 @@ class FlatModel:
 
         weighted_loss.__name__ = "the loss of the model"
         prediction.__name__, example_loss.__name__ = "the model", "the loss of the model"  # for messages
-        self._prediction, self._example_loss, self._weighted = prediction, example_loss, weighted_loss
+        self._prediction, self._example_loss, self._weighted_loss = prediction, example_loss, weighted_loss
+        self._replays: dict[tuple[bool, bool], Any] = {}
 
     @functools.cached_property
     def _predictions(self) -> Any:
         return compile(self._prediction, in_axes=(None, 0), verify=self._runs.agreed)
 
-    @functools.cached_property
-    def _mean_loss(self) -> Any:
-        return compile(self._example_loss, in_axes=(None, 0, 0), reduce="mean", verify=self._runs.agreed)
-
-    @functools.cached_property
-    def _step(self) -> Any:
-        step = value_and_grad(self._example_loss)
-        return compile(step, in_axes=(None, 0, 0), reduce="mean", verify=self._runs.agreed)
-
-    @functools.cached_property
-    def _weighted_loss(self) -> Any:
-        return compile(self._weighted, in_axes=(None, 0, 0, 0), reduce="sum", verify=self._runs.agreed)
-
-    @functools.cached_property
-    def _weighted_step(self) -> Any:
-        step = value_and_grad(self._weighted)
-        return compile(step, in_axes=(None, 0, 0, 0), reduce="sum", verify=self._runs.agreed)
+    def _replay(self, data: Dataset, *, derived: bool) -> Any:
+        """The mean loss of such examples, or the sum of their weighted losses; ``derived``: and its gradient."""
+        key = derived, data.weights is None
+        if key not in self._replays:
+            loss, axes, reduce = (
+                (self._example_loss, (None, 0, 0), "mean")
+                if data.weights is None
+                else (self._weighted_loss, (None, 0, 0, 0), "sum")
+            )
+            function = value_and_grad(loss) if derived else loss
+            self._replays[key] = compile(function, in_axes=axes, reduce=reduce, verify=self._runs.agreed)
+        return self._replays[key]
 
     def read(self) -> Array:
         """The present numbers in the parameters."""
@@ -298,10 +294,11 @@ class FlatModel:
         if not self.compiled:
             with no_grad():
                 return number_of(self._mean(numbers, data))
+        replay = self._replay(data, derived=False)
         if data.weights is None:
-            found: float = self._mean_loss(numbers, data.X, data.y)
+            found: float = replay(numbers, data.X, data.y)
         else:
-            found = self._weighted_loss(numbers, data.X, data.y, data.weights) / data.weight
+            found = replay(numbers, data.X, data.y, data.weights) / data.weight
         return found
 
     def value_and_gradient(self, numbers: Array, data: Dataset) -> tuple[float, Array]:
@@ -312,11 +309,10 @@ class FlatModel:
                 self._check_stood_in(value.topological_order())
                 value, gradient = value.data, np.array([number_of(slope) for slope in gradient])
             return value, gradient
+        step = self._replay(data, derived=True)
         if data.weights is None:
-            step = self._step
             value, gradient = step(numbers, data.X, data.y)
         else:
-            step = self._weighted_step
             total, gradients = step(numbers, data.X, data.y, data.weights)
             value, gradient = total / data.weight, gradients / data.weight
         if self._runs.count != self._checked:  # something was recorded
@@ -436,10 +432,7 @@ def _named(function: Any) -> list[Any]:
 
 
 def _state(generator: Any) -> Any:
-    if isinstance(generator, random.Random):
-        return generator.getstate()
-    held = generator.get_state() if isinstance(generator, np.random.RandomState) else generator.bit_generator.state
-    return pickle.dumps(held)
+    return generator.getstate() if isinstance(generator, random.Random) else pickle.dumps(generator)
 
 
 def _floats(prediction: Any) -> Any:

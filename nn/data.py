@@ -69,14 +69,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def resolved(kind: str, given: Any, known: Mapping[str, _T], expected: str, foreign: Mapping[str, str] = _NONE) -> _T:
-    """The entry of a table that a name stands for; a function stands for itself.
-
-    Args:
-        kind: of the entries, with its article, for messages.
-        given: a name or a function.
-        known: the table.
-        expected: the kind of function, for messages.
-        foreign: as for :func:`unknown`.
+    """The entry of the table ``known`` that a name stands for; a function stands for itself.
 
     Raises:
         ValueError: no entry has this name.
@@ -95,14 +88,9 @@ def resolved(kind: str, given: Any, known: Mapping[str, _T], expected: str, fore
 def unknown(
     kind: str, name: str, known: Collection[str], instead: str, foreign: Mapping[str, str] = _NONE
 ) -> ValueError:
-    """The error for a name that no entry of a table has.
+    """The error for a name that no entry of a table has; ``instead`` of one something else may be given.
 
-    Args:
-        kind: of the entries.
-        name: as given.
-        known: the names in the table.
-        instead: a noun for what may be given instead of a name.
-        foreign: for names of other libraries, in lower case without underscores: the name here, or what to write.
+    ``foreign`` has, for names of other libraries in lower case without underscores, the name here or what to write.
     """
     advice = foreign.get(name.casefold().replace("_", ""), "")
     hint = f" Did you mean {advice!r}?" if advice in known else f" {advice}" if advice else nearest(name, known)
@@ -147,11 +135,9 @@ def with_hints(advice: Mapping[str, str]) -> Callable[[Callable[_P, _T]], Callab
 
 
 def real_number(number: Any, name: str) -> float:
-    """``number`` as a float; nan and infinities are numbers.
+    """``number``, of which a Value could be made, as a float; otherwise an error that calls it ``name``.
 
-    Args:
-        number: anything that a Value can be made of.
-        name: its name in messages.
+    nan and infinities are numbers.
 
     Raises:
         TypeError: not one real number.
@@ -445,12 +431,7 @@ def _class_of_each(targets: Array) -> Array:
 
 
 def divided(data: Dataset, validation: Any, random: np.random.Generator) -> tuple[Dataset, Dataset | None]:
-    """The examples to learn from, and those to validate on.
-
-    Args:
-        data: all that was given.
-        validation: None; a pair (X, y); or the share of ``data`` that is kept for it, drawn by ``random``.
-        random: draws the share.
+    """The examples to learn from, and those to validate on: a pair (X, y), or a share of ``data`` that is drawn.
 
     Raises:
         TypeError: ``validation`` is none of these.

@@ -166,11 +166,7 @@ INTERVAL = 0.1
 class ProgressBar:
     """A bar with the epochs done of ``total``, the present loss and the time left, on standard error.
 
-    It appears only on long work, and only on a terminal or in a notebook.
-
-    Args:
-        total: how many epochs there are.
-        enabled: False keeps it silent.
+    It appears only on long work, and only on a terminal or in a notebook; not ``enabled`` it is silent.
     """
 
     def __init__(self, total: int, *, enabled: bool) -> None:

@@ -117,10 +117,6 @@ def weight_generator(rng: Any) -> Any:
 def generator(rng: Any, name: str = "rng") -> np.random.Generator:
     """A NumPy generator from a seed, from None (fresh entropy), from a ``random.Random``; or the generator itself.
 
-    Args:
-        rng: the seed or generator.
-        name: of the argument, for messages.
-
     Raises:
         TypeError: not a seed, a ``numpy.random.Generator``, a ``random.Random`` or None.
         ValueError: a negative seed.

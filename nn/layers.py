@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
@@ -342,16 +343,12 @@ class MLP(Module):
             raise TypeError(f"nouts must be a list of the layers' widths, such as [16, 16, 1]: {error}") from None
         if len(widths) == 1:
             raise ValueError("nouts names no layer: give at least one width, such as [1]")
-        random, last = weight_generator(rng), len(widths) - 1
-        functions = [*_hidden(activation, last - 1), resolve_activation(output_activation)]
+        random = weight_generator(rng)
+        functions = [*_hidden(activation, len(widths) - 2), resolve_activation(output_activation)]
         layers = [
-            Layer(
-                widths[number - 1], widths[number],
-                activation=functions[number - 1],
-                bias=bias, init=init, rng=random, layer=number,
-            )
-            for number in range(1, last + 1)
-        ]  # fmt: skip
+            Layer(nin, nout, activation=function, bias=bias, init=init, rng=random, layer=number)
+            for number, ((nin, nout), function) in enumerate(zip(pairwise(widths), functions, strict=True), start=1)
+        ]
         self.layers = CheckedList(layers, Tree, "layers", "an MLP", "")
 
     @property
@@ -561,14 +558,9 @@ def _advice(function: Activation) -> str:
 def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, ...] = ()) -> list[Value]:
     """One example as Values, named ``a1[0]``, ``a2[0]`` ... for layer 1.
 
-    A number becomes a Value; a Value stays the same node, and gets a name only if it has none.
-
-    Args:
-        x: a sequence of numbers and Values, such as a list or a row of an array; where there is one, also bare.
-        count: how many there must be.
-        layer: the layer that takes them.
-        taker: the module that takes them, for messages.
-        more: further arguments, which are refused.
+    A number becomes a Value; a Value stays the same node, and gets a name only if it has none. ``x`` is a sequence of
+    ``count`` numbers and Values, such as a list or a row of an array; where there is one, also bare. There must be no
+    ``more`` arguments.
     """
     if more:
         raise _scattered(f"{taker!r} takes one example, a list of {counted(count, 'input')}", x, more)

@@ -17,7 +17,7 @@ import operator
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -125,11 +125,7 @@ def half_squared_error(prediction: Any, target: Any, *, reduction: Reduction = "
     >>> half_squared_error(3.0, 1.0), half_squared_error([3.0, 1.0], [1.0, 1.0])
     (2.0, 2.0)
     """
-
-    def formula(pair: _Pair) -> Any:
-        return 0.5 * square(pair.target - pair.prediction)
-
-    return _pairwise("half_squared_error", prediction, target, formula, reduction)
+    return _pairwise("half_squared_error", prediction, target, lambda p, y, known: 0.5 * square(y - p), reduction)
 
 
 def squared_error(prediction: Any, target: Any, *, reduction: Reduction = "sum") -> Any:
@@ -139,7 +135,7 @@ def squared_error(prediction: Any, target: Any, *, reduction: Reduction = "sum")
     >>> squared_error(3.0, 1.0), squared_error([3.0, 0.0], [1.0, 1.0])
     (4.0, 5.0)
     """
-    return _pairwise("squared_error", prediction, target, _square, reduction)
+    return _pairwise("squared_error", prediction, target, lambda p, y, known: square(y - p), reduction)
 
 
 def mse(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
@@ -149,7 +145,7 @@ def mse(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any:
     >>> mse([3.0, 0.0], [1.0, 1.0]), mse([3.0, 0.0], [1.0, 1.0], reduction="none")
     (2.5, [4.0, 1.0])
     """
-    return _pairwise("mse", prediction, target, _square, reduction)
+    return _pairwise("mse", prediction, target, lambda p, y, known: square(y - p), reduction)
 
 
 def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduction = "mean") -> Any:
@@ -168,8 +164,8 @@ def huber(prediction: Any, target: Any, *, delta: float = 1.0, reduction: Reduct
     """
     width = positive(delta, "huber: delta")
 
-    def formula(pair: _Pair) -> Any:
-        residual = pair.target - pair.prediction
+    def formula(p: Any, y: Any, _: float | None) -> Any:
+        residual = y - p
         size = abs(residual)
         return where(step(width - size), 0.5 * square(clip(residual, -width, width)), width * (size - 0.5 * width))
 
@@ -196,10 +192,7 @@ def binary_cross_entropy(prediction: Any, target: Any, *, reduction: Reduction =
     >>> p.grad, binary_cross_entropy(1.0, 1), round(binary_cross_entropy(1.0, 0), 2)
     (-4.0, 0.0, 38.43)
     """
-
-    def formula(pair: _Pair) -> Any:
-        return _select(pair, surprise, surprise_of_not)
-
+    formula = partial(_select, surprise, surprise_of_not, operator.mul)
     return _pairwise("binary_cross_entropy", prediction, target, formula, reduction, _ZERO_OR_ONE)
 
 
@@ -221,8 +214,8 @@ def bce_with_logits(prediction: Any, target: Any, *, pos_weight: float = 1.0, re
     def positive(z: Any) -> Any:
         return softplus(-z) if weight == 1.0 else portion(weight, softplus(-z))
 
-    def formula(pair: _Pair) -> Any:
-        return _select(pair, positive, softplus, portion if pair.known is None else operator.mul)
+    def formula(p: Any, y: Any, known: float | None) -> Any:
+        return _select(positive, softplus, portion if known is None else operator.mul, p, y, known)
 
     return _pairwise("bce_with_logits", prediction, target, formula, reduction, _ZERO_OR_ONE)
 
@@ -237,30 +230,23 @@ def hinge(prediction: Any, target: Any, *, reduction: Reduction = "mean") -> Any
     >>> hinge(0.25, 1), hinge(0.25, -1), hinge(3.0, 1)
     (0.75, 1.25, 0.0)
     """
-
-    def formula(pair: _Pair) -> Any:
-        return relu(1.0 - pair.target * pair.prediction)
-
-    return _pairwise("hinge", prediction, target, formula, reduction, _SIGNS)
+    return _pairwise("hinge", prediction, target, lambda p, y, known: relu(1.0 - y * p), reduction, _SIGNS)
 
 
-def _square(pair: _Pair) -> Any:
-    return square(pair.target - pair.prediction)
-
-
-def _select(
-    pair: _Pair,
+def _select(  # noqa: PLR0913, PLR0917 -- the parts of a formula, and a pair
     positive: Callable[[Any], Any],
     negative: Callable[[Any], Any],
-    times: Callable[[Any, Any], Any] = operator.mul,
+    times: Callable[[Any, Any], Any],
+    p: Any,
+    y: Any,
+    known: float | None,
 ) -> Any:
-    """y·positive(ŷ) + (1 - y)·negative(ŷ), without the term that a known y of 0 or 1 drops."""
-    if pair.known == 1.0:
-        return positive(pair.prediction)
-    if pair.known == 0.0:
-        return negative(pair.prediction)
-    y = pair.target
-    return times(y, positive(pair.prediction)) + times(1.0 - y, negative(pair.prediction))
+    """y·positive(p) + (1 - y)·negative(p), without the term that a known y of 0 or 1 drops."""
+    if known == 1.0:
+        return positive(p)
+    if known == 0.0:
+        return negative(p)
+    return times(y, positive(p)) + times(1.0 - y, negative(p))
 
 
 # --- losses over classes ----------------------------------------------------------------------------------
@@ -390,41 +376,38 @@ _ZERO_OR_ONE = Domain("from 0 to 1 (labels y of -1 and 1 become these by (y + 1)
 _SIGNS = Domain("of -1 and 1 (labels y of 0 and 1 become these by 2 * y - 1)", lambda y: abs(y) == 1.0)
 
 
-class _Pair(NamedTuple):
-    """One prediction and its target, as the formula of a loss takes them."""
-
-    prediction: Any
-    target: Any
-    known: float | None
-    """The target as a float, if it was given as a number."""
-
-
 def _pairwise(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts of a loss
     name: str,
     prediction: Any,
     target: Any,
-    formula: Callable[[_Pair], Any],
+    formula: Callable[[Any, Any, float | None], Any],
     reduction: Reduction,
     allowed: Domain | None = None,
 ) -> Any:
     """The loss of one prediction or of a list of them, number by number.
 
-    Args:
-        name: of the loss, for messages.
-        prediction: a number or Value, or a list of them.
-        target: the same, as many.
-        formula: the loss of one pair.
-        reduction: how the losses of a list are combined.
-        allowed: which targets there are, if not all numbers.
+    ``formula`` takes a prediction, its target, and that as a float, if it was given as a number: where it meets a Value
+    it is made a node named ``y``. ``allowed`` says which targets there are, if not all numbers.
 
     Raises:
         TypeError: something that is neither a number nor a Value.
         ValueError: no predictions, another number of targets, a target that is not ``allowed``, an unknown
             reduction.
     """
+    predictions, targets = _numbers(name, "prediction", prediction), _numbers(name, "target", target)
+    if len(predictions) != len(targets):
+        raise ValueError(f"{name}: {counted(len(predictions), 'prediction')} but {counted(len(targets), 'target')}")
+    if not predictions:
+        raise ValueError(f"{name} of no predictions")
+    pairs: list[tuple[Any, Any, float | None]] = []
     with scope("loss"):
-        losses = [formula(pair) for pair in _pairs(name, prediction, target, allowed)]
-        return _reduced(name, losses, reduction, many=is_many(prediction))
+        for place, (p, y) in enumerate(zip(predictions, targets, strict=True), start=1):
+            label = f"y{place}" if len(targets) > 1 else "y"
+            if allowed is not None:
+                _checked(name, label, y, allowed)
+            known = None if isinstance(y, Value) else y
+            pairs.append((p, Value(y, label) if isinstance(p, Value) and known is not None else y, known))
+        return _reduced(name, [formula(*pair) for pair in pairs], reduction, many=is_many(prediction))
 
 
 def _reduced(name: str, losses: list[Any], reduction: Reduction, *, many: bool) -> Any:
@@ -459,36 +442,10 @@ def _numbers(name: str, role: str, given: Any) -> list[Any]:
     ]
 
 
-def _pairs(name: str, prediction: Any, target: Any, allowed: Domain | None) -> list[_Pair]:
-    """Each prediction with its target, a number made a node named ``y`` where it meets a Value."""
-    predictions, targets = _numbers(name, "prediction", prediction), _numbers(name, "target", target)
-    if len(predictions) != len(targets):
-        raise ValueError(f"{name}: {counted(len(predictions), 'prediction')} but {counted(len(targets), 'target')}")
-    if not predictions:
-        raise ValueError(f"{name} of no predictions")
-    pairs = []
-    for place, (p, y) in enumerate(zip(predictions, targets, strict=True), start=1):
-        label = f"y{place}" if len(targets) > 1 else "y"
-        if allowed is not None:
-            _checked(name, label, y, allowed)
-        known = None if isinstance(y, Value) else y
-        pairs.append(_Pair(p, Value(y, label) if isinstance(p, Value) and known is not None else y, known))
-    return pairs
-
-
 def _over_examples(  # noqa: PLR0913, PLR0917 -- what was given, and the four parts of a loss
     name: str, prediction: Any, target: Any, of_index: _Formula, of_weights: _Formula, reduction: Reduction
 ) -> Any:
-    """The loss of one example or a list of them.
-
-    Args:
-        name: of the loss, for messages.
-        prediction: a list of numbers, or a list of such.
-        target: an index or probabilities, or a list of such.
-        of_index: the loss of one example, for the index of its class.
-        of_weights: the same, for probabilities of all classes.
-        reduction: how the losses of a list are combined.
-    """
+    """The loss of one example or a list of them: for the index of its class, or for probabilities of all classes."""
     examples = _listed(prediction)
     many = bool(examples) and is_many(examples[0])
     targets = _listed(target) if many else [target]
@@ -515,7 +472,11 @@ def _target(name: str, label: str, wanted: Any, classes: int) -> Any:
     """A class as an int, or as a Value known to be whole and of a class; or the probabilities of all as a list."""
     if not is_many(wanted):
         (index,) = _numbers(name, label, wanted)
-        _checked(name, label, index, _index_of(classes))
+        indices = Domain(
+            f"that are a class index, a whole number from 0 to {classes - 1}",
+            lambda y: 0.0 <= y <= classes - 1.0 and floor(y) == y,
+        )
+        _checked(name, label, index, indices)
         return index if isinstance(index, Value) else int(index)
     weights = _numbers(name, label, wanted)
     if len(weights) != classes:
@@ -528,14 +489,6 @@ def _target(name: str, label: str, wanted: Any, classes: int) -> Any:
     if all(not isinstance(weight, Value) and weight in (0.0, 1.0) for weight in weights):
         return weights.index(1.0)
     return weights
-
-
-def _index_of(classes: int) -> Domain:
-    """The index of one of so many classes."""
-    return Domain(
-        f"that are a class index, a whole number from 0 to {classes - 1}",
-        lambda y: 0.0 <= y <= classes - 1.0 and floor(y) == y,
-    )
 
 
 # --- losses by name ---------------------------------------------------------------------------------------

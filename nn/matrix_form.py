@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, jacobian
 from nn.activations import Activation, joins_outputs, resolve_activation
 from nn.data import Array, counted, real_array
 from nn.losses import Loss, resolve_loss
@@ -138,7 +138,9 @@ def _passes(layers: list[_Layer], x: Array, targets: Array, loss: Loss, weight: 
 def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
     """g(z) and g'(z), number by number; of softmax row by row."""
     if joins_outputs(activation):
-        return _activate_rows(activation, z)
+        row = jacobian(lambda numbers: [activation(numbers)] * 2, has_aux=True)
+        slopes, outputs = zip(*map(row, z.tolist()), strict=True)
+        return np.array(outputs), np.array(slopes)
     a, slope = np.empty_like(z), np.empty_like(z)
     for place, number in np.ndenumerate(z):
         leaf = Value(number)
@@ -149,19 +151,6 @@ def _activate(activation: Activation, z: Array) -> tuple[Array, Array]:
             )
         result.backward()
         a[place], slope[place] = result.data, leaf.grad
-    return a, slope
-
-
-def _activate_rows(activation: Activation, z: Array) -> tuple[Array, Array]:
-    """g of each row of z, and its Jacobian."""
-    a, slope = np.empty_like(z), np.empty((*z.shape, z.shape[1]))
-    for row, numbers in enumerate(z):
-        leaves = [Value(number) for number in numbers]
-        for place, result in enumerate(activation(leaves)):
-            for leaf in leaves:
-                leaf.zero_grad()
-            result.backward()
-            a[row, place], slope[row, place] = result.data, [leaf.grad for leaf in leaves]
     return a, slope
 
 

@@ -123,7 +123,7 @@ def mean_absolute_error(predictions: Any, targets: Any, *, sample_weight: Any = 
     >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    return float(np.mean(_mean_over_examples(np.abs(_errors(predictions, targets)), sample_weight)))
+    return _mean(np.abs(_errors(predictions, targets)), sample_weight)
 
 
 def root_mean_squared_error(predictions: Any, targets: Any, *, sample_weight: Any = None) -> float:
@@ -181,13 +181,14 @@ def resolve_metrics(metrics: Any, loss: Loss) -> dict[str, Metric]:
         metrics = [metrics]
     if not isinstance(metrics, Iterable):
         raise TypeError(f"metrics must be a list of names and functions of (predictions, targets), got {metrics!r}")
-    resolved: dict[str, Metric] = {}
+    found: dict[str, Metric] = {}
     for metric in metrics:
         name = metric if isinstance(metric, str) else _name(metric)
-        if name in resolved or name in ("loss", "epoch"):
+        if name in found or name in ("loss", "epoch"):
             raise ValueError(f"metrics must differ in name, also from loss and epoch: {name!r} is taken")
-        resolved[name] = _resolved(metric, loss)
-    return resolved
+        function = resolved("a metric", metric, METRICS, "a function of (predictions, targets)")
+        found[name] = accuracy_for(loss) if function is accuracy else function
+    return found
 
 
 def measure(name: str, metric: Metric, predictions: Array, targets: Array, sample_weight: Array | None) -> float:
@@ -216,11 +217,6 @@ def _name(metric: Any) -> str:
     function = metric.func if isinstance(metric, partial) else metric
     name: str = getattr(function, "__name__", type(function).__name__)
     return name
-
-
-def _resolved(metric: Any, loss: Loss) -> Metric:
-    function = resolved("a metric", metric, METRICS, "a function of (predictions, targets)")
-    return accuracy_for(loss) if function is accuracy else function
 
 
 def _takes_weights(metric: Metric) -> bool:
@@ -332,8 +328,9 @@ def _errors(predictions: Any, targets: Any) -> Array:
     return errors
 
 
-def _mean(right: Any, sample_weight: Any) -> float:
-    return float(_mean_over_examples(np.asarray(right, float), sample_weight))
+def _mean(numbers: Array, sample_weight: Any) -> float:
+    """The mean over examples and outputs."""
+    return float(np.mean(_mean_over_examples(numbers, sample_weight)))
 
 
 def _mean_over_examples(numbers: Array, sample_weight: Any) -> Any:

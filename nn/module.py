@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from itertools import starmap
 from reprlib import recursive_repr
 from typing import Any, SupportsIndex
 
@@ -96,7 +95,8 @@ class Module(Tree):
         """
         found, places, noted = _found(self)
         for path in [path for path in noted if path not in places]:
-            for now in _at(self, path):
+            now = _at(self, path)
+            if now is not _GONE and not isinstance(now, Parameter):
                 label = f" ({noted[path]})" if noted[path] else ""
                 raise TypeError(
                     f"{path} of {type(self).__name__} held a Parameter{label} and now holds {now!r:.80}: training "
@@ -186,7 +186,11 @@ class Module(Tree):
 
     @recursive_repr()
     def __repr__(self) -> str:
-        parts = ", ".join(filter(None, starmap(_shown, vars(self).items())))
+        parts = ", ".join(
+            name if isinstance(part, Parameter) else f"{name}={part!r}"
+            for name, part in vars(self).items()
+            if isinstance(part, (Parameter, Module))
+        )
         return f"{type(self).__name__}({parts}{'; ' if parts else ''}{self._size()})"
 
     def _size(self) -> str:
@@ -227,43 +231,26 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
     return list(found.values()), places, noted
 
 
-def _at(root: Any, path: str) -> Iterator[Any]:
-    """The part at ``path``, if there is one and it is not a Parameter."""
+def _at(root: Any, path: str) -> Any:
+    """The part at ``path``; ``_GONE`` if there is none."""
     part = root
     for name in path.split("."):
         parts = enumerate(part.tolist()) if isinstance(part, np.ndarray) and part.ndim == 1 else children(part)
-        for key, held in parts:
-            if str(key) == name:
-                part = held
-                break
-        else:
-            return
-    if not isinstance(part, Parameter):
-        yield part
+        part = next((held for key, held in parts if str(key) == name), _GONE)
+    return part
 
 
-def _shown(name: str, child: Any) -> str:
-    """An attribute in the repr of its module; empty for one that is not learnt."""
-    if isinstance(child, Parameter):
-        return name
-    return f"{name}={child!r}" if isinstance(child, Module) else ""
+_GONE = object()
 
 
 class ParametersOf(list[Any]):
-    """The parameters of a model, with a short repr; an optimiser can ask whether the model still holds them."""
+    """The parameters of a model, with a short repr; an optimiser can ask the model whether it still holds them."""
 
     __slots__ = ("model",)
 
     def __init__(self, model: Module, parameters: Iterable[Any]) -> None:
         super().__init__(parameters)
         self.model = weakref.ref(model)
-
-    def still_held(self) -> set[int] | None:
-        """The ids of the parameters that the model has now; None if the model is gone."""
-        model = self.model()
-        if model is None:
-            return None
-        return set(map(id, parameters_of(model)))
 
     def __repr__(self) -> str:
         shown = [f"{each.label or 'no name'} = {each.data:.4g}" for each in self[:_SHOWN]]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import GradientError, Parameter, Value
 from nn.data import Array, counted, finite_from_0, number_of, positive, real_array, some
-from nn.module import ParametersOf
+from nn.module import ParametersOf, parameters_of
 from nn.pytree import Tree, children, walk
 
 __all__ = [
@@ -162,13 +162,14 @@ class Optimizer(ABC):
 
     def _check_held(self) -> None:
         """Refuse a parameter that was replaced in the model."""
-        own = None if self._source is None else self._source.still_held()
-        if self._source is None or own is None:
+        model = None if self._source is None else self._source.model()
+        if model is None:
             return
+        own = set(map(id, parameters_of(model)))
         gone = [leaf.label or f"number {place}" for place, leaf in enumerate(self.parameters) if id(leaf) not in own]
         if gone:
             raise GradientError(
-                f"{type(self).__name__}.step(): {self._source.model()!r} no longer has the "
+                f"{type(self).__name__}.step(): {model!r} no longer has the "
                 f"parameter{'s' if len(gone) > 1 else ''} {some(gone)}, since something else was put in the place. To "
                 f"change a number set .data; if it was replaced by another Parameter, make the optimiser again"
             )
@@ -643,10 +644,4 @@ def norm_of(gradients: Array) -> float:
     """The Euclidean norm √Σg², which does not overflow where the squares do."""
     with np.errstate(over="ignore"):
         norm = math.sqrt(gradients.dot(gradients))
-    if 1e-150 < norm < 1e150 or not len(gradients):
-        return norm
-    largest = float(np.abs(gradients).max())
-    if largest == 0.0 or not math.isfinite(largest):
-        return largest
-    scaled = gradients / largest
-    return largest * math.sqrt(scaled.dot(scaled))
+    return norm if 1e-150 < norm < 1e150 else math.hypot(*gradients.tolist())

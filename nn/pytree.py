@@ -246,11 +246,6 @@ class Binding:
     One copy takes one set of Values after another. What the model writes on itself meanwhile stays on the copy, until
     :meth:`keep`.
 
-    Args:
-        model: any module.
-        parameters: those that others will stand in for.
-        asking: who wants it, for messages.
-
     Attributes:
         held: every part of the model but Values, starting with itself.
 
@@ -273,7 +268,9 @@ class Binding:
             )
         self.held = held = [part for part in parts if not isinstance(part, Value)]
         opened = [part for part in held if isinstance(part, (Tree, list, dict)) or _holds_objects(part)]
-        self._copies: dict[int, Any] = {id(part): _shell(part) for part in opened}
+        self._copies: dict[int, Any] = {
+            id(part): list(part) if type(part) is CheckedList else copy.copy(part) for part in opened
+        }
         self._model: Any = self._copies[id(model)]
         self._pairs = [(part, self._copies[id(part)]) for part in opened]
         self._places: list[tuple[Any, Any, int]] = []
@@ -371,11 +368,6 @@ def _content(part: Any) -> Any:
     if isinstance(part, np.ndarray) and part.dtype != object:
         return part.tobytes()
     return part.copy() if isinstance(part, (set, bytearray)) else None
-
-
-def _shell(part: Any) -> Any:
-    """A copy of a module or container that holds the same parts."""
-    return list(part) if type(part) is CheckedList else copy.copy(part)
 
 
 def _standing_for(part: Any, copies: dict[int, Any]) -> Any:

@@ -25,7 +25,7 @@ import zipfile
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 
@@ -123,41 +123,39 @@ def load(model: _Model, path: _Path) -> _Model:
     True
     """
     file = _checked(model, path, "load")
-    saved = _read(file)
+    saved, state, built, held = _read(file)
     named = model.named_parameters()
-    missing = [name for name in named if name not in saved.state]
-    strangers = [name for name in saved.state if name not in named]
+    missing = [name for name in named if name not in state]
+    strangers = [name for name in state if name not in named]
     if missing or strangers:
         raise ModelFileError(
-            f"{file} holds the parameters of {saved.model}, which do not fit {model!r}; missing: {some(missing)}; "
+            f"{file} holds the parameters of {saved}, which do not fit {model!r}; missing: {some(missing)}; "
             f"unexpected: {some(strangers)}. Make the model as it was made when it was saved."
         )
-    places = _places(saved.buffers, model)
-    told = description(model)
-    found = _differences(saved.built, model) + [
-        f"at {place!r} the file has {saved.buffers[place]!r:.60}, and this model {told.get(place, 'a method')}"
+    # An attribute that only one of them has is passed over: it may have been set later. A part of a container is not,
+    # since the length of a container is compared too.
+    told, owners = description(model), _owners(model)
+    found = [
+        f"at {place!r} the file has {built[place]}, and this model {now}"
+        for place, now in told.items()
+        if built.get(place, now) != now
+    ]
+    places = {place: place.rpartition(".")[::2] for place in held}
+    found += [
+        f"at {place!r} the file has {held[place]!r:.60}, and this model {told.get(place, 'a method')}"
         for place, (owner, name) in places.items()
-        if not _may_hold_data(owner, name)
+        if not _may_hold_data(owners.get(owner), name)
     ]
     if found:
         more = f", and {counted(len(found) - 3, 'more difference')}" if len(found) > 3 else ""
         raise ModelFileError(
-            f"{file} holds {saved.model}, and {model!r} is built otherwise: {'; '.join(found[:3])}{more}. Make the "
-            f"model as it was made when it was saved."
+            f"{file} holds {saved}, and {model!r} is built otherwise: {'; '.join(found[:3])}{more}. Make the model as "
+            f"it was made when it was saved."
         )
-    model.load_state_dict(saved.state)
+    model.load_state_dict(state)
     for place, (owner, name) in places.items():
-        vars(owner)[name] = saved.buffers[place]
+        vars(owners[owner])[name] = held[place]
     return model
-
-
-def _places(held: dict[str, Any], model: Module) -> dict[str, tuple[Module | None, str]]:
-    """The module and the name of the attribute for each buffer."""
-    modules, places = _owners(model), {}
-    for path in held:
-        owner, _, name = path.rpartition(".")
-        places[path] = modules.get(owner), name
-    return places
 
 
 def _may_hold_data(owner: Module | None, name: str) -> bool:
@@ -172,21 +170,14 @@ def _may_hold_data(owner: Module | None, name: str) -> bool:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-class _Saved(NamedTuple):
-    model: str
-    state: dict[str, float]
-    built: dict[str, str]
-    buffers: dict[str, Any]
-
-
 _DAMAGE = (
     zipfile.BadZipFile, ValueError, KeyError, OSError, EOFError, NotImplementedError, RecursionError, struct.error,
 )  # fmt: skip
 """The errors of zipfile and json on damaged bytes."""
 
 
-def _read(file: Path) -> _Saved:
-    """The contents of a file, each part of it checked before it is used."""
+def _read(file: Path) -> tuple[str, dict[str, float], dict[str, str], dict[str, Any]]:
+    """The model in words, its parameters, how it is built, and its buffers: each checked before it is used."""
     size = file.stat().st_size
     if size > _LARGEST_FILE:
         raise ModelFileError(f"{file} has {size} bytes, more than a model may have ({_LARGEST_FILE})")
@@ -222,7 +213,7 @@ def _read(file: Path) -> _Saved:
             f"{file} is damaged: it has {counted(len(set(names)), 'different name')} for "
             f"{counted(len(values), 'parameter')}. Save it again."
         )
-    return _Saved(model, dict(zip(names, values.tolist(), strict=True)), built, data)
+    return model, dict(zip(names, values.tolist(), strict=True)), built, data
 
 
 def _are_texts(given: Any) -> TypeGuard[list[str]]:
@@ -313,19 +304,6 @@ def buffers(model: Module) -> dict[str, Any]:
         for name, held in vars(module).items()
         if held is not None and name not in module.fixed and is_data(held)
     }
-
-
-def _differences(saved: dict[str, str], model: Module) -> list[str]:
-    """Where a model is built differently from the one that was saved, in words.
-
-    An attribute that only one of them has is passed over: it may have been set later. A part of a container is not,
-    since the length of a container is compared too.
-    """
-    return [
-        f"at {path!r} the file has {saved[path]}, and this model {now}"
-        for path, now in description(model).items()
-        if saved.get(path, now) != now
-    ]
 
 
 def _told(part: Any) -> str:

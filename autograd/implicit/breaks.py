@@ -39,12 +39,7 @@ def first_flip(one: Sequence[Choice], other: Sequence[Choice]) -> tuple[int, int
 
 
 def changes(way: Callable[[float], Any], ways: dict[float, Any]) -> list[tuple[float, float]]:
-    """The pairs of neighbouring numbers between which a function changes its way, in order.
-
-    Args:
-        way: its way at a number.
-        ways: those that are known; it gains more.
-    """
+    """The pairs of neighbouring numbers between which a function changes its ``way``, in order; ``ways`` gains some."""
     points = sorted(ways)
     found = []
     stack = [(low, high, 2.0**-60 * (high - low)) for low, high in pairwise(points)]
@@ -75,15 +70,8 @@ def moving_breaks(
     A place that cannot be followed, but where f is continuous, is left out: it has no part in the first derivative, and
     the integral of that is examined in turn before it is differentiated.
 
-    Args:
-        function: an integrand.
-        ways: which way it goes at some points between a and b.
-        a: where the integral begins.
-        b: where it ends.
-        usual: how large f is.
-
-    Returns:
-        For each place two Values: as seen from the side of a, and from that of b.
+    ``ways`` says which way f goes at some points, ``usual`` how large it is. For each place there are two Values: as
+    seen from the side of a, and from that of b.
 
     Raises:
         GradientError: f jumps at a place that cannot be followed.

@@ -208,17 +208,10 @@ class _Integral:
             check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
             return slopes_of(trace, roots, parents, linked=linked)[0]
 
-        def slope(j: int) -> Callable[..., Any]:
-            def one(t: float, *args: Any) -> Any:
-                return slopes(t, *args)[j]
-
-            return one
-
         places = range(len(parents))
         if linked:
-            return [
-                _Integral(Function("quad", slope(j), function.args), *self.limits, self.span).node() for j in places
-            ]
+            parts = [Function("quad", lambda t, *args, j=j: slopes(t, *args)[j], function.args) for j in places]
+            return [_Integral(part, *self.limits, self.span).node() for part in parts]
         known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
         low, high = map(float_of, self.limits)
         return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]

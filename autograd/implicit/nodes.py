@@ -33,14 +33,7 @@ __all__ = [
 
 
 class Function:
-    """A user's function, and its further arguments.
-
-    Args:
-        name: of the solver.
-        fun: the function.
-        args: its further arguments.
-        wrap: turns it into the function that is solved.
-    """
+    """A user's function and its further arguments, for a solver; ``wrap`` turns it into the function that is solved."""
 
     def __init__(
         self,
@@ -125,14 +118,10 @@ class Solved(Primitive):
 
 
 def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable[..., Sequence[Any]]) -> Any:
-    """``number`` as a Value that depends on ``parents``; a float if there are none.
+    """``number``, which a solver found, as a Value that depends on ``parents``; a float if there are none.
 
-    Args:
-        name: of the solver.
-        number: what it found.
-        parents: the Values that the number depends on.
-        slopes: ``slopes(linked=...)``: the derivative by each parent, as floats or as Values that depend on them. It
-            runs in the present context: that of a rule is sealed, and the user's function is not a rule.
+    ``slopes(linked=...)`` is the derivative by each parent, as floats or as Values that depend on them. It runs in the
+    present context: that of a rule is sealed, and the user's function is not a rule.
     """
     if not parents:
         return number

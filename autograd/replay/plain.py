@@ -22,14 +22,7 @@ __all__ = ["Plain"]
 
 
 class Plain:
-    """Runs a function as it is, on the arguments of a compiled call.
-
-    Args:
-        function: the function; None if it is not at hand.
-        name: its name, for messages.
-        options: how it is compiled.
-        static: its static arguments.
-    """
+    """Runs a function as it is, on the arguments of a compiled call; None stands for one that is not at hand."""
 
     def __init__(
         self, function: Callable[..., Any] | None, name: str, options: Options, static: StaticArguments | None

@@ -14,7 +14,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping
-from itertools import repeat
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -29,7 +29,7 @@ from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.signature import Signature, Static, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
-from autograd.trees import Shape, TreeDef, declared, leaves_of, made, static_parts, variables_of
+from autograd.trees import Leaf, Shape, TreeDef, declared, leaves_of, made, shown, static_parts, variables_of
 from autograd.value import Value
 
 __all__ = [
@@ -107,12 +107,6 @@ def _file(path: Any) -> FilePath:
         raise TypeError(f"a compiled function is saved and loaded by the path of a file, not {path!r}") from None
 
 
-def shown(data: Any) -> str:
-    """``data`` for a message."""
-    text = repr(data)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 # --- tapes ------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +168,10 @@ def _operation(entry: list[Any]) -> Primitive:
             op = _named(name)
             refusal = refusal_named(name, _named)
             if refusal is not None:
-                return _refusal(refusal, list(map(_number, constants)))
+                try:
+                    return refusal(*map(_number, constants))
+                except TypeError as error:
+                    raise TapeError(f"damaged tape: {error}") from None
             if op is None:
                 raise TapeError(
                     f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
@@ -184,13 +181,6 @@ def _operation(entry: list[Any]) -> Primitive:
             if len(constants) == op.captures:
                 return op.capture(*map(_number, constants))
     raise TapeError(f"damaged tape: {shown(entry)} is not an operation")
-
-
-def _refusal(made: Callable[..., Primitive], constants: list[float]) -> Primitive:
-    try:
-        return made(*constants)
-    except TypeError as error:
-        raise TapeError(f"damaged tape: {error}") from None
 
 
 def _guard(entry: list[Any]) -> Guard:
@@ -280,14 +270,6 @@ def named_classes(classes: Iterable[type]) -> Classes:
     return found
 
 
-class _Leaf:
-    """Stands for a number or an array."""
-
-    def __init__(self, shape: Shape, is_bool: bool) -> None:  # noqa: FBT001 -- mapped over both
-        self.shape = shape
-        self.is_bool = is_bool
-
-
 def treedef_to_data(treedef: TreeDef, what: str) -> Any:
     """How ``treedef`` holds its numbers.
 
@@ -299,9 +281,9 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
         match tree:
             case None:
                 return "none"
-            case _Leaf(shape=None):
+            case Leaf(shape=None):
                 return "bool" if tree.is_bool else "number"
-            case _Leaf(shape=tuple(shape)):
+            case Leaf(shape=tuple(shape)):
                 return {"bools" if tree.is_bool else "array": list(shape)}
         if type(tree) in (str, int, bool, float):
             return {"setting": _plain(tree, what)}
@@ -311,8 +293,7 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
             )
         return _NO_LEAF
 
-    leaves = map(_Leaf, treedef.shapes, treedef.bools or repeat(False))
-    return _to_data(treedef.assemble(leaves), leaf, what)
+    return _to_data(treedef.assemble(treedef.leaves()), leaf, what)
 
 
 def axes_to_data(in_axes: Any) -> Any:
@@ -469,10 +450,8 @@ def _plain_again(data: Any) -> Any:
         case None | str() | int():
             return data
         case [str(text)]:
-            try:
-                return float.fromhex(text)
-            except (ValueError, OverflowError):
-                pass
+            with suppress(TapeError):
+                return _number(text)
     raise TapeError(f"damaged tape: {shown(data)} is not a static field")
 
 

@@ -21,7 +21,18 @@ import optree
 
 from autograd.replay.tape import Floats
 from autograd.replay.written import Opening, closing, closing_of_array, closing_of_rows, opening
-from autograd.trees import _NAMESPACE, SETTINGS, Shape, TreeDef, fields_of, is_record, leaves_of, portions, size_of
+from autograd.trees import (
+    _NAMESPACE,
+    SETTINGS,
+    Shape,
+    TreeDef,
+    fields_of,
+    is_record,
+    leaves_of,
+    portions,
+    shown,
+    size_of,
+)
 from autograd.value import Value
 
 __all__ = [
@@ -440,10 +451,6 @@ def _holds_value(leaf: Any) -> bool:
 class Static:
     """A static argument. Equal to another of the same type and value: ``1``, ``1.0`` and ``True`` are three.
 
-    Args:
-        value: the argument.
-        name: which one it is, for the message.
-
     Raises:
         TypeError: it has no hash, so that a recording for it could not be found again.
     """
@@ -458,7 +465,7 @@ class Static:
         except TypeError:
             remedy = ": pass a tuple" if isinstance(value, list) else ": pass an immutable object, such as a tuple"
             raise TypeError(
-                f"{name} is static, so it must be hashable, got {_shown(value)} of type {type(value).__name__}{remedy}"
+                f"{name} is static, so it must be hashable, got {shown(value)} of type {type(value).__name__}{remedy}"
             ) from None
 
     def __eq__(self, other: object) -> bool:
@@ -468,7 +475,7 @@ class Static:
         return hash(self._key)
 
     def __repr__(self) -> str:
-        return _shown(self.value)
+        return shown(self.value)
 
 
 def _told(value: Any) -> str:
@@ -595,11 +602,6 @@ def check_static(argnums: Any, argnames: Any) -> tuple[tuple[int, ...], tuple[st
     return tuple(map(int, places)), tuple(names)
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 # --- results ----------------------------------------------------------------------------------------------
 
 
@@ -616,11 +618,7 @@ class Assembly:
         self._treedef = treedef.with_shapes(treedef.shapes) if reduced else treedef
         self._batched = batched and not reduced
         self._bare = not self._batched and not any(shape is not None for shape in treedef.shapes)
-        self._parts: list[tuple[int, int, Shape]] = []
-        start = 0
-        for shape, size in zip(treedef.shapes, treedef.sizes(), strict=True):
-            self._parts.append((start, start + size, shape))
-            start += size
+        self._parts = treedef.parts()
         self._uses = 0
         self._written: Callable[[Any], Any] | None = None
 
@@ -630,15 +628,10 @@ class Assembly:
             return self._written(results.tolist() if self._bare else results)
         self._uses += 1
         if self._uses == OFTEN:
-            self._written = self._shorter()
-        return self._walked(results)
-
-    def _shorter(self) -> Callable[[Any], Any] | None:
-        if self._batched:
-            return closing_of_rows(self._treedef, _rows)
-        return closing(self._treedef) if self._bare else closing_of_array(self._treedef)
-
-    def _walked(self, results: Floats) -> Any:
+            if self._batched:
+                self._written = closing_of_rows(self._treedef, _rows)
+            else:
+                self._written = closing(self._treedef) if self._bare else closing_of_array(self._treedef)
         if self._bare:
             return self._treedef.returned(results.tolist())
         if self._batched:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd.replay.tape import Floats
-from autograd.trees import Shape, TreeDef, array_of, size_of
+from autograd.trees import Shape, TreeDef, array_of
 
 __all__ = ["Opening", "closing", "closing_of_array", "closing_of_rows", "opening"]
 
@@ -161,30 +161,27 @@ def _in_a_row(places: Sequence[Any]) -> bool:
 # --- out of a call ----------------------------------------------------------------------------------------
 
 
+_Leaf = Callable[["_Text", int, int, Shape], str]
+"""The text of a leaf, from where its numbers begin to where they end, and its shape."""
+
+
 def closing(treedef: TreeDef) -> Callable[[Sequence[Any]], Any]:
     """The function that does as ``treedef.outcome``: a tree of a sequence of numbers."""
-    starts = _starts(treedef)
 
-    def leaf(place: int, text: _Text) -> str:
-        start, shape = starts[place], treedef.shapes[place]
-        if shape is None:
-            return f"n[{start}]"
+    def leaf(text: _Text, start: int, stop: int, shape: Shape) -> str:
         text.names["array_of"] = array_of
-        return f"array_of(n[{start}:{start + size_of(shape)}], {shape})"
+        return f"n[{start}]" if shape is None else f"array_of(n[{start}:{stop}], {shape})"
 
     return _closing(treedef, leaf) or treedef.outcome
 
 
 def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
     """The function that makes a tree of an array of numbers, whose arrays are parts of it; None if it is unwritten."""
-    starts = _starts(treedef)
 
-    def leaf(place: int, _: _Text) -> str:
-        start, shape = starts[place], treedef.shapes[place]
+    def leaf(_: _Text, start: int, stop: int, shape: Shape) -> str:
         if shape is None:
             return f"n.item({start})"
-        part = f"n[{start}:{start + size_of(shape)}]"
-        return part if len(shape) == 1 else f"{part}.reshape({shape})"
+        return f"n[{start}:{stop}]" if len(shape) == 1 else f"n[{start}:{stop}].reshape({shape})"
 
     return _closing(treedef, leaf, in_a_row="{kind}(n[{start}:{stop}].tolist())")
 
@@ -196,45 +193,34 @@ def closing_of_rows(treedef: TreeDef, rows: Callable[[Floats, Shape], Floats]) -
         treedef: that of the result for one example.
         rows: the results of all examples, of the rows of one leaf and its shape.
     """
-    starts = _starts(treedef)
 
-    def leaf(place: int, text: _Text) -> str:
-        start, shape = starts[place], treedef.shapes[place]
+    def leaf(text: _Text, start: int, stop: int, shape: Shape) -> str:
         text.names["rows"] = rows
-        return f"n[{start}]" if shape is None else f"rows(n[{start}:{start + size_of(shape)}], {shape})"
+        return f"n[{start}]" if shape is None else f"rows(n[{start}:{stop}], {shape})"
 
     return _closing(treedef, leaf)
 
 
-def _starts(treedef: TreeDef) -> list[int]:
-    starts = [0]
-    for size in treedef.sizes():
-        starts.append(starts[-1] + size)
-    return starts
-
-
-def _closing(
-    treedef: TreeDef, leaf: Callable[[int, _Text], str], in_a_row: str = "{kind}(n[{start}:{stop}])"
-) -> Callable[[Any], Any] | None:
+def _closing(treedef: TreeDef, leaf: _Leaf, in_a_row: str = "{kind}(n[{start}:{stop}])") -> Callable[[Any], Any] | None:
     if treedef.bools:
         return None
-    starts, shapes, text = _starts(treedef), treedef.shapes, _Text()
+    parts, text = treedef.parts(), _Text()
 
     def built(part: Any) -> str:
         text.count()
         kind = type(part)
         if kind is int:
-            return leaf(part, text)
+            return leaf(text, *parts[part])
         if part is None:
             return "None"
         if kind is dict:
             return f"{{{', '.join(f'{text.held(key)}: {built(value)}' for key, value in part.items())}}}"
         if kind is not list and kind is not tuple:
             raise _UnwrittenError
-        if len(part) >= _IN_A_ROW and _in_a_row(part) and all(shapes[place] is None for place in part):
-            return in_a_row.format(kind=kind.__name__, start=starts[part[0]], stop=starts[part[0]] + len(part))
-        parts = "".join(f"{built(each)}, " for each in part)
-        return f"[{parts}]" if kind is list else f"({parts})"
+        if len(part) >= _IN_A_ROW and _in_a_row(part) and all(parts[place][2] is None for place in part):
+            return in_a_row.format(kind=kind.__name__, start=parts[part[0]][0], stop=parts[part[-1]][1])
+        each = "".join(f"{built(held)}, " for held in part)
+        return f"[{each}]" if kind is list else f"({each})"
 
     places = treedef.places_of_leaves()
     try:
