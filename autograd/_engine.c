@@ -1509,6 +1509,44 @@ done:
 
 #include "_tape.h"
 
+/* --- the same objects: autograd/replay/watching.py --------------------------------------------------------- */
+
+/* same_items(items, kept): whether items are the objects in the tuple kept, one after another. */
+static PyObject *
+same_items(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 2 || !PyTuple_CheckExact(args[1])) return PyErr_BadArgument(), NULL;
+    PyObject *items = args[0], *kept = args[1], *item;
+    Py_ssize_t count = PyTuple_GET_SIZE(kept), at = 0;
+    if (PyList_CheckExact(items)) {
+        if (PyList_GET_SIZE(items) != count) Py_RETURN_FALSE;
+        while (at < count && PyList_GET_ITEM(items, at) == PyTuple_GET_ITEM(kept, at)) at++;
+        return PyBool_FromLong(at == count);
+    }
+    PyObject *iterator = PyObject_GetIter(items);
+    if (!iterator) return NULL;
+    for (; (item = PyIter_Next(iterator)); at++) {
+        Py_DECREF(item); /* items hold it */
+        if (at == count || item != PyTuple_GET_ITEM(kept, at)) break;
+    }
+    Py_DECREF(iterator);
+    return PyErr_Occurred() ? NULL : PyBool_FromLong(!item && at == count);
+}
+
+/* same_entries(mapping, keys, values): whether a dict has these objects, in this order. */
+static PyObject *
+same_entries(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
+{
+    if (n != 3 || !PyDict_Check(args[0]) || !PyTuple_CheckExact(args[1]) || !PyTuple_CheckExact(args[2]))
+        return PyErr_BadArgument(), NULL;
+    PyObject *key, *value, *keys = args[1], *values = args[2];
+    Py_ssize_t count = PyTuple_GET_SIZE(keys), place = 0, at = 0;
+    if (PyDict_GET_SIZE(args[0]) != count || PyTuple_GET_SIZE(values) != count) Py_RETURN_FALSE;
+    for (; at < count && PyDict_Next(args[0], &place, &key, &value); at++)
+        if (key != PyTuple_GET_ITEM(keys, at) || value != PyTuple_GET_ITEM(values, at)) break;
+    return PyBool_FromLong(at == count);
+}
+
 /* --- the module ------------------------------------------------------------------------------------------- */
 
 /* set_up(in_force, recording, clock, lock, form_of, tracing, scope, handed, slots): two context variables, two settings,
@@ -1584,6 +1622,8 @@ static PyMethodDef functions[] = {
     {"parted", (PyCFunction)(void (*)(void))parted, METH_FASTCALL, NULL},
     {"program", program, METH_VARARGS, NULL},
     {"rows", rows, METH_NOARGS, NULL},
+    {"same_entries", (PyCFunction)(void (*)(void))same_entries, METH_FASTCALL, NULL},
+    {"same_items", (PyCFunction)(void (*)(void))same_items, METH_FASTCALL, NULL},
     {"track", track_graph, METH_O, NULL},
     {"variables", (PyCFunction)(void (*)(void))fresh_variables, METH_FASTCALL, NULL},
     {"set_sweep", set_sweep, METH_VARARGS, NULL},

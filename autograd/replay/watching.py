@@ -33,11 +33,11 @@ from contextvars import ContextVar
 from keyword import iskeyword
 from pathlib import Path
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.context import observe, release
+from autograd.compiled import core
 from autograd.debugging import is_ours, is_users, warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
@@ -112,14 +112,15 @@ class Watch:
         return self._terms.difference()
 
 
-class _Differs:
-    """In the place of a recorder while Values are compared: only the very same one will do, not an equal one."""
+def _same_items(items: Iterable[Any], kept: tuple[Any, ...]) -> bool:
+    """Whether ``items`` are the objects in ``kept``, one after another."""
+    listed = list(items)
+    return len(listed) == len(kept) and all(map(operator.is_, listed, kept))
 
-    class Found(Exception):  # noqa: N818 -- a signal and no error
-        """Two Values are compared by their numbers, so they are two."""
 
-    def guard(self, *_: Any) -> NoReturn:
-        raise self.Found
+def _same_entries(mapping: dict[Any, Any], keys: tuple[Any, ...], values: tuple[Any, ...]) -> bool:
+    """Whether a dict has these objects, in this order."""
+    return _same_items(mapping, keys) and _same_items(mapping.values(), values)
 
 
 class _Terms:
@@ -128,12 +129,11 @@ class _Terms:
     def __init__(self) -> None:
         self.written: dict[str, str] = {}
         """Each expression with its meaning in words."""
-        self.of_values = False
-        """Whether Values are compared in containers."""
         self._names: dict[int, str] = {}
         self._namespace: dict[str, Any] = {
-            "is_": operator.is_,
             "same": _same,
+            "same_items": core.same_items if core else _same_items,
+            "same_entries": core.same_entries if core else _same_entries,
             "packed": marshal.dumps,
             "bytes_of": _bytes_of,
             "flat": _flat,
@@ -176,12 +176,7 @@ class _Terms:
         terms = sorted(self.written, key=self._order)  # like beside like is faster by a third
         body = f"return {' and '.join(terms) or 'True'}"
         failures = "LookupError, AttributeError, TypeError, ValueError"
-        if self.of_values:
-            self._namespace |= {"observe": observe, "release": release, "differs": _DIFFERS, "Found": _Differs.Found}
-            lines = ["token = observe(differs)", "try:", f"    {body}", f"except (Found, {failures}):",
-                     "    return False", "finally:", "    release(token)"]  # fmt: skip
-        else:
-            lines = ["try:", f"    {body}", f"except ({failures}):", "    return False"]
+        lines = ["try:", f"    {body}", f"except ({failures}):", "    return False"]
         text = "\n    ".join(["def check():", *lines])
         # The text is our own; keys are written by repr, and names are identifiers.
         exec(compile(text, "<watch>", "exec"), self._namespace)  # noqa: S102
@@ -194,17 +189,13 @@ class _Terms:
     def _failing(self) -> set[str]:
         """The comparisons that fail."""
         failing, namespace = set(), dict(self._namespace)  # a copy, in which weakly held objects live this long
-        token = observe(cast("Any", _DIFFERS))
-        try:
-            for text in sorted(self.written, key=self._order):
-                try:
-                    holds = eval(text, namespace)  # noqa: S307 -- as above
-                except Exception:  # noqa: BLE001 -- whatever a descriptor raises
-                    holds = False
-                if not holds:
-                    failing.add(text)
-        finally:
-            release(token)
+        for text in sorted(self.written, key=self._order):
+            try:
+                holds = eval(text, namespace)  # noqa: S307 -- as above
+            except Exception:  # noqa: BLE001 -- whatever a descriptor raises
+                holds = False
+            if not holds:
+                failing.add(text)
         return failing
 
     def difference(self) -> str:
@@ -219,23 +210,19 @@ class _Terms:
         if type(items) is list and _is_packed(items):
             text = f"packed({self.held(items)}, 2) == {self.held(marshal.dumps(items, 2))}"
         else:
-            text = self.of_items(self.held(items), copy, in_one_go=type(items).__eq__ is list.__eq__)
+            text = self.of_items(self.held(items), copy)
         self.add(text, words)
 
-    def of_items(self, source: str, listed: list[Any], *, in_one_go: bool) -> str:
-        """A comparison of items in order; of Values in one go, which compare only if they are not the same ones."""
-        if in_one_go and len(listed) > 1 and all(isinstance(item, Value) for item in listed):
-            self.of_values = True
-            return f"{source} == {self.held(listed)}"
+    def of_items(self, source: str, listed: list[Any]) -> str:
+        """A comparison of items in order."""
         kept = self.held(tuple(listed))
-        identical = f"all(map(is_, {source}, {kept}))"
+        identical = f"same_items({source}, {kept})"
         if any(isinstance(item, _PLAIN) for item in listed):
-            identical = f"({identical} or all(map(same, {source}, {kept})))"
-        return f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})"
+            return f"({identical} or len({source}) == {len(listed)} and all(map(same, {source}, {kept})))"
+        return identical
 
 
 _flat = itertools.chain.from_iterable
-_DIFFERS = _Differs()
 
 
 class _Reads(NamedTuple):
@@ -604,17 +591,14 @@ class _Reach:
             self._follow(item)
 
     def _compare(self, source: str, listed: list[Any], words: str) -> None:
-        self.terms.add(self.terms.of_items(source, listed, in_one_go=False), words)
+        self.terms.add(self.terms.of_items(source, listed), words)
 
     def _dict(self, mapping: dict[Any, Any]) -> None:
         held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
         if type(mapping) is dict and _is_packed(mapping):
             text = f"packed({held(mapping)}, 2) == {held(marshal.dumps(mapping, 2))}"
             if all(type(key) is str for key in mapping) and all(type(value) in _FINAL for value in mapping.values()):
-                keys, values = list(mapping), list(mapping.values())  # nearly always the same objects
-                still = (
-                    f"list({held(mapping)}) == {held(keys)} and all(map(is_, {held(mapping)}.values(), {held(values)}))"
-                )
+                still = f"same_entries({held(mapping)}, {held((*mapping,))}, {held((*mapping.values(),))})"
                 text = f"({still} or {text})"
             self.terms.add(text, words)
             return

@@ -23,7 +23,7 @@ __all__ = ["build", "program"]
 _RELATIONS = {relation: number for number, relation in enumerate(RELATIONS)}
 _ASKED = -1
 _MOST_ASKED = 200
-"""How many instructions may ask a record, which takes half a microsecond each: another backend compiles what they do."""
+"""How many instructions may ask a record, at half a microsecond each: another backend compiles what they do."""
 _ROWS = {name: row for row, (name, *_) in enumerate(core.rows())} if core else {}
 """A row of each operation's name: all have the same value."""
 
