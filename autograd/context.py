@@ -21,8 +21,8 @@ from typing import Any, ClassVar, Literal, ParamSpec, Protocol, Self, TypeVar, c
 
 __all__ = [
     "ORDINARY", "Clock", "Context", "Recording", "Setting", "clock", "current", "detect_anomaly", "enable_grad",
-    "errstate", "handed", "ieee", "no_grad", "observe", "recorded_in", "recording", "refuse_elsewhere",
-    "refuse_while_recording", "release", "scope", "tracing", "variable_of", "watching_domains", "writing",
+    "errstate", "handed", "ieee", "no_grad", "recorded_in", "recording", "refuse_elsewhere",
+    "refuse_while_recording", "scope", "tracing", "variable_of", "watching_domains", "writing",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -403,10 +403,6 @@ _RECORDING: ContextVar[Recording | None] = ContextVar("autograd.recording", defa
 
 recording: Callable[[], Recording | None] = _RECORDING.get
 """The recorder of this moment, in this thread or task."""
-
-
-observe, release = _RECORDING.set, _RECORDING.reset
-"""Let another watch from now on; let the one before watch again."""
 
 
 @contextmanager

@@ -412,8 +412,8 @@ class Branches:
         if not path.tape.guards:
             return None, None
         found = self._kernel(path, Role.OPERANDS if summed else Role.BOTH)(given, lanes)
-        values, operands = (None, found) if summed else (found[:count], found[count:])
-        return values, _first_failures(path.alike(), operands)
+        operands = found if summed else found[count:]
+        return None if summed else found[:count], _first_failures(path.alike(), operands)
 
     def _kernel(self, path: Path, role: Role) -> Kernel:
         """The kernel that replays ``path`` for ``role``, made when it is first asked for."""
