@@ -215,7 +215,7 @@ def test_bad_settings_are_told_at_once():
         (
             {"backend": "cuda"},
             ValueError,
-            "unknown backend 'cuda'; known: 'auto', 'python', 'numpy', 'numba', 'jax'",
+            "unknown backend 'cuda'; known: 'auto', 'python', 'numpy', 'c', 'numba', 'jax'",
         ),
         ({"on_flip": "ignore"}, ValueError, "on_flip must be 'record' or 'raise', got 'ignore'"),
         ({"reduce": "max", "in_axes": 0}, ValueError, "reduce must be None, 'sum' or 'mean', got 'max'"),

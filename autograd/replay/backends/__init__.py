@@ -45,9 +45,9 @@ Build = Callable[[Tape, Sequence[bool], bool], Kernel]
 class _Entry(NamedTuple):
     module: str
     requires: str | None
-    """The package that must be importable."""
+    """The module that must be importable."""
     extra: str
-    """The extra of this distribution that installs it."""
+    """The extra of this distribution that installs it; empty for what is compiled with it."""
     fuses: bool = False
     """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.optimise.fuse_dots`."""
     folds: bool = False
@@ -57,6 +57,7 @@ class _Entry(NamedTuple):
 BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True, folds=True),
+    "c": _Entry("autograd.replay.backends.c_lanes", "autograd._lanes", "", fuses=True),
     "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }
@@ -76,16 +77,17 @@ def choose(name: str, *, batched: bool) -> list[str]:
         ModuleNotFoundError: it needs a package that is not installed.
     """
     if name == "auto":
-        plain = ["numpy", "python"] if batched else ["python"]
-        return ["numba", *plain] if available("numba") else plain
+        compiled = [backend for backend in ("c", "numba") if available(backend)]
+        return [*compiled, *(["numpy", "python"] if batched else ["python"])]
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; known: 'auto', {', '.join(map(repr, BACKENDS))}")
     if not available(name):
         entry = BACKENDS[name]
+        needed, remedy = f"the package {entry.requires!r}", f"pip install 'chainrule[{entry.extra}]'"
+        if not entry.extra:
+            needed, remedy = f"the compiled module {entry.requires!r}", "install chainrule where there is a C compiler"
         raise ModuleNotFoundError(
-            f"backend={name!r} needs the package {entry.requires!r}, which is not installed: "
-            f"pip install 'chainrule[{entry.extra}]'",
-            name=entry.requires,
+            f"backend={name!r} needs {needed}, which is not installed: {remedy}", name=entry.requires
         )
     return [name]
 
