@@ -70,7 +70,7 @@ def test_the_wheel_holds_the_three_packages_with_their_data_and_nothing_else(whe
         expected |= sources(package, ".py", ".pyi", ".c", ".h", ".js", ".css", ".html", ".toml", ".txt", "py.typed")
     expected |= {f"{NAME}.dist-info/{name}" for name in ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")}
     if not wheel.name.endswith("-py3-none-any.whl"):
-        expected.add(f"autograd/_engine{sysconfig.get_config_var('EXT_SUFFIX')}")
+        expected |= {f"autograd/{name}{sysconfig.get_config_var('EXT_SUFFIX')}" for name in ("_engine", "_lanes")}
     held = zipfile.ZipFile(wheel).namelist()
     assert sorted(held) == sorted(expected)
     named = {

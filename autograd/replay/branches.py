@@ -17,10 +17,11 @@ from typing import Any, Literal, NamedTuple, cast
 
 import numpy as np
 
+from autograd.compiled import core
 from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
-from autograd.replay.backends import BACKENDS, Kernel, available, choose, load_backend, python_source
+from autograd.replay.backends import BACKENDS, Kernel, choose, load_backend, python_source
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
@@ -223,7 +224,7 @@ class Branches:
         self._connected = ""
         self._lock = threading.Lock()
         self._backends = choose(options.backend, batched=options.batched)
-        self._in_c = options.backend in ("auto", "c") and available("c")
+        self._in_c = options.backend in ("auto", "c") and core is not None
         self._plain = options.backend in ("auto", "python") and not options.batched
         self._result = Role.OUTPUTS if options.reduce is None else Role.SUM
         self.waits = function is not None and options.on_flip == "record" and not options.verify

@@ -12,7 +12,8 @@ import pytest
 from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.replay import schedule
 from autograd.replay.backends import lane_program, numba_lanes
-from autograd.replay.backends.numba_tiles import packing
+from autograd.replay.backends.lane_blocks import packing
+from autograd.replay.backends.lanes import _One
 from autograd.replay.groups import Dots, dots_among, outer_among
 from autograd.replay.tape import FUSED_DOT, Tape
 from tests.support.backends import expected
@@ -188,9 +189,9 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
     tape = replace(tape, args=place[tape.args], n_inputs=n_given - n_leaves, n_leaves=n_leaves).verify()
     alone, none = [False] * tape.n_inputs, np.empty((0, 1))
     assert isinstance(numba_lanes.build(tape, alone, False), numba_lanes._Scalars)
-    monkeypatch.setattr(numba_lanes, "_MATRICES", n_results * n_operands)
+    monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", n_results * n_operands)
     each, summed = (numba_lanes.build(tape, alone, together) for together in (False, True))
-    assert isinstance(each, numba_lanes._One)
+    assert isinstance(each, _One)
     for _ in range(2):
         given = rng.normal(size=n_given)
         wanted = by_matrices(n_results, n_operands, given[place[: n_given - n_operands]],
@@ -200,7 +201,7 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
 
 
 def test_large_sums_without_a_matrix_stay_as_they_are(monkeypatch):
-    monkeypatch.setattr(numba_lanes, "_MATRICES", 16)
+    monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", 16)
     numbers = np.arange(1.0, 41.0)
     tape = Tape(
         ops=(FUSED_DOT,), code=[0], start=[0, 40], args=[*range(40)], dest=[40], constants=[], outputs=[40],

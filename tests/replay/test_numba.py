@@ -144,7 +144,7 @@ def test_large_batches_use_threads_and_give_the_same_bits_every_time_and_on_any_
     first = kernel(shared, lanes)
     assert kernel._layout.columns > 1
     for cores in (1, 2, 3, 8):
-        monkeypatch.setattr(numba_lanes, "_cores", lambda cores=cores: cores)
+        monkeypatch.setattr("autograd.replay.backends.lanes._cores", lambda cores=cores: cores)
         np.testing.assert_array_equal(kernel(shared, lanes), first)
     each = build(tape, batched, False)(shared, lanes)
     np.testing.assert_allclose(first, each.sum(axis=1), rtol=1e-10)

@@ -7,7 +7,8 @@ import pytest
 
 from autograd import Value, exp, log, record, sin
 from autograd.replay.backends import numba_kernels, numba_lanes
-from autograd.replay.backends.numba_lanes import _aligned, _width, build
+from autograd.replay.backends.lanes import _aligned, _width
+from autograd.replay.backends.numba_lanes import build
 from autograd.replay.tape import Tape
 
 NOTHING = np.empty(0)

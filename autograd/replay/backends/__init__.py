@@ -46,9 +46,9 @@ Build = Callable[[Tape, Sequence[bool], bool], Kernel]
 class _Entry(NamedTuple):
     module: str
     requires: str | None
-    """The package that must be importable."""
+    """The module that must be importable."""
     extra: str
-    """The extra of this distribution that installs it."""
+    """The extra of this distribution that installs it; empty for what is compiled with it."""
     fuses: bool = False
     """Whether it wants chains of additions as sums of products: see :func:`autograd.replay.optimise.fuse_dots`."""
     folds: bool = False
@@ -58,7 +58,7 @@ class _Entry(NamedTuple):
 BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True, folds=True),
-    "c": _Entry("autograd.replay.backends.c_tape", "autograd._engine", "", fuses=True),
+    "c": _Entry("autograd.replay.backends.c_lanes", "autograd._lanes", "", fuses=True),
     "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }
@@ -67,9 +67,8 @@ BACKENDS: dict[str, _Entry] = {
 def available(name: str) -> bool:
     """Whether the backend ``name`` can be used here; does not import it."""
     requires = BACKENDS[name].requires
-    if name == "c":
-        return core is not None
-    return requires is None or importlib.util.find_spec(requires) is not None
+    there = requires is None or importlib.util.find_spec(requires) is not None
+    return there or (name == "c" and core is not None)
 
 
 def choose(name: str, *, batched: bool) -> list[str]:
@@ -80,15 +79,17 @@ def choose(name: str, *, batched: bool) -> list[str]:
         ModuleNotFoundError: it needs a package that is not installed.
     """
     if name == "auto":
-        listed = ["numba", "numpy", "python"] if batched else ["c", "numba", "python"]
-        return list(filter(available, listed))
+        return list(filter(available, ["c", "numba", *["numpy"] * batched, "python"]))
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; known: 'auto', {', '.join(map(repr, BACKENDS))}")
     if not available(name):
         _, requires, extra, *_ = BACKENDS[name]
         what, way = f"the package {requires!r}, which is not installed", f"pip install 'chainrule[{extra}]'"
         if name == "c":
-            what, way = "the compiled engine, which does not run", "install the package where there is a C compiler"
+            what, way = (
+                "what is compiled with the package, which is not there",
+                "install the package where there is a C compiler",
+            )
         raise ModuleNotFoundError(f"backend={name!r} needs {what}: {way}", name=requires)
     return [name]
 

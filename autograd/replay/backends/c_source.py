@@ -23,7 +23,7 @@ from autograd.replay.optimise import fuse_dots
 from autograd.replay.schedule import ONE, Alike, Places, Product, Sums, computation, scheduled, strides
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 
-__all__ = ["CFunctions", "emit"]
+__all__ = ["Body", "CFunctions", "emit"]
 
 
 # --- what Python has and C does not -----------------------------------------------------------------------
@@ -118,6 +118,11 @@ class CFunctions:
         prototypes, texts: their declarations and definitions.
     """
 
+    @property
+    def body(self) -> type[Body]:
+        """What writes the body of a function."""
+        return Body
+
     def __init__(self) -> None:
         self.prototypes: list[str] = []
         self.texts: list[str] = []
@@ -174,7 +179,7 @@ class CFunctions:
         key = function, checked
         if key not in self._names:
             name = self._names[key] = self._new_name(function.name)
-            self._define(*_Body(self, function, checked=checked).written(name))
+            self._define(*self.body(self, function, checked=checked).written(name))
         return self._names[key]
 
     def runtime(self, name: str) -> str:
@@ -197,7 +202,7 @@ class CFunctions:
         return ir.fresh_name(f"ag_{stem}", taken)
 
 
-class _Body(ir.Braced):
+class Body(ir.Braced):
     """Writes one function."""
 
     forms: ClassVar[Mapping[str, str]] = {
@@ -322,7 +327,7 @@ def _signature(name: str) -> str:
 def _path(tape: Tape, name: str, leaves: Sequence[float], functions: CFunctions, *, public: bool) -> str:
     text = []
     if tape.n_leaves:
-        text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(_Body.number, leaves))}}};\n")
+        text.append(f"double {name}_leaves[{len(leaves)}] = {{{', '.join(map(Body.number, leaves))}}};\n")
     loops = _Loops(tape, name, functions) if len(tape) >= _LONG else None
     if loops and loops.n_entries < len(tape) // _FEWER:
         lines = loops.written()
@@ -340,7 +345,7 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
     for slot, (own, source) in enumerate(zip(names, sources, strict=True)):
         if slot in used:
             yield f"    const double {own} = {source};{_comment(tape.labels[slot])}"
-    names += [_Body.number(constant) for constant in tape.constants.tolist()]
+    names += [Body.number(constant) for constant in tape.constants.tolist()]
     temporaries = [f"t{slot}" for slot in range(len(names), tape.n_slots)]
     names += temporaries
     for start in range(0, len(temporaries), 12):
@@ -367,7 +372,7 @@ def _expression(op: Primitive, args: list[str], functions: CFunctions) -> str:
     form = ir.ARITHMETIC.get(op.forward)
     if form:
         return form.format(*args)
-    given = [*args, *map(_Body.number, op.constants)]
+    given = [*args, *map(Body.number, op.constants)]
     return f"{functions.operation(op, len(given))}({', '.join(given)})"
 
 
@@ -412,7 +417,7 @@ class _Loops:
     def written(self) -> list[str]:
         """The lines of the body."""
         tape, name = self._tape, self._name
-        numbers = ", ".join(map(_Body.number, self._constants))
+        numbers = ", ".join(map(Body.number, self._constants))
         self.tables.append(f"static const double {name}_constants[{len(self._constants)}] = {{{numbers}}};")
         given = (
             (tape.n_inputs, "inputs"),

@@ -49,6 +49,8 @@ def program(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[[F
 
     It returns the index of the first guard that does not hold, or -1; what has guards takes one example.
     """
+    if core is None:
+        raise NotImplementedError("the backend 'c' runs one example on the compiled engine, which does not run")
     tape = reuse_slots(separate_slots(tape))
     operations = [*map(_operation, tape.ops)]
     asked = np.array([row == _ASKED and not isinstance(op, Refusal) for op, row, _ in operations], bool)

@@ -21,8 +21,17 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.numba_kernels import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
-from autograd.replay.backends.numba_tiles import ROWS, packing
+from autograd.replay.backends.lane_blocks import (
+    DOT,
+    MULTIPLY,
+    OUTER,
+    PRODUCT,
+    ROWS,
+    STORE,
+    TILE,
+    Block,
+    packing,
+)
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.schedule import ONE, Computation, Pair, Step, results_of
 from autograd.replay.tape import FUSED_DOT

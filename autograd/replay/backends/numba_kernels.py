@@ -32,28 +32,11 @@ from numba.core.errors import NumbaError
 
 from autograd.files import write_whole
 from autograd.primitives import Primitive
-from autograd.replay.backends import numba_elementary, numba_forward, numba_tiles
+from autograd.replay.backends import lane_functions, numba_elementary, numba_forward, numba_tiles
+from autograd.replay.backends.lane_blocks import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
 from autograd.replay.backends.numba_forward import fingerprint, jit_forward
 
-__all__ = [
-    "DOT",
-    "MULTIPLY",
-    "OUTER",
-    "PRODUCT",
-    "STORE",
-    "TILE",
-    "Block",
-    "blocks_in_memory",
-    "direct",
-    "lane_kernel",
-    "scalar_kernel",
-]
-
-DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
-"""The branches of the lane kernel that are not operations; see ``_STRUCTURAL``."""
-
-Block = str | tuple[Primitive, int]
-"""The work of a branch: one of the names above, or an operation on so many arguments."""
+__all__ = ["blocks_in_memory", "direct", "lane_kernel", "scalar_kernel"]
 
 _OPTIONS = (
     'error_model="numpy", fastmath={"contract", "reassoc"}, nogil=True, boundscheck=False, _nrt=False, cache=True'
@@ -149,7 +132,6 @@ _PACKING = """\
 """
 
 _STRUCTURAL = {
-    # A bias, then so many products of a shared number and a row, then so many products of two rows.
     # Two or four products at a time: the sum is loaded and stored less often.
     DOT: """\
 bias = shared[program[pc]]
@@ -200,7 +182,6 @@ while p < pc:
     for k in range(m):
         d[k] += x0[k] * x1[k]
 """,
-    # The sum over the examples of the product of two rows, added to one result.
     PRODUCT: """\
 x0 = rows[program[pc]]
 total = -0.0
@@ -209,7 +190,6 @@ for k in range(m):
 results[column, program[pc + 1]] += total
 pc += 2
 """,
-    # Four of those that share a row.
     TILE: """\
 x0 = rows[program[pc]]
 x1 = rows[program[pc + 1]]
@@ -231,7 +211,7 @@ results[column, program[pc + 6]] += t2
 results[column, program[pc + 7]] += t3
 pc += 8
 """,
-    # A group of dots: results, each a bias and a sum of the same rows times factors, which are packed, or lie in lines.
+    # The factors are packed, or lie in lines.
     MULTIPLY: """\
 n_results = int64(program[pc])
 n_operands = int64(program[pc + 1])
@@ -251,8 +231,7 @@ multiply(
 )
 pc = first + n_operands
 """,
-    # The sums over the examples of all products of one of some rows and one of others. Both blocks are laid out anew,
-    # so many examples at a time as make a block of a matrix: four rows side by side, as packed factors are.
+    # Both blocks are laid out anew, so many examples at a time as make a block of a matrix: four rows side by side, as packed factors are.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
@@ -273,7 +252,6 @@ for first in range(0, m, BLOCK):
     )
 pc += n_left + n_right
 """,
-    # A row written out, one number for each example.
     STORE: """\
 lane = results[program[pc], start : start + m]
 for k in range(m):
@@ -361,7 +339,9 @@ def scalar_kernel(blocks: Sequence[tuple[Primitive, int]]) -> Callable[..., None
 # --- kernels, compiled and kept ---------------------------------------------------------------------------
 
 _HOW = b"".join(
-    Path(module.__file__).read_bytes() for module in (numba_elementary, numba_forward, numba_tiles) if module.__file__
+    Path(module.__file__).read_bytes()
+    for module in (lane_functions, numba_elementary, numba_forward, numba_tiles)
+    if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
 _CALLED = {name: getattr(numba_tiles, name) for name in ("BLOCK", "multiply", "pack", "transpose")} | {

@@ -5,7 +5,7 @@ loaded serves several products and nothing is stored on the way. A compiler does
 is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
 
 ``multiply`` adds ``factors · rows`` to other rows. A matrix that lies in memory row by row is read where it is. Of
-others the factors come *packed*, in the order in which they are read: :func:`packing`; ``pack`` does this to a matrix
+others the factors come *packed*, in the order in which they are read: :func:`~autograd.replay.backends.lane_blocks.packing`; ``pack`` does this to a matrix
 that lies column by column. A large matrix is done in blocks: the factors of one stay in the second-level cache while
 all lanes are done, and what a tile reads of the rows stays in the first.
 """
@@ -15,37 +15,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-__all__ = ["BLOCK", "ROWS", "multiply", "pack", "packing", "transpose"]
+from autograd.replay.backends.lane_blocks import BLOCK, ROWS
 
-BLOCK = 128
-"""The results, and the operands, of a block of a matrix."""
+__all__ = ["BLOCK", "multiply", "pack", "transpose"]
 
-ROWS, _VECTOR = 4, 4
-"""The results of a tile, and the numbers of a vector: a tile has three of these."""
+_VECTOR = 4
+"""The numbers of a vector: a tile has three of these."""
 _BYTES = 8
 
 _DOUBLE, _WORD, _ADDRESS = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
 _LANES = ir.VectorType(_DOUBLE, _VECTOR)
 _FAST = ("contract",)  # a product and a sum may be rounded once
-
-
-def packing(n_results: int, n_operands: int) -> npt.NDArray[np.intp]:
-    """The order of the factors of a matrix of so many rows and columns: four rows side by side, then the rest.
-
-    >>> packing(5, 3).tolist()
-    [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 12, 13, 14]
-    """
-    places = np.arange(n_results * n_operands).reshape(n_results, n_operands)
-    whole = n_results // ROWS * ROWS
-    blocks = [places[:whole, start : start + BLOCK] for start in range(0, n_operands, BLOCK)]
-    tiles = [block.reshape(-1, ROWS, block.shape[1]).transpose(0, 2, 1).ravel() for block in blocks]
-    return np.concatenate([*tiles, places[whole:].ravel()])
 
 
 def _pointer(builder: Any, address: Any, offset: int, kind: Any) -> Any:

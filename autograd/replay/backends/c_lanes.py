@@ -1,0 +1,76 @@
+"""The backend in C: a lane kernel that was compiled with the package, for the operations of the table.
+
+``_lanes.c`` is written from the records by ``python -m tests.lane_rules``, so it is used for the table that it was
+written from alone. See :mod:`~autograd.replay.backends.lanes` for how a batch is run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, cast
+
+from autograd.compiled import digest
+from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.backends import Kernel, c_tape
+from autograd.replay.backends.expansion import expanded
+from autograd.replay.backends.lane_blocks import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
+from autograd.replay.backends.lanes import on_lanes
+from autograd.replay.optimise import constants_as_arguments
+from autograd.replay.tape import FUSED_DOT, Tape
+
+__all__ = ["build"]
+
+_STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
+"""The blocks that are not operations, in the order of their codes."""
+
+
+def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
+    """``tape`` on the kernel in C; see :mod:`autograd.replay.backends`.
+
+    Raises:
+        NotImplementedError: an operation is not of the table.
+    """
+    if any(batched):
+        return cast("Kernel", _on_lanes(tape, batched, summed=summed))
+    if FUSED_DOT in tape.ops:  # there may be matrices
+        with contextlib.suppress(NotImplementedError):
+            return _on_lanes(tape, batched, summed=summed) or c_tape.build(tape, batched, summed)
+    return c_tape.build(tape, batched, summed)
+
+
+def _on_lanes(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Kernel | None:
+    return on_lanes(constants_as_arguments(expanded(tape)), batched, _kernel_of, summed=summed)
+
+
+def _kernel_of(blocks: Sequence[Block]) -> tuple[Callable[..., None], dict[Block, int]]:
+    kernel, codes = _compiled()
+    for block in blocks:
+        if block not in codes:
+            raise NotImplementedError(
+                f"the operation {block[0].name if isinstance(block[0], Primitive) else block!r} is not of the table, "
+                f"and so not in the kernel that was compiled with the package: use another backend"
+            )
+    return kernel, codes
+
+
+@cache
+def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
+    """The kernel, and the code of each block.
+
+    Raises:
+        NotImplementedError: it was compiled from another table of operations.
+    """
+    module: Any = importlib.import_module("autograd._lanes")
+    if module.TABLE_DIGEST != digest() or len(_STRUCTURAL) != module.N_BLOCKS:
+        message = (
+            "the lane kernel was compiled from another version of the source or of the table of operations, so the "
+            "backend 'c' is left out: install the package again"
+        )
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        raise NotImplementedError(message)
+    named: list[Block] = [(PRIMITIVES[name], count) for name, count in module.operations()]
+    return module.kernel, {block: code for code, block in enumerate([*_STRUCTURAL, *named])}

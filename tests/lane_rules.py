@@ -1,0 +1,170 @@
+"""The operations of the lane kernel in C, written from the records of the table.
+
+    python -m tests.lane_rules
+
+writes ``autograd/_lanes_rules.h``: for each operation a loop over lanes. What is in the loop is the record's
+``forward``, by the one lowering that the other languages use, in IEEE arithmetic: nothing raises. The exponentials and
+logarithms in it are those of :mod:`autograd.replay.backends.lane_functions`.
+
+A *straight* function calls nothing but straight functions and has no loop: the compiler turns a loop over lanes of it
+into vector instructions, for each set of them. Others are compiled once.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograd import compiled
+from autograd.primitives import PRIMITIVES
+from autograd.replay import intermediate as ir
+from autograd.replay.backends import lane_functions
+from autograd.replay.backends.c_source import Body, CFunctions
+from autograd.replay.lowering import Lowering
+from autograd.rules.errorfree import polynomial, rest_of_product
+
+HEADER = Path(compiled.__file__).parent / "_lanes_rules.h"
+
+_IN_C = {
+    rest_of_product: "rest_of_product",
+    **{function: function.__name__.strip("_") for function in lane_functions.ON_BITS},
+}
+"""The functions that the kernel has in words of its own, with their names there."""
+_IN_LANES = {function.__name__: straight for function, straight in lane_functions.IN_LANES.items()}
+_FREE = {"copysign", "fabs", "sqrt", "isnan", "isinf", "isfinite", "rest_of_product", "multiply_add", "if", "return"}
+_FREE |= {*_IN_C.values(), "floor", "ceil", "trunc"}
+"""What may be called in a loop that is to become vector instructions."""
+
+
+class _Lowering(Lowering):
+    """Leaves out the functions that the kernel has, and remembers which may be rounded once for a product and a sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[ir.Function, str] = {}
+        self.contracted: set[ir.Function] = set()
+
+    def function(self, function: Any, arguments: Any) -> ir.Function:
+        """``function`` in the intermediate form, or its name and parameters alone."""
+        if function in _IN_C:
+            if function not in self._made:
+                made = self._made[function] = ir.Function(_IN_C[function], (), [ir.Return(ir.Constant(0.0))])
+                self.known[made] = _IN_C[function]
+            return self._made[function]
+        made = super().function(function, arguments)
+        if function is polynomial or function.__module__ == lane_functions.__name__:
+            self.contracted.add(made)
+        return made
+
+
+class _Body(Body):
+    """Writes one function with the straight exponentials and logarithms."""
+
+    def applied(self, expression: ir.Apply) -> str:
+        """An operator or an elementary function."""
+        if expression.name in _IN_LANES:
+            straight = self._functions.lowering.operation(_IN_LANES[expression.name], 1)
+            return self.called(straight, expression.args)
+        if self._function in self._functions.lowering.contracted and expression.name in "+-":
+            left, right = expression.args
+            minus = "-" if expression.name == "-" else ""
+            if isinstance(left, ir.Apply) and left.name == "*":
+                return f"multiply_add({', '.join(map(self.text, left.args))}, {minus}{self.text(right)})"
+            if isinstance(right, ir.Apply) and right.name == "*":
+                first, second = map(self.text, right.args)
+                return f"multiply_add({minus}{first}, {second}, {self.text(left)})"
+        return super().applied(expression)
+
+
+class _Functions(CFunctions):
+    """The functions of the header."""
+
+    body = _Body
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lowering = _Lowering()
+
+    def function(self, function: ir.Function, *, checked: bool) -> str:
+        """The name in C of a function."""
+        return self.lowering.known.get(function) or super().function(function, checked=checked)
+
+
+def _straight_among(texts: dict[str, str]) -> set[str]:
+    """The functions that call nothing but what is straight."""
+    straight: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, text in texts.items()
+            if name not in straight
+            and not re.search(r"\bwhile\b", text)
+            and set(re.findall(r"\b(\w+)\(", text)) <= _FREE | straight | {name}
+            and len(re.findall(rf"\b{name}\(", text)) == 1
+        }
+        if not more:
+            return straight
+        straight |= more
+
+
+def header() -> str:
+    """The text of ``_lanes_rules.h``."""
+    functions = _Functions()
+    CFunctions.function(functions, Lowering().operation(rest_of_product, 3), checked=False)  # for want of multiply_add
+    values: dict[tuple[str, int], str] = {}
+    for op in PRIMITIVES.values():
+        if op.builtin and op.arity:
+            given = [f"x{place}[k]" for place in range(op.arity)]
+            form = ir.ARITHMETIC.get(op.forward)
+            name = getattr(op.forward, "__name__", "")
+            if form:
+                values[op.name, op.arity] = form.format(*given)
+            elif getattr(op.forward, "__module__", "") == "math" and name in _IN_LANES:
+                made = functions.lowering.operation(_IN_LANES[name], 1)
+                values[op.name, op.arity] = f"{functions.function(made, checked=False)}({given[0]})"
+            else:
+                values[op.name, op.arity] = f"{functions.operation(op, op.arity)}({', '.join(given)})"
+    texts = {re.match(r"static \w+ (\w+)\(", text)[1]: text for text in functions.texts}  # type: ignore[index]  # so they begin
+    straight = _straight_among(texts)
+    loops: dict[bool, list[str]] = {True: [], False: []}
+    rows = []
+    for (name, arity), value in values.items():
+        vector = set(re.findall(r"\b(\w+)\(", value)) <= _FREE | straight
+        loops[vector].append(f"LOOP_{arity}({'straight' if vector else 'calling'}, {name}, {value})")
+        rows.append(f"    {'STRAIGHT' if vector else 'CALLING'}({name}, {arity})")
+    parts = {
+        kind: [
+            *(f"{text.partition(chr(10))[0].replace('static', word)};" for name, text in texts.items() if (name in straight) == kind),
+            "",
+            *(f"{text.replace('static', word, 1)}\n" for name, text in texts.items() if (name in straight) == kind),
+            *loops[kind],
+        ]
+        for kind, word in ((True, "INLINED"), (False, "static"))
+    }  # fmt: skip
+    return "\n".join(
+        [_HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS), *parts[True], "", "#ifdef WITH_CALLING", *parts[False], "#endif", "",
+         "#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
+    )  # fmt: skip
+
+
+_HEAD = """\
+/* Written by python -m tests.lane_rules from the records in autograd/rules: not to be edited.
+
+   A loop over lanes for each operation: LOOP_n(kind, name, value of x0[k], x1[k] ...). Those of straight functions come
+   first; WITH_CALLING there are also the others. OPERATIONS lists all, in the order of their codes. */
+#define TABLE_DIGEST "{digest}"
+#define ROUNDER {rounder!r}
+#define SQRT_HALF_BITS {bits}u
+"""
+
+
+def main() -> int:
+    """Write the header."""
+    HEADER.write_text(header(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
