@@ -213,25 +213,17 @@ class _Terms:
         found = [words for text, words in self.written.items() if text in failing]
         return min(found, key=lambda words: words.startswith("how many"), default="")  # which alone says little
 
-    def add_list(self, items: list[Any]) -> None:
-        """Compare the content of a list."""
-        copy, words = list(items), f"the content of a {type(items).__name__}"
-        if type(items) is list and _is_packed(items):
-            text = f"packed({self.held(items)}, 2) == {self.held(marshal.dumps(items, 2))}"
-        else:
-            text = self.of_items(self.held(items), copy, in_one_go=type(items).__eq__ is list.__eq__)
-        self.add(text, words)
-
-    def of_items(self, source: str, listed: list[Any], *, in_one_go: bool) -> str:
-        """A comparison of items in order; of Values in one go, which compare only if they are not the same ones."""
-        if in_one_go and len(listed) > 1 and all(isinstance(item, Value) for item in listed):
+    def compare(self, source: str, items: list[Any], words: str, *, in_one_go: bool = False) -> None:
+        """Compare items in order; Values in one go, which compare only if they are not the same ones."""
+        if in_one_go and len(items) > 1 and all(isinstance(item, Value) for item in items):
             self.of_values = True
-            return f"{source} == {self.held(listed)}"
-        kept = self.held(tuple(listed))
+            self.add(f"{source} == {self.held(items)}", words)
+            return
+        kept = self.held(tuple(items))
         identical = f"all(map(is_, {source}, {kept}))"
-        if any(isinstance(item, _PLAIN) for item in listed):
+        if any(isinstance(item, _PLAIN) for item in items):
             identical = f"({identical} or all(map(same, {source}, {kept})))"
-        return f"len({source}) == {len(listed)} and {identical}" if listed else f"not len({source})"
+        self.add(f"len({source}) == {len(items)} and {identical}" if items else f"not len({source})", words)
 
 
 _flat = itertools.chain.from_iterable
@@ -479,7 +471,7 @@ class _Reach:
                     self._attribute(it, name, found, kind)
         for source in shown:
             listed = self.terms.evaluated(source)
-            self._compare(source, listed, f"the content of a {kind}")
+            self.terms.compare(source, listed, f"the content of a {kind}")
             for item in listed:
                 self._follow(item)
 
@@ -593,18 +585,17 @@ class _Reach:
 
     def _items(self, items: Any) -> None:
         """A list, tuple, deque or set: its content, and what its items lead to."""
-        listed = list(items)
-        if isinstance(items, list):
-            self.terms.add_list(items)
+        listed, held, words = list(items), self.terms.held, f"the content of a {type(items).__name__}"
+        if type(items) is list and _is_packed(items):
+            self.terms.add(f"packed({held(items)}, 2) == {held(marshal.dumps(items, 2))}", words)
+        elif isinstance(items, list):
+            self.terms.compare(held(items), listed, words, in_one_go=type(items).__eq__ is list.__eq__)
         elif isinstance(items, set):
-            self.terms.add(f"{self.terms.held(items)} == {self.terms.held(frozenset(items))}", "the content of a set")
+            self.terms.add(f"{held(items)} == {held(frozenset(items))}", "the content of a set")
         elif isinstance(items, deque):
-            self._compare(self.terms.held(items), listed, "the content of a deque")
+            self.terms.compare(held(items), listed, "the content of a deque")
         for item in listed:
             self._follow(item)
-
-    def _compare(self, source: str, listed: list[Any], words: str) -> None:
-        self.terms.add(self.terms.of_items(source, listed, in_one_go=False), words)
 
     def _dict(self, mapping: dict[Any, Any]) -> None:
         held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
@@ -620,14 +611,14 @@ class _Reach:
             return
         keys, values = list(mapping), list(mapping.values())
         self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)
-        self._compare(f"{held(mapping)}.values()", values, words)
+        self.terms.compare(f"{held(mapping)}.values()", values, words)
         for item in (*keys, *values):
             self._follow(item)
 
     def _array(self, numbers: np.ndarray[Any, Any]) -> None:
         source, words = self.terms.held(numbers), "the content of an array"
         if numbers.dtype == object:
-            self._compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
+            self.terms.compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
             for item in listed:
                 self._follow(item)
         else:
