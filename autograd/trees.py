@@ -157,7 +157,7 @@ class TreeDef:
         return repr(optree.tree_unflatten(self._spec, self.leaves()))
 
     def leaves(self) -> list[Leaf]:
-        """What stands for each number or array."""
+        """A stand-in for each number or array."""
         return list(map(Leaf, self.shapes, self.bools or repeat(False)))
 
 
