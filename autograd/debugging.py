@@ -39,8 +39,8 @@ from autograd.sweep import (
 )
 
 __all__ = [
-    "Diagnosis", "Fault", "KinkMet", "Site", "asked_by_library", "calling_site", "check_value", "clarify", "diagnose",
-    "is_ours", "is_users", "remember_site", "replacements", "site_of", "warn", "warn_of_nan_gradient",
+    "Diagnosis", "Fault", "KinkMet", "Site", "asked_by_library", "at_kink", "calling_site", "check_value", "clarify",
+    "diagnose", "is_ours", "is_users", "remember_site", "replacements", "site_of", "warn", "warn_of_nan_gradient",
     "warn_of_nan_tangent", "watched",
 ]  # fmt: skip
 
@@ -484,7 +484,7 @@ def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
         raise TypeError(f"diagnose takes the Value at the root of a graph, not {root!r}")
     order = topological_order(root)
     stale = tuple(filter(is_stale, order))
-    kinks = tuple(KinkMet(node, node.op.kink.convention) for node in order if _at_kink(node))
+    kinks = tuple(KinkMet(node, node.op.kink.convention) for node in filter(at_kink, order))
     faulty = next((node for node in order if not math.isfinite(node._data)), None)
     fault = None if faulty is None else Fault(faulty, faulty.parents, site_of(faulty), _path_to_leaf(faulty))
     return Diagnosis(len(order), fault, kinks, _idle_leaves(order, leaves, known=not stale), stale)
@@ -498,7 +498,8 @@ def _path_to_leaf(node: Any) -> tuple[Any, ...]:
     return tuple(path)
 
 
-def _at_kink(node: Any) -> bool:
+def at_kink(node: Any) -> bool:
+    """Whether an operation was applied exactly where it has no derivative."""
     op = node.op
     return bool(op and op.kink and op.kink.at(*[parent._data for parent in node.parents], *op.constants))
 

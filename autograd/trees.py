@@ -159,7 +159,7 @@ class TreeDef:
         return repr(optree.tree_unflatten(self._spec, self.leaves()))
 
     def leaves(self) -> list[Leaf]:
-        """What stands for each number or array."""
+        """A stand-in for each number or array."""
         return list(map(Leaf, self.shapes, self.bools or repeat(False)))
 
 
@@ -199,9 +199,7 @@ def array_of(numbers: Sequence[Any], shape: tuple[int, ...]) -> np.ndarray[Any, 
 def flatten(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
     """The numbers of ``tree``, each a float or a Value, and the treedef that held them.
 
-    Args:
-        tree: a number, or lists, tuples, dicts, dataclasses and arrays of numbers.
-        where: what the tree is, for messages: ``"argument 0"``.
+    ``where`` says in messages what the tree is: ``"argument 0"``.
 
     Raises:
         TypeError: something in it is not a real number; the message says where.
@@ -486,10 +484,6 @@ def is_record(instance: Any) -> bool:
 
 def variables_of(instance: Any, where: str) -> dict[str, Any]:
     """The fields of a record that are variables, by name.
-
-    Args:
-        instance: the record.
-        where: what holds it, for messages: ``"argument 0"``.
 
     Raises:
         TypeError: a copy of the fields would not be all of the instance.

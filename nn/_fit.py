@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd import AnomalyError, Value, diagnose, errstate
 from nn._predict import FlatModel, advised, tried_loss, tried_model
+from nn.activations import name_of
 from nn.data import (
     Array,
     Dataset,
@@ -279,7 +280,7 @@ class _Run:
         for callback in self.callbacks:
             answer = callback(epoch)
             if isinstance(answer, (bool, np.bool_)) and answer:
-                self.history.stopped = f"{getattr(callback, '__name__', type(callback).__name__)} stopped it"
+                self.history.stopped = f"{name_of(callback)} stopped it"
         self.flat = self.flat.of_now()
         self.numbers = self.flat.read()
         return bool(self.history.stopped)

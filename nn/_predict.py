@@ -32,6 +32,7 @@ from autograd import (
     no_grad,
     value_and_grad,
 )
+from nn.activations import name_of
 from nn.data import Array, Dataset, as_dataset, as_examples, number_of, weighted, with_hints
 from nn.losses import Loss, mse, resolve_loss
 from nn.metrics import Metric, measure, resolve_metrics
@@ -155,7 +156,7 @@ def tried_loss(loss: Loss, prediction: Any, data: Dataset, name: str = "y") -> N
         ValueError: it does not take a target.
         TypeError: its result is not one number.
     """
-    title = getattr(loss, "__name__", type(loss).__name__)
+    title = name_of(loss)
     for place in _sorts(data.y):
         target = data.y[place].tolist()
         given = f"{name}[{data.places[place]}] = {target!r:.80}"

@@ -89,6 +89,6 @@ def joins_outputs(activation: Activation) -> bool:
     return activation is softmax
 
 
-def name_of(activation: Activation) -> str:
-    """The name of an activation in a repr."""
-    return getattr(activation, "__name__", type(activation).__name__)
+def name_of(function: Callable[..., Any]) -> str:
+    """The name of a function, such as an activation in a repr; of another callable that of its class."""
+    return getattr(function, "__name__", type(function).__name__)

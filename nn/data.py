@@ -331,12 +331,7 @@ def as_targets(targets: Any, name: str = "y") -> Array:
 
 
 def as_dataset(examples: Any, targets: Any, where: str = "") -> Dataset:
-    """Examples with their targets.
-
-    Args:
-        examples: of shape (n, features).
-        targets: of shape (n,) or (n, outputs).
-        where: what they are for, in messages.
+    """Examples of shape (n, features) with their targets, of shape (n,) or (n, outputs).
 
     Raises:
         TypeError: not real numbers.

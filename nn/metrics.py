@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from nn.activations import name_of
 from nn.data import Array, counted, real_array, resolved, whole_number
 from nn.losses import LABELS, Loss, labels_of, resolve_loss
 
@@ -214,9 +215,7 @@ def measure(name: str, metric: Metric, predictions: Array, targets: Array, sampl
 
 
 def _name(metric: Any) -> str:
-    function = metric.func if isinstance(metric, partial) else metric
-    name: str = getattr(function, "__name__", type(function).__name__)
-    return name
+    return name_of(metric.func if isinstance(metric, partial) else metric)
 
 
 def _takes_weights(metric: Metric) -> bool:

@@ -156,7 +156,8 @@ class Optimizer(ABC):
         parameters = [self.parameters[place] for place in moving]
         numbers = np.array([parameter.data for parameter in parameters])
         gradients = np.array([number_of(parameter.grad) for parameter in parameters])
-        moved = self._stepped(numbers, gradients, np.array(moving) if len(moving) < len(self.parameters) else None)
+        whole = len(moving) == len(self.parameters)
+        moved = self.update(numbers, gradients) if whole else self._updated(numbers, gradients, np.array(moving))
         for parameter, number in zip(parameters, moved.tolist(), strict=True):
             parameter.data = number
 
@@ -193,16 +194,14 @@ class Optimizer(ABC):
         >>> SGD([Parameter(0.0), Parameter(0.0)], lr=0.5).update(np.array([1.0, 2.0]), np.array([2.0, 2.0]))
         array([0., 1.])
         """
-        return self._stepped(numbers, gradients, None)
-
-    def _stepped(self, numbers: Array, gradients: Array, places: NDArray[np.int64] | None) -> Array:
-        """One step of the parameters at ``places``, or of all; remembered only if it succeeds."""
         steps, state = self._memory
-        if places is None:
-            taken: Steps = steps + 1
-            moved, kept = self._ruled(numbers, gradients, state, taken, slice(None))
-            self._memory = taken, kept
-            return moved
+        moved, kept = self._ruled(numbers, gradients, state, steps + 1, slice(None))
+        self._memory = steps + 1, kept
+        return moved
+
+    def _updated(self, numbers: Array, gradients: Array, places: NDArray[np.int64]) -> Array:
+        """One step of the parameters at ``places``."""
+        steps, state = self._memory
         taken = np.broadcast_to(np.asarray(steps, dtype=np.int64), len(self.parameters)).copy()
         taken[places] += 1
         part = {name: numbers_kept[places] for name, numbers_kept in state.items()}

@@ -242,8 +242,7 @@ class Choice(NamedTuple):
 
     def is_undecided(self, edge: int) -> bool:
         """Whether an edge is exactly where the choice changes, and where a convention decides."""
-        number = self.edges()[edge]
-        data = number._data if isinstance(number, Value) else number
+        data: float = float_of(self.edges()[edge])
         return data == (math.floor(data) if self.whole and math.isfinite(data) else 0.0)
 
     def __str__(self) -> str:

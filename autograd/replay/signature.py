@@ -149,10 +149,6 @@ def _unwritten(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 class Plan:
     """How the leaves of a call become numbers for a kernel: made once for calls with leaves of the same shapes.
 
-    Args:
-        args, kwargs, treedefs: those of such a call.
-        in_axes: as :func:`~autograd.compile` takes it.
-
     Raises:
         TypeError: ``in_axes`` holds something other than axes.
         ValueError: an axis is missing, or the numbers of examples differ.

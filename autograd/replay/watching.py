@@ -204,22 +204,13 @@ class _Terms:
         found = [words for text, words in self.written.items() if text in failing]
         return min(found, key=lambda words: words.startswith("how many"), default="")  # which alone says little
 
-    def add_list(self, items: list[Any]) -> None:
-        """Compare the content of a list."""
-        copy, words = list(items), f"the content of a {type(items).__name__}"
-        if type(items) is list and _is_packed(items):
-            text = f"packed({self.held(items)}, 2) == {self.held(marshal.dumps(items, 2))}"
-        else:
-            text = self.of_items(self.held(items), copy)
+    def compare(self, source: str, items: list[Any], words: str) -> None:
+        """Compare items in order."""
+        kept = self.held(tuple(items))
+        text = f"same_items({source}, {kept})"
+        if any(isinstance(item, _PLAIN) for item in items):
+            text = f"({text} or len({source}) == {len(items)} and all(map(same, {source}, {kept})))"
         self.add(text, words)
-
-    def of_items(self, source: str, listed: list[Any]) -> str:
-        """A comparison of items in order."""
-        kept = self.held(tuple(listed))
-        identical = f"same_items({source}, {kept})"
-        if any(isinstance(item, _PLAIN) for item in listed):
-            return f"({identical} or len({source}) == {len(listed)} and all(map(same, {source}, {kept})))"
-        return identical
 
 
 _flat = itertools.chain.from_iterable
@@ -466,7 +457,7 @@ class _Reach:
                     self._attribute(it, name, found, kind)
         for source in shown:
             listed = self.terms.evaluated(source)
-            self._compare(source, listed, f"the content of a {kind}")
+            self.terms.compare(source, listed, f"the content of a {kind}")
             for item in listed:
                 self._follow(item)
 
@@ -580,18 +571,15 @@ class _Reach:
 
     def _items(self, items: Any) -> None:
         """A list, tuple, deque or set: its content, and what its items lead to."""
-        listed = list(items)
-        if isinstance(items, list):
-            self.terms.add_list(items)
+        listed, held, words = list(items), self.terms.held, f"the content of a {type(items).__name__}"
+        if type(items) is list and _is_packed(items):
+            self.terms.add(f"packed({held(items)}, 2) == {held(marshal.dumps(items, 2))}", words)
         elif isinstance(items, set):
-            self.terms.add(f"{self.terms.held(items)} == {self.terms.held(frozenset(items))}", "the content of a set")
-        elif isinstance(items, deque):
-            self._compare(self.terms.held(items), listed, "the content of a deque")
+            self.terms.add(f"{held(items)} == {held(frozenset(items))}", words)
+        elif isinstance(items, (list, deque)):
+            self.terms.compare(held(items), listed, words)
         for item in listed:
             self._follow(item)
-
-    def _compare(self, source: str, listed: list[Any], words: str) -> None:
-        self.terms.add(self.terms.of_items(source, listed), words)
 
     def _dict(self, mapping: dict[Any, Any]) -> None:
         held, words = self.terms.held, f"the content of a {type(mapping).__name__}"
@@ -604,14 +592,14 @@ class _Reach:
             return
         keys, values = list(mapping), list(mapping.values())
         self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)
-        self._compare(f"{held(mapping)}.values()", values, words)
+        self.terms.compare(f"{held(mapping)}.values()", values, words)
         for item in (*keys, *values):
             self._follow(item)
 
     def _array(self, numbers: np.ndarray[Any, Any]) -> None:
         source, words = self.terms.held(numbers), "the content of an array"
         if numbers.dtype == object:
-            self._compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
+            self.terms.compare(f"{source}.ravel()", listed := numbers.ravel().tolist(), words)
             for item in listed:
                 self._follow(item)
         else:

@@ -189,9 +189,7 @@ def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
 def closing_of_rows(treedef: TreeDef, rows: Callable[[Floats, Shape], Floats]) -> Callable[[Floats], Any] | None:
     """The function that makes a tree of an array with a row for each number of the result; None if it is not written.
 
-    Args:
-        treedef: that of the result for one example.
-        rows: the results of all examples, of the rows of one leaf and its shape.
+    ``rows`` gives the results of all examples, of the rows of one leaf and its shape in one example.
     """
 
     def leaf(text: _Text, start: int, stop: int, shape: Shape) -> str:
