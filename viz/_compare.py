@@ -11,7 +11,7 @@ import numpy as np
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from autograd import GradientError, Value
-from viz._arguments import check_value, graph_below
+from viz._arguments import graph_below
 from viz._draw import Diagram, diagram_of
 from viz.chain import Chain
 from viz.formulas.notation import name_parts
@@ -163,7 +163,6 @@ def compare(
     """
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
-    check_value(root, "compare(): the root of the graph")
     graph = graph_below(root, names, "compare")
     graph.grads = graph.held = [gradient or 0.0 for gradient in graph.fresh_pass().gradients]
     claims, transposed = _Reader(graph, convention).read(claimed)

@@ -17,7 +17,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograd import Value
-from viz._arguments import graph_below, roots_of
+from viz._arguments import graph_below
 from viz.chain import terms_of
 from viz.graph import Graph
 from viz.picture.fold import Fusion, fuse
@@ -190,7 +190,7 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
     """
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, got {depth!r}")
-    return Tree(graph_below(roots_of(root, "tree"), names, "tree"), depth)
+    return Tree(graph_below(root, names, "tree", several=True), depth)
 
 
 def _colour(grad: float | None) -> str:

@@ -15,7 +15,7 @@ from string import Template
 from typing import Any, NamedTuple
 
 from autograd import Primitive, Value, javascript
-from viz._arguments import as_page, graph_below, roots_of, write_whole
+from viz._arguments import as_page, check_choice, graph_below, write_whole
 from viz.graph import Graph
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.languages import Language, language_of
@@ -140,17 +140,16 @@ def page_of(
     >>> page[:15], "connect-src" in page, "http://" in page.replace("http://www.w3.org/", "")
     ('<!doctype html>', False, False)
     """
-    if theme not in THEMES:
-        raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
+    check_choice("theme", theme, THEMES)
     spoken = language_of(language)
-    graph = graph_below(roots_of(root, "step_through"), names, "step_through")
+    graph = graph_below(root, names, "step_through", several=True)
     return str(_page(graph, theme, captions_of(graph, captions or {}), spoken))
 
 
 def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
     captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
-    return _page(graph_below([root], None, "play"), "auto", captions, language_of(language))
+    return _page(graph_below(root, None, "play"), "auto", captions, language_of(language))
 
 
 def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language) -> Page:
