@@ -209,7 +209,7 @@ class _Comparing:
         return Comparison(self.graph, rows, chain.name(first), words, len(explained))
 
     def _is(self, i: int, claim: float, truth: float) -> bool:
-        flows = [self.graph.flow(e) or 0.0 for e in self.graph.flow_edges(i)]
+        flows = [self.graph.flows[e] or 0.0 for e in self.graph.flow_edges(i)]
         return agrees(claim, truth, max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0))
 
     def _fits(self, i: int, gradient: float) -> bool:

@@ -190,7 +190,7 @@ def _drawn(graph: Graph, theme: str) -> Iterator[str]:
     whole = fold(graph, "auto")
     scene = arrange(whole, Look(theme=theme, moving=True, title="Step"))
     flows = graph.flows
-    graph.keep_scale()
+    _ = graph.full_scale  # of all steps: it is measured once
     shown: list[float | None] = [None] * len(graph)
     for step in range(len(graph) + 1):
         turn = len(graph) - step

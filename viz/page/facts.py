@@ -71,7 +71,7 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
         **formulas_of(chain),
         "roots": graph.roots,
         "formulas": [clean(graph.formula(i)) for i in nodes],
-        "kinds": ["op" if value.op else value.kind for value in graph.values],
+        "kinds": [graph.kind(i) for i in nodes],
         "frames": list(frames),
         "scopes": [frames[scope] for scope in scopes],
         "data": [value.data for value in graph.values],

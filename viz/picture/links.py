@@ -210,7 +210,7 @@ def draw_links(
         ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True), apart)
         order = _by_place(leaving[card.key], picture, layout, incoming=False)
         flows = [(picture.links[k].flow, k) for k in order]
-        hidden = [(picture.graph.flow(e), None) for e in card.hidden_flows]
+        hidden = [(picture.graph.flows[e], None) for e in card.hidden_flows]
         least = CROWDED_SEGMENT if ("behind", card.key) in crowded else LEAST_SEGMENT
         segments = _segments(box, [*flows, *hidden], least)
         starts |= {segment.link: segment.middle for segment in segments if segment.link is not None}

@@ -509,15 +509,15 @@ def _fold_lines(graph: Graph, card: Card) -> list[str]:
 
 
 def _value_lines(graph: Graph, i: int) -> list[str]:
-    node = graph.node(i)
-    formula = graph.formula(i)
-    lines = [f"{node.name} = {formula}" if formula and formula != node.name else node.name]
-    exact = f", exactly {node.data!r}".replace("-", "−") if is_rounded(node.data) else ""
-    lines.append(f"data {number(node.data)}{exact}")
-    lines.append(f"grad {_sum_of_flows(graph, i)}")
-    place = [" / ".join(node.scope)] if node.scope else []
-    lines.append(" · ".join([*place, node.kind, f"v{i}"]))
-    return [clean(line) for line in lines]
+    name, formula, data, scope = graph.name(i), graph.formula(i), graph.values[i].data, graph.scope(i)
+    exact = f", exactly {data!r}".replace("-", "−") if is_rounded(data) else ""
+    lines = [
+        f"{name} = {formula}" if formula and formula != name else name,
+        f"data {number(data)}{exact}",
+        f"grad {_sum_of_flows(graph, i)}",
+        " · ".join([*([" / ".join(scope)] if scope else []), graph.kind(i), f"v{i}"]),
+    ]
+    return list(map(clean, lines))
 
 
 def _sum_of_flows(graph: Graph, i: int) -> str:
@@ -529,7 +529,7 @@ def _sum_of_flows(graph: Graph, i: int) -> str:
     words = f"; {account.words}" if account else ""
     if grad is None:
         return f"not computed: call backward(){words}"
-    flows = [flow for e in graph.flow_edges(i) if (flow := graph.flow(e)) is not None]
+    flows = [flow for e in graph.flow_edges(i) if (flow := graph.flows[e]) is not None]
     if not flows:
         return f"{signed(grad)}{words}"
     total = sum(flows)
