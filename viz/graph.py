@@ -323,9 +323,7 @@ class Graph:
     ) -> Pass:
         """A backward pass from ``roots``, or from all roots at once, each with the seed 1.
 
-        Args:
-            roots: where it begins.
-            hooks: the gradient of a node from the one that arrives there; None: no hook is run.
+        ``hooks`` gives the gradient of a node from the one that arrives there; without it no hook is run.
         """
         arrived: list[float | None] = [None] * len(self)
         for root in self.roots if roots is None else roots:

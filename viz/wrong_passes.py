@@ -136,13 +136,9 @@ TYPED = 3
 
 
 def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE) -> bool:
-    """Whether ``claim`` is ``truth``: to 1e-5 of it, or to the last digit that was written, of three or more.
+    """Whether ``claim`` is ``truth``: to the part ``close`` of it, or to the last digit written, of three or more.
 
-    Args:
-        claim: the number that is claimed.
-        truth: the right one.
-        scale: the largest term of the sum that gave it: where terms cancel, rounding is of their size.
-        close: how far it may be off, as a part of ``truth``.
+    ``scale`` is the largest term of the sum that gave it: where terms cancel, rounding is of their size.
 
     >>> agrees(0.3285, 0.328517), agrees(0.33, 0.3285), agrees(1.0, 1.04), agrees(-0.3285, 0.3285)
     (True, False, False, False)
@@ -178,10 +174,7 @@ class Found(NamedTuple):
 def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator[Found]:
     """Every slip that can be made at node ``i``, with the number that comes of it.
 
-    Args:
-        graph: what is differentiated.
-        i: where the slip is made.
-        upstream: the gradient of each node that flows come back from; None where none does.
+    ``upstream`` holds the gradient of each node that flows come back from; None where none does.
     """
     along = {
         e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None

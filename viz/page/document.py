@@ -119,21 +119,7 @@ def page_of(
 ) -> str:
     """The step-through page of the graph of ``root``, as one HTML document.
 
-    No gradient of the graph changes: the page runs a backward pass of its own, and with it the hooks.
-
-    Args:
-        root: the value that is differentiated; of several, their sum is.
-        names: variables, such as ``locals()``, to name the values that have no label.
-        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
-        captions: words for steps of the backward pass, and for values; see :func:`viz.step_through`.
-        language: ``"en"`` or ``"de"``.
-
-    Raises:
-        TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
-        GradientError: a caption is of nothing in the graph.
-        ValueError: the theme or the language is not one of those.
-        StaleGraphError: a leaf changed after the graph was built.
-        DiagramError: the graph has too many values, or the layout engine is missing.
+    Arguments and errors are those of :func:`viz.step_through`.
 
     >>> from autograd import Value
     >>> page = page_of((Value(2.0, "a") * 3.0).named("y"))

@@ -55,13 +55,7 @@ def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
 
 
 def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
-    """Everything about ``graph`` that its page needs, beside the pictures.
-
-    Args:
-        graph: the graph of the page.
-        own: its backward pass.
-        language: of the page.
-    """
+    """Everything about ``graph`` that its page needs, beside the pictures; ``own`` is the page's backward pass."""
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
     scopes = [" / ".join(graph.scope(i)) for i in nodes]

@@ -60,10 +60,7 @@ def _places() -> Iterator[Path]:
 
 @lru_cache(maxsize=8)
 def find_engine(engine: str) -> str:
-    """The path of the layout program, or :data:`WASM`.
-
-    Args:
-        engine: ``"embedded"``, ``"system"``, ``"wasm"``, or ``"auto"`` for the first of them that is there.
+    """The path of the layout program, or :data:`WASM`; for ``"auto"`` of the first that is there.
 
     Raises:
         EngineError: there is none.

@@ -142,13 +142,9 @@ def _nan_first(x: float) -> float:
 
 
 def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_flow: float = 0.0) -> Picture:
-    """The picture of ``graph`` at a level of detail.
+    """The picture of ``graph`` at one of :data:`DETAILS`, of the nodes ``alive`` or of all.
 
-    Args:
-        graph: the whole graph.
-        detail: one of :data:`DETAILS`.
-        alive: the nodes that may be shown; None for all.
-        min_flow: flows smaller than this are drawn faint.
+    Flows below ``min_flow`` are drawn faint.
 
     Raises:
         DiagramError: ``full`` or ``fused`` was asked of a graph that cannot be laid out in reasonable time.

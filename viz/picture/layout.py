@@ -295,14 +295,9 @@ def lay_out(
     *,
     turned: bool,
 ) -> Layout:
-    """The places of the cards, frames and links of a picture.
+    """The places of the cards, frames and links of a picture; ``turned``: one that runs from top to bottom.
 
-    Args:
-        blocks: its blocks.
-        sizes: width and height of each card, in pixels.
-        numbers: the numbers that stand at links, by link.
-        engine: which layout engine to use, see :func:`viz.picture.engine.find_engine`.
-        turned: whether it is to run from top to bottom.
+    ``sizes`` are the width and height of each card in pixels, ``numbers`` those that stand at links, by link.
     """
     rooms = {link: one.room(turned=turned) for link, one in numbers.items()}
     taken: dict[Item, tuple[float, float]] = {
