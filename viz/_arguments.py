@@ -39,7 +39,7 @@ def graph_below(
         TypeError: ``root`` is not a Value, or ``names`` not a dict.
         ValueError: the list is empty.
     """
-    roots = root if several and isinstance(root, (list, tuple)) else [root]
+    roots: Sequence[Any] = root if several and isinstance(root, (list, tuple)) else [root]
     if not roots:
         raise ValueError(f"{asker}(): the list of roots is empty: give a Value, or a list of one or more")
     for k, each in enumerate(roots):
