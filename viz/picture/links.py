@@ -129,7 +129,7 @@ def link_numbers(
     met = Counter(beside.values())
     columns = LONGEST if moving else 0
     return {
-        k: Numbers(k, said, beside.get(k), not turned and k in beside and met[beside[k]] > 1, columns)
+        k: Numbers(k, said, beside.get(k), not turned and k in beside and met[beside[k]] > 1, columns, turned)
         for k, said in texts.items()
     }
 
