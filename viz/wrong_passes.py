@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd import Primitive, Value
 from viz._arguments import graph_below
 from viz.graph import Graph
@@ -150,15 +152,9 @@ def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE)
     off = abs(claim - truth)
     if off <= max(close * abs(truth), 1e-12 * scale):
         return True
-    mantissa, _, exponent = _written(claim)
+    mantissa, _, exponent = np.format_float_scientific(abs(claim), trim="-").partition("e")
     digits = len(mantissa.replace(".", ""))
     return digits >= TYPED and off <= 1.001 * 10.0 ** (int(exponent) - digits + 1)
-
-
-def _written(x: float) -> tuple[str, str, str]:
-    """The shortest way to write ``x``, as a mantissa, ``"e"`` and an exponent, with no zeros at its end."""
-    digits = next(d for d in range(17) if float(f"{x:.{d}e}") == x)
-    return f"{abs(x):.{digits}e}".partition("e")
 
 
 class Found(NamedTuple):
@@ -208,22 +204,19 @@ def _times(gather: str, total: float) -> float:
 def _locals(graph: Graph, slip: Slip, e: int) -> list[tuple[float, str]]:
     """The wrong local derivatives along edge ``e``, each with the words of its rule."""
     if slip.local == "rule":
-        return [(wrong[e - graph.first[graph.targets[e]]], words) for words, wrong in _wrong_partials(graph, e)]
+        return [(wrong[e - graph.first[graph.targets[e]]], words) for words, wrong in _wrong_partials(graph, e).items()]
     local, own = graph.locals[e], graph.values[graph.sources[e]].data
     return [({"": local, "-": -local, "0": 0.0, "1": 1.0, "own": own}[slip.local], "")]
 
 
-def _wrong_partials(graph: Graph, e: int) -> Iterator[tuple[str, tuple[float, ...]]]:
-    for rule in rules_of(graph.values[graph.targets[e]]):
+def _wrong_partials(graph: Graph, e: int) -> dict[str, tuple[float, ...]]:
+    """The wrong local derivatives of the node that edge ``e`` leads to, by the words of their rules."""
+    value, found = graph.values[graph.targets[e]], {}
+    inputs = [parent.data for parent in value.parents]
+    for rule in rules_of(value):
         with suppress(ArithmeticError):  # where it cannot be computed, nobody has computed it
-            yield rule.words, _wrong(graph, e, rule)
-
-
-def _wrong(graph: Graph, e: int, rule: Rule) -> tuple[float, ...]:
-    """The wrong local derivatives of the node that edge ``e`` leads to."""
-    value = graph.values[graph.targets[e]]
-    constants = value.op.constants if value.op else ()
-    return rule.partials(*(parent.data for parent in value.parents), *constants, value.data)
+            found[rule.words] = rule.partials(*inputs, *(value.op.constants if value.op else ()), value.data)
+    return found
 
 
 # --- a slip that is made all the way back -----------------------------------------------------------------
@@ -272,18 +265,14 @@ def _twice(graph: Graph, *, interior: bool) -> Gradients:
     return _pass(graph, start=kept)
 
 
-def _ruled(graph: Graph, name: str, index: int | None) -> Gradients:
-    """The pass with a wrong local derivative at every operation ``name``: 1, or that of one of its rules."""
+def _ruled(graph: Graph, name: str, words: str | None) -> Gradients:
+    """The pass with a wrong local derivative at every operation ``name``: 1, or that of the rule of some words."""
 
     def local(e: int) -> float:
-        value = graph.values[graph.targets[e]]
-        if value.op is None or value.op.name != name:
+        op = graph.values[graph.targets[e]].op
+        if op is None or op.name != name:
             return graph.locals[e]
-        if index is None:
-            return 1.0
-        return dict(enumerate(wrong for _, wrong in _wrong_partials(graph, e)))[index][
-            e - graph.first[graph.targets[e]]
-        ]
+        return 1.0 if words is None else _wrong_partials(graph, e)[words][e - graph.first[graph.targets[e]]]
 
     return _pass(graph, local=local)
 
@@ -324,9 +313,9 @@ def whole_passes(graph: Graph) -> Iterator[tuple[str, Gradients]]:
     for name, values in uses.items():
         if len(values) > 1:
             yield f"the local derivative of every {name} is missing", _ruled(graph, name, None)
-            for k, rule in enumerate(rules_of(values[0])):
+            for rule in rules_of(values[0]):
                 with suppress(LookupError, ArithmeticError):
-                    yield f"{rule.words}, at every {name}", _ruled(graph, name, k)
+                    yield f"{rule.words}, at every {name}", _ruled(graph, name, rule.words)
 
 
 def wrong_pass(root: Value, slip: str) -> dict[Value, float]:
@@ -354,9 +343,9 @@ def wrong_pass(root: Value, slip: str) -> dict[Value, float]:
         found = WRONG_PASSES[slip][0](graph)
         return dict(zip(graph.values, found, strict=True))
     for value in graph.values:
-        for k, rule in enumerate(rules_of(value)):
+        for rule in rules_of(value):
             if slip and value.op is not None and slip in rule.words:
-                return dict(zip(graph.values, _ruled(graph, value.op.name, k), strict=True))
+                return dict(zip(graph.values, _ruled(graph, value.op.name, rule.words), strict=True))
     known = ", ".join(map(repr, WRONG_PASSES))
     rules = ", ".join(dict.fromkeys(repr(rule.words) for value in graph.values for rule in rules_of(value)))
     raise ValueError(f"slip={slip!r} is not known: use one of {known}" + (f", or of {rules}" if rules else ""))
