@@ -100,17 +100,7 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
     look = Look(edges, rankdir, theme, engine, heading)
-    return diagram_of(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
-
-
-def diagram_of(picture: Picture, look: Look, page: Callable[[], str]) -> Diagram:
-    """``picture`` as it is to look; ``page`` gives the page that steps through its graph."""
-    return Diagram(
-        paint(picture, look),
-        dot=lambda: _digraph(picture, look.rankdir).source,
-        page=page,
-        words=f"{picture.graph.title}: {picture.extent}",
-    )
+    return Diagram(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
 
 
 def draw_dot(root: Value | Sequence[Value], format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
@@ -208,13 +198,14 @@ class Diagram:
     <Diagram of a·a + a: 3 values; .open() shows it, .save("graph.svg") keeps it>
     """
 
-    __slots__ = ("_dot", "_page", "_svg", "_words")
+    __slots__ = ("_look", "_page", "_picture", "_svg", "_words")
 
-    def __init__(self, svg: str, dot: Callable[[], str], page: Callable[[], str], words: str) -> None:
-        self._svg = svg
-        self._dot = dot
+    def __init__(self, picture: Picture, look: Look, page: Callable[[], str]) -> None:
+        self._picture = picture
+        self._look = look
         self._page = page
-        self._words = words
+        self._svg = paint(picture, look)
+        self._words = f"{picture.graph.title}: {picture.extent}"
 
     @property
     def svg(self) -> str:
@@ -224,7 +215,7 @@ class Diagram:
     @property
     def dot(self) -> str:
         """The same cards and links as DOT source for Graphviz."""
-        return self._dot()
+        return str(_digraph(self._picture, self._look.rankdir).source)
 
     @property
     def html(self) -> str:
