@@ -44,7 +44,7 @@ class Slip(NamedTuple):
     upstream: str = ""
     """``1`` in its place."""
     gather: str = ""
-    """``only``: one flow is kept; ``-``, ``2``, ``0.5``, ``0``: times that; ``product``: the flows are multiplied."""
+    """``only``: one flow is kept; ``-1``, ``2``, ``0.5``, ``0``: times that; ``product``: the flows are multiplied."""
     least: int = 1
     """From how many flows on it can be told from others."""
 
@@ -55,7 +55,7 @@ REACH = ("1 flow reaches", "{n} flows reach")
 SLIPS = (
     Slip("that is one flow alone, the one through {child}: {n} {node}, and they add up", gather="only", least=2),
     Slip("the flow through {child}, {flow}, is left out: {n} {node}, and they add up", local="0", least=3),
-    Slip("the sign is wrong", gather="-"),
+    Slip("the sign is wrong", gather="-1"),
     Slip("{rule}, on the way from {child}", local="rule"),
     Slip("that is a local derivative, of {child}: multiply it by the gradient of {child}", upstream="1"),
     Slip("the local derivative of {child} is missing: that is the gradient of {child}, passed on as it is", local="1"),
@@ -184,7 +184,7 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
         if n < slip.least:
             continue
         if slip.gather and slip.gather != "only":
-            gathered = math.prod(flows) if slip.gather == "product" else _times(slip.gather, total)
+            gathered = math.prod(flows) if slip.gather == "product" else float(slip.gather) * total
             yield Found(i, None, gathered, slip.words.format(**said))
             continue
         for k, e in enumerate(edges):
@@ -195,10 +195,6 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
             ahead = 1.0 if slip.upstream else upstream[graph.targets[e]] or 0.0
             for local, rule in _locals(graph, slip, e):
                 yield Found(i, e, total - flows[k] + local * ahead, slip.words.format(**said, rule=rule))
-
-
-def _times(gather: str, total: float) -> float:
-    return -total if gather == "-" else float(gather) * total
 
 
 def _locals(graph: Graph, slip: Slip, e: int) -> list[tuple[float, str]]:
