@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +12,9 @@ from viz.graph import Graph
 from viz.text import clean, cut, variable_names
 
 __all__ = [
-    "as_page", "as_target", "asked", "check_count", "check_folder", "check_value", "graph_below", "place_of",
-    "roots_of", "write_whole",
+    "as_page", "as_target", "asked", "check_choice", "check_count", "check_folder", "check_value", "graph_below",
+    "place_of", "write_whole",
 ]  # fmt: skip
-
-
-def roots_of(given: Value | Sequence[Value], asker: str) -> Value | list[Value]:
-    """The root, or the roots, that a picture is asked of; each once.
-
-    Raises:
-        TypeError: something is not a Value.
-        ValueError: there is none.
-    """
-    if not isinstance(given, (list, tuple)):
-        return given  # type: ignore[return-value]  # the reader of the graph checks it
-    if not given:
-        raise ValueError(f"{asker}(): the list of roots is empty: give a Value, or a list of one or more")
-    for k, root in enumerate(given):
-        check_value(root, f"{asker}(): root {k} of the list")
-    return list(dict.fromkeys(given))
 
 
 def check_count(given: Any, name: str) -> None:
@@ -39,32 +23,34 @@ def check_count(given: Any, name: str) -> None:
         raise ValueError(f"{name} must be a whole number, 1 or more, got {given!r}")
 
 
-def graph_below(root: Value | Sequence[Value], names: Mapping[str, Any] | None, asker: str) -> Graph:
-    """The graph of ``root``.
+def check_choice(argument: str, given: object, known: Iterable[str]) -> None:
+    """Refuse what is not one of the words that an argument may be."""
+    known = list(known)
+    if given not in known:
+        raise ValueError(f"{argument}={given!r} is not known: use one of {', '.join(map(repr, known))}")
 
-    Args:
-        root: the value that is differentiated, or several.
-        names: variables, such as ``locals()``, to name the values that have no label.
-        asker: the function that was called, for messages.
+
+def graph_below(
+    root: Value | Sequence[Value], names: Mapping[str, Any] | None, asker: str, *, several: bool = False
+) -> Graph:
+    """The graph of ``root``, or, where ``several`` may be given, of a list of roots; ``asker`` stands in messages.
 
     Raises:
         TypeError: ``root`` is not a Value, or ``names`` not a dict.
+        ValueError: the list is empty.
     """
-    for each in root if isinstance(root, list) else [root]:
-        check_value(each, f"{asker}(): the root of the graph")
+    roots: Sequence[Any] = root if several and isinstance(root, (list, tuple)) else [root]
+    if not roots:
+        raise ValueError(f"{asker}(): the list of roots is empty: give a Value, or a list of one or more")
+    for k, each in enumerate(roots):
+        check_value(each, f"{asker}(): {f'root {k} of the list' if roots is root else 'the root of the graph'}")
     if names is not None and not isinstance(names, Mapping):
         raise TypeError(f"{asker}(): names must be a dict from names to Values, such as locals(), got {_shown(names)}")
-    return Graph(root, variable_names(names or {}))
+    return Graph(roots, variable_names(names or {}))
 
 
 def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str) -> tuple[Graph, int]:
-    """The graph of ``root``, and where ``node`` stands in it.
-
-    Args:
-        node: what was asked about.
-        root: the value that is differentiated.
-        names: variables, such as ``locals()``, to name the values that have no label.
-        asker: the function that was called, for messages.
+    """The graph of ``root``, and where ``node``, which was asked about, stands in it.
 
     Raises:
         TypeError: they are not Values.
@@ -87,18 +73,11 @@ def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str)
 def place_of(
     graph: Graph, node: Value, asker: str, what: str = "the node", refusal: type[AutogradError] = GradientError
 ) -> int:
-    """Where ``node`` stands in ``graph``.
-
-    Args:
-        graph: the graph of the root.
-        node: what was asked about.
-        asker: the function that was called, for messages.
-        what: what ``node`` is to it.
-        refusal: the error where it is not part of the graph.
+    """Where ``node``, which is ``what`` to the function ``asker``, stands in ``graph``.
 
     Raises:
         TypeError: ``node`` is not a Value.
-        GradientError: it is not part of the graph.
+        GradientError: it is not part of the graph; or another ``refusal``.
     """
     check_value(node, f"{asker}(): {what}")
     place = graph.index.get(node)

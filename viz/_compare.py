@@ -11,8 +11,8 @@ import numpy as np
 from rich.console import Console, ConsoleOptions, RenderResult
 
 from autograd import GradientError, Value
-from viz._arguments import check_value, graph_below
-from viz._draw import Diagram, diagram_of
+from viz._arguments import graph_below
+from viz._draw import Diagram
 from viz.chain import Chain
 from viz.formulas.notation import name_parts
 from viz.graph import Graph
@@ -79,7 +79,7 @@ class Comparison(TextView):
     def diagram(self) -> Diagram:
         """The picture of the graph, with the wrong claims on their cards, and the slip's edge, in red."""
         root = self._graph.values[self._graph.root]
-        return diagram_of(fold(self._graph, "auto"), Look(), lambda: page_of(root))
+        return Diagram(fold(self._graph, "auto"), Look(), lambda: page_of(root))
 
     @property
     def heading(self) -> str:
@@ -163,7 +163,6 @@ def compare(
     """
     if convention not in ("rows", "columns"):
         raise ValueError(f"convention must be 'rows' or 'columns', got {convention!r}")
-    check_value(root, "compare(): the root of the graph")
     graph = graph_below(root, names, "compare")
     graph.grads = graph.held = [gradient or 0.0 for gradient in graph.fresh_pass().gradients]
     claims, transposed = _Reader(graph, convention).read(claimed)
@@ -181,36 +180,32 @@ class _Comparing:
         self.claims = claims
         self.transposed = transposed
         self.ours = [gradient or 0.0 for gradient in graph.grads]
-        passed = graph.fresh_pass()
-        self.upstream = passed.gradients
+        self.upstream = graph.fresh_pass().gradients
         self.carried = self._carried()
 
     def result(self) -> Comparison:
         order = [i for i in self.graph.way_back if i in self.claims]
         wrong = [i for i in order if not self._is(i, self.claims[i], self.ours[i])]
-        chain = Chain(self.graph)
-        if not wrong:
-            rows = [Compared(chain.name(i), self.claims[i], self.ours[i], "right", "") for i in order]
-            return Comparison(self.graph, rows, "", "", 0)
-        first = wrong[0]
-        words, explained, edges = self._explained(first, wrong)
-        rows = []
-        for i in order:
+        first = wrong[0] if wrong else None
+        words, explained, edges = ("", [], []) if first is None else self._explained(first, wrong)
+        name = Chain(self.graph).name
+
+        def told(i: int) -> tuple[Literal["right", "wrong", "follows"], str]:
             if i not in wrong:
-                rows.append(Compared(chain.name(i), self.claims[i], self.ours[i], "right", ""))
-                continue
-            follows = i != first and self._is(i, self.claims[i], self.carried[i])
-            same = i != first and i in explained
-            slip = f"follows from {chain.name(first)}" if follows else "the same slip" if same else ""
-            slip = slip or (words if i == first else self._own(i))
-            verdict: Literal["wrong", "follows"] = "follows" if follows or same else "wrong"
-            rows.append(Compared(chain.name(i), self.claims[i], self.ours[i], verdict, slip))
+                return "right", ""
+            if first is None or i == first:
+                return "wrong", words
+            if self._is(i, self.claims[i], self.carried[i]):
+                return "follows", f"follows from {name(first)}"
+            return ("follows", "the same slip") if i in explained else ("wrong", self._own(i))
+
+        rows = [Compared(name(i), self.claims[i], self.ours[i], *told(i)) for i in order]
         self.graph.claims = {i: self.claims[i] for i in wrong}
         self.graph.slipped = frozenset(edges)
-        return Comparison(self.graph, rows, chain.name(first), words, len(explained))
+        return Comparison(self.graph, rows, "" if first is None else name(first), words, len(explained))
 
     def _is(self, i: int, claim: float, truth: float) -> bool:
-        flows = [self.graph.flow(e) or 0.0 for e in self.graph.flow_edges(i)]
+        flows = [self.graph.flows[e] or 0.0 for e in self.graph.flow_edges(i)]
         return agrees(claim, truth, max((abs(flow) for flow in flows if math.isfinite(flow)), default=0.0))
 
     def _fits(self, i: int, gradient: float) -> bool:

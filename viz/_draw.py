@@ -15,7 +15,7 @@ from typing import Any
 import graphviz
 
 from autograd import Value
-from viz._arguments import as_target, check_folder, graph_below, place_of, roots_of, write_whole
+from viz._arguments import as_target, check_choice, check_folder, graph_below, place_of, write_whole
 from viz.errors import ConversionError, DiagramError
 from viz.page import page_of
 from viz.picture.engine import ENGINES
@@ -89,28 +89,18 @@ def draw(  # noqa: PLR0913 -- the options of a picture, by keyword
     >>> "×−3" in draw(c).svg
     True
     """
-    _check("detail", detail, DETAILS)
-    _check("edges", edges, EDGE_NUMBERS)
-    _check("rankdir", rankdir, DIRECTIONS)
-    _check("theme", theme, [*THEMES, PRINT])
-    _check("engine", engine, ENGINES)
+    check_choice("detail", detail, DETAILS)
+    check_choice("edges", edges, EDGE_NUMBERS)
+    check_choice("rankdir", rankdir, DIRECTIONS)
+    check_choice("theme", theme, [*THEMES, PRINT])
+    check_choice("engine", engine, ENGINES)
     if title is not None and not isinstance(title, str):
         raise TypeError(f"title must be a str, got {title!r}")
     picture = picture_of(root, detail=detail, focus=focus, depth=depth, min_flow=min_flow, names=names)
     heading = clean(title or "")
     given = {name: value for value, name in variable_names(names or {}).items()}
     look = Look(edges, rankdir, theme, engine, heading)
-    return diagram_of(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
-
-
-def diagram_of(picture: Picture, look: Look, page: Callable[[], str]) -> Diagram:
-    """``picture`` as it is to look; ``page`` gives the page that steps through its graph."""
-    return Diagram(
-        paint(picture, look),
-        dot=lambda: _digraph(picture, look.rankdir).source,
-        page=page,
-        words=f"{picture.graph.title}: {picture.extent}",
-    )
+    return Diagram(picture, look, lambda: page_of(root, names=given, theme="light" if theme == PRINT else theme))
 
 
 def draw_dot(root: Value | Sequence[Value], format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:  # noqa: A002 -- micrograd's name
@@ -122,8 +112,8 @@ def draw_dot(root: Value | Sequence[Value], format: str = "svg", rankdir: str = 
     >>> print(draw_dot(Value(2.0, "a") * 3).source.splitlines()[3].strip())
     n0 [label="{a|input|data\ 2.0000|grad\ ·}" style=rounded]
     """
-    _check("rankdir", rankdir, DIRECTIONS)
-    _check("format", format, sorted(graphviz.FORMATS))
+    check_choice("rankdir", rankdir, DIRECTIONS)
+    check_choice("format", format, sorted(graphviz.FORMATS))
     return _digraph(picture_of(root, detail="full", asker="draw_dot"), rankdir, format)
 
 
@@ -142,16 +132,11 @@ def picture_of(  # noqa: PLR0913 -- the same
         raise ValueError(f"depth must be a whole number of edges, 0 or more, got {depth!r}")
     if isinstance(min_flow, bool) or not isinstance(min_flow, (int, float)) or not min_flow >= 0:
         raise ValueError(f"min_flow must be a number, 0 or more, got {min_flow!r}")
-    graph = graph_below(roots_of(root, asker), names, asker)
+    graph = graph_below(root, names, asker, several=True)
     alive = None
     if focus is not None:
         alive = neighbourhood(graph, place_of(graph, focus, asker, "focus", DiagramError), depth)
     return fold(graph, detail, alive, float(min_flow))
-
-
-def _check(argument: str, seen: object, known: Sequence[str]) -> None:
-    if seen not in known:
-        raise ValueError(f"{argument}={seen!r} is not known: use one of {', '.join(map(repr, known))}")
 
 
 # --- DOT --------------------------------------------------------------------------------------------------
@@ -213,13 +198,14 @@ class Diagram:
     <Diagram of a·a + a: 3 values; .open() shows it, .save("graph.svg") keeps it>
     """
 
-    __slots__ = ("_dot", "_page", "_svg", "_words")
+    __slots__ = ("_look", "_page", "_picture", "_svg", "_words")
 
-    def __init__(self, svg: str, dot: Callable[[], str], page: Callable[[], str], words: str) -> None:
-        self._svg = svg
-        self._dot = dot
+    def __init__(self, picture: Picture, look: Look, page: Callable[[], str]) -> None:
+        self._picture = picture
+        self._look = look
         self._page = page
-        self._words = words
+        self._svg = paint(picture, look)
+        self._words = f"{picture.graph.title}: {picture.extent}"
 
     @property
     def svg(self) -> str:
@@ -229,7 +215,7 @@ class Diagram:
     @property
     def dot(self) -> str:
         """The same cards and links as DOT source for Graphviz."""
-        return self._dot()
+        return str(_digraph(self._picture, self._look.rankdir).source)
 
     @property
     def html(self) -> str:

@@ -13,7 +13,7 @@ from string import Template
 from typing import Any
 
 from autograd import Value
-from viz._arguments import as_page, as_target, check_count, check_value, graph_below, write_whole
+from viz._arguments import as_page, as_target, check_choice, check_count, graph_below, write_whole
 from viz._quiz import blanks_of, without_gradients
 from viz.chain import Chain
 from viz.errors import DiagramError
@@ -76,7 +76,6 @@ def worksheet(
     check_count(blanks, "blanks")
     if not isinstance(title, str):
         raise TypeError(f"title must be a str, got {title!r}")
-    check_value(root, "worksheet(): the root of the graph")
     target = as_page(path, "worksheet", "a page to print")
     graph = graph_below(root, names, "worksheet")
     chain = Chain(without_gradients(graph))
@@ -165,9 +164,7 @@ def frames(
     ...     [path.name for path in frames((a * a).named("L"), folder)]
     ['step_000.svg', 'step_001.svg', 'step_002.svg']
     """
-    if theme not in (*THEMES, PRINT):
-        raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, (*THEMES, PRINT)))}")
-    check_value(root, "frames(): the root of the graph")
+    check_choice("theme", theme, (*THEMES, PRINT))
     target = as_target(folder)
     graph = graph_below(root, names, "frames")
     if len(graph) > MOST_FRAMES:
@@ -193,7 +190,7 @@ def _drawn(graph: Graph, theme: str) -> Iterator[str]:
     whole = fold(graph, "auto")
     scene = arrange(whole, Look(theme=theme, moving=True, title="Step"))
     flows = graph.flows
-    graph.keep_scale()
+    _ = graph.full_scale  # of all steps: it is measured once
     shown: list[float | None] = [None] * len(graph)
     for step in range(len(graph) + 1):
         turn = len(graph) - step

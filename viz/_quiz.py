@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograd import Value
-from viz._arguments import as_target, check_count, check_folder, check_value, graph_below, write_whole
+from viz._arguments import as_target, check_count, check_folder, graph_below, write_whole
 from viz._tree import Tree
 from viz.chain import MOST_TERMS, Chain
 from viz.formulas.notation import derivative
@@ -112,7 +112,6 @@ def quiz(
       that is one flow alone, the one through x·x: 3 flows reach x, and they add up
     """
     check_count(questions, "questions")
-    check_value(root, "quiz(): the root of the graph")
     target = None if score is None else as_target(score)
     if target is not None:
         check_folder(target)

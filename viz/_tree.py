@@ -10,14 +10,14 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from autograd import Value
-from viz._arguments import graph_below, roots_of
+from viz._arguments import graph_below
 from viz.chain import terms_of
 from viz.graph import Graph
 from viz.picture.fold import Fusion, fuse
@@ -38,17 +38,6 @@ ROOM = 48
 FORK, LAST, PASS_BY, BLANK, SEEN = "├─ ", "└─ ", "│  ", "   ", "↑ "
 
 
-class _Row(NamedTuple):
-    """One value in its place."""
-
-    node: int
-    branches: str
-    seen: bool
-    """Whether it stands further up already."""
-    cut: bool
-    """Whether what it was computed from is left out."""
-
-
 class Tree(TextView):
     """A graph as rows of text. Made by :func:`tree`; it prints itself, in colours where rich prints it.
 
@@ -67,9 +56,9 @@ class Tree(TextView):
         width = options.max_width
         shown: set[int] = set()
         room = self._room()
-        for row in islice(self._rows(width), room):
-            shown.add(row.node)
-            yield _fitted(self._line(row), options)
+        for i, line in islice(self._rows(width), room):
+            shown.add(i)
+            yield _fitted(line, options)
         hidden = len(self._graph) - len(shown) - self._partial_sums(shown)
         if hidden:
             more = ": ask for a depth, tree(root, depth=9), to see more rows" if room < MOST_ROWS else ""
@@ -98,8 +87,8 @@ class Tree(TextView):
         hidden = [i for i, sum_ in enumerate(head) if sum_ != i and sum_ in shown and i not in shown]
         return sum(op.name == "add" for i in hidden if (op := values[i].op) is not None)
 
-    def _rows(self, width: int) -> Iterator[_Row]:
-        """Every row, from the root down; depth first, on a stack of its own."""
+    def _rows(self, width: int) -> Iterator[tuple[int, Text]]:
+        """Every value with its row, from the root down; depth first, on a stack of its own."""
         room = min(ROOM, width * 2 // 3)
         met: set[int] = set()
         stack = [(root, "", "", 0) for root in _apart(self._graph)]
@@ -107,31 +96,28 @@ class Tree(TextView):
             i, branches, below, depth = stack.pop()
             operands = terms_of(self._graph, self._fusion, i)
             too_deep = depth == self._depth or cell_len(below) > max(0, width - room)
-            yield _Row(i, branches, i in met, bool(operands) and too_deep)
-            if i in met or too_deep:
-                met.add(i)
-                continue
+            seen = i in met
             met.add(i)
+            yield i, self._line(i, branches, seen=seen, cut_off=bool(operands) and too_deep)
+            if seen or too_deep:
+                continue
             last = len(operands) - 1
-            stack += [
-                (
-                    operand,
-                    below + (FORK if k < last else LAST),
-                    below + (PASS_BY if k < last else BLANK),
-                    depth + 1,
-                )
-                for k, operand in reversed([*enumerate(operands)])
-            ]
+            for k, operand in reversed([*enumerate(operands)]):
+                fork, beside = (FORK, PASS_BY) if k < last else (LAST, BLANK)
+                stack.append((operand, below + fork, below + beside, depth + 1))
 
-    def _line(self, row: _Row) -> Text:
-        graph, i = self._graph, row.node
-        line = Text(row.branches, style="dim")
+    def _line(self, i: int, branches: str, *, seen: bool, cut_off: bool) -> Text:
+        """The row of a value; just its name where it was ``seen`` further up."""
+        graph = self._graph
+        line = Text(branches, style="dim")
         name = cut(graph.name(i), LONGEST_NAME)
-        if row.seen:
+        if seen:
             return line.append(f"{SEEN}{name}", style="not dim italic")
         line.append(name, style="not dim bold")
         value = graph.values[i]
-        formula = self._formula(i)
+        # Just Σ for a chain of sums, whose terms stand below it.
+        is_chain = len(terms_of(graph, self._fusion, i)) != len(graph.operand_edges(i))
+        formula = "Σ" if is_chain else graph.formula(i)
         if formula not in ("", graph.name(i)):
             line.append(f" = {cut(formula, LONGEST_NAME)}", style="not dim")
         if value.op is not None or value.kind != "constant":
@@ -142,14 +128,9 @@ class Tree(TextView):
         parts = [f"{line_.word} {line_.number}" for line_ in graph.account_lines(i)]
         if parts:
             line.append(f" ({', '.join(parts)})", style="dim")
-        if row.cut:
+        if cut_off:
             line.append("  …", style="dim")
         return line
-
-    def _formula(self, i: int) -> str:
-        """Node ``i`` in terms of its operands; just Σ for a chain of sums, whose terms stand below it."""
-        terms = terms_of(self._graph, self._fusion, i)
-        return self._graph.formula(i) if len(terms) == len(self._graph.operand_edges(i)) else "Σ"
 
 
 def _apart(graph: Graph) -> list[int]:
@@ -190,7 +171,7 @@ def tree(root: Value | Sequence[Value], *, depth: int | None = None, names: Mapp
     """
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth must be a whole number of levels, 0 or more, or None for all, got {depth!r}")
-    return Tree(graph_below(roots_of(root, "tree"), names, "tree"), depth)
+    return Tree(graph_below(root, names, "tree", several=True), depth)
 
 
 def _colour(grad: float | None) -> str:

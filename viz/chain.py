@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
-from viz._arguments import asked, check_value, graph_below
+from viz._arguments import asked, graph_below
 from viz.formulas.notation import (
     ONE,
     Math,
@@ -393,7 +393,6 @@ def derive(root: Value, leaf: Value | None = None, *, names: Mapping[str, Any] |
                = −8.0000
     """
     if leaf is None:
-        check_value(root, "derive(): the root of the graph")
         return Derivation(graph_below(root, names, "derive"), None)
     return Derivation(*asked(leaf, root, names, "derive"))
 

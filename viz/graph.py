@@ -5,7 +5,7 @@ made from it, so a name or a number is the same in each. Nodes are numbered in t
 order of their children and operands: nothing depends on memory addresses or hashes.
 
 It is kept as columns, one list per attribute, so that a graph of a million values is read in seconds;
-:meth:`Graph.node` and :meth:`Graph.edge` give one row.
+:meth:`Graph.edge` gives one row.
 
 Each node has one symbol, the same in every view (:class:`Symbols`). A gradient that the flows of the last pass do not
 explain has an :class:`Account` of where the rest comes from.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -28,30 +28,13 @@ from viz.formulas.operations import applied
 from viz.formulas.writers import to_text
 from viz.text import clean, columns, cut, signed
 
-__all__ = ["Account", "Edge", "Graph", "Line", "Node", "Pass", "Symbols", "same_number"]
+__all__ = ["Account", "Edge", "Graph", "Line", "Pass", "Symbols", "same_number"]
 
 MOST_OPERANDS = 500
 """How many operands a formula names, of an operation that takes any number."""
 MOST_ROOTS = 4
 """Of how many roots the gradients are told apart."""
 MORE = Remark("…")
-
-
-class Node(NamedTuple):
-    """One value."""
-
-    position: int
-    """Its place in topological order."""
-    kind: str
-    """``"op"``, or what a leaf is: ``"input"``, ``"parameter"``, ``"constant"``."""
-    name: str
-    symbol: str
-    """The operation as a card shows it; empty on a leaf."""
-    data: float
-    grad: float | None
-    """d root / d node; None: not computed."""
-    scope: tuple[str, ...]
-    """The frames it stands in, outermost first."""
 
 
 class Edge(NamedTuple):
@@ -185,7 +168,7 @@ class Account(NamedTuple):
     passed: float | None
     """The same after the hooks of the node; on a leaf over all passes that it holds."""
     is_leaf: bool
-    of_sum: bool = False
+    of_sum: bool
     """Whether the pass that is shown is one of the picture's own, from several roots."""
 
     @property
@@ -239,14 +222,6 @@ class Line(NamedTuple):
     hatched: bool = False
     role: str = "ink"
     """The colour of its number."""
-
-
-def _account(value: Value, held: float | None, arrived: float | None, *, several: bool) -> Account:
-    is_leaf = value.op is None
-    if several and not is_leaf:
-        held = None  # each pass writes a computed node anew: what it holds says nothing of the sum
-    hooked = bool(value.hooks) and arrived is not None and held is not None
-    return Account(held, arrived, held if hooked and not several else arrived, is_leaf, of_sum=several)
 
 
 def same_number(one: float, other: float, scale: float | None) -> bool:
@@ -348,9 +323,7 @@ class Graph:
     ) -> Pass:
         """A backward pass from ``roots``, or from all roots at once, each with the seed 1.
 
-        Args:
-            roots: where it begins.
-            hooks: the gradient of a node from the one that arrives there; None: no hook is run.
+        ``hooks`` gives the gradient of a node from the one that arrives there; without it no hook is run.
         """
         arrived: list[float | None] = [None] * len(self)
         for root in self.roots if roots is None else roots:
@@ -377,19 +350,9 @@ class Graph:
             return upstream if self.locals[e] else None
         return upstream if self.locals[e] == 1.0 else self.locals[e] * upstream
 
-    def node(self, i: int) -> Node:
-        """Node ``i``."""
-        value = self.values[i]
-        op = value.op
-        return Node(
-            position=i,
-            kind=value.kind if op is None else "op",
-            name=self.name(i),
-            symbol=clean(op.symbol or op.name) if op else "",
-            data=value.data,
-            grad=self.grads[i],
-            scope=self.scope(i),
-        )
+    def kind(self, i: int) -> str:
+        """What node ``i`` is: ``"op"``; or of the leaves ``"input"``, ``"parameter"``, ``"constant"``."""
+        return self.values[i].kind if self.values[i].op is None else "op"
 
     def name(self, i: int) -> str:
         """The name of node ``i``, the same in every view: its symbol as text."""
@@ -402,15 +365,11 @@ class Graph:
     def edge(self, e: int) -> Edge:
         """Edge ``e``."""
         source, target = self.sources[e], self.targets[e]
-        return Edge(source, target, e - self.first[target], self.locals[e], self.flow(e))
-
-    def flow(self, e: int) -> float | None:
-        """The flow along edge ``e``, local · upstream; None if the upstream gradient is not computed."""
-        return self.flows[e]
+        return Edge(source, target, e - self.first[target], self.locals[e], self.flows[e])
 
     @cached_property
     def flows(self) -> list[float | None]:
-        """The flow along every edge, as :meth:`flow` gives it one by one."""
+        """The flow along every edge, local · upstream; None where the upstream gradient is not computed."""
         straight = [value.op is None or not value.op.gated for value in self.values]
         found: list[float | None] = []
         for target, local in zip(self.targets, self.locals, strict=True):
@@ -471,10 +430,6 @@ class Graph:
         shown = filter(None, chain(self.grads, self.flows))
         return max(map(abs, filter(math.isfinite, shown)), default=None)
 
-    def keep_scale(self) -> None:
-        """Measure the colours by the gradients that are shown now, whatever is shown after."""
-        _ = self.full_scale
-
     @cached_property
     def shares(self) -> list[list[tuple[int, float]]]:
         """For each node the gradients of the single roots, where there are two to four; else an empty list."""
@@ -494,26 +449,28 @@ class Graph:
         >>> Graph(y, {}).accounts[0].words
         '+12.0000 = +6.0000 of this pass, and +6.0000 from earlier passes'
         """
-        return dict(self._accounts())
-
-    def _accounts(self) -> Iterator[tuple[int, Account]]:
         arrived: list[float | None] = [None] * len(self)
         several = len(self.roots) > 1
         for root in self.roots if several and self.grads[self.root] is not None else ():
             arrived[root] = 1.0
-        flows = self.flows
+        flows, found = self.flows, dict[int, Account]()
         for flow, source in zip(reversed(flows), reversed(self.sources), strict=True):  # as a backward pass adds them
             if flow is not None:
                 arrived[source] = flow if (so_far := arrived[source]) is None else so_far + flow
-        for i, (held, came) in enumerate(zip(self.held, arrived, strict=True)):
-            if not several and (held == came or i == self.root):  # most nodes: nothing is to be told
+        for i, (grad, came) in enumerate(zip(self.held, arrived, strict=True)):
+            if not several and (grad == came or i == self.root):  # most nodes: nothing is to be told
                 continue
-            account = _account(self.values[i], held, came, several=several)
+            value, is_leaf = self.values[i], self.values[i].op is None
+            # Each pass writes a computed node anew: what it holds says nothing of the sum of several roots.
+            held = grad if is_leaf or not several else None
+            passed = held if value.hooks and came is not None and held is not None and not several else came
             scale = max((abs(flows[e] or 0.0) for e in self.flow_edges(i)), default=0.0)
-            if account.held is not None and same_number(account.held, account.passed or 0.0, scale):
-                account = account._replace(held=account.passed)
+            if held is not None and same_number(held, passed or 0.0, scale):
+                held = passed
+            account = Account(held, came, passed, is_leaf, several)
             if account.words:
-                yield i, account
+                found[i] = account
+        return found
 
     def account_lines(self, i: int) -> list[Line]:
         """The lines of a card beneath the gradient of node ``i``."""

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd import Primitive, Value
 from viz._arguments import graph_below
 from viz.graph import Graph
@@ -42,7 +44,7 @@ class Slip(NamedTuple):
     upstream: str = ""
     """``1`` in its place."""
     gather: str = ""
-    """``only``: one flow is kept; ``-``, ``2``, ``0.5``, ``0``: times that; ``product``: the flows are multiplied."""
+    """``only``: one flow is kept; ``-1``, ``2``, ``0.5``, ``0``: times that; ``product``: the flows are multiplied."""
     least: int = 1
     """From how many flows on it can be told from others."""
 
@@ -53,7 +55,7 @@ REACH = ("1 flow reaches", "{n} flows reach")
 SLIPS = (
     Slip("that is one flow alone, the one through {child}: {n} {node}, and they add up", gather="only", least=2),
     Slip("the flow through {child}, {flow}, is left out: {n} {node}, and they add up", local="0", least=3),
-    Slip("the sign is wrong", gather="-"),
+    Slip("the sign is wrong", gather="-1"),
     Slip("{rule}, on the way from {child}", local="rule"),
     Slip("that is a local derivative, of {child}: multiply it by the gradient of {child}", upstream="1"),
     Slip("the local derivative of {child} is missing: that is the gradient of {child}, passed on as it is", local="1"),
@@ -136,13 +138,9 @@ TYPED = 3
 
 
 def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE) -> bool:
-    """Whether ``claim`` is ``truth``: to 1e-5 of it, or to the last digit that was written, of three or more.
+    """Whether ``claim`` is ``truth``: to the part ``close`` of it, or to the last digit written, of three or more.
 
-    Args:
-        claim: the number that is claimed.
-        truth: the right one.
-        scale: the largest term of the sum that gave it: where terms cancel, rounding is of their size.
-        close: how far it may be off, as a part of ``truth``.
+    ``scale`` is the largest term of the sum that gave it: where terms cancel, rounding is of their size.
 
     >>> agrees(0.3285, 0.328517), agrees(0.33, 0.3285), agrees(1.0, 1.04), agrees(-0.3285, 0.3285)
     (True, False, False, False)
@@ -154,15 +152,9 @@ def agrees(claim: float, truth: float, scale: float = 0.0, close: float = CLOSE)
     off = abs(claim - truth)
     if off <= max(close * abs(truth), 1e-12 * scale):
         return True
-    mantissa, _, exponent = _written(claim)
+    mantissa, _, exponent = np.format_float_scientific(abs(claim), trim="-").partition("e")
     digits = len(mantissa.replace(".", ""))
     return digits >= TYPED and off <= 1.001 * 10.0 ** (int(exponent) - digits + 1)
-
-
-def _written(x: float) -> tuple[str, str, str]:
-    """The shortest way to write ``x``, as a mantissa, ``"e"`` and an exponent, with no zeros at its end."""
-    digits = next(d for d in range(17) if float(f"{x:.{d}e}") == x)
-    return f"{abs(x):.{digits}e}".partition("e")
 
 
 class Found(NamedTuple):
@@ -178,10 +170,7 @@ class Found(NamedTuple):
 def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator[Found]:
     """Every slip that can be made at node ``i``, with the number that comes of it.
 
-    Args:
-        graph: what is differentiated.
-        i: where the slip is made.
-        upstream: the gradient of each node that flows come back from; None where none does.
+    ``upstream`` holds the gradient of each node that flows come back from; None where none does.
     """
     along = {
         e: graph.flow_of(e, ahead) for e in graph.flow_edges(i) if (ahead := upstream[graph.targets[e]]) is not None
@@ -195,7 +184,7 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
         if n < slip.least:
             continue
         if slip.gather and slip.gather != "only":
-            gathered = math.prod(flows) if slip.gather == "product" else _times(slip.gather, total)
+            gathered = math.prod(flows) if slip.gather == "product" else float(slip.gather) * total
             yield Found(i, None, gathered, slip.words.format(**said))
             continue
         for k, e in enumerate(edges):
@@ -208,29 +197,22 @@ def slips_at(graph: Graph, i: int, upstream: Sequence[float | None]) -> Iterator
                 yield Found(i, e, total - flows[k] + local * ahead, slip.words.format(**said, rule=rule))
 
 
-def _times(gather: str, total: float) -> float:
-    return -total if gather == "-" else float(gather) * total
-
-
 def _locals(graph: Graph, slip: Slip, e: int) -> list[tuple[float, str]]:
     """The wrong local derivatives along edge ``e``, each with the words of its rule."""
     if slip.local == "rule":
-        return [(wrong[e - graph.first[graph.targets[e]]], words) for words, wrong in _wrong_partials(graph, e)]
+        return [(wrong[e - graph.first[graph.targets[e]]], words) for words, wrong in _wrong_partials(graph, e).items()]
     local, own = graph.locals[e], graph.values[graph.sources[e]].data
     return [({"": local, "-": -local, "0": 0.0, "1": 1.0, "own": own}[slip.local], "")]
 
 
-def _wrong_partials(graph: Graph, e: int) -> Iterator[tuple[str, tuple[float, ...]]]:
-    for rule in rules_of(graph.values[graph.targets[e]]):
+def _wrong_partials(graph: Graph, e: int) -> dict[str, tuple[float, ...]]:
+    """The wrong local derivatives of the node that edge ``e`` leads to, by the words of their rules."""
+    value, found = graph.values[graph.targets[e]], {}
+    inputs = [parent.data for parent in value.parents]
+    for rule in rules_of(value):
         with suppress(ArithmeticError):  # where it cannot be computed, nobody has computed it
-            yield rule.words, _wrong(graph, e, rule)
-
-
-def _wrong(graph: Graph, e: int, rule: Rule) -> tuple[float, ...]:
-    """The wrong local derivatives of the node that edge ``e`` leads to."""
-    value = graph.values[graph.targets[e]]
-    constants = value.op.constants if value.op else ()
-    return rule.partials(*(parent.data for parent in value.parents), *constants, value.data)
+            found[rule.words] = rule.partials(*inputs, *(value.op.constants if value.op else ()), value.data)
+    return found
 
 
 # --- a slip that is made all the way back -----------------------------------------------------------------
@@ -279,18 +261,14 @@ def _twice(graph: Graph, *, interior: bool) -> Gradients:
     return _pass(graph, start=kept)
 
 
-def _ruled(graph: Graph, name: str, index: int | None) -> Gradients:
-    """The pass with a wrong local derivative at every operation ``name``: 1, or that of one of its rules."""
+def _ruled(graph: Graph, name: str, words: str | None) -> Gradients:
+    """The pass with a wrong local derivative at every operation ``name``: 1, or that of the rule of some words."""
 
     def local(e: int) -> float:
-        value = graph.values[graph.targets[e]]
-        if value.op is None or value.op.name != name:
+        op = graph.values[graph.targets[e]].op
+        if op is None or op.name != name:
             return graph.locals[e]
-        if index is None:
-            return 1.0
-        return dict(enumerate(wrong for _, wrong in _wrong_partials(graph, e)))[index][
-            e - graph.first[graph.targets[e]]
-        ]
+        return 1.0 if words is None else _wrong_partials(graph, e)[words][e - graph.first[graph.targets[e]]]
 
     return _pass(graph, local=local)
 
@@ -331,9 +309,9 @@ def whole_passes(graph: Graph) -> Iterator[tuple[str, Gradients]]:
     for name, values in uses.items():
         if len(values) > 1:
             yield f"the local derivative of every {name} is missing", _ruled(graph, name, None)
-            for k, rule in enumerate(rules_of(values[0])):
+            for rule in rules_of(values[0]):
                 with suppress(LookupError, ArithmeticError):
-                    yield f"{rule.words}, at every {name}", _ruled(graph, name, k)
+                    yield f"{rule.words}, at every {name}", _ruled(graph, name, rule.words)
 
 
 def wrong_pass(root: Value, slip: str) -> dict[Value, float]:
@@ -361,9 +339,9 @@ def wrong_pass(root: Value, slip: str) -> dict[Value, float]:
         found = WRONG_PASSES[slip][0](graph)
         return dict(zip(graph.values, found, strict=True))
     for value in graph.values:
-        for k, rule in enumerate(rules_of(value)):
+        for rule in rules_of(value):
             if slip and value.op is not None and slip in rule.words:
-                return dict(zip(graph.values, _ruled(graph, value.op.name, k), strict=True))
+                return dict(zip(graph.values, _ruled(graph, value.op.name, rule.words), strict=True))
     known = ", ".join(map(repr, WRONG_PASSES))
     rules = ", ".join(dict.fromkeys(repr(rule.words) for value in graph.values for rule in rules_of(value)))
     raise ValueError(f"slip={slip!r} is not known: use one of {known}" + (f", or of {rules}" if rules else ""))

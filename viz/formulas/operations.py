@@ -69,10 +69,7 @@ _BRACKETS = {
 def applied(op: Primitive, operands: Sequence[Math], *, simplified: bool = False) -> Math:
     """``op`` applied to ``operands``; the constants that it captured, such as an exponent, stand after them.
 
-    Args:
-        op: the operation.
-        operands: its operands.
-        simplified: write x for x·1 and x + 0, as in a derivative; not in the name of a value.
+    ``simplified``: x is written for x·1 and x + 0, as in a derivative; not in the name of a value.
 
     >>> from autograd import Value, sigmoid
     >>> to_text(applied(sigmoid, [Name("z1[1]")])), to_text(applied((Value(2.0) ** 3).op, [Name("x")]))

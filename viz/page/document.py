@@ -15,7 +15,7 @@ from string import Template
 from typing import Any, NamedTuple
 
 from autograd import Primitive, Value, javascript
-from viz._arguments import as_page, graph_below, roots_of, write_whole
+from viz._arguments import as_page, check_choice, graph_below, write_whole
 from viz.graph import Graph
 from viz.page.facts import as_json, facts_of, notes_of, operations_of, pass_of
 from viz.page.languages import Language, language_of
@@ -119,38 +119,23 @@ def page_of(
 ) -> str:
     """The step-through page of the graph of ``root``, as one HTML document.
 
-    No gradient of the graph changes: the page runs a backward pass of its own, and with it the hooks.
-
-    Args:
-        root: the value that is differentiated; of several, their sum is.
-        names: variables, such as ``locals()``, to name the values that have no label.
-        theme: ``"light"``, ``"dark"``, or ``"auto"`` for what the reader's system prefers.
-        captions: words for steps of the backward pass, and for values; see :func:`viz.step_through`.
-        language: ``"en"`` or ``"de"``.
-
-    Raises:
-        TypeError: ``root`` is not a Value, ``names`` is not a dict, or a caption not a str.
-        GradientError: a caption is of nothing in the graph.
-        ValueError: the theme or the language is not one of those.
-        StaleGraphError: a leaf changed after the graph was built.
-        DiagramError: the graph has too many values, or the layout engine is missing.
+    Arguments and errors are those of :func:`viz.step_through`.
 
     >>> from autograd import Value
     >>> page = page_of((Value(2.0, "a") * 3.0).named("y"))
     >>> page[:15], "connect-src" in page, "http://" in page.replace("http://www.w3.org/", "")
     ('<!doctype html>', False, False)
     """
-    if theme not in THEMES:
-        raise ValueError(f"theme={theme!r} is not known: use one of {', '.join(map(repr, THEMES))}")
+    check_choice("theme", theme, THEMES)
     spoken = language_of(language)
-    graph = graph_below(roots_of(root, "step_through"), names, "step_through")
+    graph = graph_below(root, names, "step_through", several=True)
     return str(_page(graph, theme, captions_of(graph, captions or {}), spoken))
 
 
 def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
     captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
-    return _page(graph_below([root], None, "play"), "auto", captions, language_of(language))
+    return _page(graph_below(root, None, "play"), "auto", captions, language_of(language))
 
 
 def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language) -> Page:

@@ -55,13 +55,7 @@ def operations_of(graph: Graph) -> list[tuple[Primitive, int]]:
 
 
 def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
-    """Everything about ``graph`` that its page needs, beside the pictures.
-
-    Args:
-        graph: the graph of the page.
-        own: its backward pass.
-        language: of the page.
-    """
+    """Everything about ``graph`` that its page needs, beside the pictures; ``own`` is the page's backward pass."""
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
     scopes = [" / ".join(graph.scope(i)) for i in nodes]
@@ -71,7 +65,7 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
         **formulas_of(chain),
         "roots": graph.roots,
         "formulas": [clean(graph.formula(i)) for i in nodes],
-        "kinds": ["op" if value.op else value.kind for value in graph.values],
+        "kinds": [graph.kind(i) for i in nodes],
         "frames": list(frames),
         "scopes": [frames[scope] for scope in scopes],
         "data": [value.data for value in graph.values],

@@ -12,6 +12,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+from viz._arguments import check_choice
 from viz.picture.fold import LEAF_TAGS
 
 __all__ = ["LANGUAGES", "Language", "language_of"]
@@ -107,6 +108,5 @@ def language_of(code: str) -> Language:
     Raises:
         ValueError: the page does not know it.
     """
-    if not isinstance(code, str) or code not in LANGUAGES:
-        raise ValueError(f"language={code!r} is not known: use one of {', '.join(map(repr, LANGUAGES))}")
+    check_choice("language", code, LANGUAGES)
     return LANGUAGES[code]

@@ -75,11 +75,8 @@ function buildMatrices() {
     element("div", { id: "products" }), element("p", { id: "entry", class: "value", role: "status" }), paragraph("", "muted"),
   );
   const products = byId("products");
-  const entry = (action) => (event) => event.target.matches("button") && action(event.target);
-  products.addEventListener("pointerover", entry((button) => paintEntry(button, true)));
-  products.addEventListener("pointerout", entry((button) => paintEntry(button, false)));
-  products.addEventListener("focusin", entry((button) => paintEntry(button, true)));
-  products.addEventListener("focusout", entry((button) => paintEntry(button, false)));
+  for (const [kind, on] of Object.entries({ pointerover: true, pointerout: false, focusin: true, focusout: false }))
+    products.addEventListener(kind, ({ target }) => target.matches("button") && paintEntry(target, on));
 }
 
 PANELS.matrices = () => {

@@ -1,18 +1,13 @@
 // The panel: the node looked at, or the step that is taken, with its arithmetic in words.
 
-function element(tag, attributes, ...children) {
-  const made = document.createElement(tag);
+const maker = (space) => (tag, attributes, ...children) => {
+  const made = document.createElementNS(space, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return made;
-}
-
-function drawn(tag, attributes, text = "") {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
+};
+const element = maker("http://www.w3.org/1999/xhtml");
+const drawn = maker("http://www.w3.org/2000/svg");
 
 // A button that says the words of a key, by which it is known.
 function wordButton(key, action) {

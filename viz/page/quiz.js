@@ -48,22 +48,20 @@ function* slipsAt(i) {
     if (edges.length < slip.least) continue;
     if (slip.gather && slip.gather !== "only") {
       const product = flows.reduce((a, b) => a * b, 1);
-      yield [slip.gather === "product" ? product : slip.gather === "-" ? -total : Number(slip.gather) * total, fillSlip(slip, about)];
+      yield [slip.gather === "product" ? product : Number(slip.gather) * total, fill(slip.words, about)];
       continue;
     }
     for (const [k, e] of edges.entries()) {
       const here = { ...about, child: nameOf(TARGETS[e]), flow: signed(flows[k]) };
       if (slip.gather) {
-        yield [flows[k], fillSlip(slip, here)];
+        yield [flows[k], fill(slip.words, here)];
         continue;
       }
       const upstream = slip.upstream ? 1 : numbers.gradients[TARGETS[e]];
-      for (const [local, rule] of wrongLocals(slip.local, e)) yield [total - flows[k] + local * upstream, fillSlip(slip, { ...here, rule })];
+      for (const [local, rule] of wrongLocals(slip.local, e)) yield [total - flows[k] + local * upstream, fill(slip.words, { ...here, rule })];
     }
   }
 }
-
-const fillSlip = (slip, about) => slip.words.replace(/\{(\w+)\}/g, (_, gap) => about[gap]);
 
 // The wrong local derivatives along an edge, by the code of the table; of a rule, each with its words.
 function wrongLocals(code, e) {

@@ -235,12 +235,7 @@ class Canvas:
         self._rectangle(box, radius, paint + (stroke.attributes() if stroke else ""))
 
     def hatched(self, box: Box, *, data: bool = False) -> None:  # noqa: ARG002 -- a page tells them apart
-        """The mark of a number that is not finite: a red border and stripes.
-
-        Args:
-            box: where it stands.
-            data: whether it marks a value rather than a gradient.
-        """
+        """The mark of a gradient that is not finite, or of such ``data``: a red border and stripes."""
         self._patterns.add("h")
         self.box(box, "alarm-fill", radius=3)
         self._rectangle(box, 3, f' fill="url(#{_ID}-h)"{self._paint(stroke="alarm")}')
@@ -279,13 +274,9 @@ class Canvas:
         link: Mapping[str, str] | None = None,
         at: Point | None = None,  # noqa: ARG002 -- a page counts from there
     ) -> None:
-        """Begin a part of the picture that has a name, and a tooltip that says what it is.
+        """Begin a part of the picture, whose id ends in ``name``, and whose tooltip is ``about``.
 
-        Args:
-            name: the end of its id.
-            about: its tooltip.
-            link: for a link, the names of the cards it joins.
-            at: for a card, its upper left corner.
+        A link names the cards that it joins, a card its upper left corner.
         """
         ends = "".join(f' data-{end}="{escape(card)}"' for end, card in (link or {}).items())
         self._parts.append(f'<g id="{_ID}-{name}"{ends}><title>{escape(about)}</title>')

@@ -60,10 +60,7 @@ def _places() -> Iterator[Path]:
 
 @lru_cache(maxsize=8)
 def find_engine(engine: str) -> str:
-    """The path of the layout program, or :data:`WASM`.
-
-    Args:
-        engine: ``"embedded"``, ``"system"``, ``"wasm"``, or ``"auto"`` for the first of them that is there.
+    """The path of the layout program, or :data:`WASM`; for ``"auto"`` of the first that is there.
 
     Raises:
         EngineError: there is none.
@@ -100,22 +97,16 @@ def run_layout(sources: Sequence[str], engine: str) -> list[dict[str, Any]]:
     Raises:
         EngineError: the engine is missing, fails, or takes too long.
     """
-    program = find_engine(engine)
-    if sum(map(len, sources)) > KEPT:
-        return _answers(program, sources)
-    return list(_kept(program, *sources))
-
-
-def _answers(program: str, sources: Sequence[str]) -> list[dict[str, Any]]:
-    if program == WASM:
-        return [_run_in_process(source) for source in sources]
-    return list(_documents(_run_program(program, sources)))
+    answers = _answers if sum(map(len, sources)) <= KEPT else _answers.__wrapped__
+    return list(answers(find_engine(engine), *sources))
 
 
 @lru_cache(maxsize=32)
-def _kept(program: str, *sources: str) -> tuple[dict[str, Any], ...]:
-    """The answers to small sources: a graph is drawn again and again while only its numbers change."""
-    return tuple(_answers(program, sources))
+def _answers(program: str, *sources: str) -> tuple[dict[str, Any], ...]:
+    """The answers, which are kept: a graph is drawn again and again while only its numbers change."""
+    if program == WASM:
+        return tuple(map(_run_in_process, sources))
+    return tuple(_documents(_run_program(program, sources)))
 
 
 _one_at_a_time = threading.Lock()
@@ -156,8 +147,8 @@ def _run_program(program: str, sources: Sequence[str]) -> str:
 
 def _documents(text: str) -> Iterator[dict[str, Any]]:
     """The JSON documents that follow one another in ``text``."""
-    decoder, start = json.JSONDecoder(), 0
-    while start < len(text.rstrip()):
-        document, end = decoder.raw_decode(text, start)
+    decoder = json.JSONDecoder()
+    while text := text.lstrip():
+        document, end = decoder.raw_decode(text)
         yield document
-        start = end + len(text[end:]) - len(text[end:].lstrip())
+        text = text[end:]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from viz.errors import DiagramError
 from viz.graph import Graph
-from viz.text import count
+from viz.text import clean, count
 
 __all__ = ["DETAILS", "Card", "Fusion", "Link", "Picture", "fold", "fuse", "neighbourhood", "peak"]
 
@@ -142,13 +142,9 @@ def _nan_first(x: float) -> float:
 
 
 def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_flow: float = 0.0) -> Picture:
-    """The picture of ``graph`` at a level of detail.
+    """The picture of ``graph`` at one of :data:`DETAILS`, of the nodes ``alive`` or of all.
 
-    Args:
-        graph: the whole graph.
-        detail: one of :data:`DETAILS`.
-        alive: the nodes that may be shown; None for all.
-        min_flow: flows smaller than this are drawn faint.
+    Flows below ``min_flow`` are drawn faint.
 
     Raises:
         DiagramError: ``full`` or ``fused`` was asked of a graph that cannot be laid out in reasonable time.
@@ -452,13 +448,15 @@ def _cards(folding: _Folding, crossing: Sequence[int]) -> dict[int, Card]:
 
 def _value_card(folding: _Folding, i: int, members: list[int], folded: Container[tuple[str, ...]]) -> Card:
     graph = folding.graph
-    node = graph.node(i)
-    kind = "sum" if i in folding.tags else node.kind
+    name, scope, op = graph.name(i), graph.scope(i), graph.values[i].op
+    kind = "sum" if i in folding.tags else graph.kind(i)
     # A name that is the formula shows the operation already.
-    tag = folding.tags.get(i) or LEAF_TAGS.get(kind) or ("" if node.name == graph.formula(i) else node.symbol)
+    tag = folding.tags.get(i) or LEAF_TAGS.get(kind, "")
+    if op and not tag and name != graph.formula(i):
+        tag = clean(op.symbol or op.name)
     # The root stands beside the fold of its own frame, not in a second frame of that name.
-    depth = next((k for k in range(len(node.scope)) if node.scope[: k + 1] in folded), len(node.scope))
-    return Card(f"n{i}", kind, i, node.name, tag, members, node.scope[:depth], is_root=i in graph.roots)
+    depth = next((k for k in range(len(scope)) if scope[: k + 1] in folded), len(scope))
+    return Card(f"n{i}", kind, i, name, tag, members, scope[:depth], is_root=i in graph.roots)
 
 
 def _crossing(folding: _Folding) -> list[int]:
@@ -485,7 +483,7 @@ def _links(folding: _Folding, cards: dict[int, Card], crossing: Sequence[int]) -
                 cards[ends[1]].hidden_operands += 1
         elif ends[0] < size and ends[1] < size:
             # Also where the target is hidden in a sum: from there on every local derivative is 1.
-            links.append(Link(cards[ends[0]].key, cards[ends[1]].key, [e], graph.locals[e], graph.flow(e)))
+            links.append(Link(cards[ends[0]].key, cards[ends[1]].key, [e], graph.locals[e], graph.flows[e]))
         elif ends in merged:
             merged[ends].append(e)
         else:

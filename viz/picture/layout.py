@@ -53,14 +53,6 @@ ROW = SIZES.label + 1
 EM = SIZES.label * SIZES.em
 
 
-class Room(NamedTuple):
-    """The room that the numbers of a link need along the flow and across it; and on which side, if in no lane."""
-
-    along: float
-    across: float
-    side: str = ""
-
-
 class Numbers(NamedTuple):
     """The numbers of a link: the local derivative, the flow, or both; and the room they need."""
 
@@ -72,6 +64,8 @@ class Numbers(NamedTuple):
     """Whether the card there has several such links, so close that one row of type is better than two."""
     columns: int = 0
     """How many columns are kept for each text at least: for the longest it may become."""
+    turned: bool = False
+    """Whether the link runs from top to bottom."""
 
     def width(self, rows: int) -> float:
         """How wide the numbers are in one row, or each in a row of its own."""
@@ -79,11 +73,11 @@ class Numbers(NamedTuple):
         columns = sum(lengths) + len(lengths) - 1 if rows == 1 else max(lengths)
         return columns * EM + 4
 
-    def room(self, *, turned: bool) -> Room:
-        """The room that the link needs for them."""
+    @property
+    def room(self) -> tuple[float, float]:
+        """The room that the link needs for them, along the flow and across it."""
         width, height = self.width(1 if self.in_one_row else 2) + 4, ROW * len(self.texts) + 6
-        side = self.beside[0] if self.beside else ""
-        return Room(height, width, side) if turned else Room(width, height, side)
+        return (height, width) if self.turned else (width, height)
 
 
 # --- blocks -----------------------------------------------------------------------------------------------
@@ -195,7 +189,7 @@ def _pieces(k: int, source: str, target: str, where: Mapping[str, Scope]) -> Ite
 # --- the question to Graphviz -----------------------------------------------------------------------------
 
 
-def _source(block: Block, sizes: Sizes, rooms: Mapping[int, Room]) -> str:
+def _source(block: Block, sizes: Sizes, numbers: Mapping[int, Numbers]) -> str:
     """The DOT source of ``block``. Its names are numbers, so equal blocks have equal sources."""
     names: dict[Item, str] = {item: f"i{k}" for k, item in enumerate(block.items)}
     coming, going = block.lanes
@@ -207,7 +201,7 @@ def _source(block: Block, sizes: Sizes, rooms: Mapping[int, Room]) -> str:
         f"graph [rankdir=LR{order} nodesep=0.17 ranksep=1 pad=0 margin=0]",
         'node [shape=box fixedsize=true label=""]',
         "edge [arrowhead=none tailport=e headport=w]",
-        *_nodes(block, names, sizes, rooms),
+        *_nodes(block, names, sizes, numbers),
     ]
     for rank, lanes, items in zip(("min", "max"), block.lanes, block.ends, strict=True):
         members = [f"l{k}" for k in lanes] + [names[item] for item in items]
@@ -225,7 +219,7 @@ def _source(block: Block, sizes: Sizes, rooms: Mapping[int, Room]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _nodes(block: Block, names: Mapping[Item, str], sizes: Sizes, rooms: Mapping[int, Room]) -> Iterator[str]:
+def _nodes(block: Block, names: Mapping[Item, str], sizes: Sizes, numbers: Mapping[int, Numbers]) -> Iterator[str]:
     """The items and lanes, in the order of the links, so that the lane of x stands beside its w."""
 
     def node(name: str, width: float, height: float) -> str:
@@ -239,14 +233,14 @@ def _nodes(block: Block, names: Mapping[Item, str], sizes: Sizes, rooms: Mapping
                 declared.add(end)
                 yield node(names[end], *sizes[end])  # type: ignore[index]  # None is declared
         if k in coming:
-            yield node(f"l{k}", 0.7, _breadth(piece, rooms))
+            yield node(f"l{k}", 0.7, _breadth(piece, numbers))
     for k in going:
-        yield node(f"l{k}", 0.7, _breadth(block.pieces[k], rooms))
+        yield node(f"l{k}", 0.7, _breadth(block.pieces[k], numbers))
 
 
-def _breadth(piece: Piece, rooms: Mapping[int, Room]) -> float:
+def _breadth(piece: Piece, numbers: Mapping[int, Numbers]) -> float:
     """How broad the lane of a piece is."""
-    return rooms[piece.link].across if piece.link in rooms else LANE
+    return numbers[piece.link].room[1] if piece.link in numbers else LANE
 
 
 # --- its answer -------------------------------------------------------------------------------------------
@@ -295,28 +289,22 @@ def lay_out(
     *,
     turned: bool,
 ) -> Layout:
-    """The places of the cards, frames and links of a picture.
+    """The places of the cards, frames and links of a picture; ``turned``: one that runs from top to bottom.
 
-    Args:
-        blocks: its blocks.
-        sizes: width and height of each card, in pixels.
-        numbers: the numbers that stand at links, by link.
-        engine: which layout engine to use, see :func:`viz.picture.engine.find_engine`.
-        turned: whether it is to run from top to bottom.
+    ``sizes`` are the width and height of each card in pixels, ``numbers`` those that stand at links, by link.
     """
-    rooms = {link: one.room(turned=turned) for link, one in numbers.items()}
     taken: dict[Item, tuple[float, float]] = {
         key: (height, width) if turned else (width, height) for key, (width, height) in sizes.items()
     }
     made: dict[Scope, Layout] = {}
     for depth in sorted({len(scope) for scope in blocks}, reverse=True):
         level = [block for scope, block in blocks.items() if len(scope) == depth]
-        texts = {block.scope: _source(block, taken, rooms) for block in level if block.linked}
+        texts = {block.scope: _source(block, taken, numbers) for block in level if block.linked}
         distinct = list(dict.fromkeys(texts.values()))
         answers = dict(zip(distinct, run_layout(distinct, engine) if distinct else (), strict=True))
         for block in level:
             if block.linked:
-                places, corner = _placed(block, answers[texts[block.scope]], taken, rooms)
+                places, corner = _placed(block, answers[texts[block.scope]], taken, numbers)
             else:
                 places, corner = _stacked(block, taken), Point(0.0, 0.0)
             made[block.scope] = _framed(places, corner, block, turned=turned)
@@ -328,7 +316,7 @@ def _placed(
     block: Block,
     answer: dict[str, Any],
     sizes: Sizes,
-    rooms: Mapping[int, Room],
+    numbers: Mapping[int, Numbers],
 ) -> tuple[Layout, Point]:
     """The places in one block, each gap between its columns as broad as its links need; and its upper left corner.
 
@@ -339,7 +327,7 @@ def _placed(
     of = {item: centres[f"i{k}"] for k, item in enumerate(block.items)}
     middles = sorted({round(centre.x) for centre in of.values()})
     column = {item: middles.index(round(centre.x)) for item, centre in of.items()}
-    columns = _spread(block, column, sizes, rooms, of)
+    columns = _spread(block, column, sizes, numbers, of)
     boxes: dict[Item, Box] = {}
     for item, centre in of.items():
         width, height = sizes[item]
@@ -357,7 +345,7 @@ def _placed(
             in_lane = lane is not None and round(lane.x) == middles[c]
             heights[c] = lane.y if lane and in_lane else _height_at(routes[f"l{route}"], middles[c]) + aside
         gates[piece.link] = [Point(x, y) for c, y in heights.items() for x in (columns[c].begin, columns[c].end)]
-        breadth = _breadth(piece, rooms) if lane is not None else LANE
+        breadth = _breadth(piece, numbers) if lane is not None else LANE
         passing += [(y, breadth / 2) for y in heights.values()]
         if piece.inner:
             runs[piece.link] = columns[first - 1], columns[last]
@@ -377,7 +365,7 @@ def _spread(
     block: Block,
     column: Mapping[Item, int],
     sizes: Sizes,
-    rooms: Mapping[int, Room],
+    numbers: Mapping[int, Numbers],
     centres: Mapping[Item, Point],
 ) -> list[_Column]:
     """The columns with new places along the flow: a gap is broad where numbers stand or where links rise steeply."""
@@ -389,10 +377,10 @@ def _spread(
         if source is None or target is None:
             continue
         c, d = column[source], column[target]
-        room = rooms.get(piece.link)
-        if room is not None and room.side:
-            gap, at = (behind, c) if room.side == "behind" else (before, d)
-            gap[at] = max(gap[at], room.along)
+        shown = numbers.get(piece.link)
+        if shown is not None and shown.beside:
+            gap, at = (behind, c) if shown.beside[0] == "behind" else (before, d)
+            gap[at] = max(gap[at], shown.room[0])
         if d == c + 1:
             # Links meet a card in its middle, but a frame anywhere along its edge.
             loose = sum(sizes[end][1] / 3 for end in (source, target) if not isinstance(end, str))

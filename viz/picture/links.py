@@ -65,12 +65,8 @@ def link_texts(picture: Picture, edges: str, *, moving: bool = False) -> dict[in
 
     ``edges="auto"`` leaves out what says nothing new, by one rule that the legend tells: a local derivative of 1 is
     not written, and where nothing else flows into the source, nor is its flow, which is the gradient on the card
-    beside it. A factor of −1 is always written.
-
-    Args:
-        picture: the picture with the links.
-        edges: one of :data:`EDGE_NUMBERS`.
-        moving: whether the numbers will change: then a local derivative counts as 1 only where it always is.
+    beside it. A factor of −1 is always written. Of numbers that will change (``moving``) a local derivative counts as 1
+    only where it always is.
     """
     auto = edges == "auto"
     if edges == "none" or (auto and len(picture.cards) > MOST_LABELLED):
@@ -117,12 +113,8 @@ def link_numbers(
     fan out of one value into many neurons are labelled where they arrive, links that run together into one neuron
     where they leave.
 
-    Args:
-        picture: the picture with the links.
-        blocks: its blocks.
-        texts: for each link that carries numbers, their texts.
-        turned: whether links run from top to bottom, where no numbers crowd.
-        moving: whether the numbers will change where they stand: then room is kept for the longest.
+    Where links run from top to bottom (``turned``) no numbers crowd. For numbers that will change where they stand
+    (``moving``) room is kept for the longest.
     """
     laned = {block.pieces[k].link for block in blocks.values() if block.linked for lanes in block.lanes for k in lanes}
     free = [k for k in texts if k not in laned]
@@ -137,19 +129,13 @@ def link_numbers(
     met = Counter(beside.values())
     columns = LONGEST if moving else 0
     return {
-        k: Numbers(k, said, beside.get(k), not turned and k in beside and met[beside[k]] > 1, columns)
+        k: Numbers(k, said, beside.get(k), not turned and k in beside and met[beside[k]] > 1, columns, turned)
         for k, said in texts.items()
     }
 
 
 def numbers_in_words(picture: Picture, edges: str, left_out: int) -> list[str]:
-    """The sentences of the legend on the numbers of the links, and on those that are not there.
-
-    Args:
-        picture: the picture with the links.
-        edges: which numbers they carry.
-        left_out: how many of them found no place.
-    """
+    """The sentences of the legend on the numbers of the links, and on those ``left_out``, which found no place."""
     if edges == "none" or not picture.links:
         return []
     auto = edges == "auto"
@@ -191,10 +177,7 @@ def draw_links(
 ) -> tuple[list[list[Point]], dict[str, list[Segment]]]:
     """The curve of every link, and the bar of every card into which several flows run.
 
-    Args:
-        picture: the picture with the links.
-        layout: where its cards stand.
-        crowded: the sides of cards whose links need room for a row of type between them.
+    On the sides of cards that are ``crowded`` links need room for a row of type between them.
     """
     leaving: dict[str, list[int]] = {card.key: [] for card in picture.cards}
     entering: dict[str, list[int]] = {card.key: [] for card in picture.cards}
@@ -210,7 +193,7 @@ def draw_links(
         ends |= _arrivals(box, _by_place(entering[card.key], picture, layout, incoming=True), apart)
         order = _by_place(leaving[card.key], picture, layout, incoming=False)
         flows = [(picture.links[k].flow, k) for k in order]
-        hidden = [(picture.graph.flow(e), None) for e in card.hidden_flows]
+        hidden = [(picture.graph.flows[e], None) for e in card.hidden_flows]
         least = CROWDED_SEGMENT if ("behind", card.key) in crowded else LEAST_SEGMENT
         segments = _segments(box, [*flows, *hidden], least)
         starts |= {segment.link: segment.middle for segment in segments if segment.link is not None}
@@ -356,12 +339,8 @@ def place_labels(
 ) -> list[Label]:
     """A place for the numbers of each link that has some; those without any free place are left out.
 
-    Args:
-        numbers: the numbers to be placed.
-        curves: the curve of every link, in the plane of the picture.
-        taken: the places that no label may stand on.
-        frames: the boxes that a label stands wholly inside or outside.
-        turned: whether links run from top to bottom.
+    ``curves`` are those of all links. No label stands on a place that is ``taken``, nor on the edge of one of the
+    ``frames``.
     """
     field = _Field(curves)
     for box in (*taken, *chain.from_iterable(frame.edges() for frame in frames)):

@@ -119,9 +119,7 @@ def arrange(picture: Picture, look: Look) -> Scene:
 def _card_sizes(picture: Picture, crowded: Collection[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     """The size of each card: all of one width, the least that holds their names and numbers.
 
-    Args:
-        picture: the picture with the cards.
-        crowded: the sides of cards where the numbers of several links stand.
+    A card is higher where the numbers of several links stand at a side that is ``crowded``.
     """
     least = max((_least_width(picture, card) for card in picture.cards), default=0.0)
     width = min(SIZES.card_most, max(SIZES.card_least, math.ceil(least / 4) * 4.0))
@@ -192,14 +190,7 @@ def paint(picture: Picture, look: Look, scene: Scene | None = None) -> str:
 
 
 def paint_scene(canvas: Canvas, picture: Picture, scene: Scene, *, turned: bool = False) -> tuple[float, float]:
-    """Everything of a picture but its title and legend; how far it reaches to the right and down.
-
-    Args:
-        canvas: the canvas to paint on.
-        picture: the picture to paint.
-        scene: where it stands.
-        turned: whether it runs from top to bottom.
-    """
+    """Paint everything of a picture but its title and legend, and return how far it reaches to the right and down."""
     painter = _Painter(canvas, picture, scene, turned=turned)
     for scope, frame in scene.frames:
         painter.frame(scope, frame)
@@ -509,15 +500,15 @@ def _fold_lines(graph: Graph, card: Card) -> list[str]:
 
 
 def _value_lines(graph: Graph, i: int) -> list[str]:
-    node = graph.node(i)
-    formula = graph.formula(i)
-    lines = [f"{node.name} = {formula}" if formula and formula != node.name else node.name]
-    exact = f", exactly {node.data!r}".replace("-", "−") if is_rounded(node.data) else ""
-    lines.append(f"data {number(node.data)}{exact}")
-    lines.append(f"grad {_sum_of_flows(graph, i)}")
-    place = [" / ".join(node.scope)] if node.scope else []
-    lines.append(" · ".join([*place, node.kind, f"v{i}"]))
-    return [clean(line) for line in lines]
+    name, formula, data, scope = graph.name(i), graph.formula(i), graph.values[i].data, graph.scope(i)
+    exact = f", exactly {data!r}".replace("-", "−") if is_rounded(data) else ""
+    lines = [
+        f"{name} = {formula}" if formula and formula != name else name,
+        f"data {number(data)}{exact}",
+        f"grad {_sum_of_flows(graph, i)}",
+        " · ".join([*([" / ".join(scope)] if scope else []), graph.kind(i), f"v{i}"]),
+    ]
+    return list(map(clean, lines))
 
 
 def _sum_of_flows(graph: Graph, i: int) -> str:
@@ -529,7 +520,7 @@ def _sum_of_flows(graph: Graph, i: int) -> str:
     words = f"; {account.words}" if account else ""
     if grad is None:
         return f"not computed: call backward(){words}"
-    flows = [flow for e in graph.flow_edges(i) if (flow := graph.flow(e)) is not None]
+    flows = [flow for e in graph.flow_edges(i) if (flow := graph.flows[e]) is not None]
     if not flows:
         return f"{signed(grad)}{words}"
     total = sum(flows)
@@ -546,13 +537,7 @@ def _sum_of_flows(graph: Graph, i: int) -> str:
 
 
 def _link_words(graph: Graph, link: Link, names: Mapping[str, str]) -> str:
-    """A link in words: the local derivative, and the flow as its product with the upstream gradient.
-
-    Args:
-        graph: the graph of the picture.
-        link: the link.
-        names: the names of the cards, by their keys.
-    """
+    """A link in words: the local derivative, and the flow; ``names`` are those of the cards, by their keys."""
     head = f"{names[link.source]} → {names[link.target]}"
     if link.local is None:
         kind = f"{count(len(link.edges), 'flow')}"

@@ -257,11 +257,7 @@ def _laid_out(
 ) -> tuple[Figure, Paint, GridSpec]:
     """A figure with room for ``columns`` heat maps of each layer, and its grid; matplotlib finds the exact places.
 
-    Args:
-        shapes: rows and columns of the matrix of each layer.
-        names: of the inputs, then of the outputs of each layer.
-        columns: 1 for weights, 2 for weights and gradients.
-        theme: ``"light"`` or ``"dark"``.
+    ``shapes`` are those of the matrices of each layer, ``names`` of the inputs, then of the outputs of each layer.
     """
     widths, heights = zip(*[(_cell(shape)[0] * shape[1], _cell(shape)[1] * shape[0]) for shape in shapes], strict=True)
     left = LETTER * max(len(name) for layer in names[:-1] for name in layer)
