@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
-import sys
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograd.primitives import PRIMITIVES, Primitive, primitive
-from autograd.replay.backends import numba_kernels, numba_lanes
+from autograd.replay.backends import numba_kernels
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
 from autograd.replay.schedule import ONE, computation, split

@@ -65,7 +65,7 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
         NotImplementedError: it was compiled from another table of operations.
     """
     module: Any = importlib.import_module("autograd._lanes")
-    if module.TABLE_DIGEST != digest() or len(_STRUCTURAL) != module.N_BLOCKS:
+    if digest() != module.TABLE_DIGEST or len(_STRUCTURAL) != module.N_BLOCKS:
         message = (
             "the lane kernel was compiled from another version of the source or of the table of operations, so the "
             "backend 'c' is left out: install the package again"
