@@ -27,8 +27,13 @@ from autograd import (
     Value,
     clip,
     dot,
+    equal,
     floor,
     fsum,
+    greater,
+    less,
+    log,
+    log1p,
     logsumexp,
     maximum,
     mean,
@@ -85,6 +90,15 @@ def _surprise_of_not(p: float) -> float:
     return 0.0 - math.log1p(-p) if p < 1.0 else _negative_log(1.0 - p, COMPLEMENT_FLOOR)
 
 
+def _of_probability(p: Any, value: Any) -> Any:
+    """``value`` for a probability p, in operations that a replay has; nan for what is none."""
+    return where(less(p, 0.0), math.nan, where(greater(p, 1.0), math.nan, value))
+
+
+def _expanded_negative_log(x: Any, log_of_x: Any, floor: float) -> Any:
+    return where(greater(x, floor), 0.0 - log_of_x, (floor - x) / floor - math.log(floor))
+
+
 _PROBABILITY = Domain(
     "a probability from 0 to 1 (bce_with_logits takes raw scores, of which output_activation='sigmoid' makes "
     "probabilities; softmax_cross_entropy those of classes)",
@@ -93,6 +107,7 @@ _PROBABILITY = Domain(
 
 surprise = primitive(
     "surprise", forward=_surprise, partials=lambda p, out: (-1.0 / maximum(p, FLOOR),),
+    expansion=lambda p: _of_probability(p, _expanded_negative_log(p, log(p), FLOOR)),
     textbook=lambda p, out: (-1.0 / p,), domain=_PROBABILITY,
     symbol="−log", text="-log({0})", latex=r"-\log {0}", precedence=Precedence.NEGATION,
     doc="-log p for a probability p: finite, with a finite derivative, down to p = 0.",
@@ -100,6 +115,7 @@ surprise = primitive(
 
 surprise_of_not = primitive(
     "surprise_of_not", forward=_surprise_of_not, partials=lambda p, out: (1.0 / maximum(1.0 - p, COMPLEMENT_FLOOR),),
+    expansion=lambda p: _of_probability(p, _expanded_negative_log(1.0 - p, log1p(-p), COMPLEMENT_FLOOR)),
     textbook=lambda p, out: (1.0 / (1.0 - p),), domain=_PROBABILITY,
     symbol="−log(1−·)", text="-log(1 - {0})", latex=r"-\log\left(1 - {0}\right)", precedence=Precedence.NEGATION,
     doc="-log(1 - p) for a probability p: accurate for tiny p; finite, with a finite derivative, up to p = 1.",
@@ -107,6 +123,7 @@ surprise_of_not = primitive(
 
 portion = primitive(
     "portion", forward=lambda y, loss: 0.0 if y == 0.0 else y * loss, partials=lambda y, loss, out: (loss, y),
+    expansion=lambda y, loss: where(equal(y, 0.0), 0.0, y * loss),
     symbol="·", text="{0}*{1}", latex=r"{0} \cdot {1}", precedence=Precedence.PRODUCT,
     doc="y times a loss, in which a y of 0 selects nothing, not even of an infinite loss.",
 )  # fmt: skip
