@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from autograd.replay.backends import BACKENDS, Kernel, choose, load_backend, pyt
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
+from autograd.replay.runs import Run
 from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
@@ -158,30 +159,6 @@ class Path:
         return eliminate_dead_code(
             self.tape if outputs is None else replace(self.tape, outputs=np.array(outputs, dtype=np.int32))
         )
-
-
-class Run(NamedTuple):
-    """One run of a function, recorded."""
-
-    recorded: Recorded
-    treedef: TreeDef
-    outside: tuple[Value, ...]
-    """The leaves that were there before it ran."""
-    numbers: list[float]
-    """The numbers that it returned."""
-
-    def identity(self) -> Hashable:
-        """Equal for two recordings of the same way through a function."""
-        tape = self.recorded.tape
-        ops = tuple((op.name, op.constants) for op in tape.ops)
-        arrays = tuple(
-            getattr(tape, name).tobytes() for name in ("code", "start", "args", "dest", "constants", "outputs")
-        )
-        return ops, arrays, tape.guards, tape.n_leaves
-
-    def digest(self) -> int:
-        """Equal for two runs that did the same in all that :func:`_difference` compares."""
-        return hash((self.identity(), tuple(map(id, self.recorded.leaves)), self.treedef.key(), self.treedef.bools))
 
 
 _SHORT = 1000
@@ -487,7 +464,7 @@ class Branches:
         if digest not in agreed:
             trusted = {*agreed, digest}
             agreed.clear()  # a function that is refused had agreed by chance, if it ever did
-            _check_same_again(self._name, run, self._run(numbers, since))
+            run.check_again(self._name, self._run(numbers, since))
             agreed |= trusted
 
     def _run(self, numbers: list[float], since: int) -> Run:
@@ -566,9 +543,9 @@ class Branches:
             RecordingError: it depends on something that has changed since, and that cannot be watched.
         """
         again, runs = self._run(numbers, clock.tick()), [path.run for path in self.known if path.run is not None]
-        if all(_difference(run, again) for run in runs):
+        if all(run.difference(again) for run in runs):
             followed = next((run for run in runs if _holds(run.recorded, numbers)), runs[0])
-            _check_same_again(self._name, followed, again, "run again at the numbers of a call")
+            followed.check_again(self._name, again, "run again at the numbers of a call")
 
 
 # --- kernels ----------------------------------------------------------------------------------------------
@@ -678,9 +655,6 @@ def _advice(refused: Refusal | None, guard: Guard) -> str:
     )
 
 
-# --- two runs of one function -----------------------------------------------------------------------------
-
-
 def check_same(treedef: TreeDef, other: TreeDef) -> None:
     """Refuse paths of one batch whose results have different structures."""
     if not treedef.returns_as(other) or treedef.static() != other.static():
@@ -688,35 +662,3 @@ def check_same(treedef: TreeDef, other: TreeDef) -> None:
             f"the examples of a batch must have results of one structure; on one path it is {treedef}, "
             f"on another {other}"
         )
-
-
-def _check_same_again(name: str, first: Run, second: Run, when: str = "run twice at the same numbers") -> None:
-    """Refuse a function that did something else when it was run again at the same numbers.
-
-    Raises:
-        RecordingError: it depends on more than its arguments and the leaves it reads, as on a random number.
-    """
-    difference = _difference(first, second)
-    if difference:
-        raise RecordingError(
-            f"{name} is not a function of its inputs: {when} it {difference}. A random number, a counter, the clock or "
-            f"the like would stay in every replay as it was when it was recorded"
-        )
-
-
-def _difference(first: Run, second: Run) -> str:
-    """How the second run differs from the first, in words; empty if it does not."""
-    (tape, leaves), (again, leaves_again) = first.recorded, second.recorded
-    numbers, others = tape.constants.tolist(), again.constants.tolist()
-    changed = [pair for pair in zip(numbers, others, strict=False) if repr(pair[0]) != repr(pair[1])]
-    found = {
-        f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})": (
-            [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
-        ),
-        f"read other leaves ({len(leaves)}, then {len(leaves_again)})": [*map(id, leaves)] != [*map(id, leaves_again)],
-        f"returned {first.treedef}, then {second.treedef}": not first.treedef.returns_as(second.treedef),
-        f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
-        f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
-        f"did other operations ({len(tape)}, then {len(again)})": first.identity() != second.identity(),
-    }
-    return next((words for words, differs in found.items() if differs), "")
