@@ -45,8 +45,8 @@ class Run(NamedTuple):
         difference = self.difference(again)
         if difference:
             raise RecordingError(
-                f"{name} is not a function of its inputs: {when} it {difference}. A random number, a counter, the clock "
-                f"or the like would stay in every replay as it was when it was recorded"
+                f"{name} is not a function of its inputs: {when} it {difference}. A random number, a counter, the "
+                f"clock or the like would stay in every replay as it was when it was recorded"
             )
 
     def difference(self, second: Run) -> str:

@@ -237,11 +237,13 @@ def test_a_backend_that_is_not_installed(monkeypatch):
         ModuleNotFoundError, match=r"needs the package 'no_such_package'.*pip install 'chainrule\[fast\]'"
     ):
         compiled(lambda x: x, backend="numba")
-    assert backends.choose("auto", batched=True) == ["numpy", "python"]
+    assert "numba" not in backends.choose("auto", batched=True)
     assert "numba" not in backends.choose("auto", batched=False)
     monkeypatch.setattr(backends, "core", None)
-    with pytest.raises(ModuleNotFoundError, match="backend='c' needs the compiled engine, which does not run: install"):
+    monkeypatch.setitem(backends.BACKENDS, "c", backends.BACKENDS["c"]._replace(requires="autograd.no_such_module"))
+    with pytest.raises(ModuleNotFoundError, match="backend='c' needs what is compiled with the package, which is not"):
         compiled(lambda x: x, backend="c")
+    assert backends.choose("auto", batched=True) == ["numpy", "python"]
     assert backends.choose("auto", batched=False) == ["python"]
 
 
