@@ -1,7 +1,7 @@
 """The twelve evaluations of GradBench as plain scalar programs: value, gradient, and what the gradient costs.
 
 ``python -m tests.benchmarks.gradbench``. The programs are written here from the specifications, on single numbers;
-each is recorded and replayed with numba. Where a sum runs over points the program is that of one point, and the batch
+each is recorded and replayed. Where a sum runs over points the program is that of one point, and the batch
 is its lanes. Particle and saddle differentiate within what they differentiate, and descend until they converge; timed
 is one step of the outer descent. ``tests/replay/test_gradbench.py`` holds all answers to what is published, to closed
 forms and to differences.

@@ -107,7 +107,8 @@ def black_scholes(n: int) -> dict[str, Callable[[], Run]]:
         return step
 
     return {
-        "chainrule": lambda: ours("numba"),
+        "chainrule": lambda: ours("c"),
+        "chainrule numba": lambda: ours("numba"),
         "chainrule numpy": lambda: ours("numpy"),
         "NumPy by hand": by_hand,
         "JAX jit": in_jax,
@@ -186,7 +187,8 @@ def mixture(n: int, dimension: int = 2, components: int = 5) -> dict[str, Callab
         return step
 
     return {
-        "chainrule": lambda: ours("numba"),
+        "chainrule": lambda: ours("c"),
+        "chainrule numba": lambda: ours("numba"),
         "chainrule numpy": lambda: ours("numpy"),
         "JAX jit": in_jax,
         "PyTorch": in_torch,

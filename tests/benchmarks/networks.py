@@ -65,7 +65,7 @@ def scalar_loss(layers: Any, point: Any, label: Any) -> Any:
     return relu(1.0 - label * hidden[0])
 
 
-def compiled(problem: Problem, backend: str = "numba", *, gradient: bool = True) -> Run:
+def compiled(problem: Problem, backend: str = "c", *, gradient: bool = True) -> Run:
     """The scalar loss, recorded once and replayed over the points."""
     loss = value_and_grad(scalar_loss) if gradient else scalar_loss
     step = compile(loss, in_axes=(None, 0, 0), reduce="sum", backend=backend)

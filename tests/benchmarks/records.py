@@ -53,7 +53,7 @@ def asian() -> dict[str, Callable[[], Run]]:
 
     def ours() -> Run:
         step = compile(
-            value_and_grad(payoff, argnums=(0, 1, 2)), in_axes=(None,) * 5 + (0,), reduce="mean", backend="numba"
+            value_and_grad(payoff, argnums=(0, 1, 2)), in_axes=(None,) * 5 + (0,), reduce="mean", backend="c"
         )
         return lambda: np.array([(price, *greeks) for price, greeks in (step(*trade, normals) for trade in book)])
 
@@ -143,7 +143,7 @@ def ten_thousand(passes: int) -> dict[str, Callable[[], Run]]:
     """Makers of so many passes."""
 
     def ours() -> Run:
-        return descending(compile(value_and_grad(chain), backend="numba"), passes)
+        return descending(compile(value_and_grad(chain), backend="c"), passes)
 
     def in_jax() -> Run:
         import jax

@@ -32,11 +32,12 @@ from tests.benchmarks.timing import steady
 Run = Callable[[], Any]
 
 NEEDS = {
-    "chainrule": "numba", "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
+    "chainrule numba": "numba", "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
     "micrograd": "micrograd", "NumPy by hand": "scipy",
 }  # fmt: skip
 CONTENDERS = (
-    "chainrule", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map", "micrograd",
+    "chainrule", "chainrule numba", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map",
+    "micrograd",
 )  # fmt: skip
 WIDTHS = (8, 16, 32, 64, 128, 256)
 
@@ -116,6 +117,7 @@ def moons(report: Report, n: int) -> dict[str, float]:
     problem = Problem.of(16, n)
     makers: dict[str, Callable[[], Run]] = {
         "chainrule": lambda: networks.compiled(problem),
+        "chainrule numba": lambda: networks.compiled(problem, "numba"),
         "chainrule numpy": lambda: networks.compiled(problem, "numpy"),
         "NumPy by hand": lambda: networks.numpy_by_hand(problem),
         "JAX jit": lambda: networks.jax_jit(problem),
@@ -161,7 +163,7 @@ def whole_graph(report: Report) -> None:
     total.backward(create_graph=True)
     tape = record([total, *(p.grad for p in model.parameters())], inputs=leaves)
     recorded = time.perf_counter() - start
-    replay = compile(tape, backend="numba")
+    replay = compile(tape, backend="c")
     numbers = [leaf.data for leaf in leaves]
     start = time.perf_counter()
     replay(*numbers)
@@ -174,7 +176,6 @@ def whole_graph(report: Report) -> None:
 
 _LATENCY = """
 import time
-import numba
 import autograd
 from autograd import compile, tanh, value_and_grad  # noqa: A004 -- the name that autograd gives it
 start = time.perf_counter()
@@ -185,7 +186,7 @@ print(time.perf_counter() - start)
 
 def latency(report: Report) -> None:
     """(e) From a function to its first result, in a new process."""
-    for backend in ("numba", "python"):
+    for backend in ("auto", "c", "numba"):
         with tempfile.TemporaryDirectory() as folder:
             times = []
             for _ in range(2):
@@ -244,7 +245,7 @@ def recordings(report: Report) -> None:
         ("60 exponents", powers, (1.1,)),
         ("500 Runge-Kutta steps", oscillator, (1.0, 2.0)),
     ):
-        replay = compile(value_and_grad(function), backend="numba")
+        replay = compile(value_and_grad(function), backend="c")
         first = _seconds_of(partial(replay, *arguments))
         again = steady({"replay": partial(replay, *arguments)}, 5)["replay"]
         report.note(f"(h) {what}: first call; replay", f"{time_of(first)}; {time_of(again)}")
@@ -279,7 +280,7 @@ def growth(most: int = 1_000_000) -> Iterator[Growth]:
             record([total, x.grad, y.grad], inputs=[x, y])
 
         gradient = _seconds_of(both)
-        replay = compile(record([a, b], inputs=[x, y]), backend="numba")
+        replay = compile(record([a, b], inputs=[x, y]), backend="c")
         first = _seconds_of(partial(replay, 0.3, -0.2))
         again = steady({"replay": partial(replay, 0.3, -0.2)}, 5)["replay"]
         for leaf in (x, y):

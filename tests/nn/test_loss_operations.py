@@ -44,7 +44,9 @@ def test_a_portion_of_nothing_is_nothing_on_every_backend(backend):
         keep = (np.abs(y) != 5e-324) & (np.abs(loss) != 5e-324)
         y, loss = y[keep], loss[keep]
     found = compiled(portion, in_axes=0, backend=backend)(y, loss)
-    np.testing.assert_array_equal(found, [apply_ieee(portion, pair) for pair in zip(y.tolist(), loss.tolist(), strict=True)])
+    np.testing.assert_array_equal(
+        found, [apply_ieee(portion, pair) for pair in zip(y.tolist(), loss.tolist(), strict=True)]
+    )
 
 
 def test_no_kernel_asks_for_an_operation_of_a_loss():
