@@ -134,8 +134,8 @@ def page_of(
 
 def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
-    captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
-    return _page(graph_below(root, None, "play"), "auto", captions, language_of(language))
+    graph = graph_below(root, None, "play")
+    return _page(graph, "auto", captions_of(graph, {}), language_of(language))
 
 
 def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language) -> Page:
@@ -147,7 +147,7 @@ def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language
     wrong, rules = wrong_operations_of(graph, language)
     operations, still = _evaluator(graph, facts, wrong, language)
     facts |= {
-        "levels": [level.facts for level in levels],
+        "levels": [meaning for _, meaning in levels],
         "still": still,
         "rules": rules,
         **lesson_of(graph),
@@ -158,7 +158,7 @@ def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language
         root=escape(cut(graph.title)),
         tabs="\n".join(_tab(name, language.tabs[name]) for name in tabs),
         panels="\n".join(_panel(name) for name in tabs),
-        pictures="\n".join(level.svg for level in levels),
+        pictures="\n".join(svg for svg, _ in levels),
         scale=scale_of_colours(),
         accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
         shares=language.of(SHARES),
