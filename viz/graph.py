@@ -87,12 +87,14 @@ class Symbols:
     ('a', 'a²')
     """
 
-    __slots__ = ("_labels", "_short", "_taken", "_texts", "copies")
+    __slots__ = ("_short", "_taken", "_texts", "copies", "labels")
 
     def __init__(self, values: Sequence[Value], given: Mapping[Value, str]) -> None:
         labels = {value: clean(label) for value in values if (label := value.label or given.get(value, ""))}
         alike = Counter(labels.values())
-        self._labels, self._taken = labels, alike.keys()
+        self.labels = labels
+        """The labels, or given names, of the values that do not go by their formulas."""
+        self._taken = alike.keys()
         self.copies: dict[Value, int] = {}
         """Which of several nodes of one label each is, counted from 1."""
         met: Counter[str] = Counter()
@@ -107,7 +109,7 @@ class Symbols:
 
     def add(self, value: Value, operands: Sequence[int]) -> None:
         """Give the next node its symbol; its operands have the indices ``operands``."""
-        label = self._labels.get(value)
+        label = self.labels.get(value)
         symbol: Math | None
         if label is not None:
             name, copy = Name(label), self.copies.get(value)
@@ -145,10 +147,6 @@ class Symbols:
     def is_made_up(self, index: int) -> bool:
         """Whether the name of a node says nothing of it, as ``v14`` does."""
         return self._short[index] in (None, Name(self._made_up(index)))
-
-    def is_given(self, value: Value) -> bool:
-        """Whether ``value`` has a label or a given name, rather than its formula."""
-        return value in self._labels
 
 
 # --- the parts of a gradient that flows alone do not explain --------------------------------------------
@@ -525,7 +523,7 @@ class Graph:
 
     def has_own_name(self, i: int) -> bool:
         """Whether node ``i`` was named by somebody."""
-        return self.symbols.is_given(self.values[i])
+        return self.values[i] in self.symbols.labels
 
     def formula(self, i: int) -> str:
         """Node ``i`` in terms of the names of its operands; empty if it is a leaf."""
