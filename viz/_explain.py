@@ -185,8 +185,7 @@ def _path(chain: Chain, e: int, *, twice: bool) -> str:
     graph = chain.graph
     child = graph.targets[e]
     path = f"through {cut(chain.name(child), LONGEST_NAME)}"
-    operands = [graph.sources[edge] for edge in graph.operand_edges(child)]
-    if twice and operands.count(graph.sources[e]) > 1:
+    if twice and graph.operands(child).count(graph.sources[e]) > 1:
         path += f" (operand {e - graph.first[child] + 1})"
     toward = _toward(graph, child)
     if not toward:

@@ -32,11 +32,11 @@ from viz.formulas.notation import (
 from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
 from viz.formulas.writers import latex_lines, mathml_lines, text_lines
 from viz.graph import Graph
-from viz.picture.fold import Fusion, fuse
+from viz.picture.fold import Fusion, fuse, terms_of
 from viz.terminal import for_stdout
 from viz.text import count, cut, signed
 
-__all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]
+__all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive"]
 
 MOST_TERMS = 12
 """The most terms of a sum that are written out: the largest."""
@@ -124,8 +124,8 @@ class Chain:
         op = graph.values[i].op
         if op is None:
             return quantity(graph.values[i].data)
-        terms = terms_of(graph, self.fusion, i)
-        if len(terms) > len(graph.operand_edges(i)):
+        terms = terms_of(graph, self.fusion.head, i)
+        if len(terms) > len(graph.operands(i)):
             shown = terms if len(terms) <= MOST_TERMS else terms[: MOST_TERMS - 1]
             rest = [Remark(f"{len(terms) - len(shown):,} more terms")] if len(terms) > len(shown) else []
             return sum_of([*map(self.symbol, shown), *rest])
@@ -187,7 +187,7 @@ class Chain:
         graph = self.graph
         target = graph.targets[e]
         if target not in self._locals:
-            operands = [self.symbol(graph.sources[edge]) for edge in graph.operand_edges(target)]
+            operands = list(map(self.symbol, graph.operands(target)))
             value = graph.values[target]
             self._locals[target] = local_derivatives(value, operands, self.symbol(target))
             prime = primed(value) if value.op and value.op.name not in self.primes else None
@@ -237,20 +237,6 @@ def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
         return account.held / seed if same_pass and account.hooked else gradient
 
     return replaced
-
-
-def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
-    """The operands of node ``i``; of a sum all terms, through its partial sums."""
-    found: list[int] = []
-    waiting = [*reversed(graph.operand_edges(i))]
-    while waiting:
-        operand = graph.sources[waiting.pop()]
-        op = graph.values[operand].op
-        if fusion.head[operand] != operand and op is not None and op.name == "add":
-            waiting += reversed(graph.operand_edges(operand))
-        else:
-            found.append(operand)
-    return found
 
 
 def by_size(term: Term) -> float:
@@ -410,7 +396,7 @@ def _nodes_between(chain: Chain, leaf: int) -> list[int]:
     depends = [False] * len(graph)
     depends[leaf] = True
     for i in range(leaf + 1, len(graph)):
-        depends[i] = not graph.is_held(i) and any(depends[graph.sources[e]] for e in graph.operand_edges(i))
+        depends[i] = not graph.is_held(i) and any(depends[k] for k in graph.operands(i))
     way = [i for i in range(graph.root, leaf, -1) if depends[i] and head[i] == i and i != graph.root]
     return [*way, leaf]
 

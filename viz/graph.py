@@ -401,6 +401,10 @@ class Graph:
         """The edges to node ``i`` from its operands, in their order."""
         return range(self.first[i], self.first[i + 1])
 
+    def operands(self, i: int) -> list[int]:
+        """The operands of node ``i``, in their order."""
+        return self.sources[self.first[i] : self.first[i + 1]]
+
     def flow_edges(self, i: int) -> list[int]:
         """The edges along which gradient flows into node ``i``: one for each use of it."""
         starts, edges = self._uses
@@ -530,9 +534,9 @@ class Graph:
         op = self.values[i].op
         if op is None:
             return ""
-        edges = self.operand_edges(i)
-        operands: list[Math] = [self.symbols[self.sources[e]] for e in edges[:MOST_OPERANDS]]
-        return to_text(applied(op, operands + [MORE] * (len(edges) > MOST_OPERANDS)))
+        operands = self.operands(i)
+        shown: list[Math] = [self.symbols[k] for k in operands[:MOST_OPERANDS]]
+        return to_text(applied(op, shown + [MORE] * (len(operands) > MOST_OPERANDS)))
 
 
 @lru_cache(maxsize=4096)
