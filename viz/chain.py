@@ -36,7 +36,7 @@ from viz.picture.fold import Fusion, fuse, terms_of
 from viz.terminal import for_stdout
 from viz.text import count, cut, signed
 
-__all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive"]
+__all__ = ["Chain", "ChainRule", "Derivation", "Equations", "Term", "by_size", "derive"]
 
 MOST_TERMS = 12
 """The most terms of a sum that are written out: the largest."""
@@ -270,7 +270,27 @@ def _distinct(sides: list[Math]) -> list[Math]:
 # --- from a root to a leaf --------------------------------------------------------------------------------
 
 
-class Derivation:
+class Equations:
+    """Equations that a notebook shows. A subclass sets ``equations``."""
+
+    equations: list[list[Math]]
+    """Every line: a left side, and what it equals in symbols, in numbers, as one number."""
+
+    @property
+    def latex(self) -> str:
+        """The equations as a LaTeX ``aligned`` environment, to stand in mathematics mode."""
+        return latex_lines(self.equations)
+
+    @property
+    def mathml(self) -> str:
+        """The same as a ``<math>`` element."""
+        return mathml_lines(self.equations)
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+
+class Derivation(Equations):
     """The chain rule from a root to a leaf. Made by :func:`derive`; it prints itself.
 
     Attributes:
@@ -278,6 +298,8 @@ class Derivation:
             the rules after it refer to it by name.
         value: d root / d leaf, a float; of the whole pass, 1.
         hidden: how many nodes on the way are left out, because there are too many to write.
+        equations: every line: a left side, and what it equals in symbols, in numbers, as one number. Lines that only
+            say that the gradient of an unnamed term of the root is 1 or −1 are left out.
 
     >>> from autograd import Value
     >>> from viz import derive
@@ -296,49 +318,28 @@ class Derivation:
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
         self.value = chain.gradient(graph.root if leaf is None else leaf)
-        self._half = half
         # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
-        self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
-        self._definitions = _definitions(chain, self.rules)
-
-    @property
-    def equations(self) -> list[list[Math]]:
-        """Every line: a left side, and what it equals in symbols, in numbers, as one number.
-
-        Lines that only say that the gradient of an unnamed term of the root is 1 or −1 are left out.
-        """
-        lines: list[list[Math]] = []
+        plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
+        self.equations = []
         for k, rule in enumerate(self.rules):
-            if self.hidden and k == self._half:
-                lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
-            if rule.node not in self._plain:
-                lines.append(rule.equation)
+            if self.hidden and k == half:
+                self.equations.append([Remark(f"… {count(self.hidden, 'more node')} …")])
+            if rule.node not in plain:
+                self.equations.append(rule.equation)
                 if rule.remark:
-                    lines.append([Remark(rule.remark)])
-        return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
+                    self.equations.append([Remark(rule.remark)])
+        definitions = _definitions(chain, self.rules)
+        self.equations += [[Remark("where")], *definitions] if definitions else []
 
     @property
     def text(self) -> str:
         """The derivation as plain text."""
         return text_lines(self.equations)
 
-    @property
-    def latex(self) -> str:
-        """The derivation as a LaTeX ``aligned`` environment, to stand in mathematics mode."""
-        return latex_lines(self.equations)
-
-    @property
-    def mathml(self) -> str:
-        """The derivation as a ``<math>`` element."""
-        return mathml_lines(self.equations)
-
     def __str__(self) -> str:
         return for_stdout(self.text)
 
     __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return f"$$\n{self.latex}\n$$"
 
     def _repr_markdown_(self) -> str:
         return self._repr_latex_()
