@@ -59,6 +59,7 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
     """Everything about ``graph`` that its page needs, beside the pictures; ``own`` is the page's backward pass."""
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
+    hooked = [i for i in nodes if _differ(own.arrived[i], own.gradients[i])]
     scopes = [" / ".join(graph.scope(i)) for i in nodes]
     frames = {scope: k for k, scope in enumerate(dict.fromkeys(scopes))}
     return {
@@ -75,8 +76,8 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
-        "replaced": {i: own.gradients[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
-        "arrived": {i: own.arrived[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
+        "replaced": {i: own.gradients[i] for i in hooked},
+        "arrived": {i: own.arrived[i] for i in hooked},
     }
 
 

@@ -161,20 +161,19 @@ class PageCanvas(Canvas):
     def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
         """A chain of Béziers; how a link is drawn says its group, for its line and its arrow head."""
         if self._group != "link":
-            return super().curve(curve, stroke)
-        opening = self._parts.pop()
+            super().curve(curve, stroke)
+            return
         role = f" {stroke.role}" if stroke.role != "faint" else ""
-        self._parts.append(opening.replace('"link"', f'"link{role}"'))
+        self._parts[-1] = self._parts[-1].replace('"link"', f'"link{role}"')
         dash = stroke._replace(width=1.0).attributes()
         self._parts.append(f'<path d="{curve_path(curve)}"{dash}/>')
-        return None
 
     def shape(self, points: Sequence[Point], role: str) -> None:
         """A filled polygon; the head of a link has the colour of its group."""
-        if self._group != "link":
-            return super().shape(points, role)
-        self._parts.append(f'<path d="{polygon_path(points)}"/>')
-        return None
+        if self._group == "link":
+            self._parts.append(f'<path d="{polygon_path(points)}"/>')
+        else:
+            super().shape(points, role)
 
     def hatched(self, box: Box, *, data: bool = False) -> None:
         """A chip like any other: the page hatches it by its class, for a number may become finite again."""

@@ -170,14 +170,6 @@ def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_fl
     return Picture(graph, folding.detail, list(cards.values()), links, folding.owner.count(HIDDEN), min_flow)
 
 
-class _Fold(NamedTuple):
-    """A card that stands for many values."""
-
-    name: str
-    tag: str
-    scope: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class _Folding:
     """The card that shows each node."""
@@ -187,8 +179,8 @@ class _Folding:
     owner: list[int]
     tags: dict[int, str] = field(default_factory=dict)
     """How fused sums are written, by the node that heads them."""
-    folds: list[_Fold] = field(default_factory=list)
-    """The fold with index ``len(owner) + k`` is ``folds[k]``."""
+    folds: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    """Name, tag and scope of the cards that stand for many values; ``folds[k]`` has the index ``len(owner) + k``."""
 
     def shown(self) -> int:
         """How many cards there are."""
@@ -197,7 +189,7 @@ class _Folding:
     def gather(self, nodes: Iterable[int], name: str, tag: str = "", scope: tuple[str, ...] = ()) -> None:
         """Let one card stand for ``nodes``."""
         fold = len(self.owner) + len(self.folds)
-        self.folds.append(_Fold(name, tag, scope))
+        self.folds.append((name, tag, scope))
         for i in nodes:
             self.owner[i] = fold
 
@@ -437,7 +429,7 @@ def _cards(folding: _Folding, crossing: Sequence[int]) -> dict[int, Card]:
         if who != HIDDEN:
             members.setdefault(who, []).append(i)
     used = {graph.sources[e] for e in crossing if owner[graph.targets[e]] != HIDDEN} if folds else set()
-    frames = {(*fold.scope, fold.name) for fold in folds}
+    frames = {(*scope, name) for name, _, scope in folds}
     cards: dict[int, Card] = {}
     for who in sorted(members, key=lambda who: members[who][-1]):
         if who < len(graph):
