@@ -154,7 +154,7 @@ def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language
         **captions,
     }
     tabs = [name for name in language.tabs if name != "matrices" or facts["matrices"]]
-    body = Template(_body(language)).substitute(
+    body = Template(language.in_markup(_part("body.html"))).substitute(
         root=escape(cut(graph.title)),
         tabs="\n".join(_tab(name, language.tabs[name]) for name in tabs),
         panels="\n".join(_panel(name) for name in tabs),
@@ -180,11 +180,6 @@ def _panel(name: str) -> str:
 @cache
 def _part(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-@cache
-def _body(language: Language) -> str:
-    return language.in_markup(_part("body.html"))
 
 
 def _evaluator(
@@ -224,10 +219,7 @@ def _fixed_script() -> str:
     return f"function begin(seen) {{\n{_script_of(map(_part, _SCRIPTS))}\n}}"
 
 
-@lru_cache(maxsize=8)
-def _translated(operations: tuple[tuple[Primitive, int], ...]) -> str:
-    return javascript(operations)
-
+_translated = lru_cache(maxsize=8)(javascript)
 
 _LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')
 _SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*/%!])\s*")
