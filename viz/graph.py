@@ -349,7 +349,7 @@ class Graph:
         return upstream if self.locals[e] == 1.0 else self.locals[e] * upstream
 
     def kind(self, i: int) -> str:
-        """What node ``i`` is: ``"op"``; or of the leaves ``"input"``, ``"parameter"``, ``"constant"``."""
+        """The kind of node ``i``: ``"op"``; or of the leaves ``"input"``, ``"parameter"``, ``"constant"``."""
         return self.values[i].kind if self.values[i].op is None else "op"
 
     def name(self, i: int) -> str:
