@@ -56,9 +56,8 @@ def asked(node: Value, root: Value, names: Mapping[str, Any] | None, asker: str)
         TypeError: they are not Values.
         GradientError: ``node`` is not part of the graph. Where the two were given the other way round, it says so.
     """
-    check_value(root, f"{asker}(): the root of the graph")
-    check_value(node, f"{asker}(): the node")
     graph = graph_below(root, names, asker)
+    check_value(node, f"{asker}(): the node")
     if node not in graph.index and root in set(node.topological_order()):
         turned = graph_below(node, names, asker)
         root_name, node_name = (cut(turned.name(turned.index[value]), 30) for value in (root, node))

@@ -11,9 +11,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 
 from autograd import Value
 from viz._arguments import asked
-from viz.chain import MOST_TERMS, Chain, by_size
-from viz.formulas.notation import Math
-from viz.formulas.writers import latex_lines, mathml_lines, to_text
+from viz.chain import MOST_TERMS, Chain, Equations, by_size
+from viz.formulas.writers import to_text
 from viz.graph import Graph, same_number
 from viz.terminal import TextView, table_for, written
 from viz.text import count, cut, number, signed
@@ -34,7 +33,7 @@ class FlowRow(NamedTuple):
     contribution: float
 
 
-class Explanation(TextView):
+class Explanation(Equations, TextView):
     """Where the gradient of a node comes from. Made by :func:`explain`; it prints itself.
 
     Attributes:
@@ -43,6 +42,7 @@ class Explanation(TextView):
         flows: every flow into the node, the largest first if there are many.
         gradient: their sum, d root / d node.
         note: a remark on ``node.grad`` where that is another number; else empty.
+        equations: the chain rule at the node, one line.
         remarks: further remarks: on the passes that add up in ``node.grad``, and on what hooks changed.
 
     >>> from autograd import Value
@@ -72,27 +72,17 @@ class Explanation(TextView):
         self.note = _note(self, graph, place)
         self.remarks = _remarks(chain, place)
         self._arrived = chain.sum_at(place)
-        self._equation: list[Math] = chain.rule(place).equation
+        self.equations = [chain.rule(place).equation]
+        self._left = to_text(self.equations[0][0])
 
     @property
     def heading(self) -> str:
         """The gradient that is explained, in a line."""
-        left = to_text(self._equation[0])
         if not self.flows:
             how = "it is the root itself" if self.gradient else "no gradient flows back to it"
-            return f"{left} = {self.gradient:g}: {how}"
+            return f"{self._left} = {self.gradient:g}: {how}"
         how = "one flow" if len(self.flows) == 1 else f"the sum of {count(len(self.flows), 'flow')}"
-        return f"{left} = {signed(self._arrived)}, {how}"
-
-    @property
-    def latex(self) -> str:
-        r"""The chain rule at this node as a LaTeX ``aligned`` environment: in symbols, in numbers, as one number."""
-        return latex_lines([self._equation])
-
-    @property
-    def mathml(self) -> str:
-        """The same as a ``<math>`` element."""
-        return mathml_lines([self._equation])
+        return f"{self._left} = {signed(self._arrived)}, {how}"
 
     @property
     def markdown(self) -> str:
@@ -125,12 +115,8 @@ class Explanation(TextView):
     def _repr_markdown_(self) -> str:
         return self.markdown
 
-    def _repr_latex_(self) -> str:
-        return f"$$\n{self.latex}\n$$"
-
     def _sum(self) -> str:
-        left = to_text(self._equation[0])
-        return f"their sum, {left}" if len(self.flows) > 1 else left
+        return f"their sum, {self._left}" if len(self.flows) > 1 else self._left
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
         """The cells of the table: each flow, or the largest and a line for the others."""
@@ -185,8 +171,7 @@ def _path(chain: Chain, e: int, *, twice: bool) -> str:
     graph = chain.graph
     child = graph.targets[e]
     path = f"through {cut(chain.name(child), LONGEST_NAME)}"
-    operands = [graph.sources[edge] for edge in graph.operand_edges(child)]
-    if twice and operands.count(graph.sources[e]) > 1:
+    if twice and graph.operands(child).count(graph.sources[e]) > 1:
         path += f" (operand {e - graph.first[child] + 1})"
     toward = _toward(graph, child)
     if not toward:

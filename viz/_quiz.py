@@ -223,8 +223,7 @@ def hint(chain: Chain, i: int) -> str:
     lines = [f"{asked} is {many}: local derivative · the gradient it comes from"]
     for term in terms[:MOST_TERMS]:
         e, child = term.edge, graph.targets[term.edge]
-        places = [k for k, edge in enumerate(graph.operand_edges(child), 1) if graph.sources[edge] == i]
-        where = f", operand {e - graph.first[child] + 1}" if len(places) > 1 else ""
+        where = f", operand {e - graph.first[child] + 1}" if graph.operands(child).count(i) > 1 else ""
         formula = cut(graph.formula(child), 60)
         through = chain.name(child) if formula == graph.name(child) else f"{cut(chain.name(child), 30)} = {formula}"
         ahead = to_text(derivative(chain.root, chain.symbol(term.child)))

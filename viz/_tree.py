@@ -18,9 +18,8 @@ from rich.text import Text
 
 from autograd import Value
 from viz._arguments import graph_below
-from viz.chain import terms_of
 from viz.graph import Graph
-from viz.picture.fold import Fusion, fuse
+from viz.picture.fold import fuse, terms_of
 from viz.terminal import TextView, written
 from viz.text import count, cut, datum, signed
 
@@ -50,7 +49,7 @@ class Tree(TextView):
     def __init__(self, graph: Graph, depth: int | None) -> None:
         self._graph = graph
         self._depth = depth
-        self._fusion: Fusion = fuse(graph)
+        self._head = fuse(graph).head
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = options.max_width
@@ -83,7 +82,7 @@ class Tree(TextView):
 
     def _partial_sums(self, shown: set[int]) -> int:
         """How many partial sums are hidden in the sums shown."""
-        head, values = self._fusion.head, self._graph.values
+        head, values = self._head, self._graph.values
         hidden = [i for i, sum_ in enumerate(head) if sum_ != i and sum_ in shown and i not in shown]
         return sum(op.name == "add" for i in hidden if (op := values[i].op) is not None)
 
@@ -94,7 +93,7 @@ class Tree(TextView):
         stack = [(root, "", "", 0) for root in _apart(self._graph)]
         while stack:
             i, branches, below, depth = stack.pop()
-            operands = terms_of(self._graph, self._fusion, i)
+            operands = terms_of(self._graph, self._head, i)
             too_deep = depth == self._depth or cell_len(below) > max(0, width - room)
             seen = i in met
             met.add(i)
@@ -116,7 +115,7 @@ class Tree(TextView):
         line.append(name, style="not dim bold")
         value = graph.values[i]
         # Just Σ for a chain of sums, whose terms stand below it.
-        is_chain = len(terms_of(graph, self._fusion, i)) != len(graph.operand_edges(i))
+        is_chain = len(terms_of(graph, self._head, i)) != len(graph.operands(i))
         formula = "Σ" if is_chain else graph.formula(i)
         if formula not in ("", graph.name(i)):
             line.append(f" = {cut(formula, LONGEST_NAME)}", style="not dim")

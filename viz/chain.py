@@ -32,11 +32,11 @@ from viz.formulas.notation import (
 from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
 from viz.formulas.writers import latex_lines, mathml_lines, text_lines
 from viz.graph import Graph
-from viz.picture.fold import Fusion, fuse
+from viz.picture.fold import Fusion, fuse, terms_of
 from viz.terminal import for_stdout
 from viz.text import count, cut, signed
 
-__all__ = ["Chain", "ChainRule", "Derivation", "Term", "by_size", "derive", "terms_of"]
+__all__ = ["Chain", "ChainRule", "Derivation", "Equations", "Term", "by_size", "derive"]
 
 MOST_TERMS = 12
 """The most terms of a sum that are written out: the largest."""
@@ -124,8 +124,8 @@ class Chain:
         op = graph.values[i].op
         if op is None:
             return quantity(graph.values[i].data)
-        terms = terms_of(graph, self.fusion, i)
-        if len(terms) > len(graph.operand_edges(i)):
+        terms = terms_of(graph, self.fusion.head, i)
+        if len(terms) > len(graph.operands(i)):
             shown = terms if len(terms) <= MOST_TERMS else terms[: MOST_TERMS - 1]
             rest = [Remark(f"{len(terms) - len(shown):,} more terms")] if len(terms) > len(shown) else []
             return sum_of([*map(self.symbol, shown), *rest])
@@ -187,7 +187,7 @@ class Chain:
         graph = self.graph
         target = graph.targets[e]
         if target not in self._locals:
-            operands = [self.symbol(graph.sources[edge]) for edge in graph.operand_edges(target)]
+            operands = list(map(self.symbol, graph.operands(target)))
             value = graph.values[target]
             self._locals[target] = local_derivatives(value, operands, self.symbol(target))
             prime = primed(value) if value.op and value.op.name not in self.primes else None
@@ -239,20 +239,6 @@ def _seen_hooks(graph: Graph) -> Callable[[int, float], float]:
     return replaced
 
 
-def terms_of(graph: Graph, fusion: Fusion, i: int) -> list[int]:
-    """The operands of node ``i``; of a sum all terms, through its partial sums."""
-    found: list[int] = []
-    waiting = [*reversed(graph.operand_edges(i))]
-    while waiting:
-        operand = graph.sources[waiting.pop()]
-        op = graph.values[operand].op
-        if fusion.head[operand] != operand and op is not None and op.name == "add":
-            waiting += reversed(graph.operand_edges(operand))
-        else:
-            found.append(operand)
-    return found
-
-
 def by_size(term: Term) -> float:
     """A key that sorts the largest flow first, and nan before all."""
     return -math.inf if math.isnan(term.contribution) else -abs(term.contribution)
@@ -284,7 +270,27 @@ def _distinct(sides: list[Math]) -> list[Math]:
 # --- from a root to a leaf --------------------------------------------------------------------------------
 
 
-class Derivation:
+class Equations:
+    """Equations that a notebook shows. A subclass sets ``equations``."""
+
+    equations: list[list[Math]]
+    """Every line: a left side, and what it equals in symbols, in numbers, as one number."""
+
+    @property
+    def latex(self) -> str:
+        """The equations as a LaTeX ``aligned`` environment, to stand in mathematics mode."""
+        return latex_lines(self.equations)
+
+    @property
+    def mathml(self) -> str:
+        """The same as a ``<math>`` element."""
+        return mathml_lines(self.equations)
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex}\n$$"
+
+
+class Derivation(Equations):
     """The chain rule from a root to a leaf. Made by :func:`derive`; it prints itself.
 
     Attributes:
@@ -292,6 +298,8 @@ class Derivation:
             the rules after it refer to it by name.
         value: d root / d leaf, a float; of the whole pass, 1.
         hidden: how many nodes on the way are left out, because there are too many to write.
+        equations: every line: a left side, and what it equals in symbols, in numbers, as one number. Lines that only
+            say that the gradient of an unnamed term of the root is 1 or −1 are left out.
 
     >>> from autograd import Value
     >>> from viz import derive
@@ -310,49 +318,28 @@ class Derivation:
         shown = [*way[:half], *way[-half:]] if self.hidden else way
         self.rules: list[ChainRule] = [chain.rule(i) for i in shown]
         self.value = chain.gradient(graph.root if leaf is None else leaf)
-        self._half = half
         # A gradient that is 1 or −1 as it stands needs no name: the rules after it are written with the number.
-        self._plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
-        self._definitions = _definitions(chain, self.rules)
-
-    @property
-    def equations(self) -> list[list[Math]]:
-        """Every line: a left side, and what it equals in symbols, in numbers, as one number.
-
-        Lines that only say that the gradient of an unnamed term of the root is 1 or −1 are left out.
-        """
-        lines: list[list[Math]] = []
+        plain = {i for i in chain.signs if i != leaf and not graph.has_own_name(i)}
+        self.equations = []
         for k, rule in enumerate(self.rules):
-            if self.hidden and k == self._half:
-                lines.append([Remark(f"… {count(self.hidden, 'more node')} …")])
-            if rule.node not in self._plain:
-                lines.append(rule.equation)
+            if self.hidden and k == half:
+                self.equations.append([Remark(f"… {count(self.hidden, 'more node')} …")])
+            if rule.node not in plain:
+                self.equations.append(rule.equation)
                 if rule.remark:
-                    lines.append([Remark(rule.remark)])
-        return [*lines, [Remark("where")], *self._definitions] if self._definitions else lines
+                    self.equations.append([Remark(rule.remark)])
+        definitions = _definitions(chain, self.rules)
+        self.equations += [[Remark("where")], *definitions] if definitions else []
 
     @property
     def text(self) -> str:
         """The derivation as plain text."""
         return text_lines(self.equations)
 
-    @property
-    def latex(self) -> str:
-        """The derivation as a LaTeX ``aligned`` environment, to stand in mathematics mode."""
-        return latex_lines(self.equations)
-
-    @property
-    def mathml(self) -> str:
-        """The derivation as a ``<math>`` element."""
-        return mathml_lines(self.equations)
-
     def __str__(self) -> str:
         return for_stdout(self.text)
 
     __repr__ = __str__
-
-    def _repr_latex_(self) -> str:
-        return f"$$\n{self.latex}\n$$"
 
     def _repr_markdown_(self) -> str:
         return self._repr_latex_()
@@ -410,7 +397,7 @@ def _nodes_between(chain: Chain, leaf: int) -> list[int]:
     depends = [False] * len(graph)
     depends[leaf] = True
     for i in range(leaf + 1, len(graph)):
-        depends[i] = not graph.is_held(i) and any(depends[graph.sources[e]] for e in graph.operand_edges(i))
+        depends[i] = not graph.is_held(i) and any(depends[k] for k in graph.operands(i))
     way = [i for i in range(graph.root, leaf, -1) if depends[i] and head[i] == i and i != graph.root]
     return [*way, leaf]
 

@@ -87,12 +87,14 @@ class Symbols:
     ('a', 'a²')
     """
 
-    __slots__ = ("_labels", "_short", "_taken", "_texts", "copies")
+    __slots__ = ("_short", "_taken", "_texts", "copies", "labels")
 
     def __init__(self, values: Sequence[Value], given: Mapping[Value, str]) -> None:
         labels = {value: clean(label) for value in values if (label := value.label or given.get(value, ""))}
         alike = Counter(labels.values())
-        self._labels, self._taken = labels, alike.keys()
+        self.labels = labels
+        """The labels, or given names, of the values that do not go by their formulas."""
+        self._taken = alike.keys()
         self.copies: dict[Value, int] = {}
         """Which of several nodes of one label each is, counted from 1."""
         met: Counter[str] = Counter()
@@ -107,7 +109,7 @@ class Symbols:
 
     def add(self, value: Value, operands: Sequence[int]) -> None:
         """Give the next node its symbol; its operands have the indices ``operands``."""
-        label = self._labels.get(value)
+        label = self.labels.get(value)
         symbol: Math | None
         if label is not None:
             name, copy = Name(label), self.copies.get(value)
@@ -145,10 +147,6 @@ class Symbols:
     def is_made_up(self, index: int) -> bool:
         """Whether the name of a node says nothing of it, as ``v14`` does."""
         return self._short[index] in (None, Name(self._made_up(index)))
-
-    def is_given(self, value: Value) -> bool:
-        """Whether ``value`` has a label or a given name, rather than its formula."""
-        return value in self._labels
 
 
 # --- the parts of a gradient that flows alone do not explain --------------------------------------------
@@ -351,7 +349,7 @@ class Graph:
         return upstream if self.locals[e] == 1.0 else self.locals[e] * upstream
 
     def kind(self, i: int) -> str:
-        """What node ``i`` is: ``"op"``; or of the leaves ``"input"``, ``"parameter"``, ``"constant"``."""
+        """The kind of node ``i``: ``"op"``; or of the leaves ``"input"``, ``"parameter"``, ``"constant"``."""
         return self.values[i].kind if self.values[i].op is None else "op"
 
     def name(self, i: int) -> str:
@@ -402,6 +400,10 @@ class Graph:
     def operand_edges(self, i: int) -> range:
         """The edges to node ``i`` from its operands, in their order."""
         return range(self.first[i], self.first[i + 1])
+
+    def operands(self, i: int) -> list[int]:
+        """The operands of node ``i``, in their order."""
+        return self.sources[self.first[i] : self.first[i + 1]]
 
     def flow_edges(self, i: int) -> list[int]:
         """The edges along which gradient flows into node ``i``: one for each use of it."""
@@ -525,16 +527,16 @@ class Graph:
 
     def has_own_name(self, i: int) -> bool:
         """Whether node ``i`` was named by somebody."""
-        return self.symbols.is_given(self.values[i])
+        return self.values[i] in self.symbols.labels
 
     def formula(self, i: int) -> str:
         """Node ``i`` in terms of the names of its operands; empty if it is a leaf."""
         op = self.values[i].op
         if op is None:
             return ""
-        edges = self.operand_edges(i)
-        operands: list[Math] = [self.symbols[self.sources[e]] for e in edges[:MOST_OPERANDS]]
-        return to_text(applied(op, operands + [MORE] * (len(edges) > MOST_OPERANDS)))
+        operands = self.operands(i)
+        shown: list[Math] = [self.symbols[k] for k in operands[:MOST_OPERANDS]]
+        return to_text(applied(op, shown + [MORE] * (len(operands) > MOST_OPERANDS)))
 
 
 @lru_cache(maxsize=4096)

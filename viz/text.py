@@ -130,19 +130,10 @@ NOT_COMPUTED = "·"
 """The sign for a gradient before ``backward()``: not zero, but not computed."""
 
 
-def _unusual(x: float) -> str | None:
-    """The text of nan and of the infinities; None for a finite number."""
-    if math.isnan(x):
-        return "nan"
-    if math.isinf(x):
-        return "inf" if x > 0 else f"{MINUS}inf"
-    return None
-
-
 def _scientific(x: float, decimals: int) -> str:
-    """``x`` as ``1.234e−5``: no padding in the exponent."""
-    mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    """``x`` as ``1.234e−5``: no padding in the exponent; ``nan``, ``inf`` and ``−inf``, which have none."""
+    mantissa, e, exponent = f"{x:.{decimals}e}".partition("e")
+    return f"{mantissa}{e}{exponent and int(exponent)}".replace("-", MINUS)
 
 
 def number(x: float) -> str:
@@ -151,9 +142,6 @@ def number(x: float) -> str:
     >>> number(0.79073), number(-1234.5), number(4.25e-18), number(123456.0)
     ('0.7907', '−1234.5000', '4.250e−18', '1.235e5')
     """
-    unusual = _unusual(x)
-    if unusual is not None:
-        return unusual
     if x != 0.0 and not LEAST <= abs(x) < MOST:
         return _scientific(x, MANTISSA)
     return f"{x:.{DECIMALS}f}".replace("-", MINUS)
@@ -194,9 +182,6 @@ def short(x: float) -> str:
     >>> short(0.42449), short(-1.8333), short(1.0), short(1.0002), short(0.000123), short(20480.0)
     ('0.424', '−1.83', '1', '1.00', '1.23e−4', '2.05e4')
     """
-    unusual = _unusual(x)
-    if unusual is not None:
-        return unusual
     if x != 0.0 and not LEAST <= abs(x) < MOST - 0.5:
         return _scientific(x, DIGITS - 1)
     whole = 10.0**DIGITS - 0.5  # from there on the digits before the point are enough

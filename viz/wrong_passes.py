@@ -250,7 +250,7 @@ def _depth_first(graph: Graph) -> list[int]:
         if i not in seen:
             seen.add(i)
             order.append(i)
-            stack += [graph.sources[e] for e in graph.operand_edges(i)]
+            stack += graph.operands(i)
     return order
 
 

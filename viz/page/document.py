@@ -134,8 +134,8 @@ def page_of(
 
 def page_in_parts(root: Value, language: str = "en") -> Page:
     """The same page in its parts, of which a playground sends the body alone where the script is one it has sent."""
-    captions: dict[str, Any] = {"captions": {"steps": {}, "nodes": {}}}
-    return _page(graph_below(root, None, "play"), "auto", captions, language_of(language))
+    graph = graph_below(root, None, "play")
+    return _page(graph, "auto", captions_of(graph, {}), language_of(language))
 
 
 def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language) -> Page:
@@ -147,18 +147,18 @@ def _page(graph: Graph, theme: str, captions: dict[str, Any], language: Language
     wrong, rules = wrong_operations_of(graph, language)
     operations, still = _evaluator(graph, facts, wrong, language)
     facts |= {
-        "levels": [level.facts for level in levels],
+        "levels": [meaning for _, meaning in levels],
         "still": still,
         "rules": rules,
         **lesson_of(graph),
         **captions,
     }
     tabs = [name for name in language.tabs if name != "matrices" or facts["matrices"]]
-    body = Template(_body(language)).substitute(
+    body = Template(language.in_markup(_part("body.html"))).substitute(
         root=escape(cut(graph.title)),
         tabs="\n".join(_tab(name, language.tabs[name]) for name in tabs),
         panels="\n".join(_panel(name) for name in tabs),
-        pictures="\n".join(level.svg for level in levels),
+        pictures="\n".join(svg for svg, _ in levels),
         scale=scale_of_colours(),
         accounts="".join(f'<span class="held">{escape(words)}</span>' for words in accounts),
         shares=language.of(SHARES),
@@ -180,11 +180,6 @@ def _panel(name: str) -> str:
 @cache
 def _part(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-@cache
-def _body(language: Language) -> str:
-    return language.in_markup(_part("body.html"))
 
 
 def _evaluator(
@@ -224,10 +219,7 @@ def _fixed_script() -> str:
     return f"function begin(seen) {{\n{_script_of(map(_part, _SCRIPTS))}\n}}"
 
 
-@lru_cache(maxsize=8)
-def _translated(operations: tuple[tuple[Primitive, int], ...]) -> str:
-    return javascript(operations)
-
+_translated = lru_cache(maxsize=8)(javascript)
 
 _LITERAL = re.compile(r'("(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(,=:]) ?/(?:[^/\\\n\[]|\\.|\[[^\]]*\])+/)')
 _SPACED = re.compile(r"\s*([=?:,;(){}\[\]&|<>*/%!])\s*")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +59,7 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
     """Everything about ``graph`` that its page needs, beside the pictures; ``own`` is the page's backward pass."""
     operations = {pair: k for k, pair in enumerate(operations_of(graph))}
     nodes, chain = range(len(graph)), Chain(graph)
+    hooked = [i for i in nodes if _differ(own.arrived[i], own.gradients[i])]
     scopes = [" / ".join(graph.scope(i)) for i in nodes]
     frames = {scope: k for k, scope in enumerate(dict.fromkeys(scopes))}
     return {
@@ -74,8 +76,8 @@ def facts_of(graph: Graph, own: Pass, language: Language) -> dict[str, Any]:
         "first": graph.first,
         "sources": graph.sources,
         "locals": graph.locals,
-        "replaced": {i: own.gradients[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
-        "arrived": {i: own.arrived[i] for i in nodes if _differ(own.arrived[i], own.gradients[i])},
+        "replaced": {i: own.gradients[i] for i in hooked},
+        "arrived": {i: own.arrived[i] for i in hooked},
     }
 
 
@@ -172,48 +174,40 @@ def formulas_of(chain: Chain) -> dict[str, Any]:
     graph = chain.graph
     if len(graph) > SPELLED:
         return {"symbols": None, "terms": None, "primes": {}, "root": None, "shapes": []}
-    symbols = [as_tuples(chain.symbol(i)) for i in range(len(graph))]
+    shapes: dict[tuple[Any, ...] | int, int] = {}
+
+    def written(term: Math, places: Mapping[tuple[Any, ...], int]) -> list[Any]:
+        """The number of the shape of ``term``, and what fills its gaps, in order."""
+        fillings: list[Any] = []
+        shape = _emptied(as_tuples(term), places, fillings)
+        return [shapes.setdefault(shape, len(shapes)), *fillings]
+
+    symbols = [chain.symbol(i) for i in range(len(graph))]
+    alone = [written(symbol, {}) for symbol in symbols]
+    places = {as_tuples(symbol): i for i, symbol in enumerate(symbols)}
     heads = [chain.fusion.head[target] for target in graph.targets]
-    terms = [as_tuples(product([chain.local(e), chain.upstream(head)])) for e, head in enumerate(heads)]
-    shapes = _Shapes()
-    written = [shapes.written(symbol) for symbol in symbols]
-    shapes.places = {symbol: i for i, symbol in enumerate(symbols)}
+    terms = [product([chain.local(e), chain.upstream(head)]) for e, head in enumerate(heads)]
     return {
-        "symbols": written,
-        "terms": [shapes.written(term) for term in terms],
-        "primes": {name: [shapes.written(as_tuples(side)) for side in sides] for name, sides in chain.primes.items()},
-        "root": shapes.written(as_tuples(chain.root)) if len(graph.roots) > 1 else None,
-        "shapes": [_listed(shape) for shape in shapes.numbers],
+        "symbols": alone,
+        "terms": [written(term, places) for term in terms],
+        "primes": {name: [written(side, places) for side in sides] for name, sides in chain.primes.items()},
+        "root": written(chain.root, places) if len(graph.roots) > 1 else None,
+        "shapes": list(map(_listed, shapes)),
     }
 
 
-class _Shapes:
-    """The shapes of the formulas of one page."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[tuple[Any, ...] | int, int] = {}
-        """Each shape and its number."""
-        self.places: dict[tuple[Any, ...], int] = {}
-        """The nodes by their symbols."""
-
-    def written(self, term: tuple[Any, ...]) -> list[Any]:
-        """The number of the shape of ``term``, and what fills its gaps, in order."""
-        fillings: list[Any] = []
-        shape = self._emptied(term, fillings)
-        return [self.numbers.setdefault(shape, len(self.numbers)), *fillings]
-
-    def _emptied(self, term: tuple[Any, ...], fillings: list[Any]) -> tuple[Any, ...] | int:
-        """``term`` with gaps in the place of symbols, names and numbers, which go to ``fillings``."""
-        place = self.places.get(term)
-        if place is not None:
-            fillings.append(place)
-            return GAP
-        varied = term[0] in VARIED
-        parts: list[Any] = [term[0]]
-        for part in term[1:]:
-            if isinstance(part, str) and varied:
-                fillings.append(part)
-                parts.append(GAP)
-            else:
-                parts.append(part if isinstance(part, str | Attributes) else self._emptied(part, fillings))
-        return tuple(parts)
+def _emptied(
+    term: tuple[Any, ...], places: Mapping[tuple[Any, ...], int], fillings: list[Any]
+) -> tuple[Any, ...] | int:
+    """``term`` with gaps for names, numbers and the symbols of nodes at ``places``; these go to ``fillings``."""
+    if term in places:
+        fillings.append(places[term])
+        return GAP
+    parts: list[Any] = [term[0]]
+    for part in term[1:]:
+        if isinstance(part, str) and term[0] in VARIED:
+            fillings.append(part)
+            parts.append(GAP)
+        else:
+            parts.append(part if isinstance(part, str | Attributes) else _emptied(part, places, fillings))
+    return tuple(parts)

@@ -146,8 +146,8 @@ def _output(graph: Graph, inputs: list[int], others: list[int]) -> int | None:
     wanted = (1 << (len(inputs) + len(graph.parameters))) - 1
     masks = [places.get(i, 0) for i in range(len(graph))]
     for i in range(len(graph)):
-        for e in graph.operand_edges(i):
-            masks[i] |= masks[graph.sources[e]]
+        for k in graph.operands(i):
+            masks[i] |= masks[k]
         if masks[i] == wanted:
             return _climbed(graph, i)
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 from viz.errors import DiagramError
 from viz.graph import Graph
@@ -16,11 +16,11 @@ from viz.page.languages import Language
 from viz.picture.canvas import Box, Canvas, Point, Stroke, Type, curve_path, polygon_path, trim
 from viz.picture.fold import LEAF_TAGS, Card, Link, Picture, fold
 from viz.picture.links import LONGEST, numbers_in_words
-from viz.picture.paint import Look, Scene, arrange, fineness, paint_scene
+from viz.picture.paint import Look, arrange, fineness, paint_scene
 from viz.style import BOUNDS, BOUNDS_IN_WORDS, ROLES, SIZES, STEPS, chip_roles, line_role, line_width, size_roles
 from viz.text import count
 
-__all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "Level", "PageCanvas", "levels_of", "scale_of_colours", "style_rules"]
+__all__ = ["LAID_OUT", "MOST_VALUES", "SCALE", "PageCanvas", "levels_of", "scale_of_colours", "style_rules"]
 
 LAID_OUT = 1_500
 """Up to how many values a page has a picture with a card for each."""
@@ -53,16 +53,8 @@ SCALE: dict[str, Any] = {
 # --- levels -----------------------------------------------------------------------------------------------
 
 
-class Level(NamedTuple):
-    """One picture of the page."""
-
-    svg: str
-    facts: dict[str, Any]
-    """The meaning of its cards and links, as the script reads it."""
-
-
-def levels_of(graph: Graph, language: Language) -> list[Level]:
-    """Every level that shows something of its own, the finest first.
+def levels_of(graph: Graph, language: Language) -> list[tuple[str, dict[str, Any]]]:
+    """Every level that shows something of its own, the finest first: its picture, and its meaning for the script.
 
     Raises:
         DiagramError: the graph is too big for any.
@@ -87,7 +79,7 @@ def _pictures(graph: Graph) -> Iterator[Picture]:
             yield picture
 
 
-def _level(picture: Picture, language: Language) -> Level:
+def _level(picture: Picture, language: Language) -> tuple[str, dict[str, Any]]:
     for card in picture.cards:
         if card.tag == LEAF_TAGS.get(card.kind):
             card.tag = language.words["kinds"][card.kind]
@@ -96,11 +88,7 @@ def _level(picture: Picture, language: Language) -> Level:
     right, bottom = paint_scene(canvas, picture, scene)
     words = language.list_of(f"{picture.extent}, {count(len(picture.links), 'edge')}", ", ")
     svg = canvas.fragment(picture.detail, right + SIZES.margin, bottom + SIZES.margin, words, fineness(picture))
-    return Level(svg, _facts(picture, scene, words, language))
-
-
-def _facts(picture: Picture, scene: Scene, words: str, language: Language) -> dict[str, Any]:
-    return {
+    return svg, {
         "detail": picture.detail,
         "title": language.of(_TITLES[picture.detail]),
         "about": words,
@@ -173,20 +161,19 @@ class PageCanvas(Canvas):
     def curve(self, curve: Sequence[Point], stroke: Stroke) -> None:
         """A chain of Béziers; how a link is drawn says its group, for its line and its arrow head."""
         if self._group != "link":
-            return super().curve(curve, stroke)
-        opening = self._parts.pop()
+            super().curve(curve, stroke)
+            return
         role = f" {stroke.role}" if stroke.role != "faint" else ""
-        self._parts.append(opening.replace('"link"', f'"link{role}"'))
+        self._parts[-1] = self._parts[-1].replace('"link"', f'"link{role}"')
         dash = stroke._replace(width=1.0).attributes()
         self._parts.append(f'<path d="{curve_path(curve)}"{dash}/>')
-        return None
 
     def shape(self, points: Sequence[Point], role: str) -> None:
         """A filled polygon; the head of a link has the colour of its group."""
-        if self._group != "link":
-            return super().shape(points, role)
-        self._parts.append(f'<path d="{polygon_path(points)}"/>')
-        return None
+        if self._group == "link":
+            self._parts.append(f'<path d="{polygon_path(points)}"/>')
+        else:
+            super().shape(points, role)
 
     def hatched(self, box: Box, *, data: bool = False) -> None:
         """A chip like any other: the page hatches it by its class, for a number may become finite again."""

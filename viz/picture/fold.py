@@ -20,7 +20,7 @@ from viz.errors import DiagramError
 from viz.graph import Graph
 from viz.text import clean, count
 
-__all__ = ["DETAILS", "Card", "Fusion", "Link", "Picture", "fold", "fuse", "neighbourhood", "peak"]
+__all__ = ["DETAILS", "Card", "Fusion", "Link", "Picture", "fold", "fuse", "neighbourhood", "peak", "terms_of"]
 
 DETAILS = ("auto", "full", "fused", "neurons", "layers")
 
@@ -170,14 +170,6 @@ def fold(graph: Graph, detail: str, alive: Collection[int] | None = None, min_fl
     return Picture(graph, folding.detail, list(cards.values()), links, folding.owner.count(HIDDEN), min_flow)
 
 
-class _Fold(NamedTuple):
-    """A card that stands for many values."""
-
-    name: str
-    tag: str
-    scope: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class _Folding:
     """The card that shows each node."""
@@ -187,8 +179,8 @@ class _Folding:
     owner: list[int]
     tags: dict[int, str] = field(default_factory=dict)
     """How fused sums are written, by the node that heads them."""
-    folds: list[_Fold] = field(default_factory=list)
-    """The fold with index ``len(owner) + k`` is ``folds[k]``."""
+    folds: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    """Name, tag and scope of the cards that stand for many values; ``folds[k]`` has the index ``len(owner) + k``."""
 
     def shown(self) -> int:
         """How many cards there are."""
@@ -197,7 +189,7 @@ class _Folding:
     def gather(self, nodes: Iterable[int], name: str, tag: str = "", scope: tuple[str, ...] = ()) -> None:
         """Let one card stand for ``nodes``."""
         fold = len(self.owner) + len(self.folds)
-        self.folds.append(_Fold(name, tag, scope))
+        self.folds.append((name, tag, scope))
         for i in nodes:
             self.owner[i] = fold
 
@@ -233,9 +225,8 @@ def _is_too_big_to_fuse(graph: Graph, alive: Iterable[int] | None) -> bool:
 
 def neighbourhood(graph: Graph, centre: int, depth: int) -> set[int]:
     """The nodes that ``depth`` edges or fewer, each way, lead to from ``centre``."""
-    return _reach(centre, depth, lambda i: [graph.sources[e] for e in graph.operand_edges(i)]) | _reach(
-        centre, depth, lambda i: [graph.targets[e] for e in graph.flow_edges(i)]
-    )
+    above = _reach(centre, depth, lambda i: [graph.targets[e] for e in graph.flow_edges(i)])
+    return above | _reach(centre, depth, graph.operands)
 
 
 def _reach(centre: int, depth: int, neighbours: Callable[[int], list[int]]) -> set[int]:
@@ -277,8 +268,7 @@ def fuse(graph: Graph) -> Fusion:
         if operation[i] != "add":
             continue
         sum_ = head[i]
-        for e in graph.operand_edges(i):
-            term = graph.sources[e]
+        for term in graph.operands(i):
             known = operation[term] in ("mul", "add") or _is_zero(graph, term)
             if not (known and _absorbable(graph, term, i)):
                 continue
@@ -286,7 +276,7 @@ def fuse(graph: Graph) -> Fusion:
                 products.add(sum_)
             head[term] = sum_
             found.add(sum_)
-    tags = {sum_: _tag(graph, sum_, head, operation) if sum_ in products else "Σ" for sum_ in sorted(found)}
+    tags = {sum_: _tag(graph, sum_, head) if sum_ in products else "Σ" for sum_ in sorted(found)}
     return Fusion(head, tags)
 
 
@@ -313,17 +303,24 @@ def _absorbable(graph: Graph, term: int, into: int) -> bool:
     )
 
 
-def _tag(graph: Graph, sum_: int, head: list[int], operation: list[str]) -> str:
+def _tag(graph: Graph, sum_: int, head: Sequence[int]) -> str:
     """How a sum of products is written on its card."""
-    others, waiting = 0, [sum_]
-    while waiting:
-        for e in graph.operand_edges(waiting.pop()):
-            term = graph.sources[e]
-            if head[term] != sum_:
-                others += 1
-            elif operation[term] == "add":
-                waiting.append(term)
+    others = sum(head[term] != sum_ for term in terms_of(graph, head, sum_))
     return "Σ w·x" if not others else "Σ w·x + b" if others == 1 else "Σ w·x + …"
+
+
+def terms_of(graph: Graph, head: Sequence[int], i: int) -> list[int]:
+    """The operands of node ``i``; of a sum all terms, through its partial sums, which ``head`` tells."""
+    found: list[int] = []
+    waiting = graph.operands(i)[::-1]
+    while waiting:
+        operand = waiting.pop()
+        op = graph.values[operand].op
+        if head[operand] != operand and op is not None and op.name == "add":
+            waiting += graph.operands(operand)[::-1]
+        else:
+            found.append(operand)
+    return found
 
 
 # --- neurons and layers -----------------------------------------------------------------------------------
@@ -408,7 +405,7 @@ def _leaf_end(graph: Graph, owner: list[int]) -> set[int]:
         if height[target] <= height[source]:
             height[target] = height[source] + 1
     operations = sorted((i for i in range(len(graph)) if height[i]), key=height.__getitem__)
-    with_operands = (j for i in operations for j in [*(graph.sources[e] for e in graph.operand_edges(i)), i])
+    with_operands = (j for i in operations for j in [*graph.operands(i), i])
     return _first(owner, with_operands, LEAF_END)
 
 
@@ -432,7 +429,7 @@ def _cards(folding: _Folding, crossing: Sequence[int]) -> dict[int, Card]:
         if who != HIDDEN:
             members.setdefault(who, []).append(i)
     used = {graph.sources[e] for e in crossing if owner[graph.targets[e]] != HIDDEN} if folds else set()
-    frames = {(*fold.scope, fold.name) for fold in folds}
+    frames = {(*scope, name) for name, _, scope in folds}
     cards: dict[int, Card] = {}
     for who in sorted(members, key=lambda who: members[who][-1]):
         if who < len(graph):

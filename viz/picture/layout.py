@@ -1,13 +1,7 @@
 """Where everything stands: each block laid out by Graphviz with fixed sizes, then all put together.
 
-A block is a frame, or the whole picture, with the items that stand directly in it: cards and inner blocks. Each is
-laid out by itself and then stands in the block around it as one item. So layers stand side by side and neurons one
-above the other, whatever links run between them; and a link is cut, at the edge of each block that it enters or
-leaves, into pieces that each concern one block only.
-
-Graphviz ranks and orders what stands in a block; it sees no text, so no font can change a place. A link that comes
-into a block from outside is given a *lane*: an invisible item in the first column, through which it runs straight
-past the cards there. Between the columns links are smooth curves, so they never cross a card.
+README.md says what blocks, the pieces of a link, and lanes are. Between the columns of a block links are smooth curves,
+so they never cross a card.
 
 Everything is computed along the flow (x) and across it (y); a picture from top to bottom is turned at the end.
 """

@@ -49,7 +49,9 @@ def plot_history(history: Any, *, title: str = "", theme: str = "light", ax: Any
     """
     curves = _losses(history)
     panels = [curves]
-    metrics = {_words(name): _numbers(values, name) for name, values in getattr(history, "metrics", {}).items()}
+    metrics = {
+        name.replace("_", " "): _numbers(values, name) for name, values in getattr(history, "metrics", {}).items()
+    }
     if metrics and ax is None:
         panels.append(metrics)
     _check_lengths(panels)
@@ -93,10 +95,6 @@ def _check_lengths(panels: list[Curves]) -> None:
     for name, numbers in [curve for panel in panels for curve in panel.items()]:
         if len(numbers) != epochs:
             raise ValueError(f"plot_history: {name!r} has {len(numbers)} numbers for {epochs} epochs")
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _spans_decades(curves: Curves) -> bool:
