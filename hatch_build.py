@@ -29,7 +29,7 @@ MODULES = {
     "_engine": (["_engine.c"], EXACT + {"nt": ["/Oi-"], "posix": ["-O2", "-fno-builtin"]}[os.name]),
     "_lanes": (
         ["_lanes.c", "_lanes_avx2.c", "_lanes_avx512.c"],
-        EXACT + {"nt": [], "posix": ["-O3", "-fno-math-errno", "-fno-trapping-math"]}[os.name],
+        EXACT + {"nt": [], "posix": ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd"]}[os.name],
     ),
 }
 NAMES = {"_engine": "engine", "_lanes": "kernel for batches"}

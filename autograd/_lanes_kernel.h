@@ -15,11 +15,10 @@
 #pragma GCC diagnostic ignored "-Wpsabi" /* nothing takes a vector across files */
 typedef double Vector __attribute__((vector_size(32)));
 typedef double InMemory __attribute__((vector_size(32), aligned(8), may_alias));
-#if defined(__clang__)
-#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define INDEPENDENT _Pragma("omp simd") /* no round of the loop needs another: vectors, whatever choices are in it */
+#ifdef __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
-#define INDEPENDENT _Pragma("GCC ivdep")
 #define UNROLLED _Pragma("GCC unroll 4")
 #endif
 #else
@@ -64,6 +63,7 @@ INLINED Vector fused(Vector x, Vector y, Vector z) { for (int i = 0; i < 4; ++i)
 
 /* --- operations ---------------------------------------------------------------------------------------------------- */
 
+INLINED double chosen_of(int first, double x, double y) { return first ? x : y; }
 INLINED double two_to(double k);
 INLINED double exponent(double x);
 INLINED double fraction(double x);

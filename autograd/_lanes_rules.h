@@ -102,42 +102,42 @@ INLINED double ag_rest_of_product(double x_1, double y_1, double product_1)
 
 INLINED double ag_flat(double x_1)
 {
-    return ((x_1 == x_1) ? 0.0 : x_1);
+    return chosen_of((x_1 == x_1), 0.0, x_1);
 }
 
 INLINED double ag_step(double x_1)
 {
-    return ((x_1 > 0.0) ? 1.0 : ((x_1 <= 0.0) ? 0.0 : x_1));
+    return chosen_of((x_1 > 0.0), 1.0, chosen_of((x_1 <= 0.0), 0.0, x_1));
 }
 
 INLINED double ag_sign(double x_1)
 {
-    return ((x_1 > 0.0) ? 1.0 : ((x_1 < 0.0) ? (-1.0) : ((x_1 == 0.0) ? 0.0 : x_1)));
+    return chosen_of((x_1 > 0.0), 1.0, chosen_of((x_1 < 0.0), (-1.0), chosen_of((x_1 == 0.0), 0.0, x_1)));
 }
 
 INLINED double ag_larger_share(double x_1, double y_1)
 {
-    return ((x_1 > y_1) ? 1.0 : ((x_1 < y_1) ? 0.0 : ((x_1 == y_1) ? 0.5 : NAN)));
+    return chosen_of((x_1 > y_1), 1.0, chosen_of((x_1 < y_1), 0.0, chosen_of((x_1 == y_1), 0.5, NAN)));
 }
 
 INLINED double ag_relu(double x_1)
 {
-    return ((x_1 <= 0.0) ? 0.0 : x_1);
+    return chosen_of((x_1 <= 0.0), 0.0, x_1);
 }
 
 INLINED double ag_leaky_relu(double x_1, double slope_1)
 {
-    return ((x_1 > 0.0) ? x_1 : (slope_1 * x_1));
+    return chosen_of((x_1 > 0.0), x_1, (slope_1 * x_1));
 }
 
 INLINED double ag_maximum(double x_1, double y_1)
 {
-    return (((x_1 > y_1) || (x_1 != x_1)) ? x_1 : y_1);
+    return chosen_of(((x_1 > y_1) || (x_1 != x_1)), x_1, y_1);
 }
 
 INLINED double ag_minimum(double x_1, double y_1)
 {
-    return (((x_1 < y_1) || (x_1 != x_1)) ? x_1 : y_1);
+    return chosen_of(((x_1 < y_1) || (x_1 != x_1)), x_1, y_1);
 }
 
 INLINED double ag_clip(double x_1, double low_1, double high_1, int *raised)
@@ -147,7 +147,7 @@ INLINED double ag_clip(double x_1, double low_1, double high_1, int *raised)
         if (!*raised) *raised = 2;
         return 0.0;
     }
-    return ((x_1 < low_1) ? low_1 : ((x_1 > high_1) ? high_1 : x_1));
+    return chosen_of((x_1 < low_1), low_1, chosen_of((x_1 > high_1), high_1, x_1));
 }
 
 INLINED double ag_clip_or_ieee(double x_1, double low_1, double high_1)
@@ -159,12 +159,12 @@ INLINED double ag_clip_or_ieee(double x_1, double low_1, double high_1)
 
 INLINED double ag_nonzero(double x_1)
 {
-    return ((x_1 != 0.0) ? 1.0 : 0.0);
+    return chosen_of((x_1 != 0.0), 1.0, 0.0);
 }
 
 INLINED double ag_where(double condition_1, double x_1, double y_1)
 {
-    return ((condition_1 != 0.0) ? x_1 : y_1);
+    return chosen_of((condition_1 != 0.0), x_1, y_1);
 }
 
 INLINED double ag_identity(double x_1)
@@ -186,16 +186,17 @@ INLINED double ag_quotient_by_square(double x_1, double y_1)
 {
     double quotient_1, t_1;
     quotient_1 = (x_1 / y_1);
-    if (((fabs(quotient_1) > 9.332636185032189e-302) || (fabs(y_1) >= 1.0))) {
-        return (quotient_1 / y_1);
-    }
+    const int choice_of_1 = ((fabs(quotient_1) > 9.332636185032189e-302) || (fabs(y_1) >= 1.0));
+    double one_of_1, other_of_1;
+    one_of_1 = (quotient_1 / y_1);
     t_1 = ((x_1 * 1.2676506002282294e+30) / y_1);
-    return (t_1 / (y_1 * 1.2676506002282294e+30));
+    other_of_1 = (t_1 / (y_1 * 1.2676506002282294e+30));
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_positive_quotient(double x_1, double y_1)
 {
-    return (((y_1 > 0.0) || (y_1 != y_1)) ? (x_1 / y_1) : ((y_1 == 0.0) ? copysign(INFINITY, x_1) : NAN));
+    return chosen_of(((y_1 > 0.0) || (y_1 != y_1)), (x_1 / y_1), chosen_of((y_1 == 0.0), copysign(INFINITY, x_1), NAN));
 }
 
 INLINED double ag_reciprocal(double x_1)
@@ -229,17 +230,17 @@ INLINED double ag_polynomial(double t_1)
 INLINED double ag_log_2(double x_1)
 {
     double subnormal_1, normal_1, f_1, k_1, s_1, square_1, half_1, result_1, result_2, outside_1;
-    subnormal_1 = (double)((x_1 < 2.2250738585072014e-308) != 0);
-    normal_1 = ((subnormal_1 != 0.0) ? (x_1 * 1.8014398509481984e+16) : x_1);
+    subnormal_1 = ((x_1 < 2.2250738585072014e-308) ? 1.0 : 0.0);
+    normal_1 = chosen_of((subnormal_1 != 0.0), (x_1 * 1.8014398509481984e+16), x_1);
     f_1 = (fraction(normal_1) - 1.0);
-    k_1 = (exponent(normal_1) - ((subnormal_1 != 0.0) ? 54.0 : 0.0));
+    k_1 = (exponent(normal_1) - chosen_of((subnormal_1 != 0.0), 54.0, 0.0));
     s_1 = (f_1 / (2.0 + f_1));
     square_1 = (s_1 * s_1);
     half_1 = ((0.5 * f_1) * f_1);
     result_1 = multiply_add(k_1, 0.6931471803691238, -((half_1 - multiply_add(s_1, multiply_add(square_1, ag_polynomial(square_1), half_1), (k_1 * 1.9082149292705877e-10))) - f_1));
-    result_2 = ((x_1 < INFINITY) ? result_1 : x_1);
-    outside_1 = ((x_1 == 0.0) ? (-INFINITY) : NAN);
-    return ((x_1 > 0.0) ? result_2 : outside_1);
+    result_2 = chosen_of((x_1 < INFINITY), result_1, x_1);
+    outside_1 = chosen_of((x_1 == 0.0), (-INFINITY), NAN);
+    return chosen_of((x_1 > 0.0), result_2, outside_1);
 }
 
 INLINED double ag_sum_error(double x_1, double y_1, double total_1)
@@ -251,13 +252,15 @@ INLINED double ag_sum_error(double x_1, double y_1, double total_1)
 
 INLINED double ag_product_error(double x_1, double y_1, double product_1)
 {
-    if ((!((1.0261342003245941e-289 < fabs(product_1)) && (fabs(product_1) < 1.1235582092889474e+307)))) {
-        return (((x_1 == 0.0) || (y_1 == 0.0)) ? 0.0 : NAN);
-    }
-    if (((fabs(x_1) > 3.3484643974570854e+299) || (fabs(y_1) > 3.3484643974570854e+299))) {
-        return NAN;
-    }
-    return rest_of_product(x_1, y_1, product_1);
+    const int choice_of_1 = (!((1.0261342003245941e-289 < fabs(product_1)) && (fabs(product_1) < 1.1235582092889474e+307)));
+    double one_of_1, other_of_1;
+    one_of_1 = chosen_of(((x_1 == 0.0) || (y_1 == 0.0)), 0.0, NAN);
+    const int choice_of_2 = ((fabs(x_1) > 3.3484643974570854e+299) || (fabs(y_1) > 3.3484643974570854e+299));
+    double one_of_2, other_of_2;
+    one_of_2 = NAN;
+    other_of_2 = rest_of_product(x_1, y_1, product_1);
+    other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_polynomial_2(double t_1)
@@ -283,8 +286,8 @@ INLINED double ag_polynomial_2(double t_1)
 INLINED double ag_exp_2(double x_1)
 {
     double z_1, z_2, k_1, high_1, low_1, rest_1, lost_1, power_1, half_1, t_1;
-    z_1 = ((x_1 > 710.0) ? 710.0 : x_1);
-    z_2 = ((z_1 < (-746.0)) ? (-746.0) : z_1);
+    z_1 = chosen_of((x_1 > 710.0), 710.0, x_1);
+    z_2 = chosen_of((z_1 < (-746.0)), (-746.0), z_1);
     k_1 = (multiply_add(z_2, 1.4426950408889634, 6755399441055744.0) - 6755399441055744.0);
     high_1 = multiply_add(-k_1, 0.6931471803691238, z_2);
     low_1 = (k_1 * 1.9082149292705877e-10);
@@ -299,8 +302,8 @@ INLINED double ag_exp_2(double x_1)
 INLINED double ag_expm1_2(double x_1)
 {
     double z_1, z_2, k_1, high_1, low_1, rest_1, lost_1, power_1, half_1, result_1;
-    z_1 = ((x_1 > 710.0) ? 710.0 : x_1);
-    z_2 = ((z_1 < (-50.0)) ? (-50.0) : z_1);
+    z_1 = chosen_of((x_1 > 710.0), 710.0, x_1);
+    z_2 = chosen_of((z_1 < (-50.0)), (-50.0), z_1);
     k_1 = (multiply_add(z_2, 1.4426950408889634, 6755399441055744.0) - 6755399441055744.0);
     high_1 = multiply_add(-k_1, 0.6931471803691238, z_2);
     low_1 = (k_1 * 1.9082149292705877e-10);
@@ -308,7 +311,7 @@ INLINED double ag_expm1_2(double x_1)
     lost_1 = ((high_1 - rest_1) - low_1);
     power_1 = (rest_1 + multiply_add((rest_1 * rest_1), ag_polynomial_2(rest_1), lost_1));
     half_1 = two_to((k_1 - 1.0));
-    result_1 = ((k_1 == 0.0) ? power_1 : (2.0 * multiply_add(half_1, power_1, (half_1 - 0.5))));
+    result_1 = chosen_of((k_1 == 0.0), power_1, (2.0 * multiply_add(half_1, power_1, (half_1 - 0.5))));
     return copysign(result_1, x_1);
 }
 
@@ -319,7 +322,7 @@ INLINED double ag_log1p_2(double x_1)
     rest_1 = (total_1 - 1.0);
     lost_1 = ((1.0 - (total_1 - rest_1)) + (x_1 - rest_1));
     result_1 = ag_log_2(total_1);
-    return (((0.0 < total_1) && (total_1 < INFINITY)) ? copysign((result_1 + (lost_1 / total_1)), x_1) : result_1);
+    return chosen_of(((0.0 < total_1) && (total_1 < INFINITY)), copysign((result_1 + (lost_1 / total_1)), x_1), result_1);
 }
 
 INLINED double ag_sech_squared(double x_1)
@@ -333,7 +336,7 @@ INLINED double ag_tanh_2(double x_1)
 {
     double z_1, z_2, k_1, high_1, low_1, rest_1, lost_1, power_1, scale_1, small_1, less_1, far_1, quotient_1;
     z_1 = ((-2.0) * fabs(x_1));
-    z_2 = ((z_1 < (-50.0)) ? (-50.0) : z_1);
+    z_2 = chosen_of((z_1 < (-50.0)), (-50.0), z_1);
     k_1 = (multiply_add(z_2, 1.4426950408889634, 6755399441055744.0) - 6755399441055744.0);
     high_1 = multiply_add(-k_1, 0.6931471803691238, z_2);
     low_1 = (k_1 * 1.9082149292705877e-10);
@@ -342,22 +345,22 @@ INLINED double ag_tanh_2(double x_1)
     power_1 = (rest_1 + multiply_add((rest_1 * rest_1), ag_polynomial_2(rest_1), lost_1));
     scale_1 = two_to(k_1);
     small_1 = (scale_1 * (1.0 + power_1));
-    less_1 = ((k_1 == 0.0) ? (-power_1) : multiply_add(-scale_1, power_1, (1.0 - scale_1)));
-    far_1 = (double)((z_2 < (-1.5)) != 0);
-    quotient_1 = (((far_1 != 0.0) ? (2.0 * small_1) : less_1) / (1.0 + small_1));
-    return copysign(((far_1 != 0.0) ? (1.0 - quotient_1) : quotient_1), x_1);
+    less_1 = chosen_of((k_1 == 0.0), (-power_1), multiply_add(-scale_1, power_1, (1.0 - scale_1)));
+    far_1 = ((z_2 < (-1.5)) ? 1.0 : 0.0);
+    quotient_1 = (chosen_of((far_1 != 0.0), (2.0 * small_1), less_1) / (1.0 + small_1));
+    return copysign(chosen_of((far_1 != 0.0), (1.0 - quotient_1), quotient_1), x_1);
 }
 
 INLINED double ag_sigmoid(double x_1)
 {
     double small_1;
     small_1 = ag_exp_2((-fabs(x_1)));
-    return (((x_1 >= 0.0) ? 1.0 : small_1) / (1.0 + small_1));
+    return (chosen_of((x_1 >= 0.0), 1.0, small_1) / (1.0 + small_1));
 }
 
 INLINED double ag_softplus(double x_1)
 {
-    return (((x_1 >= 0.0) ? x_1 : 0.0) + ag_log1p_2(ag_exp_2((-fabs(x_1)))));
+    return (chosen_of((x_1 >= 0.0), x_1, 0.0) + ag_log1p_2(ag_exp_2((-fabs(x_1)))));
 }
 
 INLINED double ag_log_sigmoid(double x_1)
@@ -368,14 +371,16 @@ INLINED double ag_log_sigmoid(double x_1)
 INLINED double ag_silu(double x_1)
 {
     double small_1;
-    small_1 = ag_exp_2(((x_1 > (-700.0)) ? (-fabs(x_1)) : (0.5 * x_1)));
-    if ((x_1 > (-700.0))) {
-        return ((x_1 * ((x_1 >= 0.0) ? 1.0 : small_1)) / (1.0 + small_1));
-    }
-    if ((x_1 > (-1500.0))) {
-        return ((x_1 * small_1) * small_1);
-    }
-    return ((x_1 < 0.0) ? (-0.0) : x_1);
+    small_1 = ag_exp_2(chosen_of((x_1 > (-700.0)), (-fabs(x_1)), (0.5 * x_1)));
+    const int choice_of_1 = (x_1 > (-700.0));
+    double one_of_1, other_of_1;
+    one_of_1 = ((x_1 * chosen_of((x_1 >= 0.0), 1.0, small_1)) / (1.0 + small_1));
+    const int choice_of_2 = (x_1 > (-1500.0));
+    double one_of_2, other_of_2;
+    one_of_2 = ((x_1 * small_1) * small_1);
+    other_of_2 = chosen_of((x_1 < 0.0), (-0.0), x_1);
+    other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_polynomial_3(double t_1)
@@ -413,37 +418,41 @@ INLINED double ag_polynomial_3(double t_1)
 INLINED double ag_silu_slope(double x_1)
 {
     double small_1, t_1, t_2;
-    if ((fabs((x_1 + 1.25)) < 1.0)) {
-        return (ag_polynomial_3((x_1 + 1.25)) * ((x_1 + 1.2784645427610737) + 1.0946994183093437e-16));
-    }
-    small_1 = ag_exp_2(((x_1 > (-700.0)) ? (-fabs(x_1)) : (0.5 * x_1)));
-    if ((x_1 >= 0.0)) {
-        if ((small_1 != 0.0)) {
-            t_1 = (1.0 + (x_1 * (small_1 / (1.0 + small_1))));
-            t_2 = (t_1 / (1.0 + small_1));
-        }
-        else {
-            t_2 = 1.0;
-        }
-        return t_2;
-    }
-    if ((x_1 > (-700.0))) {
-        return ((((1.0 + x_1) + small_1) / (1.0 + (small_1 * (2.0 + small_1)))) * small_1);
-    }
-    if ((x_1 > (-1500.0))) {
-        return (((1.0 + x_1) * small_1) * small_1);
-    }
-    return ((x_1 < 0.0) ? (-0.0) : x_1);
+    const int choice_of_1 = (fabs((x_1 + 1.25)) < 1.0);
+    double one_of_1, other_of_1;
+    one_of_1 = (ag_polynomial_3((x_1 + 1.25)) * ((x_1 + 1.2784645427610737) + 1.0946994183093437e-16));
+    small_1 = ag_exp_2(chosen_of((x_1 > (-700.0)), (-fabs(x_1)), (0.5 * x_1)));
+    const int choice_of_2 = (x_1 >= 0.0);
+    double one_of_2, other_of_2;
+    const int choice_of_3 = (small_1 != 0.0);
+    double one_of_3_t_2;
+    t_1 = (1.0 + (x_1 * (small_1 / (1.0 + small_1))));
+    t_2 = (t_1 / (1.0 + small_1));
+    one_of_3_t_2 = t_2;
+    t_2 = 1.0;
+    t_2 = chosen_of(choice_of_3, one_of_3_t_2, t_2);
+    one_of_2 = t_2;
+    const int choice_of_4 = (x_1 > (-700.0));
+    double one_of_4, other_of_4;
+    one_of_4 = ((((1.0 + x_1) + small_1) / (1.0 + (small_1 * (2.0 + small_1)))) * small_1);
+    const int choice_of_5 = (x_1 > (-1500.0));
+    double one_of_5, other_of_5;
+    one_of_5 = (((1.0 + x_1) * small_1) * small_1);
+    other_of_5 = chosen_of((x_1 < 0.0), (-0.0), x_1);
+    other_of_4 = chosen_of(choice_of_5, one_of_5, other_of_5);
+    other_of_2 = chosen_of(choice_of_4, one_of_4, other_of_4);
+    other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_elu(double x_1, double alpha_1)
 {
-    return ((x_1 > 0.0) ? x_1 : (alpha_1 * ag_expm1_2(x_1)));
+    return chosen_of((x_1 > 0.0), x_1, (alpha_1 * ag_expm1_2(x_1)));
 }
 
 INLINED double ag_softsign(double x_1)
 {
-    return (isinf(x_1) ? copysign(1.0, x_1) : (x_1 / (1.0 + fabs(x_1))));
+    return chosen_of(isinf(x_1), copysign(1.0, x_1), (x_1 / (1.0 + fabs(x_1))));
 }
 
 INLINED double ag_exp_difference(double x_1, double y_1)
@@ -451,36 +460,39 @@ INLINED double ag_exp_difference(double x_1, double y_1)
     double difference_1, power_1, rest_1;
     difference_1 = (x_1 - y_1);
     power_1 = ag_exp_2(difference_1);
-    if ((((-800.0) < difference_1) && (difference_1 < 709.782712893384))) {
-        rest_1 = (difference_1 - x_1);
-        return (power_1 + (power_1 * ((x_1 - (difference_1 - rest_1)) - (y_1 + rest_1))));
-    }
-    return power_1;
+    const int choice_of_1 = (((-800.0) < difference_1) && (difference_1 < 709.782712893384));
+    double one_of_1, other_of_1;
+    rest_1 = (difference_1 - x_1);
+    one_of_1 = (power_1 + (power_1 * ((x_1 - (difference_1 - rest_1)) - (y_1 + rest_1))));
+    other_of_1 = power_1;
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_relative_exp(double x_1, double y_1)
 {
-    return ((x_1 == y_1) ? 1.0 : ag_exp_difference(x_1, y_1));
+    return chosen_of((x_1 == y_1), 1.0, ag_exp_difference(x_1, y_1));
 }
 
 INLINED double ag_sigmoid_difference(double x_1, double y_1)
 {
     double small_1;
-    if ((x_1 == y_1)) {
-        return 0.5;
-    }
-    small_1 = ((x_1 < y_1) ? ag_exp_difference(x_1, y_1) : ag_exp_difference(y_1, x_1));
-    return (((x_1 < y_1) ? small_1 : 1.0) / (1.0 + small_1));
+    const int choice_of_1 = (x_1 == y_1);
+    double one_of_1, other_of_1;
+    one_of_1 = 0.5;
+    small_1 = chosen_of((x_1 < y_1), ag_exp_difference(x_1, y_1), ag_exp_difference(y_1, x_1));
+    other_of_1 = (chosen_of((x_1 < y_1), small_1, 1.0) / (1.0 + small_1));
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_logaddexp(double x_1, double y_1)
 {
     double larger_1;
-    if ((x_1 == y_1)) {
-        return (x_1 + 0.6931471805599453);
-    }
-    larger_1 = ((x_1 > y_1) ? x_1 : y_1);
-    return (larger_1 + ag_log1p_2(ag_exp_difference(((x_1 > y_1) ? y_1 : x_1), larger_1)));
+    const int choice_of_1 = (x_1 == y_1);
+    double one_of_1, other_of_1;
+    one_of_1 = (x_1 + 0.6931471805599453);
+    larger_1 = chosen_of((x_1 > y_1), x_1, y_1);
+    other_of_1 = (larger_1 + ag_log1p_2(ag_exp_difference(chosen_of((x_1 > y_1), y_1, x_1), larger_1)));
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_polynomial_4(double t_1)
@@ -530,7 +542,7 @@ INLINED double ag_lgamma_near_zeros(double from_one_1, double from_two_1, double
 
 INLINED double ag_ieee_gamma(double x_1)
 {
-    return (((fabs(x_1) < 1.0) || (x_1 > 0.0)) ? copysign(INFINITY, x_1) : NAN);
+    return chosen_of(((fabs(x_1) < 1.0) || (x_1 > 0.0)), copysign(INFINITY, x_1), NAN);
 }
 
 INLINED double ag_weighted_gamma_ieee(double weight_1, double x_1)
@@ -604,7 +616,7 @@ INLINED double ag_digamma_near_zero_crossing(double x_1)
 
 INLINED double ag_digamma_ieee(double x_1)
 {
-    return ((x_1 == 0.0) ? (-copysign(INFINITY, x_1)) : NAN);
+    return chosen_of((x_1 == 0.0), (-copysign(INFINITY, x_1)), NAN);
 }
 
 INLINED double ag_polynomial_6(double t_1)
@@ -671,40 +683,42 @@ INLINED double ag_scaled_erfc(double x_1, double away_1, double lost_1)
 INLINED double ag_scaled_gaussian(double factor_1, double square_1, double lost_1)
 {
     double near_1, halfway_1, power_1, rest_1;
-    near_1 = (double)((square_1 < 700.0) != 0);
-    halfway_1 = (double)((square_1 < 1160.0) != 0);
-    power_1 = ag_exp_2(((near_1 != 0.0) ? (-square_1) : ((halfway_1 != 0.0) ? (460.5 - square_1) : ((-0.5) * square_1))));
-    rest_1 = ((near_1 != 0.0) ? 1.0 : ((halfway_1 != 0.0) ? 1.0171642401928794e-200 : power_1));
-    if ((square_1 >= 1600.0)) {
-        return copysign(0.0, factor_1);
-    }
-    return ((factor_1 * (power_1 - (power_1 * lost_1))) * rest_1);
+    near_1 = ((square_1 < 700.0) ? 1.0 : 0.0);
+    halfway_1 = ((square_1 < 1160.0) ? 1.0 : 0.0);
+    power_1 = ag_exp_2(chosen_of((near_1 != 0.0), (-square_1), chosen_of((halfway_1 != 0.0), (460.5 - square_1), ((-0.5) * square_1))));
+    rest_1 = chosen_of((near_1 != 0.0), 1.0, chosen_of((halfway_1 != 0.0), 1.0171642401928794e-200, power_1));
+    const int choice_of_1 = (square_1 >= 1600.0);
+    double one_of_1, other_of_1;
+    one_of_1 = copysign(0.0, factor_1);
+    other_of_1 = ((factor_1 * (power_1 - (power_1 * lost_1))) * rest_1);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_erfc_tail(double x_1)
 {
     double square_1, lost_1, first_1;
     square_1 = (x_1 * x_1);
-    lost_1 = (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1) : 0.0);
-    first_1 = ((50.0 < x_1) ? 50.0 : x_1);
+    lost_1 = chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0);
+    first_1 = chosen_of((50.0 < x_1), 50.0, x_1);
     return ag_scaled_gaussian(ag_scaled_erfc(first_1, 0.0, lost_1), square_1, 0.0);
 }
 
 INLINED double ag_erfc_2(double x_1)
 {
     double tail_1;
-    if ((fabs(x_1) < 0.5)) {
-        return (1.0 - ag_erf_near_zero(x_1));
-    }
+    const int choice_of_1 = (fabs(x_1) < 0.5);
+    double one_of_1, other_of_1;
+    one_of_1 = (1.0 - ag_erf_near_zero(x_1));
     tail_1 = ag_erfc_tail(fabs(x_1));
-    return ((x_1 < 0.0) ? (2.0 - tail_1) : tail_1);
+    other_of_1 = chosen_of((x_1 < 0.0), (2.0 - tail_1), tail_1);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_gaussian(double x_1)
 {
     double square_1;
     square_1 = (x_1 * x_1);
-    return ag_scaled_gaussian(1.0, square_1, (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1) : 0.0));
+    return ag_scaled_gaussian(1.0, square_1, chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0));
 }
 
 INLINED double ag_scaled_tail(double x_1, double lost_1)
@@ -719,26 +733,27 @@ INLINED double ag_weighted_tail(double weight_1, double x_1)
 {
     double square_1, lost_1, first_1;
     square_1 = (x_1 * x_1);
-    lost_1 = (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1) : 0.0);
-    first_1 = ((50.0 < x_1) ? 50.0 : x_1);
+    lost_1 = chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0);
+    first_1 = chosen_of((50.0 < x_1), 50.0, x_1);
     return ag_scaled_gaussian((weight_1 * ag_scaled_tail(first_1, (0.5 * lost_1))), (0.5 * square_1), 0.0);
 }
 
 INLINED double ag_norm_cdf(double x_1)
 {
     double tail_1;
-    if ((fabs(x_1) < 0.7)) {
-        return (0.5 + (0.5 * ag_erf_near_zero((0.7071067811865476 * x_1))));
-    }
+    const int choice_of_1 = (fabs(x_1) < 0.7);
+    double one_of_1, other_of_1;
+    one_of_1 = (0.5 + (0.5 * ag_erf_near_zero((0.7071067811865476 * x_1))));
     tail_1 = ag_weighted_tail(1.0, fabs(x_1));
-    return ((x_1 > 0.0) ? (1.0 - tail_1) : tail_1);
+    other_of_1 = chosen_of((x_1 > 0.0), (1.0 - tail_1), tail_1);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_weighted_norm_pdf(double weight_1, double x_1)
 {
     double square_1, lost_1;
     square_1 = (x_1 * x_1);
-    lost_1 = (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1) : 0.0);
+    lost_1 = chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0);
     return ag_scaled_gaussian((weight_1 * 0.3989422804014327), (0.5 * square_1), (0.5 * lost_1));
 }
 
@@ -749,7 +764,7 @@ INLINED double ag_norm_pdf(double x_1)
 
 INLINED double ag_gelu(double x_1)
 {
-    return ((x_1 > (-0.7)) ? (x_1 * ag_norm_cdf(x_1)) : ag_weighted_tail(x_1, (-x_1)));
+    return chosen_of((x_1 > (-0.7)), (x_1 * ag_norm_cdf(x_1)), ag_weighted_tail(x_1, (-x_1)));
 }
 
 INLINED double ag_polynomial_7(double t_1)
@@ -781,39 +796,41 @@ INLINED double ag_polynomial_7(double t_1)
 INLINED double ag_gelu_slope(double x_1)
 {
     double t_1, first_1, density_1, lost_density_1, square_1, lost_1;
-    if ((fabs((x_1 + 0.75)) < 0.5)) {
-        return (ag_polynomial_7((2.0 * (x_1 + 0.75))) * ((x_1 + 0.7517915246935645) - 1.4956759177009883e-17));
-    }
-    if ((x_1 > (-1.0))) {
-        t_1 = ag_norm_cdf(x_1);
-        return (t_1 + ag_weighted_norm_pdf(x_1, x_1));
-    }
-    first_1 = (((-50.0) > x_1) ? (-50.0) : x_1);
+    const int choice_of_1 = (fabs((x_1 + 0.75)) < 0.5);
+    double one_of_1, other_of_1;
+    one_of_1 = (ag_polynomial_7((2.0 * (x_1 + 0.75))) * ((x_1 + 0.7517915246935645) - 1.4956759177009883e-17));
+    const int choice_of_2 = (x_1 > (-1.0));
+    double one_of_2, other_of_2;
+    t_1 = ag_norm_cdf(x_1);
+    one_of_2 = (t_1 + ag_weighted_norm_pdf(x_1, x_1));
+    first_1 = chosen_of(((-50.0) > x_1), (-50.0), x_1);
     density_1 = (0.3989422804014327 * first_1);
     lost_density_1 = (ag_product_error(0.3989422804014327, first_1, density_1) + ((-2.49232720227773e-17) * first_1));
     square_1 = (x_1 * x_1);
-    lost_1 = (((1e-200 < square_1) && (square_1 < 1e+200)) ? ag_product_error(x_1, x_1, square_1) : 0.0);
-    return ag_scaled_gaussian(((ag_scaled_tail((-first_1), 0.0) + density_1) + lost_density_1), (0.5 * square_1), (0.5 * lost_1));
+    lost_1 = chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0);
+    other_of_2 = ag_scaled_gaussian(((ag_scaled_tail((-first_1), 0.0) + density_1) + lost_density_1), (0.5 * square_1), (0.5 * lost_1));
+    other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
+    return chosen_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_floor_2(double x_1)
 {
-    return ((fabs(x_1) < 4503599627370496.0) ? copysign((floor(x_1) + 0.0), x_1) : x_1);
+    return chosen_of((fabs(x_1) < 4503599627370496.0), copysign((floor(x_1) + 0.0), x_1), x_1);
 }
 
 INLINED double ag_ceil_2(double x_1)
 {
-    return ((fabs(x_1) < 4503599627370496.0) ? copysign((ceil(x_1) + 0.0), x_1) : x_1);
+    return chosen_of((fabs(x_1) < 4503599627370496.0), copysign((ceil(x_1) + 0.0), x_1), x_1);
 }
 
 INLINED double ag_trunc_2(double x_1)
 {
-    return ((fabs(x_1) < 4503599627370496.0) ? copysign((floor(fabs(x_1)) + 0.0), x_1) : x_1);
+    return chosen_of((fabs(x_1) < 4503599627370496.0), copysign((floor(fabs(x_1)) + 0.0), x_1), x_1);
 }
 
 INLINED double ag_nearest(double x_1)
 {
-    return ((x_1 < 4503599627370496.0) ? ((x_1 + 4503599627370496.0) - 4503599627370496.0) : x_1);
+    return chosen_of((x_1 < 4503599627370496.0), ((x_1 + 4503599627370496.0) - 4503599627370496.0), x_1);
 }
 
 INLINED double ag_lost_by_product(double x_1, double y_1, double product_1)
@@ -825,7 +842,7 @@ INLINED double ag_lost_by_product(double x_1, double y_1, double product_1)
 
 INLINED double ag_ieee_floordiv(double x_1, double y_1)
 {
-    return (((x_1 == 0.0) || (x_1 != x_1)) ? NAN : (copysign(INFINITY, x_1) * copysign(1.0, y_1)));
+    return chosen_of(((x_1 == 0.0) || (x_1 != x_1)), NAN, (copysign(INFINITY, x_1) * copysign(1.0, y_1)));
 }
 
 INLINED double ag_softmax_share(double part_1, double others_1)
@@ -835,32 +852,32 @@ INLINED double ag_softmax_share(double part_1, double others_1)
 
 INLINED double ag_greater(double x_1, double y_1)
 {
-    return ((x_1 > y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 > y_1), 1.0, 0.0);
 }
 
 INLINED double ag_greater_equal(double x_1, double y_1)
 {
-    return ((x_1 >= y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 >= y_1), 1.0, 0.0);
 }
 
 INLINED double ag_less(double x_1, double y_1)
 {
-    return ((x_1 < y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 < y_1), 1.0, 0.0);
 }
 
 INLINED double ag_less_equal(double x_1, double y_1)
 {
-    return ((x_1 <= y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 <= y_1), 1.0, 0.0);
 }
 
 INLINED double ag_equal(double x_1, double y_1)
 {
-    return ((x_1 == y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 == y_1), 1.0, 0.0);
 }
 
 INLINED double ag_not_equal(double x_1, double y_1)
 {
-    return ((x_1 != y_1) ? 1.0 : 0.0);
+    return chosen_of((x_1 != y_1), 1.0, 0.0);
 }
 
 INLINED double ag_stop_gradient(double x_1)
@@ -870,7 +887,7 @@ INLINED double ag_stop_gradient(double x_1)
 
 INLINED double ag_is_either(double x_1, double first_1, double second_1)
 {
-    return (((x_1 == first_1) || (x_1 == second_1)) ? 1.0 : 0.0);
+    return chosen_of(((x_1 == first_1) || (x_1 == second_1)), 1.0, 0.0);
 }
 
 LOOP_1(straight, flat, ag_flat(x0[k]))
@@ -994,19 +1011,19 @@ static double ag_ieee_power(double x_1, double y_1)
     double t_1, and_1, odd_1;
     if (isfinite(y_1)) {
         t_1 = fmod(y_1, 2.0);
-        and_1 = (double)(((t_1 == 1.0) || (t_1 == (-1.0))) != 0);
+        and_1 = (((t_1 == 1.0) || (t_1 == (-1.0))) ? 1.0 : 0.0);
     }
     else {
         and_1 = 0.0;
     }
-    odd_1 = (double)((and_1 != 0.0) != 0);
+    odd_1 = ((and_1 != 0.0) ? 1.0 : 0.0);
     if ((x_1 == 0.0)) {
-        return ((odd_1 != 0.0) ? copysign(INFINITY, x_1) : INFINITY);
+        return chosen_of((odd_1 != 0.0), copysign(INFINITY, x_1), INFINITY);
     }
     if (((x_1 < 0.0) && (!ag_is_integer(y_1)))) {
         return NAN;
     }
-    return (((x_1 < 0.0) && (odd_1 != 0.0)) ? (-INFINITY) : INFINITY);
+    return chosen_of(((x_1 < 0.0) && (odd_1 != 0.0)), (-INFINITY), INFINITY);
 }
 
 static double ag_pow_or_ieee(double x_1, double y_1)
@@ -1024,7 +1041,7 @@ static double ag_power_slope_at_an_end(double x_1, double y_1, double lowered_1,
         return NAN;
     }
     power_1 = ag_power(x_1, lowered_1, raised);
-    return ((power_1 != 0.0) ? (y_1 * power_1) : (power_1 * copysign(1.0, y_1)));
+    return chosen_of((power_1 != 0.0), (y_1 * power_1), (power_1 * copysign(1.0, y_1)));
 }
 
 static double ag_power_slope(double x_1, double y_1, int *raised)
@@ -1077,12 +1094,12 @@ static double ag_power_log(double x_1, double y_1)
         return NAN;
     }
     if ((x_1 == 0.0)) {
-        return ((y_1 >= 0.0) ? 0.0 : (y_1 * INFINITY));
+        return chosen_of((y_1 >= 0.0), 0.0, (y_1 * INFINITY));
     }
     log_x_1 = ag_log_2(x_1);
     if ((!((690.0 < fabs((y_1 * log_x_1))) && (fabs((y_1 * log_x_1)) < INFINITY)))) {
         power_1 = pow(x_1, y_1);
-        return ((power_1 != 0.0) ? (power_1 * log_x_1) : copysign(power_1, log_x_1));
+        return chosen_of((power_1 != 0.0), (power_1 * log_x_1), copysign(power_1, log_x_1));
     }
     root_1 = pow(x_1, (0.5 * y_1));
     return ((root_1 * log_x_1) * root_1);
@@ -1153,7 +1170,7 @@ static double ag_unit(double x_1, double y_1)
     }
     t_1 = fabs(x_1);
     t_2 = fabs(y_1);
-    first_1 = ((t_2 > t_1) ? t_2 : t_1);
+    first_1 = chosen_of((t_2 > t_1), t_2, t_1);
     exponent_1 = ((-ag_frexp(first_1, 1)) + 0.0);
     t_3 = ag_scaled(x_1, exponent_1);
     y_2 = ag_scaled(y_1, exponent_1);
@@ -1172,7 +1189,7 @@ static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
         return (weight_1 * x_1);
     }
     if ((x_1 < (-190.0))) {
-        return (weight_1 * ((fmod((floor(x_1) + 0.0), 2.0) != 0.0) ? (-0.0) : 0.0));
+        return (weight_1 * chosen_of((fmod((floor(x_1) + 0.0), 2.0) != 0.0), (-0.0), 0.0));
     }
     if ((fabs(x_1) < 1e-20)) {
         value_1 = (weight_1 / x_1);
@@ -1180,12 +1197,12 @@ static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
     }
     else {
         if ((x_1 > 172.0)) {
-            value_2 = ((weight_1 != 0.0) ? (weight_1 * INFINITY) : 0.0);
+            value_2 = chosen_of((weight_1 != 0.0), (weight_1 * INFINITY), 0.0);
             value_6 = value_2;
         }
         else {
-            room_1 = ((fabs(x_1) > 100.0) ? 1.6069380442589903e+60 : 1.0);
-            above_1 = (double)((x_1 >= 0.75) != 0);
+            room_1 = chosen_of((fabs(x_1) > 100.0), 1.6069380442589903e+60, 1.0);
+            above_1 = ((x_1 >= 0.75) ? 1.0 : 0.0);
             product_1 = (1.0 / room_1);
             error_1 = 0.0;
             product_2 = product_1;
@@ -1324,7 +1341,7 @@ static double ag_lgamma_below_zero(double x_1, int *raised)
 static double ag_lgamma_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
-    return ((x_1 <= 0.0) ? ag_lgamma_below_zero(x_1, raised) : ag_lgamma_above_zero(x_1, raised));
+    return chosen_of((x_1 <= 0.0), ag_lgamma_below_zero(x_1, raised), ag_lgamma_above_zero(x_1, raised));
 }
 
 static double ag_lgamma_or_ieee(double x_1)
@@ -1367,13 +1384,13 @@ static double ag_cotangent(double x_1)
 {
     double rest_1, near_pole_1, part_1, angle_1, lost_1, tangent_1, tangent_2;
     rest_1 = remainder(x_1, 1.0);
-    near_pole_1 = (double)((fabs(rest_1) <= 0.25) != 0);
-    part_1 = ((near_pole_1 != 0.0) ? rest_1 : copysign((0.5 - fabs(rest_1)), rest_1));
+    near_pole_1 = ((fabs(rest_1) <= 0.25) ? 1.0 : 0.0);
+    part_1 = chosen_of((near_pole_1 != 0.0), rest_1, copysign((0.5 - fabs(rest_1)), rest_1));
     angle_1 = (3.141592653589793 * part_1);
-    lost_1 = ((fabs(part_1) > 1e-200) ? (ag_product_error(3.141592653589793, part_1, angle_1) + (1.2246467991473532e-16 * part_1)) : 0.0);
+    lost_1 = chosen_of((fabs(part_1) > 1e-200), (ag_product_error(3.141592653589793, part_1, angle_1) + (1.2246467991473532e-16 * part_1)), 0.0);
     tangent_1 = tan(angle_1);
     tangent_2 = (tangent_1 + (lost_1 * (1.0 + (tangent_1 * tangent_1))));
-    return ((near_pole_1 != 0.0) ? (1.0 / tangent_2) : tangent_2);
+    return chosen_of((near_pole_1 != 0.0), (1.0 / tangent_2), tangent_2);
 }
 
 static double ag_digamma(double x_1, int *raised)
@@ -1479,10 +1496,10 @@ static double ag_polygamma(double x_1, double order_1, int *raised)
         if (!*raised) *raised = 2;
         return 0.0;
     }
-    even_1 = (double)((fmod(order_1, 2.0) == 0.0) != 0);
+    even_1 = ((fmod(order_1, 2.0) == 0.0) ? 1.0 : 0.0);
     if (((x_1 >= (-20.0)) || (x_1 != x_1))) {
         total_1 = ag_pole_sum(x_1, order_1, raised);
-        return ((even_1 != 0.0) ? (-total_1) : total_1);
+        return chosen_of((even_1 != 0.0), (-total_1), total_1);
     }
     rest_1 = remainder(x_1, 1.0);
     t_1 = ag_pole_sum((1.0 + rest_1), order_1, raised);
@@ -1504,7 +1521,7 @@ static double ag_ieee_polygamma(double x_1, double order_1)
     if ((fmod(order_1, 2.0) == 1.0)) {
         return INFINITY;
     }
-    return (((x_1 < 0.0) && ag_is_integer(x_1)) ? NAN : (-copysign(INFINITY, x_1)));
+    return chosen_of(((x_1 < 0.0) && ag_is_integer(x_1)), NAN, (-copysign(INFINITY, x_1)));
 }
 
 static double ag_polygamma_or_ieee(double x_1, double order_1)
@@ -1524,21 +1541,21 @@ static double ag_round(double x_1, double digits_1, int *raised)
     }
     size_1 = fabs(x_1);
     power_1 = pow(10.0, fabs(digits_1));
-    scaled_1 = ((digits_1 >= 0.0) ? (size_1 * power_1) : (size_1 / power_1));
+    scaled_1 = chosen_of((digits_1 >= 0.0), (size_1 * power_1), (size_1 / power_1));
     if ((!(scaled_1 < 9007199254740992.0))) {
         return x_1;
     }
     whole_1 = ag_nearest(scaled_1);
     rest_1 = (scaled_1 - whole_1);
     if (((fabs(rest_1) == 0.5) && (digits_1 != 0.0))) {
-        lost_1 = ((digits_1 > 0.0) ? ag_lost_by_product(size_1, power_1, scaled_1) : (-ag_lost_by_product(scaled_1, power_1, size_1)));
-        whole_2 = (((rest_1 * lost_1) > 0.0) ? (whole_1 + (2.0 * rest_1)) : whole_1);
+        lost_1 = chosen_of((digits_1 > 0.0), ag_lost_by_product(size_1, power_1, scaled_1), (-ag_lost_by_product(scaled_1, power_1, size_1)));
+        whole_2 = chosen_of(((rest_1 * lost_1) > 0.0), (whole_1 + (2.0 * rest_1)), whole_1);
         whole_3 = whole_2;
     }
     else {
         whole_3 = whole_1;
     }
-    return copysign(((digits_1 >= 0.0) ? (whole_3 / power_1) : (whole_3 * power_1)), x_1);
+    return copysign(chosen_of((digits_1 >= 0.0), (whole_3 / power_1), (whole_3 * power_1)), x_1);
 }
 
 static double ag_round_or_ieee(double x_1, double digits_1)
@@ -1575,9 +1592,9 @@ static double ag_angle_slope(double x_1, double y_1)
     double t_1, t_2, first_1, exponent_1, t_3, y_2, squared_1, t_4;
     t_1 = fabs(x_1);
     t_2 = fabs(y_1);
-    first_1 = ((t_2 > t_1) ? t_2 : t_1);
+    first_1 = chosen_of((t_2 > t_1), t_2, t_1);
     if ((isinf(x_1) || isinf(y_1))) {
-        return (((x_1 != x_1) || (y_1 != y_1)) ? NAN : copysign(0.0, x_1));
+        return chosen_of(((x_1 != x_1) || (y_1 != y_1)), NAN, copysign(0.0, x_1));
     }
     if ((!(first_1 > 0.0))) {
         return NAN;
@@ -1598,7 +1615,7 @@ static double ag_sin_pi(double x_1)
     double rest_1, distance_1;
     rest_1 = remainder(x_1, 2.0);
     distance_1 = fabs(rest_1);
-    return copysign(sin((3.141592653589793 * ((distance_1 <= 0.5) ? distance_1 : (1.0 - distance_1)))), rest_1);
+    return copysign(sin((3.141592653589793 * chosen_of((distance_1 <= 0.5), distance_1, (1.0 - distance_1)))), rest_1);
 }
 
 static double ag_sinc(double x_1)
@@ -1624,7 +1641,7 @@ static double ag_sinc_series(double x_1, double order_1)
     power_1 = (order_1 + odd_1);
     half_1 = (0.5 * power_1);
     t_1 = pow(9.869604401089358, half_1);
-    term_1 = ((t_1 * ((fmod(half_1, 2.0) == 0.0) ? 1.0 : (-1.0))) * ((odd_1 != 0.0) ? x_1 : 1.0));
+    term_1 = ((t_1 * chosen_of((fmod(half_1, 2.0) == 0.0), 1.0, (-1.0))) * chosen_of((odd_1 != 0.0), x_1, 1.0));
     degree_1 = odd_1;
     power_2 = power_1;
     rounds_1 = 0.0;
@@ -1652,7 +1669,7 @@ static double ag_cos_pi(double x_1)
     if (((0.25 < distance_1) && (distance_1 < 0.75))) {
         return sin((3.141592653589793 * (0.5 - distance_1)));
     }
-    return ((distance_1 < 0.5) ? cos((3.141592653589793 * distance_1)) : (-cos((3.141592653589793 * (1.0 - distance_1)))));
+    return chosen_of((distance_1 < 0.5), cos((3.141592653589793 * distance_1)), (-cos((3.141592653589793 * (1.0 - distance_1)))));
 }
 
 static double ag_sinc_derivative(double x_1, double order_1)

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd import compiled
 from autograd.primitives import PRIMITIVES
@@ -34,7 +35,7 @@ _IN_C = {
 """The functions that the kernel has in words of its own, with their names there."""
 _IN_LANES = {function.__name__: straight for function, straight in lane_functions.IN_LANES.items()}
 _FREE = {"copysign", "fabs", "sqrt", "isnan", "isinf", "isfinite", "rest_of_product", "multiply_add", "if", "return"}
-_FREE |= {*_IN_C.values(), "floor", "ceil", "trunc"}
+_FREE |= {*_IN_C.values(), "chosen_of", "floor", "ceil", "trunc"}
 """What may be called in a loop that is to become vector instructions."""
 
 
@@ -59,8 +60,59 @@ class _Lowering(Lowering):
         return made
 
 
+def _is_straight(function: ir.Function, inside: frozenset[ir.Function] = frozenset()) -> bool:
+    """Whether it has no loop and no error, and calls nothing but what is straight."""
+    parts = [*ir._all_parts(function.body)]  # noqa: SLF001 -- this is a printer of the form
+    calling = {*ir.ELEMENTARY, "**", "//", "%"} - _FREE - _IN_LANES.keys()
+    called = {part.function for part in parts if isinstance(part, ir.Call)}
+    return (
+        function not in inside
+        and all(isinstance(one, (ir.Assign, ir.If, ir.Return)) for one in ir._statements(function.body))  # noqa: SLF001
+        and calling.isdisjoint(part.name for part in parts if isinstance(part, ir.Apply))
+        and all(_is_straight(one, inside | {function}) for one in called)
+    )
+
+
 class _Body(Body):
-    """Writes one function with the straight exponentials and logarithms."""
+    """Writes one function with the straight exponentials and logarithms.
+
+    In a straight function both sides of a choice are computed, and one is taken: the compiler is left no ways that part
+    and meet, of which it would make many conditions for each lane.
+    """
+
+    forms: ClassVar[Mapping[str, str]] = Body.forms | {
+        "and": "({0} && {1})", "or": "({0} || {1})", "number": "({0} ? 1.0 : 0.0)", "select": "chosen_of({0}, {1}, {2})",
+    }  # fmt: skip
+    _choices = 0
+
+    def block(self, block: Sequence[ir.Statement]) -> Iterator[str]:
+        """The lines of ``block``."""
+        return self._flat(block) if _is_straight(self._function) else super().block(block)
+
+    def _flat(self, block: Sequence[ir.Statement], result: str = "return") -> Iterator[str]:
+        """The lines of ``block``, with its result after ``result``."""
+        for statement in block:
+            match statement:
+                case ir.Assign(name, value):
+                    yield f"{name} = {self.text(value)};"
+                case ir.Return(value):
+                    yield f"{result} {self.text(value)};"
+                case ir.If(test, body, orelse):
+                    self._choices += 1
+                    number = self._choices
+                    yield f"const int choice_of_{number} = {self.text(test)};"
+                    if ir.ends(body):
+                        yield f"double one_of_{number}, other_of_{number};"
+                        yield from self._flat(body, f"one_of_{number} =")
+                        yield from self._flat(orelse, f"other_of_{number} =")
+                        yield f"{result} chosen_of(choice_of_{number}, one_of_{number}, other_of_{number});"
+                        continue
+                    meeting = [name for name in ir.left_by(statement) if name in self._read]
+                    yield from (f"double one_of_{number}_{name};" for name in meeting)
+                    yield from self._flat(body)
+                    yield from (f"one_of_{number}_{name} = {name};" for name in meeting)
+                    yield from self._flat(orelse)
+                    yield from (f"{name} = chosen_of(choice_of_{number}, one_of_{number}_{name}, {name});" for name in meeting)
 
     def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function."""
