@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from autograd import compiled
-from autograd.primitives import PRIMITIVES
 from autograd.replay import intermediate as ir
-from autograd.replay.backends import lane_functions
+from autograd.replay.backends import c_lanes, lane_functions
 from autograd.replay.backends.c_source import Body, CFunctions
 from autograd.replay.lowering import Lowering
 from autograd.rules.errorfree import polynomial, rest_of_product
@@ -62,12 +61,12 @@ class _Lowering(Lowering):
 
 def _is_straight(function: ir.Function, inside: frozenset[ir.Function] = frozenset()) -> bool:
     """Whether it has no loop and no error, and calls nothing but what is straight."""
-    parts = [*ir._all_parts(function.body)]  # noqa: SLF001 -- this is a printer of the form
+    parts = [*ir._all_parts(function.body)]
     calling = {*ir.ELEMENTARY, "**", "//", "%"} - _FREE - _IN_LANES.keys()
     called = {part.function for part in parts if isinstance(part, ir.Call)}
     return (
         function not in inside
-        and all(isinstance(one, (ir.Assign, ir.If, ir.Return)) for one in ir._statements(function.body))  # noqa: SLF001
+        and all(isinstance(one, (ir.Assign, ir.If, ir.Return)) for one in ir._statements(function.body))
         and calling.isdisjoint(part.name for part in parts if isinstance(part, ir.Apply))
         and all(_is_straight(one, inside | {function}) for one in called)
     )
@@ -81,7 +80,7 @@ class _Body(Body):
     """
 
     forms: ClassVar[Mapping[str, str]] = Body.forms | {
-        "and": "({0} && {1})", "or": "({0} || {1})", "number": "({0} ? 1.0 : 0.0)", "select": "chosen_of({0}, {1}, {2})",
+        "and": "({0} && {1})", "or": "({0} || {1})", "number": "({0} ? 1.0 : 0.0)",
     }  # fmt: skip
     _choices = 0
 
@@ -112,10 +111,14 @@ class _Body(Body):
                     yield from self._flat(body)
                     yield from (f"one_of_{number}_{name} = {name};" for name in meeting)
                     yield from self._flat(orelse)
-                    yield from (f"{name} = chosen_of(choice_of_{number}, one_of_{number}_{name}, {name});" for name in meeting)
+                    yield from (
+                        f"{name} = chosen_of(choice_of_{number}, one_of_{number}_{name}, {name});" for name in meeting
+                    )
 
     def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function."""
+        if expression.name == "select" and _is_straight(self._function):  # nothing raises, and nothing calls itself
+            return f"chosen_of({', '.join(map(self.text, expression.args))})"
         if expression.name in _IN_LANES:
             straight = self._functions.lowering.operation(_IN_LANES[expression.name], 1)
             return self.called(straight, expression.args)
@@ -166,8 +169,8 @@ def header() -> str:
     functions = _Functions()
     CFunctions.function(functions, Lowering().operation(rest_of_product, 3), checked=False)  # for want of multiply_add
     values: dict[tuple[str, int], str] = {}
-    for op in PRIMITIVES.values():
-        if op.builtin and op.arity:
+    for op in c_lanes.TABLE.values():
+        if op.arity:
             given = [f"x{place}[k]" for place in range(op.arity)]
             form = ir.ARITHMETIC.get(op.forward)
             name = getattr(op.forward, "__name__", "")
@@ -186,19 +189,19 @@ def header() -> str:
         vector = set(re.findall(r"\b(\w+)\(", value)) <= _FREE | straight
         loops[vector].append(f"LOOP_{arity}({'straight' if vector else 'calling'}, {name}, {value})")
         rows.append(f"    {'STRAIGHT' if vector else 'CALLING'}({name}, {arity})")
-    parts = {
-        kind: [
-            *(f"{text.partition(chr(10))[0].replace('static', word)};" for name, text in texts.items() if (name in straight) == kind),
-            "",
-            *(f"{text.replace('static', word, 1)}\n" for name, text in texts.items() if (name in straight) == kind),
-            *loops[kind],
-        ]
-        for kind, word in ((True, "INLINED"), (False, "static"))
-    }  # fmt: skip
+    head = _HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS)
+    calling = {name: text for name, text in texts.items() if name not in straight}
     return "\n".join(
-        [_HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS), *parts[True], "", "#ifdef WITH_CALLING", *parts[False], "#endif", "",
+        [head, *_definitions({name: texts[name] for name in texts if name in straight}, "INLINED"), *loops[True], "",
+         "#ifdef WITH_CALLING", *_definitions(calling, "static"), *loops[False], "#endif", "",
          "#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
     )  # fmt: skip
+
+
+def _definitions(texts: dict[str, str], word: str) -> list[str]:
+    """The declarations of functions, then their definitions, with ``word`` in the place of static."""
+    changed = [text.replace("static", word, 1) for text in texts.values()]
+    return [*(f"{text.partition(chr(10))[0]};" for text in changed), "", *(f"{text}\n" for text in changed)]
 
 
 _HEAD = """\

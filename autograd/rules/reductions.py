@@ -124,6 +124,8 @@ _exponent = Primitive(
     arity=1,
     builtin=True,
 )
+WITHIN_EXPANSIONS = (_mantissa, _exponent)
+"""The operations that stand in expansions alone: they have no derivative, and no name in the table."""
 
 
 def _expanded_product(*factors: Any) -> Any:

@@ -16,7 +16,16 @@ import pytest
 from autograd import RecordingError, Value, errstate, record, where
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, Primitive, primitive
-from autograd.replay.backends import c_source, c_tape, expansion, jax_export, numba_lanes, numpy_lanes, python_source
+from autograd.replay.backends import (
+    c_lanes,
+    c_source,
+    c_tape,
+    expansion,
+    jax_export,
+    numba_lanes,
+    numpy_lanes,
+    python_source,
+)
 from autograd.replay.optimise import optimise
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
@@ -79,7 +88,8 @@ BACKENDS = {
     "numpy": by_kernel(numpy_lanes.build),
     "numba": by_kernel(numba_lanes.build),
     "jax": by_kernel(jax_export.build),
-    "c": by_c,
+    "lanes in C": by_kernel(c_lanes.build),
+    "C source": by_c,
 }
 MILD = tuple(x for x in EXTREME if x == 0.0 or not (abs(x) < 1e-200 or 1e200 < abs(x) < math.inf))
 """For JAX: XLA takes subnormal numbers for 0, on the way too."""

@@ -11,7 +11,7 @@ import pytest
 
 from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.replay import schedule
-from autograd.replay.backends import lane_program, numba_lanes
+from autograd.replay.backends import available, c_lanes, lane_program, numba_lanes
 from autograd.replay.backends.lane_blocks import packing
 from autograd.replay.backends.lanes import _One
 from autograd.replay.groups import Dots, dots_among, outer_among
@@ -152,18 +152,27 @@ def layer(n_results: int, n_operands: int, *, bias: bool, order: str = "rows") -
     ).verify()  # fmt: skip
 
 
+BUILDS = {"numba": numba_lanes.build, "c": c_lanes.build}
+
+
+@pytest.fixture(params=[name for name in BUILDS if available(name)])
+def build(request):
+    """Each backend with a lane kernel."""
+    return BUILDS[request.param]
+
+
 SIZES = [(4, 4), (5, 7), (8, 12), (13, 131), (130, 6), (19, 260)]
 EXAMPLES = (1, 2, 3, 4, 5, 8, 11, 12, 13, 47, 48, 49, 100, 190, 210)
 
 
 @pytest.mark.parametrize(("n_results", "n_operands"), SIZES)
-def test_products_of_matrices_are_the_sums_that_they_are_made_of(n_results, n_operands):
+def test_products_of_matrices_are_the_sums_that_they_are_made_of(n_results, n_operands, build):
     rng = np.random.default_rng(n_results)
     for bias in (False, True):
         tape = layer(n_results, n_operands, bias=bias)
         shared = rng.normal(size=n_results * n_operands + n_results)
         batched = [False] * len(shared) + [True] * n_operands
-        each, summed = (numba_lanes.build(tape, batched, together) for together in (False, True))
+        each, summed = (build(tape, batched, together) for together in (False, True))
         written = [block for block, _ in summed._each.instructions]
         assert ("multiply" in written, "outer" in written) == (True, True)
         for n in EXAMPLES if n_operands < 100 else (1, 5, 49, 100):
@@ -178,7 +187,7 @@ def test_products_of_matrices_are_the_sums_that_they_are_made_of(n_results, n_op
 
 @pytest.mark.parametrize("n_leaves", [0, 40])
 @pytest.mark.parametrize("bias", [False, True])
-def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monkeypatch):
+def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monkeypatch, build):
     """The column of a matrix is found wherever it stands among the inputs; matrices may be leaves."""
     n_results, n_operands = 8, 12
     tape, rng = layer(n_results, n_operands, bias=bias), np.random.default_rng(n_leaves)
@@ -188,9 +197,9 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
     place[: n_given - n_operands] = np.setdiff1d(np.arange(n_given), place[n_given - n_operands : n_given])
     tape = replace(tape, args=place[tape.args], n_inputs=n_given - n_leaves, n_leaves=n_leaves).verify()
     alone, none = [False] * tape.n_inputs, np.empty((0, 1))
-    assert isinstance(numba_lanes.build(tape, alone, False), numba_lanes._Scalars)
+    assert not isinstance(build(tape, alone, False), _One)
     monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", n_results * n_operands)
-    each, summed = (numba_lanes.build(tape, alone, together) for together in (False, True))
+    each, summed = (build(tape, alone, together) for together in (False, True))
     assert isinstance(each, _One)
     for _ in range(2):
         given = rng.normal(size=n_given)
@@ -200,16 +209,16 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
         np.testing.assert_allclose(summed(given, none), wanted[:, 0], rtol=1e-11, atol=1e-11)
 
 
-def test_large_sums_without_a_matrix_stay_as_they_are(monkeypatch):
+def test_large_sums_without_a_matrix_stay_as_they_are(monkeypatch, build):
     monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", 16)
     numbers = np.arange(1.0, 41.0)
     tape = Tape(
         ops=(FUSED_DOT,), code=[0], start=[0, 40], args=[*range(40)], dest=[40], constants=[], outputs=[40],
         n_inputs=40, n_slots=41,
     ).verify()  # fmt: skip
-    kernel = numba_lanes.build(tape, [False] * 40, True)
-    assert isinstance(kernel, numba_lanes._Scalars)
-    assert kernel(numbers, np.empty((0, 1))) == [numbers[::2] @ numbers[1::2]]
+    kernel = build(tape, [False] * 40, True)
+    assert not isinstance(kernel, _One)
+    assert kernel(numbers, np.empty((0, 1))).tolist() == [numbers[::2] @ numbers[1::2]]
 
 
 def by_matrices(n_results, n_operands, shared, lanes, *, bias):
@@ -221,11 +230,11 @@ def by_matrices(n_results, n_operands, shared, lanes, *, bias):
 
 @pytest.mark.parametrize("order", ["rows", "columns", "backwards", "anyhow"])
 @pytest.mark.parametrize(("n_results", "n_operands"), [(4, 4), (6, 9), (19, 12), (101, 133)])
-def test_a_matrix_may_lie_in_memory_in_any_order(n_results, n_operands, order):
+def test_a_matrix_may_lie_in_memory_in_any_order(n_results, n_operands, order, build):
     rng = np.random.default_rng(n_operands)
     tape = layer(n_results, n_operands, bias=True, order=order)
     shared = rng.normal(size=n_results * n_operands + n_results)
-    kernel = numba_lanes.build(tape, [False] * len(shared) + [True] * n_operands, False)
+    kernel = build(tape, [False] * len(shared) + [True] * n_operands, False)
     packs = kernel._each.packs
     listed = {"rows": 0, "columns": n_results % 4 * n_operands, "backwards": 0, "anyhow": n_results * n_operands}
     assert packs.size == {0: 0, 1: 5}[order == "columns"] + (5 + listed[order] if listed[order] else 0)
@@ -237,14 +246,14 @@ def test_a_matrix_may_lie_in_memory_in_any_order(n_results, n_operands, order):
 
 
 @pytest.mark.parametrize("order", ["columns", "anyhow"])
-def test_a_matrix_of_constants_is_packed_once_for_all_calls(order):
+def test_a_matrix_of_constants_is_packed_once_for_all_calls(order, build):
     tape = layer(5, 6, bias=True, order=order)
     shared = np.random.default_rng(1).normal(size=35)
     fixed = replace(
         tape, constants=np.array([*shared, 1.0]), n_inputs=6,
         args=np.where(tape.args < 35, tape.args + 6, np.where(tape.args < 41, tape.args - 35, tape.args)),
     ).verify()  # fmt: skip
-    kernel = numba_lanes.build(fixed, [True] * 6, False)
+    kernel = build(fixed, [True] * 6, False)
     matrix = np.append(shared[places_of(5, 6, order)].ravel(), shared[-5:])
     for n in (3, 120):
         lanes = np.random.default_rng(n).normal(size=(6, n))
@@ -252,13 +261,14 @@ def test_a_matrix_of_constants_is_packed_once_for_all_calls(order):
         np.testing.assert_allclose(kernel(np.empty(0), lanes), wanted, rtol=1e-11, atol=1e-11)
 
 
-def test_a_matrix_that_is_computed_from_shared_numbers_is_packed_after_them():
+@pytest.mark.parametrize("backend", BUILDS)
+def test_a_matrix_that_is_computed_from_shared_numbers_is_packed_after_them(backend):
     def loss(weights, shift, point):
         return sum(dot([w * shift for w in row], point) ** 2 for row in weights)
 
     rng = np.random.default_rng(5)
     weights, points = rng.normal(size=(7, 5)), rng.normal(size=(60, 5))
-    step = compile(value_and_grad(loss), in_axes=(None, None, 0), reduce="sum", backend="numba")
+    step = compile(value_and_grad(loss), in_axes=(None, None, 0), reduce="sum", backend=backend)
     for shift in (0.5, 2.0):
         sums = points @ (weights * shift).T
         value, by_weights = step(weights, shift, points)
@@ -266,12 +276,12 @@ def test_a_matrix_that_is_computed_from_shared_numbers_is_packed_after_them():
         np.testing.assert_allclose(by_weights, 2.0 * shift * sums.T @ points, rtol=1e-11)
 
 
-def test_infinities_and_nans_stay_with_their_examples():
+def test_infinities_and_nans_stay_with_their_examples(build):
     tape = layer(5, 7, bias=True)
     shared = np.random.default_rng(2).normal(size=40)
     lanes = np.random.default_rng(3).normal(size=(7, 10))
     batched = [False] * 40 + [True] * 7
-    whole = numba_lanes.build(tape, batched, False)
+    whole = build(tape, batched, False)
     before = whole(shared, lanes)
     lanes[3, 4], lanes[2, 8] = np.inf, np.nan
     after = whole(shared, lanes)
@@ -281,14 +291,15 @@ def test_infinities_and_nans_stay_with_their_examples():
     assert np.isfinite(whole(shared, np.zeros((7, 10)))).all()  # nothing of it is left in the rows
 
 
-def test_a_sum_of_negative_zeros_is_one():
+def test_a_sum_of_negative_zeros_is_one(build):
     tape = layer(4, 4, bias=False)
-    found = numba_lanes.build(tape, [False] * 20 + [True] * 4, True)(np.full(20, -0.0), np.zeros((4, 3)))
+    found = build(tape, [False] * 20 + [True] * 4, True)(np.full(20, -0.0), np.zeros((4, 3)))
     assert np.signbit(found).all()
 
 
+@pytest.mark.parametrize("backend", BUILDS)
 @pytest.mark.parametrize("shape", [(2, 5, 1), (3, 9, 6, 1), (5, 13, 1)])
-def test_the_gradient_of_a_network_is_that_of_its_matrices_whatever_its_widths(shape):
+def test_the_gradient_of_a_network_is_that_of_its_matrices_whatever_its_widths(shape, backend):
     rng = np.random.default_rng(len(shape))
     layers = [(rng.normal(size=sizes), rng.normal(size=sizes[1])) for sizes in pairwise(shape)]
     points = rng.normal(size=(70, shape[0]))
@@ -302,7 +313,7 @@ def test_the_gradient_of_a_network_is_that_of_its_matrices_whatever_its_widths(s
             ]
         return hidden[0] * hidden[0]
 
-    value, gradient = compile(value_and_grad(loss), in_axes=(None, 0), reduce="sum", backend="numba")(layers, points)
+    value, gradient = compile(value_and_grad(loss), in_axes=(None, 0), reduce="sum", backend=backend)(layers, points)
     inside = [points]
     for weights, biases in layers:
         inside.append(np.maximum(inside[-1] @ weights + biases, 0.0))

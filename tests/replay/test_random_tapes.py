@@ -20,6 +20,7 @@ from autograd.primitives import PRIMITIVES, Primitive, primitive
 from autograd.replay import optimise as optimise_module
 from autograd.replay import schedule
 from autograd.replay.backends import (
+    c_lanes,
     c_tape,
     expansion,
     jax_export,
@@ -317,6 +318,7 @@ BUILDS = {
     "python": python_source.build,
     "numpy": numpy_lanes.build,
     "c": lambda tape, *how: c_tape.build(expansion.expanded(tape), *how),
+    "lanes in C": c_lanes.build,
     "numba": numba_lanes.build,
     "jax": jax_export.build,
 }

@@ -21,9 +21,12 @@ from autograd.replay.backends.lane_blocks import DOT, MULTIPLY, OUTER, PRODUCT, 
 from autograd.replay.backends.lanes import on_lanes
 from autograd.replay.optimise import constants_as_arguments
 from autograd.replay.tape import FUSED_DOT, Tape
+from autograd.rules.reductions import WITHIN_EXPANSIONS
 
-__all__ = ["build"]
+__all__ = ["TABLE", "build"]
 
+TABLE = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) if op.builtin}
+"""The operations whose formulas are written into the kernel."""
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
 
@@ -72,5 +75,5 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
         )
         warnings.warn(message, RuntimeWarning, stacklevel=2)
         raise NotImplementedError(message)
-    named: list[Block] = [(PRIMITIVES[name], count) for name, count in module.operations()]
+    named: list[Block] = [(TABLE[name], count) for name, count in module.operations()]
     return module.kernel, {block: code for code, block in enumerate([*_STRUCTURAL, *named])}

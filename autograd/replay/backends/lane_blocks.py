@@ -1,4 +1,4 @@
-"""What a lane kernel can do: the blocks of which a program is made, and how the factors of matrices are packed for it.
+"""The blocks that programs of a lane kernel are made of, and how the factors of matrices are packed for it.
 
 There are two such kernels, one in C and one that numba compiles.
 """
