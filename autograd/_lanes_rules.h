@@ -147,7 +147,7 @@ INLINED double ag_clip(double x_1, double low_1, double high_1, int *raised)
         if (!*raised) *raised = 2;
         return 0.0;
     }
-    return chosen_of((x_1 < low_1), low_1, chosen_of((x_1 > high_1), high_1, x_1));
+    return ((x_1 < low_1) ? low_1 : ((x_1 > high_1) ? high_1 : x_1));
 }
 
 INLINED double ag_clip_or_ieee(double x_1, double low_1, double high_1)
@@ -995,6 +995,8 @@ static double ag_sinc(double x_1);
 static double ag_sinc_series(double x_1, double order_1);
 static double ag_cos_pi(double x_1);
 static double ag_sinc_derivative(double x_1, double order_1);
+static double ag_mantissa_2(double x_1);
+static double ag_exponent_2(double x_1);
 
 static double ag_power(double x_1, double y_1, int *raised)
 {
@@ -1018,12 +1020,12 @@ static double ag_ieee_power(double x_1, double y_1)
     }
     odd_1 = ((and_1 != 0.0) ? 1.0 : 0.0);
     if ((x_1 == 0.0)) {
-        return chosen_of((odd_1 != 0.0), copysign(INFINITY, x_1), INFINITY);
+        return ((odd_1 != 0.0) ? copysign(INFINITY, x_1) : INFINITY);
     }
     if (((x_1 < 0.0) && (!ag_is_integer(y_1)))) {
         return NAN;
     }
-    return chosen_of(((x_1 < 0.0) && (odd_1 != 0.0)), (-INFINITY), INFINITY);
+    return (((x_1 < 0.0) && (odd_1 != 0.0)) ? (-INFINITY) : INFINITY);
 }
 
 static double ag_pow_or_ieee(double x_1, double y_1)
@@ -1041,7 +1043,7 @@ static double ag_power_slope_at_an_end(double x_1, double y_1, double lowered_1,
         return NAN;
     }
     power_1 = ag_power(x_1, lowered_1, raised);
-    return chosen_of((power_1 != 0.0), (y_1 * power_1), (power_1 * copysign(1.0, y_1)));
+    return ((power_1 != 0.0) ? (y_1 * power_1) : (power_1 * copysign(1.0, y_1)));
 }
 
 static double ag_power_slope(double x_1, double y_1, int *raised)
@@ -1094,12 +1096,12 @@ static double ag_power_log(double x_1, double y_1)
         return NAN;
     }
     if ((x_1 == 0.0)) {
-        return chosen_of((y_1 >= 0.0), 0.0, (y_1 * INFINITY));
+        return ((y_1 >= 0.0) ? 0.0 : (y_1 * INFINITY));
     }
     log_x_1 = ag_log_2(x_1);
     if ((!((690.0 < fabs((y_1 * log_x_1))) && (fabs((y_1 * log_x_1)) < INFINITY)))) {
         power_1 = pow(x_1, y_1);
-        return chosen_of((power_1 != 0.0), (power_1 * log_x_1), copysign(power_1, log_x_1));
+        return ((power_1 != 0.0) ? (power_1 * log_x_1) : copysign(power_1, log_x_1));
     }
     root_1 = pow(x_1, (0.5 * y_1));
     return ((root_1 * log_x_1) * root_1);
@@ -1170,7 +1172,7 @@ static double ag_unit(double x_1, double y_1)
     }
     t_1 = fabs(x_1);
     t_2 = fabs(y_1);
-    first_1 = chosen_of((t_2 > t_1), t_2, t_1);
+    first_1 = ((t_2 > t_1) ? t_2 : t_1);
     exponent_1 = ((-ag_frexp(first_1, 1)) + 0.0);
     t_3 = ag_scaled(x_1, exponent_1);
     y_2 = ag_scaled(y_1, exponent_1);
@@ -1189,7 +1191,7 @@ static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
         return (weight_1 * x_1);
     }
     if ((x_1 < (-190.0))) {
-        return (weight_1 * chosen_of((fmod((floor(x_1) + 0.0), 2.0) != 0.0), (-0.0), 0.0));
+        return (weight_1 * ((fmod((floor(x_1) + 0.0), 2.0) != 0.0) ? (-0.0) : 0.0));
     }
     if ((fabs(x_1) < 1e-20)) {
         value_1 = (weight_1 / x_1);
@@ -1197,11 +1199,11 @@ static double ag_weighted_gamma(double weight_1, double x_1, int *raised)
     }
     else {
         if ((x_1 > 172.0)) {
-            value_2 = chosen_of((weight_1 != 0.0), (weight_1 * INFINITY), 0.0);
+            value_2 = ((weight_1 != 0.0) ? (weight_1 * INFINITY) : 0.0);
             value_6 = value_2;
         }
         else {
-            room_1 = chosen_of((fabs(x_1) > 100.0), 1.6069380442589903e+60, 1.0);
+            room_1 = ((fabs(x_1) > 100.0) ? 1.6069380442589903e+60 : 1.0);
             above_1 = ((x_1 >= 0.75) ? 1.0 : 0.0);
             product_1 = (1.0 / room_1);
             error_1 = 0.0;
@@ -1341,7 +1343,7 @@ static double ag_lgamma_below_zero(double x_1, int *raised)
 static double ag_lgamma_2(double x_1, int *raised)
 {
     if (*raised) return 0.0;
-    return chosen_of((x_1 <= 0.0), ag_lgamma_below_zero(x_1, raised), ag_lgamma_above_zero(x_1, raised));
+    return ((x_1 <= 0.0) ? ag_lgamma_below_zero(x_1, raised) : ag_lgamma_above_zero(x_1, raised));
 }
 
 static double ag_lgamma_or_ieee(double x_1)
@@ -1385,12 +1387,12 @@ static double ag_cotangent(double x_1)
     double rest_1, near_pole_1, part_1, angle_1, lost_1, tangent_1, tangent_2;
     rest_1 = remainder(x_1, 1.0);
     near_pole_1 = ((fabs(rest_1) <= 0.25) ? 1.0 : 0.0);
-    part_1 = chosen_of((near_pole_1 != 0.0), rest_1, copysign((0.5 - fabs(rest_1)), rest_1));
+    part_1 = ((near_pole_1 != 0.0) ? rest_1 : copysign((0.5 - fabs(rest_1)), rest_1));
     angle_1 = (3.141592653589793 * part_1);
-    lost_1 = chosen_of((fabs(part_1) > 1e-200), (ag_product_error(3.141592653589793, part_1, angle_1) + (1.2246467991473532e-16 * part_1)), 0.0);
+    lost_1 = ((fabs(part_1) > 1e-200) ? (ag_product_error(3.141592653589793, part_1, angle_1) + (1.2246467991473532e-16 * part_1)) : 0.0);
     tangent_1 = tan(angle_1);
     tangent_2 = (tangent_1 + (lost_1 * (1.0 + (tangent_1 * tangent_1))));
-    return chosen_of((near_pole_1 != 0.0), (1.0 / tangent_2), tangent_2);
+    return ((near_pole_1 != 0.0) ? (1.0 / tangent_2) : tangent_2);
 }
 
 static double ag_digamma(double x_1, int *raised)
@@ -1499,7 +1501,7 @@ static double ag_polygamma(double x_1, double order_1, int *raised)
     even_1 = ((fmod(order_1, 2.0) == 0.0) ? 1.0 : 0.0);
     if (((x_1 >= (-20.0)) || (x_1 != x_1))) {
         total_1 = ag_pole_sum(x_1, order_1, raised);
-        return chosen_of((even_1 != 0.0), (-total_1), total_1);
+        return ((even_1 != 0.0) ? (-total_1) : total_1);
     }
     rest_1 = remainder(x_1, 1.0);
     t_1 = ag_pole_sum((1.0 + rest_1), order_1, raised);
@@ -1521,7 +1523,7 @@ static double ag_ieee_polygamma(double x_1, double order_1)
     if ((fmod(order_1, 2.0) == 1.0)) {
         return INFINITY;
     }
-    return chosen_of(((x_1 < 0.0) && ag_is_integer(x_1)), NAN, (-copysign(INFINITY, x_1)));
+    return (((x_1 < 0.0) && ag_is_integer(x_1)) ? NAN : (-copysign(INFINITY, x_1)));
 }
 
 static double ag_polygamma_or_ieee(double x_1, double order_1)
@@ -1541,21 +1543,21 @@ static double ag_round(double x_1, double digits_1, int *raised)
     }
     size_1 = fabs(x_1);
     power_1 = pow(10.0, fabs(digits_1));
-    scaled_1 = chosen_of((digits_1 >= 0.0), (size_1 * power_1), (size_1 / power_1));
+    scaled_1 = ((digits_1 >= 0.0) ? (size_1 * power_1) : (size_1 / power_1));
     if ((!(scaled_1 < 9007199254740992.0))) {
         return x_1;
     }
     whole_1 = ag_nearest(scaled_1);
     rest_1 = (scaled_1 - whole_1);
     if (((fabs(rest_1) == 0.5) && (digits_1 != 0.0))) {
-        lost_1 = chosen_of((digits_1 > 0.0), ag_lost_by_product(size_1, power_1, scaled_1), (-ag_lost_by_product(scaled_1, power_1, size_1)));
-        whole_2 = chosen_of(((rest_1 * lost_1) > 0.0), (whole_1 + (2.0 * rest_1)), whole_1);
+        lost_1 = ((digits_1 > 0.0) ? ag_lost_by_product(size_1, power_1, scaled_1) : (-ag_lost_by_product(scaled_1, power_1, size_1)));
+        whole_2 = (((rest_1 * lost_1) > 0.0) ? (whole_1 + (2.0 * rest_1)) : whole_1);
         whole_3 = whole_2;
     }
     else {
         whole_3 = whole_1;
     }
-    return copysign(chosen_of((digits_1 >= 0.0), (whole_3 / power_1), (whole_3 * power_1)), x_1);
+    return copysign(((digits_1 >= 0.0) ? (whole_3 / power_1) : (whole_3 * power_1)), x_1);
 }
 
 static double ag_round_or_ieee(double x_1, double digits_1)
@@ -1592,9 +1594,9 @@ static double ag_angle_slope(double x_1, double y_1)
     double t_1, t_2, first_1, exponent_1, t_3, y_2, squared_1, t_4;
     t_1 = fabs(x_1);
     t_2 = fabs(y_1);
-    first_1 = chosen_of((t_2 > t_1), t_2, t_1);
+    first_1 = ((t_2 > t_1) ? t_2 : t_1);
     if ((isinf(x_1) || isinf(y_1))) {
-        return chosen_of(((x_1 != x_1) || (y_1 != y_1)), NAN, copysign(0.0, x_1));
+        return (((x_1 != x_1) || (y_1 != y_1)) ? NAN : copysign(0.0, x_1));
     }
     if ((!(first_1 > 0.0))) {
         return NAN;
@@ -1615,7 +1617,7 @@ static double ag_sin_pi(double x_1)
     double rest_1, distance_1;
     rest_1 = remainder(x_1, 2.0);
     distance_1 = fabs(rest_1);
-    return copysign(sin((3.141592653589793 * chosen_of((distance_1 <= 0.5), distance_1, (1.0 - distance_1)))), rest_1);
+    return copysign(sin((3.141592653589793 * ((distance_1 <= 0.5) ? distance_1 : (1.0 - distance_1)))), rest_1);
 }
 
 static double ag_sinc(double x_1)
@@ -1641,7 +1643,7 @@ static double ag_sinc_series(double x_1, double order_1)
     power_1 = (order_1 + odd_1);
     half_1 = (0.5 * power_1);
     t_1 = pow(9.869604401089358, half_1);
-    term_1 = ((t_1 * chosen_of((fmod(half_1, 2.0) == 0.0), 1.0, (-1.0))) * chosen_of((odd_1 != 0.0), x_1, 1.0));
+    term_1 = ((t_1 * ((fmod(half_1, 2.0) == 0.0) ? 1.0 : (-1.0))) * ((odd_1 != 0.0) ? x_1 : 1.0));
     degree_1 = odd_1;
     power_2 = power_1;
     rounds_1 = 0.0;
@@ -1669,7 +1671,7 @@ static double ag_cos_pi(double x_1)
     if (((0.25 < distance_1) && (distance_1 < 0.75))) {
         return sin((3.141592653589793 * (0.5 - distance_1)));
     }
-    return chosen_of((distance_1 < 0.5), cos((3.141592653589793 * distance_1)), (-cos((3.141592653589793 * (1.0 - distance_1)))));
+    return ((distance_1 < 0.5) ? cos((3.141592653589793 * distance_1)) : (-cos((3.141592653589793 * (1.0 - distance_1)))));
 }
 
 static double ag_sinc_derivative(double x_1, double order_1)
@@ -1702,6 +1704,16 @@ static double ag_sinc_derivative(double x_1, double order_1)
         sine_1 = sine_1_1;
     }
     return derivative_2;
+}
+
+static double ag_mantissa_2(double x_1)
+{
+    return ag_frexp(x_1, 0);
+}
+
+static double ag_exponent_2(double x_1)
+{
+    return chosen_of(isfinite(x_1), ag_frexp(x_1, 1), 0.0);
 }
 
 LOOP_2(calling, pow, ag_pow_or_ieee(x0[k], x1[k]))
@@ -1739,6 +1751,8 @@ LOOP_2(calling, atan2, atan2(x0[k], x1[k]))
 LOOP_2(calling, angle_slope, ag_angle_slope(x0[k], x1[k]))
 LOOP_1(calling, sinc, ag_sinc(x0[k]))
 LOOP_2(calling, sinc_derivative, ag_sinc_derivative(x0[k], x1[k]))
+LOOP_1(calling, mantissa, ag_mantissa_2(x0[k]))
+LOOP_1(calling, exponent, ag_exponent_2(x0[k]))
 #endif
 
 #define OPERATIONS(STRAIGHT, CALLING) \
@@ -1837,4 +1851,6 @@ LOOP_2(calling, sinc_derivative, ag_sinc_derivative(x0[k], x1[k]))
     CALLING(atan2, 2) \
     CALLING(angle_slope, 2) \
     CALLING(sinc, 1) \
-    CALLING(sinc_derivative, 2)
+    CALLING(sinc_derivative, 2) \
+    CALLING(mantissa, 1) \
+    CALLING(exponent, 1)

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from autograd import compiled
-from autograd.primitives import PRIMITIVES
 from autograd.replay import intermediate as ir
 from autograd.replay.backends import lane_functions
+from autograd.replay.backends.c_lanes import OPERATIONS
 from autograd.replay.backends.c_source import Body, CFunctions
 from autograd.replay.lowering import Lowering
 from autograd.rules.errorfree import polynomial, rest_of_product
@@ -62,12 +62,12 @@ class _Lowering(Lowering):
 
 def _is_straight(function: ir.Function, inside: frozenset[ir.Function] = frozenset()) -> bool:
     """Whether it has no loop and no error, and calls nothing but what is straight."""
-    parts = [*ir._all_parts(function.body)]  # noqa: SLF001 -- this is a printer of the form
+    parts = [*ir._all_parts(function.body)]
     calling = {*ir.ELEMENTARY, "**", "//", "%"} - _FREE - _IN_LANES.keys()
     called = {part.function for part in parts if isinstance(part, ir.Call)}
     return (
         function not in inside
-        and all(isinstance(one, (ir.Assign, ir.If, ir.Return)) for one in ir._statements(function.body))  # noqa: SLF001
+        and all(isinstance(one, (ir.Assign, ir.If, ir.Return)) for one in ir._statements(function.body))
         and calling.isdisjoint(part.name for part in parts if isinstance(part, ir.Apply))
         and all(_is_straight(one, inside | {function}) for one in called)
     )
@@ -80,9 +80,7 @@ class _Body(Body):
     and meet, of which it would make many conditions for each lane.
     """
 
-    forms: ClassVar[Mapping[str, str]] = Body.forms | {
-        "and": "({0} && {1})", "or": "({0} || {1})", "number": "({0} ? 1.0 : 0.0)", "select": "chosen_of({0}, {1}, {2})",
-    }  # fmt: skip
+    forms: ClassVar[Mapping[str, str]] = Body.forms | {"number": "({0} ? 1.0 : 0.0)"}
     _choices = 0
 
     def block(self, block: Sequence[ir.Statement]) -> Iterator[str]:
@@ -112,13 +110,17 @@ class _Body(Body):
                     yield from self._flat(body)
                     yield from (f"one_of_{number}_{name} = {name};" for name in meeting)
                     yield from self._flat(orelse)
-                    yield from (f"{name} = chosen_of(choice_of_{number}, one_of_{number}_{name}, {name});" for name in meeting)
+                    yield from (
+                        f"{name} = chosen_of(choice_of_{number}, one_of_{number}_{name}, {name});" for name in meeting
+                    )
 
     def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function."""
         if expression.name in _IN_LANES:
             straight = self._functions.lowering.operation(_IN_LANES[expression.name], 1)
             return self.called(straight, expression.args)
+        if expression.name == "select" and _is_straight(self._function):
+            return f"chosen_of({', '.join(map(self.text, expression.args))})"
         if self._function in self._functions.lowering.contracted and expression.name in "+-":
             left, right = expression.args
             minus = "-" if expression.name == "-" else ""
@@ -166,8 +168,8 @@ def header() -> str:
     functions = _Functions()
     CFunctions.function(functions, Lowering().operation(rest_of_product, 3), checked=False)  # for want of multiply_add
     values: dict[tuple[str, int], str] = {}
-    for op in PRIMITIVES.values():
-        if op.builtin and op.arity:
+    for op in OPERATIONS.values():
+        if op.arity:
             given = [f"x{place}[k]" for place in range(op.arity)]
             form = ir.ARITHMETIC.get(op.forward)
             name = getattr(op.forward, "__name__", "")

@@ -20,8 +20,13 @@ from autograd.replay.backends.lane_blocks import DOT, MULTIPLY, OUTER, PRODUCT, 
 from autograd.replay.backends.lanes import on_lanes
 from autograd.replay.optimise import constants_as_arguments
 from autograd.replay.tape import Tape
+from autograd.rules import reductions
 
-__all__ = ["build"]
+__all__ = ["OPERATIONS", "build"]
+
+_PARTS = reductions._mantissa, reductions._exponent  # noqa: SLF001 -- of the expansion of a product, and in no table
+OPERATIONS = {op.name: op for op in (*PRIMITIVES.values(), *_PARTS) if op.builtin and op.arity}
+"""The operations that the kernel has, by their names."""
 
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
@@ -59,12 +64,12 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
         NotImplementedError: it was compiled from another table of operations.
     """
     module: Any = importlib.import_module("autograd._lanes")
-    if module.TABLE_DIGEST != digest() or len(_STRUCTURAL) != module.N_BLOCKS:
+    if digest() != module.TABLE_DIGEST or len(_STRUCTURAL) != module.N_BLOCKS:
         message = (
             "the lane kernel was compiled from another version of the source or of the table of operations, so the "
             "backend 'c' is left out: install the package again"
         )
         warnings.warn(message, RuntimeWarning, stacklevel=2)
         raise NotImplementedError(message)
-    named: list[Block] = [(PRIMITIVES[name], count) for name, count in module.operations()]
+    named: list[Block] = [(OPERATIONS[name], count) for name, count in module.operations()]
     return module.kernel, {block: code for code, block in enumerate([*_STRUCTURAL, *named])}

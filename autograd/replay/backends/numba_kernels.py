@@ -339,7 +339,9 @@ def scalar_kernel(blocks: Sequence[tuple[Primitive, int]]) -> Callable[..., None
 # --- kernels, compiled and kept ---------------------------------------------------------------------------
 
 _HOW = b"".join(
-    Path(module.__file__).read_bytes() for module in (lane_functions, numba_elementary, numba_forward, numba_tiles) if module.__file__
+    Path(module.__file__).read_bytes()
+    for module in (lane_functions, numba_elementary, numba_forward, numba_tiles)
+    if module.__file__
 )
 """How operations are compiled, which is a part of what a kernel is."""
 _CALLED = {name: getattr(numba_tiles, name) for name in ("BLOCK", "multiply", "pack", "transpose")} | {
