@@ -18,9 +18,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
-# Whatever CFLAGS say: no a*b + c in one rounding, where it is not written so, and no shortcuts of a fast-math. The engine
-# has no functions of the compiler's own, either, which makes x*x of pow(x, 2) where Python asks the library; the kernel
-# has them, and needs not know how a function fails: that makes vector instructions of a loop over lanes.
+# Whatever CFLAGS say: no a*b + c in one rounding, where it is not written so, and no shortcuts of a fast-math. The
+# engine has no functions of the compiler's own, either, which makes x*x of pow(x, 2) where Python asks the library; the
+# kernel has them, and needs not know how a function fails: that makes vector instructions of a loop over lanes.
 EXACT = {
     "nt": ["/O2", "/std:c11", "/fp:precise"],
     "posix": ["-g0", "-std=c11", "-fvisibility=hidden", "-fno-fast-math", "-ffp-contract=off"],

@@ -188,19 +188,14 @@ def header() -> str:
         vector = set(re.findall(r"\b(\w+)\(", value)) <= _FREE | straight
         loops[vector].append(f"LOOP_{arity}({'straight' if vector else 'calling'}, {name}, {value})")
         rows.append(f"    {'STRAIGHT' if vector else 'CALLING'}({name}, {arity})")
-    parts = {
-        kind: [
-            *(f"{text.partition(chr(10))[0].replace('static', word)};" for name, text in texts.items() if (name in straight) == kind),
-            "",
-            *(f"{text.replace('static', word, 1)}\n" for name, text in texts.items() if (name in straight) == kind),
-            *loops[kind],
-        ]
-        for kind, word in ((True, "INLINED"), (False, "static"))
-    }  # fmt: skip
-    return "\n".join(
-        [_HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS), *parts[True], "", "#ifdef WITH_CALLING", *parts[False], "#endif", "",
-         "#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
-    )  # fmt: skip
+    parts = {}
+    for kind, word in ((True, "INLINED"), (False, "static")):
+        written = [text.replace("static", word, 1) for name, text in texts.items() if (name in straight) == kind]
+        prototypes = [f"{text.splitlines()[0]};" for text in written]
+        parts[kind] = [*prototypes, "", *(f"{text}\n" for text in written), *loops[kind]]
+    head = _HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS)
+    listed = ["#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
+    return "\n".join([head, *parts[True], "", "#ifdef WITH_CALLING", *parts[False], "#endif", "", *listed])
 
 
 _HEAD = """\

@@ -80,7 +80,7 @@ def test_random_tapes_of_any_number_of_examples(seed, n):
 
 
 def sums(n_results, n_operands, *, matrix):
-    """A tape: sums of ``n_operands`` products with shared factors, of a matrix or shifted ones, and of their products."""
+    """A tape: sums of products with shared factors, all of a matrix or those below its diagonal, and their products."""
     n_factors = n_results * n_operands
     before = n_factors + n_operands
     args = [[k for j in range(n_operands) for k in (i * n_operands + j, n_factors + j)] for i in range(n_results)]
@@ -88,9 +88,9 @@ def sums(n_results, n_operands, *, matrix):
         args = [pairs[: 2 * (i + 1)] for i, pairs in enumerate(args)]
     args += [[before + i, n_factors + j] for i in range(n_results) for j in range(n_operands)]
     return Tape(
-        ops=(FUSED_DOT,), code=[0] * len(args), start=np.cumsum([0, *map(len, args)]), args=[k for one in args for k in one],
-        dest=before + np.arange(len(args)), constants=[], outputs=before + np.arange(len(args)),
-        n_inputs=before, n_slots=before + len(args),
+        ops=(FUSED_DOT,), code=[0] * len(args), start=np.cumsum([0, *map(len, args)]),
+        args=[place for one in args for place in one], dest=before + np.arange(len(args)), constants=[],
+        outputs=before + np.arange(len(args)), n_inputs=before, n_slots=before + len(args),
     ).verify()  # fmt: skip
 
 

@@ -236,6 +236,9 @@ def test_a_backend_that_is_not_installed(monkeypatch):
         ModuleNotFoundError, match=r"needs the package 'no_such_package'.*pip install 'chainrule\[fast\]'"
     ):
         compiled(lambda x: x, backend="numba")
+    monkeypatch.setitem(backends.BACKENDS, "c", backends.BACKENDS["c"]._replace(requires="no_such_module"))
+    with pytest.raises(ModuleNotFoundError, match=r"needs the compiled module 'no_such_module'.*C compiler"):
+        compiled(lambda x: x, backend="c")
     assert backends.choose("auto", batched=True) == ["numpy", "python"]
     assert backends.choose("auto", batched=False) == ["python"]
 

@@ -231,7 +231,8 @@ multiply(
 )
 pc = first + n_operands
 """,
-    # Both blocks are laid out anew, so many examples at a time as make a block of a matrix: four rows side by side, as packed factors are.
+    # Both blocks are laid out anew, so many examples at a time as make a block of a matrix: four rows side by side, as
+    # packed factors are.
     OUTER: """\
 n_left = int64(program[pc])
 n_right = int64(program[pc + 1])
