@@ -118,11 +118,41 @@ static PyObject *operations(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(non
     return list;
 }
 
+/* Whether the processor has a set of vector instructions; if so, the kernel for it runs from now on. */
+static int take(const char *set)
+{
+    if (strcmp(set, "plain") == 0) {
+        chosen = lanes_plain;
+        return 1;
+    }
+#ifdef SETS_OF_INSTRUCTIONS
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 0;
+    if (strcmp(set, "avx2") == 0) {
+        chosen = lanes_avx2;
+        return 1;
+    }
+    if (strcmp(set, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+        chosen = lanes_avx512;
+        return 1;
+    }
+#endif
+    return 0;
+}
+
+static PyObject *take_set(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    const char *set = PyUnicode_AsUTF8(name);
+    return set ? PyBool_FromLong(take(set)) : NULL;
+}
+
 static PyMethodDef functions[] = {
     {"kernel", (PyCFunction)(void (*)(void))kernel, METH_FASTCALL,
      "kernel(program, filled, packs, count, gathered, shared, packed, rows, aside, given, lanes, results,\n"
      "       start, stop, size, column, n_sums)\n\nRun a program; see autograd/replay/backends/lanes.py."},
     {"operations", operations, METH_NOARGS, "The operations by code, the first after the blocks: (name, operands)."},
+    {"take", take_set, METH_O, "Use 'plain', 'avx2' or 'avx512' instructions from now on; False if there are none."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -130,22 +160,9 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_lanes", NULL, -1, f
 
 PyMODINIT_FUNC PyInit__lanes(void)
 {
-    const char *set = "plain";
     PyObject *made = PyModule_Create(&module);
-#ifdef SETS_OF_INSTRUCTIONS
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        chosen = lanes_avx2;
-        set = "avx2";
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
-            chosen = lanes_avx512;
-            set = "avx512";
-        }
-    }
-#endif
+    if (!take("avx512")) take("avx2");
     if (made && (PyModule_AddStringConstant(made, "TABLE_DIGEST", TABLE_DIGEST) < 0 ||
-                 PyModule_AddStringConstant(made, "INSTRUCTIONS", set) < 0 ||
                  PyModule_AddIntConstant(made, "N_BLOCKS", N_BLOCKS) < 0))
         Py_CLEAR(made);
     return made;

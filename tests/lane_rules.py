@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 from autograd import compiled
 from autograd.replay import intermediate as ir
-from autograd.replay.backends import c_lanes, lane_functions
+from autograd.replay.backends import lane_functions
+from autograd.replay.backends.c_lanes import OPERATIONS
 from autograd.replay.backends.c_source import Body, CFunctions
 from autograd.replay.lowering import Lowering
 from autograd.rules.errorfree import polynomial, rest_of_product
@@ -79,9 +80,7 @@ class _Body(Body):
     and meet, of which it would make many conditions for each lane.
     """
 
-    forms: ClassVar[Mapping[str, str]] = Body.forms | {
-        "and": "({0} && {1})", "or": "({0} || {1})", "number": "({0} ? 1.0 : 0.0)",
-    }  # fmt: skip
+    forms: ClassVar[Mapping[str, str]] = Body.forms | {"number": "({0} ? 1.0 : 0.0)"}
     _choices = 0
 
     def block(self, block: Sequence[ir.Statement]) -> Iterator[str]:
@@ -117,11 +116,11 @@ class _Body(Body):
 
     def applied(self, expression: ir.Apply) -> str:
         """An operator or an elementary function."""
-        if expression.name == "select" and _is_straight(self._function):  # nothing raises, and nothing calls itself
-            return f"chosen_of({', '.join(map(self.text, expression.args))})"
         if expression.name in _IN_LANES:
             straight = self._functions.lowering.operation(_IN_LANES[expression.name], 1)
             return self.called(straight, expression.args)
+        if expression.name == "select" and _is_straight(self._function):
+            return f"chosen_of({', '.join(map(self.text, expression.args))})"
         if self._function in self._functions.lowering.contracted and expression.name in "+-":
             left, right = expression.args
             minus = "-" if expression.name == "-" else ""
@@ -169,7 +168,7 @@ def header() -> str:
     functions = _Functions()
     CFunctions.function(functions, Lowering().operation(rest_of_product, 3), checked=False)  # for want of multiply_add
     values: dict[tuple[str, int], str] = {}
-    for op in c_lanes.TABLE.values():
+    for op in OPERATIONS.values():
         if op.arity:
             given = [f"x{place}[k]" for place in range(op.arity)]
             form = ir.ARITHMETIC.get(op.forward)
@@ -189,19 +188,14 @@ def header() -> str:
         vector = set(re.findall(r"\b(\w+)\(", value)) <= _FREE | straight
         loops[vector].append(f"LOOP_{arity}({'straight' if vector else 'calling'}, {name}, {value})")
         rows.append(f"    {'STRAIGHT' if vector else 'CALLING'}({name}, {arity})")
+    parts = {}
+    for kind, word in ((True, "INLINED"), (False, "static")):
+        written = [text.replace("static", word, 1) for name, text in texts.items() if (name in straight) == kind]
+        prototypes = [f"{text.splitlines()[0]};" for text in written]
+        parts[kind] = [*prototypes, "", *(f"{text}\n" for text in written), *loops[kind]]
     head = _HEAD.format(digest=compiled.digest(), rounder=lane_functions.ROUNDER, bits=lane_functions.SQRT_HALF_BITS)
-    calling = {name: text for name, text in texts.items() if name not in straight}
-    return "\n".join(
-        [head, *_definitions({name: texts[name] for name in texts if name in straight}, "INLINED"), *loops[True], "",
-         "#ifdef WITH_CALLING", *_definitions(calling, "static"), *loops[False], "#endif", "",
-         "#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
-    )  # fmt: skip
-
-
-def _definitions(texts: dict[str, str], word: str) -> list[str]:
-    """The declarations of functions, then their definitions, with ``word`` in the place of static."""
-    changed = [text.replace("static", word, 1) for text in texts.values()]
-    return [*(f"{text.partition(chr(10))[0]};" for text in changed), "", *(f"{text}\n" for text in changed)]
+    listed = ["#define OPERATIONS(STRAIGHT, CALLING) \\", " \\\n".join(rows), ""]
+    return "\n".join([head, *parts[True], "", "#ifdef WITH_CALLING", *parts[False], "#endif", "", *listed])
 
 
 _HEAD = """\

@@ -1,189 +1,182 @@
-"""The lane kernel in C: its functions, its vector instructions, its threads, and arrays that do not fit."""
+"""The lane kernel in C: every operation at hostile numbers, sums of products of every size, and what it refuses."""
 
 from __future__ import annotations
 
 import importlib
-import math
 import subprocess
 import sys
 
-import mpmath
 import numpy as np
 import pytest
 
-import autograd as ag
-from autograd import Value, record, value_and_grad
-from autograd import compile as compiled
-from autograd.primitives import PRIMITIVES, primitive
-from autograd.replay.backends import available, c_lanes, lanes, numpy_lanes, python_source
-from autograd.replay.tape import Tape
+from autograd import Value, record
+from autograd.primitives import primitive
+from autograd.replay import backends
+from autograd.replay.backends.c_lanes import build
+from autograd.replay.tape import FUSED_DOT, Tape
 from tests import lane_rules
-from tests.replay.test_numba_math import SPECIAL, ULPS, samples
+from tests.support.backends import (
+    REDUCTIONS,
+    arity,
+    assert_same,
+    expected,
+    extreme_points,
+    name,
+    points,
+    random_tape,
+    reference,
+    special_points,
+    table,
+    together,
+)
 
-_lanes = importlib.import_module("autograd._lanes") if available("c") else None
-pytestmark = pytest.mark.skipif(_lanes is None, reason="needs what is compiled with the package")
+pytestmark = pytest.mark.skipif(not backends.available("c"), reason="the lane kernel is not compiled")
 NOTHING = np.empty(0)
+OPS = [op for op in table() if (op.base or op).builtin]
 
 
-def batch(op):
-    """An operation as a kernel of the lanes of its inputs."""
-    tape = Tape(
-        ops=(op,), code=[0], start=[0, op.arity], args=range(op.arity), dest=[op.arity], constants=[],
-        outputs=[op.arity], n_inputs=op.arity, n_slots=op.arity + 1,
-    )  # fmt: skip
-    kernel = c_lanes.build(tape.verify(), [True] * op.arity, False)
-    return lambda *xs: kernel(NOTHING, np.array(xs, float))
+@pytest.fixture(params=["plain", "avx2", "avx512"])
+def instructions(request):
+    """Each set of vector instructions that the processor has."""
+    module = importlib.import_module("autograd._lanes")
+    if not module.take(request.param):
+        pytest.skip("the processor has none of them")
+    yield request.param
+    module.take("avx512") or module.take("avx2")
 
 
-# --- what is computed -------------------------------------------------------------------------------------
-
-
-def test_the_formulas_in_c_are_those_of_the_table():
+def test_the_header_is_written_from_the_table():
     """Written again with python -m tests.lane_rules after a change of the table."""
     assert lane_rules.HEADER.read_text(encoding="utf-8") == lane_rules.header()
 
 
-def test_every_operation_of_so_many_numbers_is_there():
-    names = {name for name, _ in _lanes.operations()}
-    assert names == {op.name for op in c_lanes.TABLE.values() if op.arity}
-    assert names > {op.name for op in PRIMITIVES.values() if op.builtin and op.arity}
+@pytest.mark.usefixtures("instructions")
+def test_every_operation_is_its_forward():
+    columns = [np.hstack([points(op), special_points(op), extreme_points(op)]) for op in OPS]
+    longest = max(column.shape[1] for column in columns)
+    lanes = np.ascontiguousarray(np.vstack([np.resize(column.T, (longest, len(column))).T for column in columns]))
+    results = build(together(OPS), [True] * len(lanes), False)(NOTHING, lanes)
+    for op, got, inputs in zip(OPS, results, np.split(lanes, np.cumsum([arity(op) for op in OPS])[:-1]), strict=True):
+        largest = 1e-12 * np.abs(inputs).max() ** 2 if op.name in REDUCTIONS else 0.0
+        wanted = reference(op, inputs)
+        with np.errstate(invalid="ignore"):
+            subnormal = (np.abs(wanted) < 1e-307) & (np.abs(got - wanted) <= 1e-323)  # they have few bits
+        try:
+            assert_same(got[~subnormal], wanted[~subnormal], 2e-14, largest)
+        except AssertionError as error:
+            raise AssertionError(f"{name(op)}: {error}") from None
 
 
-@pytest.mark.parametrize("name", sorted(ULPS))
-def test_the_error_is_within_a_few_ulp(name):
-    xs = samples(name)
-    (found,) = batch(PRIMITIVES[name])(xs)
-    worst = 0.0
-    with mpmath.workprec(200):
-        for x, got in zip(xs.tolist(), found.tolist(), strict=True):
-            wanted = getattr(mpmath, name)(mpmath.mpf(x))
-            worst = max(worst, float(abs(got - wanted) / math.ulp(float(wanted))))
-    assert 0.5 < worst <= ULPS[name]
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 127, 128, 129, 1000])
+def test_random_tapes_of_any_number_of_examples(seed, n):
+    tape = random_tape(seed)
+    batched = [True, False, True, True]
+    rng = np.random.default_rng(n)
+    shared, lanes = rng.normal(size=3), rng.normal(size=(3, n))
+    wanted = expected(tape, batched, shared, lanes)
+    assert_same(build(tape, batched, False)(shared, lanes), wanted, 1e-11, 1e-11)
+    np.testing.assert_allclose(build(tape, batched, True)(shared, lanes), wanted.sum(axis=1), rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", sorted(ULPS))
-def test_the_ends_of_the_range_are_those_of_the_c_library(name):
-    xs = np.array(SPECIAL)
-    with np.errstate(all="ignore"):
-        wanted = getattr(np, name)(xs)
-    (got,) = batch(PRIMITIVES[name])(xs)
-    np.testing.assert_allclose(got, wanted, rtol=1e-15, atol=0.0)
-    numbers = ~np.isnan(wanted)
-    np.testing.assert_array_equal(np.signbit(got[numbers]), np.signbit(wanted[numbers]))
+def sums(n_results, n_operands, *, matrix):
+    """A tape: sums of products with shared factors, all of a matrix or those below its diagonal, and their products."""
+    n_factors = n_results * n_operands
+    before = n_factors + n_operands
+    args = [[k for j in range(n_operands) for k in (i * n_operands + j, n_factors + j)] for i in range(n_results)]
+    if not matrix:
+        args = [pairs[: 2 * (i + 1)] for i, pairs in enumerate(args)]
+    args += [[before + i, n_factors + j] for i in range(n_results) for j in range(n_operands)]
+    return Tape(
+        ops=(FUSED_DOT,), code=[0] * len(args), start=np.cumsum([0, *map(len, args)]),
+        args=[place for one in args for place in one], dest=before + np.arange(len(args)), constants=[],
+        outputs=before + np.arange(len(args)), n_inputs=before, n_slots=before + len(args),
+    ).verify()  # fmt: skip
 
 
-@pytest.mark.parametrize("op", [op for op in PRIMITIVES.values() if op.builtin and op.arity], ids=lambda op: op.name)
-def test_where_an_example_stands_among_the_lanes_changes_no_bit(op):
-    """The last lanes of a block, where vectors are not whole, are computed as all others."""
-    rng = np.random.default_rng(1)
-    extremes = [0.0, -0.0, 1.0, -1.0, 0.5, 5e-324, 1e-310, 1e308, -1e308, math.inf, -math.inf, math.nan]
-    columns = np.concatenate([rng.normal(size=(op.arity, 25)), rng.choice(extremes, size=(op.arity, 60))], axis=1)
-    columns[op.arity - op.captures :] = 2.0  # an order, a slope
-    kernel = batch(op)
-    whole = kernel(*columns)
-    for n in (*range(1, 18), 31, 47):
-        for start in (0, 3, 37):
-            part = columns[:, start : start + n]
-            np.testing.assert_array_equal(kernel(*part), whole[:, start : start + n])
+@pytest.mark.usefixtures("instructions")
+@pytest.mark.parametrize("matrix", [False, True])
+@pytest.mark.parametrize(("n_results", "n_operands"), [(1, 1), (3, 3), (4, 4), (5, 7), (9, 70), (70, 9), (130, 135)])
+def test_sums_of_products_of_every_size(n_results, n_operands, matrix):
+    tape = sums(n_results, n_operands, matrix=matrix)
+    batched = [False] * (n_results * n_operands) + [True] * n_operands
+    rng = np.random.default_rng(n_operands)
+    shared = rng.normal(size=n_results * n_operands)
+    factors = shared.reshape(n_results, n_operands)
+    factors = factors if matrix else np.tril(factors)
+    each, summed = (build(tape, batched, together) for together in (False, True))
+    for n in range(1, 41) if n_results < 100 else (1, 2, 37, 200):
+        lanes = rng.normal(size=(n_operands, n))
+        first = factors @ lanes
+        wanted = np.concatenate([first, (first[:, None] * lanes).reshape(-1, n)])
+        np.testing.assert_allclose(each(shared, lanes), wanted, rtol=1e-10, atol=1e-11)
+        size = 1.0 + np.abs(wanted).sum(axis=1).max()
+        np.testing.assert_allclose(summed(shared, lanes), wanted.sum(axis=1), rtol=1e-11, atol=1e-13 * size)
 
 
-@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 47, 48, 49, 100, 191, 192, 193, 1000, 100_003])
-@pytest.mark.parametrize("summed", [False, True])
-def test_a_batch_of_any_length_in_chunks_and_blocks(n, summed):
-    x, y, w = (Value(k, "xyw"[i]) for i, k in enumerate((0.5, 1.5, 2.0)))
-    tape = record([ag.exp(x * w) - y / (1.0 + x * x), x * y + w, ag.tanh(y) * 2.0], [x, y, w])
-    xs = np.random.default_rng(n).normal(size=(2, n))
-    given = np.array([0.25])
-    got = c_lanes.build(tape, [True, True, False], summed)(given, xs)
-    wanted = numpy_lanes.build(tape, [True, True, False], summed)(given, xs)
-    np.testing.assert_allclose(got, wanted, rtol=1e-11, atol=1e-11 * n if summed else 1e-15)
+def test_a_large_batch_has_the_same_bits_on_any_number_of_cores(monkeypatch):
+    tape = random_tape(5, length=400)
+    rng = np.random.default_rng(0)
+    shared, lanes = rng.normal(size=3), rng.normal(size=(3, 30_000))
+    kernel = build(tape, [True, False, True, True], True)
+    first = kernel(shared, lanes)
+    assert kernel._layout.columns > 1
+    for cores in (1, 2, 3, 8):
+        monkeypatch.setattr("autograd.replay.backends.lanes._cores", lambda cores=cores: cores)
+        np.testing.assert_array_equal(kernel(shared, lanes), first)
 
 
-@pytest.mark.parametrize("n", range(1, 30))
-def test_products_summed_over_lanes(n):
-    xs = [Value(1.0) for _ in range(6)]
-    tape = record([xs[0] * x for x in xs[1:]] + [xs[1] * xs[2]], xs)
-    rows = np.random.default_rng(n).normal(size=(6, n))
-    got = c_lanes.build(tape, [True] * 6, True)(NOTHING, rows)
-    np.testing.assert_allclose(got, [*(rows[:1] * rows[1:]).sum(axis=1), rows[1] @ rows[2]], rtol=1e-13, atol=1e-13)
+def test_an_operation_of_a_user_is_refused_by_name():
+    own = primitive("of_a_user", forward=lambda x: x * 3.0, partials=lambda x, out: (3.0,))
+    x = Value(1.0)
+    with pytest.raises(NotImplementedError, match="of_a_user"):
+        build(record(own(x), inputs=[x]), [True], False)
 
 
-@pytest.mark.parametrize("cores", [1, 2, 3, 8])
-def test_every_number_of_cores_gives_the_same_bits(cores, monkeypatch):
-    def loss(w, x):
-        return sum(ag.exp(w[k] * x[0]) * ag.tanh(w[k] + x[1]) for k in range(20))
-
-    points = np.random.default_rng(0).normal(size=(30_000, 2))
-    w = np.linspace(-1.0, 1.0, 20)
-    step = compiled(value_and_grad(loss), in_axes=(None, 0), reduce="sum", backend="c")
-    value, slopes = step(w, points)
-    monkeypatch.setattr(lanes, "_cores", lambda: cores)
-    again, others = step(w, points)
-    assert again == value
-    np.testing.assert_array_equal(others, slopes)
-    exact = math.fsum(python_source.build(step.tape, [False] * 20 + [True] * 2, False)(w, points.T[:, :50].copy())[0])
-    assert step(w, points[:50])[0] == pytest.approx(exact, rel=1e-12)
+def arguments():
+    ints, table_, floats = np.zeros(0, np.uint32), np.zeros((0, 3), np.uint32), np.zeros(0)
+    return [ints, ints, ints, ints, table_, floats, floats, np.zeros((1, 8)), floats, floats, np.zeros((1, 8)),
+            np.zeros((1, 8)), 0, 8, 8, 0, 0]  # fmt: skip
 
 
-# --- what is not there ------------------------------------------------------------------------------------
+READ_ONLY = np.zeros((1, 8))
+READ_ONLY.flags.writeable = False
 
 
-def test_neither_numba_nor_a_compiler_is_asked():
+@pytest.mark.parametrize(
+    ("place", "wrong", "message"),
+    [
+        (0, np.zeros(1), "program must have 1 dimension"),
+        (5, np.zeros(1, np.float32), "shared must have"),
+        (4, np.zeros(3, np.uint32), "gathered must have 2"),
+        (7, np.zeros((0, 8)), "too few rows"),
+        (7, np.zeros((1, 4)), "size must be"),
+        (7, np.zeros((8, 2)).T, "contiguous"),
+        (9, np.zeros(1), "more numbers are given"),
+        (11, READ_ONLY, "read-only"),
+        (12, -1, "range of the examples"),
+        (13, 9, "range of the examples"),
+        (14, 0, "size must be"),
+        (15, 0.5, "integer"),
+        (16, 9, "n_sums"),
+    ],
+)
+def test_nonsense_is_refused(place, wrong, message):
+    kernel = importlib.import_module("autograd._lanes").kernel
+    given = arguments()
+    kernel(*given)
+    given[place] = wrong
+    with pytest.raises((TypeError, ValueError, BufferError), match=message):
+        kernel(*given)
+    with pytest.raises(TypeError, match="17 arguments"):
+        kernel(*given[:-1])
+
+
+def test_a_batch_needs_no_numba():
     code = (
-        "import sys, numpy as np, autograd as ag\n"
-        "loss = ag.value_and_grad(lambda w, x: (ag.tanh(w * x) - 1.0) ** 2)\n"
-        "f = ag.compile(loss, in_axes=(None, 0), reduce='mean')\n"
-        "f(0.5, np.ones(300)), ag.compile(lambda x: sum((x * k).exp() for k in range(900)))(0.5)\n"
-        "assert 'numba' not in sys.modules and 'llvmlite' not in sys.modules\n"
-        "print([type(k).__module__ for p in f.paths for k in p.kernels.values()])"
+        "import sys; import numpy; from autograd import compile, exp; f = compile(lambda x: exp(x) * x, in_axes=0); "
+        "print(f(numpy.ones(50))[0], 'numba' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['autograd.replay.backends.lanes']"
-
-
-def test_an_operation_of_a_users_own_is_for_another_backend():
-    own = primitive("own_cube", forward=lambda x: x * x * x, partials=lambda x, out: (3.0 * x * x,))
-    xs = np.linspace(-1.0, 1.0, 9)
-    with pytest.raises(NotImplementedError, match=r"operation 'own_cube' is not of the table, .* use another backend"):
-        compiled(own, in_axes=0, backend="c")(xs)
-    np.testing.assert_allclose(compiled(own, in_axes=0)(xs), xs**3, rtol=1e-15)
-
-
-def test_a_kernel_of_another_table_is_left_out(monkeypatch):
-    c_lanes._compiled.cache_clear()
-    monkeypatch.setattr(c_lanes, "digest", lambda: "another")
-    with pytest.warns(
-        RuntimeWarning, match=r"lane kernel was compiled from another version .* install the package again"
-    ):
-        found = compiled(lambda x: x * 2.0, in_axes=0)(np.ones(3))
-    c_lanes._compiled.cache_clear()
-    assert found.tolist() == [2.0] * 3
-
-
-def test_arrays_that_do_not_fit_are_refused():
-    words = np.zeros(0, np.uint32)
-    good = {
-        "program": words, "filled": words, "packs": words, "count": words, "gathered": np.zeros((0, 3), np.uint32),
-        "shared": np.zeros(4), "packed": np.zeros(0), "rows": np.zeros((3, 16)), "aside": np.zeros(0),
-        "given": np.zeros(2), "lanes": np.zeros((2, 5)), "results": np.zeros((1, 5)),
-        "start": 0, "stop": 5, "size": 5, "column": 0, "n_sums": 0,
-    }  # fmt: skip
-
-    def run(**changed):
-        return _lanes.kernel(*{**good, **changed}.values())
-
-    assert run() is None
-    frozen = np.zeros((3, 16))
-    frozen.setflags(write=False)
-    bad = [
-        {"program": np.zeros(1, np.uint64)}, {"program": np.zeros((1, 1), np.uint32)}, {"program": 1.0},
-        {"shared": np.zeros(1)}, {"rows": np.zeros((1, 16))}, {"rows": np.zeros((3, 4))}, {"rows": frozen},
-        {"rows": np.zeros((6, 32))[::2, ::2]}, {"lanes": np.zeros((2, 4))}, {"lanes": np.zeros((2, 5), np.float32)},
-        {"start": -1}, {"stop": 6}, {"start": 6}, {"size": 0}, {"size": 17}, {"size": 2**70}, {"start": 0.5},
-        {"n_sums": 6}, {"n_sums": -1}, {"n_sums": 1, "column": 1}, {"gathered": np.zeros((1, 2), np.uint32)},
-    ]  # fmt: skip
-    for changed in bad:
-        with pytest.raises((ValueError, TypeError, BufferError)):
-            run(**changed)
-    with pytest.raises(TypeError, match="kernel takes 17 arguments, got 0"):
-        _lanes.kernel()
+    number, imported = run.stdout.split()
+    assert (float(number), imported) == (pytest.approx(np.e), "False")

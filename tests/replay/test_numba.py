@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd.primitives import PRIMITIVES, Primitive, primitive
+from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends import numba_kernels
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
@@ -26,6 +25,7 @@ from tests.support.backends import (
     arity,
     assert_same,
     expected,
+    extreme_points,
     name,
     points,
     random_tape,
@@ -33,6 +33,7 @@ from tests.support.backends import (
     single,
     special_points,
     table,
+    together,
 )  # fmt: skip
 
 TABLE = table()
@@ -50,42 +51,7 @@ def _own_cache(tmp_path_factory):
         os.environ["CHAINRULE_CACHE_DIR"] = before
 
 
-def together(ops: list[Primitive]) -> Tape:
-    """One tape with an output for each of ``ops``, each with inputs of its own: one kernel to compile, not many."""
-    counts = [arity(op) for op in ops]
-    n = sum(counts)
-    return Tape(
-        ops=tuple(ops),
-        code=range(len(ops)),
-        start=np.cumsum([0, *counts]),
-        args=range(n),
-        dest=range(n, n + len(ops)),
-        constants=[],
-        outputs=range(n, n + len(ops)),
-        n_inputs=n,
-        n_slots=n + len(ops),
-    ).verify()
-
-
 GROUPS = 2  # a kernel for each: compiled side by side when the tests run in several processes; more would take longer
-
-
-EXTREME = (
-    0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1e-20, -1e-20, 709.0,
-    710.0, -745.0, -746.0, 1e16, -1e16, 1e154, 1e200, -1e200, 1.7976931348623157e308, -1.7976931348623157e308,
-    math.inf, -math.inf, math.nan,
-)  # fmt: skip
-
-
-def extreme_points(op: Primitive) -> np.ndarray:
-    """The ends of the range, poles and overflows among them: one point per column."""
-    n = arity(op)
-    if op.arity is None:  # reordered sums of infinities and of what overflows are not comparable
-        return np.empty((n, 0))
-    chosen = (
-        list(itertools.product(EXTREME, repeat=n)) if n <= 2 else np.random.default_rng(3).choice(EXTREME, (800, n))
-    )
-    return np.array(chosen).reshape(-1, n).T
 
 
 @pytest.mark.parametrize("group", range(GROUPS))

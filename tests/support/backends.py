@@ -136,3 +136,38 @@ def expected(tape: Tape, batched: list[bool], shared: np.ndarray, lanes: np.ndar
         numbers = [next(own if each else rest) for each in [*batched, *[False] * tape.n_leaves]]
         columns.append(tape.run(numbers[: tape.n_inputs], numbers[tape.n_inputs :]))
     return np.array(columns).T
+
+
+def together(ops: list[Primitive]) -> Tape:
+    """One tape with an output for each of ``ops``, each with inputs of its own: one kernel to compile, not many."""
+    counts = [arity(op) for op in ops]
+    n = sum(counts)
+    return Tape(
+        ops=tuple(ops),
+        code=range(len(ops)),
+        start=np.cumsum([0, *counts]),
+        args=range(n),
+        dest=range(n, n + len(ops)),
+        constants=[],
+        outputs=range(n, n + len(ops)),
+        n_inputs=n,
+        n_slots=n + len(ops),
+    ).verify()
+
+
+EXTREME = (
+    0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1e-20, -1e-20, 709.0,
+    710.0, -745.0, -746.0, 1e16, -1e16, 1e154, 1e200, -1e200, 1.7976931348623157e308, -1.7976931348623157e308,
+    math.inf, -math.inf, math.nan,
+)  # fmt: skip
+
+
+def extreme_points(op: Primitive) -> np.ndarray:
+    """The ends of the range, poles and overflows among them: one point per column."""
+    n = arity(op)
+    if op.arity is None:  # reordered sums of infinities and of what overflows are not comparable
+        return np.empty((n, 0))
+    chosen = (
+        list(itertools.product(EXTREME, repeat=n)) if n <= 2 else np.random.default_rng(3).choice(EXTREME, (800, n))
+    )
+    return np.array(chosen).reshape(-1, n).T

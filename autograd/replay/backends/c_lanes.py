@@ -23,10 +23,10 @@ from autograd.replay.optimise import constants_as_arguments
 from autograd.replay.tape import FUSED_DOT, Tape
 from autograd.rules.reductions import WITHIN_EXPANSIONS
 
-__all__ = ["TABLE", "build"]
+__all__ = ["OPERATIONS", "build"]
 
-TABLE = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) if op.builtin}
-"""The operations whose formulas are written into the kernel."""
+OPERATIONS = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) if op.builtin and op.arity}
+"""The operations that the kernel has, by their names."""
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
 
@@ -75,5 +75,5 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
         )
         warnings.warn(message, RuntimeWarning, stacklevel=2)
         raise NotImplementedError(message)
-    named: list[Block] = [(TABLE[name], count) for name, count in module.operations()]
+    named: list[Block] = [(OPERATIONS[name], count) for name, count in module.operations()]
     return module.kernel, {block: code for code, block in enumerate([*_STRUCTURAL, *named])}

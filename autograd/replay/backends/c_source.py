@@ -120,7 +120,7 @@ class CFunctions:
 
     @property
     def body(self) -> type[Body]:
-        """The printer of a function's body."""
+        """The writer of a function's body."""
         return Body
 
     def __init__(self) -> None:

@@ -157,4 +157,4 @@ IN_LANES: dict[Any, Callable[[float], float]] = {
 }  # fmt: skip
 """The stand-ins for functions of ``math``."""
 HELPERS = (_bits, _from_bits, *ON_BITS, _reduced, _log)
-"""What those call, besides polynomials."""
+"""The functions that those call, besides polynomials."""

@@ -31,7 +31,8 @@ KernelOf = Callable[[Sequence[Block]], tuple[Callable[..., None], dict[Block, in
 * the program: its words, ``filled``, ``packs``, the numbers 0, 1, 2 ... and ``gathered``;
 * memory: shared numbers, packed factors, rows, and room to lay rows out;
 * the numbers that are given, one row for each batched input, and the results;
-* where to start and to stop, how many examples are a block, which row of the results takes sums, and how many.
+* where to start and to stop, how many examples are a block, which row of the results takes sums, and how many there
+  are.
 
 It puts what is given where shared numbers are, and packs the factors of matrices, if anything is given or if there are
 no examples. The results that are sums over the examples begin with the number that adds nothing.
@@ -53,9 +54,9 @@ def on_lanes(tape: Tape, batched: Sequence[bool], kernel_of: KernelOf, *, summed
 
     Args:
         tape: one that is written out, with constants as arguments.
-        batched: see :mod:`autograd.replay.backends`.
-        kernel_of: gives the lane kernel.
-        summed: see there.
+        batched: which of its inputs are; see :mod:`autograd.replay.backends`.
+        kernel_of: what compiles the lane kernel, or has it.
+        summed: whether the kernel returns sums over the examples.
     """
     if any(batched):
         return _Lanes(tape, batched, kernel_of, summed=summed)

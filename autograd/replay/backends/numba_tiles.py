@@ -5,8 +5,8 @@ loaded serves several products and nothing is stored on the way. A compiler does
 is written in LLVM's own language of vectors; what is wider or narrower than a machine's vectors, LLVM cuts.
 
 ``multiply`` adds ``factors · rows`` to other rows. A matrix that lies in memory row by row is read where it is. Of
-others the factors come *packed*, in the order in which they are read
-(:func:`~autograd.replay.backends.lane_blocks.packing`); ``pack`` does this to a matrix that lies column by column. A
+others the factors come *packed*, in the order in which they are read:
+:func:`~autograd.replay.backends.lane_blocks.packing`; ``pack`` does this to a matrix that lies column by column. A
 large matrix is done in blocks: the factors of one stay in the second-level cache while all lanes are done, and what a
 tile reads of the rows stays in the first.
 """

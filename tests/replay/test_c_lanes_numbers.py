@@ -1,0 +1,137 @@
+"""The numbers of the lane kernel in C: its own functions, and lanes wherever they stand; what is left to others."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Value, record
+from autograd import compile as compiled
+from autograd.primitives import PRIMITIVES, primitive
+from autograd.replay.backends import available, c_lanes, numpy_lanes
+from autograd.replay.tape import Tape
+from tests.replay.test_numba_math import SPECIAL, ULPS, samples
+
+_lanes = importlib.import_module("autograd._lanes") if available("c") else None
+pytestmark = pytest.mark.skipif(_lanes is None, reason="needs what is compiled with the package")
+NOTHING = np.empty(0)
+
+
+def batch(op):
+    """An operation as a kernel of the lanes of its inputs."""
+    tape = Tape(
+        ops=(op,), code=[0], start=[0, op.arity], args=range(op.arity), dest=[op.arity], constants=[],
+        outputs=[op.arity], n_inputs=op.arity, n_slots=op.arity + 1,
+    )  # fmt: skip
+    kernel = c_lanes.build(tape.verify(), [True] * op.arity, False)
+    return lambda *xs: kernel(NOTHING, np.array(xs, float))
+
+
+# --- what is computed -------------------------------------------------------------------------------------
+
+
+def test_every_operation_of_so_many_numbers_is_there():
+    names = {name for name, _ in _lanes.operations()}
+    assert names == {op.name for op in c_lanes.OPERATIONS.values()}
+    assert names > {op.name for op in PRIMITIVES.values() if op.builtin and op.arity}
+
+
+@pytest.mark.parametrize("name", sorted(ULPS))
+def test_the_error_is_within_a_few_ulp(name):
+    xs = samples(name)
+    (found,) = batch(PRIMITIVES[name])(xs)
+    worst = 0.0
+    with mpmath.workprec(200):
+        for x, got in zip(xs.tolist(), found.tolist(), strict=True):
+            wanted = getattr(mpmath, name)(mpmath.mpf(x))
+            worst = max(worst, float(abs(got - wanted) / math.ulp(float(wanted))))
+    assert 0.5 < worst <= ULPS[name]
+
+
+@pytest.mark.parametrize("name", sorted(ULPS))
+def test_the_ends_of_the_range_are_those_of_the_c_library(name):
+    xs = np.array(SPECIAL)
+    with np.errstate(all="ignore"):
+        wanted = getattr(np, name)(xs)
+    (got,) = batch(PRIMITIVES[name])(xs)
+    np.testing.assert_allclose(got, wanted, rtol=1e-15, atol=0.0)
+    numbers = ~np.isnan(wanted)
+    np.testing.assert_array_equal(np.signbit(got[numbers]), np.signbit(wanted[numbers]))
+
+
+@pytest.mark.parametrize("op", [op for op in PRIMITIVES.values() if op.builtin and op.arity], ids=lambda op: op.name)
+def test_where_an_example_stands_among_the_lanes_changes_no_bit(op):
+    """The last lanes of a block, where vectors are not whole, are computed as all others."""
+    rng = np.random.default_rng(1)
+    extremes = [0.0, -0.0, 1.0, -1.0, 0.5, 5e-324, 1e-310, 1e308, -1e308, math.inf, -math.inf, math.nan]
+    columns = np.concatenate([rng.normal(size=(op.arity, 25)), rng.choice(extremes, size=(op.arity, 60))], axis=1)
+    columns[op.arity - op.captures :] = 2.0  # an order, a slope
+    kernel = batch(op)
+    whole = kernel(*columns)
+    for n in (*range(1, 18), 31, 47):
+        for start in (0, 3, 37):
+            part = columns[:, start : start + n]
+            np.testing.assert_array_equal(kernel(*part), whole[:, start : start + n])
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 47, 48, 49, 100, 191, 192, 193, 1000, 100_003])
+@pytest.mark.parametrize("summed", [False, True])
+def test_a_batch_of_any_length_in_chunks_and_blocks(n, summed):
+    x, y, w = (Value(k, "xyw"[i]) for i, k in enumerate((0.5, 1.5, 2.0)))
+    tape = record([ag.exp(x * w) - y / (1.0 + x * x), x * y + w, ag.tanh(y) * 2.0], [x, y, w])
+    xs = np.random.default_rng(n).normal(size=(2, n))
+    given = np.array([0.25])
+    got = c_lanes.build(tape, [True, True, False], summed)(given, xs)
+    wanted = numpy_lanes.build(tape, [True, True, False], summed)(given, xs)
+    np.testing.assert_allclose(got, wanted, rtol=1e-11, atol=1e-11 * n if summed else 1e-15)
+
+
+@pytest.mark.parametrize("n", range(1, 30))
+def test_products_summed_over_lanes(n):
+    xs = [Value(1.0) for _ in range(6)]
+    tape = record([xs[0] * x for x in xs[1:]] + [xs[1] * xs[2]], xs)
+    rows = np.random.default_rng(n).normal(size=(6, n))
+    got = c_lanes.build(tape, [True] * 6, True)(NOTHING, rows)
+    np.testing.assert_allclose(got, [*(rows[:1] * rows[1:]).sum(axis=1), rows[1] @ rows[2]], rtol=1e-13, atol=1e-13)
+
+
+# --- what is not there ------------------------------------------------------------------------------------
+
+
+def test_neither_numba_nor_a_compiler_is_asked():
+    code = (
+        "import sys, numpy as np, autograd as ag\n"
+        "loss = ag.value_and_grad(lambda w, x: (ag.tanh(w * x) - 1.0) ** 2)\n"
+        "f = ag.compile(loss, in_axes=(None, 0), reduce='mean')\n"
+        "f(0.5, np.ones(300)), ag.compile(lambda x: sum((x * k).exp() for k in range(900)))(0.5)\n"
+        "assert 'numba' not in sys.modules and 'llvmlite' not in sys.modules\n"
+        "print([type(k).__module__ for p in f.paths for k in p.kernels.values()])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['autograd.replay.backends.lanes']"
+
+
+def test_an_operation_of_a_users_own_is_for_another_backend():
+    own = primitive("own_cube", forward=lambda x: x * x * x, partials=lambda x, out: (3.0 * x * x,))
+    xs = np.linspace(-1.0, 1.0, 9)
+    with pytest.raises(NotImplementedError, match=r"operation 'own_cube' is not of the table, .* use another backend"):
+        compiled(own, in_axes=0, backend="c")(xs)
+    np.testing.assert_allclose(compiled(own, in_axes=0)(xs), xs**3, rtol=1e-15)
+
+
+def test_a_kernel_of_another_table_is_left_out(monkeypatch):
+    c_lanes._compiled.cache_clear()
+    monkeypatch.setattr(c_lanes, "digest", lambda: "another")
+    with pytest.warns(
+        RuntimeWarning, match=r"lane kernel was compiled from another version .* install the package again"
+    ):
+        found = compiled(lambda x: x * 2.0, in_axes=0)(np.ones(3))
+    c_lanes._compiled.cache_clear()
+    assert found.tolist() == [2.0] * 3
