@@ -376,11 +376,11 @@ class Branches:
                     waiting.append((follow, rest))
 
     def _results(self, path: Path, shared: Floats, lanes: Floats) -> Floats:
-        """What ``path`` gives, whatever its guards say."""
+        """The results of ``path``, whatever its guards say."""
         return self._kernel(path, self._result)(path.inputs_and_leaves(shared), lanes)
 
     def _tried(self, path: Path, shared: Floats, lanes: Floats) -> tuple[Floats | None, Any]:
-        """What ``path`` gives, None where only its guards were asked; and as :func:`_first_failures`."""
+        """The results of ``path``, None where only its guards were asked; and as :func:`_first_failures`."""
         summed, given, count = self._result is Role.SUM, path.inputs_and_leaves(shared), len(path.tape.outputs)
         checked = self._checked(path) if lanes.shape[1] == 1 else None
         if checked is not None:

@@ -1,4 +1,4 @@
-"""What numba is taught: straight exponentials and logarithms, polynomials and exact products in fewer steps.
+"""The functions that numba is taught: exponentials and logarithms, polynomials and exact products in fewer steps.
 
 Importing this module teaches it :mod:`~autograd.replay.backends.lane_functions`, a polynomial without its loop and a
 product with a fused addition; and, from C's own library, what forwards use of Python's floats and ``math`` that it does
