@@ -64,6 +64,15 @@ INLINED Vector fused(Vector x, Vector y, Vector z) { for (int i = 0; i < 4; ++i)
 /* --- operations ---------------------------------------------------------------------------------------------------- */
 
 INLINED double chosen_of(int first, double x, double y) { return first ? x : y; }
+INLINED double masked_of(int first, double x, double y) /* the same by its bits: a choice of choices stays vectors */
+{
+    uint64_t bits, others;
+    memcpy(&bits, &x, sizeof bits);
+    memcpy(&others, &y, sizeof others);
+    bits = (bits & -(uint64_t)first) | (others & ~-(uint64_t)first);
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
 INLINED double two_to(double k);
 INLINED double exponent(double x);
 INLINED double fraction(double x);

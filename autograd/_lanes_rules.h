@@ -260,7 +260,7 @@ INLINED double ag_product_error(double x_1, double y_1, double product_1)
     one_of_2 = NAN;
     other_of_2 = rest_of_product(x_1, y_1, product_1);
     other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
-    return chosen_of(choice_of_1, one_of_1, other_of_1);
+    return masked_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_polynomial_2(double t_1)
@@ -380,7 +380,7 @@ INLINED double ag_silu(double x_1)
     one_of_2 = ((x_1 * small_1) * small_1);
     other_of_2 = chosen_of((x_1 < 0.0), (-0.0), x_1);
     other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
-    return chosen_of(choice_of_1, one_of_1, other_of_1);
+    return masked_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_polynomial_3(double t_1)
@@ -440,9 +440,9 @@ INLINED double ag_silu_slope(double x_1)
     one_of_5 = (((1.0 + x_1) * small_1) * small_1);
     other_of_5 = chosen_of((x_1 < 0.0), (-0.0), x_1);
     other_of_4 = chosen_of(choice_of_5, one_of_5, other_of_5);
-    other_of_2 = chosen_of(choice_of_4, one_of_4, other_of_4);
-    other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
-    return chosen_of(choice_of_1, one_of_1, other_of_1);
+    other_of_2 = masked_of(choice_of_4, one_of_4, other_of_4);
+    other_of_1 = masked_of(choice_of_2, one_of_2, other_of_2);
+    return masked_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_elu(double x_1, double alpha_1)
@@ -810,7 +810,7 @@ INLINED double ag_gelu_slope(double x_1)
     lost_1 = chosen_of(((1e-200 < square_1) && (square_1 < 1e+200)), ag_product_error(x_1, x_1, square_1), 0.0);
     other_of_2 = ag_scaled_gaussian(((ag_scaled_tail((-first_1), 0.0) + density_1) + lost_density_1), (0.5 * square_1), (0.5 * lost_1));
     other_of_1 = chosen_of(choice_of_2, one_of_2, other_of_2);
-    return chosen_of(choice_of_1, one_of_1, other_of_1);
+    return masked_of(choice_of_1, one_of_1, other_of_1);
 }
 
 INLINED double ag_floor_2(double x_1)

@@ -35,7 +35,7 @@ _IN_C = {
 """The functions that the kernel has in words of its own, with their names there."""
 _IN_LANES = {function.__name__: straight for function, straight in lane_functions.IN_LANES.items()}
 _FREE = {"copysign", "fabs", "sqrt", "isnan", "isinf", "isfinite", "rest_of_product", "multiply_add", "if", "return"}
-_FREE |= {*_IN_C.values(), "chosen_of", "floor", "ceil", "trunc"}
+_FREE |= {*_IN_C.values(), "chosen_of", "masked_of", "floor", "ceil", "trunc"}
 """What may be called in a loop that is to become vector instructions."""
 
 
@@ -103,7 +103,8 @@ class _Body(Body):
                         yield f"double one_of_{number}, other_of_{number};"
                         yield from self._flat(body, f"one_of_{number} =")
                         yield from self._flat(orelse, f"other_of_{number} =")
-                        yield f"{result} chosen_of(choice_of_{number}, one_of_{number}, other_of_{number});"
+                        taken = "masked_of" if any(isinstance(one, ir.If) for one in orelse) else "chosen_of"
+                        yield f"{result} {taken}(choice_of_{number}, one_of_{number}, other_of_{number});"
                         continue
                     meeting = [name for name in ir.left_by(statement) if name in self._read]
                     yield from (f"double one_of_{number}_{name};" for name in meeting)
