@@ -1,8 +1,8 @@
-"""The compiled engine under AddressSanitizer and UndefinedBehaviorSanitizer, at the tests of the engine.
+"""The compiled engine and lane kernel under AddressSanitizer and UndefinedBehaviorSanitizer, at the tests of the engine.
 
     python -m tests.sanitize tests/autograd/test_value.py ...
 
-A copy of the project gets an engine compiled with both; Python's own memory comes from ``malloc``, so that every node
+A copy of the project gets them compiled with both; Python's own memory comes from ``malloc``, so that every node
 is watched. A read of freed memory, a number out of range, or anything else that C leaves undefined ends the run. Needs
 GCC or Clang on Linux.
 """
@@ -24,11 +24,12 @@ PROGRAMS = 1500
 
 
 def compiled(root: Path, compiler: str) -> None:
-    """Compile the engine of the project at ``root`` in place, watched."""
-    source = root / "autograd" / "_engine.c"
-    target = source.with_name(f"_engine{sysconfig.get_config_var('EXT_SUFFIX')}")
-    include = f"-I{sysconfig.get_paths()['include']}"
-    subprocess.run([compiler, *FLAGS, *WATCHED, include, str(source), "-o", str(target), "-lm"], check=True)
+    """Compile the engine and the lane kernel of the project at ``root`` in place, watched."""
+    include, folder = f"-I{sysconfig.get_paths()['include']}", root / "autograd"
+    for name in ("_engine", "_lanes"):
+        sources = sorted(map(str, folder.glob(f"{name}*.c")))
+        target = folder / f"{name}{sysconfig.get_config_var('EXT_SUFFIX')}"
+        subprocess.run([compiler, *FLAGS, *WATCHED, include, *sources, "-o", str(target), "-lm"], check=True)
 
 
 def library(compiler: str) -> str:
