@@ -1,4 +1,4 @@
-"""The compiled engine and lane kernel under AddressSanitizer and UndefinedBehaviorSanitizer, at the tests of the engine.
+"""The compiled engine and lane kernel under AddressSanitizer and UndefinedBehaviorSanitizer, at tests of theirs.
 
     python -m tests.sanitize tests/autograd/test_value.py ...
 
