@@ -72,6 +72,11 @@ def agree(model, X, Y, loss, *, mean=False, cancelling=False):
     oracle = Network(list(weights), list(biases), X, Y, names, loss, mean)
     close(scalar.loss, oracle.value().real, 1.0 if cancelling else None)
     close(matrix.loss, oracle.value().real, 1.0 if cancelling else None)
+
+    def largest(first):
+        """The largest dJ/da from a layer on."""
+        return max(np.abs(oracle.gradient("a", layer)).max() for layer in range(first, len(model.layers)))
+
     for quantity in ("z", "a", "W", "b"):
         for layer in range(len(model.layers)):
             if quantity == "b" and biases[layer] is None:
@@ -79,8 +84,9 @@ def agree(model, X, Y, loss, *, mean=False, cancelling=False):
                 assert matrix.g_b[layer] is None
                 continue
             expected = oracle.gradient(quantity, layer)
-            # The terms are of the size of dJ/da, and may cancel to nothing, as through softmax of equal gradients.
-            terms = np.abs(oracle.gradient("a", layer)).max() if cancelling else 0.0
+            # The terms are of the size of dJ/da here or further on, and may cancel to nothing, as through softmax of
+            # equal gradients.
+            terms = largest(layer) if cancelling else 0.0
             scale = max(np.abs(expected).max(), terms) if cancelling else None
             close(getattr(scalar, f"g_{quantity}")[layer], expected, scale)
             close(getattr(matrix, f"g_{quantity}")[layer], expected, scale)
@@ -88,9 +94,7 @@ def agree(model, X, Y, loss, *, mean=False, cancelling=False):
                 close(getattr(scalar, quantity)[layer], getattr(oracle, quantity)[layer].real, 1.0)
                 close(getattr(matrix, quantity)[layer], getattr(oracle, quantity)[layer].real, 1.0)
     expected = oracle.gradient("x", 0)
-    close(
-        scalar.x, expected, max(np.abs(expected).max(), np.abs(oracle.gradient("a", 0)).max()) if cancelling else None
-    )
+    close(scalar.x, expected, max(np.abs(expected).max(), largest(0)) if cancelling else None)
     return scalar, matrix
 
 

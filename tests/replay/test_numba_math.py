@@ -71,7 +71,7 @@ def check_errors(name, function):
 
 
 def check_ends(name, function):
-    """At the ends of its range and at special numbers the function is that of the C library, signs of zeros included."""
+    """At the ends of its range and at special numbers it is that of the C library, signs of zeros included."""
     xs = np.array(SPECIAL)
     with np.errstate(all="ignore"):
         wanted = getattr(np, name)(xs)
