@@ -296,7 +296,7 @@ def test_an_array_gives_an_array() -> None:
 @given(st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_random_systems_against_the_formula_of_the_theorem(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    matrix, coefficients = rng.normal(size=(n, n)) / n + 2 * np.eye(n), rng.normal(size=(n, n))
+    matrix, coefficients = rng.normal(size=(n, n)) / (4 * n) + 2 * np.eye(n), rng.normal(size=(n, n))
     p = rng.normal(size=n)
 
     def equations(x: Any, p: Any) -> Any:
