@@ -138,6 +138,9 @@ class _Terms:
             "bytes_of": _bytes_of,
             "flat": _flat,
             "array_of": np.asarray,
+            "list_copy": list.copy,
+            "dict_keys": dict.keys,
+            "dict_values": dict.values,
         }
 
     def held(self, it: Any) -> str:
@@ -323,8 +326,8 @@ class _Reach:
             self._waiting.append(found)
 
     def _leads_on(self, it: Any) -> bool:
-        if isinstance(it, _CLOSED):
-            return False
+        if isinstance(it, _CLOSED):  # but a class of the user's that is built on one may have more to it
+            return isinstance(getattr(it, "__dict__", None), dict) and self._is_class_read(type(it))
         if isinstance(it, ModuleType):
             return self._is_read(getattr(it, "__file__", None) or "", it.__name__)
         if isinstance(it, type):
@@ -574,10 +577,12 @@ class _Reach:
         listed, held, words = list(items), self.terms.held, f"the content of a {type(items).__name__}"
         if type(items) is list and _is_packed(items):
             self.terms.add(f"packed({held(items)}, 2) == {held(marshal.dumps(items, 2))}", words)
-        elif isinstance(items, set):
-            self.terms.add(f"{held(items)} == {held(frozenset(items))}", words)
-        elif isinstance(items, (list, deque)):
+        elif isinstance(items, (list, deque, set)):  # a set in the order that code sees: 1, 1.0 and True are equal
             self.terms.compare(held(items), listed, words)
+        if isinstance(items, list) and type(items) is not list:  # its class may go through it otherwise
+            held_items = list.copy(items)
+            self.terms.compare(f"list_copy({held(items)})", held_items, words)
+            listed += held_items
         for item in listed:
             self._follow(item)
 
@@ -591,8 +596,13 @@ class _Reach:
             self.terms.add(text, words)
             return
         keys, values = list(mapping), list(mapping.values())
-        self.terms.add(f"list({held(mapping)}) == {held(keys)}", words)
+        self.terms.compare(held(mapping), keys, words)  # not by ==: 1, 1.0 and True are equal keys, as 0.0 and -0.0
         self.terms.compare(f"{held(mapping)}.values()", values, words)
+        if type(mapping) is not dict:
+            keys += dict.keys(mapping)
+            values += dict.values(mapping)
+            self.terms.compare(f"dict_keys({held(mapping)})", list(dict.keys(mapping)), words)
+            self.terms.compare(f"dict_values({held(mapping)})", list(dict.values(mapping)), words)
         for item in (*keys, *values):
             self._follow(item)
 
@@ -605,6 +615,7 @@ class _Reach:
         else:
             self.terms.add(f"{source}.tobytes() == {self.terms.held(numbers.tobytes())}", words)
         self.terms.add(f"{source}.shape == {numbers.shape!r}", words)
+        self.terms.add(f"{source}.dtype == {self.terms.held(numbers.dtype)}", words)
 
 
 def _is_built_on_engine(kind: type) -> bool:
@@ -648,8 +659,10 @@ def _same(one: Any, other: Any) -> bool:
     """Whether two objects are one, or plain data that no code can tell apart."""
     if one is other:
         return True
-    if type(one) is not type(other) or not isinstance(one, _PLAIN):
+    if type(one) is not type(other) or not isinstance(one, _PLAIN) or hasattr(one, "__dict__"):
         return False
     if isinstance(one, float):
         return one == other and math.copysign(1.0, one) == math.copysign(1.0, other)
+    if isinstance(one, (complex, np.inexact)):  # repr shows the signs of zeros, and every digit
+        return bool(one == other) and repr(one) == repr(other)
     return bool(one == other)

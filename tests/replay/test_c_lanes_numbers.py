@@ -108,6 +108,17 @@ def test_an_operation_of_a_users_own_is_for_another_backend():
     np.testing.assert_allclose(compiled(own, in_axes=0)(xs), xs**3, rtol=1e-15)
 
 
+def test_without_a_kernel_another_backend_runs(monkeypatch):
+    """The engine may have been compiled, and the kernel not."""
+    c_lanes._compiled.cache_clear()
+    monkeypatch.setitem(sys.modules, "autograd._lanes", None)
+    found = compiled(lambda x: x * 2.0, in_axes=0)(np.ones(3))
+    with pytest.raises(NotImplementedError, match="the lane kernel is not there: install the package again"):
+        compiled(lambda x: x * 2.0, in_axes=0, backend="c")(np.ones(3))
+    c_lanes._compiled.cache_clear()
+    assert found.tolist() == [2.0] * 3
+
+
 def test_a_kernel_of_another_table_is_left_out(monkeypatch):
     c_lanes._compiled.cache_clear()
     monkeypatch.setattr(c_lanes, "digest", lambda: "another")

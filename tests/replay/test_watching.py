@@ -95,6 +95,63 @@ def test_a_dict_of_the_same_content_in_other_objects_is_the_same():
     assert g(2.0) == -3.0
 
 
+class Tagged(Parameter):
+    """A parameter with an attribute of its own."""
+
+
+class Hidden(list):
+    def __iter__(self):
+        return iter([1.0])
+
+
+class Sized(float):
+    """A number with an attribute of its own."""
+
+
+def tagged(kind, number):
+    made = kind(2.0)
+    made.tag = number
+    return made
+
+
+def swap_key(held, key):
+    held[key] = held.pop(next(iter(held)))
+
+
+EQUAL_BUT_NOT_THE_SAME = {
+    "the key of a Value": ({0: Value(2.0)}, lambda held: swap_key(held, 0.0), lambda held: isinstance(*held, int)),
+    "the sign of a key": ({0.0: Value(2.0)}, lambda held: swap_key(held, -0.0), lambda held: math.copysign(1.0, *held)),
+    "an item of a set": ({1.0}, lambda held: (held.clear(), held.add(1)), lambda held: isinstance(*held, int)),
+    "a complex number": (
+        [Value(1.0), 0j], lambda held: set_item(held, 1, complex(-0.0, 0.0)),
+        lambda held: math.copysign(1.0, held[1].real)),
+    "a float32": (
+        [Value(1.0), np.float32(0.0)], lambda held: set_item(held, 1, np.float32(-0.0)),
+        lambda held: math.copysign(1.0, float(held[1]))),
+    "an attribute of a Parameter": (
+        [tagged(Tagged, 1.0)], lambda held: setattr(held[0], "tag", 9.0), lambda held: held[0].tag),
+    "a number with an attribute": (
+        [Value(1.0), tagged(Sized, 1.0)], lambda held: set_item(held, 1, tagged(Sized, 9.0)), lambda held: held[1].tag),
+    "a list that hides its items": (Hidden([1.0, 2.0]), lambda held: set_item(held, 1, 9.0), lambda held: held[1]),
+    "the dtype of an array": (
+        np.array([1]), lambda held: setattr(held, "dtype", np.dtype(float)), lambda held: held.dtype == float),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("held", "change", "read"), EQUAL_BUT_NOT_THE_SAME.values(), ids=EQUAL_BUT_NOT_THE_SAME)
+def test_what_is_equal_and_can_be_told_apart(held, change, read):
+    def f(x):
+        return x * (read(held) + 2.0)
+
+    g = compiled(f)
+    before = f(3.0)
+    assert [g(3.0), g(3.0)] == [before, before]
+    change(held)
+    assert f(3.0) != before
+    assert g(3.0) == f(3.0)
+
+
 def numbers_in(held):
     """The numbers of any of them, in order, and how many there are."""
     flat = list(held.values()) if isinstance(held, dict) else list(held.flat) if isinstance(held, np.ndarray) else held

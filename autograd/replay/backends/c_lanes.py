@@ -65,9 +65,13 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
     """The kernel, and the code of each block.
 
     Raises:
-        NotImplementedError: it was compiled from another table of operations.
+        NotImplementedError: it was compiled from another table of operations, or is not there.
     """
-    module: Any = importlib.import_module("autograd._lanes")
+    try:
+        module: Any = importlib.import_module("autograd._lanes")
+    except ImportError as error:  # the engine was compiled, and this was not
+        message = "the lane kernel is not there: install the package again where there is a C compiler"
+        raise NotImplementedError(message) from error
     if digest() != module.TABLE_DIGEST or len(_STRUCTURAL) != module.N_BLOCKS:
         message = (
             "the lane kernel was compiled from another version of the source or of the table of operations, so the "
