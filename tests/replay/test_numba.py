@@ -273,7 +273,9 @@ def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_agai
 def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
     """numba counts its functions within a process, so names that say no more would be equal in two of them."""
     for function in ("sinh", "cosh"):
-        script = f"import autograd, numpy; autograd.compile(autograd.{function}, in_axes=0)(numpy.ones(3))"
+        script = (
+            f"import autograd, numpy; autograd.compile(autograd.{function}, in_axes=0, backend='numba')(numpy.ones(3))"
+        )
         environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
         subprocess.run([sys.executable, "-c", script], env=environment, check=True, cwd=Path(__file__).parents[2])
     kept = list((tmp_path / "kernels" / "__pycache__").glob("*.nbc"))

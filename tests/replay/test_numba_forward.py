@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from autograd import compile as compiled
 from autograd.replay.backends import numba_kernels
 from autograd.replay.backends.numba_forward import fingerprint
 from autograd.replay.backends.numba_lanes import build
@@ -57,3 +58,39 @@ def test_what_numba_refuses_is_not_tried_again(define, tmp_path, monkeypatch):
         build(single(op), [True], False)
     assert tried
     assert len(tried) == len(set(tried))
+
+
+class OwnError(Exception):
+    """An exception that refuses no input."""
+
+
+def careless(x):
+    if x > 1.0:
+        raise OwnError
+    return x * 2.0
+
+
+def careful(x):
+    if x < 0.0:
+        raise ValueError("negative")
+    return x * 2.0
+
+
+@pytest.mark.parametrize("backend", ["auto", "numba", "numpy", "python"])
+def test_an_exception_that_refuses_no_input_comes_through(backend, define):
+    op = define("careless", forward=careless, partials=lambda x, out: (2.0,))
+    if backend == "numba":
+        with pytest.raises(NotImplementedError, match="numba cannot compile the operation 'careless'") as told:
+            compiled(op, in_axes=0, backend=backend)(np.array([0.5, 0.75]))
+        assert "may raise OwnError" in str(told.value.__cause__)
+        return
+    f = compiled(op, in_axes=0, backend=backend)
+    assert f(np.array([0.5, 0.75])).tolist() == [1.0, 1.5]
+    for examples in ([2.0], [0.5, 2.0]):
+        with pytest.raises(OwnError):
+            f(np.array(examples))
+
+
+def test_an_input_that_is_refused_is_nan(define):
+    op = define("careful", forward=careful, partials=lambda x, out: (2.0,))
+    np.testing.assert_array_equal(compiled(op, in_axes=0, backend="numba")(np.array([0.5, -1.0])), [1.0, np.nan])

@@ -40,10 +40,15 @@ def jit_forward(op: Primitive, n: int) -> Callable[..., float]:
     """``op.forward`` on ``n`` numbers, to be called from a kernel; IEEE 754 where the original raises.
 
     A C function such as ``math.sin`` is returned as it is: numba knows it.
+
+    Raises:
+        NotImplementedError: the original may raise what is no refusal of an input, and is to come through.
     """
     forward = op.forward
     if not isinstance(forward, FunctionType):
         return IN_LANES.get(forward, forward)
+    if not op.builtin and (raised := _raised_through(forward)):
+        raise NotImplementedError(f"{op.name!r} may raise {raised}, which compiled code cannot tell from ValueError")
     compiled = _jit(forward, careful=not op.builtin)
     if not _may_raise(forward, division_raises=not op.builtin):
         return compiled
@@ -162,6 +167,21 @@ def _reached(function: FunctionType) -> Iterator[FunctionType]:
             seen.add(current)
             waiting += [obj for _, obj in _referred(current)]
             yield current
+
+
+def _raised_through(function: FunctionType) -> str:
+    """The exceptions that ``function`` names and that refuse no input; empty if there are none."""
+    found = [obj for reached in _reached(function) for obj in _exceptions_in(reached)]
+    return ", ".join(sorted({kind.__name__ for kind in found if not issubclass(kind, (ArithmeticError, ValueError))}))
+
+
+def _exceptions_in(function: FunctionType) -> Iterator[type[BaseException]]:
+    """The exceptions that the code of ``function`` names, where it has a raise."""
+    if any(step.opname == "RAISE_VARARGS" for code in _codes(function.__code__) for step in dis.get_instructions(code)):
+        for name in _names(function.__code__)[0]:
+            obj = function.__globals__.get(name, vars(builtins).get(name))
+            if isinstance(obj, type) and issubclass(obj, BaseException):
+                yield obj
 
 
 def _may_raise(function: FunctionType, *, division_raises: bool) -> bool:
