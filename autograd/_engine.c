@@ -1526,7 +1526,7 @@ same_items(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t n)
     PyObject *iterator = PyObject_GetIter(items);
     if (!iterator) return NULL;
     for (; (item = PyIter_Next(iterator)); at++) {
-        Py_DECREF(item); /* items hold it */
+        Py_DECREF(item); /* its address alone is compared, with those of objects that are alive */
         if (at == count || item != PyTuple_GET_ITEM(kept, at)) break;
     }
     Py_DECREF(iterator);

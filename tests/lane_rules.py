@@ -170,17 +170,17 @@ def header() -> str:
     CFunctions.function(functions, Lowering().operation(rest_of_product, 3), checked=False)  # for want of multiply_add
     values: dict[tuple[str, int], str] = {}
     for op in OPERATIONS.values():
-        if op.arity:
-            given = [f"x{place}[k]" for place in range(op.arity)]
-            form = ir.ARITHMETIC.get(op.forward)
-            name = getattr(op.forward, "__name__", "")
-            if form:
-                values[op.name, op.arity] = form.format(*given)
-            elif getattr(op.forward, "__module__", "") == "math" and name in _IN_LANES:
-                made = functions.lowering.operation(_IN_LANES[name], 1)
-                values[op.name, op.arity] = f"{functions.function(made, checked=False)}({given[0]})"
-            else:
-                values[op.name, op.arity] = f"{functions.operation(op, op.arity)}({', '.join(given)})"
+        arity = op.arity or 0
+        given = [f"x{place}[k]" for place in range(arity)]
+        form = ir.ARITHMETIC.get(op.forward)
+        name = getattr(op.forward, "__name__", "")
+        if form:
+            values[op.name, arity] = form.format(*given)
+        elif getattr(op.forward, "__module__", "") == "math" and name in _IN_LANES:
+            made = functions.lowering.operation(_IN_LANES[name], 1)
+            values[op.name, arity] = f"{functions.function(made, checked=False)}({given[0]})"
+        else:
+            values[op.name, arity] = f"{functions.operation(op, arity)}({', '.join(given)})"
     texts = {re.match(r"static \w+ (\w+)\(", text)[1]: text for text in functions.texts}  # type: ignore[index]  # so they begin
     straight = _straight_among(texts)
     loops: dict[bool, list[str]] = {True: [], False: []}

@@ -21,7 +21,7 @@ from autograd.compiled import core
 from autograd.context import clock
 from autograd.debugging import warn
 from autograd.errors import GuardError, RecordingError, RecordingWarning
-from autograd.replay.backends import BACKENDS, Kernel, choose, load_backend, python_source
+from autograd.replay.backends import BACKENDS, Kernel, c_tape, choose, load_backend, python_source
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
@@ -570,8 +570,6 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
 
 def _program_of(tape: Tape, batched: tuple[bool, ...], *, fused: bool) -> Any:
     """``tape`` with its guards as a program of the engine in C; False if that cannot run it."""
-    from autograd.replay.backends import c_tape
-
     try:
         return c_tape.program(fuse_dots(expanded(tape)) if fused else tape, batched, summed=False)
     except NotImplementedError:

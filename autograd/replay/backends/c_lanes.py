@@ -1,7 +1,7 @@
 """The backend in C: a lane kernel that was compiled with the package, for the operations of the table.
 
-``_lanes.c`` is written from the records by ``python -m tests.lane_rules``, so it is used for the table that it was
-written from alone. See :mod:`~autograd.replay.backends.lanes` for how a batch is run.
+Its formulas, in ``_lanes_rules.h``, are written from the records by ``python -m tests.lane_rules``, so it is used for
+the table that they were written from alone. See :mod:`~autograd.replay.backends.lanes` for how a batch is run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, cast
 
 from autograd.compiled import digest
-from autograd.primitives import PRIMITIVES, Primitive
+from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import Kernel, c_tape
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.lane_blocks import DOT, MULTIPLY, OUTER, PRODUCT, STORE, TILE, Block
@@ -52,10 +52,10 @@ def _on_lanes(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Kernel | 
 def _kernel_of(blocks: Sequence[Block]) -> tuple[Callable[..., None], dict[Block, int]]:
     kernel, codes = _compiled()
     for block in blocks:
-        if block not in codes:
+        if not isinstance(block, str) and block not in codes:
             raise NotImplementedError(
-                f"the operation {block[0].name if isinstance(block[0], Primitive) else block!r} is not of the table, "
-                f"and so not in the kernel that was compiled with the package: use another backend"
+                f"the operation {block[0].name!r} is not of the table, and so not in the kernel that was compiled with "
+                f"the package: use another backend"
             )
     return kernel, codes
 
