@@ -11,19 +11,20 @@
 #define KERNEL lanes_plain
 #include "_lanes_kernel.h"
 
+#define LANES_VERSION 2   /* of what replay/backends/c_lanes.py asks; to be raised in both when that changes */
 #define LONG_ENOUGH 20000 /* words times examples from which on other threads may run meanwhile: some microseconds */
 
-static void (*chosen)(const Lanes *) = lanes_plain;
+static int (*chosen)(const Lanes *) = lanes_plain;
 
-enum { PROGRAM, FILLED, PACKS, COUNT, GATHERED, SHARED, PACKED, ROWS, ASIDE, GIVEN, LANES, RESULTS, N_BUFFERS };
-enum { START = N_BUFFERS, STOP, SIZE, COLUMN, N_SUMS, N_ARGUMENTS };
+enum { PROGRAM, FILLED, PACKS, COUNT, GATHERED, OTHERS, SHARED, PACKED, ROWS, ASIDE, GIVEN, LANES, RESULTS, N_BUFFERS };
+enum { START = N_BUFFERS, STOP, SIZE, COLUMN, N_SUMS, ASKED, N_ARGUMENTS };
 
 static const struct {
     const char *name;
     int dimensions, itemsize, written;
 } BUFFER[N_BUFFERS] = {
     {"program", 1, 4, 0}, {"filled", 1, 4, 0}, {"packs", 1, 4, 0}, {"count", 1, 4, 0}, {"gathered", 2, 4, 0},
-    {"shared", 1, 8, 1},  {"packed", 1, 8, 1}, {"rows", 2, 8, 1},  {"aside", 1, 8, 1}, {"given", 1, 8, 0},
+    {"others", 2, 8, 0}, {"shared", 1, 8, 1},  {"packed", 1, 8, 1}, {"rows", 2, 8, 1},  {"aside", 1, 8, 1}, {"given", 1, 8, 0},
     {"lanes", 2, 8, 0},   {"results", 2, 8, 1},
 };
 
@@ -46,8 +47,27 @@ static PyObject *refused(const char *why)
     return NULL;
 }
 
+/* asked(other, rows, places, n): what the operation writes in the first of the rows at these places; -1 if it fails. */
+static int ask(const Lanes *lanes, ptrdiff_t other, const uint32_t *at, ptrdiff_t n)
+{
+    const PyGILState_STATE state = PyGILState_Ensure();
+    const Py_ssize_t count = 1 + (Py_ssize_t)lanes->others[other][1];
+    PyObject *places = PyList_New(count), *done = NULL;
+    for (Py_ssize_t i = 0; places && i < count; ++i) {
+        PyObject *place = PyLong_FromUnsignedLong(at[i]);
+        if (place) PyList_SET_ITEM(places, i, place);
+        else Py_CLEAR(places);
+    }
+    if (places) done = PyObject_CallFunction(lanes->asked, "nOOn", other, (PyObject *)lanes->array, places, n);
+    const int failed = done == NULL;
+    Py_XDECREF(places);
+    Py_XDECREF(done);
+    PyGILState_Release(state);
+    return -failed;
+}
+
 /* None, or NULL with an error, once the kernel has run on the buffers. */
-static PyObject *run(const Py_buffer *views, const Py_ssize_t *numbers)
+static PyObject *run(const Py_buffer *views, const Py_ssize_t *numbers, PyObject *asked)
 {
 #define AT(argument) views[argument].buf
 #define SHAPE(argument, axis) views[argument].shape[axis]
@@ -56,12 +76,14 @@ static PyObject *run(const Py_buffer *views, const Py_ssize_t *numbers)
     const Lanes lanes = {
         .program = AT(PROGRAM), .filled = AT(FILLED), .packs = AT(PACKS), .count = AT(COUNT), .gathered = AT(GATHERED),
         .n_program = SHAPE(PROGRAM, 0), .n_filled = SHAPE(FILLED, 0), .n_packs = SHAPE(PACKS, 0),
-        .n_gathered = SHAPE(GATHERED, 0), .shared = AT(SHARED), .packed = AT(PACKED), .rows = AT(ROWS),
+        .n_gathered = SHAPE(GATHERED, 0), .others = AT(OTHERS), .n_others = SHAPE(OTHERS, 0), .shared = AT(SHARED), .packed = AT(PACKED), .rows = AT(ROWS),
         .aside = AT(ASIDE), .results = AT(RESULTS), .given = AT(GIVEN), .lanes = AT(LANES),
         .n_given = SHAPE(GIVEN, 0), .n_lanes = SHAPE(LANES, 0), .n_examples = SHAPE(LANES, 1),
         .stride = SHAPE(ROWS, 1), .results_stride = SHAPE(RESULTS, 1), .start = start, .stop = stop, .size = size,
         .n_sums = numbers[N_SUMS - N_BUFFERS], .column = numbers[N_SUMS - N_BUFFERS] ? numbers[COLUMN - N_BUFFERS] : 0,
+        .ask = ask, .asked = asked, .array = views[ROWS].obj,
     };
+    int failed;
     if (start < 0 || stop < start || (lanes.n_lanes && stop > lanes.n_examples))
         return refused("start and stop must be a range of the examples");
     if (size < 0 || size > lanes.stride || (stop > start && size == 0))
@@ -72,30 +94,32 @@ static PyObject *run(const Py_buffer *views, const Py_ssize_t *numbers)
     if (lanes.n_sums < 0 || lanes.n_sums > lanes.results_stride) return refused("n_sums is not among the results");
     if (lanes.n_sums && (lanes.column < 0 || lanes.column >= SHAPE(RESULTS, 0)))
         return refused("there is no such column of the results");
+    if (lanes.n_others && SHAPE(OTHERS, 1) != 2) return refused("others must have two columns");
     if ((stop - start) * lanes.n_program < LONG_ENOUGH) {
-        chosen(&lanes);
+        failed = chosen(&lanes);
     } else {
         Py_BEGIN_ALLOW_THREADS
-        chosen(&lanes);
+        failed = chosen(&lanes);
         Py_END_ALLOW_THREADS
     }
+    if (failed) return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *kernel(PyObject *Py_UNUSED(module), PyObject *const *given, Py_ssize_t count)
 {
     Py_buffer views[N_BUFFERS];
-    Py_ssize_t numbers[N_ARGUMENTS - N_BUFFERS];
+    Py_ssize_t numbers[ASKED - N_BUFFERS];
     PyObject *result = NULL;
     int open = 0;
     if (count != N_ARGUMENTS)
         return PyErr_Format(PyExc_TypeError, "kernel takes %d arguments, got %zd", (int)N_ARGUMENTS, count);
-    for (int i = 0; i < N_ARGUMENTS - N_BUFFERS; ++i) {
+    for (int i = 0; i < ASKED - N_BUFFERS; ++i) {
         numbers[i] = PyNumber_AsSsize_t(given[N_BUFFERS + i], PyExc_ValueError);
         if (numbers[i] == -1 && PyErr_Occurred()) return NULL;
     }
     while (open < N_BUFFERS && held(given[open], &views[open], open) == 0) ++open;
-    if (open == N_BUFFERS) result = run(views, numbers);
+    if (open == N_BUFFERS) result = run(views, numbers, given[ASKED]);
     while (open) PyBuffer_Release(&views[--open]);
     return result;
 }
@@ -149,8 +173,8 @@ static PyObject *take_set(PyObject *Py_UNUSED(module), PyObject *name)
 
 static PyMethodDef functions[] = {
     {"kernel", (PyCFunction)(void (*)(void))kernel, METH_FASTCALL,
-     "kernel(program, filled, packs, count, gathered, shared, packed, rows, aside, given, lanes, results,\n"
-     "       start, stop, size, column, n_sums)\n\nRun a program; see autograd/replay/backends/lanes.py."},
+     "kernel(program, filled, packs, count, gathered, others, shared, packed, rows, aside, given, lanes, results,\n"
+     "       start, stop, size, column, n_sums, asked)\n\nRun a program; see autograd/replay/backends/c_lanes.py."},
     {"operations", operations, METH_NOARGS, "The operations by code, the first after the blocks: (name, operands)."},
     {"take", take_set, METH_O, "Use 'plain', 'avx2' or 'avx512' instructions from now on; False if there are none."},
     {NULL, NULL, 0, NULL},
@@ -163,7 +187,7 @@ PyMODINIT_FUNC PyInit__lanes(void)
     PyObject *made = PyModule_Create(&module);
     if (!take("avx512")) take("avx2");
     if (made && (PyModule_AddStringConstant(made, "TABLE_DIGEST", TABLE_DIGEST) < 0 ||
-                 PyModule_AddIntConstant(made, "N_BLOCKS", N_BLOCKS) < 0))
+                 PyModule_AddIntConstant(made, "VERSION", LANES_VERSION) < 0))
         Py_CLEAR(made);
     return made;
 }

@@ -1,7 +1,7 @@
 /* The lane kernel: it reads a program, each word of which does its work on a block of examples, one row for each number.
 
    Included by a file for each set of vector instructions, which says what the kernel is called there: KERNEL. What a
-   program is, is told in replay/backends/lane_program.py, and what the kernel is given in replay/backends/lanes.py. */
+   program is, is told in replay/backends/lane_program.py, and what the kernel is given in replay/backends/c_lanes.py. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -120,6 +120,7 @@ typedef struct {
 #define STRAIGHT(name, arity) {straight_##name, arity, 1},
 #define CALLING(name, arity) {lanes_calling_##name, arity, 0},
 static const Operation OPERATION[] = {OPERATIONS(STRAIGHT, CALLING)};
+#define N_OPERATIONS (ptrdiff_t)(sizeof OPERATION / sizeof *OPERATION)
 #undef STRAIGHT
 #undef CALLING
 
@@ -379,8 +380,8 @@ static const uint32_t *outer(const Lanes *lanes, const uint32_t *at, double *res
     return right + n_right;
 }
 
-/* The whole program on the n examples from start on, n at most the length of a row. */
-static void run_block(const Lanes *lanes, ptrdiff_t start, ptrdiff_t n)
+/* The whole program on the n examples from start on, n at most the length of a row -> 0, or -1. */
+static int run_block(const Lanes *lanes, ptrdiff_t start, ptrdiff_t n)
 {
     double *rows = lanes->rows, *sums = lanes->results + lanes->column * lanes->results_stride;
     const ptrdiff_t stride = lanes->stride, full = (n + 7) / 8 * 8;
@@ -418,15 +419,24 @@ static void run_block(const Lanes *lanes, ptrdiff_t start, ptrdiff_t n)
             at += 2;
             break;
         default: {
-            const Operation *operation = &OPERATION[code - N_BLOCKS];
-            operation->loop(rows, stride, at, operation->straight ? whole : n);
-            at += 1 + operation->arity;
+            const ptrdiff_t number = (ptrdiff_t)code - N_BLOCKS, other = number - N_OPERATIONS;
+            if (other < 0) {
+                const Operation *operation = &OPERATION[number];
+                operation->loop(rows, stride, at, operation->straight ? whole : n);
+                at += 1 + operation->arity;
+                break;
+            }
+            Loop *loop = (Loop *)(uintptr_t)lanes->others[other][0];
+            if (loop) loop(rows, stride, at, n);
+            else if (lanes->ask(lanes, other, at, n) < 0) return -1;
+            at += 1 + lanes->others[other][1];
         }
         }
     }
+    return 0;
 }
 
-void KERNEL(const Lanes *lanes)
+int KERNEL(const Lanes *lanes)
 {
     double *sums = lanes->results + lanes->column * lanes->results_stride;
     if (lanes->n_given) memcpy(lanes->shared, lanes->given, (size_t)lanes->n_given * sizeof(double));
@@ -438,10 +448,11 @@ void KERNEL(const Lanes *lanes)
         for (ptrdiff_t k = 0; k < lanes->size; ++k) row[k] = value;
     }
     for (ptrdiff_t start = lanes->start; start < lanes->stop; start += lanes->size)
-        run_block(lanes, start, LEAST(lanes->size, lanes->stop - start));
-    if (!lanes->n_sums) return;
+        if (run_block(lanes, start, LEAST(lanes->size, lanes->stop - start)) < 0) return -1;
+    if (!lanes->n_sums) return 0;
     for (ptrdiff_t i = 0; i < lanes->n_gathered; ++i) {
         const uint32_t *run = lanes->gathered + 3 * i;
         for (uint32_t k = 0; k < run[2]; ++k) sums[run[1] + k] += sums[run[0] + k];
     }
+    return 0;
 }

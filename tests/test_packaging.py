@@ -176,11 +176,6 @@ def test_the_main_demo_runs_on_a_bare_machine(tmp_path):
     assert (folder / "out" / "two_flows.svg").is_file()
 
 
-def test_kernels_that_cannot_be_kept_are_made_anew(tmp_path):
-    code = "from autograd import compile; print(compile(lambda x: x * x, backend='numba')(3.0))"
-    assert bare(tmp_path, "-c", code, PYTHONPATH=str(ROOT)) == ("9.0\n", "")
-
-
 def test_a_plot_needs_no_home(tmp_path):
     code = "from viz import plot_history; plot_history([2.0, 1.0]).savefig('history.png')"
     _, complaints = bare(tmp_path, "-c", code, PYTHONPATH=str(ROOT))

@@ -6,8 +6,7 @@ the product of a matrix of those factors and the column of the operands; so are 
 gradients of the factors are summed over the examples: the product of one block of rows and another.
 
 Nothing here knows what the numbers are for. What is found is taken out of a list of sums, and what is left stays as it
-was. A backend does a group in the way that is fast on its machine: see the register tiles in
-:mod:`~autograd.replay.backends.numba_tiles`.
+was. A backend does a group in the way that is fast on its machine: see the register tiles of ``_lanes_kernel.h``.
 """
 
 from __future__ import annotations

@@ -108,7 +108,6 @@ def black_scholes(n: int) -> dict[str, Callable[[], Run]]:
 
     return {
         "chainrule": lambda: ours("c"),
-        "chainrule numba": lambda: ours("numba"),
         "chainrule numpy": lambda: ours("numpy"),
         "NumPy by hand": by_hand,
         "JAX jit": in_jax,
@@ -188,7 +187,6 @@ def mixture(n: int, dimension: int = 2, components: int = 5) -> dict[str, Callab
 
     return {
         "chainrule": lambda: ours("c"),
-        "chainrule numba": lambda: ours("numba"),
         "chainrule numpy": lambda: ours("numpy"),
         "JAX jit": in_jax,
         "PyTorch": in_torch,

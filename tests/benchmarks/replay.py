@@ -15,7 +15,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -32,11 +31,11 @@ from tests.benchmarks.timing import steady
 Run = Callable[[], Any]
 
 NEEDS = {
-    "chainrule numba": "numba", "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
+    "PyTorch": "torch", "JAX jit": "jax", "CasADi VM": "casadi", "CasADi map": "casadi",
     "micrograd": "micrograd", "NumPy by hand": "scipy",
 }  # fmt: skip
 CONTENDERS = (
-    "chainrule", "chainrule numba", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map",
+    "chainrule", "chainrule numpy", "NumPy by hand", "JAX jit", "PyTorch", "CasADi VM", "CasADi map",
     "micrograd",
 )  # fmt: skip
 WIDTHS = (8, 16, 32, 64, 128, 256)
@@ -106,7 +105,7 @@ class Report:
 def versions() -> str:
     """What was compared."""
     found = [f"Python {platform.python_version()}"]
-    for name in ("numpy", "numba", "jax", "torch", "casadi", "micrograd"):
+    for name in ("numpy", "jax", "torch", "casadi", "micrograd"):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found.append(f"{name} {importlib.metadata.version(name)}")
     return ", ".join(found) + f"; {os.cpu_count()} cores."
@@ -117,7 +116,6 @@ def moons(report: Report, n: int) -> dict[str, float]:
     problem = Problem.of(16, n)
     makers: dict[str, Callable[[], Run]] = {
         "chainrule": lambda: networks.compiled(problem),
-        "chainrule numba": lambda: networks.compiled(problem, "numba"),
         "chainrule numpy": lambda: networks.compiled(problem, "numpy"),
         "NumPy by hand": lambda: networks.numpy_by_hand(problem),
         "JAX jit": lambda: networks.jax_jit(problem),
@@ -186,16 +184,10 @@ print(time.perf_counter() - start)
 
 def latency(report: Report) -> None:
     """(e) From a function to its first result, in a new process."""
-    for backend in ("auto", "c", "numba"):
-        with tempfile.TemporaryDirectory() as folder:
-            times = []
-            for _ in range(2):
-                done = subprocess.run(
-                    [sys.executable, "-c", _LATENCY.format(backend=backend)],
-                    env={**os.environ, "CHAINRULE_CACHE_DIR": folder}, capture_output=True, text=True, check=True,
-                )  # fmt: skip
-                times.append(time_of(float(done.stdout)))
-        report.note(f"(e) first call of a small function, {backend}: cold; with a warm cache", "; ".join(times))
+    for backend in ("auto", "c"):
+        command = [sys.executable, "-c", _LATENCY.format(backend=backend)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        report.note(f"(e) first call of a small function, {backend}", time_of(float(done.stdout)))
 
 
 def start_up(report: Report) -> None:

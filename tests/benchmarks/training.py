@@ -12,7 +12,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -206,15 +205,8 @@ print(time.perf_counter() - start)
 
 def latency(table: Table) -> None:
     """From the call of fit to the end of its first epoch, in a new process."""
-    with tempfile.TemporaryDirectory() as folder:
-        for what in ("nothing cached", "kernels cached on disk"):
-            done = subprocess.run(
-                [sys.executable, "-c", _FIRST],
-                env={**os.environ, "CHAINRULE_CACHE_DIR": folder}, capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            table.add_row(
-                f"moons: the first epoch in a new process, {what}", "chainrule", time_of(float(done.stdout)), ""
-            )
+    done = subprocess.run([sys.executable, "-c", _FIRST], capture_output=True, text=True, check=True)
+    table.add_row("moons: the first epoch in a new process", "chainrule", time_of(float(done.stdout)), "")
 
 
 def memory(table: Table) -> None:

@@ -9,10 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from autograd import Value, record
-from autograd.primitives import primitive
+from autograd import Value, exp, log, record, sin
 from autograd.replay import backends
-from autograd.replay.backends.c_lanes import build
+from autograd.replay.backends.c_lanes import _aligned, _width, build
 from autograd.replay.tape import FUSED_DOT, Tape
 from tests import lane_rules
 from tests.support.backends import (
@@ -122,21 +121,51 @@ def test_a_large_batch_has_the_same_bits_on_any_number_of_cores(monkeypatch):
     first = kernel(shared, lanes)
     assert kernel._layout.columns > 1
     for cores in (1, 2, 3, 8):
-        monkeypatch.setattr("autograd.replay.backends.lanes._cores", lambda cores=cores: cores)
+        monkeypatch.setattr("autograd.replay.backends.c_lanes._cores", lambda cores=cores: cores)
         np.testing.assert_array_equal(kernel(shared, lanes), first)
 
 
-def test_an_operation_of_a_user_is_refused_by_name():
-    own = primitive("of_a_user", forward=lambda x: x * 3.0, partials=lambda x, out: (3.0,))
-    x = Value(1.0)
-    with pytest.raises(NotImplementedError, match="of_a_user"):
-        build(record(own(x), inputs=[x]), [True], False)
+def test_a_program_of_functions_is_shared_out_sooner_than_one_of_arithmetic():
+    x = Value(1.5, "x")
+    lanes = np.linspace(1.0, 2.0, 200_000)[None]
+    columns = []
+    for result in (x * x - x / 3.0, exp(sin(x)) - log(x)):
+        kernel = build(record(result, inputs=[x]), [True], False)
+        kernel(NOTHING, lanes)
+        columns.append(kernel._layout.columns)
+    assert columns == [1, 2]
+
+
+@pytest.mark.parametrize("summed", [False, True])
+@pytest.mark.parametrize("outputs", [[], [1, 2]])
+def test_results_that_need_no_instruction(outputs, summed):
+    tape = Tape(
+        ops=(), code=[], start=[0], args=[], dest=[], constants=[2.0, 5.0], outputs=outputs, n_inputs=1, n_slots=3
+    )
+    found = build(tape, [True], summed)(NOTHING, np.ones((1, 4)))
+    each = np.array([2.0, 5.0])[: len(outputs)]
+    np.testing.assert_array_equal(found, each * 4.0 if summed else np.repeat(each[:, None], 4, axis=1))
+
+
+@pytest.mark.parametrize("n_rows", [1, 3, 30, 200, 5000])
+def test_rows_begin_on_cache_lines_and_do_not_compete_for_places_in_the_cache(n_rows):
+    width = _width(n_rows, grouped=False, asked=False)
+    rows = _aligned(n_rows, width)
+    line = 64
+    assert rows.shape[0] == n_rows
+    assert rows.shape[1] >= width >= 16
+    assert rows.ctypes.data % line == 0
+    assert rows.strides[0] % line == 0
+    assert rows.strides[0] // line % 2 == 1
+    assert width == 16 or 8 * width * n_rows <= 512 * 1024
+    assert 128 <= _width(n_rows, grouped=True, asked=False) <= max(width, 128)
 
 
 def arguments():
     ints, table_, floats = np.zeros(0, np.uint32), np.zeros((0, 3), np.uint32), np.zeros(0)
-    return [ints, ints, ints, ints, table_, floats, floats, np.zeros((1, 8)), floats, floats, np.zeros((1, 8)),
-            np.zeros((1, 8)), 0, 8, 8, 0, 0]  # fmt: skip
+    others = np.zeros((0, 2), np.uint64)
+    return [ints, ints, ints, ints, table_, others, floats, floats, np.zeros((1, 8)), floats, floats, np.zeros((1, 8)),
+            np.zeros((1, 8)), 0, 8, 8, 0, 0, None]  # fmt: skip
 
 
 READ_ONLY = np.zeros((1, 8))
@@ -147,18 +176,19 @@ READ_ONLY.flags.writeable = False
     ("place", "wrong", "message"),
     [
         (0, np.zeros(1), "program must have 1 dimension"),
-        (5, np.zeros(1, np.float32), "shared must have"),
+        (6, np.zeros(1, np.float32), "shared must have"),
+        (5, np.zeros((1, 3), np.uint64), "others must have two columns"),
         (4, np.zeros(3, np.uint32), "gathered must have 2"),
-        (7, np.zeros((0, 8)), "too few rows"),
-        (7, np.zeros((1, 4)), "size must be"),
-        (7, np.zeros((8, 2)).T, "contiguous"),
-        (9, np.zeros(1), "more numbers are given"),
-        (11, READ_ONLY, "read-only"),
-        (12, -1, "range of the examples"),
-        (13, 9, "range of the examples"),
-        (14, 0, "size must be"),
-        (15, 0.5, "integer"),
-        (16, 9, "n_sums"),
+        (8, np.zeros((0, 8)), "too few rows"),
+        (8, np.zeros((1, 4)), "size must be"),
+        (8, np.zeros((8, 2)).T, "contiguous"),
+        (10, np.zeros(1), "more numbers are given"),
+        (12, READ_ONLY, "read-only"),
+        (13, -1, "range of the examples"),
+        (14, 9, "range of the examples"),
+        (15, 0, "size must be"),
+        (16, 0.5, "integer"),
+        (17, 9, "n_sums"),
     ],
 )
 def test_nonsense_is_refused(place, wrong, message):
@@ -168,7 +198,7 @@ def test_nonsense_is_refused(place, wrong, message):
     given[place] = wrong
     with pytest.raises((TypeError, ValueError, BufferError), match=message):
         kernel(*given)
-    with pytest.raises(TypeError, match="17 arguments"):
+    with pytest.raises(TypeError, match="19 arguments"):
         kernel(*given[:-1])
 
 

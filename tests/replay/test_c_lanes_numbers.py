@@ -6,6 +6,7 @@ import importlib
 import math
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends import available, c_lanes, numpy_lanes
 from autograd.replay.tape import Tape
-from tests.replay.test_numba_math import ULPS, check_ends, check_errors
+from tests.replay.test_lane_functions import ULPS, check_ends, check_errors
 
 _lanes = importlib.import_module("autograd._lanes") if available("c") else None
 pytestmark = pytest.mark.skipif(_lanes is None, reason="needs what is compiled with the package")
@@ -84,6 +85,62 @@ def test_products_summed_over_lanes(n):
     np.testing.assert_allclose(got, [*(rows[:1] * rows[1:]).sum(axis=1), rows[1] @ rows[2]], rtol=1e-13, atol=1e-13)
 
 
+# --- operations of users ----------------------------------------------------------------------------------
+
+
+class OwnError(Exception):
+    """An exception that refuses no input."""
+
+
+def own_forward(x, y):
+    if x > 10.0:
+        raise OwnError("too large")
+    return math.log(x) + y / x
+
+
+own = primitive("own_log", forward=own_forward, partials=lambda x, y, out: (1.0 / x - y / (x * x), 1.0 / x))
+word = primitive("own_word", forward=lambda x: float(f"{x:.3e}"), partials=lambda x, out: (1.0,))
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 48, 1000, 1025, 5000])
+@pytest.mark.parametrize("reduce", [None, "sum"])
+def test_operations_of_users_among_those_of_the_table(n, reduce):
+    """One that NumPy computes, and one that Python is asked for, number by number."""
+    step = ag.value_and_grad(lambda x, y, w: (own(x * w, y) - ag.tanh(word(y) * w)) ** 2, argnums=(0, 2))
+    x, y = np.random.default_rng(n).uniform(0.5, 2.0, size=(2, n))
+    got = compiled(step, in_axes=(0, 0, None), reduce=reduce, backend="c")(x, y, 1.5)
+    wanted = [step(*pair, 1.5) for pair in zip(x.tolist(), y.tolist(), strict=True)]
+    for found, each in zip((got[0], *got[1]), zip(*((v, *g) for v, g in wanted), strict=True), strict=True):
+        np.testing.assert_allclose(found, sum(each) if reduce else each, rtol=1e-12, atol=1e-12 * n)
+
+
+def test_an_operation_of_a_user_on_what_all_examples_share():
+    f = compiled(lambda x, w: x * own(w, 2.0 * w), in_axes=(0, None), backend="c")
+    np.testing.assert_allclose(f(np.arange(4.0), 3.0), np.arange(4.0) * own_forward(3.0, 6.0), rtol=1e-14)
+
+
+def test_what_an_operation_of_a_user_refuses_is_nan_and_its_own_exception_comes_through():
+    f = compiled(lambda x: own(x, 1.0) * 2.0, in_axes=0, backend="c")
+    np.testing.assert_array_equal(
+        f(np.array([1.0, -1.0, 0.0, 2.0]))[[0, 1, 3]], [2.0, np.nan, 2.0 * math.log(2.0) + 1.0]
+    )
+    large = np.ones(300_000)
+    for place in (0, 150_000, 299_999):  # on this thread or on another
+        large[place] = 11.0
+        with pytest.raises(OwnError, match="too large"):
+            f(large)
+        large[place] = 1.0
+    np.testing.assert_array_equal(f(large), np.full(300_000, 2.0))
+
+
+def test_many_threads_may_ask():
+    f = compiled(lambda x: own(x, 1.0) * x, in_axes=0, reduce="sum", backend="c")
+    batches = [np.random.default_rng(seed).uniform(0.5, 2.0, size=3000) for seed in range(24)]
+    alone = [f(batch) for batch in batches]
+    with ThreadPoolExecutor(6) as pool:
+        assert [*pool.map(f, batches)] == alone
+
+
 # --- what is not there ------------------------------------------------------------------------------------
 
 
@@ -97,15 +154,7 @@ def test_neither_numba_nor_a_compiler_is_asked():
         "print([type(k).__module__ for p in f.paths for k in p.kernels.values()])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['autograd.replay.backends.lanes']"
-
-
-def test_an_operation_of_a_users_own_is_for_another_backend():
-    own = primitive("own_cube", forward=lambda x: x * x * x, partials=lambda x, out: (3.0 * x * x,))
-    xs = np.linspace(-1.0, 1.0, 9)
-    with pytest.raises(NotImplementedError, match=r"operation 'own_cube' is not of the table, .* use another backend"):
-        compiled(own, in_axes=0, backend="c")(xs)
-    np.testing.assert_allclose(compiled(own, in_axes=0)(xs), xs**3, rtol=1e-15)
+    assert run.stdout.strip() == "['autograd.replay.backends.c_lanes']"
 
 
 def test_without_a_kernel_another_backend_runs(monkeypatch):

@@ -22,7 +22,7 @@ from autograd.replay.backends import (
     c_tape,
     expansion,
     jax_export,
-    numba_lanes,
+    numba_loops,
     numpy_lanes,
     python_source,
 )
@@ -86,7 +86,7 @@ def by_c(tape: Tape, lanes: np.ndarray, folder: Path) -> np.ndarray:
 BACKENDS = {
     "python": by_kernel(python_source.build),
     "numpy": by_kernel(numpy_lanes.build),
-    "numba": by_kernel(numba_lanes.build),
+    "numba": by_kernel(numba_loops.build),
     "jax": by_kernel(jax_export.build),
     "lanes in C": by_kernel(c_lanes.build),
     "C source": by_c,
@@ -109,7 +109,7 @@ def test_every_operation_is_in_a_group():
 
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize(
-    "backend", [pytest.param(each, marks=pytest.mark.slow if each in ("numba", "jax") else ()) for each in BACKENDS]
+    "backend", [pytest.param(each, marks=pytest.mark.slow if each == "jax" else ()) for each in BACKENDS]
 )
 def test_no_operation_is_refused_and_all_agree_with_eager_evaluation(group, backend, tmp_path):
     ops = GROUPS[group]

@@ -11,9 +11,9 @@ import pytest
 
 from autograd import compile, dot, relu, value_and_grad  # noqa: A004 -- the name that autograd gives it
 from autograd.replay import schedule
-from autograd.replay.backends import available, c_lanes, lane_program, numba_lanes
-from autograd.replay.backends.lane_blocks import packing
-from autograd.replay.backends.lanes import _One
+from autograd.replay.backends import available, c_lanes, lane_program, numba_loops
+from autograd.replay.backends.c_lanes import _One
+from autograd.replay.backends.lane_program import packing
 from autograd.replay.groups import Dots, dots_among, outer_among
 from autograd.replay.tape import FUSED_DOT, Tape
 from tests.support.backends import expected
@@ -152,7 +152,7 @@ def layer(n_results: int, n_operands: int, *, bias: bool, order: str = "rows") -
     ).verify()  # fmt: skip
 
 
-BUILDS = {"numba": numba_lanes.build, "c": c_lanes.build}
+BUILDS = {"numba": numba_loops.build, "c": c_lanes.build}
 
 
 @pytest.fixture(params=[name for name in BUILDS if available(name)])
@@ -198,7 +198,7 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
     tape = replace(tape, args=place[tape.args], n_inputs=n_given - n_leaves, n_leaves=n_leaves).verify()
     alone, none = [False] * tape.n_inputs, np.empty((0, 1))
     assert not isinstance(build(tape, alone, False), _One)
-    monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", n_results * n_operands)
+    monkeypatch.setattr("autograd.replay.backends.c_lanes._MATRICES", n_results * n_operands)
     each, summed = (build(tape, alone, together) for together in (False, True))
     assert isinstance(each, _One)
     for _ in range(2):
@@ -210,7 +210,7 @@ def test_one_example_with_large_matrices_is_a_batch_of_one(bias, n_leaves, monke
 
 
 def test_large_sums_without_a_matrix_stay_as_they_are(monkeypatch, build):
-    monkeypatch.setattr("autograd.replay.backends.lanes._MATRICES", 16)
+    monkeypatch.setattr("autograd.replay.backends.c_lanes._MATRICES", 16)
     numbers = np.arange(1.0, 41.0)
     tape = Tape(
         ops=(FUSED_DOT,), code=[0], start=[0, 40], args=[*range(40)], dest=[40], constants=[], outputs=[40],

@@ -1,84 +1,27 @@
-"""The numba backend: every operation, random tapes, threads, the cache, and what it refuses."""
+"""The numba backend: random tapes, the operations of users that it compiles, and those that it refuses."""
 
 from __future__ import annotations
 
 import math
-import os
 import re
 import subprocess
 import sys
-import textwrap
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, primitive
-from autograd.replay.backends import numba_kernels
-from autograd.replay.backends.numba_forward import fingerprint
-from autograd.replay.backends.numba_lanes import build
+from autograd.replay.backends import numba_loops
+from autograd.replay.backends.numba_loops import build
 from autograd.replay.schedule import ONE, computation, split
 from autograd.replay.tape import FUSED_DOT, Tape
-from tests.support.backends import (
-    REDUCTIONS,
-    arity,
-    assert_same,
-    expected,
-    extreme_points,
-    name,
-    points,
-    random_tape,
-    reference,
-    single,
-    special_points,
-    table,
-    together,
-)  # fmt: skip
+from tests.support.backends import assert_same, expected, random_tape, reference, single
 
-TABLE = table()
 NOTHING = np.empty(0)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _own_cache(tmp_path_factory):
-    before = os.environ.get("CHAINRULE_CACHE_DIR")
-    os.environ["CHAINRULE_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["CHAINRULE_CACHE_DIR"]
-    else:
-        os.environ["CHAINRULE_CACHE_DIR"] = before
-
-
-GROUPS = 2  # a kernel for each: compiled side by side when the tests run in several processes; more would take longer
-
-
-@pytest.mark.parametrize("group", range(GROUPS))
-def test_every_operation_is_its_forward(group):
-    ops = TABLE[group::GROUPS]
-    columns = [np.hstack([points(op), special_points(op), extreme_points(op)]) for op in ops]
-    longest = max(column.shape[1] for column in columns)
-    lanes = np.ascontiguousarray(np.vstack([np.resize(column.T, (longest, len(column))).T for column in columns]))
-    tape = together(ops)
-    results = build(tape, [True] * len(lanes), False)(NOTHING, lanes)
-    for op, got, inputs in zip(ops, results, np.split(lanes, np.cumsum([arity(op) for op in ops])[:-1]), strict=True):
-        largest = 1e-12 * np.abs(inputs).max() ** 2 if op.name in REDUCTIONS else 0.0
-        wanted = reference(op, inputs)
-        with np.errstate(invalid="ignore"):
-            subnormal = (np.abs(wanted) < 1e-307) & (np.abs(got - wanted) <= 1e-323)  # they have few bits
-        try:
-            assert_same(got[~subnormal], wanted[~subnormal], 2e-14, largest)
-        except AssertionError as error:
-            raise AssertionError(f"{name(op)}: {error}") from None
-    scalars = build(tape, [False] * len(lanes), False)
-    unsummed = [op.name not in REDUCTIONS for op in ops]
-    for column in range(0, longest, 25):
-        got = scalars(np.ascontiguousarray(lanes[:, column]), np.empty((0, 1)))[:, 0]
-        assert_same(got[unsummed], results[unsummed, column], 1e-15)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_random_tapes(seed):
     rng = np.random.default_rng(seed)
@@ -99,21 +42,6 @@ def test_any_number_of_examples(n):
     rng = np.random.default_rng(n)
     shared, lanes = rng.normal(size=3), rng.normal(size=(3, n))
     assert_same(build(tape, batched, False)(shared, lanes), expected(tape, batched, shared, lanes), 1e-11, 1e-11)
-
-
-def test_large_batches_use_threads_and_give_the_same_bits_every_time_and_on_any_number_of_cores(monkeypatch):
-    tape = random_tape(5, length=400)
-    rng = np.random.default_rng(0)
-    shared, lanes = rng.normal(size=3), rng.normal(size=(3, 30_000))
-    batched = [True, False, True, True]
-    kernel = build(tape, batched, True)
-    first = kernel(shared, lanes)
-    assert kernel._layout.columns > 1
-    for cores in (1, 2, 3, 8):
-        monkeypatch.setattr("autograd.replay.backends.lanes._cores", lambda cores=cores: cores)
-        np.testing.assert_array_equal(kernel(shared, lanes), first)
-    each = build(tape, batched, False)(shared, lanes)
-    np.testing.assert_allclose(first, each.sum(axis=1), rtol=1e-10)
 
 
 def test_many_threads_may_call_one_kernel():
@@ -189,6 +117,16 @@ def test_negative_zero_survives_a_sum_of_products():
 # --- users' operations ------------------------------------------------------------------------------------
 
 
+def on_numbers(op, *columns):
+    """``op`` on arrays, in a batch and one example at a time: the same loop."""
+    tape, lanes = single(op), np.array(columns, float)
+    (found,) = build(tape, [True] * len(lanes), False)(NOTHING, lanes)
+    alone = build(tape, [False] * len(lanes), False)
+    each = [alone(np.ascontiguousarray(column), np.empty((0, 1)))[0, 0] for column in lanes.T]
+    np.testing.assert_array_equal(found, each)
+    return found
+
+
 def test_an_operation_of_the_user_s_own():
     scale = 3.0
 
@@ -199,16 +137,9 @@ def test_an_operation_of_the_user_s_own():
         "own", forward=lambda x: 1.0 / x + helper(x), partials=lambda x, out: (out,), ieee=lambda x: math.inf
     )
     columns = np.array([[0.0, 1.0, -2.0]])
-    got = build(single(op), [True], False)(NOTHING, columns)[0]
+    got = on_numbers(op, *columns)
     np.testing.assert_allclose(got, reference(op, columns), rtol=1e-15)
     assert got[0] == math.inf  # where Python raises ZeroDivisionError, the record's own value
-
-
-def test_an_operation_whose_meaning_cannot_be_told_apart_is_compiled_anew():
-    table = np.array([2.0, 5.0])
-    op = primitive("tabled", forward=lambda x: x * table[1], partials=lambda x, out: (5.0,))
-    assert fingerprint(op.forward) is None
-    np.testing.assert_array_equal(build(single(op), [True], False)(NOTHING, np.array([[3.0]])), [[15.0]])
 
 
 def test_an_operation_that_numba_cannot_compile_is_refused_by_name():
@@ -217,141 +148,94 @@ def test_an_operation_that_numba_cannot_compile_is_refused_by_name():
         build(single(op), [True], False)
 
 
-def test_a_fingerprint_tells_functions_apart_by_what_they_compute():
-    def made(factor, inner=math.exp):
-        def outer(x):
-            return inner(x) * factor
-
-        return outer
-
-    assert fingerprint(made(2.0)) == fingerprint(made(2.0))
-    assert fingerprint(made(2.0)) != fingerprint(made(3.0))
-    assert fingerprint(made(2.0)) != fingerprint(made(2.0, math.log))
-    assert fingerprint(made(2.0, made(1.0))) != fingerprint(made(2.0, made(4.0)))
-    assert fingerprint(made([])) is None
+def with_an_inner(x):
+    inner = lambda y: math.exp(y) + 1.0  # noqa: E731 -- one kind of code that is met
+    return inner(x)
 
 
-# --- the cache --------------------------------------------------------------------------------------------
-
-SCRIPT = """
-import time
-import numpy as np
-import numba
-from autograd.replay.backends.numba_lanes import build
-from tests.support.backends import random_tape
-tape = random_tape(2)
-start = time.perf_counter()
-result = build(tape, [True] * 4, True)(np.ones(2), np.full((4, 3), 0.25))
-print(time.perf_counter() - start, result.tobytes().hex())
-"""
+def test_functions_inside_a_forward_are_compiled_with_it(define):
+    op = define("outer", forward=with_an_inner, partials=lambda x, out: (out - 1.0,))
+    x = np.array([-1.0, 0.0, 2.5, math.inf])
+    np.testing.assert_allclose(on_numbers(op, x), reference(op, x[None]))
 
 
-def run_apart(cache: Path) -> tuple[float, str]:
-    environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(cache)}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    seconds, result = done.stdout.split()
-    return float(seconds), result
-
-
-@pytest.mark.slow
-def test_a_kernel_is_found_again_in_a_new_process_and_a_damaged_one_is_made_again(tmp_path):
-    cold, result = run_apart(tmp_path)
-    kept = sorted((tmp_path / "kernels" / "__pycache__").iterdir())
-    assert kept
-    warm, again = run_apart(tmp_path)
-    assert again == result
-    assert warm < 0.6 * cold
-    for file in kept:
-        file.write_bytes(b"not a kernel")
-    assert run_apart(tmp_path)[1] == result
-
-
-@pytest.mark.slow
-def test_kernels_that_several_processes_keep_are_told_apart_by_name(tmp_path):
-    """numba counts its functions within a process, so names that say no more would be equal in two of them."""
-    for function in ("sinh", "cosh"):
-        script = (
-            f"import autograd, numpy; autograd.compile(autograd.{function}, in_axes=0, backend='numba')(numpy.ones(3))"
-        )
-        environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
-        subprocess.run([sys.executable, "-c", script], env=environment, check=True, cwd=Path(__file__).parents[2])
-    kept = list((tmp_path / "kernels" / "__pycache__").glob("*.nbc"))
-    symbols = [set(re.findall(rb"_ZN8autograd\w+?numba_kernels\d+(kernel\w*?)B", file.read_bytes())) for file in kept]
-    assert len(kept) >= 2
-    assert all(symbols)
-    assert len(set.union(*symbols)) == sum(map(len, symbols))
-
-
-RECURSIVE = """
-import math
-import numpy as np
-from autograd import compile, primitive
 def down(x):
     return math.sin(up(x - 1.0)) + up(x - 2.0) if x > 0.0 else x
+
+
 def up(x):
     return math.cos(down(x - 0.5)) * down(x - 0.25) if x > 0.0 else x
-op = primitive("downed", forward=down, partials=lambda x, out: (out / x,))
-x = np.array([0.5, 3.0, 5.0])
-assert np.allclose(compile(op, backend="numba", in_axes=0)(x), [down(number) for number in x], rtol=1e-14)
-"""
 
 
-@pytest.mark.slow
-def test_a_kernel_whose_operation_calls_itself_is_not_kept(tmp_path):
-    """numba resolves such a call when it compiles; a kernel that was loaded would jump to nowhere."""
-    for _ in range(2):
-        environment = {**os.environ, "CHAINRULE_CACHE_DIR": str(tmp_path)}
-        subprocess.run([sys.executable, "-c", RECURSIVE], env=environment, check=True, cwd=Path(__file__).parents[2])
+def test_functions_that_call_each_other(define):
+    op = define("downed", forward=down, partials=lambda x, out: (out / x,))
+    x = [0.5, 3.0, 5.0]
+    np.testing.assert_allclose(on_numbers(op, x), [down(number) for number in x], rtol=1e-14)
 
 
-def test_a_damaged_kernel_is_made_again_in_the_same_process(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
-    tape, column = single(PRIMITIVES["softsign"]), np.array([[3.0]])
-    for _ in range(2):
-        monkeypatch.setattr(numba_kernels, "_kernels", {})
-        np.testing.assert_array_equal(build(tape, [True], False)(NOTHING, column), [[0.75]])
-        for file in (tmp_path / "kernels" / "__pycache__").iterdir():
-            file.write_bytes(b"not a kernel")
+def test_captured_numbers_and_operations_of_the_table_beside_them(define):
+    scaled = define(
+        "scaled", forward=lambda x, y, a: x * a - y, partials=lambda x, y, a, out: (a, -1.0, x),
+        captured=lambda x, y, a, out: (a, -1.0), captures=1,
+    )  # fmt: skip
+    f = compiled(lambda x, y: scaled(x, y, 2.5) * x.tanh() + scaled(y, x, -1.0), in_axes=0, backend="numba")
+    x, y = np.random.default_rng(0).normal(size=(2, 1000))
+    np.testing.assert_allclose(f(x, y), (2.5 * x - y) * np.tanh(x) - y - x, rtol=1e-13, atol=1e-13)
 
 
-def test_a_cache_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
-    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: tmp_path / "gone")
-    assert numba_kernels._filed("key", "text") is None
+def test_what_python_s_math_has_and_numba_does_not(define):
+    op = define("rooted", forward=lambda x: math.cbrt(x) + math.fmod(x, 0.75), partials=lambda x, out: (1.0,))
+    x = np.array([8.0, -2.0, 0.3])
+    np.testing.assert_allclose(on_numbers(op, x), np.cbrt(x) + np.fmod(x, 0.75), rtol=1e-15)
+    whole = define("whole", forward=lambda x: 1.0 if x.is_integer() else 0.0, partials=lambda x, out: (0.0,))
+    np.testing.assert_array_equal(on_numbers(whole, [2.0, 2.5, 2.0**60, math.inf, math.nan]), [1, 0, 1, 0, 0])
 
 
-def test_a_cache_that_others_may_write_to_is_not_used(tmp_path, monkeypatch):
-    monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(tmp_path))
-    assert numba_kernels.cache_directory() == tmp_path / "kernels"
-    (tmp_path / "kernels").chmod(0o777)
-    assert numba_kernels.cache_directory() is None
-    assert numba_kernels._filed("key", "text") is None
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    monkeypatch.setenv("CHAINRULE_CACHE_DIR", str(blocked))
-    assert numba_kernels.cache_directory() is None
+def test_a_loop_is_vector_instructions_without_a_call_of_the_c_library(define):
+    op = define("swish", forward=lambda x: x * math.exp(x) + math.tanh(x), partials=lambda x, out: (1.0,))
+    text = numba_loops._loop(op, 1).inspect_llvm()
+    assert re.findall(r"declare .*double @(?!llvm\.)(\w+)", text) == []
+    assert re.search(r"load <[248] x double>", text)
+    assert re.search(r"store <[248] x double>", text)
 
 
-def test_without_a_cache_kernels_are_compiled_all_the_same(monkeypatch):
-    monkeypatch.setattr(numba_kernels, "cache_directory", lambda: None)
-    monkeypatch.setattr(numba_kernels, "_kernels", {})
-    tape = single(PRIMITIVES["square"])
-    np.testing.assert_array_equal(build(tape, [True], False)(NOTHING, np.array([[3.0]])), [[9.0]])
+class OwnError(Exception):
+    """An exception that refuses no input."""
 
 
-@pytest.mark.parametrize(
-    ("platform", "variable", "where"),
-    [("linux", "XDG_CACHE_HOME", ""), ("win32", "LOCALAPPDATA", ""), ("darwin", "HOME", "Library/Caches")],
-)
-def test_the_user_s_cache_directory(platform, variable, where, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setenv(variable, str(tmp_path))
-    assert numba_kernels._user_cache() == tmp_path / where
+def careless(x):
+    if x > 1.0:
+        raise OwnError
+    return x * 2.0
+
+
+def careful(x):
+    if x < 0.0:
+        raise ValueError("negative")
+    return x * 2.0
+
+
+@pytest.mark.parametrize("backend", ["auto", "numba", "numpy", "python"])
+def test_an_exception_that_refuses_no_input_comes_through(backend, define):
+    op = define("careless", forward=careless, partials=lambda x, out: (2.0,))
+    if backend == "numba":
+        with pytest.raises(NotImplementedError, match="numba cannot compile the operation 'careless'") as told:
+            compiled(op, in_axes=0, backend=backend)(np.array([0.5, 0.75]))
+        assert "may raise OwnError" in str(told.value.__cause__)
+        return
+    f = compiled(op, in_axes=0, backend=backend)
+    assert f(np.array([0.5, 0.75])).tolist() == [1.0, 1.5]
+    for examples in ([2.0], [0.5, 2.0]):
+        with pytest.raises(OwnError):
+            f(np.array(examples))
+
+
+def test_an_input_that_is_refused_is_nan(define):
+    op = define("careful", forward=careful, partials=lambda x, out: (2.0,))
+    np.testing.assert_array_equal(compiled(op, in_axes=0, backend="numba")(np.array([0.5, -1.0])), [1.0, np.nan])
 
 
 def test_importing_autograd_imports_neither_numba_nor_jax():
     code = "import sys, autograd; print([name for name in ('numba', 'jax') if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

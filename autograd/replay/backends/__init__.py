@@ -59,7 +59,7 @@ BACKENDS: dict[str, _Entry] = {
     "python": _Entry("autograd.replay.backends.python_source", None, ""),
     "numpy": _Entry("autograd.replay.backends.numpy_lanes", None, "", fuses=True, folds=True),
     "c": _Entry("autograd.replay.backends.c_lanes", "autograd._lanes", "", fuses=True),
-    "numba": _Entry("autograd.replay.backends.numba_lanes", "numba", "fast", fuses=True),
+    "numba": _Entry("autograd.replay.backends.numba_loops", "numba", "fast", fuses=True),
     "jax": _Entry("autograd.replay.backends.jax_export", "jax", "jax", fuses=True),
 }
 
@@ -79,7 +79,7 @@ def choose(name: str, *, batched: bool) -> list[str]:
         ModuleNotFoundError: it needs a package that is not installed.
     """
     if name == "auto":
-        return list(filter(available, ["c", "numba", *["numpy"] * batched, "python"]))
+        return list(filter(available, ["c", *["numpy"] * batched, "python"]))
     if name not in BACKENDS:
         raise ValueError(f"unknown backend {name!r}; known: 'auto', {', '.join(map(repr, BACKENDS))}")
     if not available(name):

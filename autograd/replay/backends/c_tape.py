@@ -6,7 +6,6 @@ for sums of products; and guards need no kernel of their own: a run tells the fi
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -15,15 +14,12 @@ from autograd.compiled import core
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.optimise import reuse_slots, separate_slots
-from autograd.replay.recorder import Refusal
 from autograd.replay.tape import FUSED_DOT, RELATIONS, Floats, Tape, apply_ieee
 
 __all__ = ["build", "program"]
 
 _RELATIONS = {relation: number for number, relation in enumerate(RELATIONS)}
 _ASKED = -1
-_MOST_ASKED = 200
-"""How many instructions may ask a record, at half a microsecond each: another backend compiles what they do."""
 _ROWS = {name: row for row, (name, *_) in enumerate(core.rows())} if core else {}
 """A row of each operation's name: all have the same value."""
 
@@ -32,7 +28,7 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     """``tape`` as a program of the compiled engine; see :mod:`autograd.replay.backends`.
 
     Raises:
-        NotImplementedError: too much of it is operations that the engine does not have.
+        NotImplementedError: the compiled engine does not run.
     """
     run, n_outputs = program(tape, batched, summed=summed), len(tape.outputs)
 
@@ -53,10 +49,6 @@ def program(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[[F
         raise NotImplementedError("the backend 'c' runs one example on the compiled engine, which does not run")
     tape = reuse_slots(separate_slots(tape))
     operations = [*map(_operation, tape.ops)]
-    asked = np.array([row == _ASKED and not isinstance(op, Refusal) for op, row, _ in operations], bool)
-    if tape.ops and asked[tape.code].sum() > _MOST_ASKED:
-        names = ", ".join(repr(op.name) for op, _, _ in itertools.compress(operations, asked))
-        raise NotImplementedError(f"the compiled engine would ask Python too often, for {names}; use backend='numba'")
     guards = [(_RELATIONS[guard.relation], guard.left, guard.right, guard.outcome, guard.at) for guard in tape.guards]
     words = (tape.code, tape.start, tape.args, tape.dest, tape.outputs, guards, np.flatnonzero(batched))
     run: Callable[[Floats, Floats, Floats], int] = core.program(

@@ -21,22 +21,56 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.primitives import Primitive
-from autograd.replay.backends.lane_blocks import (
-    DOT,
-    MULTIPLY,
-    OUTER,
-    PRODUCT,
-    ROWS,
-    STORE,
-    TILE,
-    Block,
-    packing,
-)
 from autograd.replay.groups import Dots, Outer, dots_among, outer_among
 from autograd.replay.schedule import ONE, Computation, Pair, Step, results_of
 from autograd.replay.tape import FUSED_DOT
 
-__all__ = ["NOTHING", "LaneProgram", "blocks_of", "lower"]
+__all__ = [
+    "DOT",
+    "MULTIPLY",
+    "NOTHING",
+    "OUTER",
+    "PRODUCT",
+    "STORE",
+    "TILE",
+    "Block",
+    "LaneProgram",
+    "lower",
+    "operations_of",
+]
+
+DOT, PRODUCT, TILE, STORE, MULTIPLY, OUTER = "dot", "product", "tile", "store", "multiply", "outer"
+"""The blocks that are not operations:
+
+* DOT: a bias, then so many products of a shared number and a row, then so many products of two rows;
+* PRODUCT: the sum over the examples of the product of two rows, added to one result;
+* TILE: four of those that share a row;
+* STORE: a row written out, one number for each example;
+* MULTIPLY: a group of dots: results, each a bias and a sum of the same rows times factors;
+* OUTER: the sums over the examples of all products of one of some rows and one of others.
+"""
+
+Block = str | tuple[Primitive, int]
+"""One of the names above, or an operation on so many arguments."""
+
+BLOCK = 128
+"""The results, and the operands, of a block of a matrix: its factors stay in the second-level cache."""
+ROWS = 4
+"""The results of a tile, whose factors are packed side by side."""
+
+
+def packing(n_results: int, n_operands: int) -> npt.NDArray[np.intp]:
+    """The order of the factors of a matrix of so many rows and columns: four rows side by side, then the rest.
+
+    >>> packing(5, 3).tolist()
+    [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 12, 13, 14]
+    """
+    places = np.arange(n_results * n_operands).reshape(n_results, n_operands)
+    whole = n_results // ROWS * ROWS
+    blocks = [places[:whole, start : start + BLOCK] for start in range(0, n_operands, BLOCK)]
+    tiles = [block.reshape(-1, ROWS, block.shape[1]).transpose(0, 2, 1).ravel() for block in blocks]
+    return np.concatenate([*tiles, places[whole:].ravel()])
+
 
 NOTHING = -2
 """The number -0, which adds nothing to any number. It is always there, as is ``ONE``."""
@@ -85,13 +119,10 @@ def _calls(op: Primitive) -> bool:
     return bool(code.co_names) if code else getattr(op.forward, "__module__", "") != operator.add.__module__
 
 
-def blocks_of(programs: Iterable[LaneProgram]) -> list[Block]:
-    """The branches that a kernel for all of ``programs`` has, in an order that depends on the set of them alone."""
-    found = {block for program in programs for block, _ in program.instructions}
-    return sorted(
-        found,
-        key=lambda block: (block, 0) if isinstance(block, str) else (block[0].name, block[1]),
-    )
+def operations_of(programs: Iterable[LaneProgram]) -> list[tuple[Primitive, int]]:
+    """The operations in ``programs``, with how many arguments each has, in an order that depends on the set alone."""
+    found = {block for program in programs for block, _ in program.instructions if not isinstance(block, str)}
+    return sorted(found, key=lambda block: (block[0].name, block[1]))
 
 
 def lower(
