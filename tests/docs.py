@@ -29,9 +29,8 @@ from autograd.primitives import PRIMITIVES, REALS
 from tests.support import docs_notebooks
 from tests.tutorial import FILLED, GAPS, NOTEBOOKS
 from viz import step_through
-from viz.formulas.notation import Name
+from viz.formulas.notation import Name, to_text
 from viz.formulas.operations import applied, local_derivatives, primed
-from viz.formulas.writers import to_text
 
 ROOT = Path(__file__).parent.parent
 OPERATORS = ("abs", "add", "div", "mul", "neg", "pow", "sub")

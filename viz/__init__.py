@@ -13,12 +13,12 @@ from viz._compare import Comparison, compare
 from viz._draw import Diagram, draw, draw_dot
 from viz._explain import Explanation, explain
 from viz._handouts import frames, worksheet
-from viz._play import Playground, play
 from viz._quiz import Score, quiz
 from viz._tree import Tree, tree
 from viz.chain import Derivation, derive
 from viz.errors import ConversionError, DiagramError, EngineError
 from viz.page import step_through
+from viz.playground.server import Playground, play
 from viz.plotting.animation import animate_boundary
 from viz.plotting.boundary import plot_decision_boundary
 from viz.plotting.curves import plot_history

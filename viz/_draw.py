@@ -18,8 +18,8 @@ from autograd import Value
 from viz._arguments import as_target, check_choice, check_folder, graph_below, place_of, write_whole
 from viz.errors import ConversionError, DiagramError
 from viz.page import page_of
-from viz.picture.engine import ENGINES
 from viz.picture.fold import DETAILS, Card, Picture, fold, neighbourhood, peak
+from viz.picture.layout import ENGINES
 from viz.picture.links import EDGE_NUMBERS
 from viz.picture.paint import Look, paint
 from viz.style import PRINT, THEMES

@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from autograd import Value
 from viz._arguments import asked
 from viz.chain import MOST_TERMS, Chain, Equations, by_size
-from viz.formulas.writers import to_text
+from viz.formulas.notation import to_text
 from viz.graph import Graph, same_number
 from viz.terminal import TextView, table_for, written
 from viz.text import count, cut, number, signed

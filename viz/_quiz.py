@@ -18,8 +18,7 @@ from autograd import Value
 from viz._arguments import as_target, check_count, check_folder, graph_below, write_whole
 from viz._tree import Tree
 from viz.chain import MOST_TERMS, Chain
-from viz.formulas.notation import derivative
-from viz.formulas.writers import text_lines, to_text
+from viz.formulas.notation import derivative, text_lines, to_text
 from viz.graph import Graph
 from viz.terminal import for_stdout
 from viz.text import count, cut, number

@@ -27,10 +27,11 @@ from viz.formulas.notation import (
     product,
     quantity,
     sum_of,
+    text_lines,
     worth,
 )
 from viz.formulas.operations import applied, constant_locals, local_derivatives, primed
-from viz.formulas.writers import latex_lines, mathml_lines, text_lines
+from viz.formulas.writers import latex_lines, mathml_lines
 from viz.graph import Graph
 from viz.picture.fold import Fusion, fuse, terms_of
 from viz.terminal import for_stdout
@@ -82,7 +83,7 @@ class Chain:
 
     >>> from autograd import Value
     >>> from viz.graph import Graph
-    >>> from viz.formulas.writers import text_lines
+    >>> from viz.formulas.notation import text_lines
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> chain = Chain(Graph((a * b + a**2).named("c"), {}))
     >>> print(text_lines([chain.rule(0).equation]))

@@ -12,12 +12,12 @@ from pathlib import Path
 from autograd import AutogradError, Value
 from viz._draw import draw
 from viz._explain import explain
-from viz._play import play
 from viz._tree import tree
 from viz.chain import derive
 from viz.page import step_through
 from viz.page.languages import LANGUAGES
 from viz.parser import FUNCTIONS, ExpressionError, Reading, read_expression, read_number
+from viz.playground.server import play
 from viz.terminal import for_stdout, show
 from viz.text import clean
 

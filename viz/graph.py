@@ -23,9 +23,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Primitive, Value
-from viz.formulas.notation import Math, Name, Number, Numbered, Remark, constant
+from viz.formulas.notation import Math, Name, Number, Numbered, Remark, constant, to_text
 from viz.formulas.operations import applied
-from viz.formulas.writers import to_text
 from viz.text import clean, columns, cut, signed
 
 __all__ = ["Account", "Edge", "Graph", "Line", "Pass", "Symbols", "same_number"]

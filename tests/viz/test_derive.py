@@ -28,7 +28,7 @@ from autograd import (
 )
 from tests.support.graphs import find, hostile, network
 from viz import derive, explain
-from viz.formulas.writers import to_text
+from viz.formulas.notation import to_text
 
 
 def lines_of(derivation):

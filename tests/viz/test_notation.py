@@ -35,6 +35,8 @@ from viz.formulas.notation import (
     product,
     quantity,
     sum_of,
+    text_lines,
+    to_text,
 )
 from viz.formulas.operations import applied, form_of, local_derivatives, primed
 from viz.formulas.writers import (
@@ -43,10 +45,8 @@ from viz.formulas.writers import (
     latex_lines,
     mathml_inner,
     mathml_lines,
-    text_lines,
     to_latex,
     to_mathml,
-    to_text,
 )
 from viz.graph import Graph
 from viz.text import clean, columns

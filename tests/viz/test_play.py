@@ -302,7 +302,7 @@ def test_the_command_prints_its_address_and_stops_at_ctrl_c():
 
 
 def test_the_command_in_this_process(monkeypatch, capsys):
-    monkeypatch.setattr("viz._play.Playground.wait", lambda _self: None)
+    monkeypatch.setattr("viz.playground.server.Playground.wait", lambda _self: None)
     monkeypatch.setattr("webbrowser.open", lambda _address: False)
     assert viz.cli.main(["play"]) == 0
     out, said = capsys.readouterr()
@@ -317,7 +317,7 @@ def test_ctrl_c_before_it_waits(monkeypatch, capsys):
     def interrupt(_playground):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("viz._play.Playground.wait", interrupt)
+    monkeypatch.setattr("viz.playground.server.Playground.wait", interrupt)
     assert viz.cli.main(["play", "--no-browser"]) == 0
     assert capsys.readouterr().out.count("\n") == 1
 

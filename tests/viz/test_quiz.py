@@ -13,8 +13,7 @@ from viz import DiagramError, quiz
 from viz._arguments import graph_below
 from viz._quiz import blanks_of, hint, parse_answer, remark_on, solution, without_gradients
 from viz.chain import Chain
-from viz.formulas.notation import derivative
-from viz.formulas.writers import to_text
+from viz.formulas.notation import derivative, to_text
 from viz.text import number
 from viz.wrong_passes import SLIPS
 

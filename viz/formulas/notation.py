@@ -1,4 +1,4 @@
-"""Mathematics as one small tree, which ``writers.py`` writes as text, as LaTeX and as MathML.
+"""Mathematics as one small tree, and its plain text; ``writers.py`` writes it as LaTeX and as MathML.
 
 The functions here make the tree: they put brackets where they are needed, and simplify as everybody does: a factor 1, a
 term 0, a double minus. So no writer has to know how tightly anything binds.
@@ -7,16 +7,17 @@ term 0, a double minus. So no writer has to know how tightly anything binds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
-from viz.text import cut, number
+from viz.text import columns, cut, number
 
 __all__ = [
-    "GREEK", "MINUS", "ONE", "ZERO", "Binding", "Custom", "Fence", "Fraction", "Math", "Name", "NameParts", "Number",
-    "Numbered", "Remark", "Root", "Row", "Script", "Sign", "Word", "call", "constant", "derivative", "fenced",
-    "fraction", "listed", "name_parts", "negative", "parts_of", "power", "product", "quantity", "sum_of", "worth",
+    "GREEK", "MINUS", "ONE", "ZERO", "Binding", "Custom", "Equations", "Fence", "Fraction", "Math", "Name", "NameParts",
+    "Number", "Numbered", "Remark", "Root", "Row", "Script", "Sign", "Word", "call", "constant", "derivative", "fenced",
+    "fraction", "listed", "name_parts", "negative", "parts_of", "power", "product", "quantity", "sum_of", "text_lines",
+    "to_text", "worth",
 ]  # fmt: skip
 
 
@@ -364,3 +365,75 @@ def name_parts(text: str) -> NameParts:
     if layer and not index and base not in _LAYERED:
         index, layer = layer, ""
     return NameParts(GREEK.get(base, base), index, layer)
+
+
+# --- plain text -------------------------------------------------------------------------------------------
+
+_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+Equations: TypeAlias = Iterable[Sequence[Math]]
+"""Each a left side and one or more right sides; or a remark alone."""
+
+
+def to_text(term: Math) -> str:  # noqa: PLR0911 -- one case for each kind of mathematics
+    """``term`` as text.
+
+    >>> to_text(product([Name("W11[2]"), derivative(Name("L"), Name("z1[2]"))]))
+    'W11[2]·∂L/∂z1[2]'
+    """
+    match term:
+        case Name(text) | Number(text) | Word(text) | Remark(text) | Sign(text):
+            return text
+        case Numbered(numbered, copy):
+            return f"{to_text(numbered)}#{copy}"
+        case Row(items):
+            return _text_row(items)
+        case Fence(left, inside, right):
+            return f"{left}{to_text(inside)}{right}"
+        case Fraction(over, under):  # x/y² needs no brackets, x/(y/z) does
+            below = under if isinstance(under, Script) else fenced(under)
+            return f"{to_text(fenced(over, Binding.PRODUCT))}/{to_text(below)}"
+        case Root(inside, degree):
+            return f"{to_text(degree).translate(_RAISED) if degree else ''}√({to_text(inside)})"
+        case Script(base, below, above):
+            return f"{to_text(base)}{'' if below is None else f'_{to_text(fenced(below))}'}{_text_raised(above)}"
+    return to_text(term.otherwise)
+
+
+def _text_row(items: Iterable[Math]) -> str:
+    written = ""
+    for item in items:
+        part = to_text(item)
+        if isinstance(item, Sign) and item.text == ",":
+            written += ", "
+        elif isinstance(item, Sign) and written and item.text not in ("∂", "·", "/"):
+            written += f" {part} "
+        else:
+            gap = isinstance(item, Word) and written and written[-1].isalpha()
+            written += f" {part}" if gap else part
+    return written
+
+
+def _text_raised(above: Math | None) -> str:
+    if above is None or above == Sign("′"):
+        return "" if above is None else "′"
+    if isinstance(above, Number) and above.text.lstrip("−").isdecimal():
+        return above.text.translate(_RAISED)
+    return f"^{to_text(fenced(above))}"
+
+
+def text_lines(equations: Equations) -> str:
+    """Equations under each other, aligned at their equals signs.
+
+    >>> print(text_lines([[Name("loss"), Name("x"), constant(2.0)]]))
+    loss = x
+         = 2
+    """
+    lines: list[str] = []
+    for left, *sides in equations:
+        first = to_text(left)
+        if not sides:
+            lines.append(first)
+        lines += [f"{' ' * columns(first) if k else first} = {to_text(side)}" for k, side in enumerate(sides)]
+    return "\n".join(lines)

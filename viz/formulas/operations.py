@@ -43,8 +43,9 @@ from viz.formulas.notation import (
     power,
     product,
     sum_of,
+    to_text,
 )
-from viz.formulas.writers import LATEX_WORDS, to_text
+from viz.formulas.writers import LATEX_WORDS
 from viz.text import clean, cut
 
 __all__ = ["applied", "constant_locals", "form_of", "local_derivatives", "primed"]

@@ -1,8 +1,8 @@
-r"""The three ways of writing mathematics: as plain text, as LaTeX, as MathML.
+r"""Mathematics as LaTeX and as MathML.
 
-Each takes the same tree. Text is one line, ``∂L/∂a1[1] = W11[2]·∂L/∂z1[2]``, with names as on the cards. LaTeX has the
-notes' ``a^{(1)}_{1}`` and fractions. MathML needs nothing but a browser, and is well-formed XML. A label is data: it is
-escaped, so that LaTeX and browsers show it and never obey it.
+Both take the same tree; ``notation.py`` writes it as plain text. LaTeX has the notes' ``a^{(1)}_{1}`` and fractions.
+MathML needs nothing but a browser, and is well-formed XML. A label is data: it is escaped, so that LaTeX and browsers
+show it and never obey it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape as escape_xml
 
 from viz.formulas.notation import (
     GREEK,
-    Binding,
+    Equations,
     Fence,
     Fraction,
     Math,
@@ -25,89 +25,12 @@ from viz.formulas.notation import (
     Script,
     Sign,
     Word,
-    fenced,
     name_parts,
 )
-from viz.text import columns
 
 __all__ = [
-    "LATEX_WORDS", "escape_latex", "latex_lines", "mathml_inner", "mathml_lines", "text_lines", "to_latex", "to_mathml",
-    "to_text",
+    "LATEX_WORDS", "escape_latex", "latex_lines", "mathml_inner", "mathml_lines", "to_latex", "to_mathml",
 ]  # fmt: skip
-
-Equations = Iterable[Sequence[Math]]
-"""Each a left side and one or more right sides; or a remark alone."""
-
-
-# --- plain text -------------------------------------------------------------------------------------------
-
-_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def to_text(term: Math) -> str:  # noqa: PLR0911 -- one case for each kind of mathematics
-    """``term`` as text.
-
-    >>> from viz.formulas.notation import Name, derivative, product
-    >>> to_text(product([Name("W11[2]"), derivative(Name("L"), Name("z1[2]"))]))
-    'W11[2]·∂L/∂z1[2]'
-    """
-    match term:
-        case Name(text) | Number(text) | Word(text) | Remark(text) | Sign(text):
-            return text
-        case Numbered(numbered, copy):
-            return f"{to_text(numbered)}#{copy}"
-        case Row(items):
-            return _text_row(items)
-        case Fence(left, inside, right):
-            return f"{left}{to_text(inside)}{right}"
-        case Fraction(over, under):  # x/y² needs no brackets, x/(y/z) does
-            below = under if isinstance(under, Script) else fenced(under)
-            return f"{to_text(fenced(over, Binding.PRODUCT))}/{to_text(below)}"
-        case Root(inside, degree):
-            return f"{to_text(degree).translate(_RAISED) if degree else ''}√({to_text(inside)})"
-        case Script(base, below, above):
-            return f"{to_text(base)}{'' if below is None else f'_{to_text(fenced(below))}'}{_text_raised(above)}"
-    return to_text(term.otherwise)
-
-
-def _text_row(items: Iterable[Math]) -> str:
-    written = ""
-    for item in items:
-        part = to_text(item)
-        if isinstance(item, Sign) and item.text == ",":
-            written += ", "
-        elif isinstance(item, Sign) and written and item.text not in ("∂", "·", "/"):
-            written += f" {part} "
-        else:
-            gap = isinstance(item, Word) and written and written[-1].isalpha()
-            written += f" {part}" if gap else part
-    return written
-
-
-def _text_raised(above: Math | None) -> str:
-    if above is None or above == Sign("′"):
-        return "" if above is None else "′"
-    if isinstance(above, Number) and above.text.lstrip("−").isdecimal():
-        return above.text.translate(_RAISED)
-    return f"^{to_text(fenced(above))}"
-
-
-def text_lines(equations: Equations) -> str:
-    """Equations under each other, aligned at their equals signs.
-
-    >>> from viz.formulas.notation import Name, constant
-    >>> print(text_lines([[Name("loss"), Name("x"), constant(2.0)]]))
-    loss = x
-         = 2
-    """
-    lines: list[str] = []
-    for left, *sides in equations:
-        first = to_text(left)
-        if not sides:
-            lines.append(first)
-        lines += [f"{' ' * columns(first) if k else first} = {to_text(side)}" for k, side in enumerate(sides)]
-    return "\n".join(lines)
-
 
 # --- LaTeX ------------------------------------------------------------------------------------------------
 
