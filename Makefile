@@ -70,7 +70,7 @@ sanitize: $(VENV)/dev.stamp  ## the compiled engine under AddressSanitizer and U
 	"$(RUN)" -m tests.sanitize $(CORE)
 
 house: $(VENV)/dev.stamp  ## the size and the shape of the code, in numbers
-	"$(RUN)" -m tests.house
+	CHAINRULE_ENGINE=python "$(RUN)" -m tests.house  # the readable engine
 
 thorough: test  ## the slow tests too, and accuracy at 10,000 points an operation
 	"$(RUN)" -m pytest --numprocesses auto --dist worksteal -m slow

@@ -416,7 +416,7 @@ class KinkMet(NamedTuple):
 
     node: Any
     convention: str
-    """The name that was used instead."""
+    """The value used instead of a derivative, in words."""
 
     def __str__(self) -> str:
         return f"{describe(self.node)}: {self.convention}"

@@ -17,20 +17,29 @@ from enum import IntEnum
 from functools import partial
 from itertools import islice
 from numbers import Complex, Real
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
 from autograd.context import current, recording
 from autograd.errors import DivisionDomainError, DomainError, OverflowDomainError
 
-if TYPE_CHECKING:
-    from autograd.value import Value
-
 __all__ = [
     "PRIMITIVES", "Domain", "Kink", "Precedence", "Primitive", "as_float", "as_label", "is_node", "is_number",
     "primitive",
 ]  # fmt: skip
+
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Interprets(Protocol[T_co]):
+    """A type that says what an operation is when it is applied to numbers of that type, as Value does."""
+
+    @staticmethod
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> T_co:
+        """``op`` applied to ``args``, at least one of which is of this type."""
 
 
 class Precedence(IntEnum):
@@ -175,10 +184,10 @@ class Primitive:
             self.appliers[float] = _on_floats(self)
 
     @overload
-    def __call__(self, *args: float, **constants: float) -> float: ...  # type: ignore[overload-overlap]  # first
+    def __call__(self, *args: float, **constants: float) -> float: ...
 
     @overload
-    def __call__(self, *args: Value | float, **constants: float) -> Value: ...
+    def __call__(self, *args: Interprets[T] | float, **constants: float) -> T: ...
 
     @overload
     def __call__(self, *args: Any, **constants: Any) -> Any: ...

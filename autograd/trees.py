@@ -609,7 +609,6 @@ def _is_cache(kind: type, name: str) -> bool:
 
 def shown(part: Any) -> str:
     """``part`` for a message, shortened."""
-    """``part`` for a message, shortened."""
     try:
         text = repr(part)
     except Exception:  # noqa: BLE001 -- a broken repr must not hide what is wrong

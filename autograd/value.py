@@ -345,7 +345,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         return cast("Value", rules.round(self, 0 if ndigits is None else ndigits))
 
     @staticmethod
-    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Any:
+    def __primitive__(op: Primitive, args: tuple[Any, ...]) -> Value:
         """Apply any record to Values and numbers; numbers become constants, or are captured."""
         args = op.complete(args)
         if op.captures:
