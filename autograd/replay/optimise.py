@@ -10,7 +10,6 @@ slots comes last, and whatever takes a tape that may have been through it begins
 from __future__ import annotations
 
 import functools
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -356,24 +355,22 @@ def eliminate_dead_code(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
     needed = use_counts(tape)[tape.dest] > 0
     if not needed.all():  # else each is read, the last one by an output: so all of them lead to one
-        needed = np.array(_leading_to(tape, [*tape.outputs.tolist(), *tape.compared]), dtype=bool)[tape.dest]
+        needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])[tape.dest]
     return rewire(tape, np.arange(tape.n_slots), needed, [])
 
 
-def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
+def _leading_to(tape: Tape, slots: list[int]) -> npt.NDArray[np.bool_]:
     """For each slot whether one of ``slots`` depends on it, or is it."""
     wanted = [False] * tape.n_slots
     for slot in slots:
         wanted[slot] = True
-    if not slots:
-        return wanted
-    start, args = tape.start.tolist(), tape.args.tolist()
-    dest = tape.dest.tolist()
-    for i in range(len(dest) - 1, -1, -1):
-        if wanted[dest[i]]:
-            for arg in args[start[i] : start[i + 1]]:
-                wanted[arg] = True
-    return wanted
+    if slots:
+        start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
+        for i in range(len(dest) - 1, -1, -1):
+            if wanted[dest[i]]:
+                for arg in args[start[i] : start[i + 1]]:
+                    wanted[arg] = True
+    return np.array(wanted, dtype=bool)
 
 
 # --- sums of products -------------------------------------------------------------------------------------
@@ -390,83 +387,50 @@ def fuse_dots(tape: Tape) -> Tape:
     add, mul, dot = (position.get(op, -1) for op in (PRIMITIVES["add"], PRIMITIVES["mul"], FUSED_DOT))
     if add < 0 or (mul < 0 and dot < 0):
         return tape
-    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
-    once = (use_counts(tape) == 1).tolist()
-    decides = _leading_to(tape, tape.compared)
+    free = ~_leading_to(tape, tape.compared)[tape.dest]
+    adds = free & (tape.code == add)
+    added = np.zeros(tape.n_slots, dtype=bool)
+    added[tape.args[adds[readers(tape)]]] = True
+    inner = free & np.isin(tape.code, [add, mul, dot]) & (added & (use_counts(tape) == 1))[tape.dest]
+    written_out = np.full(tape.n_slots, -1)
+    """For each slot that is used by an addition alone the sum or product that it is written out to there."""
+    written_out[tape.dest[inner]] = np.flatnonzero(inner)
+    within, code, start, args = written_out.tolist(), tape.code.tolist(), tape.start.tolist(), tape.args.tolist()
     one = tape.n_slots
-    terms: dict[int, deque[tuple[int, int]]] = {}
-    products: dict[int, tuple[int, int]] = {}
-    sums: dict[int, int] = {}
-    for i in np.flatnonzero(np.isin(tape.code, [add, mul, dot])).tolist():
-        slot = dest[i]
-        if decides[slot]:
-            continue
-        if code[i] == mul:
-            if once[slot]:
-                products[slot] = (args[start[i]], args[start[i] + 1])
-        elif code[i] == add:
-            left, right = args[start[i]], args[start[i] + 1]
-            if right not in terms and left in terms and once[left]:  # the long way of a sum: one more term
-                found = terms.pop(left)
-                found.append(products.get(right, (right, one)))
+
+    def factors_of(i: int) -> list[int]:
+        """The factors of all products that instruction ``i`` is the sum of, two for each; any other term is times 1."""
+        factors: list[int] = []
+        terms = args[start[i] : start[i + 1]][::-1]
+        while terms:
+            slot = terms.pop()
+            at = within[slot]
+            if at < 0:
+                factors += slot, one
+            elif code[at] == add:
+                terms += args[start[at] : start[at + 1]][::-1]
             else:
-                found = _joined(*(_terms(side, terms, products, once, one) for side in (left, right)))
-            terms[slot] = found
-            sums[slot] = i
-        else:  # as it is; a sum that it is used in alone takes it over
-            factors = args[start[i] : start[i + 1]]
-            terms[slot] = deque(zip(factors[::2], factors[1::2], strict=True))
-            sums[slot] = i
-    chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
-    return eliminate_dead_code(_with_dots(tape, chosen, one))
+                factors += args[start[at] : start[at + 1]]
+        return factors
 
-
-def _worth_fusing(found: deque[tuple[int, int]], one: int) -> bool:
-    return len(found) > 2 or any(factor != one for _, factor in found)
-
-
-def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) -> Tape:
-    """``tape`` with the instructions ``chosen`` replaced by sums of products."""
-    if not chosen:
-        return tape
-    places = sorted(chosen)
+    sums = {i: factors_of(i) for i in np.flatnonzero(adds & ~inner).tolist()}
+    sums = {i: found for i, found in sums.items() if len(found) > 4 or any(x != one for x in found[1::2])}
     stays = np.ones(len(tape), dtype=bool)
-    stays[places] = False
+    stays[list(sums)] = False
     old = np.diff(tape.start)
     new = old.copy()
-    new[places] = [2 * len(chosen[place]) for place in places]
-    args = np.empty(new.sum(), np.int64)
-    args[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
-    args[np.repeat(~stays, new)] = list(chain.from_iterable(chain.from_iterable(chosen[place] for place in places)))
+    new[~stays] = list(map(len, sums.values()))
+    read = np.empty(new.sum(), np.int64)
+    read[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
+    read[np.repeat(~stays, new)] = list(chain.from_iterable(sums.values()))
     dotted = replace(
         tape,
         ops=(*tape.ops, FUSED_DOT),
-        code=np.where(stays, tape.code, len(tape.ops)),
+        code=np.where(stays & (tape.code != dot), tape.code, len(tape.ops)),
         start=np.concatenate([[0], np.cumsum(new)]),
-        args=args,
+        args=read,
     )
-    return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
-
-
-def _terms(
-    slot: int,
-    terms: dict[int, deque[tuple[int, int]]],
-    products: dict[int, tuple[int, int]],
-    once: list[bool],
-    one: int,
-) -> deque[tuple[int, int]]:
-    """The terms that ``slot`` contributes to a sum; one that is used here alone is taken over."""
-    if slot in terms and once[slot]:
-        return terms.pop(slot)
-    return deque([products.get(slot, (slot, one))])
-
-
-def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> deque[tuple[int, int]]:
-    if len(right) > len(left):  # the longer one is extended, so that any chain costs its length
-        right.extendleft(reversed(left))
-        return right
-    left.extend(right)
-    return left
+    return eliminate_dead_code(rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0]))
 
 
 # --- captured constants -----------------------------------------------------------------------------------
