@@ -10,10 +10,10 @@ slots comes last, and whatever takes a tape that may have been through it begins
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -204,6 +204,16 @@ def _any_foldable(tape: Tape) -> bool:
 # --- algebra ----------------------------------------------------------------------------------------------
 
 
+_NEUTRAL = {
+    "add": (-0.0, -0.0),
+    "sub": (math.nan, 0.0),
+    "mul": (1.0, 1.0),
+    "div": (math.nan, 1.0),
+    "pow": (math.nan, 1.0),
+}
+"""The left and the right operand with which an operation gives the other one; nan where there is none."""
+
+
 @takes_single_assignment
 def simplify_algebra(tape: Tape) -> Tape:
     """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
@@ -212,27 +222,33 @@ def simplify_algebra(tape: Tape) -> Tape:
     """
     first = tape.n_inputs + tape.n_leaves
     constant = dict(enumerate(tape.constants.tolist(), first))
-    rules = [_RULES.get((op.base or op).name) if op.builtin else None for op in tape.ops]
-    if not any(rules):
-        return tape
-    ruled = np.array([rule is not None for rule in rules])
-    alone = np.array([rule in _ALONE or bool(op.constants) for rule, op in zip(rules, tape.ops, strict=True)])
-    may_apply = alone[tape.code]  # and where a constant is read: few instructions, found without a loop
+    names = [(op.base or op).name if op.builtin else "" for op in tape.ops]
+    ruled = np.array([name in ("identity", "neg", "where", *_NEUTRAL) for name in names], dtype=bool)
+    alone = [name in ("identity", "neg") or bool(op.constants) for name, op in zip(names, tape.ops, strict=True)]
+    may_apply = np.array(alone, dtype=bool)[tape.code]  # and where a constant is read: few, found without a loop
     may_apply[readers(tape)[(tape.args >= first) & (tape.args < tape.n_before)]] = True
     keep = np.ones(len(tape), dtype=bool)
     moved: dict[int, int] = {}
     negated: dict[int, int] = {}
     for i in np.flatnonzero(may_apply & ruled[tape.code]).tolist():
-        op = tape.ops[tape.code[i]]
-        dest = int(tape.dest[i])
-        rule = cast("Callable[..., int | None]", rules[tape.code[i]])
+        code, dest = tape.code[i], int(tape.dest[i])
         operands = [moved.get(arg, arg) for arg in tape.args[tape.start[i] : tape.start[i + 1]].tolist()]
-        same = rule(operands, constant, op.constants, negated)
+        same: int | None = None
+        if names[code] == "identity":
+            same = operands[0]
+        elif names[code] == "neg":
+            same = negated.get(operands[0])
+            negated[dest] = operands[0]
+        elif names[code] == "where":
+            if operands[0] in constant:
+                same = operands[1 if constant[operands[0]] else 2]
+        else:
+            numbers = [*(constant.get(operand, math.nan) for operand in operands), *tape.ops[code].constants]
+            place = _given_back(names[code], *numbers)
+            same = None if place is None else operands[place]
         if same is not None:
             moved[dest] = same
             keep[i] = False
-        elif rule is _double_negation:
-            negated[dest] = operands[0]
     if not moved:
         return tape
     alias = np.arange(tape.n_slots)
@@ -240,59 +256,12 @@ def simplify_algebra(tape: Tape) -> Tape:
     return rewire(tape, alias, keep, [])
 
 
-def _is(number: float | None, expected: float) -> bool:
-    return number is not None and number == expected and np.signbit(number) == np.signbit(expected)
-
-
-def _neutral_on_either_side(expected: float) -> Callable[..., int | None]:
-    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
-        x, y = args
-        return x if _is(constant.get(y), expected) else y if _is(constant.get(x), expected) else None
-
-    return rule
-
-
-def _neutral_on_the_right(expected: float) -> Callable[..., int | None]:
-    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
-        return args[0] if _is(constant.get(args[1]), expected) else None
-
-    return rule
-
-
-def _first_power(
-    args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any
-) -> int | None:
-    exponent = constants[0] if constants else constant.get(args[1])
-    return args[0] if exponent == 1.0 else None
-
-
-def _identity(args: list[int], *_: Any) -> int:
-    return args[0]
-
-
-def _double_negation(args: list[int], _constant: Any, _constants: Any, negated: dict[int, int]) -> int | None:
-    return negated.get(args[0])
-
-
-def _known_choice(args: list[int], constant: dict[int, float], *_: Any) -> int | None:
-    condition, x, y = args
-    return None if condition not in constant else x if constant[condition] else y
-
-
-_RULES: dict[str, Callable[..., int | None]] = {
-    "add": _neutral_on_either_side(-0.0),
-    "sub": _neutral_on_the_right(0.0),
-    "mul": _neutral_on_either_side(1.0),
-    "div": _neutral_on_the_right(1.0),
-    "pow": _first_power,
-    "identity": _identity,
-    "neg": _double_negation,
-    "where": _known_choice,
-}
-
-
-_ALONE = (_identity, _double_negation)
-"""The rules that apply whether an operand is a constant or not."""
+def _given_back(name: str, left: float, right: float) -> int | None:
+    """Which of its operands an operation gives back, since the other one is neutral; those not constant are nan."""
+    for place, number, neutral in ((0, right, _NEUTRAL[name][1]), (1, left, _NEUTRAL[name][0])):
+        if number == neutral and math.copysign(1.0, number) == math.copysign(1.0, neutral):
+            return place
+    return None
 
 
 # --- common subexpressions, dead code ---------------------------------------------------------------------
