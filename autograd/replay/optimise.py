@@ -55,24 +55,23 @@ def separate_slots(tape: Tape) -> Tape:
         return tape
     held = list(range(tape.n_slots))
     """For each slot of ``tape`` the new slot of the number that it holds now."""
-    start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
-    waiting = list(reversed(tape.guards))
     guards: list[Guard] = []
     read: list[int] = []
-    for i, slot in enumerate([*dest, None]):
-        while waiting and waiting[-1].at <= i:
-            guard = waiting.pop()
-            guards.append(guard._replace(left=held[guard.left], right=held[guard.right]))
-        if slot is not None:
-            read += [held[arg] for arg in args[start[i] : start[i + 1]]]
-            held[slot] = tape.n_before + i
+    fresh = range(tape.n_before, tape.n_before + len(tape))
+    unused = iter(fresh)
+    for step in tape.steps():
+        if isinstance(step, Guard):
+            guards.append(step._replace(left=held[step.left], right=held[step.right]))
+        else:
+            read += [held[arg] for arg in step.args]
+            held[step.dest] = next(unused)
     return replace(
         tape,
         args=np.array(read, np.int32),
-        dest=np.arange(tape.n_before, tape.n_before + len(dest), dtype=np.int32),
+        dest=np.array(fresh, np.int32),
         outputs=np.array([held[output] for output in tape.outputs.tolist()], np.int32),
         guards=tuple(guards),
-        n_slots=tape.n_before + len(dest),
+        n_slots=fresh.stop,
     )
 
 
