@@ -24,7 +24,7 @@ from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = [
     "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
-    "fuse_dots", "last_uses", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+    "fuse_dots", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra",
 ]  # fmt: skip
 
 Pass = Callable[[Tape], Tape]
@@ -90,19 +90,6 @@ def use_counts(tape: Tape) -> npt.NDArray[np.intp]:
     """How often each slot is read, by instructions, outputs and guards."""
     read = np.concatenate([tape.args, tape.outputs, np.array(tape.compared, np.int32)])
     return np.bincount(read, minlength=tape.n_slots)
-
-
-def last_uses(tape: Tape) -> list[int]:
-    """For each slot the last instruction that must find it intact; of an output, one past the end."""
-    last = np.full(tape.n_slots, -1, dtype=np.int64)
-    last[tape.dest] = np.arange(len(tape))
-    np.maximum.at(last, tape.args, readers(tape))
-    for guard in tape.guards:
-        for slot in (guard.left, guard.right):
-            last[slot] = max(last[slot], guard.at - 1)
-    last[tape.outputs] = len(tape)
-    uses: list[int] = last.tolist()
-    return uses
 
 
 def rewire(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.bool_], added: Sequence[float]) -> Tape:
@@ -451,7 +438,14 @@ def reuse_slots(tape: Tape) -> Tape:
 
     Never to a slot that its own instruction reads. The tape that comes out is of single assignment no more.
     """
-    last = last_uses(tape)
+    intact = np.full(tape.n_slots, -1)
+    """For each slot the last instruction that must find it intact; of an output, one past the end."""
+    intact[tape.dest] = np.arange(len(tape))
+    np.maximum.at(intact, tape.args, readers(tape))
+    for guard in tape.guards:
+        intact[[guard.left, guard.right]] = np.maximum(intact[[guard.left, guard.right]], guard.at - 1)
+    intact[tape.outputs] = len(tape)
+    last = intact.tolist()
     free: list[int] = []
     slots = tape.n_before
     place = list(range(tape.n_slots))
