@@ -1,4 +1,4 @@
-"""The surroundings of an operation: scope, gradients on or off, domain errors; the version clock; who records it.
+"""The surroundings of an operation: scope, gradients on or off, domain errors; the clock; who records it, and who asks.
 
 The whole surrounding is one immutable :class:`Context`, found by one context variable. So threads and asyncio
 tasks never see each other's settings, and an operation pays for one look-up instead of one per setting.
@@ -11,18 +11,23 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
+import sys
 import threading
+from abc import ABCMeta
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Literal, ParamSpec, Protocol, Self, TypeVar, cast
 
 __all__ = [
-    "ORDINARY", "Clock", "Context", "Recording", "Setting", "clock", "current", "detect_anomaly", "enable_grad",
-    "errstate", "handed", "ieee", "no_grad", "recorded_in", "recording", "refuse_elsewhere",
-    "refuse_while_recording", "scope", "tracing", "variable_of", "watching_domains", "writing",
+    "ORDINARY", "Clock", "Context", "Recording", "Setting", "asked_by_library", "clock", "current",
+    "detect_anomaly", "enable_grad", "errstate", "handed", "ieee", "is_ours", "is_users", "no_grad", "recorded_in",
+    "recording", "refuse_elsewhere", "refuse_while_recording", "scope", "tracing", "variable_of",
+    "watching_domains", "writing",
 ]  # fmt: skip
 
 P = ParamSpec("P")
@@ -369,6 +374,32 @@ class scope(Setting):  # noqa: N801 -- a context manager is named like a functio
 
     def change(self, outer: Context) -> Context:  # noqa: D102 -- described by the base
         return _inside(outer, self.name)
+
+
+# --- whose code runs --------------------------------------------------------------------------------------
+
+_OURS = tuple(f"{Path(__file__).parent.parent / package}{os.sep}" for package in ("autograd", "nn", "viz"))
+_STANDARD = f"{Path(os.__file__).parent}{os.sep}"
+_ABSTRACT = ABCMeta.__instancecheck__.__code__.co_filename
+"""The file of the code that an ``isinstance`` with an abstract class goes through."""
+
+
+def is_ours(file: str) -> bool:
+    """Whether ``file`` belongs to this library."""
+    return file.startswith(_OURS)
+
+
+def is_users(file: str) -> bool:
+    """Whether ``file`` is neither of this library nor of Python's own or an installed package."""
+    return bool(file) and not file.startswith((*_OURS, _STANDARD)) and f"{os.sep}site-packages{os.sep}" not in file
+
+
+def asked_by_library() -> bool:
+    """Whether the caller of the function that asks is this library itself, if need be through an abstract class."""
+    frame = sys._getframe(2)  # noqa: SLF001 -- the documented way to a calling frame in CPython
+    if frame.f_code.co_filename == _ABSTRACT and frame.f_back is not None:
+        frame = frame.f_back
+    return is_ours(frame.f_code.co_filename)
 
 
 # --- recordings -------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ import functools
 from typing import Any, ClassVar, NoReturn
 from weakref import ref
 
-from autograd.context import current, refuse_while_recording, variable_of
-from autograd.debugging import asked_by_library, calling_site, replacements
+from autograd.context import asked_by_library, current, refuse_while_recording, variable_of
+from autograd.debugging import calling_site, replacements
 from autograd.errors import ConversionError, GradientError
 from autograd.sweep import become, describe, topological_order
 

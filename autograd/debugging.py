@@ -9,12 +9,10 @@ from __future__ import annotations
 import itertools
 import linecache
 import math
-import os
 import re
 import sys
 import traceback
 import warnings
-from abc import ABCMeta
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +22,7 @@ from weakref import ref
 
 import numpy as np
 
-from autograd.context import current
+from autograd.context import current, is_ours, is_users
 from autograd.errors import AnomalyError, AutogradError, ConversionError, GradientWarning, RecordingError
 from autograd.primitives import PRIMITIVES
 from autograd.sweep import (
@@ -39,17 +37,12 @@ from autograd.sweep import (
 )
 
 __all__ = [
-    "Diagnosis", "Fault", "KinkMet", "Site", "asked_by_library", "at_kink", "calling_site", "check_value", "clarify",
-    "diagnose", "is_ours", "is_users", "remember_site", "replacements", "site_of", "warn", "warn_of_nan_gradient",
+    "Diagnosis", "Fault", "KinkMet", "Site", "at_kink", "calling_site", "check_value", "clarify",
+    "diagnose", "remember_site", "replacements", "site_of", "warn", "warn_of_nan_gradient",
     "warn_of_nan_tangent", "watched",
 ]  # fmt: skip
 
 # --- lines of code ----------------------------------------------------------------------------------------
-
-_OURS = tuple(f"{Path(__file__).parent.parent / package}{os.sep}" for package in ("autograd", "nn", "viz"))
-_STANDARD = f"{Path(os.__file__).parent}{os.sep}"
-_ABSTRACT = ABCMeta.__instancecheck__.__code__.co_filename
-"""The file of the code that an ``isinstance`` with an abstract class goes through."""
 
 
 class Site(NamedTuple):
@@ -67,16 +60,6 @@ class Site(NamedTuple):
     def __str__(self) -> str:
         text = f": {self.text}" if self.text else ""
         return f"{self.file}, line {self.line}, in {self.function}{text}"
-
-
-def is_ours(file: str) -> bool:
-    """Whether ``file`` belongs to this library."""
-    return file.startswith(_OURS)
-
-
-def is_users(file: str) -> bool:
-    """Whether ``file`` is neither of this library nor of Python's own or an installed package."""
-    return bool(file) and not file.startswith((*_OURS, _STANDARD)) and f"{os.sep}site-packages{os.sep}" not in file
 
 
 def calling_site() -> Site:
@@ -98,14 +81,6 @@ def warn(message: str, category: type[Warning]) -> None:
     while frame.f_back is not None and is_ours(frame.f_code.co_filename):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
-
-
-def asked_by_library() -> bool:
-    """Whether the caller of the function that asks is this library itself, if need be through an abstract class."""
-    frame = sys._getframe(2)  # noqa: SLF001 -- as above
-    if frame.f_code.co_filename == _ABSTRACT and frame.f_back is not None:
-        frame = frame.f_back
-    return is_ours(frame.f_code.co_filename)
 
 
 class _Origin(NamedTuple):

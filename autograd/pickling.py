@@ -1,4 +1,4 @@
-"""Nodes put together from their parts; copying and pickling graphs of any depth, with their sharing kept.
+"""Copying and pickling graphs of any depth, with their sharing kept.
 
 Python's own copy and pickle recurse from a node into its operands, and fail at a depth of about a thousand. Here a
 node hands over its ancestors before itself, in topological order, as the elements of a list: each is pickled after its
@@ -16,31 +16,9 @@ from weakref import ref
 
 from autograd.context import clock
 from autograd.primitives import Primitive
-from autograd.sweep import topological_order
+from autograd.sweep import State, link, linked, topological_order
 
-__all__ = ["deep_copy", "flatten", "link", "linked", "restore"]
-
-State = tuple[float, Any, int, str, str]
-"""The data of a node, its gradient or None, its version, its label and its scope."""
-
-
-def linked(kind: type[Any], op: Primitive | None, parents: tuple[Any, ...], state: State) -> Any:
-    """A node put together from its parts."""
-    node = object.__new__(kind)
-    node._data, node._grad, node._version, node._label, node.scope = state
-    node._hooks = None
-    node.op = op
-    link(node, parents)
-    return node
-
-
-def link(node: Any, parents: tuple[Any, ...]) -> None:
-    """Give ``node`` its operands."""
-    node._first = parents[0] if parents else None
-    node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
-
-
-# --- copying and pickling ---------------------------------------------------------------------------------
+__all__ = ["deep_copy", "flatten", "restore"]
 
 _handed_over: ContextVar[frozenset[int] | set[int]] = ContextVar("autograd.pickling.handed_over", default=frozenset())
 """The nodes that the pickler in progress has met, while it is being handed ancestors."""

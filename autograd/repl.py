@@ -22,7 +22,7 @@ from types import CodeType, TracebackType
 from typing import Any, NamedTuple
 
 import autograd
-from autograd.debugging import is_ours
+from autograd.context import is_ours
 from autograd.replay.compiler import Compiled
 from autograd.sweep import number_of
 from autograd.value import Value

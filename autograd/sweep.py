@@ -1,4 +1,4 @@
-"""Topological order, the reverse sweep and the forward sweep, and the flows of gradient that make up a sweep.
+"""Nodes and their topological order, the reverse and the forward sweep, and the flows of gradient that make one up.
 
 A *flow* is one term of the chain rule: along the edge from a child back to one of its operands goes
 ``local · upstream``, the local derivative of the child times the gradient of the child. Where a value is used twice,
@@ -26,15 +26,39 @@ from autograd.primitives import Primitive, as_float, give_operators, is_node
 from autograd.rules import maximum, where
 
 __all__ = [
-    "Flow", "HookHandle", "Step", "adjoint_steps", "adjoints", "as_gradient", "become", "check_fresh",
+    "Flow", "HookHandle", "State", "Step", "adjoint_steps", "adjoints", "as_gradient", "become", "check_fresh",
     "check_some_leaf_learns", "contribution_of", "data_of", "describe", "flows_into", "in_numbers", "is_stale",
-    "itself", "linked_adjoints", "local_gradients", "number_of", "numbers_of", "tangents", "topological_order",
-    "walk", "write_gradients",
+    "itself", "link", "linked", "linked_adjoints", "local_gradients", "number_of", "numbers_of", "tangents",
+    "topological_order", "walk", "write_gradients",
 ]  # fmt: skip
 
 
+# --- nodes ------------------------------------------------------------------------------------------------
+
 become: Callable[[Any, type[Any]], None] = vars(object)["__class__"].__set__
 """``become(node, kind)`` makes ``node`` an instance of ``kind``."""
+
+State = tuple[float, Any, int, str, str]
+"""The data of a node, its gradient or None, its version, its label and its scope."""
+
+
+def linked(kind: type[Any], op: Primitive | None, parents: tuple[Any, ...], state: State) -> Any:
+    """A node put together from its parts."""
+    node = object.__new__(kind)
+    node._data, node._grad, node._version, node._label, node.scope = state
+    node._hooks = None
+    node.op = op
+    link(node, parents)
+    return node
+
+
+def link(node: Any, parents: tuple[Any, ...]) -> None:
+    """Give ``node`` its operands."""
+    node._first = parents[0] if parents else None
+    node._second = parents[1:] if len(parents) > 2 else parents[1] if len(parents) == 2 else None
+
+
+# --- topological order ------------------------------------------------------------------------------------
 
 
 def walk(roots: list[Any], order: list[Any], outside: list[Any], since: int = -1, known: Container[int] = ()) -> None:

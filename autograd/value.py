@@ -20,9 +20,9 @@ from autograd.debugging import check_value, remember_site, warn_of_nan_gradient,
 from autograd.dropin import DropIn, label_among
 from autograd.errors import GradientError, StaleGraphError
 from autograd.operators import METHODS, Operators, named, refuse
-from autograd.pickling import State, deep_copy, flatten, linked
+from autograd.pickling import deep_copy, flatten
 from autograd.primitives import PRIMITIVES, SPECIAL_METHODS, Primitive, as_float, as_label, is_number
-from autograd.sweep import Flow, HookHandle, Step, as_gradient, data_of, describe, itself, number_of
+from autograd.sweep import Flow, HookHandle, State, Step, as_gradient, data_of, describe, itself, linked, number_of
 
 if TYPE_CHECKING:
     from autograd._methods import Methods  # the stub that python -m tests.stubs writes from the table

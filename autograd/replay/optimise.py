@@ -10,11 +10,10 @@ slots comes last, and whatever takes a tape that may have been through it begins
 from __future__ import annotations
 
 import functools
-from collections import deque
+import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,7 @@ from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
 
 __all__ = [
     "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
-    "fuse_dots", "last_uses", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra", "use_counts",
+    "fuse_dots", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra",
 ]  # fmt: skip
 
 Pass = Callable[[Tape], Tape]
@@ -56,24 +55,23 @@ def separate_slots(tape: Tape) -> Tape:
         return tape
     held = list(range(tape.n_slots))
     """For each slot of ``tape`` the new slot of the number that it holds now."""
-    start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
-    waiting = list(reversed(tape.guards))
     guards: list[Guard] = []
     read: list[int] = []
-    for i, slot in enumerate([*dest, None]):
-        while waiting and waiting[-1].at <= i:
-            guard = waiting.pop()
-            guards.append(guard._replace(left=held[guard.left], right=held[guard.right]))
-        if slot is not None:
-            read += [held[arg] for arg in args[start[i] : start[i + 1]]]
-            held[slot] = tape.n_before + i
+    fresh = range(tape.n_before, tape.n_before + len(tape))
+    unused = iter(fresh)
+    for step in tape.steps():
+        if isinstance(step, Guard):
+            guards.append(step._replace(left=held[step.left], right=held[step.right]))
+        else:
+            read += [held[arg] for arg in step.args]
+            held[step.dest] = next(unused)
     return replace(
         tape,
         args=np.array(read, np.int32),
-        dest=np.arange(tape.n_before, tape.n_before + len(dest), dtype=np.int32),
+        dest=np.array(fresh, np.int32),
         outputs=np.array([held[output] for output in tape.outputs.tolist()], np.int32),
         guards=tuple(guards),
-        n_slots=tape.n_before + len(dest),
+        n_slots=fresh.stop,
     )
 
 
@@ -92,19 +90,6 @@ def use_counts(tape: Tape) -> npt.NDArray[np.intp]:
     """How often each slot is read, by instructions, outputs and guards."""
     read = np.concatenate([tape.args, tape.outputs, np.array(tape.compared, np.int32)])
     return np.bincount(read, minlength=tape.n_slots)
-
-
-def last_uses(tape: Tape) -> list[int]:
-    """For each slot the last instruction that must find it intact; of an output, one past the end."""
-    last = np.full(tape.n_slots, -1, dtype=np.int64)
-    last[tape.dest] = np.arange(len(tape))
-    np.maximum.at(last, tape.args, readers(tape))
-    for guard in tape.guards:
-        for slot in (guard.left, guard.right):
-            last[slot] = max(last[slot], guard.at - 1)
-    last[tape.outputs] = len(tape)
-    uses: list[int] = last.tolist()
-    return uses
 
 
 def rewire(tape: Tape, alias: npt.NDArray[np.integer], keep: npt.NDArray[np.bool_], added: Sequence[float]) -> Tape:
@@ -205,6 +190,16 @@ def _any_foldable(tape: Tape) -> bool:
 # --- algebra ----------------------------------------------------------------------------------------------
 
 
+_NEUTRAL = {
+    "add": (-0.0, -0.0),
+    "sub": (math.nan, 0.0),
+    "mul": (1.0, 1.0),
+    "div": (math.nan, 1.0),
+    "pow": (math.nan, 1.0),
+}
+"""The left and the right operand with which an operation gives the other one; nan where there is none."""
+
+
 @takes_single_assignment
 def simplify_algebra(tape: Tape) -> Tape:
     """Algebra that is exact in IEEE arithmetic: x·1, x/1, x - 0, x + (-0), x**1, -(-x), a where of known condition.
@@ -213,27 +208,33 @@ def simplify_algebra(tape: Tape) -> Tape:
     """
     first = tape.n_inputs + tape.n_leaves
     constant = dict(enumerate(tape.constants.tolist(), first))
-    rules = [_RULES.get((op.base or op).name) if op.builtin else None for op in tape.ops]
-    if not any(rules):
-        return tape
-    ruled = np.array([rule is not None for rule in rules])
-    alone = np.array([rule in _ALONE or bool(op.constants) for rule, op in zip(rules, tape.ops, strict=True)])
-    may_apply = alone[tape.code]  # and where a constant is read: few instructions, found without a loop
+    names = [(op.base or op).name if op.builtin else "" for op in tape.ops]
+    ruled = np.array([name in ("identity", "neg", "where", *_NEUTRAL) for name in names], dtype=bool)
+    alone = [name in ("identity", "neg") or bool(op.constants) for name, op in zip(names, tape.ops, strict=True)]
+    may_apply = np.array(alone, dtype=bool)[tape.code]  # and where a constant is read: few, found without a loop
     may_apply[readers(tape)[(tape.args >= first) & (tape.args < tape.n_before)]] = True
     keep = np.ones(len(tape), dtype=bool)
     moved: dict[int, int] = {}
     negated: dict[int, int] = {}
     for i in np.flatnonzero(may_apply & ruled[tape.code]).tolist():
-        op = tape.ops[tape.code[i]]
-        dest = int(tape.dest[i])
-        rule = cast("Callable[..., int | None]", rules[tape.code[i]])
+        code, dest = tape.code[i], int(tape.dest[i])
         operands = [moved.get(arg, arg) for arg in tape.args[tape.start[i] : tape.start[i + 1]].tolist()]
-        same = rule(operands, constant, op.constants, negated)
+        same: int | None = None
+        if names[code] == "identity":
+            same = operands[0]
+        elif names[code] == "neg":
+            same = negated.get(operands[0])
+            negated[dest] = operands[0]
+        elif names[code] == "where":
+            if operands[0] in constant:
+                same = operands[1 if constant[operands[0]] else 2]
+        else:
+            numbers = [*(constant.get(operand, math.nan) for operand in operands), *tape.ops[code].constants]
+            place = _given_back(names[code], *numbers)
+            same = None if place is None else operands[place]
         if same is not None:
             moved[dest] = same
             keep[i] = False
-        elif rule is _double_negation:
-            negated[dest] = operands[0]
     if not moved:
         return tape
     alias = np.arange(tape.n_slots)
@@ -241,59 +242,12 @@ def simplify_algebra(tape: Tape) -> Tape:
     return rewire(tape, alias, keep, [])
 
 
-def _is(number: float | None, expected: float) -> bool:
-    return number is not None and number == expected and np.signbit(number) == np.signbit(expected)
-
-
-def _neutral_on_either_side(expected: float) -> Callable[..., int | None]:
-    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
-        x, y = args
-        return x if _is(constant.get(y), expected) else y if _is(constant.get(x), expected) else None
-
-    return rule
-
-
-def _neutral_on_the_right(expected: float) -> Callable[..., int | None]:
-    def rule(args: list[int], constant: dict[int, float], _constants: Any, _negated: Any) -> int | None:
-        return args[0] if _is(constant.get(args[1]), expected) else None
-
-    return rule
-
-
-def _first_power(
-    args: list[int], constant: dict[int, float], constants: tuple[float, ...], _negated: Any
-) -> int | None:
-    exponent = constants[0] if constants else constant.get(args[1])
-    return args[0] if exponent == 1.0 else None
-
-
-def _identity(args: list[int], *_: Any) -> int:
-    return args[0]
-
-
-def _double_negation(args: list[int], _constant: Any, _constants: Any, negated: dict[int, int]) -> int | None:
-    return negated.get(args[0])
-
-
-def _known_choice(args: list[int], constant: dict[int, float], *_: Any) -> int | None:
-    condition, x, y = args
-    return None if condition not in constant else x if constant[condition] else y
-
-
-_RULES: dict[str, Callable[..., int | None]] = {
-    "add": _neutral_on_either_side(-0.0),
-    "sub": _neutral_on_the_right(0.0),
-    "mul": _neutral_on_either_side(1.0),
-    "div": _neutral_on_the_right(1.0),
-    "pow": _first_power,
-    "identity": _identity,
-    "neg": _double_negation,
-    "where": _known_choice,
-}
-
-
-_ALONE = (_identity, _double_negation)
-"""The rules that apply whether an operand is a constant or not."""
+def _given_back(name: str, left: float, right: float) -> int | None:
+    """Which of its operands an operation gives back, since the other one is neutral; those not constant are nan."""
+    for place, number, neutral in ((0, right, _NEUTRAL[name][1]), (1, left, _NEUTRAL[name][0])):
+        if number == neutral and math.copysign(1.0, number) == math.copysign(1.0, neutral):
+            return place
+    return None
 
 
 # --- common subexpressions, dead code ---------------------------------------------------------------------
@@ -356,24 +310,22 @@ def eliminate_dead_code(tape: Tape) -> Tape:
     """Dead code: an instruction stays if an output or a guard depends on it."""
     needed = use_counts(tape)[tape.dest] > 0
     if not needed.all():  # else each is read, the last one by an output: so all of them lead to one
-        needed = np.array(_leading_to(tape, [*tape.outputs.tolist(), *tape.compared]), dtype=bool)[tape.dest]
+        needed = _leading_to(tape, [*tape.outputs.tolist(), *tape.compared])[tape.dest]
     return rewire(tape, np.arange(tape.n_slots), needed, [])
 
 
-def _leading_to(tape: Tape, slots: list[int]) -> list[bool]:
+def _leading_to(tape: Tape, slots: list[int]) -> npt.NDArray[np.bool_]:
     """For each slot whether one of ``slots`` depends on it, or is it."""
     wanted = [False] * tape.n_slots
     for slot in slots:
         wanted[slot] = True
-    if not slots:
-        return wanted
-    start, args = tape.start.tolist(), tape.args.tolist()
-    dest = tape.dest.tolist()
-    for i in range(len(dest) - 1, -1, -1):
-        if wanted[dest[i]]:
-            for arg in args[start[i] : start[i + 1]]:
-                wanted[arg] = True
-    return wanted
+    if slots:
+        start, args, dest = tape.start.tolist(), tape.args.tolist(), tape.dest.tolist()
+        for i in range(len(dest) - 1, -1, -1):
+            if wanted[dest[i]]:
+                for arg in args[start[i] : start[i + 1]]:
+                    wanted[arg] = True
+    return np.array(wanted, dtype=bool)
 
 
 # --- sums of products -------------------------------------------------------------------------------------
@@ -390,83 +342,50 @@ def fuse_dots(tape: Tape) -> Tape:
     add, mul, dot = (position.get(op, -1) for op in (PRIMITIVES["add"], PRIMITIVES["mul"], FUSED_DOT))
     if add < 0 or (mul < 0 and dot < 0):
         return tape
-    start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
-    once = (use_counts(tape) == 1).tolist()
-    decides = _leading_to(tape, tape.compared)
+    free = ~_leading_to(tape, tape.compared)[tape.dest]
+    adds = free & (tape.code == add)
+    added = np.zeros(tape.n_slots, dtype=bool)
+    added[tape.args[adds[readers(tape)]]] = True
+    inner = free & np.isin(tape.code, [add, mul, dot]) & (added & (use_counts(tape) == 1))[tape.dest]
+    written_out = np.full(tape.n_slots, -1)
+    """For each slot that is used by an addition alone the sum or product that it is written out to there."""
+    written_out[tape.dest[inner]] = np.flatnonzero(inner)
+    within, code, start, args = written_out.tolist(), tape.code.tolist(), tape.start.tolist(), tape.args.tolist()
     one = tape.n_slots
-    terms: dict[int, deque[tuple[int, int]]] = {}
-    products: dict[int, tuple[int, int]] = {}
-    sums: dict[int, int] = {}
-    for i in np.flatnonzero(np.isin(tape.code, [add, mul, dot])).tolist():
-        slot = dest[i]
-        if decides[slot]:
-            continue
-        if code[i] == mul:
-            if once[slot]:
-                products[slot] = (args[start[i]], args[start[i] + 1])
-        elif code[i] == add:
-            left, right = args[start[i]], args[start[i] + 1]
-            if right not in terms and left in terms and once[left]:  # the long way of a sum: one more term
-                found = terms.pop(left)
-                found.append(products.get(right, (right, one)))
+
+    def factors_of(i: int) -> list[int]:
+        """The factors of all products that instruction ``i`` is the sum of, two for each; any other term is times 1."""
+        factors: list[int] = []
+        terms = args[start[i] : start[i + 1]][::-1]
+        while terms:
+            slot = terms.pop()
+            at = within[slot]
+            if at < 0:
+                factors += slot, one
+            elif code[at] == add:
+                terms += args[start[at] : start[at + 1]][::-1]
             else:
-                found = _joined(*(_terms(side, terms, products, once, one) for side in (left, right)))
-            terms[slot] = found
-            sums[slot] = i
-        else:  # as it is; a sum that it is used in alone takes it over
-            factors = args[start[i] : start[i + 1]]
-            terms[slot] = deque(zip(factors[::2], factors[1::2], strict=True))
-            sums[slot] = i
-    chosen = {sums[slot]: found for slot, found in terms.items() if _worth_fusing(found, one)}
-    return eliminate_dead_code(_with_dots(tape, chosen, one))
+                factors += args[start[at] : start[at + 1]]
+        return factors
 
-
-def _worth_fusing(found: deque[tuple[int, int]], one: int) -> bool:
-    return len(found) > 2 or any(factor != one for _, factor in found)
-
-
-def _with_dots(tape: Tape, chosen: dict[int, deque[tuple[int, int]]], one: int) -> Tape:
-    """``tape`` with the instructions ``chosen`` replaced by sums of products."""
-    if not chosen:
-        return tape
-    places = sorted(chosen)
+    sums = {i: factors_of(i) for i in np.flatnonzero(adds & ~inner).tolist()}
+    sums = {i: found for i, found in sums.items() if len(found) > 4 or any(x != one for x in found[1::2])}
     stays = np.ones(len(tape), dtype=bool)
-    stays[places] = False
+    stays[list(sums)] = False
     old = np.diff(tape.start)
     new = old.copy()
-    new[places] = [2 * len(chosen[place]) for place in places]
-    args = np.empty(new.sum(), np.int64)
-    args[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
-    args[np.repeat(~stays, new)] = list(chain.from_iterable(chain.from_iterable(chosen[place] for place in places)))
+    new[~stays] = list(map(len, sums.values()))
+    read = np.empty(new.sum(), np.int64)
+    read[np.repeat(stays, new)] = tape.args[np.repeat(stays, old)]
+    read[np.repeat(~stays, new)] = list(chain.from_iterable(sums.values()))
     dotted = replace(
         tape,
         ops=(*tape.ops, FUSED_DOT),
-        code=np.where(stays, tape.code, len(tape.ops)),
+        code=np.where(stays & (tape.code != dot), tape.code, len(tape.ops)),
         start=np.concatenate([[0], np.cumsum(new)]),
-        args=args,
+        args=read,
     )
-    return rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0])
-
-
-def _terms(
-    slot: int,
-    terms: dict[int, deque[tuple[int, int]]],
-    products: dict[int, tuple[int, int]],
-    once: list[bool],
-    one: int,
-) -> deque[tuple[int, int]]:
-    """The terms that ``slot`` contributes to a sum; one that is used here alone is taken over."""
-    if slot in terms and once[slot]:
-        return terms.pop(slot)
-    return deque([products.get(slot, (slot, one))])
-
-
-def _joined(left: deque[tuple[int, int]], right: deque[tuple[int, int]]) -> deque[tuple[int, int]]:
-    if len(right) > len(left):  # the longer one is extended, so that any chain costs its length
-        right.extendleft(reversed(left))
-        return right
-    left.extend(right)
-    return left
+    return eliminate_dead_code(rewire(dotted, np.arange(one), np.ones(len(tape), dtype=bool), [1.0]))
 
 
 # --- captured constants -----------------------------------------------------------------------------------
@@ -519,7 +438,14 @@ def reuse_slots(tape: Tape) -> Tape:
 
     Never to a slot that its own instruction reads. The tape that comes out is of single assignment no more.
     """
-    last = last_uses(tape)
+    intact = np.full(tape.n_slots, -1)
+    """For each slot the last instruction that must find it intact; of an output, one past the end."""
+    intact[tape.dest] = np.arange(len(tape))
+    np.maximum.at(intact, tape.args, readers(tape))
+    for guard in tape.guards:
+        intact[[guard.left, guard.right]] = np.maximum(intact[[guard.left, guard.right]], guard.at - 1)
+    intact[tape.outputs] = len(tape)
+    last = intact.tolist()
     free: list[int] = []
     slots = tape.n_before
     place = list(range(tape.n_slots))

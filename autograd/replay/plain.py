@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.debugging import is_ours
+from autograd.context import is_ours
 from autograd.errors import RecordingError
 from autograd.primitives import Primitive
 from autograd.replay.branches import Options, check_same

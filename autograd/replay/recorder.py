@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.compiled import core
-from autograd.context import current, errstate, handed, recorded_in, tracing, watching_domains
+from autograd.context import current, errstate, handed, is_ours, recorded_in, tracing, watching_domains
 from autograd.conversions import CONVERSIONS
-from autograd.debugging import Site, calling_site, clarify, is_ours, replacements
+from autograd.debugging import Site, calling_site, clarify, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
 from autograd.replay.optimise import distinct

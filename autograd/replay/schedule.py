@@ -13,7 +13,8 @@ those are, have places of their own, and no row.
 from __future__ import annotations
 
 import bisect
-from collections import Counter, defaultdict, deque
+import operator
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -225,12 +226,9 @@ def strides(places: Places) -> tuple[int, ...] | None:
     if places.size == 1:
         return (0,) * places.ndim
     first = places[(0,) * places.ndim]
-    steps = [int(np.take(places, 1, axis)[(0,) * (places.ndim - 1)] - first) if n > 1 else 0
-             for axis, n in enumerate(places.shape)]  # fmt: skip
-    regular = first + sum(
-        (np.arange(n).reshape([-1 if axis == own else 1 for axis in range(places.ndim)]) * step
-        for own, (n, step) in enumerate(zip(places.shape, steps, strict=True))), np.zeros(places.shape, np.intp)
-    )  # fmt: skip
+    axes = np.eye(places.ndim, dtype=np.intp).tolist()
+    steps = [int(places[tuple(axis)] - first) if n > 1 else 0 for n, axis in zip(places.shape, axes, strict=True)]
+    regular = first + sum(map(operator.mul, steps, np.indices(places.shape, sparse=True)))
     return tuple(steps) if np.array_equal(places, regular) else None
 
 
@@ -275,21 +273,21 @@ def scheduled(
     levels: list[list[Step]] = [[] for _ in range(1 + max(level.values(), default=0))]
     for step in steps:
         levels[level[step.result]].append(step)
-    totals = _totals(reduced, level)
+    totals = _totals(reduced, level, len(levels))
     last = {number: at for at, together in enumerate(levels) for step in together for number in step.args}
-    for at, total in totals:
-        last |= {number: max(at, last.get(number, 0)) for number in (*total.left, *total.right)}
+    for at, blocks in enumerate(totals):
+        last |= {number: max(at, last.get(number, 0)) for block in blocks for number in block.args}
     last |= dict.fromkeys(stored, len(levels))
     done: defaultdict[int, list[int]] = defaultdict(list)
     for step in steps:
         done[last.get(step.result, level[step.result])].append(step.result)
-    filled = [*dict.fromkeys(number for _, total in totals for number in total.args if number in fixed)]
+    summed_up = chain.from_iterable(block.args for block in chain.from_iterable(totals))
+    filled = [*dict.fromkeys(number for number in summed_up if number in fixed)]
     writer = _Writer([*inputs, *filled], fixed)
-    waiting = deque(totals)
     for at, together in enumerate(levels):
         writer.write_level(together)
-        while waiting and waiting[0][0] == at:
-            writer.write_total(waiting.popleft()[1])
+        for block in totals[at]:
+            writer.write_total(block)
         if again:
             writer.release(done[at])
     rows = [(writer.row[number], place) for number, places in stored.items() for place in places]
@@ -354,18 +352,24 @@ def scheduled_batch(tape: Tape, batched: Sequence[bool], *, summed: bool, again:
     )
 
 
-def _totals(reduced: list[tuple[Pair, int]], level: Mapping[int, int]) -> list[tuple[int, Outer]]:
-    """Products that are summed over the examples, by the levels after which they can be: whole blocks, and others."""
+def _totals(reduced: list[tuple[Pair, int]], level: Mapping[int, int], n_levels: int) -> list[list[Outer]]:
+    """Products that are summed over the examples, by the levels after which they can be: whole blocks, and others.
+
+    The others of a level are in one line of places: each of ``left`` is multiplied by its own of ``right``.
+    """
     blocks, rest = outer_among(reduced)
-    alone: defaultdict[int, list[tuple[Pair, int]]] = defaultdict(list)
+    totals: list[list[Outer]] = [[] for _ in range(n_levels)]
+    for block in blocks:
+        totals[max(level[number] for number in block.args)].append(block)
+    alone: defaultdict[int, Outer] = defaultdict(lambda: Outer([], [], [[]]))
     for (x, y), place in rest:
-        alone[max(level[x], level[y])].append(((x, y), place))
-    found = [(max(level[number] for number in block.args), block) for block in blocks]
-    for at, products in alone.items():
-        pairs, places = zip(*products, strict=True)
-        left, right = zip(*pairs, strict=True)
-        found.append((at, Outer([*left], [*right], [[*places]])))
-    return sorted(found, key=lambda each: each[0])
+        line = alone[max(level[x], level[y])]
+        line.left.append(x)
+        line.right.append(y)
+        line.places[0].append(place)
+    for at, line in alone.items():
+        totals[at].append(line)
+    return totals
 
 
 class _Writer:
@@ -402,7 +406,7 @@ class _Writer:
         return np.arange(first, first + count, dtype=np.intp).reshape(shape or -1)
 
     def write_total(self, total: Outer) -> None:
-        """Products that are summed over the examples; those in one line of places are of one and one."""
+        """Products that are summed over the examples, of each and each or in one line."""
         if len(total.places) > 1:
             self.entries.append(Total(*self._block(total)))
         else:
@@ -489,37 +493,29 @@ class _Writer:
         self.entries.append(Sums(terms, self._results([step.result for step in alike])))
 
     def _write_products(self, groups: Iterable[Dots]) -> None:
-        """Products of matrices, those of one shape together."""
+        """Products of matrices, those of one shape together; results and operands in the order in which numbers lie."""
         shapes: defaultdict[tuple[int, int, bool], list[Dots]] = defaultdict(list)
         for group in groups:
+            across = sorted(range(len(group.operands)), key=lambda j: self.row[group.operands[j]])
+            operands = [group.operands[j] for j in across]
+            factors = [[row[j] for j in across] for row in group.factors]
+            lines = sorted(
+                zip(group.results, group.biases, factors, strict=True), key=lambda line: self._place(line[2][0])
+            )
             for biased in (False, True):
-                which = [i for i, bias in enumerate(group.biases) if (bias is not None) is biased]
-                if which:
-                    ordered = self._in_order(group, which)
-                    shapes[len(which), len(group.operands), biased].append(ordered)
+                chosen = [line for line in lines if (line[1] is not None) is biased]
+                if chosen:
+                    results, biases, factors_of = map(list, zip(*chosen, strict=True))
+                    shapes[len(chosen), len(across), biased].append(Dots(results, biases, factors_of, operands))
         for (n_results, n_operands, biased), alike in shapes.items():
             alike.sort(key=lambda dots: self.row[dots.operands[0]])
             n = len(alike)
-            factors = [*chain.from_iterable(chain.from_iterable(dots.factors for dots in alike))]
-            operands = [*chain.from_iterable(dots.operands for dots in alike)]
-            biases: list[Any] = [*chain.from_iterable(dots.biases for dots in alike)]
+            results, biases, factors, operands = ([*chain.from_iterable(parts)] for parts in zip(*alike, strict=True))
             self.entries.append(
                 Product(
-                    self._operand(factors, n, n_results, n_operands),
+                    self._operand([*chain.from_iterable(factors)], n, n_results, n_operands),
                     self._operand(operands, n, n_operands),
                     self._operand(biases, n, n_results) if biased else None,
-                    self._results([*chain.from_iterable(dots.results for dots in alike)], n, n_results),
+                    self._results(results, n, n_results),
                 )
             )
-
-    def _in_order(self, group: Dots, which: Collection[int]) -> Dots:
-        """Some results of a group, in the order of their factors, and the operands in that of their rows."""
-        across = sorted(range(len(group.operands)), key=lambda j: self.row[group.operands[j]])
-        factors = {i: [group.factors[i][j] for j in across] for i in which}
-        down = sorted(which, key=lambda i: self._place(factors[i][0]))
-        return Dots(
-            [group.results[i] for i in down],
-            [group.biases[i] for i in down],
-            [factors[i] for i in down],
-            [group.operands[j] for j in across],
-        )

@@ -11,6 +11,7 @@ An instruction applies one primitive to the numbers in some slots and puts the r
 from __future__ import annotations
 
 import operator
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -156,6 +157,15 @@ class Tape:
         for i, (code, dest) in enumerate(zip(self.code.tolist(), self.dest.tolist(), strict=True)):
             yield Instruction(self.ops[code], tuple(args[start[i] : start[i + 1]]), dest, labels[i])
 
+    def steps(self) -> Iterator[Instruction | Guard]:
+        """The instructions in order, and each guard where it is due."""
+        waiting = deque(self.guards)
+        for done, instruction in enumerate([*self.instructions(), None]):
+            while waiting and waiting[0].at <= done:
+                yield waiting.popleft()
+            if instruction:
+                yield instruction
+
     @property
     def single_assignment(self) -> bool:
         """Whether each slot is written once, so that a slot stands for one number throughout."""
@@ -184,11 +194,15 @@ class Tape:
             )
         slots = [*map(float, inputs), *map(float, leaves), *self.constants.tolist()]
         slots += [0.0] * (self.n_slots - len(slots))
-        waiting = list(reversed(self.guards))
-        for done, (op, args, dest, _) in enumerate(self.instructions()):
-            _check_guards(waiting, done, slots)
-            slots[dest] = apply_ieee(op, [slots[arg] for arg in args])
-        _check_guards(waiting, len(self), slots)
+        for step in self.steps():
+            if isinstance(step, Instruction):
+                slots[step.dest] = apply_ieee(step.op, [slots[arg] for arg in step.args])
+            elif not step.holds(slots):
+                raise GuardError(
+                    f"the comparison {slots[step.left]!r} {step.relation} {slots[step.right]!r} was recorded as "
+                    f"{step.outcome} and is now {not step.outcome}, at {step.site or 'an unknown line'}: "
+                    f"this tape is of the other branch"
+                )
         return [slots[output] for output in self.outputs.tolist()]
 
     def verify(self) -> Tape:
@@ -212,18 +226,6 @@ class Tape:
         if len(lines) > 2 * _SHOWN:
             lines[_SHOWN:-_SHOWN] = [f"  ... {len(lines) - 2 * _SHOWN} more lines ..."]
         return "\n".join(line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..." for line in lines)
-
-
-def _check_guards(waiting: list[Guard], done: int, slots: Sequence[float]) -> None:
-    """Make the comparisons that are due once ``done`` instructions have run; ``waiting`` is last first."""
-    while waiting and waiting[-1].at <= done:
-        guard = waiting.pop()
-        if not guard.holds(slots):
-            raise GuardError(
-                f"the comparison {slots[guard.left]!r} {guard.relation} {slots[guard.right]!r} was recorded as "
-                f"{guard.outcome} and is now {not guard.outcome}, at {guard.site or 'an unknown line'}: "
-                f"this tape is of the other branch"
-            )
 
 
 # --- the verifier -----------------------------------------------------------------------------------------
@@ -299,22 +301,14 @@ def _listing(tape: Tape) -> Iterator[str]:
     for index, constant in enumerate(tape.constants.tolist()):
         slot = len(kinds) + index
         yield f"  %{slot} = {constant!r}{_comment(tape.labels[slot])}"
-    waiting = list(reversed(tape.guards))
-    for done, (op, args, dest, label) in enumerate(tape.instructions()):
-        yield from _guard_lines(waiting, done)
-        written = [*(f"%{arg}" for arg in args), *map(repr, op.constants)]
-        yield f"  %{dest} = {op.name}({', '.join(written)}){_comment(label)}"
-    yield from _guard_lines(waiting, len(tape))
+    for step in tape.steps():
+        if isinstance(step, Instruction):
+            written = [*(f"%{arg}" for arg in step.args), *map(repr, step.op.constants)]
+            yield f"  %{step.dest} = {step.op.name}({', '.join(written)}){_comment(step.label)}"
+        else:
+            site = f"    # {step.site}" if step.site else ""
+            yield f"  guard %{step.left} {step.relation} %{step.right} is {step.outcome}{site}"
     yield f"  return {', '.join(f'%{slot}' for slot in tape.outputs.tolist())}"
-
-
-def _guard_lines(waiting: list[Guard], done: int) -> Iterator[str]:
-    while waiting and waiting[-1].at <= done:
-        guard = waiting.pop()
-        yield (
-            f"  guard %{guard.left} {guard.relation} %{guard.right} is {guard.outcome}"
-            f"{f'    # {guard.site}' if guard.site else ''}"
-        )
 
 
 def _comment(label: str) -> str:

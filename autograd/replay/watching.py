@@ -38,7 +38,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiled import core
-from autograd.debugging import is_ours, is_users, warn
+from autograd.context import is_ours, is_users
+from autograd.debugging import warn
 from autograd.errors import RecordingWarning
 from autograd.primitives import Primitive
 from autograd.replay.sources import Sources
