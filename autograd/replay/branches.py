@@ -24,8 +24,7 @@ from autograd.errors import GuardError, RecordingError, RecordingWarning
 from autograd.replay.backends import BACKENDS, Kernel, c_tape, choose, load_backend, python_source
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
-from autograd.replay.recorder import ConnectedError, Recorded, Refusal, run_recorded, tape_of, uncollected
-from autograd.replay.runs import Run
+from autograd.replay.recorder import ConnectedError, Refusal, Run, run_recorded, tape_of, uncollected
 from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
@@ -121,7 +120,7 @@ class Path:
     @classmethod
     def of(cls, run: Run) -> Path:
         """The path of a recording, whose tape is optimised when it is first asked for."""
-        path = cls(*run.recorded, run.treedef, run)
+        path = cls(run.tape, run.leaves, run.treedef, run)
         path._is_raw = True
         return path
 
@@ -271,7 +270,7 @@ class Branches:
         return self._of_run(found) if self._is_short(found) else self(plan, leaves)
 
     def _is_short(self, path: Path) -> bool:
-        return len(cast("Run", path.run).recorded.tape) <= _SHORT or self._options.backend == "python"
+        return len(cast("Run", path.run).tape) <= _SHORT or self._options.backend == "python"
 
     def _of_run(self, path: Path) -> Any:
         numbers = cast("Run", path.run).numbers
@@ -436,7 +435,7 @@ class Branches:
         since = clock.tick()
         states = watch.sources.states() if watch is not None else []
         try:
-            (tape, leaves), treedef, outside, _ = run = self._run(numbers, since)
+            tape, leaves, treedef, outside, _ = run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
@@ -481,7 +480,7 @@ class Branches:
         roots = [output if isinstance(output, Value) else Constant(output) for output in outputs]
         recorded = tape_of(roots, variables, comparisons, since)
         before = tuple(leaf for leaf in recorded.leaves if leaf._version < since)
-        return Run(recorded, treedef, before, [root._data for root in roots])
+        return Run(*recorded, treedef, before, [root._data for root in roots])
 
     def _follow(self, found: Path, by: tuple[Path, int] | None) -> Path:
         """``found`` as a path that is known from now on, by that side exit; if it was already, the one that is."""
@@ -544,7 +543,7 @@ class Branches:
         """
         again, runs = self._run(numbers, clock.tick()), [path.run for path in self.known if path.run is not None]
         if all(run.difference(again) for run in runs):
-            followed = next((run for run in runs if _holds(run.recorded, numbers)), runs[0])
+            followed = next((run for run in runs if _holds(run, numbers)), runs[0])
             followed.check_again(self._name, again, "run again at the numbers of a call")
 
 
@@ -625,10 +624,10 @@ def _first_failures(alike: Mapping[tuple[str, bool], Any], operands: Floats) -> 
     return np.where(fails.any(axis=0), fails.argmax(axis=0), -1) if np.count_nonzero(fails) else None
 
 
-def _holds(recorded: Recorded, numbers: list[float]) -> bool:
+def _holds(run: Run, numbers: list[float]) -> bool:
     """Whether all guards come out as they were recorded."""
     try:
-        recorded.tape.run(numbers, [leaf._data for leaf in recorded.leaves])
+        run.tape.run(numbers, [leaf._data for leaf in run.leaves])
     except GuardError:
         return False
     return True

@@ -14,7 +14,7 @@ import itertools
 import math
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, compress
 from operator import attrgetter
@@ -34,10 +34,11 @@ from autograd.primitives import Primitive, as_float
 from autograd.replay.optimise import distinct
 from autograd.replay.tape import Guard, Tape
 from autograd.sweep import check_fresh, describe, walk
+from autograd.trees import TreeDef
 from autograd.value import Constant, Value, node_of
 
 __all__ = [
-    "ConnectedError", "Recorded", "Recorder", "Refusal", "can_refuse", "is_caught", "record", "refusal_named",
+    "ConnectedError", "Recorded", "Recorder", "Refusal", "Run", "can_refuse", "is_caught", "record", "refusal_named",
     "refusal_of", "run_recorded", "tape_of", "uncollected",
 ]  # fmt: skip
 
@@ -387,6 +388,68 @@ def _numbered(nodes: list[Any], first: int, wanted: list[Any]) -> _Numbered:
         [place[node] for node in wanted],
     )
     return _Numbered(*[np.array(column, np.int64) for column in columns])
+
+
+# --- runs compared ----------------------------------------------------------------------------------------
+
+
+class Run(NamedTuple):
+    """One run of a function, recorded, and how another run at the same numbers may differ from it."""
+
+    tape: Tape
+    leaves: tuple[Value, ...]
+    """The leaves whose present data the tape reads."""
+    treedef: TreeDef
+    """How the results are held."""
+    outside: tuple[Value, ...]
+    """The leaves that were there before it ran."""
+    numbers: list[float]
+    """The numbers that it returned."""
+
+    def identity(self) -> Hashable:
+        """Equal for two recordings of the same way through a function."""
+        tape = self.tape
+        ops = tuple((op.name, op.constants) for op in tape.ops)
+        arrays = tuple(
+            getattr(tape, name).tobytes() for name in ("code", "start", "args", "dest", "constants", "outputs")
+        )
+        return ops, arrays, tape.guards, tape.n_leaves
+
+    def digest(self) -> int:
+        """Equal for two runs that did the same in all that :meth:`difference` compares."""
+        return hash((self.identity(), tuple(map(id, self.leaves)), self.treedef.key(), self.treedef.bools))
+
+    def check_again(self, name: str, again: Run, when: str = "run twice at the same numbers") -> None:
+        """Refuse a function that did something else when it was run again at the same numbers.
+
+        Raises:
+            RecordingError: it depends on more than its arguments and the leaves it reads, as on a random number.
+        """
+        difference = self.difference(again)
+        if difference:
+            raise RecordingError(
+                f"{name} is not a function of its inputs: {when} it {difference}. A random number, a counter, the "
+                f"clock or the like would stay in every replay as it was when it was recorded"
+            )
+
+    def difference(self, second: Run) -> str:
+        """How the second run differs from this one, in words; empty if it does not."""
+        tape, leaves, again, leaves_again = self.tape, self.leaves, second.tape, second.leaves
+        numbers, others = tape.constants.tolist(), again.constants.tolist()
+        changed = [pair for pair in zip(numbers, others, strict=False) if repr(pair[0]) != repr(pair[1])]
+        found = {
+            f"compared otherwise ({len(tape.guards)} comparisons, then {len(again.guards)})": (
+                [guard.outcome for guard in tape.guards] != [guard.outcome for guard in again.guards]
+            ),
+            f"read other leaves ({len(leaves)}, then {len(leaves_again)})": (
+                [*map(id, leaves)] != [*map(id, leaves_again)]
+            ),
+            f"returned {self.treedef}, then {second.treedef}": not self.treedef.returns_as(second.treedef),
+            f"used {len(numbers)} numbers of its own, then {len(others)}": len(numbers) != len(others),
+            f"used the number {changed[0][0]!r}, then {changed[0][1]!r}" if changed else "": bool(changed),
+            f"did other operations ({len(tape)}, then {len(again)})": self.identity() != second.identity(),
+        }
+        return next((words for words, differs in found.items() if differs), "")
 
 
 # --- where an operation leaves its domain -----------------------------------------------------------------
