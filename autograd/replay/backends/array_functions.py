@@ -182,7 +182,8 @@ class _Arrays(Printer):
         number = next(self._count)
         ended = ir.ends(body) and ir.ends(orelse)
         result = [] if ended else ir.left_by(ir.If(test, body, orelse))
-        returned = [] if ended else [f"return ({', '.join(result)},)"]
+        left = f"({', '.join(result)},)" if result else "()"  # a side may do nothing but raise where it may
+        returned = [] if ended else [f"return {left}"]
         given = list(dict.fromkeys([*ir.free_variables(body), *ir.free_variables(orelse)]))
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
         lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
@@ -190,7 +191,7 @@ class _Arrays(Printer):
         bounds = _bounds(test)
         if bounds:
             chosen = f"then_{number}({', '.join(given)}) if {self._everywhere(bounds)} else {chosen}"
-        return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
+        return [*lines, f"return {chosen}" if ended else f"{left} = {chosen}"]
 
     def _everywhere(self, bounds: Sequence[ir.Apply]) -> str:
         """Whether all hold everywhere, told from the smallest and the largest number: a pass each, not two."""
