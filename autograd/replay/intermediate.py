@@ -194,14 +194,12 @@ class Function:
         parameters: the names of its variables that are given.
         body: what it does.
         kind: what its result is in Python.
-        several: whether the Python function returns several numbers. It is written where it is called, and not here.
     """
 
     name: str
     parameters: tuple[str, ...]
     body: list[Statement] = field(default_factory=list)
     kind: Kind = "float"
-    several: bool = False
 
     @property
     def raises(self) -> bool:
