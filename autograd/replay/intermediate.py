@@ -218,17 +218,24 @@ class Function:
 # --- what is in it ----------------------------------------------------------------------------------------
 
 
+def _blocks(statement: Statement) -> list[list[Statement]]:
+    """The blocks in a statement."""
+    match statement:
+        case If(_, body, orelse):
+            return [body, orelse]
+        case While(body=body):
+            return [body]
+        case Try(body, handlers):
+            return [body, *(handler for _, handler in handlers)]
+    return []
+
+
 def _statements(block: Iterable[Statement]) -> Iterator[Statement]:
     """Every statement of a block, those inside others too."""
     for statement in block:
         yield statement
-        match statement:
-            case If(_, body, orelse):
-                yield from _statements([*body, *orelse])
-            case While(body=body):
-                yield from _statements(body)
-            case Try(body, handlers):
-                yield from _statements([*body, *(inner for _, handler in handlers for inner in handler)])
+        for inner in _blocks(statement):
+            yield from _statements(inner)
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -298,12 +305,16 @@ def free_variables(block: Iterable[Statement], *expressions: Expression) -> list
 
 
 def without_dead_code(block: list[Statement]) -> list[Statement]:
-    """``block`` without variables that nothing reads, unless what they are given could raise."""
+    """``block`` itself, now without variables that nothing reads, unless what they are given could raise."""
     while True:
-        read = set(read_in(block))
-        if not any(_is_dead(one, read) for one in _statements(block)):
+        read, statements = set(read_in(block)), list(_statements(block))
+        if not any(_is_dead(one, read) for one in statements):
             return block
-        block = _alive(block, read)
+        for inner in [block, *(inner for one in statements for inner in _blocks(one))]:
+            inner[:] = [one for one in inner if not _is_dead(one, read)]
+        for one in statements:
+            if isinstance(one, While):
+                one.carried = tuple(name for name in one.carried if name in read)
 
 
 def _is_dead(statement: Statement, read: set[str]) -> bool:
@@ -313,23 +324,6 @@ def _is_dead(statement: Statement, read: set[str]) -> bool:
         case If(test, body, orelse):
             return not body and not orelse and not could_raise(test)
     return False
-
-
-def _alive(block: Iterable[Statement], read: set[str]) -> list[Statement]:
-    kept: list[Statement] = []
-    for statement in block:
-        if _is_dead(statement, read):
-            continue
-        match statement:
-            case If(test, body, orelse):
-                kept.append(If(test, _alive(body, read), _alive(orelse, read)))
-            case While(test, carried, body):
-                kept.append(While(test, tuple(name for name in carried if name in read), _alive(body, read)))
-            case Try(body, handlers):
-                kept.append(Try(_alive(body, read), [(kinds, _alive(one, read)) for kinds, one in handlers]))
-            case _:
-                kept.append(statement)
-    return kept
 
 
 def fresh_name(stem: str, taken: Container[str]) -> str:
