@@ -142,7 +142,7 @@ class CFunctions:
         try:
             return self._operation(base, count)
         except (LookupError, ir.Unsupported) as error:
-            raise refusal(op, "C", error) from None
+            raise refusal(op, "written in C", error) from None
 
     def _operation(self, op: Primitive, count: int) -> str:
         """A function for ``forward``; where that raises, what IEEE 754 gives."""

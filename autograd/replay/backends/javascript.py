@@ -131,7 +131,7 @@ class _Functions(Braced):
         try:
             return f"  operation({self._primitive(op, count)}, {self._partials(op, count)}),"
         except (LookupError, ir.Unsupported, AutogradError) as error:
-            raise refusal(op, "JavaScript", error) from None
+            raise refusal(op, "written in JavaScript", error) from None
 
     def _primitive(self, op: Primitive, count: int) -> str:
         """The name of a function that evaluates ``op`` as IEEE 754 has it."""

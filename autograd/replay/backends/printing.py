@@ -29,10 +29,10 @@ from autograd.replay.lowering import Lowering
 __all__ = ["Braced", "Printer", "refusal"]
 
 
-def refusal(op: Primitive, language: str, error: Exception) -> NotImplementedError:
-    """The error for users where ``op`` cannot be translated."""
+def refusal(op: Primitive, translated: str, error: Exception) -> NotImplementedError:
+    """The error for users where ``op`` cannot be ``translated``, as "written in C"."""
     return NotImplementedError(
-        f"the operation {op.name!r} cannot be written in {language}: {error}. Write its forward in a file, as a "
+        f"the operation {op.name!r} cannot be {translated}: {error}. Write its forward in a file, as a "
         f"function of floats, with arithmetic and the functions of math alone."
     )
 
