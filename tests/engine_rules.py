@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from autograd import Value, compiled
 from autograd.errors import AutogradError
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.backends.c_source import CFunctions
-from autograd.replay.intermediate import ARITHMETIC, ELEMENTARY, Printer, Unsupported
+from autograd.replay.backends.c_source import Body, CFunctions
+from autograd.replay.intermediate import ARITHMETIC, ELEMENTARY, Unsupported
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
 from autograd.value import Constant
@@ -28,12 +28,6 @@ from autograd.value import Constant
 HEADER = Path(compiled.__file__).parent / "_rules.h"
 _OWN_ALGORITHMS = re.compile(r"\b(lgamma|tgamma|hypot|fsum|exact_sum|ag_hypot|ag_lgamma|ag_gamma)\(")
 """Functions that Python computes by algorithms of its own: their last bits are not those of the C library."""
-
-
-class _Numbers(Printer):
-    """Writes numbers in C."""
-
-    numbers = ("NAN", "INFINITY", "(-INFINITY)")
 
 
 class Form(NamedTuple):
@@ -96,7 +90,7 @@ def _applied(functions: CFunctions, op: Primitive, given: list[str]) -> str:
             given = [given[0], f"{functions.runtime('ag_divisor')}({given[1]}, &raised)"]
         return form.format(*given)
     base: Any = op.base or op
-    given = [*given, *map(_Numbers.number, op.constants)]
+    given = [*given, *map(Body.number, op.constants)]
     name, module = (getattr(base.forward, key, "") for key in ("__name__", "__module__"))
     if module == "math" and not ELEMENTARY[name].raises:
         return f"{name}({', '.join(given)})"
@@ -116,7 +110,7 @@ def _partials(functions: CFunctions, rule: Any, count: int, output: int | None =
     """The lines of the local gradients: ``rule`` takes ``count`` numbers and the output, which stands last."""
     tape = recorded(rule, count)
     names = [*(f"x[{place}]" for place in range(count)), f"x[{output or count}]"]
-    names += [*map(_Numbers.number, tape.constants.tolist())]
+    names += [*map(Body.number, tape.constants.tolist())]
     names += [f"t{slot}" for slot in range(tape.n_before, tape.n_slots)]
     lines = ["int raised = 0;"]
     for relation, left, right, outcome, *_ in tape.guards:
@@ -149,7 +143,7 @@ def header() -> str:
             if lines:
                 name = names[part] = form.called(part)
                 bodies[name] = _function(f"static int {name}(const double *x, double {into})", lines)
-        fixed = _Numbers.number(form.fixed)
+        fixed = Body.number(form.fixed)
         rows.append(
             f'    {{"{form.name}", {form.operands}, {form.constants}, {fixed}, {names["value"]}, {names["partials"]}}},'
         )

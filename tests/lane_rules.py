@@ -47,7 +47,7 @@ class _Lowering(Lowering):
         self.known: dict[ir.Function, str] = {}
         self.contracted: set[ir.Function] = set()
 
-    def function(self, function: Any, arguments: Any) -> ir.Function:
+    def function(self, function: Any, arguments: Any) -> ir.Function | None:
         """``function`` in the intermediate form, or its name and parameters alone."""
         if function in _IN_C:
             if function not in self._made:
@@ -55,7 +55,7 @@ class _Lowering(Lowering):
                 self.known[made] = _IN_C[function]
             return self._made[function]
         made = super().function(function, arguments)
-        if function is polynomial or function.__module__ == lane_functions.__name__:
+        if made and (function is polynomial or function.__module__ == lane_functions.__name__):
             self.contracted.add(made)
         return made
 

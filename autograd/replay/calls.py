@@ -6,7 +6,7 @@ import ast
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -172,8 +172,7 @@ def _own(function: Callable[..., Any]) -> Callable[..., Any]:
     def evaluated(scope: Any, node: ast.Call, *arguments: Any, **named: Any) -> Any:
         if any(isinstance(one, UNKNOWN) for one in (*arguments, *named.values())):
             raise Unsupported(f"{ast.unparse(node)!r} is only known when it runs")
-        found = scope.evaluated(node, function, *arguments, **named)
-        return list(found) if isinstance(found, Iterator) else found
+        return scope.evaluated(node, function, *arguments, **named)
 
     return evaluated
 

@@ -268,9 +268,10 @@ class Expressions:
         return found
 
     def evaluated(self, node: ast.expr, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """A value that is known beforehand, as Python has it."""
+        """A value that is known beforehand, as Python has it; of an iterator the items."""
         try:
-            return function(*args, **named)
+            found = function(*args, **named)
+            return list(found) if isinstance(found, Iterator) else found
         except Exception as error:
             raise ir.Unsupported(f"{ast.unparse(node)!r} cannot be evaluated: {error}") from error
 
@@ -437,8 +438,7 @@ class Expressions:
             and _gives_the_same(function)
             and not any(isinstance(one, Lambda) for one in given)
         ):
-            found = self.evaluated(node, function, *arguments, **named)
-            return list(found) if isinstance(found, Iterator) else found
+            return self.evaluated(node, function, *arguments, **named)
         hashable = type(function).__hash__ is not None
         written = BUILTIN.get(function) if hashable else None
         if written is not None:

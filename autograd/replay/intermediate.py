@@ -15,19 +15,15 @@ The rules of the form, on which printers rely:
 from __future__ import annotations
 
 import itertools
-import math
 import operator
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NamedTuple
-
-from autograd.primitives import Primitive
+from typing import Any, Literal, NamedTuple
 
 __all__ = [
-    "ARITHMETIC", "BINARY", "COMPARISONS", "ELEMENTARY", "Apply", "Assign", "Braced", "Call", "Constant", "Expression",
-    "Function", "If", "Kind", "Printer", "Raise", "Return", "Statement", "Try", "Unsupported", "Variable", "While",
-    "assigned_in", "could_raise", "ends", "free_variables", "fresh_name", "left_by", "read_in", "refusal",
-    "without_dead_code",
+    "ARITHMETIC", "BINARY", "COMPARISONS", "ELEMENTARY", "Apply", "Assign", "Call", "Constant", "Expression",
+    "Function", "If", "Kind", "Raise", "Return", "Statement", "Try", "Unsupported", "Variable", "While", "assigned_in",
+    "could_raise", "ends", "free_variables", "fresh_name", "left_by", "read_in", "without_dead_code",
 ]  # fmt: skip
 
 Kind = Literal["float", "int", "either", "condition"]
@@ -36,14 +32,6 @@ Kind = Literal["float", "int", "either", "condition"]
 
 class Unsupported(Exception):  # noqa: N818 -- turned into NotImplementedError, with the operation's name
     """The body of an operation has something that is not translated."""
-
-
-def refusal(op: Primitive, language: str, error: Exception) -> NotImplementedError:
-    """The error for users where ``op`` cannot be translated."""
-    return NotImplementedError(
-        f"the operation {op.name!r} cannot be written in {language}: {error}. Write its forward in a file, as a "
-        f"function of floats, with arithmetic and the functions of math alone."
-    )
 
 
 # --- expressions ------------------------------------------------------------------------------------------
@@ -206,14 +194,12 @@ class Function:
         parameters: the names of its variables that are given.
         body: what it does.
         kind: what its result is in Python.
-        several: whether the Python function returns several numbers. It is written where it is called, and not here.
     """
 
     name: str
     parameters: tuple[str, ...]
     body: list[Statement] = field(default_factory=list)
     kind: Kind = "float"
-    several: bool = False
 
     @property
     def raises(self) -> bool:
@@ -232,17 +218,24 @@ class Function:
 # --- what is in it ----------------------------------------------------------------------------------------
 
 
+def _blocks(statement: Statement) -> list[list[Statement]]:
+    """The blocks in a statement."""
+    match statement:
+        case If(_, body, orelse):
+            return [body, orelse]
+        case While(body=body):
+            return [body]
+        case Try(body, handlers):
+            return [body, *(handler for _, handler in handlers)]
+    return []
+
+
 def _statements(block: Iterable[Statement]) -> Iterator[Statement]:
     """Every statement of a block, those inside others too."""
     for statement in block:
         yield statement
-        match statement:
-            case If(_, body, orelse):
-                yield from _statements([*body, *orelse])
-            case While(body=body):
-                yield from _statements(body)
-            case Try(body, handlers):
-                yield from _statements([*body, *(inner for _, handler in handlers for inner in handler)])
+        for inner in _blocks(statement):
+            yield from _statements(inner)
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -312,12 +305,16 @@ def free_variables(block: Iterable[Statement], *expressions: Expression) -> list
 
 
 def without_dead_code(block: list[Statement]) -> list[Statement]:
-    """``block`` without variables that nothing reads, unless what they are given could raise."""
+    """``block`` itself, now without variables that nothing reads, unless what they are given could raise."""
     while True:
-        read = set(read_in(block))
-        if not any(_is_dead(one, read) for one in _statements(block)):
+        read, statements = set(read_in(block)), list(_statements(block))
+        if not any(_is_dead(one, read) for one in statements):
             return block
-        block = _alive(block, read)
+        for inner in [block, *(inner for one in statements for inner in _blocks(one))]:
+            inner[:] = [one for one in inner if not _is_dead(one, read)]
+        for one in statements:
+            if isinstance(one, While):
+                one.carried = tuple(name for name in one.carried if name in read)
 
 
 def _is_dead(statement: Statement, read: set[str]) -> bool:
@@ -329,26 +326,6 @@ def _is_dead(statement: Statement, read: set[str]) -> bool:
     return False
 
 
-def _alive(block: Iterable[Statement], read: set[str]) -> list[Statement]:
-    kept: list[Statement] = []
-    for statement in block:
-        if _is_dead(statement, read):
-            continue
-        match statement:
-            case If(test, body, orelse):
-                kept.append(If(test, _alive(body, read), _alive(orelse, read)))
-            case While(test, carried, body):
-                kept.append(While(test, tuple(name for name in carried if name in read), _alive(body, read)))
-            case Try(body, handlers):
-                kept.append(Try(_alive(body, read), [(kinds, _alive(one, read)) for kinds, one in handlers]))
-            case _:
-                kept.append(statement)
-    return kept
-
-
-# --- the text of it ---------------------------------------------------------------------------------------
-
-
 def fresh_name(stem: str, taken: Container[str]) -> str:
     """An identifier made of ``stem`` that is not ``taken``.
 
@@ -358,98 +335,3 @@ def fresh_name(stem: str, taken: Container[str]) -> str:
     name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in stem)
     names = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
     return next(one for one in names if one not in taken)
-
-
-class Printer:
-    """Writes the intermediate form as text; a language says how it writes each operator and function.
-
-    Attributes:
-        forms: how the name of an :class:`Apply` is written, with ``{0}``, ``{1}`` for its operands.
-        numbers: what nan, inf and -inf are called.
-        truths: what False and True are called.
-    """
-
-    forms: ClassVar[Mapping[str, str]]
-    numbers: ClassVar[tuple[str, str, str]]
-    truths: ClassVar[tuple[str, str]]
-
-    @classmethod
-    def number(cls, value: float) -> str:
-        """A number with every bit."""
-        if not math.isfinite(value):
-            return cls.numbers[0 if value != value else 1 if value > 0.0 else 2]
-        return repr(float(value)) if math.copysign(1.0, value) > 0.0 else f"({float(value)!r})"
-
-    def text(self, expression: Expression) -> str:
-        """An expression."""
-        match expression:
-            case Constant(value, kind):
-                return self.truths[value != 0.0] if kind == "condition" else self.number(value)
-            case Variable(name):
-                return name
-            case Apply():
-                return self.applied(expression)
-            case Call(function, args):
-                return self.called(function, args)
-
-    def applied(self, expression: Apply) -> str:
-        """An operator or an elementary function."""
-        form = self.forms.get(expression.name)
-        if form is None:
-            return self.called(self.in_python(expression.name, len(expression.args)), expression.args)
-        return form.format(*map(self.text, expression.args))
-
-    def in_python(self, name: str, count: int) -> Function:
-        """An elementary function of some numbers that the language does not have."""
-        raise NotImplementedError
-
-    def called(self, function: Function, args: Sequence[Expression]) -> str:
-        """A call of another function."""
-        raise NotImplementedError
-
-
-class Braced(Printer):
-    """A printer for languages in which braces hold a block together."""
-
-    indent: ClassVar[str]
-
-    def block(self, block: Sequence[Statement]) -> Iterator[str]:
-        """The lines of ``block``."""
-        for statement in block:
-            match statement:
-                case Assign(name, value):
-                    yield self.assigned(name, self.text(value))
-                case If(test, body, orelse):
-                    yield from self.nested(f"if ({self.text(test)})", body)
-                    if orelse and ends(body):
-                        yield from self.block(orelse)
-                    elif orelse:
-                        yield from self.nested("else", orelse)
-                case While(test, _, body):
-                    yield from self.nested(f"while ({self.going(self.text(test))})", body)
-                case Return(value):
-                    yield f"return {self.text(value)};"
-                case Raise(error):
-                    yield from self.raised(error)
-                case Try(body, handlers):
-                    yield from self.tried(body, handlers)
-
-    def nested(self, head: str, block: Sequence[Statement]) -> Iterator[str]:
-        """The lines of a block inside another."""
-        yield from [f"{head} {{", *(f"{self.indent}{line}" for line in self.block(block)), "}"]
-
-    def assigned(self, name: str, value: str) -> str:
-        """An assignment."""
-        return f"{name} = {value};"
-
-    def going(self, test: str) -> str:
-        """The condition of a loop."""
-        return test
-
-    def raised(self, error: str) -> Iterable[str]:
-        """The lines that end the function with an error."""
-        raise NotImplementedError
-
-    def tried(self, body: list[Statement], handlers: list[tuple[tuple[str, ...], list[Statement]]]) -> Iterable[str]:
-        """The lines of a ``Try``."""
-        raise NotImplementedError

@@ -40,7 +40,7 @@ class Lowering:
     """Functions in the intermediate form, each once for all that call it."""
 
     def __init__(self) -> None:
-        self._made: dict[Any, ir.Function] = {}
+        self._made: dict[Any, ir.Function | None] = {}
         self._recursive: set[ir.Function] = set()
 
     def operation(self, function: Callable[..., Any], count: int, name: str = "") -> ir.Function:
@@ -54,7 +54,7 @@ class Lowering:
             made = self.function(function, [0.0] * count)
         except RecursionError as error:
             raise ir.Unsupported(str(error)) from None
-        if made.several:
+        if made is None:
             raise ir.Unsupported(f"{function.__name__} returns several numbers")
         if made.name == "lambda":
             made.name = name or made.name
@@ -66,13 +66,17 @@ class Lowering:
             raise ir.Unsupported(f"a call of {name!r} is not translated")
         return self.operation(IN_PYTHON[name], count)
 
-    def function(self, function: FunctionType | Callable[..., Any], arguments: Sequence[Any]) -> ir.Function:
-        """``function`` for the arguments that are not numbers; those that are, are its parameters."""
+    def function(self, function: FunctionType | Callable[..., Any], arguments: Sequence[Any]) -> ir.Function | None:
+        """``function`` for the arguments that are not numbers; those that are, are its parameters.
+
+        None if it returns several numbers: such a function is written where it is called.
+        """
         key = function, tuple("number" if is_number(one) else repr(one) for one in arguments)
         if key in self._made:
-            if not self._made[key].body:
-                self._recursive.add(self._made[key])  # it is a float, as is checked at its end
-            return self._made[key]
+            known = self._made[key]
+            if known and not known.body:
+                self._recursive.add(known)  # it is a float, as is checked at its end
+            return known
         written = isinstance(function, FunctionType)
         outer, body = _names_of(function) if written else ({}, [])
         scope = _Scope(lowering=self, outer=outer, body=body)
@@ -81,24 +85,24 @@ class Lowering:
         parameters = tuple(one.name for one in given if isinstance(one, ir.Variable))
         made = self._made[key] = ir.Function(function.__name__.strip("_<>") or "f", parameters)
         try:
-            self._write(made, scope, function, given)
+            self._made[key] = self._written(made, scope, function, given)
         except (ir.Unsupported, LookupError, RecursionError):
             del self._made[key]
             raise
-        return made
+        return self._made[key]
 
-    def _write(self, made: ir.Function, scope: _Scope, function: Callable[..., Any], given: Sequence[Any]) -> None:
+    def _written(
+        self, made: ir.Function, scope: _Scope, function: Callable[..., Any], given: Sequence[Any]
+    ) -> ir.Function | None:
         if isinstance(function, FunctionType):
             found = scope.results(function, given)
         else:
             call = ast.Call(ast.Name(made.name, ast.Load()), [ast.Name(one, ast.Load()) for one in made.parameters], [])
             found = [(scope.block, scope.call(call, function, list(given), {}))]
-        made.several = any(isinstance(value, (tuple, list)) for _, value in found)
-        if made.several:
-            made.body.append(ir.Raise("ValueError"))  # not empty: it is no longer being written
+        if any(isinstance(value, (tuple, list)) for _, value in found):
             if made in self._recursive:
                 raise ir.Unsupported(f"{function.__name__}, which returns several numbers, calls itself")
-            return
+            return None
         for block, value in found:
             if not is_number(value):
                 raise ir.Unsupported(f"{function.__name__} returns {value!r}, which is not a number")
@@ -108,6 +112,7 @@ class Lowering:
         made.body = ir.without_dead_code(scope.block)
         if made in self._recursive and made.kind != "float":
             raise ir.Unsupported(f"{function.__name__} calls itself and returns an int: write its constants as floats")
+        return made
 
 
 def _parameter_names(function: Callable[..., Any], count: int) -> list[str]:
@@ -328,7 +333,7 @@ class _Scope(Expressions):
         if named or not all(is_number(one) or is_known(one) for one in arguments):
             return self.inline(function, arguments, named)
         made = self.lowering.function(function, arguments)
-        if made.several:
+        if made is None:
             return self.inline(function, arguments)
         return ir.Call(made, tuple(number_of(one) for one in arguments if is_number(one)), made.kind)
 

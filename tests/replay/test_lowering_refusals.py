@@ -95,6 +95,8 @@ BODIES = {
     "return 1.0 if x in ('a', 'b') else x": "'a' is not a number",
     "return x + nothing": "'nothing' has no value here",
     "return x + 1.0 / 0.0": "'1.0 / 0.0' cannot be evaluated: ",
+    "return x + sum([a * b for a, b in zip(TABLE, (1.0,), strict=True)])": "cannot be evaluated: zip() argument 2 is",
+    "return max(map(abs, ('a', 'b'))) + x": "cannot be evaluated: bad operand type for abs(): 'str'",
     "return x + TABLE[5]": "'TABLE[5]' cannot be evaluated: tuple index out of range",
     "return x + MANY": "the whole number 1000",
     "return 1.0 if x < 2**53 + 1 else x": "the whole number 9007199254740993 has no float of its own",

@@ -180,6 +180,23 @@ def math_remainder(x, y):
     return math.remainder(x, y)
 
 
+def _of_sides_that_leave_nothing(x):
+    if x > 1.0:
+        rest = 3.0 // x
+        rest = rest // x  # read by nothing, and computed, for it may raise
+    else:
+        rest = math.sqrt(x)
+    rest = 2.0 * x
+    return rest + 1.0
+
+
+def test_sides_that_leave_no_variable():
+    function = vectorised(_of_sides_that_leave_nothing, 1)
+    assert function(np.array([0.25, 4.0])).tolist() == [1.5, 9.0]
+    with np.errstate(invalid="raise"), pytest.raises(FloatingPointError):
+        function(np.array([-1.0, 4.0]))
+
+
 def test_what_is_whole():
     assert array_functions._is_integer(np.array([math.inf, math.nan, 2.0, -0.0, 2.5])).tolist() == [
         False, False, True, True, False,

@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd.primitives import Primitive
 from autograd.replay import intermediate as ir
+from autograd.replay.backends.printing import Printer
 from autograd.replay.lowering import Lowering
 from autograd.replay.recorder import Refusal
 from autograd.replay.tape import apply_ieee
@@ -108,18 +109,16 @@ def vectorised(forward: Callable[..., float], count: int) -> Callable[..., Any] 
 # --- functions on arrays ----------------------------------------------------------------------------------
 
 
-class _Arrays(ir.Printer):
+class _Arrays(Printer):
     """Writes functions in Python, on arrays."""
 
     forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*", "/", "//", "%", "**")},
         "negative": "(-{0})", "and": "({0} & {1})", "or": "({0} | {1})", "not": "({0} == False)",
-        "select": "np.where({0}, {1}, {2})", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
+        "select": "np.where", "number": "({0} * 1.0)", "nonzero": "({0} != 0.0)",
         "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
-        "is_integer": "is_integer({0})",
-        **{name: f"np.{one.numpy}({{0}})" for name, one in ir.ELEMENTARY.items() if one.numpy},
-        **{name: f"np.{ir.ELEMENTARY[name].numpy}({{0}}, {{1}})" for name in ir.BINARY if ir.ELEMENTARY[name].numpy},
-        "ldexp": "scaled({0}, {1})",
+        "is_integer": "is_integer",
+        **{name: f"np.{one.numpy}" for name, one in ir.ELEMENTARY.items() if one.numpy}, "ldexp": "scaled",
     }  # fmt: skip
     numbers = ("np.nan", "np.inf", "(-np.inf)")
     truths = ("False", "True")
@@ -127,7 +126,7 @@ class _Arrays(ir.Printer):
     def __init__(self) -> None:
         self._texts: list[str] = []
         self._names: dict[ir.Function, str] = {}
-        self._lowering = Lowering()
+        self.lowering = Lowering()
         self._count = itertools.count()
 
     def compiled(self, name: str) -> Callable[..., Any]:
@@ -183,7 +182,8 @@ class _Arrays(ir.Printer):
         number = next(self._count)
         ended = ir.ends(body) and ir.ends(orelse)
         result = [] if ended else ir.left_by(ir.If(test, body, orelse))
-        returned = [] if ended else [f"return ({', '.join(result)},)"]
+        left = f"({', '.join(result)},)" if result else "()"  # a side may do nothing but raise where it may
+        returned = [] if ended else [f"return {left}"]
         given = list(dict.fromkeys([*ir.free_variables(body), *ir.free_variables(orelse)]))
         lines = self._def(f"then_{number}", given, [*self._block(body), *returned])
         lines += self._def(f"else_{number}", given, [*self._block(orelse), *returned])
@@ -191,7 +191,7 @@ class _Arrays(ir.Printer):
         bounds = _bounds(test)
         if bounds:
             chosen = f"then_{number}({', '.join(given)}) if {self._everywhere(bounds)} else {chosen}"
-        return [*lines, f"return {chosen}" if ended else f"({', '.join(result)},) = {chosen}"]
+        return [*lines, f"return {chosen}" if ended else f"{left} = {chosen}"]
 
     def _everywhere(self, bounds: Sequence[ir.Apply]) -> str:
         """Whether all hold everywhere, told from the smallest and the largest number: a pass each, not two."""
@@ -228,10 +228,6 @@ class _Arrays(ir.Printer):
     def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function, on arrays too."""
         return f"{self.function(function)}({', '.join(map(self.text, args))})"
-
-    def in_python(self, name: str, count: int) -> ir.Function:
-        """The refusal of an operation that NumPy does not have."""
-        return self._lowering.elementary(name, count)
 
 
 def _bounds(test: ir.Expression) -> list[ir.Apply]:

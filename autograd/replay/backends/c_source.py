@@ -18,6 +18,7 @@ import numpy as np
 from autograd.primitives import Primitive
 from autograd.replay import intermediate as ir
 from autograd.replay.backends.expansion import expanded
+from autograd.replay.backends.printing import Braced, refusal
 from autograd.replay.lowering import Lowering
 from autograd.replay.optimise import fuse_dots
 from autograd.replay.schedule import ONE, Alike, Places, Product, Sums, computation, scheduled, strides
@@ -33,7 +34,6 @@ _POLES = {
     "pow": "x == 0.0",
 }  # fmt: skip
 """Where an infinity that no operand has is a pole, a ValueError, and not an overflow."""
-_TWO = frozenset({"fmod", "hypot", "ldexp", "pow", "remainder"})
 _CALLED = {"gamma": "tgamma", "ldexp": "ag_scaled"}
 """The names that C has for functions of Python's."""
 
@@ -95,7 +95,7 @@ def _checked_text(name: str) -> str:
     """
     if name in ("floor", "ceil", "trunc"):
         return _CHECKED_WHOLE.format(name=name)
-    inputs = ("x", "y") if name in _TWO else ("x",)
+    inputs = ("x", "y") if name in ir.BINARY else ("x",)
     return _CHECKED.format(
         name=name,
         parameters=", ".join(f"double {x}" for x in inputs),
@@ -142,7 +142,7 @@ class CFunctions:
         try:
             return self._operation(base, count)
         except (LookupError, ir.Unsupported) as error:
-            raise ir.refusal(op, "C", error) from None
+            raise refusal(op, "written in C", error) from None
 
     def _operation(self, op: Primitive, count: int) -> str:
         """A function for ``forward``; where that raises, what IEEE 754 gives."""
@@ -202,17 +202,16 @@ class CFunctions:
         return ir.fresh_name(f"ag_{stem}", taken)
 
 
-class Body(ir.Braced):
+class Body(Braced):
     """Writes one function."""
 
     forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*", "/")},
-        "//": "ag_floor_divide({0}, {1})", "%": "ag_modulo({0}, {1})", "**": "pow({0}, {1})", "negative": "(-{0})",
+        "//": "ag_floor_divide", "%": "ag_modulo", "**": "pow", "negative": "(-{0})",
         "and": "({0} && {1})", "or": "({0} || {1})", "not": "(!{0})", "select": "({0} ? {1} : {2})",
         "number": "(double)({0} != 0)", "nonzero": "({0} != 0.0)", "mantissa": "ag_frexp({0}, 0)",
-        "exponent": "ag_frexp({0}, 1)", "is_integer": "ag_is_integer({0})",
-        **{name: f"{_CALLED.get(name, name)}({{0}})" for name in _NATIVE},
-        **{name: f"{_CALLED.get(name, name)}({{0}}, {{1}})" for name in ir.BINARY},
+        "exponent": "ag_frexp({0}, 1)", "is_integer": "ag_is_integer",
+        **{name: _CALLED.get(name, name) for name in _NATIVE},
     }  # fmt: skip
     numbers = ("NAN", "INFINITY", "(-INFINITY)")
     truths = ("0", "1")
@@ -220,6 +219,7 @@ class Body(ir.Braced):
 
     def __init__(self, functions: CFunctions, function: ir.Function, *, checked: bool) -> None:
         self._functions, self._function, self._checked = functions, function, checked
+        self.lowering = functions.lowering
         self._tells = checked or function.raises
         self._read = set(ir.read_in(function.body))
 
@@ -247,30 +247,15 @@ class Body(ir.Braced):
         """Tell of the error, unless one came before; the number does not count."""
         return [f"if (!*raised) *raised = {1 if error == 'OverflowError' else 2};", "return 0.0;"]
 
-    def tried(self, *_: Any) -> Iterable[str]:
-        """The refusal of what C does not have."""
-        raise ir.Unsupported("'try:' is not translated")
-
-    def applied(self, expression: ir.Apply) -> str:
+    def formed(self, name: str, form: str, args: list[str]) -> str:
         """An operator or an elementary function; checked, where Python's raises."""
-        name, args = expression.name, list(map(self.text, expression.args))
         if self._checked and name in ("/", "//", "%"):
             args[1] = f"{self._functions.runtime('ag_divisor')}({args[1]}, raised)"
         elif self._checked and (name == "**" or (name in ir.ELEMENTARY and ir.ELEMENTARY[name].raises)):
-            if name not in self.forms:
-                return super().applied(expression)
-            called = self._functions.runtime(f"ag_{'pow' if name == '**' else name}")
-            return f"{called}({', '.join([*args, 'raised'])})"
-        form = self.forms.get(name)
-        if form is None:
-            return super().applied(expression)
+            form, args = f"ag_{'pow' if name == '**' else name}", [*args, "raised"]
         if form.startswith("ag_"):
             self._functions.runtime(form.partition("(")[0])
-        return form.format(*args)
-
-    def in_python(self, name: str, count: int) -> ir.Function:
-        """The refusal of an operation that C does not have."""
-        return self._functions.lowering.elementary(name, count)
+        return super().formed(name, form, args)
 
     def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function, which may tell that it raised."""

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from autograd.errors import AutogradError
 from autograd.primitives import Primitive
 from autograd.replay import intermediate as ir
+from autograd.replay.backends.printing import Braced, refusal
 from autograd.replay.lowering import Lowering
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
@@ -95,7 +96,7 @@ def _runtime(code: str) -> str:
     return "\n".join(text for name, text in definitions if name in needed)
 
 
-class _Functions(ir.Braced):
+class _Functions(Braced):
     """The functions of a piece of JavaScript, each once, whatever calls it.
 
     Attributes:
@@ -104,12 +105,11 @@ class _Functions(ir.Braced):
 
     forms: ClassVar[Mapping[str, str]] = {
         **{name: f"({{0}} {name} {{1}})" for name in (*ir.COMPARISONS, "+", "-", "*")},
-        "/": "divide({0}, {1})", "//": "floorDivide({0}, {1})", "%": "modulo({0}, {1})", "**": "power({0}, {1})",
+        "/": "divide", "//": "floorDivide", "%": "modulo", "**": "power", "fsum": "fsum", "exact_sum": "exactSum",
         "negative": "(-{0})", "and": "({0} && {1})", "or": "({0} || {1})", "not": "!{0}",
-        "select": "({0} ? {1} : {2})", "number": "Number({0})", "nonzero": "({0} !== 0)", "mantissa": "frexp({0})[0]",
-        "exponent": "frexp({0})[1]", "is_integer": "Number.isInteger({0})",
-        **{name: f"math.{name}({{0}})" for name, one in ir.ELEMENTARY.items() if one.numpy},
-        **{name: f"math.{name}({{0}}, {{1}})" for name in ir.BINARY if ir.ELEMENTARY[name].numpy},
+        "select": "({0} ? {1} : {2})", "number": "Number", "nonzero": "({0} !== 0)", "mantissa": "frexp({0})[0]",
+        "exponent": "frexp({0})[1]", "is_integer": "Number.isInteger",
+        **{name: f"math.{name}" for name, one in ir.ELEMENTARY.items() if one.numpy},
     }  # fmt: skip
     numbers = ("NaN", "Infinity", "(-Infinity)")
     truths = ("false", "true")
@@ -117,7 +117,7 @@ class _Functions(ir.Braced):
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._lowering = Lowering()
+        self.lowering = Lowering()
         self._names: dict[Any, str] = {}
 
     # --- operations ---------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ class _Functions(ir.Braced):
         try:
             return f"  operation({self._primitive(op, count)}, {self._partials(op, count)}),"
         except (LookupError, ir.Unsupported, AutogradError) as error:
-            raise ir.refusal(op, "JavaScript", error) from None
+            raise refusal(op, "written in JavaScript", error) from None
 
     def _primitive(self, op: Primitive, count: int) -> str:
         """The name of a function that evaluates ``op`` as IEEE 754 has it."""
@@ -139,10 +139,10 @@ class _Functions(ir.Braced):
         key = base.forward, base.ieee, tuple(map(repr, op.constants)), count
         if key not in self._names:
             name = self._named(key, f"p_{op.name}")
-            forward = self._function(self._lowering.operation(base.forward, given, op.name))
+            forward = self._function(self.lowering.operation(base.forward, given, op.name))
             ieee = "null"
             if base.ieee:
-                ieee = self._function(self._lowering.operation(base.ieee, given, f"{op.name}_ieee"))
+                ieee = self._function(self.lowering.operation(base.ieee, given, f"{op.name}_ieee"))
             constants = ", ".join(["...inputs", *map(self.number, op.constants)])
             self.texts.append(f"const {name} = (...inputs) => evaluated({forward}, {ieee}, [{constants}]);")
         return self._names[key]
@@ -195,20 +195,9 @@ class _Functions(ir.Braced):
             yield "  else"
         yield from ["  throw error;", "}"]
 
-    def applied(self, expression: Any) -> str:
-        """An operator or a function; a sum takes any number of numbers."""
-        if expression.name in ("fsum", "exact_sum"):
-            called = "fsum" if expression.name == "fsum" else "exactSum"
-            return f"{called}({', '.join(map(self.text, expression.args))})"
-        return super().applied(expression)
-
     def called(self, function: ir.Function, args: Sequence[ir.Expression]) -> str:
         """A call of another function."""
         return f"{self._function(function)}({', '.join(map(self.text, args))})"
-
-    def in_python(self, name: str, count: int) -> ir.Function:
-        """The refusal of an operation that JavaScript does not have."""
-        return self._lowering.elementary(name, count)
 
 
 def _recorded(op: Primitive, count: int) -> Tape:

@@ -19,6 +19,7 @@ from jax.scipy.special import erf, erfc, gammaln
 import autograd.rules  # noqa: F401 -- fills the table, which is read below
 from autograd.primitives import Primitive, give_operators
 from autograd.replay import intermediate as ir
+from autograd.replay.backends.printing import refusal
 from autograd.replay.lowering import Lowering
 from autograd.replay.tape import FUSED_DOT
 
@@ -72,10 +73,7 @@ def _value(op: Primitive, inputs: Sequence[Any]) -> Any:
             return _plain(base.expansion(*map(_Traced, inputs), *op.constants))
         return _Evaluation().operation(base, arguments)
     except (ir.Unsupported, LookupError, TypeError) as error:  # JAX's own are TypeErrors
-        raise NotImplementedError(
-            f"the operation {op.name!r} cannot be exported to JAX: {error}. Write its forward in a file, as a "
-            f"function of floats, with arithmetic and the functions of math alone."
-        ) from None
+        raise refusal(op, "exported to JAX", error) from None
 
 
 def _apply(op: Primitive, arguments: Sequence[Any]) -> Any:
