@@ -6,6 +6,7 @@ for this table of operations.
 
 from __future__ import annotations
 
+import functools
 import gc
 import hashlib
 import importlib
@@ -29,6 +30,7 @@ _VERSION = 12
 """The version of what this file asks of the compiled engine; ``VERSION`` in ``_engine.c`` says what that has."""
 
 
+@functools.cache
 def digest() -> str:
     """A digest of the source of the table of operations."""
     found = hashlib.sha256()
