@@ -14,38 +14,57 @@ import pytest
 import autograd
 from tests.house import EVERY, PACKAGES, ROOT, imports, largest_circle, modules, opened, parsed, walks
 
-LAYERS = [
-    "errors", "files", "context", "primitives", "compiled", "rules", "math", "operators", "sweep", "debugging",
-    "pickling", "conversions", "dropin", "value", "trees", "trace", "transforms", "check", "linalg", "implicit",
-    "replay", "__init__", "repl", "__main__",
-]  # fmt: skip
-"""The modules of the engine in their order of reading: each may import only those before it."""
+ROW = re.compile(r"^\| (`[^|]+) \|", re.MULTILINE)
+LAST = {"__init__", "__main__"}
+"""What hands on the names of a package, after all else in it."""
 
 
-def layer(module):
-    """The place of a module of the engine in the order; a package inside it is one place."""
+def reading_order():
+    """The files and folders of the packages in the order in which CONTRIBUTING names them."""
+    order = []
+    for cell in ROW.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        folder = ""
+        for name in re.findall(r"`([^`]+)`", cell):
+            is_whole = name.split("/")[0] in (*PACKAGES, "demos", "tests")
+            folder = name.split("/")[0] if is_whole else folder
+            order.append(name if is_whole else f"{folder}/{name}")
+    return [name for name in order if name.split("/")[0] in PACKAGES and name.endswith((".py", "/"))]
+
+
+ORDER = reading_order()
+
+
+def place(module):
+    """The place of a module in that order; a folder is one place."""
     parts = module.split(".")
-    return LAYERS.index(parts[1] if len(parts) > 1 else "__init__")
+    if len(parts) == 1 or parts[1] in LAST:
+        return len(ORDER)
+    found = [name for name in ORDER if name in ("/".join(parts[:2]) + "/", "/".join(parts[:2]) + ".py")]
+    assert len(found) == 1, f"{module} is not named once in CONTRIBUTING: {found}"
+    return ORDER.index(found[0])
 
 
 # --- who imports whom -------------------------------------------------------------------------------------
 
 
-def test_every_module_of_the_engine_has_its_place_in_the_order():
-    names = {name.split(".")[1] if "." in name else "__init__" for name in modules("autograd")}
-    assert names - set(LAYERS) == set()
+def test_the_table_of_files_names_what_is_there():
+    assert [name for name in ORDER if not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("inside_functions", [False, True], ids=["at import", "inside functions"])
-def test_imports_inside_the_engine_point_down(inside_functions):
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_point_one_way(package, inside_functions):
     found = 0
-    for name, path in modules("autograd").items():
+    for name, path in modules(package).items():
+        here = place(name)
         for target, _ in imports(name, path, inside_functions=inside_functions):
-            if target.split(".")[0] == "autograd":
+            if target.split(".")[0] == package:
                 found += 1
                 same = name.split(".")[:2] == target.split(".")[:2] and len(name.split(".")) > 1
-                assert same or layer(target) < layer(name), f"{name} imports {target}, which comes after it"
-    assert inside_functions or found > 50
+                assert same or target == package or place(target) < here, (
+                    f"{name} imports {target}, which comes after it"
+                )
+    assert inside_functions or found > 20
 
 
 def test_the_engine_knows_neither_networks_nor_pictures():
