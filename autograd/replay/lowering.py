@@ -28,7 +28,6 @@ from autograd.replay.calls import (
     is_known,
     is_number,
     kind_among,
-    negated,
     number_of,
 )
 from autograd.replay.expressions import ABSENT, ERRORS, Expressions, Lambda, Site
@@ -257,7 +256,8 @@ class _Scope(Expressions):
             self.block.append(ir.If(condition, yes.block, no.block))
         elif yes.ended or no.ended:
             ended, on = (yes, no) if yes.ended else (no, yes)
-            self.block.append(ir.If(condition if yes.ended else negated(condition), ended.block, []))
+            test = condition if yes.ended else ir.Apply("not", (condition,), "condition")
+            self.block.append(ir.If(test, ended.block, []))
             self.block += on.block
             self.known = on.known
         else:
