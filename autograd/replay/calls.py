@@ -67,9 +67,9 @@ def kind_among(kinds: Iterable[Kind]) -> Kind:
     return different.pop() if len(different) == 1 else "either"
 
 
-def negated(condition: Expression) -> Expression:
+def negated(condition: Expression | bool) -> Expression | bool:  # noqa: FBT001 -- what is negated, not a setting
     """The opposite of a condition."""
-    return Apply("not", (condition,), "condition")
+    return not condition if isinstance(condition, bool) else Apply("not", (condition,), "condition")
 
 
 def unsigned(x: Expression) -> Expression:
@@ -240,9 +240,7 @@ def _some(scope: Any, _node: ast.Call, items: Any) -> Any:
 
 
 def _every(scope: Any, _node: ast.Call, items: Any) -> Any:
-    opposite = [not one if isinstance(one, bool) else negated(one) for one in map(condition_of, items)]
-    found = scope.any_of(opposite)
-    return not found if isinstance(found, bool) else negated(found)
+    return negated(scope.any_of([negated(condition_of(item)) for item in items]))
 
 
 BUILTIN: dict[Any, Callable[..., Any]] = {

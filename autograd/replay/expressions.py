@@ -157,8 +157,7 @@ class Expressions:
         """An expression as a condition; a bool where it is known."""
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                found = self.condition(operand)
-                return not found if isinstance(found, bool) else negated(found)
+                return negated(self.condition(operand))
             case ast.BoolOp(op=op, values=values):
                 return self._connected(op, values, self.condition)
         return condition_of(self.value(node))
@@ -339,7 +338,7 @@ class Expressions:
         if isinstance(ops[0], (ast.In, ast.NotIn)) and isinstance(y, (tuple, list)):
             x = self.held(x, "t")
             found = self.any_of([ir.Apply("==", (number_of(x), number_of(item)), "condition") for item in y])
-            return negated(found) if isinstance(ops[0], ast.NotIn) and not isinstance(found, bool) else found
+            return negated(found) if isinstance(ops[0], ast.NotIn) else found
         if sign is None or not (is_number(x) and is_number(y)):
             raise ir.Unsupported(f"{ast.unparse(node)!r}: this comparison is not translated")
         return ir.Apply(sign, (number_of(x), number_of(y)), "condition")

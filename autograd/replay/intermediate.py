@@ -8,7 +8,8 @@ The rules of the form, on which printers rely:
 * A variable is assigned once, but for two kinds: one in which the two sides of an ``If`` meet is assigned on each,
   and one that a ``While`` carries is assigned before it and at the end of its body.
 * ``Return`` and ``Raise`` end a block, and no loop has a ``Return`` in it. An ``If`` in which one side alone is
-  ended, by a ``Raise``, has nothing on the other: what follows stands after it.
+  ended, by a ``Raise`` or in a handler of a ``Try`` by a ``Return``, has nothing on the other: what follows stands
+  after it.
 * The operands of an expression may be evaluated in any order: of those that could raise, all but one are variables.
 """
 

@@ -28,7 +28,6 @@ from autograd.replay.calls import (
     is_known,
     is_number,
     kind_among,
-    negated,
     number_of,
 )
 from autograd.replay.expressions import ABSENT, ERRORS, Expressions, Lambda, Site
@@ -197,7 +196,7 @@ class _Scope(Expressions):
                     if isinstance(condition, bool):
                         return self.run([*(body if condition else orelse), *rest])
                     if has(ast.Return, [*body, *orelse]):
-                        return self._split(condition, [*body, *rest], [*orelse, *rest])
+                        return self._meet(condition, [*body, *rest], [*orelse, *rest])  # each to the end
                     if self._meet(condition, body, orelse):
                         return True
                 case ast.While(orelse=[]) | ast.For(orelse=[]) if has_jump(statement):
@@ -242,22 +241,17 @@ class _Scope(Expressions):
         self.known, self.block = before, block
         return branch
 
-    def _split(
+    def _meet(
         self, condition: ir.Expression, body: Sequence[ast.stmt | _Bind], orelse: Sequence[ast.stmt | _Bind]
     ) -> bool:
-        """An ``if`` with a ``return`` in it: two ways that do not meet, each to the end."""
-        yes, no = self._branch(body), self._branch(orelse)
-        self.block.append(ir.If(condition, yes.block, no.block))
-        return yes.ended and no.ended
-
-    def _meet(self, condition: ir.Expression, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt]) -> bool:
-        """An ``if`` without a ``return``; whether both ways raise."""
+        """An ``if``; whether both ways return or raise."""
         yes, no = self._branch(body), self._branch(orelse)
         if yes.ended and no.ended:
             self.block.append(ir.If(condition, yes.block, no.block))
         elif yes.ended or no.ended:
             ended, on = (yes, no) if yes.ended else (no, yes)
-            self.block.append(ir.If(condition if yes.ended else negated(condition), ended.block, []))
+            test = condition if yes.ended else ir.Apply("not", (condition,), "condition")
+            self.block.append(ir.If(test, ended.block, []))
             self.block += on.block
             self.known = on.known
         else:

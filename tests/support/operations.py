@@ -96,6 +96,10 @@ def truth_compared(x, y):
     return (1.0 if (x > 0.0) == 1 else 2.0) + (4.0 if (x > 0.0) == (y > 0.0) else 0.0) + ((x > y) in (1.0, 5.0))
 
 
+def among_none(x, y):
+    return (x in LOW[:0]) + 2.0 * (x not in LOW[:0]) + 0.5 * y
+
+
 def conditions_as_numbers(x, y):
     return (x > 0.0 and y > 0.0) + 2.0 * (x < 0.0 or not y < 0.0) + 4.0 * math.isnan(x) + 8.0 * (x not in (1.0, 2.0))
 

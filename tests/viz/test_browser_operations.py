@@ -120,7 +120,21 @@ def parts_of(*values):
     return tuple(-value for value in values)
 
 
-@pytest.mark.parametrize("forward", [of_python, of_sequences, lambda x, y: halves(x) - halves(y, 3)])
+def of_a_handler_that_returns_on_one_way(x, y):
+    scale = 5.0
+    try:
+        total = math.log(x)
+    except ValueError:
+        if y > 0.0:
+            return 1.0 + y
+        total = 0.5
+        scale = 2.0
+    return scale * total + y
+
+
+@pytest.mark.parametrize(
+    "forward", [of_python, of_sequences, of_a_handler_that_returns_on_one_way, lambda x, y: halves(x) - halves(y, 3)]
+)
 def test_python_s_ways_are_kept(browser, define, forward):
     op = define("of_python", forward=forward, partials=lambda x, y, out: (out - y, x**2 / y))
     points = list(itertools.product([0.5, -0.0, 2.0, -3.0, 1.0, 7.25, -6.0, 100.0], repeat=2))
