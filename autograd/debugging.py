@@ -24,7 +24,7 @@ import numpy as np
 
 from autograd.context import current, is_ours, is_users
 from autograd.errors import AnomalyError, AutogradError, ConversionError, GradientWarning, RecordingError
-from autograd.primitives import PRIMITIVES
+from autograd.primitives import PRIMITIVES, is_node
 from autograd.sweep import (
     Step,
     adjoints,
@@ -455,7 +455,7 @@ def diagnose(root: Any, leaves: Iterable[Any] = ()) -> Diagnosis:
     >>> [node.label or node.op.name for node in diagnosis.fault.path]
     ['log', 'add', 'x']
     """
-    if not hasattr(type(root), "__primitive__"):
+    if not is_node(root):
         raise TypeError(f"diagnose takes the Value at the root of a graph, not {root!r}")
     order = topological_order(root)
     stale = tuple(filter(is_stale, order))

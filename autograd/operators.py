@@ -19,7 +19,7 @@ from autograd import math, rules
 from autograd.context import handed, recording, refuse_elsewhere
 from autograd.primitives import PRIMITIVES, Primitive, as_float, is_node, is_number
 
-__all__ = ["METHODS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
+__all__ = ["METHODS", "RELATIONS", "Operators", "apply_function", "apply_ufunc", "named", "refuse"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,14 +51,15 @@ def refuse(op: Primitive, other: Any) -> Any:
     return NotImplemented
 
 
-_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+"""The comparisons, on floats, on Values and on arrays alike."""
 
 
 def _comparison(sign: str) -> Callable[[Any, Any], bool]:
     """The method of a comparison: of the data, as a bool, which a recording keeps as a guard."""
-    relation = _RELATIONS[sign]
+    relation = RELATIONS[sign]
 
     def method(self: Any, other: Any) -> Any:
         by = recording()

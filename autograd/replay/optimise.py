@@ -161,30 +161,23 @@ def fold_constants(tape: Tape) -> Tape:
     added: list[float] = []
     alias = np.arange(tape.n_slots)
     keep = np.ones(len(tape), dtype=bool)
+    varies = (tape.args < first_constant) | (tape.args >= tape.n_before)
+    foldable = np.bincount(readers(tape)[varies], minlength=len(tape)) == 0
+    first = int(np.argmax(np.append(foldable, True)))  # nearly always past the end: then there is no loop
     start, args, code, dest = tape.start.tolist(), tape.args.tolist(), tape.code.tolist(), tape.dest.tolist()
-    foldable = _any_foldable(tape)
-    for i in range(len(dest) if foldable else 0):
+    for i in range(first, len(tape)):
         operands = args[start[i] : start[i + 1]]
         if all(map(known.__contains__, operands)):
             number = known[dest[i]] = apply_ieee(tape.ops[code[i]], [known[operand] for operand in operands])
             alias[dest[i]] = tape.n_slots + len(added)
             added.append(number)
             keep[i] = False
-    guards = tuple(guard for guard in tape.guards if not _is_settled(guard, known))
-    if not foldable and len(guards) == len(tape.guards):
+    guards = tuple(
+        guard for guard in tape.guards if not (known.keys() >= {guard.left, guard.right} and guard.holds(known))
+    )
+    if not added and len(guards) == len(tape.guards):
         return tape
     return rewire(replace(tape, guards=guards), alias, keep, added)
-
-
-def _is_settled(guard: Guard, known: dict[int, float]) -> bool:
-    return guard.left in known and guard.right in known and guard.holds(known)
-
-
-def _any_foldable(tape: Tape) -> bool:
-    """Whether any instruction has constants alone for arguments: nearly never, and told without a loop."""
-    first = tape.n_inputs + tape.n_leaves
-    varies = (tape.args < first) | (tape.args >= tape.n_before)
-    return bool(np.any(np.bincount(readers(tape)[varies], minlength=len(tape)) == 0)) if len(tape) else False
 
 
 # --- algebra ----------------------------------------------------------------------------------------------

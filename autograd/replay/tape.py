@@ -10,9 +10,8 @@ An instruction applies one primitive to the numbers in some slots and puts the r
 
 from __future__ import annotations
 
-import operator
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -20,22 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import GuardError, TapeError
+from autograd.operators import RELATIONS
 from autograd.primitives import Primitive, as_float
 
 __all__ = ["FUSED_DOT", "RELATIONS", "Floats", "Guard", "Indices", "Instruction", "Tape", "apply_ieee"]
 
 Indices = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-
-RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-"""The comparisons that a guard can make, on floats and on arrays alike."""
 
 
 def _sum_of_products(*factors: float) -> float:
