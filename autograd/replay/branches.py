@@ -25,10 +25,10 @@ from autograd.replay.backends import BACKENDS, Kernel, c_tape, choose, load_back
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Refusal, Run, run_recorded, tape_of, uncollected
-from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
+from autograd.replay.signature import Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
-from autograd.replay.written import closing
+from autograd.replay.written import Assembly
 from autograd.sweep import become, describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied
@@ -105,13 +105,10 @@ class Path:
         self.identity: Hashable = object() if run is None else run.identity()
         self.exits: dict[int, Path] = {}
         self.assembly: Assembly | None = None
+        """Puts the results together."""
         self.kernels: dict[Role, Kernel] = {}
         self.straight_line: Any = None
         self.checked: Any = None
-        self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
-        """Puts the numbers together that the straight line gives."""
-        self.uses = 0
-        """How often the straight line ran to its end."""
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
@@ -234,10 +231,8 @@ class Branches:
                     raise
                 return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
-                path.uses += 1
-                if path.uses == OFTEN:
-                    path.result = closing(path.treedef)
-                return path.result(found)
+                assembly = path.assembly or self._assembly(path)
+                return (assembly.written or assembly)(found)
             exits += 1
             follow = path.exits.get(found)
             if self.waits and (follow is None or exits > _MOST_EXITS):
@@ -316,9 +311,12 @@ class Branches:
         elif not options.batched:
             results = results[:, 0]
         plan.release(numbers)
-        if path.assembly is None:
-            path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
-        return path.assembly(results)
+        return (path.assembly or self._assembly(path))(results)
+
+    def _assembly(self, path: Path) -> Assembly:
+        options = self._options
+        path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
+        return path.assembly
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
         """The results of examples that may follow different paths; and one of these."""
