@@ -114,10 +114,6 @@ class TreeDef:
             for position in np.ndindex(shape or ())
         ]
 
-    def places_of_leaves(self) -> Any:
-        """The same containers, with the place of each leaf among all leaves."""
-        return optree.tree_unflatten(self._spec, range(len(self.shapes)))
-
     def argument(self, values: Sequence[Value]) -> Any:
         """The tree of ``values`` as a function expects it: an array as an array of objects, a 0-d one as its Value."""
         return self._filled(values, [shape or None for shape in self.shapes])

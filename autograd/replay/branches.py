@@ -8,7 +8,7 @@ example, and another path is known. A single call is a batch of one, but for a s
 
 from __future__ import annotations
 
-import enum
+import functools
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -25,10 +25,10 @@ from autograd.replay.backends import BACKENDS, Kernel, c_tape, choose, load_back
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.optimise import eliminate_dead_code, fuse_dots, optimise
 from autograd.replay.recorder import ConnectedError, Refusal, Run, run_recorded, tape_of, uncollected
-from autograd.replay.signature import OFTEN, Assembly, Plan, Signature, packed
+from autograd.replay.signature import Plan, Signature, packed
 from autograd.replay.tape import RELATIONS, Floats, Guard, Tape
 from autograd.replay.watching import Watch
-from autograd.replay.written import closing
+from autograd.replay.written import Assembly
 from autograd.sweep import become, describe
 from autograd.trees import TreeDef, flatten
 from autograd.value import Constant, Traced, Value, Varied
@@ -65,21 +65,6 @@ class Options:
         return self.in_axes is not None
 
 
-class Role(enum.Enum):
-    """The numbers that a kernel of a path computes."""
-
-    __hash__ = object.__hash__  # as quick as that of an int; an enum's own is written in Python
-
-    OUTPUTS = enum.auto()
-    """The results of every example."""
-    OPERANDS = enum.auto()
-    """The operands of the guards, all left ones, then all right ones."""
-    BOTH = enum.auto()
-    """The results, then the operands."""
-    SUM = enum.auto()
-    """The results, summed over the examples."""
-
-
 class Path:
     """One way through the function.
 
@@ -90,46 +75,32 @@ class Path:
         run: the recording; None of a path from a file.
         identity: equal for recordings of the same way.
         exits: for the index of a guard the path to try where that guard comes out differently.
-        kernels: the programs that replay the tape.
+        kernels: the programs that replay the tape: True the one that tells the operands of the guards too.
         straight_line: the program for a single example, by
             :func:`~autograd.replay.backends.python_source.straight_line`; False if a kernel is faster.
         checked: that of the engine in C, with the guards; False if it cannot run the tape.
     """
 
-    def __init__(self, tape: Tape, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
-        self._tape = tape
-        self._is_raw = False
+    def __init__(self, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
         self.leaves = tuple(leaves)
         self.treedef = treedef
         self.run = run
         self.identity: Hashable = object() if run is None else run.identity()
         self.exits: dict[int, Path] = {}
         self.assembly: Assembly | None = None
-        self.kernels: dict[Role, Kernel] = {}
+        """Puts the results together."""
+        self.kernels: dict[bool, Kernel] = {}
         self.straight_line: Any = None
         self.checked: Any = None
-        self.result: Callable[[Sequence[Any]], Any] = treedef.outcome
-        """Puts the numbers together that the straight line gives."""
-        self.uses = 0
-        """How often the straight line ran to its end."""
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
         self._alike: dict[tuple[str, bool], Any] = {}
 
-    @classmethod
-    def of(cls, run: Run) -> Path:
-        """The path of a recording, whose tape is optimised when it is first asked for."""
-        path = cls(run.tape, run.leaves, run.treedef, run)
-        path._is_raw = True
-        return path
-
-    @property
+    @functools.cached_property
     def tape(self) -> Tape:
-        """The computation."""
-        if self._is_raw:
-            self._tape, self._is_raw = optimise(self._tape), False
-        return self._tape
+        """The computation; that of a run is optimised when it is first asked for."""
+        return optimise(cast("Run", self.run).tape)
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -149,15 +120,6 @@ class Path:
                 places[guard.relation, guard.outcome].append(index)
             self._alike = dict(places) if len(places) > 1 else dict.fromkeys(places, slice(None))
         return self._alike
-
-    def tape_for(self, role: Role) -> Tape:
-        """The tape that a kernel for ``role`` is made of, with its guards: what they depend on is not fused."""
-        guards = self.tape.guards
-        operands = [guard.left for guard in guards] + [guard.right for guard in guards]
-        outputs = {Role.OPERANDS: operands, Role.BOTH: self.tape.outputs.tolist() + operands}.get(role)
-        return eliminate_dead_code(
-            self.tape if outputs is None else replace(self.tape, outputs=np.array(outputs, dtype=np.int32))
-        )
 
 
 _SHORT = 1000
@@ -202,7 +164,7 @@ class Branches:
         self._backends = choose(options.backend, batched=options.batched)
         self._in_c = options.backend in ("auto", "c") and core is not None
         self._plain = options.backend in ("auto", "python") and not options.batched
-        self._result = Role.OUTPUTS if options.reduce is None else Role.SUM
+        self._summed = options.reduce is not None
         self.waits = function is not None and options.on_flip == "record" and not options.verify
         """Whether the plain function may run in the place of a path that is rare."""
         self._left, self._warned = 0, False
@@ -234,10 +196,8 @@ class Branches:
                     raise
                 return self(plan, leaves)  # outside a domain
             if not isinstance(found, int):
-                path.uses += 1
-                if path.uses == OFTEN:
-                    path.result = closing(path.treedef)
-                return path.result(found)
+                assembly = path.assembly or self._assembly(path)
+                return (assembly.written or assembly)(found)
             exits += 1
             follow = path.exits.get(found)
             if self.waits and (follow is None or exits > _MOST_EXITS):
@@ -307,7 +267,7 @@ class Branches:
         if path is None or path.tape.guards or (options.batched and lanes.shape[1] == 1):
             path, results = self._by_path(numbers.shared, lanes)
         else:
-            kernel = path.kernels.get(self._result) or self._kernel(path, self._result)
+            kernel = path.kernels.get(False) or self._kernel(path)
             results = kernel(path.inputs_and_leaves(numbers.shared), lanes)
         if options.closed and not np.isfinite(results).all():
             raise ArithmeticError
@@ -316,9 +276,12 @@ class Branches:
         elif not options.batched:
             results = results[:, 0]
         plan.release(numbers)
-        if path.assembly is None:
-            path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
-        return path.assembly(results)
+        return (path.assembly or self._assembly(path))(results)
+
+    def _assembly(self, path: Path) -> Assembly:
+        options = self._options
+        path.assembly = Assembly(path.treedef, batched=options.batched, reduced=options.reduce is not None)
+        return path.assembly
 
     def _by_path(self, shared: Floats, lanes: Floats) -> tuple[Path, Floats]:
         """The results of examples that may follow different paths; and one of these."""
@@ -329,7 +292,7 @@ class Branches:
                 first = path
             elif path is not first:
                 check_same(first.treedef, path.treedef)
-            if self._result is Role.SUM:
+            if self._summed:
                 results = values if results is None else results + values
             elif isinstance(examples, slice):
                 results = values
@@ -376,11 +339,11 @@ class Branches:
 
     def _results(self, path: Path, shared: Floats, lanes: Floats) -> Floats:
         """The results of ``path``, whatever its guards say."""
-        return self._kernel(path, self._result)(path.inputs_and_leaves(shared), lanes)
+        return self._kernel(path)(path.inputs_and_leaves(shared), lanes)
 
     def _tried(self, path: Path, shared: Floats, lanes: Floats) -> tuple[Floats | None, Any]:
         """The results of ``path``, None where only its guards were asked; and as :func:`_first_failures`."""
-        summed, given, count = self._result is Role.SUM, path.inputs_and_leaves(shared), len(path.tape.outputs)
+        summed, given, count = self._summed, path.inputs_and_leaves(shared), len(path.tape.outputs)
         checked = self._checked(path) if lanes.shape[1] == 1 else None
         if checked is not None:
             values = np.empty(count if summed else (count, 1))
@@ -388,20 +351,29 @@ class Branches:
             return values, None if guard < 0 else np.array([guard])
         if not path.tape.guards:
             return None, None
-        found = self._kernel(path, Role.OPERANDS if summed else Role.BOTH)(given, lanes)
+        found = self._kernel(path, guards=True)(given, lanes)
         operands = found if summed else found[count:]
         return None if summed else found[:count], _first_failures(path.alike(), operands)
 
-    def _kernel(self, path: Path, role: Role) -> Kernel:
-        """The kernel that replays ``path`` for ``role``, made when it is first asked for."""
-        kernel = path.kernels.get(role)
+    def _kernel(self, path: Path, *, guards: bool = False) -> Kernel:
+        """The kernel that replays ``path``, made when it is first asked for.
+
+        With ``guards`` it gives their operands, all left ones, then all right ones: after the results of every example,
+        or alone, where results are summed. What guards depend on is not fused.
+        """
+        kernel = path.kernels.get(guards)
         if kernel is None:
-            tape = path.tape_for(role)
+            tape, summed = path.tape, self._summed and not guards
+            if guards:
+                outputs = [] if self._summed else tape.outputs.tolist()
+                outputs += [guard.left for guard in tape.guards] + [guard.right for guard in tape.guards]
+                tape = replace(tape, outputs=np.array(outputs, dtype=np.int32))
+            tape = eliminate_dead_code(tape)
             fused = self._is_fused(tape)
             backends = self._backends if fused else [name for name in self._backends if name in ("c", "python")]
             with uncollected:
-                kernel = _first_that_can(backends, tape, self.signature.batched, summed=role is Role.SUM, fused=fused)
-            kernel = path.kernels.setdefault(role, kernel)
+                kernel = _first_that_can(backends, tape, self.signature.batched, summed=summed, fused=fused)
+            kernel = path.kernels.setdefault(guards, kernel)
         return kernel
 
     def _checked(self, path: Path) -> Callable[[Floats, Floats, Floats], int] | None:
@@ -435,7 +407,7 @@ class Branches:
         since = clock.tick()
         states = watch.sources.states() if watch is not None else []
         try:
-            tape, leaves, treedef, outside, _ = run = self._run(numbers, since)
+            run = self._run(numbers, since)
         except ConnectedError as error:
             self._connected = str(error)
             raise
@@ -444,16 +416,15 @@ class Branches:
                 f"{self._name} {moved}: what it got would stay the same in every replay. Draw it outside and give it "
                 f"as an argument, or call the function without compile()"
             )
-        if outside and self._options.closed:
-            raise ConnectedError(f"uses {describe(outside[0])}, which was made outside of it")
+        if run.outside and self._options.closed:
+            raise ConnectedError(f"uses {describe(run.outside[0])}, which was made outside of it")
         if self._options.verify or (watch is not None and watch.sources.unsteady):
             self._make_again(run, numbers, since)
+        path = Path(run.leaves, run.treedef, run)
         if not self._options.verify:
-            return Path.of(run)
-        use = run.identity(), self.signature.batched, tuple(self._backends), self._plain
-        replayed, kernels = _KNOWN.of(tape, use)
-        path = Path(replayed, leaves, treedef, run)
-        path.kernels = kernels
+            return path
+        use = path.identity, self.signature.batched, tuple(self._backends), self._plain, self._summed
+        path.tape, path.kernels = _KNOWN.of(run.tape, use)
         return path
 
     def _make_again(self, run: Run, numbers: list[float], since: int) -> None:
@@ -591,17 +562,17 @@ class _Known:
     _MOST_INSTRUCTIONS = 200_000
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, tuple[Tape, dict[Role, Kernel]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Tape, dict[bool, Kernel]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, tape: Tape, use: Hashable) -> tuple[Tape, dict[Role, Kernel]]:
+    def of(self, tape: Tape, use: Hashable) -> tuple[Tape, dict[bool, Kernel]]:
         """``tape`` as it is replayed, and the kernels that were built of it for ``use``."""
         key = tape.ops, tape.labels, use
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        found = optimise(tape), dict[Role, Kernel]()
+        found = optimise(tape), dict[bool, Kernel]()
         with self._lock:
             found = self._kept.setdefault(key, found)
             while len(self._kept) > 1 and sum(len(kept) for kept, _ in self._kept.values()) > self._MOST_INSTRUCTIONS:

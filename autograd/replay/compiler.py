@@ -641,7 +641,9 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
     _, one = flatten(0.0, "an input")
     _, outputs = flatten([0.0] * len(tape.outputs), "the result")
     branches = Branches(None, Signature((one,) * tape.n_inputs, (), (False,) * tape.n_inputs), options)
-    branches.known.append(Path(optimise(tape.verify()), (), outputs))
+    path = Path((), outputs)
+    path.tape = optimise(tape.verify())
+    branches.known.append(path)
     return Compiled(None, options, [branches], "the tape")
 
 

@@ -12,7 +12,8 @@ from autograd.context import is_ours
 from autograd.errors import RecordingError
 from autograd.primitives import Primitive
 from autograd.replay.branches import Options, check_same
-from autograd.replay.signature import Assembly, Axes, Plan, Signature, StaticArguments, flattened
+from autograd.replay.signature import Axes, Plan, Signature, StaticArguments, flattened
+from autograd.replay.written import Assembly
 from autograd.sweep import number_of
 from autograd.trace import Trace
 from autograd.trees import TreeDef, flatten, leaves_of

@@ -522,7 +522,9 @@ def _path(record: Reader, signature: Signature, classes: Classes) -> Path:
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != sizes:
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
-    return Path(tape, tuple(leaves), treedef)
+    path = Path(tuple(leaves), treedef)
+    path.tape = tape
+    return path
 
 
 def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:

@@ -1,9 +1,8 @@
-"""The signature of a call, and its numbers: arguments flattened for a kernel, results put together again.
+"""The signature of a call, and its numbers: arguments flattened for a kernel; static arguments.
 
 A recording serves every call of one :class:`Signature`: the same containers, shapes, static arguments and batch axes,
-with other numbers. A :class:`Plan` flattens the arguments of such calls into the arrays of a kernel; an
-:class:`Assembly` is the way back. A *static argument* reaches the function as it is and belongs to the signature:
-another value is another recording.
+with other numbers. A :class:`Plan` flattens the arguments of such calls into the arrays of a kernel. A *static
+argument* reaches the function as it is and belongs to the signature: another value is another recording.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import numpy as np
 import optree
 
 from autograd.replay.tape import Floats
-from autograd.replay.written import Opening, closing, closing_of_array, closing_of_rows, opening
+from autograd.replay.written import OFTEN, Opening, opening
 from autograd.trees import (
     _NAMESPACE,
     SETTINGS,
@@ -36,7 +35,7 @@ from autograd.trees import (
 from autograd.value import Value
 
 __all__ = [
-    "OFTEN", "Assembly", "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments",
+    "Axes", "Numbers", "Plan", "Plans", "Signature", "Static", "StaticArguments",
     "axes_of_arguments", "axes_of_leaves", "check_in_axes", "check_static", "flattened", "is_static", "packed",
     "statics_in", "take_apart",
 ]  # fmt: skip
@@ -138,10 +137,6 @@ _MOST_KEPT = 1 << 19
 """How many numbers (four megabytes of them) a plan keeps room for between calls."""
 
 
-OFTEN = 3
-"""After how many calls a form is written out: that takes as long as a hundred calls gain."""
-
-
 def _unwritten(args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Take no call apart."""
 
@@ -162,6 +157,7 @@ class Plan:
         """The recordings that replay such calls, once they are found."""
         self.opening: Opening = _unwritten
         """Takes calls of this form apart, as soon as it is written."""
+        self._treedefs = treedefs
         self._uses = 0
         self._count: int | None = None
         self._first = ""
@@ -194,17 +190,11 @@ class Plan:
         trees = [*args, *kwargs.values()]
         return all(list(found(trees)) == order for found, order in self._dicts)
 
-    def used(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Hashable) -> None:
-        """Note a call, with the key of :func:`take_apart`; have the way into the next ones written after a few."""
+    def used(self) -> None:
+        """Note a call; have the way into the next ones written after a few."""
         self._uses += 1
-        if self._uses == OFTEN and key is not None:
-            if isinstance(key, tuple):
-                spec, *shapes = key[0], *key[1 + len(kwargs) :]
-                places: Any = optree.tree_unflatten(spec, range(spec.num_leaves))
-            else:
-                places, shapes = range(len(args)), [True] * len(args)
-            if not any(isinstance(shape, Static) for shape in shapes):
-                self.opening = opening(args, kwargs, places, shapes) or _unwritten
+        if self._uses == OFTEN:
+            self.opening = opening(self._treedefs, self.signature.keywords) or _unwritten
 
     def _example(self, shape: Shape, axis: int | None, name: str) -> Shape:
         """The shape of one example of a leaf."""
@@ -367,7 +357,7 @@ class Plans:
         plan = self._known.get(key)
         if plan is not None and plan.fits(args, kwargs):
             self.last = plan
-            plan.used(args, kwargs, key)
+            plan.used()
             return leaves, plan
         found = flattened(args, kwargs)
         if found is None:
@@ -596,51 +586,3 @@ def check_static(argnums: Any, argnames: Any) -> tuple[tuple[int, ...], tuple[st
     if not all(isinstance(name, str) for name in names):
         raise TypeError(f"static_argnames must be a str or a tuple of strs, got {argnames!r}")
     return tuple(map(int, places)), tuple(names)
-
-
-# --- results ----------------------------------------------------------------------------------------------
-
-
-class Assembly:
-    """Puts results together: decided once for all calls whose results have one treedef.
-
-    Args:
-        treedef: that of the result for one example.
-        batched: whether there are many examples: every leaf becomes an array of the results of all of them.
-        reduced: whether these are summed: every leaf is as for one example, and a bool is counted.
-    """
-
-    def __init__(self, treedef: TreeDef, *, batched: bool, reduced: bool = False) -> None:
-        self._treedef = treedef.with_shapes(treedef.shapes) if reduced else treedef
-        self._batched = batched and not reduced
-        self._bare = not self._batched and not any(shape is not None for shape in treedef.shapes)
-        self._parts = treedef.parts()
-        self._uses = 0
-        self._written: Callable[[Any], Any] | None = None
-
-    def __call__(self, results: Floats) -> Any:
-        """The result of a call, of its numbers: of shape (numbers, examples) where batched, else (numbers,)."""
-        if self._written is not None:
-            return self._written(results.tolist() if self._bare else results)
-        self._uses += 1
-        if self._uses == OFTEN:
-            if self._batched:
-                self._written = closing_of_rows(self._treedef, _rows)
-            else:
-                self._written = closing(self._treedef) if self._bare else closing_of_array(self._treedef)
-        if self._bare:
-            return self._treedef.returned(results.tolist())
-        if self._batched:
-            leaves: list[Any] = [_rows(results[start:stop], shape) for start, stop, shape in self._parts]
-        else:
-            leaves = [
-                results.item(start) if shape is None else results[start:stop].reshape(shape)
-                for start, stop, shape in self._parts
-            ]
-        return self._treedef.returned(leaves)
-
-
-def _rows(part: Floats, shape: Shape) -> Floats:
-    """``part`` with one example after another along the first axis."""
-    rows: Floats = part[0] if shape is None else np.ascontiguousarray(part.T).reshape(-1, *shape)
-    return rows

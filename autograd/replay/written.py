@@ -1,4 +1,4 @@
-"""The way into a call and out of it, written out for one form.
+"""The way into a call and out of it, written out as code for a form that comes again.
 
 A walk over any tree asks each container what it is. Where calls of one form come again and again, a function that is
 written for that form takes their arguments apart, and asks no more than whether the form is still the same; another one
@@ -8,18 +8,20 @@ puts their results together. Both do what the walk does: a form that they cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.replay.tape import Floats
-from autograd.trees import Shape, TreeDef, array_of
+from autograd.trees import Shape, TreeDef
 
-__all__ = ["Opening", "closing", "closing_of_array", "closing_of_rows", "opening"]
+__all__ = ["OFTEN", "Assembly", "Opening", "opening"]
 
 Opening = Callable[[tuple[Any, ...], dict[str, Any]], "list[Any] | None"]
 """The leaves of a call's arguments, in order; None if the call has another form."""
 
+OFTEN = 3
+"""After how many calls a form is written out: that takes as long as a hundred calls gain."""
 _MOST = 1000
 """How many containers, arrays and single numbers are written out: so many take some 50 ms, and the walk 10 a call."""
 _IN_A_ROW = 4
@@ -30,12 +32,40 @@ class _UnwrittenError(Exception):
     """The form is left to the walk."""
 
 
+class _Leaf:
+    """Stands for a number or an array in the containers of a form: which one it is, and its shape."""
+
+    __slots__ = ("place", "shape")
+
+    def __init__(self, place: int, shape: Shape) -> None:
+        self.place = place
+        self.shape = shape
+
+
+def _marked(treedefs: Sequence[TreeDef]) -> list[Any]:
+    """The containers of ``treedefs``, each with its leaves marked by their places among all."""
+    trees: list[Any] = []
+    place = 0
+    for treedef in treedefs:
+        trees.append(treedef.assemble(map(_Leaf, range(place, place + len(treedef.shapes)), treedef.shapes)))
+        place += len(treedef.shapes)
+    return trees
+
+
+def _are_numbers(parts: Sequence[Any]) -> bool:
+    """Whether all of ``parts`` are bare numbers, and so many that they are treated together."""
+    return len(parts) >= _IN_A_ROW and all(type(part) is _Leaf and part.shape is None for part in parts)
+
+
 class _Text:
     """The lines of a function, and the objects that they name."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {
+            "ndarray": np.ndarray, "float64": np.dtype(np.float64), "floats": {float}, "asarray": np.asarray,
+            "rows": _rows,
+        }  # fmt: skip
         self._left = _MOST
 
     def held(self, it: Any) -> str:
@@ -62,167 +92,163 @@ class _Text:
 # --- into a call ------------------------------------------------------------------------------------------
 
 
-def opening(args: tuple[Any, ...], kwargs: dict[str, Any], places: Any, shapes: Sequence[Any]) -> Opening | None:
-    """The function that takes calls of this form apart; None if it cannot be written.
+def opening(treedefs: Sequence[TreeDef], keywords: Sequence[str]) -> Opening | None:  # noqa: C901 -- a few lines for each kind of container
+    """The function that takes calls of one form apart; None if it cannot be written.
 
     Args:
-        args: the arguments of such a call by position.
-        kwargs: those by keyword.
-        places: a tree of the same containers, with the place of each leaf among all: of ``args``, or, if there are
-            arguments by keyword, of ``(args, values)``.
-        shapes: of each leaf, True for a float, or the shape of an array.
+        treedefs: of the arguments by position, then of those by keyword.
+        keywords: the names of these.
 
-    >>> apart = opening(([1.0, 2.0],), {}, ([0, 1],), [True, True])
+    >>> from autograd.trees import flatten
+    >>> apart = opening([flatten([1.0, 2.0], "a list")[1]], [])
     >>> apart(([3.0, 4.0],), {}), apart(([3.0, "4"],), {}), apart(([3.0],), {})
     ([3.0, 4.0], None, None)
     """
-    text = _OpeningText(shapes)
-    try:
-        if kwargs:
-            keys = text.held([*kwargs])
-            text.refuse_unless(f"[*kwargs] == {keys}")
-            text.lines.append("    kwargs = kwargs.values()")
-            text.sequence("args", args, places[0])
-            text.unpack("kwargs", list(kwargs.values()), places[1])
-        else:
-            text.refuse_unless("not kwargs")
-            text.sequence("args", args, places)
-    except _UnwrittenError:
-        return None
-    return text.function()
+    text, taken = _Text(), dict[int, str]()
 
+    def refuse_unless(test: str) -> None:
+        text.lines.append(f"    if not ({test}): return None")
 
-class _OpeningText(_Text):
-    """The text of an opening."""
-
-    def __init__(self, shapes: Sequence[Any]) -> None:
-        super().__init__()
-        self.names |= {"ndarray": np.ndarray, "float64": np.dtype(np.float64), "floats": {float}}
-        self._shapes = shapes
-        self._taken: dict[int, str] = {}
-
-    def function(self) -> Opening:
-        """The function of all that was looked at."""
-        listed = ", ".join(self._taken[place] for place in sorted(self._taken))
-        self.lines = ["try:", *self.lines, "except ValueError:", "    return None", f"return [{listed}]"]
-        return self.defined("args, kwargs")
-
-    def refuse_unless(self, test: str) -> None:
-        """Give up a call for which ``test`` does not hold."""
-        self.lines.append(f"    if not ({test}): return None")
-
-    def unpack(self, name: str, parts: Sequence[Any], places: Sequence[Any]) -> None:
+    def unpack(name: str, parts: Sequence[Any]) -> None:
         """Look at each item of what is called ``name``; where there are more or fewer, unpacking raises."""
         names = [f"{name}_{place}" for place in range(len(parts))]
-        self.lines.append(f"    [{', '.join(names)}] = {name}")
-        for each in zip(names, parts, places, strict=True):
-            self.look(*each)
+        text.lines.append(f"    [{', '.join(names)}] = {name}")
+        for each in zip(names, parts, strict=True):
+            look(*each)
 
-    def sequence(self, name: str, parts: Sequence[Any], places: Sequence[Any]) -> None:
-        """Look at a list or a tuple."""
-        if len(parts) >= _IN_A_ROW and _in_a_row(places) and all(self._shapes[place] is True for place in places):
-            self.refuse_unless(f"len({name}) == {len(parts)} and set(map(type, {name})) == floats")
-            self._taken[places[0]] = f"*{name}"
+    def sequence(name: str, parts: Sequence[Any]) -> None:
+        if _are_numbers(parts):
+            refuse_unless(f"len({name}) == {len(parts)} and set(map(type, {name})) == floats")
+            taken[parts[0].place] = f"*{name}"
         else:
-            self.unpack(name, parts, places)
+            unpack(name, parts)
 
-    def look(self, name: str, part: Any, place: Any) -> None:
-        """Look at any part of the arguments, and at what it holds."""
-        self.count()
+    def look(name: str, part: Any) -> None:
+        text.count()
         kind = type(part)
-        if part is None:
-            self.refuse_unless(f"{name} is None")
+        if kind is _Leaf:
+            taken[part.place] = name
+            is_array = f"type({name}) is ndarray and {name}.shape == {part.shape} and {name}.dtype is float64"
+            refuse_unless(f"type({name}) is float" if part.shape is None else is_array)
+        elif part is None:
+            refuse_unless(f"{name} is None")
         elif kind is list or kind is tuple:
-            self.refuse_unless(f"type({name}) is {kind.__name__}")
-            self.sequence(name, part, place)
+            refuse_unless(f"type({name}) is {kind.__name__}")
+            sequence(name, part)
         elif kind is dict:
-            self.refuse_unless(f"type({name}) is dict and [*{name}] == {self.held([*part])}")
-            self.lines.append(f"    {name} = {name}.values()")
-            self.unpack(name, list(part.values()), [place[key] for key in part])
-        elif type(place) is not int:
+            refuse_unless(f"type({name}) is dict and [*{name}] == {text.held([*part])}")
+            text.lines.append(f"    {name} = {name}.values()")
+            unpack(name, list(part.values()))
+        else:
             raise _UnwrittenError
-        else:
-            self._leaf(name, place)
 
-    def _leaf(self, name: str, place: int) -> None:
-        shape = self._shapes[place]
-        self._taken[place] = name
-        if shape is True:
-            self.refuse_unless(f"type({name}) is float")
-        else:
-            self.refuse_unless(f"type({name}) is ndarray and {name}.shape == {shape} and {name}.dtype is float64")
-
-
-def _in_a_row(places: Sequence[Any]) -> bool:
-    """Whether ``places`` are leaves, one behind the other."""
-    return type(places[0]) is int and [*places] == [*range(places[0], places[0] + len(places))]
+    trees, positional = _marked(treedefs), len(treedefs) - len(keywords)
+    try:
+        refuse_unless(f"[*kwargs] == {text.held([*keywords])}" if keywords else "not kwargs")
+        sequence("args", trees[:positional])
+        if keywords:
+            text.lines.append("    kwargs = kwargs.values()")
+            unpack("kwargs", trees[positional:])
+    except _UnwrittenError:
+        return None
+    leaves = ", ".join(taken[place] for place in sorted(taken))
+    text.lines = ["try:", *text.lines, "except ValueError:", "    return None", f"return [{leaves}]"]
+    return text.defined("args, kwargs")
 
 
 # --- out of a call ----------------------------------------------------------------------------------------
 
 
-_Leaf = Callable[["_Text", int, int, Shape], str]
-"""The text of a leaf, from where its numbers begin to where they end, and its shape."""
+class _Way(NamedTuple):
+    """The text of the leaves of a result, from where its numbers begin to where they end, with its shape."""
+
+    head: str
+    number: str
+    numbers: str
+    row: str
+    """An array of one dimension."""
+    array: str
 
 
-def closing(treedef: TreeDef) -> Callable[[Sequence[Any]], Any]:
-    """The function that does as ``treedef.outcome``: a tree of a sequence of numbers."""
-
-    def leaf(text: _Text, start: int, stop: int, shape: Shape) -> str:
-        text.names["array_of"] = array_of
-        return f"n[{start}]" if shape is None else f"array_of(n[{start}:{stop}], {shape})"
-
-    return _closing(treedef, leaf) or treedef.outcome
-
-
-def closing_of_array(treedef: TreeDef) -> Callable[[Floats], Any] | None:
-    """The function that makes a tree of an array of numbers, whose arrays are parts of it; None if it is unwritten."""
-
-    def leaf(_: _Text, start: int, stop: int, shape: Shape) -> str:
-        if shape is None:
-            return f"n.item({start})"
-        return f"n[{start}:{stop}]" if len(shape) == 1 else f"n[{start}:{stop}].reshape({shape})"
-
-    return _closing(treedef, leaf, in_a_row="{kind}(n[{start}:{stop}].tolist())")
+_BARE = _Way("if type(n) is ndarray: n = n.tolist()", "n[{0}]", "n[{0}:{1}]", "", "")
+"""Of a result that is numbers alone."""
+_ONE = _Way(
+    "if type(n) is not ndarray: n = asarray(n)", "n.item({0})", "n[{0}:{1}].tolist()", "n[{0}:{1}]",
+    "n[{0}:{1}].reshape({2})",
+)  # fmt: skip
+"""Of a result with arrays, which are parts of one."""
+_ROWS = _Way("", "n[{0}]", "n[{0}:{1}]", "rows(n[{0}:{1}], {2})", "rows(n[{0}:{1}], {2})")
+"""Of many results."""
 
 
-def closing_of_rows(treedef: TreeDef, rows: Callable[[Floats, Shape], Floats]) -> Callable[[Floats], Any] | None:
-    """The function that makes a tree of an array with a row for each number of the result; None if it is not written.
+class Assembly:
+    """Puts results together: decided once for all calls whose results have one treedef.
 
-    ``rows`` gives the results of all examples, of the rows of one leaf and its shape in one example.
+    Args:
+        treedef: that of the result for one example.
+        batched: whether there are many examples: every leaf becomes an array of the results of all of them.
+        reduced: whether these are summed: every leaf is as for one example, and a bool is counted.
     """
 
-    def leaf(text: _Text, start: int, stop: int, shape: Shape) -> str:
-        text.names["rows"] = rows
-        return f"n[{start}]" if shape is None else f"rows(n[{start}:{stop}], {shape})"
+    def __init__(self, treedef: TreeDef, *, batched: bool, reduced: bool = False) -> None:
+        self.written: Callable[[Any], Any] | None = None
+        """Does as a call, once it is written."""
+        self._treedef = treedef.with_shapes(treedef.shapes) if reduced else treedef
+        self._way = _ROWS if batched and not reduced else _ONE if any(map(_is_array, treedef.shapes)) else _BARE
+        self._uses = 0
 
-    return _closing(treedef, leaf)
+    def __call__(self, numbers: Any) -> Any:
+        """The result of a call, of its numbers: an array of shape (numbers, examples) where batched, else a row."""
+        if self.written is not None:
+            return self.written(numbers)
+        self._uses += 1
+        if self._uses == OFTEN:
+            self.written = self._closing()
+        if self._way is _BARE:
+            return self._treedef.returned(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
+        numbers, parts = np.asarray(numbers), self._treedef.parts()
+        if self._way is _ROWS:
+            return self._treedef.returned([_rows(numbers[start:stop], shape) for start, stop, shape in parts])
+        leaves = [
+            numbers.item(start) if shape is None else numbers[start:stop].reshape(shape) for start, stop, shape in parts
+        ]
+        return self._treedef.returned(leaves)
+
+    def _closing(self) -> Callable[[Any], Any] | None:
+        """The function that does the same for this treedef; None if it cannot be written."""
+        if self._treedef.bools:
+            return None
+        text, parts, way = _Text(), self._treedef.parts(), self._way
+
+        def built(part: Any) -> str:
+            text.count()
+            kind = type(part)
+            if kind is _Leaf:
+                text_of = way.number if part.shape is None else way.row if len(part.shape) == 1 else way.array
+                return text_of.format(*parts[part.place])
+            if part is None:
+                return "None"
+            if kind is dict:
+                return f"{{{', '.join(f'{text.held(key)}: {built(value)}' for key, value in part.items())}}}"
+            if kind is not list and kind is not tuple:
+                raise _UnwrittenError
+            if _are_numbers(part):
+                return f"{kind.__name__}({way.numbers.format(parts[part[0].place][0], parts[part[-1].place][1])})"
+            each = "".join(f"{built(held)}, " for held in part)
+            return f"[{each}]" if kind is list else f"({each})"
+
+        try:
+            text.lines += [way.head, f"return {built(*_marked([self._treedef]))}"]
+        except _UnwrittenError:
+            return None
+        return text.defined("n")
 
 
-def _closing(treedef: TreeDef, leaf: _Leaf, in_a_row: str = "{kind}(n[{start}:{stop}])") -> Callable[[Any], Any] | None:
-    if treedef.bools:
-        return None
-    parts, text = treedef.parts(), _Text()
+def _is_array(shape: Shape) -> bool:
+    return shape is not None
 
-    def built(part: Any) -> str:
-        text.count()
-        kind = type(part)
-        if kind is int:
-            return leaf(text, *parts[part])
-        if part is None:
-            return "None"
-        if kind is dict:
-            return f"{{{', '.join(f'{text.held(key)}: {built(value)}' for key, value in part.items())}}}"
-        if kind is not list and kind is not tuple:
-            raise _UnwrittenError
-        if len(part) >= _IN_A_ROW and _in_a_row(part) and all(parts[place][2] is None for place in part):
-            return in_a_row.format(kind=kind.__name__, start=parts[part[0]][0], stop=parts[part[-1]][1])
-        each = "".join(f"{built(held)}, " for held in part)
-        return f"[{each}]" if kind is list else f"({each})"
 
-    places = treedef.places_of_leaves()
-    try:
-        text.lines.append(f"return {built(places)}")
-    except _UnwrittenError:
-        return None
-    return text.defined("n")
+def _rows(part: Floats, shape: Shape) -> Floats:
+    """``part`` with one example after another along the first axis."""
+    rows: Floats = part[0] if shape is None else np.ascontiguousarray(part.T).reshape(-1, *shape)
+    return rows

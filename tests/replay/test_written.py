@@ -11,7 +11,8 @@ import pytest
 import autograd as ag
 from autograd import compile as compiled
 from autograd.replay import signature, written
-from autograd.replay.signature import Assembly, take_apart
+from autograd.replay.signature import take_apart
+from autograd.replay.written import Assembly
 from autograd.trees import flatten
 
 
@@ -43,9 +44,9 @@ OTHERS: list[Any] = [
 
 def written_for(args: tuple[Any, ...], kwargs: dict[str, Any]) -> written.Opening | None:
     plan = signature.Plan(args, kwargs, signature.flattened(args, kwargs)[1], None)
-    for _ in range(signature.OFTEN):
+    for _ in range(written.OFTEN):
         assert plan.opening(args, kwargs) is None
-        plan.used(args, kwargs, take_apart(args, kwargs)[1])
+        plan.used()
     return None if plan.opening is signature._unwritten else plan.opening
 
 
@@ -123,7 +124,7 @@ def test_results_are_put_together_as_by_the_walk(form, batched):
     found = np.array(numbers)[:, None] + np.arange(4.0) if batched else np.array(numbers)
     assembly = Assembly(treedef, batched=batched)
     first = assembly(found)
-    for _ in range(signature.OFTEN + 1):
+    for _ in range(written.OFTEN + 1):
         again = assembly(found)
         assert str(again) == str(first)
         assert type(again) is type(first)
@@ -131,9 +132,9 @@ def test_results_are_put_together_as_by_the_walk(form, batched):
         for one, other in zip(optree.tree_leaves(first), optree.tree_leaves(again), strict=True):
             assert type(one) is type(other)
             assert np.shape(one) == np.shape(other)
-    assert (assembly._written in (None, treedef.outcome)) == (form in ("a record", "large", "with a bool"))
-    close = written.closing(treedef)
-    assert str(close(numbers)) == str(treedef.outcome(numbers)) == str(RESULTS[form])
+    assert (assembly.written is None) == (form in ("a record", "large", "with a bool"))
+    if not batched:
+        assert str(assembly(numbers)) == str(treedef.outcome(numbers)) == str(RESULTS[form])
 
 
 @pytest.mark.parametrize("backend", ["python", "numpy"])
