@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from autograd.context import _IN_FORCE, _RECORDING, Clock, Context, Setting, clock, handed, scope, tracing, writing
 from autograd.primitives import PRIMITIVES, Primitive
 
-__all__ = ["core", "digest", "engine", "show_to_collector", "straight"]
+__all__ = ["core", "digest", "engine", "in_c", "show_to_collector"]
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -100,17 +100,17 @@ if core:
         _rows[_name, _constants][None if _fixed != _fixed else _fixed] = _row
 
 
-def straight(kind: str, function: F, *ops: Primitive) -> F:
+def in_c(kind: str, function: F, *ops: Primitive) -> F:
     """``function``, which makes nodes of ``ops``; where an engine is compiled, with its straight case done in C."""
     made: F = core.maker(getattr(core, kind), function, *ops) if core else function
     return made
 
 
 if core:
-    Primitive.__call__ = straight("CALL", Primitive.__call__)  # type: ignore[method-assign]
-    Primitive.each = straight("EACH", Primitive.each)  # type: ignore[method-assign]
-    Setting.__enter__ = straight("ENTER", Setting.__enter__)  # type: ignore[method-assign]
-    Setting.__exit__ = straight("EXIT", Setting.__exit__)  # type: ignore[method-assign]
+    Primitive.__call__ = in_c("CALL", Primitive.__call__)  # type: ignore[method-assign]
+    Primitive.each = in_c("EACH", Primitive.each)  # type: ignore[method-assign]
+    Setting.__enter__ = in_c("ENTER", Setting.__enter__)  # type: ignore[method-assign]
+    Setting.__exit__ = in_c("EXIT", Setting.__exit__)  # type: ignore[method-assign]
 
 
 def show_to_collector(hook: Any) -> None:

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from autograd import rules, sweep
-from autograd.compiled import core, show_to_collector, straight
+from autograd.compiled import core, in_c, show_to_collector
 from autograd.context import clock, current, handed, recording, refuse_elsewhere, refuse_while_recording, writing
 from autograd.conversions import HiddenHash, Refusals, StandIn, check_unsealed, guarded, is_traced
 from autograd.debugging import check_value, remember_site, warn_of_nan_gradient, watched
@@ -66,7 +66,7 @@ def node_of(op: Primitive, parents: tuple[Value, ...], data: float) -> Value:
 
 
 def _unary(op: Primitive) -> Callable[[Any], Value]:
-    return straight("UNARY", lambda self: make_node(op, (self,)), op)
+    return in_c("UNARY", lambda self: make_node(op, (self,)), op)
 
 
 def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
@@ -75,7 +75,7 @@ def _binary(op: Primitive) -> Callable[[Any, Any], Value]:
             return make_node(op, (self, other))
         return make_node(op, (self, Constant(other))) if is_number(other) else refuse(op, other)
 
-    return straight("BINARY", method, op)
+    return in_c("BINARY", method, op)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -103,7 +103,7 @@ def _operator(sign: str) -> tuple[Callable[[Any, Any], Value], Callable[[Any, An
 
     name = SPECIAL_METHODS[sign]
     named(reflected, f"__r{name}__", op.__doc__)
-    return named(method, f"__{name}__", op.__doc__), straight("REFLECTED", reflected, op)
+    return named(method, f"__{name}__", op.__doc__), in_c("REFLECTED", reflected, op)
 
 
 def _method(name: str, called: str) -> Callable[[Any], Value]:
@@ -199,7 +199,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         if data - data:  # true for nan and the infinities alone
             remember_site(self)
 
-    __init__ = straight("LEAF", __init__)
+    __init__ = in_c("LEAF", __init__)
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -217,7 +217,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         return self.op.partials if self.op else None
 
     @property
-    @functools.partial(straight, "DATA")
+    @functools.partial(in_c, "DATA")
     def data(self) -> float:
         """The number, always a Python float. A leaf's may be set; a computed node's follows its leaves.
 
@@ -230,7 +230,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         return self._data
 
     @data.setter
-    @functools.partial(straight, "SET")
+    @functools.partial(in_c, "SET")
     def data(self, data: Any) -> None:
         refuse_while_recording(self, ".data = ...")
         number = as_float(data, "data")
@@ -251,12 +251,12 @@ class Value(Operators, DropIn, Refusals, Methods):
         return self._label
 
     @label.setter
-    @functools.partial(straight, "LABEL")
+    @functools.partial(in_c, "LABEL")
     def label(self, label: str) -> None:
         self._label = label if type(label) is str else as_label(label)
 
     @property
-    @functools.partial(straight, "GRAD")
+    @functools.partial(in_c, "GRAD")
     def grad(self) -> Any:
         """d root / d self of the last backward pass; on a leaf the sum over all passes since ``zero_grad()``.
 
@@ -327,7 +327,7 @@ class Value(Operators, DropIn, Refusals, Methods):
             return _applied(_POWER.capture(as_float(other, "pow()")))(self)
         return cast("Value", refuse(_POWER, other))
 
-    __pow__ = straight("POWER", __pow__, _POWER)
+    __pow__ = in_c("POWER", __pow__, _POWER)
 
     def __rpow__(self, other: Any) -> Value:
         return Constant(other) ** self if is_number(other) else refuse(_POWER, other)
@@ -491,7 +491,7 @@ class Value(Operators, DropIn, Refusals, Methods):
         for node in sweep.topological_order(self):
             node._grad = None
 
-    @functools.partial(straight, "PARTIALS")
+    @functools.partial(in_c, "PARTIALS")
     def partials(self) -> tuple[float, ...]:
         """The local gradients d self / d parent at the present data, one float per parent.
 
@@ -694,7 +694,7 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None
     return total if bias is None else total + bias
 
 
-weighted_sum = straight("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
+weighted_sum = in_c("WEIGHTED_SUM", weighted_sum, PRIMITIVES["mul"], PRIMITIVES["add"])
 
 if core:
     core.set_types(Value, Traced, Constant, Varied, Parameter, Untracked)

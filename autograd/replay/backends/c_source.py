@@ -339,13 +339,12 @@ def _body(tape: Tape, name: str, functions: CFunctions) -> Iterator[str]:
         yield "    (void)inputs;"
     if not len(tape.outputs):
         yield "    (void)outputs;"
-    waiting = list(reversed(tape.guards))
-    for done, (op, args, dest, label) in enumerate(tape.instructions()):
-        while waiting and waiting[-1].at <= done:
-            yield _guard(waiting.pop(), names)
-        yield f"    {names[dest]} = {_expression(op, [names[arg] for arg in args], functions)};{_comment(label)}"
-    while waiting:
-        yield _guard(waiting.pop(), names)
+    for step in tape.steps():
+        if isinstance(step, Guard):
+            yield _guard(step, names)
+        else:
+            value = _expression(step.op, [names[arg] for arg in step.args], functions)
+            yield f"    {names[step.dest]} = {value};{_comment(step.label)}"
     for place, slot in enumerate(tape.outputs.tolist()):
         yield f"    outputs[{place}] = {names[slot]};"
     yield "    return 0;"

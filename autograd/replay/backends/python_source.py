@@ -12,6 +12,7 @@ import builtins
 import copy
 import functools
 import inspect
+import itertools
 import keyword
 import math
 import operator
@@ -24,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiled import straight
+from autograd.compiled import in_c
 from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.bodies import definition
@@ -81,7 +82,7 @@ def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int
 @functools.lru_cache(maxsize=4096)
 def _forward(op: Primitive) -> Callable[..., float]:
     """The forward of ``op``, to be called with its inputs and constants; that of the compiled engine, if it has one."""
-    return op.base.forward if op.base else straight("FORWARD", op.forward, op)
+    return op.base.forward if op.base else in_c("FORWARD", op.forward, op)
 
 
 def work(tape: Tape) -> int:
@@ -157,11 +158,12 @@ def _function(
 
 def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: Callable[[int], str]) -> Iterator[str]:
     """One line an instruction, one ``if`` a guard, and the return; ``otherwise`` says what a failed guard returns."""
-    waiting = [(guard, otherwise(index)) for index, guard in enumerate(tape.guards)][::-1]
-    names = namer.names
-    for done, (op, args, dest, label) in enumerate(tape.instructions()):
-        while waiting and waiting[-1][0].at <= done:
-            yield from _guard(*waiting.pop(), names)
+    names, failed = namer.names, map(otherwise, itertools.count())
+    for step in tape.steps():
+        if isinstance(step, Guard):
+            yield from _guard(step, next(failed), names)
+            continue
+        op, args, dest, label = step
         written = [names[arg] for arg in args]
         form = _arithmetic(op)
         if form:
@@ -169,8 +171,6 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: C
         else:
             expression = f"{callees[op]}({', '.join([*written, *map(_number, op.constants)])})"
         yield f"    {namer.assign(dest, label)} = {expression}"
-    while waiting:
-        yield from _guard(*waiting.pop(), names)
     results = [names[slot] for slot in tape.outputs.tolist()]
     yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
 
