@@ -463,7 +463,7 @@ def _traced(node: Any) -> Iterator[Any]:
 
 
 def variable_of(node: Any) -> Any:
-    """A variable on which ``node`` depends and whose function still runs, under a transform or recorded; None if none is.
+    """A variable on which ``node`` depends and whose function still runs, transformed or recorded; None if none is.
 
     Told by the classes of nodes, and so in every thread: when the function has returned its variables are of another.
     """
