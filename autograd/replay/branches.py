@@ -143,7 +143,7 @@ class Branches:
         function: the function; None if it is not at hand, as for one that was loaded.
         signature: what all these calls share.
         options: the settings.
-        watch: called before a path is recorded, so that changes in what the function reads are noticed.
+        watch: a reference to what is asked, before a path is recorded, to watch the function and what that is handed.
     """
 
     def __init__(
@@ -151,7 +151,7 @@ class Branches:
         function: Callable[..., Any] | None,
         signature: Signature,
         options: Options,
-        watch: Callable[[], Watch | None] | None = None,
+        watch: Callable[[], Callable[[list[Any]], Watch] | None] | None = None,
     ) -> None:
         self.signature = signature
         self.known: list[Path] = []
@@ -401,7 +401,8 @@ class Branches:
             )
         if self._connected:
             raise ConnectedError(self._connected)
-        watch = self._watch() if self._watch is not None else None
+        watch_for = self._watch() if self._watch is not None else None
+        watch = watch_for([self._function, *self.signature.handed()]) if watch_for is not None else None
         if watch is not None and watch.computed is not None and not self._options.batched:
             raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
         since = clock.tick()
