@@ -636,9 +636,7 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
     _, one = flatten(0.0, "an input")
     _, outputs = flatten([0.0] * len(tape.outputs), "the result")
     branches = Branches(None, Signature((one,) * tape.n_inputs, (), (False,) * tape.n_inputs), options)
-    path = Path((), outputs)
-    path.tape = optimise(tape.verify())
-    branches.known.append(path)
+    branches.known.append(Path((), outputs, tape=optimise(tape.verify())))
     return Compiled(None, options, [branches], "the tape")
 
 
