@@ -8,7 +8,6 @@ example, and another path is known. A single call is a batch of one, but for a s
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -81,7 +80,10 @@ class Path:
         checked: that of the engine in C, with the guards; False if it cannot run the tape.
     """
 
-    def __init__(self, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None) -> None:
+    def __init__(
+        self, leaves: Sequence[Value], treedef: TreeDef, run: Run | None = None, tape: Tape | None = None
+    ) -> None:
+        self._tape = tape
         self.leaves = tuple(leaves)
         self.treedef = treedef
         self.run = run
@@ -97,10 +99,14 @@ class Path:
         self._read: tuple[int, Floats] | None = None
         self._alike: dict[tuple[str, bool], Any] = {}
 
-    @functools.cached_property
+    @property
     def tape(self) -> Tape:
         """The computation; that of a run is optimised when it is first asked for."""
-        return optimise(cast("Run", self.run).tape)
+        if (
+            self._tape is None
+        ):  # no cached_property: that makes a dict of the attributes, and each of them is read slower
+            self._tape = optimise(cast("Run", self.run).tape)
+        return self._tape
 
     def inputs_and_leaves(self, shared: Floats) -> Floats:
         """``shared`` followed by the present data of the live leaves."""
@@ -143,7 +149,7 @@ class Branches:
         function: the function; None if it is not at hand, as for one that was loaded.
         signature: what all these calls share.
         options: the settings.
-        watch: called before a path is recorded, so that changes in what the function reads are noticed.
+        watch: a reference to what is asked, before a path is recorded, to watch the function and what that is handed.
     """
 
     def __init__(
@@ -151,7 +157,7 @@ class Branches:
         function: Callable[..., Any] | None,
         signature: Signature,
         options: Options,
-        watch: Callable[[], Watch | None] | None = None,
+        watch: Callable[[], Callable[[list[Any]], Watch] | None] | None = None,
     ) -> None:
         self.signature = signature
         self.known: list[Path] = []
@@ -401,7 +407,8 @@ class Branches:
             )
         if self._connected:
             raise ConnectedError(self._connected)
-        watch = self._watch() if self._watch is not None else None
+        watch_for = self._watch() if self._watch is not None else None
+        watch = watch_for([self._function, *self.signature.handed()]) if watch_for is not None else None
         if watch is not None and watch.computed is not None and not self._options.batched:
             raise ConnectedError(f"uses {describe(watch.computed)}, which was computed outside of it")
         since = clock.tick()
@@ -420,11 +427,12 @@ class Branches:
             raise ConnectedError(f"uses {describe(run.outside[0])}, which was made outside of it")
         if self._options.verify or (watch is not None and watch.sources.unsteady):
             self._make_again(run, numbers, since)
-        path = Path(run.leaves, run.treedef, run)
         if not self._options.verify:
-            return path
-        use = path.identity, self.signature.batched, tuple(self._backends), self._plain, self._summed
-        path.tape, path.kernels = _KNOWN.of(run.tape, use)
+            return Path(run.leaves, run.treedef, run)
+        use = run.identity(), self.signature.batched, tuple(self._backends), self._plain, self._summed
+        tape, kernels = _KNOWN.of(run.tape, use)
+        path = Path(run.leaves, run.treedef, run, tape)
+        path.kernels = kernels
         return path
 
     def _make_again(self, run: Run, numbers: list[float], since: int) -> None:

@@ -102,11 +102,6 @@ class _Kept:
             return self.watch
 
 
-def _watch(keeper: weakref.ref[_Kept], roots: Sequence[Any]) -> Watch | None:
-    """Watch what is recorded next, for the one that keeps it, who is referred to weakly: it holds who records."""
-    return kept.watch_for(roots) if (kept := keeper()) else None
-
-
 class Compiled:
     """A function that is recorded when it is first called, and then replayed. Made by :func:`compile`.
 
@@ -238,10 +233,10 @@ class Compiled:
             if function is None:
                 known = " or ".join(str(entry.signature) for entry in kept.branches.values())
                 raise TypeError(f"{self.__name__} is a tape that takes {known}, not {signature}")
-            watcher = None  # of who records at each call of theirs, and need not watch in between
+            watch = None  # of who records at each call of theirs, and need not watch in between
             if self._options.verify != "recordings":
-                watcher = functools.partial(_watch, weakref.ref(kept), [function, *signature.handed()])
-            branches = Branches(function, signature, self._options, watcher)
+                watch = weakref.WeakMethod(kept.watch_for)  # weakly, for what keeps the watch holds who records
+            branches = Branches(function, signature, self._options, watch)
             with kept.lock:
                 if len(kept.branches) >= _MOST_SIGNATURES:
                     kept.branches.pop(next(iter(kept.branches)))
@@ -270,7 +265,7 @@ class Compiled:
         if recording():
             return self._plain.inlined
         if surroundings.traced and self._function is not None:
-            return self._recorded_once if self._options.batched else self._plain.linked
+            return self._recorded_once if self._options.batched else self._plain.eagerly
         if surroundings.anomaly:
             return self._plain.eagerly
         domain = surroundings.domain
@@ -641,9 +636,7 @@ def _from_tape(tape: Tape, options: Options) -> Compiled:
     _, one = flatten(0.0, "an input")
     _, outputs = flatten([0.0] * len(tape.outputs), "the result")
     branches = Branches(None, Signature((one,) * tape.n_inputs, (), (False,) * tape.n_inputs), options)
-    path = Path((), outputs)
-    path.tape = optimise(tape.verify())
-    branches.known.append(path)
+    branches.known.append(Path((), outputs, tape=optimise(tape.verify())))
     return Compiled(None, options, [branches], "the tape")
 
 

@@ -12,7 +12,7 @@ from autograd.context import is_ours
 from autograd.errors import RecordingError
 from autograd.primitives import Primitive
 from autograd.replay.branches import Options, check_same
-from autograd.replay.signature import Axes, Plan, Signature, StaticArguments, flattened
+from autograd.replay.signature import Plan, Signature, StaticArguments, flattened
 from autograd.replay.written import Assembly
 from autograd.sweep import number_of
 from autograd.trace import Trace
@@ -44,24 +44,20 @@ class Plain:
             raise RecordingError(f"{self._name} is a tape and cannot be a part of a graph: call it with numbers")
         return self._function(*args, **kwargs)
 
-    def linked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """On numbers: floats for its Values, unless a Value from outside is involved in them."""
-        plan = self._plan(args, kwargs, None)
-        if plan is None:
-            return self.inlined(args, kwargs)
-        ((numbers, treedef),) = self._runs(*plan)
-        return treedef.outcome(numbers)
-
     def eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """On each example, with floats for its Values."""
-        if not self._options.batched:
-            return self.linked(args, kwargs)
-        plan = self._plan(args, kwargs, self._options.in_axes)
-        if plan is None:
+        """On each example, with floats for its Values; on a single one not where a Value from outside is involved."""
+        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
+        flat = flattened(given, named)
+        if flat is None:
             return self.inlined(args, kwargs)
+        leaves, treedefs = flat
+        runs = self._runs(Plan(given, named, treedefs, self._options.in_axes), leaves)
+        if not self._options.batched:
+            ((numbers, treedef),) = runs
+            return treedef.outcome(numbers)
         columns: list[list[float]] = []
         first: Any = None
-        for numbers, treedef in self._runs(*plan):
+        for numbers, treedef in runs:
             first = first or treedef
             check_same(first, treedef)
             columns.append(list(map(number_of, numbers)))
@@ -81,7 +77,7 @@ class Plain:
     def connected(self, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Where the function uses a Value that was computed outside: connected to that, or refused."""
         if not self._options.batched:
-            return self.linked(args, kwargs)
+            return self.eagerly(args, kwargs)
         raise RecordingError(
             f"{self._name} {error}, and is compiled for batches (in_axes={self._options.in_axes!r}), whose results "
             f"cannot be connected to that: make it an argument, or compute it inside of the function"
@@ -96,12 +92,6 @@ class Plain:
         if self._function is not None and any(map(_has_nan, results)):
             runs = self._runs(plan, leaves)
             any(any(map(_has_nan, map(number_of, numbers))) for numbers, _ in runs)
-
-    def _plan(self, args: tuple[Any, ...], kwargs: dict[str, Any], axes: Axes) -> tuple[Plan, list[Any]] | None:
-        """How a call is taken apart, and its leaves; None if there is a Value among them."""
-        given, named = (args, kwargs) if self._static is None else self._static.marked(args, kwargs)
-        found = flattened(given, named)
-        return None if found is None else (Plan(given, named, found[1], axes), found[0])
 
     def _runs(self, plan: Plan, leaves: list[Any]) -> Iterator[tuple[list[Any], TreeDef]]:
         """For each example the numbers that the function returns, and how they are held."""

@@ -522,9 +522,7 @@ def _path(record: Reader, signature: Signature, classes: Classes) -> Path:
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != sizes:
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
-    path = Path(tuple(leaves), treedef)
-    path.tape = tape
-    return path
+    return Path(tuple(leaves), treedef, tape=tape)
 
 
 def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:
