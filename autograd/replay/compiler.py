@@ -347,8 +347,11 @@ class Compiled:
         self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
-        paths = list(branches.known)
-        exported: Callable[..., Any] = jax_export.exported(branches.signature, paths, options.in_axes, options.reduce)
+        treedef = branches.known[0].treedef
+        paths = [(path.tape, [leaf.data for leaf in path.leaves]) for path in branches.known]
+        exported: Callable[..., Any] = jax_export.exported(
+            branches.signature, treedef, paths, options.in_axes, options.reduce
+        )
         return exported
 
     def _refuse_refusals(self, language: str) -> None:

@@ -20,10 +20,10 @@ import numpy.typing as npt
 
 from autograd.errors import TapeError
 from autograd.primitives import PRIMITIVES, Primitive
-from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee
+from autograd.replay.tape import FUSED_DOT, Guard, Tape, apply_ieee, distinct
 
 __all__ = [
-    "constants_as_arguments", "distinct", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
+    "constants_as_arguments", "eliminate_common_subexpressions", "eliminate_dead_code", "fold_constants",
     "fuse_dots", "optimise", "reuse_slots", "rewire", "separate_slots", "simplify_algebra",
 ]  # fmt: skip
 
@@ -73,12 +73,6 @@ def separate_slots(tape: Tape) -> Tape:
         guards=tuple(guards),
         n_slots=fresh.stop,
     )
-
-
-def distinct(numbers: Sequence[float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-    """The different ones among ``numbers``, told apart by their bits, and for each number which of them it is."""
-    bits, which = np.unique(np.array(numbers, dtype=np.float64).view(np.int64), return_inverse=True)
-    return bits.view(np.float64), which.reshape(-1)
 
 
 def readers(tape: Tape) -> npt.NDArray[np.intp]:

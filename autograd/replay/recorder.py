@@ -31,8 +31,7 @@ from autograd.conversions import CONVERSIONS
 from autograd.debugging import Site, calling_site, clarify, replacements
 from autograd.errors import DomainError, RecordedConversionError, RecordingError
 from autograd.primitives import Primitive, as_float
-from autograd.replay.optimise import distinct
-from autograd.replay.tape import Guard, Tape
+from autograd.replay.tape import Guard, Tape, distinct
 from autograd.sweep import check_fresh, describe, walk
 from autograd.trees import TreeDef
 from autograd.value import Constant, Value, node_of

@@ -22,7 +22,7 @@ from autograd.errors import GuardError, TapeError
 from autograd.operators import RELATIONS
 from autograd.primitives import Primitive, as_float
 
-__all__ = ["FUSED_DOT", "RELATIONS", "Floats", "Guard", "Indices", "Instruction", "Tape", "apply_ieee"]
+__all__ = ["FUSED_DOT", "RELATIONS", "Floats", "Guard", "Indices", "Instruction", "Tape", "apply_ieee", "distinct"]
 
 Indices = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -73,6 +73,12 @@ def apply_ieee(op: Primitive, inputs: Sequence[float]) -> float:
     except (ArithmeticError, ValueError) as error:
         value = op.ieee_value(error, tuple(inputs))
     return value if type(value) is float else as_float(value, f"the result of {op.name}")
+
+
+def distinct(numbers: Sequence[float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """The different ones among ``numbers``, told apart by their bits, and for each number which of them it is."""
+    bits, which = np.unique(np.array(numbers, dtype=np.float64).view(np.int64), return_inverse=True)
+    return bits.view(np.float64), which.reshape(-1)
 
 
 def _frozen(array: Any, dtype: Any) -> npt.NDArray[Any]:

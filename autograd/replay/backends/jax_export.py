@@ -20,7 +20,6 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.jax_functions import jax_function
-from autograd.replay.branches import Path
 from autograd.replay.optimise import fuse_dots
 from autograd.replay.schedule import (
     ONE,
@@ -38,6 +37,7 @@ from autograd.replay.schedule import (
 )  # fmt: skip
 from autograd.replay.signature import Axes, Signature, axes_of_arguments, axes_of_leaves, is_static, statics_in
 from autograd.replay.tape import RELATIONS, Floats, Tape
+from autograd.trees import TreeDef
 
 __all__ = ["batch_function", "build", "exported", "paths_function", "tape_function"]
 
@@ -285,21 +285,23 @@ def _guarded(tape: Tape, leaves: Sequence[float], parts: Sequence[int]) -> Calla
     return function
 
 
-def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str | None) -> Callable[..., Any]:
+def exported(
+    form: Signature, treedef: TreeDef, paths: Sequence[tuple[Tape, list[float]]], in_axes: Axes, reduce: str | None
+) -> Callable[..., Any]:
     """The compiled function for JAX: the same signature and structure of the result, on JAX's arrays.
 
     Args:
         form: the form of the arguments that was recorded.
-        paths: what was recorded. Live leaves become constants, as they are now.
+        treedef: that of the result.
+        paths: of each the tape, whose guards tell where it is right, and what its leaves hold, which become constants.
         in_axes: as :func:`~autograd.compile` was told.
         reduce: likewise.
     """
-    treedef, keywords = paths[0].treedef, form.keywords
-    sizes, live = treedef.sizes(), [[leaf.data for leaf in path.leaves] for path in paths]
-    if reduce is not None and not paths[0].tape.guards:  # no example has a path of its own
-        run = _together(paths[0].tape, live[0], form, sizes, reduce)
+    keywords, sizes, (tapes, live) = form.keywords, treedef.sizes(), zip(*paths, strict=True)
+    if reduce is not None and not tapes[0].guards:  # no example has a path of its own
+        run = _together(tapes[0], live[0], form, sizes, reduce)
     else:
-        run = _one_by_one(paths_function([path.tape for path in paths], live, sizes), in_axes, reduce)
+        run = _one_by_one(paths_function(tapes, live, sizes), in_axes, reduce)
     compiled = jax.jit(lambda leaves, axes: _as_laid_out(run, leaves, axes, reduce)(leaves), static_argnums=1)
 
     def function(*args: Any, **kwargs: Any) -> Any:
