@@ -179,7 +179,7 @@ INLINED void tiles(
 #define LEAST(x, y) ((x) < (y) ? (x) : (y))
 
 /* results += factors * operands, on n numbers of each row, a multiple of four. The factors of one result are by_row from
-   those of the next; 0 if they are packed: see lane_blocks.py. Four numbers of an operand are ``vectors`` from the next.
+   those of the next; 0 if they are packed: see lane_program.py. Four numbers of an operand are ``vectors`` from the next.
    A large matrix is done in blocks, so that the factors of one stay in the cache while all lanes are done. */
 static void multiply(
     ptrdiff_t n_results, Rows results, const double *factors, ptrdiff_t by_row, ptrdiff_t n_operands, Rows operands,

@@ -6,6 +6,8 @@ import importlib
 import math
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -139,6 +141,65 @@ def test_many_threads_may_ask():
     alone = [f(batch) for batch in batches]
     with ThreadPoolExecutor(6) as pool:
         assert [*pool.map(f, batches)] == alone
+
+
+def test_an_operation_of_a_user_may_compute_batches_itself():
+    """On every thread at once: none may wait for another that waits for it."""
+    code = (
+        "import numpy as np, autograd as ag\n"
+        "from autograd.replay.backends import c_lanes\n"
+        "c_lanes._cores, c_lanes._CHUNK = lambda: 2, 1\n"
+        "inner = ag.compile(lambda x: ag.sin(x) * x, in_axes=0, reduce='sum', backend='c')\n"
+        "forward = lambda x: float(inner(np.full(300, float(f'{x:.3e}')))) if ready else x\n"
+        "ready, op = False, ag.primitive('batches', forward=forward, partials=lambda x, out: (1.0,))\n"
+        "f, x = ag.compile(op, in_axes=0, backend='c'), np.linspace(0.0, 1.0, 2000).round(3)\n"
+        "inner(x), f(x)\n"
+        "ready = True\n"
+        "np.testing.assert_allclose(f(x), 300 * np.sin(x) * x, rtol=1e-13)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_an_operation_of_a_user_sees_the_settings_of_the_caller_on_every_thread(monkeypatch, define):
+    monkeypatch.setattr(c_lanes, "_cores", lambda: 2)
+    monkeypatch.setattr(c_lanes, "_CHUNK", 1)
+    threads = set()
+
+    def forward(x):
+        threads.add(threading.current_thread())
+        time.sleep(1e-5)  # so that the other thread has some
+        return 5.0 if math.isnan(ag.log(x)) else 1.0
+
+    f = compiled(define("settings_seen", forward=forward, partials=lambda x, out: (0.0,)), in_axes=0, backend="c")
+    with ag.errstate(domain="nan"):
+        assert set(f(np.full(5000, -1.0))) == {5.0}
+    assert len(threads) == 2
+
+
+def test_after_an_exception_no_thread_goes_on(monkeypatch, define):
+    monkeypatch.setattr(c_lanes, "_cores", lambda: 2)
+    monkeypatch.setattr(c_lanes, "_CHUNK", 1)
+    asked = []
+
+    def forward(x):
+        asked.append(x)
+        if x < 0.0:
+            raise OwnError("negative")
+        time.sleep(1e-5)
+        return float(f"{x:.3e}")
+
+    f = compiled(define("stopping", forward=forward, partials=lambda x, out: (0.0,)), in_axes=0, backend="c")
+    f(np.ones(3))
+    for first in (0, 100):  # on the calling thread or on another
+        asked.clear()
+        x = np.ones(20_000)
+        x[first] = -1.0
+        with pytest.raises(OwnError, match="negative"):
+            f(x)
+        n = len(asked)
+        assert n < 2000
+        time.sleep(0.02)
+        assert len(asked) == n
 
 
 # --- what is not there ------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import os
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from functools import cache
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -323,12 +324,16 @@ class _Lanes:
         waiting = iter(range(columns))
 
         def work(own: _Own) -> None:
-            for column in waiting:  # next() of a range is one step for the interpreter: no two threads get the same
-                start = column * chunk
-                self._kernel(
-                    *self._program, numbers, packed, *own, nothing, lanes, results,
-                    start, min(n, start + chunk), size, column, self._n_sums, self._asked,
-                )  # fmt: skip
+            try:
+                for column in waiting:  # next() of a range is one step for the interpreter: no two get the same
+                    start = column * chunk
+                    self._kernel(
+                        *self._program, numbers, packed, *own, nothing, lanes, results,
+                        start, min(n, start + chunk), size, column, self._n_sums, self._asked,
+                    )  # fmt: skip
+            except BaseException:
+                deque(waiting, maxlen=0)  # an operation of a user's raised: no thread begins another column
+                raise
 
         def help_out() -> None:
             try:
@@ -338,9 +343,15 @@ class _Lanes:
             work(own)
             self._helpers.append(own)
 
-        futures = [_pool().submit(help_out) for _ in range(min(_cores(), columns) - 1)]
-        work(space.own)
-        for future in futures:
+        # Operations of users see the settings of the caller, wherever they run.
+        futures = [_pool().submit(copy_context().run, help_out) for _ in range(min(_cores(), columns) - 1)]
+        try:
+            work(space.own)
+        finally:
+            # Who has not begun is not waited for: all helpers may be waiting here, inside an operation of a user's.
+            begun = [future for future in futures if not future.cancel()]
+            wait(begun)
+        for future in begun:
             future.result()
 
 
