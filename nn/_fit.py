@@ -17,7 +17,6 @@ import numpy as np
 
 from autograd import AnomalyError, Value, diagnose, errstate
 from nn._predict import FlatModel, advised, tried_loss, tried_model
-from nn.activations import name_of
 from nn.data import (
     Array,
     Dataset,
@@ -25,6 +24,7 @@ from nn.data import (
     counted,
     divided,
     finite_from_0,
+    name_of,
     number_of,
     positive,
     some,

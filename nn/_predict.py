@@ -32,8 +32,7 @@ from autograd import (
     no_grad,
     value_and_grad,
 )
-from nn.activations import name_of
-from nn.data import Array, Dataset, as_dataset, as_examples, number_of, weighted, with_hints
+from nn.data import Array, Dataset, as_dataset, as_examples, name_of, number_of, weighted, with_hints
 from nn.losses import Loss, mse, resolve_loss
 from nn.metrics import Metric, measure, resolve_metrics
 from nn.pytree import Binding, Tree

@@ -20,8 +20,8 @@ from autograd import Value
 
 __all__ = [
     "Array", "Dataset", "as_dataset", "as_examples", "as_targets", "counted", "divided", "finite_from_0", "is_many",
-    "nearest", "number_of", "positive", "real_array", "real_number", "resolved", "some", "unknown", "weighted",
-    "whole_number", "with_hints",
+    "name_of", "nearest", "number_of", "positive", "real_array", "real_number", "resolved", "some", "unknown",
+    "weighted", "whole_number", "with_hints",
 ]  # fmt: skip
 
 Array: TypeAlias = NDArray[np.float64]
@@ -36,6 +36,11 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 def counted(number: int, noun: str) -> str:
     """A number with its noun: ``1 input``, ``2 inputs``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """The name of a function, such as an activation in a repr; of another callable that of its class."""
+    return getattr(function, "__name__", type(function).__name__)
 
 
 def some(paths: list[str]) -> str:

@@ -20,16 +20,8 @@ from typing import Any, ClassVar, TypeAlias, overload
 import numpy as np
 
 from autograd import Parameter, Value, scope, weighted_sum
-from nn.activations import (
-    Activation,
-    chosen_activation,
-    identity,
-    joins_outputs,
-    name_of,
-    resolve_activation,
-    switched,
-)
-from nn.data import Array, counted, is_many, number_of, real_array, whole_number
+from nn.activations import Activation, chosen_activation, identity, joins_outputs, resolve_activation, switched
+from nn.data import Array, counted, is_many, name_of, number_of, real_array, whole_number
 from nn.init import Initializer, resolve_init, weight_generator
 from nn.module import Module
 from nn.pytree import CheckedList, Tree

@@ -30,8 +30,7 @@ from typing import Any, TypeGuard, TypeVar
 import numpy as np
 
 from autograd import AutogradError, Value, files
-from nn.activations import name_of
-from nn.data import counted, some
+from nn.data import counted, name_of, some
 from nn.module import Module
 from nn.pytree import DTYPE, Places, children, is_data, walk
 
