@@ -40,7 +40,7 @@ from nn.metrics import Metric, resolve_metrics
 from nn.module import Module, parameters_of
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, as_leaves, norm_of, shortened
 from nn.pytree import walk
-from nn.schedules import ConstantLR, PlateauLR, Schedule
+from nn.schedules import PlateauLR, Schedule
 
 __all__ = ["OPTIMIZERS", "fit"]
 
@@ -324,12 +324,14 @@ class _Steps:
                 "schedule must be a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
                 f"got {schedule!r}"
             )
-        self.schedule: Schedule = ConstantLR() if schedule is None else schedule
+        self.schedule: Schedule | None = schedule
         self.clip_norm = None if clip_norm is None else positive(clip_norm, "clip_norm")
         self.clip_value = None if clip_value is None else positive(clip_value, "clip_value")
 
     def factor(self, epoch: int, run: _Run) -> float:
         """The factor of the learning rate in ``epoch``."""
+        if self.schedule is None:
+            return 1.0
         if isinstance(self.schedule, PlateauLR):
             return self.schedule.after(run.history.validation_loss or run.history.loss)
         return self.schedule(epoch)
