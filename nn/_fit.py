@@ -37,9 +37,8 @@ from nn.history import Epoch, History, ProgressBar
 from nn.init import generator
 from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
-from nn.module import Module, parameters_of
+from nn.module import Module, parameters_of, walk
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, as_leaves, norm_of, shortened
-from nn.pytree import walk
 from nn.schedules import PlateauLR, Schedule
 
 __all__ = ["OPTIMIZERS", "fit"]

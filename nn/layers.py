@@ -23,8 +23,7 @@ from autograd import Parameter, Value, scope, weighted_sum
 from nn.activations import Activation, chosen_activation, identity, joins_outputs, resolve_activation, switched
 from nn.data import Array, counted, is_many, name_of, number_of, real_array, whole_number
 from nn.init import Initializer, resolve_init, weight_generator
-from nn.module import Module
-from nn.pytree import CheckedList, Tree
+from nn.module import CheckedList, Module
 
 __all__ = ["MLP", "Layer", "Matrices", "Neuron", "Sequential"]
 
@@ -232,7 +231,7 @@ class Layer(_Activated):
             )
             for index in range(1, nout + 1)
         ]  # fmt: skip
-        self.neurons = CheckedList(neurons, Tree, "neurons", f"layer {layer}", "one for each output")
+        self.neurons = CheckedList(neurons, Module, "neurons", f"layer {layer}", "one for each output")
 
     @property
     def nout(self) -> int:
@@ -341,7 +340,7 @@ class MLP(Module):
             Layer(nin, nout, activation=function, bias=bias, init=init, rng=random, layer=number)
             for number, ((nin, nout), function) in enumerate(zip(pairwise(widths), functions, strict=True), start=1)
         ]
-        self.layers = CheckedList(layers, Tree, "layers", "an MLP", "")
+        self.layers = CheckedList(layers, Module, "layers", "an MLP", "")
 
     @property
     def activations(self) -> list[Activation]:

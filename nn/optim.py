@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from autograd import GradientError, Parameter, Value
 from nn.data import Array, counted, finite_from_0, number_of, positive, real_array, some
-from nn.module import ParametersOf, parameters_of
-from nn.pytree import Tree, children, walk
+from nn.module import Module, ParametersOf, children, parameters_of, walk
 
 __all__ = [
     "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "Setting", "State", "as_leaves", "clip_grad_norm",
@@ -331,10 +330,10 @@ def as_leaves(parameters: Any) -> list[Value]:
     return leaves
 
 
-def _check_overlooked(model: Tree | None, found: set[int]) -> None:
+def _check_overlooked(model: Module | None, found: set[int]) -> None:
     """Refuse a model that keeps Parameters in an object of a plain class, which nothing looks into."""
     for path, part in [] if model is None else walk(model):
-        if isinstance(part, (Value, Tree, type, Optimizer)):
+        if isinstance(part, (Value, Module, type, Optimizer)):
             continue
         for name, held in getattr(part, "__dict__", {}).items():
             for leaf in [held, *(each for _, each in children(held))]:
