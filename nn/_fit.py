@@ -17,22 +17,19 @@ import numpy as np
 
 from autograd import AnomalyError, Value, diagnose, errstate
 from nn._predict import FlatModel, advised, tried_loss, tried_model
-from nn.data import (
+from nn.arguments import (
     Array,
-    Dataset,
-    as_dataset,
     counted,
-    divided,
     finite_from_0,
     name_of,
     number_of,
     positive,
     some,
     unknown,
-    weighted,
     whole_number,
     with_hints,
 )
+from nn.data import Dataset, as_dataset, divided, weighted
 from nn.history import Epoch, History, ProgressBar
 from nn.init import generator
 from nn.losses import Loss, resolve_loss

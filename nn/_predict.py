@@ -32,7 +32,8 @@ from autograd import (
     no_grad,
     value_and_grad,
 )
-from nn.data import Array, Dataset, as_dataset, as_examples, name_of, number_of, weighted, with_hints
+from nn.arguments import Array, name_of, number_of, with_hints
+from nn.data import Dataset, as_dataset, as_examples, weighted
 from nn.functional import Binding
 from nn.losses import Loss, mse, resolve_loss
 from nn.metrics import Metric, measure, resolve_metrics

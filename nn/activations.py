@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
-from nn.data import resolved
+from nn.arguments import resolved
 
 __all__ = [
     "ACTIVATIONS", "Activation", "chosen_activation", "identity", "joins_outputs", "resolve_activation", "switched",

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.data import counted, some
+from nn.arguments import counted, some
 from nn.module import SCALARS, STAND_INS, CheckedList, Module, children, holds_objects, is_data, walk
 
 __all__ = ["Binding", "functional_call"]

@@ -21,7 +21,7 @@ import numpy as np
 
 from autograd import Parameter, Value, scope, weighted_sum
 from nn.activations import Activation, chosen_activation, identity, joins_outputs, resolve_activation, switched
-from nn.data import Array, counted, is_many, name_of, number_of, real_array, whole_number
+from nn.arguments import Array, counted, is_many, name_of, number_of, real_array, whole_number
 from nn.init import Initializer, resolve_init, weight_generator
 from nn.module import CheckedList, Module
 

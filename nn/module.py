@@ -18,7 +18,7 @@ from typing import Any, ClassVar, SupportsIndex
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.data import counted, real_number, some
+from nn.arguments import counted, real_number, some
 
 __all__ = [
     "DTYPE", "NOTES", "SCALARS", "STAND_INS", "CheckedList", "Module", "ParametersOf", "Places", "children",

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import GradientError, Parameter, Value
-from nn.data import Array, counted, finite_from_0, number_of, positive, real_array, some
+from nn.arguments import Array, counted, finite_from_0, number_of, positive, real_array, some
 from nn.module import Module, ParametersOf, children, parameters_of, walk
 
 __all__ = [

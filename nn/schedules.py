@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
-from nn.data import finite_from_0, whole_number
+from nn.arguments import finite_from_0, whole_number
 
 __all__ = [
     "ConstantLR", "CosineLR", "CosineRestartsLR", "LinearLR", "OneCycleLR", "PlateauLR", "Schedule", "StepLR",

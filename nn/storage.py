@@ -30,7 +30,7 @@ from typing import Any, TypeGuard, TypeVar
 import numpy as np
 
 from autograd import AutogradError, Value, files
-from nn.data import counted, name_of, some
+from nn.arguments import counted, name_of, some
 from nn.module import DTYPE, Module, Places, children, is_data, walk
 
 __all__ = ["ModelFileError", "buffers", "description", "load", "save"]
