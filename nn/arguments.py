@@ -19,7 +19,7 @@ from autograd import Value
 
 __all__ = [
     "Array", "counted", "finite_from_0", "is_many", "name_of", "nearest", "number_of", "positive", "real_array",
-    "real_number", "resolved", "some", "unknown", "whole_number", "with_hints",
+    "real_number", "resolved", "share", "some", "switch", "unknown", "whole_number", "with_hints",
 ]  # fmt: skip
 
 Array: TypeAlias = NDArray[np.float64]
@@ -178,6 +178,21 @@ def positive(number: Any, name: str) -> float:
     if not (math.isfinite(bound) and bound > 0.0):
         raise ValueError(f"{name} must be a finite number above 0, got {number!r}")
     return bound
+
+
+def share(given: Any, name: str) -> float:
+    """``given`` as a number from 0 to below 1."""
+    number = finite_from_0(given, name)
+    if number >= 1.0:
+        raise ValueError(f"{name} must be a number from 0 to below 1, got {given!r}")
+    return number
+
+
+def switch(given: Any, name: str) -> bool:
+    """``given``, which is True or False: the text "False" is neither."""
+    if not isinstance(given, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {given!r}")
+    return bool(given)
 
 
 def whole_number(number: Any, name: str, least: int = 1) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Parameter, Value
-from nn.arguments import counted, some
+from nn.arguments import counted, is_many, some
 from nn.module import SCALARS, STAND_INS, CheckedList, Module, children, holds_objects, is_data, walk
 
 __all__ = ["Binding", "functional_call"]
@@ -69,7 +69,7 @@ def _by_path(model: Module, named: dict[str, Value], params: Any) -> dict[str, A
                 f"functional_call: {model!r} has no parameter {some(strangers)}; it has {some(list(named))}"
             )
         return dict(params)
-    if not isinstance(params, Iterable) or isinstance(params, (str, bytes, AbstractSet, Value)):
+    if not is_many(params):
         raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, got {params!r}")
     numbers = list(params)
     if len(numbers) != len(named):

@@ -12,8 +12,7 @@ two digits a comma parts them: ``W1,12[1]``. A neuron's nodes and parameters hav
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
@@ -559,7 +558,7 @@ def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, .
         x = x.tolist()
     if count == 1 and not isinstance(x, Iterable):
         x = [x]
-    if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, AbstractSet)):
+    if not is_many(x):
         raise TypeError(f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {x!r}")
     inputs = list(x)
     if len(inputs) != count:
