@@ -127,13 +127,15 @@ class Binding:
         for part in held:
             if isinstance(part, FunctionType):
                 _refuse_closure(part, self._copies.keys() | learnt, asking)
-        self._seen: list[tuple[Any, list[Any]]] = []
-        self._seen_data: list[tuple[Any, Any]] = []
+        self._seen: tuple[list[list[Any]], list[Any]] = [], []
 
     def look(self) -> None:
         """Note the model as it is, for :meth:`is_of_now`."""
-        self._seen = [(part, _inside(part)) for part, _ in self._pairs]
-        self._seen_data = [(part, now) for part in self.held if (now := _content(part)) is not None]
+        self._seen = self._present()
+
+    def _present(self) -> tuple[list[list[Any]], list[Any]]:
+        """The parts of each of its modules and containers; the content of each of its leaves."""
+        return [_inside(part) for part, _ in self._pairs], [_content(part) for part in self.held]
 
     def on(self, values: Iterable[Any]) -> Any:
         """The copy, with a number or Value in place of each parameter; one without a name takes the parameter's."""
@@ -185,10 +187,8 @@ class Binding:
 
     def is_of_now(self) -> bool:
         """Whether the model holds what it held at the last :meth:`look` or :meth:`keep`."""
-        for part, before in self._seen:
-            if not _same(_inside(part), before):
-                return False
-        return all(_content(part) == before for part, before in self._seen_data)
+        inside, content = self._present()
+        return all(map(_same, inside, self._seen[0])) and content == self._seen[1]
 
 
 def _same(now: Sequence[Any], before: Sequence[Any]) -> bool:

@@ -21,13 +21,13 @@ from autograd import Parameter, Value
 from nn.arguments import counted, real_number, some
 
 __all__ = [
-    "DTYPE", "NOTES", "SCALARS", "STAND_INS", "CheckedList", "Module", "ParametersOf", "Places", "children",
+    "DTYPE", "SCALARS", "STAND_INS", "CheckedList", "Module", "ParametersOf", "Places", "children",
     "holds_objects", "is_data", "parameters_of", "walk",
 ]  # fmt: skip
 
 STAND_INS = "_stand_ins"
 """The attribute of a module's copy that says, by id, which Values stand where the module has parameters."""
-NOTES = "_places"
+_NOTES = "_places"
 """The attribute under which a module has its :class:`Places`."""
 
 
@@ -88,8 +88,8 @@ class Module:
                 if isinstance(part, Parameter)
             }
             if found:
-                before = vars(self)[NOTES].labels if NOTES in vars(self) else {}
-                vars(self)[NOTES] = Places(before | found)
+                before = vars(self)[_NOTES].labels if _NOTES in vars(self) else {}
+                vars(self)[_NOTES] = Places(before | found)
         object.__setattr__(self, name, new)
 
     def __delattr__(self, name: str) -> None:
@@ -131,7 +131,7 @@ class Module:
                     f"not to be learnt, make another {type(self).__name__}"
                 )
         if STAND_INS not in vars(self) and places != noted:  # a note that is written is a change that recordings see
-            vars(self)[NOTES] = Places(places)
+            vars(self)[_NOTES] = Places(places)
         return ParametersOf(self, found)
 
     def named_parameters(self) -> dict[str, Any]:
@@ -242,9 +242,9 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
         elif isinstance(part, Module):
             if part is not root and _defines_parameters(part):
                 found |= {id(leaf): leaf for leaf in part.parameters()}
-            elif NOTES in vars(part):
+            elif _NOTES in vars(part):
                 prefix = f"{path}." if path else ""
-                noted |= {f"{prefix}{place}": label for place, label in vars(part)[NOTES].labels.items()}
+                noted |= {f"{prefix}{place}": label for place, label in vars(part)[_NOTES].labels.items()}
         elif type(part) in _UNCHECKED:
             places |= {f"{path}.{key}": held.label for key, held in children(part) if isinstance(held, Parameter)}
     return list(found.values()), places, noted
