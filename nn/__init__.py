@@ -16,6 +16,7 @@ True
 
 from nn._fit import fit
 from nn._predict import evaluate, predict
+from nn.functional import functional_call
 from nn.history import Epoch, History
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import (
@@ -29,7 +30,7 @@ from nn.losses import (
     softmax_cross_entropy,
     squared_error,
 )
-from nn.module import Module, functional_call
+from nn.module import Module
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, clip_grad_norm, clip_grad_value
 from nn.schedules import (
     ConstantLR,

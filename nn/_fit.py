@@ -17,30 +17,26 @@ import numpy as np
 
 from autograd import AnomalyError, Value, diagnose, errstate
 from nn._predict import FlatModel, advised, tried_loss, tried_model
-from nn.activations import name_of
-from nn.data import (
+from nn.arguments import (
     Array,
-    Dataset,
-    as_dataset,
     counted,
-    divided,
     finite_from_0,
+    name_of,
     number_of,
     positive,
     some,
     unknown,
-    weighted,
     whole_number,
     with_hints,
 )
+from nn.data import Dataset, as_dataset, divided, weighted
 from nn.history import Epoch, History, ProgressBar
 from nn.init import generator
 from nn.losses import Loss, resolve_loss
 from nn.metrics import Metric, resolve_metrics
-from nn.module import Module, parameters_of
+from nn.module import Module, parameters_of, walk
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, as_leaves, norm_of, shortened
-from nn.pytree import walk
-from nn.schedules import ConstantLR, PlateauLR, Schedule
+from nn.schedules import PlateauLR, Schedule
 
 __all__ = ["OPTIMIZERS", "fit"]
 
@@ -324,12 +320,14 @@ class _Steps:
                 "schedule must be a function from an epoch to a factor of the learning rate, such as CosineLR(100), "
                 f"got {schedule!r}"
             )
-        self.schedule: Schedule = ConstantLR() if schedule is None else schedule
+        self.schedule: Schedule | None = schedule
         self.clip_norm = None if clip_norm is None else positive(clip_norm, "clip_norm")
         self.clip_value = None if clip_value is None else positive(clip_value, "clip_value")
 
     def factor(self, epoch: int, run: _Run) -> float:
         """The factor of the learning rate in ``epoch``."""
+        if self.schedule is None:
+            return 1.0
         if isinstance(self.schedule, PlateauLR):
             return self.schedule.after(run.history.validation_loss or run.history.loss)
         return self.schedule(epoch)

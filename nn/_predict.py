@@ -32,17 +32,18 @@ from autograd import (
     no_grad,
     value_and_grad,
 )
-from nn.activations import name_of
-from nn.data import Array, Dataset, as_dataset, as_examples, number_of, weighted, with_hints
+from nn.arguments import Array, name_of, number_of, with_hints
+from nn.data import Dataset, as_dataset, as_examples, weighted
+from nn.functional import Binding
 from nn.losses import Loss, mse, resolve_loss
 from nn.metrics import Metric, measure, resolve_metrics
-from nn.pytree import Binding, Tree
+from nn.module import Module
 
 __all__ = ["FlatModel", "advised", "evaluate", "predict", "tried_loss", "tried_model"]
 
 
 @with_hints({})
-def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
+def predict(model: Module, X: Any, *, compiled: bool = True) -> Array:  # noqa: N803 -- the name that scikit-learn's users know
     """The outputs of ``model`` on each example, from a recording of it as it is now: floats, with no graph.
 
     It is recorded twice, until two runs have agreed, to refuse a model that is not a function of its inputs, such as
@@ -75,7 +76,7 @@ def predict(model: Tree, X: Any, *, compiled: bool = True) -> Array:  # noqa: N8
 
 @with_hints({})
 def evaluate(  # noqa: PLR0913 -- each argument is optional, named and independent
-    model: Tree,
+    model: Module,
     X: Any,  # noqa: N803 -- as of predict
     y: Any,
     *,
@@ -113,6 +114,9 @@ def evaluate(  # noqa: PLR0913 -- each argument is optional, named and independe
         return {"loss": flat.mean_loss(numbers, data), **flat.measured(numbers, data, functions, data.weights)}
 
 
+Module.predict, Module.evaluate = predict, evaluate  # a model has them as methods; Module knows nothing of recordings
+
+
 @contextmanager
 def advised() -> Iterator[None]:
     """Add the way out to the error of a recording."""
@@ -133,12 +137,11 @@ def tried_model(model: Any, examples: Array) -> Any:
         TypeError: it is not a Module, or the output is neither one number or Value, nor several.
         ValueError: it does not take such an example.
     """
-    if not isinstance(model, Tree):
+    if not isinstance(model, Module):
         raise TypeError(f"a model must be a Module, such as an MLP, got {model!r}")
-    run: Any = model
     try:
         with no_grad(), errstate(domain="nan"):
-            prediction = run(examples[0])
+            prediction = model(examples[0])
     except (TypeError, ValueError, LookupError) as error:
         raise ValueError(
             f"X has {examples.shape[1]} features an example, which {model!r} does not take: {error}"
@@ -198,7 +201,7 @@ class FlatModel:
         compiled: record each function once, and replay it over batches; else compute on Values each time.
     """
 
-    def __init__(self, model: Tree, parameters: Sequence[Value], loss: Loss, *, compiled: bool = True) -> None:
+    def __init__(self, model: Module, parameters: Sequence[Value], loss: Loss, *, compiled: bool = True) -> None:
         self.model = model
         self.parameters = list(parameters)
         self.loss = loss
@@ -374,7 +377,7 @@ class _Runs:
     def __init__(self, binding: Binding, loss: Loss) -> None:
         kinds = (random.Random, np.random.Generator, np.random.RandomState)
         held: list[Any] = binding.held
-        classes = {kind for part in held if isinstance(part, Tree) for kind in type(part).__mro__}
+        classes = {kind for part in held if isinstance(part, Module) for kind in type(part).__mro__}
         methods = [method for kind in classes for method in vars(kind).values()]
         named = [part for function in [*methods, *held, loss] for part in _named(function)]
         self._generators = list({id(part): part for part in [*held, *named] if isinstance(part, kinds)}.values())
@@ -408,11 +411,11 @@ class _Runs:
         return [random.getstate(), pickle.dumps(np.random.get_state()), *map(_state, self._generators)]  # noqa: NPY002 -- watched, not used
 
 
-_AGREED: dict[int, tuple[weakref.ref[Tree], tuple[int, ...], set[int]]] = {}
+_AGREED: dict[int, tuple[weakref.ref[Module], tuple[int, ...], set[int]]] = {}
 """For each model, by its id, all that it consisted of when two of its runs agreed, by their ids; and on what."""
 
 
-def _agreed_on(model: Tree, consists_of: tuple[int, ...]) -> set[int]:
+def _agreed_on(model: Module, consists_of: tuple[int, ...]) -> set[int]:
     """The recordings that two runs of ``model`` have agreed on since it consists of this."""
     known = _AGREED.get(id(model))
     if known is None or known[1] != consists_of:

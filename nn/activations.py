@@ -12,11 +12,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, softmax, softplus, softsign, tanh
-from nn.data import resolved
+from nn.arguments import resolved
 
 __all__ = [
-    "ACTIVATIONS", "Activation", "chosen_activation", "identity", "joins_outputs", "name_of", "resolve_activation",
-    "switched",
+    "ACTIVATIONS", "Activation", "chosen_activation", "identity", "joins_outputs", "resolve_activation", "switched",
 ]  # fmt: skip
 
 Activation: TypeAlias = Callable[[Any], Any]
@@ -87,8 +86,3 @@ def _check_switch(nonlin: Any) -> None:
 def joins_outputs(activation: Activation) -> bool:
     """Whether it takes the outputs of a layer together, as softmax does."""
     return activation is softmax
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """The name of a function, such as an activation in a repr; of another callable that of its class."""
-    return getattr(function, "__name__", type(function).__name__)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn.data import resolved
+from nn.arguments import resolved
 
 __all__ = ["INITIALIZERS", "Initializer", "generator", "resolve_init", "weight_generator"]
 

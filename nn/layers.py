@@ -12,27 +12,17 @@ two digits a comma parts them: ``W1,12[1]``. A neuron's nodes and parameters hav
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, ClassVar, TypeAlias, overload
 
 import numpy as np
 
 from autograd import Parameter, Value, scope, weighted_sum
-from nn.activations import (
-    Activation,
-    chosen_activation,
-    identity,
-    joins_outputs,
-    name_of,
-    resolve_activation,
-    switched,
-)
-from nn.data import Array, counted, is_many, number_of, real_array, whole_number
+from nn.activations import Activation, chosen_activation, identity, joins_outputs, resolve_activation, switched
+from nn.arguments import Array, counted, is_many, name_of, number_of, real_array, whole_number
 from nn.init import Initializer, resolve_init, weight_generator
-from nn.module import Module
-from nn.pytree import CheckedList, Tree
+from nn.module import CheckedList, Module
 
 __all__ = ["MLP", "Layer", "Matrices", "Neuron", "Sequential"]
 
@@ -240,7 +230,7 @@ class Layer(_Activated):
             )
             for index in range(1, nout + 1)
         ]  # fmt: skip
-        self.neurons = CheckedList(neurons, Tree, "neurons", f"layer {layer}", "one for each output")
+        self.neurons = CheckedList(neurons, Module, "neurons", f"layer {layer}", "one for each output")
 
     @property
     def nout(self) -> int:
@@ -349,7 +339,7 @@ class MLP(Module):
             Layer(nin, nout, activation=function, bias=bias, init=init, rng=random, layer=number)
             for number, ((nin, nout), function) in enumerate(zip(pairwise(widths), functions, strict=True), start=1)
         ]
-        self.layers = CheckedList(layers, Tree, "layers", "an MLP", "")
+        self.layers = CheckedList(layers, Module, "layers", "an MLP", "")
 
     @property
     def activations(self) -> list[Activation]:
@@ -568,7 +558,7 @@ def _as_inputs(x: Any, count: int, layer: int, taker: Module, more: tuple[Any, .
         x = x.tolist()
     if count == 1 and not isinstance(x, Iterable):
         x = [x]
-    if not isinstance(x, Iterable) or isinstance(x, (str, bytes, Mapping, AbstractSet)):
+    if not is_many(x):
         raise TypeError(f"{taker!r} takes one example, a list of {counted(count, 'input')}, got {x!r}")
     inputs = list(x)
     if len(inputs) != count:

@@ -45,7 +45,7 @@ from autograd import (
     step,
     where,
 )
-from nn.data import counted, finite_from_0, is_many, positive, real_number, resolved
+from nn.arguments import counted, finite_from_0, is_many, positive, real_number, resolved
 
 __all__ = [
     "COMPLEMENT_FLOOR", "FLOOR", "LABELS", "LOSSES", "Loss", "bce_with_logits", "binary_cross_entropy",

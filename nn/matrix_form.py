@@ -27,7 +27,7 @@ import numpy as np
 
 from autograd import Value, jacobian
 from nn.activations import Activation, joins_outputs, resolve_activation
-from nn.data import Array, counted, real_array
+from nn.arguments import Array, counted, real_array
 from nn.losses import Loss, resolve_loss
 
 __all__ = ["MatrixForm", "backprop"]

@@ -13,8 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nn.activations import name_of
-from nn.data import Array, counted, real_array, resolved, whole_number
+from nn.arguments import Array, counted, name_of, real_array, resolved, whole_number
 from nn.losses import LABELS, Loss, labels_of, resolve_loss
 
 __all__ = [

@@ -1,24 +1,44 @@
-"""Module, the base of every model: finds its parameters, clears their gradients, saves and restores their numbers."""
+"""A model is a tree of parameters: ``Module``, the base of every model, and the walk over its parts.
+
+The children of a module are its attributes; those of a list, tuple, dict or object array are its parts. Everything else
+is a leaf, and the parameters among the leaves are learnt. A module finds its parameters, clears their gradients, saves
+and restores their numbers, and lets none be lost.
+"""
 
 from __future__ import annotations
 
+import functools
+import re
 import weakref
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from reprlib import recursive_repr
-from typing import Any, SupportsIndex
+from typing import Any, ClassVar, SupportsIndex
 
 import numpy as np
 
 from autograd import Parameter, Value
-from nn._predict import evaluate, predict
-from nn.data import counted, real_number, some
-from nn.pytree import NOTES, STAND_INS, Binding, CheckedList, Places, Tree, children, must_be, walk
+from nn.arguments import counted, real_number, some
 
-__all__ = ["Module", "ParametersOf", "functional_call", "parameters_of"]
+__all__ = [
+    "DTYPE", "SCALARS", "STAND_INS", "CheckedList", "Module", "ParametersOf", "Places", "children",
+    "holds_objects", "is_data", "parameters_of", "walk",
+]  # fmt: skip
+
+STAND_INS = "_stand_ins"
+"""The attribute of a module's copy that says, by id, which Values stand where the module has parameters."""
+_NOTES = "_places"
+"""The attribute under which a module has its :class:`Places`."""
 
 
-class Module(Tree):
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The paths in plain containers at which a module was seen to hold parameters, with their labels."""
+
+    labels: dict[str, str]
+
+
+class Module:
     """Base of everything that learns: its parameters are the :class:`~autograd.Parameter` objects it holds.
 
     They are looked for in its attributes, and in the lists, tuples, dicts, object arrays and modules among these; each
@@ -39,6 +59,13 @@ class Module(Tree):
     Line(slope, offset; 2 parameters)
     """
 
+    fixed: ClassVar[Mapping[str, str]] = {}
+    """Attributes that are fixed when it is made, with what to do instead."""
+    predict: ClassVar[Callable[..., Any]]
+    """The outputs on many examples, as an array: :func:`nn.predict`, which is put here where it is defined."""
+    evaluate: ClassVar[Callable[..., Any]]
+    """The loss and metrics on many examples, by name: :func:`nn.evaluate`, which is put here likewise."""
+
     def __setattr__(self, name: str, new: Any) -> None:
         """Set an attribute. Only a Parameter may replace a Parameter: training would go on without anything else.
 
@@ -51,7 +78,7 @@ class Module(Tree):
             raise AttributeError(f"{name} of {self!r} is fixed when it is made: {self.fixed[name]}")
         held = vars(self).get(name)
         if isinstance(held, Parameter):
-            must_be(Parameter, new, f"{name} of {self!r}", held)
+            _must_be(Parameter, new, f"{name} of {self!r}", held)
         elif isinstance(held, CheckedList):
             new = held.replaced(new)
         elif type(new) in _UNCHECKED and STAND_INS not in vars(self):
@@ -61,8 +88,8 @@ class Module(Tree):
                 if isinstance(part, Parameter)
             }
             if found:
-                before = vars(self)[NOTES].labels if NOTES in vars(self) else {}
-                vars(self)[NOTES] = Places(before | found)
+                before = vars(self)[_NOTES].labels if _NOTES in vars(self) else {}
+                vars(self)[_NOTES] = Places(before | found)
         object.__setattr__(self, name, new)
 
     def __delattr__(self, name: str) -> None:
@@ -104,7 +131,7 @@ class Module(Tree):
                     f"not to be learnt, make another {type(self).__name__}"
                 )
         if STAND_INS not in vars(self) and places != noted:  # a note that is written is a change that recordings see
-            vars(self)[NOTES] = Places(places)
+            vars(self)[_NOTES] = Places(places)
         return ParametersOf(self, found)
 
     def named_parameters(self) -> dict[str, Any]:
@@ -176,14 +203,6 @@ class Module(Tree):
         for path, parameter in named.items():
             parameter.data = numbers[path]
 
-    def predict(self, X: Any) -> Any:  # noqa: N803 -- the name that scikit-learn's users know
-        """The outputs on many examples, as an array: see :func:`nn.predict`."""
-        return predict(self, X)
-
-    def evaluate(self, X: Any, y: Any, **options: Any) -> Any:  # noqa: N803 -- as above
-        """The loss and metrics on many examples, by name: see :func:`nn.evaluate`."""
-        return evaluate(self, X, y, **options)
-
     @recursive_repr()
     def __repr__(self) -> str:
         parts = ", ".join(
@@ -207,7 +226,7 @@ def parameters_of(module: Module) -> list[Any]:
     return module.parameters() if _defines_parameters(module) else _found(module)[0]
 
 
-def _defines_parameters(module: Tree) -> bool:
+def _defines_parameters(module: Module) -> bool:
     return type(module).parameters is not Module.parameters
 
 
@@ -220,12 +239,12 @@ def _found(root: Module) -> tuple[list[Any], dict[str, str], dict[str, str]]:
     for path, part in walk(root, enter=lambda module: not _defines_parameters(module)):
         if isinstance(part, Parameter) or id(part) in learnt:
             found[id(part)] = part
-        elif isinstance(part, Tree):
+        elif isinstance(part, Module):
             if part is not root and _defines_parameters(part):
                 found |= {id(leaf): leaf for leaf in part.parameters()}
-            elif NOTES in vars(part):
+            elif _NOTES in vars(part):
                 prefix = f"{path}." if path else ""
-                noted |= {f"{prefix}{place}": label for place, label in vars(part)[NOTES].labels.items()}
+                noted |= {f"{prefix}{place}": label for place, label in vars(part)[_NOTES].labels.items()}
         elif type(part) in _UNCHECKED:
             places |= {f"{path}.{key}": held.label for key, held in children(part) if isinstance(held, Parameter)}
     return list(found.values()), places, noted
@@ -265,59 +284,187 @@ _SHOWN = 8
 """How many parameters the repr shows."""
 
 
-def functional_call(model: Module, params: Any, *inputs: Any, **keywords: Any) -> Any:
-    """``model(*inputs)`` with other numbers for its parameters; the model stays as it is.
+# --- its parts -------------------------------------------------------------------------------------------
+
+
+def children(node: Any) -> list[tuple[Any, Any]]:
+    """The parts of a module or container, each with its name, key or place; nothing for a leaf."""
+    if isinstance(node, Module):
+        return list(vars(node).items())
+    if isinstance(node, dict):
+        return list(node.items())
+    if isinstance(node, (list, tuple)):
+        return list(enumerate(node))
+    if holds_objects(node):
+        return list(enumerate(node.flat))
+    return []
+
+
+def walk(
+    root: Any, enter: Callable[[Module], bool] = lambda module: True, *, everything: bool = False
+) -> Iterator[tuple[str, Any]]:
+    """Every part of ``root``, itself first, with its path; in the order of definition, each once.
 
     Args:
-        model: any module.
-        params: numbers and Values in place of the parameters: a dict by path, as
-            :meth:`~nn.Module.state_dict` gives it, in which those left out keep the model's own; or a sequence
-            with one for each, in the order of :meth:`~nn.Module.parameters`. A Value without a name takes the
-            parameter's.
-        inputs: what the model is called with.
-        keywords: the same, by keyword.
+        root: a module or container.
+        enter: whether the parts of another module are walked through too.
+        everything: include plain numbers, texts and None, and each part as often as it is met.
+    """
+    seen: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", root)]
+    while stack:
+        path, part = stack.pop()
+        if id(part) in seen:
+            if everything:
+                yield path, part
+            continue
+        if not everything or children(part):
+            seen.add(id(part))
+        yield path, part
+        if isinstance(part, Value) or (part is not root and isinstance(part, Module) and not enter(part)):
+            continue
+        prefix = f"{path}." if path else ""
+        stack += [
+            (f"{prefix}{key}", held)
+            for key, held in reversed(children(part))
+            if everything or type(held) not in SCALARS
+        ]
+
+
+SCALARS = {int, float, bool, str, type(None)}
+"""Leaves that hold nothing: most of what a module holds."""
+
+
+def holds_objects(node: Any) -> bool:
+    """Whether it is an array of objects, which may be parameters."""
+    return isinstance(node, np.ndarray) and node.dtype == object
+
+
+# --- plain data -------------------------------------------------------------------------------------------
+
+DTYPE = re.compile(r"\|b1|\|[iu]1|[<>][iu][248]|[<>]f[248]|[<>]c(8|16)|\|S\d+|[<>]U\d+|[<>][mM]8(\[\d*[a-zA-Zμ]+\])?")
+"""The arrays that are plain data, by NumPy's code of their dtype."""
+
+
+def is_data(part: Any) -> bool:
+    """Whether it is plain data: numbers, text, arrays of them, and lists, tuples, dicts and sets of these."""
+    waiting, seen = [part], set[int]()
+    while waiting:
+        held = waiting.pop()
+        if type(held) in (list, tuple, dict, set, frozenset):
+            if id(held) in seen:
+                return False  # a circle, or the same list twice: a file holds neither
+            seen.add(id(held))
+            waiting += [*held.keys(), *held.values()] if isinstance(held, dict) else held
+        elif issubclass(type(held), np.generic) or type(held) is np.ndarray:  # which asks no traced Value for its class
+            if not DTYPE.fullmatch(held.dtype.str):
+                return False
+        elif type(held) not in SCALARS and type(held) not in (complex, bytes):
+            return False
+    return True
+
+
+# --- lists that check what is put into them ---------------------------------------------------------------
+
+
+def _must_be(kind: type, new: Any, place: str, held: Any = None) -> None:
+    """Refuse a part of another kind or size than the one whose place it would take.
 
     Raises:
-        TypeError: ``params`` is neither, or holds something that is not one real number; or the model keeps its
-            parameters where no copy reaches them, as in a function that closes over it.
-        ValueError: a path of no parameter, or a sequence of another length.
-
-    >>> from autograd import grad
-    >>> from nn import MLP, functional_call
-    >>> model = MLP(2, [1], rng=0)
-    >>> functional_call(model, [2.0, 3.0, 1.0], [10.0, 100.0]).data
-    321.0
-    >>> grad(lambda theta: functional_call(model, theta, [10.0, 100.0]))(model.state_dict())
-    {'layers.0.neurons.0.w.0': 10.0, 'layers.0.neurons.0.w.1': 100.0, 'layers.0.neurons.0.b': 1.0}
+        TypeError: it is of another kind: training would go on without what stands there.
+        ValueError: it is of another size.
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"functional_call takes a Module, its parameters, then its inputs; {model!r} is not a Module")
-    named = model.named_parameters()
-    given = _by_path(model, named, params)
-    for path, number in given.items():
-        if not isinstance(number, Value):
-            try:
-                given[path] = Parameter(number, named[path].label)
-            except TypeError as error:
-                raise TypeError(f"functional_call: the parameter {path!r}: {error}") from None
-    return Binding(model, [named[path] for path in given], "functional_call").on(given.values())(*inputs, **keywords)
+    if not isinstance(new, kind):
+        name = f" ({held.label})" if isinstance(held, Value) and held.label else ""
+        raise TypeError(f"{place}{name} must be a {_noun(kind)}, got {new!r:.80}: {_lost(kind)}")
+    for size, noun in (("nin", "input"), ("nout", "output")):
+        had, has = getattr(held, size, None), getattr(new, size, None)
+        if had is not None and has is not None and had != has:
+            raise ValueError(f"{place} must have {counted(had, noun)}, as the one that stands there, got {new!r:.80}")
 
 
-def _by_path(model: Module, named: dict[str, Value], params: Any) -> dict[str, Any]:
-    """The numbers that were given for parameters, by their paths."""
-    if isinstance(params, Mapping):
-        strangers = [path for path in params if path not in named]
-        if strangers:
-            raise ValueError(
-                f"functional_call: {model!r} has no parameter {some(strangers)}; it has {some(list(named))}"
+def _noun(kind: type) -> str:
+    return "Parameter" if kind is Parameter else "Module"
+
+
+def _lost(kind: type) -> str:
+    if kind is Parameter:
+        return "training would go on without it. Set .data of the Parameter to change its number"
+    return "training would go on without its parameters"
+
+
+class CheckedList(list[Any]):
+    """A list of parameters or modules: one may be replaced by another, and none may be lost.
+
+    Args:
+        parts: what it holds.
+        kind: of its parts, :class:`~autograd.Parameter` or a class of modules.
+        name: of the attribute, for messages.
+        owner: whose attribute it is, for messages.
+        each: why there are so many, for messages; empty for a list that may grow at its end.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2)
+    >>> try:
+    ...     neuron.w[0] = 3.0
+    ... except TypeError as error:
+    ...     print(error)
+    w[0] of neuron 1 of layer 1 (W11[1]) must be a Parameter, got 3.0: training would go on without it. Set .data of the
+    Parameter to change its number
+    """
+
+    __slots__ = ("_each", "_kind", "_name", "_owner")
+
+    def __init__(self, parts: Iterable[Any], kind: type, name: str, owner: str, each: str) -> None:
+        super().__init__(parts)
+        self._kind, self._name, self._owner, self._each = kind, name, owner, each
+        for place, part in enumerate(self):
+            _must_be(kind, part, self._place(place))
+
+    def replaced(self, parts: Any) -> CheckedList:
+        """Such a list of other ``parts``, checked against the present ones."""
+        if not isinstance(parts, (list, tuple)):
+            raise TypeError(
+                f"{self._name} of {self._owner} must be a list of {counted(len(self), _noun(self._kind))}, got "
+                f"{parts!r:.80}: {_lost(self._kind)}"
             )
-        return dict(params)
-    if not isinstance(params, Iterable) or isinstance(params, (str, bytes, AbstractSet, Value)):
-        raise TypeError(f"functional_call takes parameters as a dict by path or a sequence in order, got {params!r}")
-    numbers = list(params)
-    if len(numbers) != len(named):
-        raise ValueError(
-            f"functional_call: {model!r} takes a number for each of its {counted(len(named), 'parameter')}, "
-            f"{len(numbers)} given"
-        )
-    return dict(zip(named, numbers, strict=True))
+        if len(parts) < len(self) or (self._each and len(parts) > len(self)):
+            each = f", {self._each}," if self._each else ""
+            raise ValueError(
+                f"{self._name} of {self._owner} holds {counted(len(self), _noun(self._kind))}{each} and would hold "
+                f"{len(parts)}: make another module of that size"
+            )
+        for place, part in enumerate(parts):
+            _must_be(self._kind, part, self._place(place), self[place] if place < len(self) else None)
+        for place in range(max(len(self), 1), len(parts)):
+            comes, takes = getattr(parts[place - 1], "nout", None), getattr(parts[place], "nin", None)
+            if comes is not None and takes is not None and comes != takes:
+                raise ValueError(f"{self._place(place)} must take {counted(comes, 'input')}, got {parts[place]!r:.80}")
+        return CheckedList(parts, self._kind, self._name, self._owner, self._each)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return CheckedList, (list(self), self._kind, self._name, self._owner, self._each)
+
+    def _place(self, place: Any) -> str:
+        return f"{self._name}[{place}] of {self._owner}"
+
+
+def _checking(name: str) -> Callable[..., Any]:
+    """A method of a list that works on a copy, and takes its parts over if they may stand here."""
+    change = getattr(list, name)
+
+    @functools.wraps(change)
+    def method(self: CheckedList, *arguments: Any, **keywords: Any) -> Any:
+        parts = list(self)
+        found = change(parts, *arguments, **keywords)
+        list.__setitem__(self, slice(None), self.replaced(parts))
+        return self if found is parts else found
+
+    return method
+
+
+for _name in (
+    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "extend", "insert", "pop", "remove", "clear",
+    "reverse", "sort",
+):  # fmt: skip
+    setattr(CheckedList, _name, _checking(_name))

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import GradientError, Parameter, Value
-from nn.data import Array, counted, finite_from_0, number_of, positive, real_array, some
-from nn.module import ParametersOf, parameters_of
-from nn.pytree import Tree, children, walk
+from nn.arguments import Array, counted, finite_from_0, number_of, positive, real_array, share, some, switch
+from nn.module import Module, ParametersOf, children, parameters_of, walk
 
 __all__ = [
     "SGD", "Adam", "AdamW", "Optimizer", "RMSProp", "Setting", "State", "as_leaves", "clip_grad_norm",
-    "clip_grad_value", "norm_of", "share", "shortened", "switch",
+    "clip_grad_value", "norm_of", "shortened",
 ]  # fmt: skip
 
 State: TypeAlias = dict[str, Array]
@@ -53,21 +52,6 @@ class Setting(Generic[T]):
 
     def __set__(self, holder: Any, given: Any) -> None:
         holder.__dict__[self._name] = self._checked(given, self._name)
-
-
-def share(given: Any, name: str) -> float:
-    """``given`` as a number from 0 to below 1."""
-    number = finite_from_0(given, name)
-    if number >= 1.0:
-        raise ValueError(f"{name} must be a number from 0 to below 1, got {given!r}")
-    return number
-
-
-def switch(given: Any, name: str) -> bool:
-    """``given``, which is True or False: the text "False" is neither."""
-    if not isinstance(given, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {given!r}")
-    return bool(given)
 
 
 class Optimizer(ABC):
@@ -331,10 +315,10 @@ def as_leaves(parameters: Any) -> list[Value]:
     return leaves
 
 
-def _check_overlooked(model: Tree | None, found: set[int]) -> None:
+def _check_overlooked(model: Module | None, found: set[int]) -> None:
     """Refuse a model that keeps Parameters in an object of a plain class, which nothing looks into."""
     for path, part in [] if model is None else walk(model):
-        if isinstance(part, (Value, Tree, type, Optimizer)):
+        if isinstance(part, (Value, Module, type, Optimizer)):
             continue
         for name, held in getattr(part, "__dict__", {}).items():
             for leaf in [held, *(each for _, each in children(held))]:

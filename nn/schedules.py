@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
-from nn.data import finite_from_0, whole_number
+from nn.arguments import finite_from_0, share, whole_number
 
 __all__ = [
     "ConstantLR", "CosineLR", "CosineRestartsLR", "LinearLR", "OneCycleLR", "PlateauLR", "Schedule", "StepLR",
@@ -222,8 +222,7 @@ class PlateauLR(_Schedule):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.factor >= 1.0:
-            raise ValueError(f"factor must be a number from 0 to below 1, got {self.factor!r}")
+        share(self.factor, "factor")
 
     def after(self, losses: Sequence[float]) -> float:
         """The factor in the epoch after those with these losses."""

@@ -30,10 +30,8 @@ from typing import Any, TypeGuard, TypeVar
 import numpy as np
 
 from autograd import AutogradError, Value, files
-from nn.activations import name_of
-from nn.data import counted, some
-from nn.module import Module
-from nn.pytree import DTYPE, Places, children, is_data, walk
+from nn.arguments import counted, name_of, some
+from nn.module import DTYPE, Module, Places, children, is_data, walk
 
 __all__ = ["ModelFileError", "buffers", "description", "load", "save"]
 
@@ -325,7 +323,7 @@ def _told(part: Any) -> str:
 
 
 def _packed(data: Any, into: bytearray) -> Any:
-    """``data``, for which :func:`~nn.pytree.is_data` holds, as JSON has it; the bytes of arrays go ``into``."""
+    """``data``, for which :func:`~nn.module.is_data` holds, as JSON has it; the bytes of arrays go ``into``."""
     if isinstance(data, (np.ndarray, np.generic)):
         place = len(into)
         into.extend(data.tobytes())

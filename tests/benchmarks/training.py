@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nn import MLP, fit
-from nn.data import Array
+from nn.arguments import Array
 from tests.benchmarks.replay import time_of
 from tests.benchmarks.timing import medians
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import GradientError, Parameter, Value, no_grad, tanh
 from nn import MLP, SGD, Adam, AdamW, Layer, Module, Neuron, RMSProp, Sequential, fit, functional_call, predict
 from nn.activations import identity
-from nn.pytree import CheckedList
+from nn.module import CheckedList
 from tests.support.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 X = [1.0, -2.0, 3.0]

@@ -26,6 +26,7 @@ def test_predictions_are_those_of_the_model_on_each_row(outputs, compiled):
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, expected, rtol=1e-13)
     np.testing.assert_array_equal(model.predict(X), predict(model, X))
+    np.testing.assert_array_equal(model.predict(X, compiled=compiled), found)
 
 
 @pytest.mark.parametrize("compiled", [True, False])

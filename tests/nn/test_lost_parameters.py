@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Parameter, Value
 from nn import MLP, SGD, Adam, Layer, Module, Neuron, fit
-from nn.pytree import CheckedList
+from nn.module import CheckedList
 from tests.support.quick_replay import numpy_replay  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.usefixtures("numpy_replay")

@@ -17,7 +17,7 @@ from nn import (
     RMSProp,
     squared_error,
 )
-from nn.data import finite_from_0
+from nn.arguments import finite_from_0
 from nn.optim import Setting
 from tests.support.leaves import with_gradients
 from tests.support.torch_paths import FILE, KEPT, START, STEPS, gradients
