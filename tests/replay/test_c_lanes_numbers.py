@@ -20,6 +20,7 @@ from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends import available, c_lanes, numpy_lanes
 from autograd.replay.tape import Tape
 from tests.replay.test_lane_functions import ULPS, check_ends, check_errors
+from tests.support.backends import NEEDS_ENGINE
 
 _lanes = importlib.import_module("autograd._lanes") if available("c") else None
 pytestmark = pytest.mark.skipif(_lanes is None, reason="needs what is compiled with the package")
@@ -218,6 +219,7 @@ def test_neither_numba_nor_a_compiler_is_asked():
     assert run.stdout.strip() == "['autograd.replay.backends.c_lanes']"
 
 
+@NEEDS_ENGINE
 def test_without_a_kernel_another_backend_runs(monkeypatch):
     """The engine may have been compiled, and the kernel not."""
     c_lanes._compiled.cache_clear()

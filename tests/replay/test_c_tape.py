@@ -15,11 +15,12 @@ from autograd import Value, record
 from autograd import compile as compiled
 from autograd.compiled import core
 from autograd.primitives import primitive
-from autograd.replay.backends import available, c_tape
+from autograd.replay.backends import c_tape
 from autograd.replay.optimise import fuse_dots
 from autograd.replay.tape import apply_ieee
+from tests.support.backends import NEEDS_ENGINE
 
-pytestmark = pytest.mark.skipif(not available("c"), reason="needs the compiled engine")
+pytestmark = NEEDS_ENGINE
 
 
 def chain(n):

@@ -21,6 +21,7 @@ from autograd.replay import backends, branches
 from autograd.replay.backends import python_source
 from autograd.replay.optimise import reuse_slots
 from autograd.sweep import number_of
+from tests.support.backends import NEEDS_ENGINE
 from tests.support.programs import inputs, programs
 
 BACKENDS = ["python", "numpy", *[name for name in ("c", "numba", "jax") if backends.available(name)]]
@@ -390,7 +391,7 @@ def _gelus(x):
     return total
 
 
-@pytest.mark.skipif(not backends.available("c"), reason="needs the compiled engine")
+@NEEDS_ENGINE
 @pytest.mark.parametrize("derived", [lambda f: f, ag.value_and_grad], ids=["value", "both"])
 def test_a_short_tape_with_work_runs_in_c_to_the_last_bit(derived):
     function = derived(_gelus)

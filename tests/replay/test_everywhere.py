@@ -30,7 +30,7 @@ from autograd.replay.optimise import optimise
 from autograd.replay.recorder import run_recorded, tape_of
 from autograd.replay.tape import Tape
 from autograd.value import Constant
-from tests.support.backends import REDUCTIONS, arity, name, table
+from tests.support.backends import NEEDS_ENGINE, REDUCTIONS, arity, name, table
 
 ORDINARY = (0.3, -0.7, 1.4, 2.2, -2.6, 0.0, -19.0, 40.0)
 EXTREME = (
@@ -127,6 +127,7 @@ def test_no_operation_is_refused_and_all_agree_with_eager_evaluation(group, back
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=largest, err_msg=row)
 
 
+@NEEDS_ENGINE
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_engine_in_c_gives_every_bit_of_eager_evaluation(group):
     tape = with_slopes(GROUPS[group])

@@ -40,7 +40,7 @@ from autograd.replay.optimise import (
     simplify_algebra,
 )
 from autograd.replay.tape import FUSED_DOT, RELATIONS, Guard, Tape, apply_ieee
-from tests.support.backends import expected, name, table
+from tests.support.backends import NEEDS_ENGINE, expected, name, table
 
 SEEDS = range(60)
 LENGTH = 40
@@ -324,7 +324,7 @@ BUILDS = {
 }
 
 
-@pytest.mark.parametrize("backend", BUILDS)
+@pytest.mark.parametrize("backend", [pytest.param(each, marks=NEEDS_ENGINE if each == "c" else ()) for each in BUILDS])
 def test_kernels_of_random_tapes_give_what_the_tape_gives(backend):
     """JAX compiles each anew, so it has a short one, and the others many."""
     compiles = backend == "jax"

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiled import digest
+from autograd.compiled import core, digest
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.backends import Kernel, c_tape
 from autograd.replay.backends.array_functions import array_function
@@ -65,16 +65,17 @@ _MATRICES = 16_000  # numbers in matrices, from which on one example is faster b
 
 
 def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa: FBT001 -- the contract of a backend
-    """``tape`` on the kernel in C; see :mod:`autograd.replay.backends`.
+    """``tape`` on the kernel in C; one example, if the engine in C runs, on that; see :mod:`autograd.replay.backends`.
 
     Raises:
         NotImplementedError: the kernel is not there.
     """
-    if any(batched) or FUSED_DOT in tape.ops:  # there may be matrices
+    by_lanes = any(batched) or core is None
+    if by_lanes or FUSED_DOT in tape.ops:  # there may be matrices
         try:
-            kernel = on_lanes(tape, batched, summed=summed)
+            kernel = on_lanes(tape, batched, summed=summed, alone=by_lanes)
         except NotImplementedError:
-            if any(batched):
+            if by_lanes:
                 raise
         else:
             if kernel:
