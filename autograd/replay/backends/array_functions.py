@@ -25,7 +25,7 @@ from autograd.replay.tape import apply_ieee
 __all__ = ["array_function", "vectorised"]
 
 _ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
-"""Forwards that take arrays as they are."""
+"""Forwards that take arrays as they are, and give what the table says outside their domain."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -37,7 +37,7 @@ def array_function(op: Primitive, count: int) -> Callable[..., Any]:
     function: Callable[..., Any]
     if base.ufunc:
         function = getattr(np, base.ufunc)
-    elif base.forward in _ON_ARRAYS:
+    elif base.builtin and base.forward in _ON_ARRAYS:  # a user's may have an IEEE value of its own
         function = base.forward
     else:
         function = _checked(op, vectorised(base.forward, count + len(op.constants)))

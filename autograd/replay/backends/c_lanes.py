@@ -50,7 +50,7 @@ OPERATIONS = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) i
 """The operations that the kernel has, by their names."""
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
-_VERSION = 2
+_VERSION = 3
 """The version of what this file asks of the kernel; ``LANES_VERSION`` in ``_lanes.c`` says what that has."""
 
 # Bytes of rows that a block should stay within: about a core's second-level cache. Tiles read each row many times.
@@ -104,7 +104,7 @@ def on_lanes(
 
 
 LoopOf = Callable[[Primitive, int], int]
-"""From an operation and how many arguments it has to the address of a ``Loop`` of ``_lanes.h``, which lives on."""
+"""From an operation and how many arguments it has to the address of an ``OwnLoop`` of ``_lanes.h``, which lives on."""
 
 
 @cache
