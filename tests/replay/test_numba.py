@@ -256,6 +256,12 @@ def test_what_python_refuses_python_is_asked_for(forward, ieee, define):
     np.testing.assert_allclose(on_numbers(op, x), [apply_ieee(op, [number]) for number in x.tolist()], rtol=1e-15)
 
 
+def test_no_bit_depends_on_an_example_beside_it_that_python_is_asked_for(define):
+    op = define("beside", forward=lambda x: math.exp(too_large(x)), partials=lambda x, out: (0.0,))
+    f, x = compiled(op, in_axes=0, backend="numba"), np.linspace(-3.0, 2.0, 100)
+    np.testing.assert_array_equal(f(np.append(x, 3.0)), np.append(f(x), math.inf))
+
+
 @pytest.mark.parametrize("forward", [lambda x: TABLE[int(x)], lambda x: ARRAY[int(x)]])
 def test_an_index_out_of_bounds_comes_through(forward, define):
     f = compiled(define("indexing", forward=forward, partials=lambda x, out: (0.0,)), in_axes=0, backend="numba")

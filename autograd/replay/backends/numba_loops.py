@@ -1,8 +1,8 @@
 """The numba backend: the kernel in C, with the operations of a user's own compiled for it by numba.
 
-An operation is a loop over lanes around its ``forward``, which numba compiles with every plain function that it calls;
-the kernel is handed the address of the loop, and asks Python for a block in which it fails. The first takes a second
-or two, others a fraction of one.
+An operation is a loop over lanes around its ``forward``, which numba compiles with every plain function that it calls.
+The kernel is handed the address of the loop, and asks Python for the examples at which it fails. The first takes a
+second or two, others a fraction of one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numba.extending import overload, overload_method, register_jitable
 
 from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel, lane_functions
-from autograd.replay.backends.c_lanes import on_lanes
+from autograd.replay.backends.c_lanes import ASKED, on_lanes
 from autograd.replay.tape import Tape
 from autograd.rules.errorfree import even_and_odd, polynomial
 
@@ -84,14 +84,15 @@ def _loop(op: Primitive, n: int) -> Any:
         "            refused = True\n"
         "        if refused:\n"
         "            try:\n"
-        f"                {f'x0[k] = {ieee}' if known else 'failed = 1'}\n"
+        f"                {f'x0[k] = {ieee}' if known else 'x0[k], failed = asked, 1'}\n"
         "            except Exception:\n"
-        "                failed = 1\n"
+        "                x0[k], failed = asked, 1\n"
         "    return failed\n"
     )
     try:
         names = {
             "carray": vars(numba)["carray"], "uint64": types.uint64, "nan": math.nan, "inf": math.inf,
+            "asked": ASKED.item(),
             "forward": _jit(op.forward), "ieee": _jit(op.ieee),
         }  # fmt: skip
         exec(compile(text, f"<numba {op.name}>", "exec"), names)  # noqa: S102 -- our own text
