@@ -11,7 +11,7 @@
 #define KERNEL lanes_plain
 #include "_lanes_kernel.h"
 
-#define LANES_VERSION 2   /* of what replay/backends/c_lanes.py asks; to be raised in both when that changes */
+#define LANES_VERSION 3   /* of what replay/backends/c_lanes.py asks; to be raised in both when that changes */
 #define LONG_ENOUGH 20000 /* words times examples from which on other threads may run meanwhile: some microseconds */
 
 static int (*chosen)(const Lanes *) = lanes_plain;

@@ -10,16 +10,19 @@ enum { DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE, N_BLOCKS }; /* the codes befo
 /* An operation on n lanes: at ``at`` are the numbers of the row of its result and of those of its operands. */
 typedef void Loop(double *rows, ptrdiff_t stride, const uint32_t *at, ptrdiff_t n);
 
+/* The same of a user's operation; not 0 where it left the nan ASKED of c_lanes.py, for Python. */
+typedef int OwnLoop(double *rows, ptrdiff_t stride, const uint32_t *at, ptrdiff_t n);
+
 /* The arguments of a kernel: see replay/backends/c_lanes.py. */
 typedef struct Lanes {
     const uint32_t *program, *filled, *packs, *count, *gathered;
-    const uint64_t (*others)[2]; /* operations that are not of the table: the address of a Loop or 0, how many operands */
+    const uint64_t (*others)[2]; /* operations that are not of the table: an OwnLoop's address or 0, how many operands */
     ptrdiff_t n_program, n_filled, n_packs, n_gathered, n_others;
     double *shared, *packed, *rows, *aside, *results;
     const double *given, *lanes;
     ptrdiff_t n_given, n_lanes, n_examples, stride, results_stride;
     ptrdiff_t start, stop, size, column, n_sums;
-    int (*ask)(const struct Lanes *lanes, ptrdiff_t other, const uint32_t *at, ptrdiff_t n); /* one that has no Loop */
+    int (*ask)(const struct Lanes *lanes, ptrdiff_t other, const uint32_t *at, ptrdiff_t n); /* NumPy or Python */
     void *asked, *array;                                            /* for ask: the function, and the array of the rows */
 } Lanes;
 

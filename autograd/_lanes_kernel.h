@@ -426,9 +426,8 @@ static int run_block(const Lanes *lanes, ptrdiff_t start, ptrdiff_t n)
                 at += 1 + operation->arity;
                 break;
             }
-            Loop *loop = (Loop *)(uintptr_t)lanes->others[other][0];
-            if (loop) loop(rows, stride, at, n);
-            else if (lanes->ask(lanes, other, at, n) < 0) return -1;
+            OwnLoop *loop = (OwnLoop *)(uintptr_t)lanes->others[other][0];
+            if ((!loop || loop(rows, stride, at, n)) && lanes->ask(lanes, other, at, n) < 0) return -1;
             at += 1 + lanes->others[other][1];
         }
         }

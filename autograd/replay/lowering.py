@@ -49,6 +49,8 @@ class Lowering:
             Unsupported: it has something that is not translated.
             LookupError: its source, or that of a function it calls, is not at hand.
         """
+        if not hasattr(function, "__name__"):  # as an object that is called, or functools.partial
+            raise LookupError(f"{function!r} is not written in Python")
         try:
             made = self.function(function, [0.0] * count)
         except RecursionError as error:

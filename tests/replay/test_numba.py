@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends import numba_loops
 from autograd.replay.backends.numba_loops import build
 from autograd.replay.schedule import ONE, computation, split
-from autograd.replay.tape import FUSED_DOT, Tape
+from autograd.replay.tape import FUSED_DOT, Tape, apply_ieee
 from tests.support.backends import assert_same, expected, random_tape, reference, single
 
 NOTHING = np.empty(0)
@@ -218,16 +219,78 @@ def careful(x):
 @pytest.mark.parametrize("backend", ["auto", "numba", "numpy", "python"])
 def test_an_exception_that_refuses_no_input_comes_through(backend, define):
     op = define("careless", forward=careless, partials=lambda x, out: (2.0,))
-    if backend == "numba":
-        with pytest.raises(NotImplementedError, match="numba cannot compile the operation 'careless'") as told:
-            compiled(op, in_axes=0, backend=backend)(np.array([0.5, 0.75]))
-        assert "may raise OwnError" in str(told.value.__cause__)
-        return
     f = compiled(op, in_axes=0, backend=backend)
     assert f(np.array([0.5, 0.75])).tolist() == [1.0, 1.5]
     for examples in ([2.0], [0.5, 2.0]):
         with pytest.raises(OwnError):
             f(np.array(examples))
+
+
+TABLE = 1.0, 10.0, 100.0
+ARRAY = np.array(TABLE)
+
+
+def too_large(x):
+    if x > 2.0:
+        raise OverflowError
+    return x
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        lambda x: x**-2,
+        lambda x: pow(x, -1),
+        lambda x: operator.truediv(1.0, x),
+        lambda x: operator.mod(1.0, x),
+        lambda x: sum(divmod(7.5, x)),
+        lambda x: math.log(1.0 / x),
+        too_large,
+    ],
+)
+@pytest.mark.parametrize("ieee", [None, lambda x: -7.0])
+def test_what_python_refuses_python_is_asked_for(forward, ieee, define):
+    """Also where no division is written; the examples around it are computed."""
+    op = define("refusing", forward=forward, partials=lambda x, out: (1.0,), ieee=ieee)
+    x = np.array([0.5, 0.0, 2.0, -0.0, 3.0] + [1.0] * 400 + [0.0])
+    np.testing.assert_allclose(on_numbers(op, x), [apply_ieee(op, [number]) for number in x.tolist()], rtol=1e-15)
+
+
+def test_no_bit_depends_on_an_example_beside_it_that_python_is_asked_for(define):
+    op = define("beside", forward=lambda x: math.exp(too_large(x)), partials=lambda x, out: (0.0,))
+    f, x = compiled(op, in_axes=0, backend="numba"), np.linspace(-3.0, 2.0, 100)
+    np.testing.assert_array_equal(f(np.append(x, 3.0)), np.append(f(x), math.inf))
+
+
+@pytest.mark.parametrize("forward", [lambda x: TABLE[int(x)], lambda x: ARRAY[int(x)]])
+def test_an_index_out_of_bounds_comes_through(forward, define):
+    f = compiled(define("indexing", forward=forward, partials=lambda x, out: (0.0,)), in_axes=0, backend="numba")
+    np.testing.assert_array_equal(f(np.array([0.0, 2.0, 1.0])), [1.0, 100.0, 10.0])
+    with pytest.raises(IndexError):
+        f(np.array([0.0, 1e6]))
+
+
+def test_an_ieee_value_that_fails_itself_comes_through(define):
+    op = define("failing", forward=lambda x: 1.0 / x, partials=lambda x, out: (0.0,), ieee=lambda x: 2.0 / x)
+    with pytest.raises(ZeroDivisionError):
+        compiled(op, in_axes=0, backend="numba")(np.array([0.5, 0.0]))
+
+
+def test_the_ieee_value_of_a_captured_operation_has_its_constants(define):
+    op = define(
+        "captured_ieee", forward=lambda x, a: a / x, captured=lambda x, a, out: (0.0,), captures=1,
+        ieee=lambda x, a: 3.0 * a,
+    )  # fmt: skip
+    for constant in (2.0, math.inf, -math.inf):
+        f = compiled(op.capture(constant), in_axes=0, backend="numba")
+        np.testing.assert_array_equal(f(np.array([0.0, 4.0])), [3.0 * constant, constant / 4.0])
+
+
+@pytest.mark.parametrize("backend", ["c", "numba", "numpy", "python"])
+def test_an_operator_of_python_as_a_forward_keeps_the_ieee_value_of_its_own(backend, define):
+    op = define("divide", forward=operator.truediv, partials=lambda x, y, out: (1.0, 1.0), ieee=lambda x, y: -7.0)
+    f = compiled(op, in_axes=0, backend=backend)
+    np.testing.assert_array_equal(f(np.array([1.0, 0.0, 3.0]), np.array([0.0, 0.0, 2.0])), [-7.0, -7.0, 1.5])
 
 
 def test_an_input_that_is_refused_is_nan(define):

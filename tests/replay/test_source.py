@@ -7,6 +7,7 @@ import linecache
 import math
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -305,3 +306,26 @@ def test_an_operation_that_is_simplified_away_is_not_written_out():
     assert f(3.0) == 7.0
     assert "identity" not in f.source()
     assert [op.name for op in f.tape.ops] == ["mul", "add"]
+
+
+@pytest.mark.parametrize("backend", ["auto", "python"])
+def test_what_an_operation_of_a_user_gives_is_made_a_float(backend, define):
+    """Also when it is replayed, not recorded."""
+    kinds = {1.0: 3, 2.0: True, 3.0: Fraction(1, 2), 4.0: np.float32(0.5)}
+    forwards = kinds.__getitem__, lambda x: not x, lambda x: 3, lambda x: x**2
+    for forward in forwards:
+        f = compiled(define("kinds", forward=forward, partials=lambda x, out: (0.0,)), backend=backend)
+        for x in kinds:
+            assert type(f(x)) is float
+            assert f(x) == forward(x)
+
+
+@pytest.mark.parametrize("backend", ["auto", "python"])
+def test_what_is_no_real_number_is_refused_when_it_is_replayed(backend, define):
+    root = define("root", forward=lambda x: x**0.5, partials=lambda x, out: (0.0,))
+    nothing = define("nothing", forward=lambda x: x if x > 0.0 else None, partials=lambda x, out: (0.0,))
+    for op, told in ((root, "complex number"), (nothing, "None")):
+        f = compiled(op, backend=backend)
+        assert f(1.0) == f(1.0) == 1.0
+        with pytest.raises(TypeError, match=f"the result of {op.name} takes one real number, not .*{told}"):
+            f(-4.0)

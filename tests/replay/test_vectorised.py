@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 
@@ -13,7 +14,7 @@ from autograd import compile as compiled
 from autograd import primitive
 from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import array_functions, numpy_lanes, python_source
-from autograd.replay.backends.array_functions import vectorised
+from autograd.replay.backends.array_functions import array_function, vectorised
 from autograd.replay.tape import FUSED_DOT
 from tests.support.backends import (
     REDUCTIONS,
@@ -251,3 +252,23 @@ def test_of_many_rows_only_those_in_which_python_would_raise_are_done_one_by_one
     rows[2, 1] = 1000.0
     assert np.isinf(function(rows)).tolist() == (rows == 1000.0).tolist()
     assert asked == [(6.0,), (1000.0,), (8.0,)]
+
+
+class _Doubled:
+    def __call__(self, x):
+        return 2.0 * x
+
+
+@pytest.mark.parametrize("forward", [functools.partial(operator.mul, 2.0), _Doubled()])
+def test_a_forward_without_a_name_is_called_for_each_element(forward, define):
+    op = define("nameless", forward=forward, partials=lambda x, out: (2.0,))
+    np.testing.assert_array_equal(array_function(op, 1)(np.array([1.0, 2.0])), [2.0, 4.0])
+
+
+@pytest.mark.parametrize("whole", [math.floor, math.ceil, math.trunc, int])
+def test_no_whole_number_is_made_of_what_is_not_finite(whole, define):
+    """Where Python refuses, what the record says; and by default what an error stands for: of -inf it is inf too."""
+    x = np.array([2.5, -2.5, math.inf, -math.inf, math.nan])
+    for ieee in (None, lambda x: -7.0):
+        op = define("whole_number", forward=lambda x: whole(x) * 0.5, partials=lambda x, out: (0.0,), ieee=ieee)
+        np.testing.assert_array_equal(array_function(op, 1)(x), reference(op, x[None]))

@@ -25,7 +25,7 @@ from autograd.replay.tape import apply_ieee
 __all__ = ["array_function", "vectorised"]
 
 _ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
-"""Forwards that take arrays as they are."""
+"""Forwards that take arrays as they are, and give what the table says outside their domain."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -37,7 +37,7 @@ def array_function(op: Primitive, count: int) -> Callable[..., Any]:
     function: Callable[..., Any]
     if base.ufunc:
         function = getattr(np, base.ufunc)
-    elif base.forward in _ON_ARRAYS:
+    elif base.builtin and base.forward in _ON_ARRAYS:  # a user's may have an IEEE value of its own
         function = base.forward
     else:
         function = _checked(op, vectorised(base.forward, count + len(op.constants)))
@@ -119,6 +119,7 @@ class _Arrays(Printer):
         "mantissa": "np.frexp({0})[0]", "exponent": "(np.frexp({0})[1] * 1.0)",
         "is_integer": "is_integer",
         **{name: f"np.{one.numpy}" for name, one in ir.ELEMENTARY.items() if one.numpy}, "ldexp": "scaled",
+        **{name: f"whole(np.{name}, {{0}})" for name in ("ceil", "floor", "trunc")},
     }  # fmt: skip
     numbers = ("np.nan", "np.inf", "(-np.inf)")
     truths = ("False", "True")
@@ -133,6 +134,7 @@ class _Arrays(Printer):
         """One of the functions that were written."""
         namespace: dict[str, Any] = {
             "np": np, "choose": _choose, "repeat": _repeat, "scaled": _scaled, "is_integer": _is_integer,
+            "whole": _whole,
         }  # fmt: skip
         exec(compile("\n".join(self._texts), f"<{name} on arrays>", "exec"), namespace)  # noqa: S102 -- our own text
         function: Callable[..., Any] = namespace[name]
@@ -308,3 +310,10 @@ def _scaled(x: Any, n: Any) -> Any:
 def _is_integer(x: Any) -> Any:
     """Whether each number is finite and whole."""
     return np.isfinite(x) & (np.floor(x) == x)
+
+
+def _whole(function: Callable[[Any], Any], x: Any) -> Any:
+    """NumPy's ``floor``, ``ceil`` or ``trunc`` of numbers; Python has no whole number for an infinity or a nan."""
+    if not np.all(np.isfinite(x)):
+        raise FloatingPointError
+    return function(x)

@@ -50,7 +50,9 @@ OPERATIONS = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) i
 """The operations that the kernel has, by their names."""
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
-_VERSION = 2
+ASKED = np.array(0x7FF8_A5CE_D000_0001, np.int64).view(np.float64)
+"""The nan that a compiled loop leaves where Python is to be asked."""
+_VERSION = 3
 """The version of what this file asks of the kernel; ``LANES_VERSION`` in ``_lanes.c`` says what that has."""
 
 # Bytes of rows that a block should stay within: about a core's second-level cache. Tiles read each row many times.
@@ -105,7 +107,7 @@ def on_lanes(
 
 
 LoopOf = Callable[[Primitive, int], int]
-"""From an operation and how many arguments it has to the address of a ``Loop`` of ``_lanes.h``, which lives on."""
+"""From an operation and how many arguments it has to the address of an ``OwnLoop`` of ``_lanes.h``, which lives on."""
 
 
 @cache
@@ -143,14 +145,20 @@ def _compiled() -> tuple[Callable[..., None], dict[Block, int]]:
     return module.kernel, {block: code for code, block in enumerate([*_STRUCTURAL, *named])}
 
 
-def _by_numpy(others: Sequence[tuple[Primitive, int]]) -> Callable[[int, Floats, list[int], int], None]:
+def _by_numpy(
+    others: Sequence[tuple[Primitive, int]], loops: Sequence[int]
+) -> Callable[[int, Floats, list[int], int], None]:
     """The function that the kernel asks for operations that are not of the table: it computes them on arrays."""
     functions = [array_function(op, count) for op, count in others]
 
     def asked(other: int, rows: Floats, places: list[int], n: int) -> None:
         result, *operands = (rows[place, :n] for place in places)
         with np.errstate(all="ignore"):
-            result[:] = functions[other](*operands)
+            if loops[other]:  # what it has computed stays: no example depends on those beside it
+                left = result.view(np.int64) == ASKED.view(np.int64)
+                result[left] = functions[other](*(operand[left] for operand in operands))
+            else:
+                result[:] = functions[other](*operands)
 
     return asked
 
@@ -232,9 +240,11 @@ class _Lanes:
         self._kernel, table = _compiled()
         others = [block for block in operations_of([self._once, self._each]) if block not in table]
         codes = table | {block: len(table) + at for at, block in enumerate(others)}
-        loops = [(loop_of(*block) if loop_of else 0, block[1]) for block in others]
-        kinds = np.array(loops, np.uint64).reshape(-1, 2)
-        self._asked = _by_numpy(others)
+        loops = [loop_of(*block) if loop_of else 0 for block in others]
+        kinds = np.array([(loop, count) for loop, (_, count) in zip(loops, others, strict=True)], np.uint64).reshape(
+            -1, 2
+        )
+        self._asked = _by_numpy(others, loops)
         self._words_once, self._words = self._once.words(codes), self._each.words(codes)
         self._same = [(at, place[number]) for at, number in enumerate(parts.lanes.outputs) if number in place]
         self._n_given = tape.n_before - len(tape.constants) - len(lanes)

@@ -1,7 +1,8 @@
 """The numba backend: the kernel in C, with the operations of a user's own compiled for it by numba.
 
-An operation is a loop over lanes around its ``forward``, which numba compiles with every plain function that it calls;
-the kernel is handed the address of the loop. The first takes a second or two, others a fraction of one.
+An operation is a loop over lanes around its ``forward``, which numba compiles with every plain function that it calls.
+The kernel is handed the address of the loop, and asks Python for the examples at which it fails. The first takes a
+second or two, others a fraction of one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numba.extending import overload, overload_method, register_jitable
 
 from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel, lane_functions
-from autograd.replay.backends.c_lanes import on_lanes
+from autograd.replay.backends.c_lanes import ASKED, on_lanes
 from autograd.replay.tape import Tape
 from autograd.rules.errorfree import even_and_odd, polynomial
 
@@ -46,7 +47,7 @@ def _loop_of(op: Primitive, n: int) -> int:
 # --- a loop over lanes ------------------------------------------------------------------------------------
 
 _pointer: Any = types.CPointer
-_LOOP = types.void(_pointer(types.float64), types.intp, _pointer(types.uint32), types.intp)
+_LOOP = types.intc(_pointer(types.float64), types.intp, _pointer(types.uint32), types.intp)
 # What is not set here would be taken from the caller. A loop that calls cannot be turned into vector instructions,
 # hence the inlining.
 _OPTIONS: dict[str, Any] = {
@@ -56,33 +57,46 @@ _OPTIONS: dict[str, Any] = {
 
 @functools.lru_cache(maxsize=1024)
 def _loop(op: Primitive, n: int) -> Any:
-    """``op`` on ``n`` rows, as a ``Loop`` of ``_lanes.h``; IEEE 754 where it raises.
+    """``op`` on ``n`` rows, as an ``OwnLoop`` of ``_lanes.h``.
 
     Raises:
-        NotImplementedError: it cannot be compiled, or may raise an error that refuses no input.
+        NotImplementedError: it cannot be compiled.
     """
     inputs = ", ".join(f"x{i + 1}[k]" for i in range(n))
     rows = "".join(
         f"    at{i} = places[{i}] * stride\n    x{i} = numbers[at{i} : at{i} + count]\n" for i in range(n + 1)
     )
-    names: dict[str, Any] = {"carray": vars(numba)["carray"], "uint64": types.uint64, "nan": math.nan}
-    value = f"x0[k] = forward({inputs})"
-    if _may_raise(op.forward):
-        ieee = f"ieee({inputs})" if isinstance(op.ieee, FunctionType) else "nan"
-        value = f"try:\n            {value}\n        except Exception:\n            x0[k] = {ieee}"
+    # What has neither a raise nor an index fails by its arithmetic alone: then the record says what that stands for.
+    reached = [*_reached(op.forward), *_reached(op.ieee)]
+    known = isinstance(op.ieee, FunctionType | None) and not any(map(_may_raise, reached))
+    ieee = f"ieee({', '.join([inputs, *map(repr, op.constants)])})" if op.ieee else "nan"
     text = (
         "def loop(rows, stride, places, count):\n"
         "    stride, count = uint64(stride), uint64(count)\n"  # which cannot be negative, and count from the end
         "    numbers = carray(rows, (1 << 48,))\n"
         f"{rows}"
+        "    failed = 0\n"
         "    for k in range(count):\n"
-        f"        {value}\n"
+        "        refused = False\n"
+        "        try:\n"
+        f"            x0[k] = forward({inputs})\n"
+        "        except Exception:\n"
+        "            refused = True\n"
+        "        if refused:\n"
+        "            try:\n"
+        f"                {f'x0[k] = {ieee}' if known else 'x0[k], failed = asked, 1'}\n"
+        "            except Exception:\n"
+        "                x0[k], failed = asked, 1\n"
+        "    return failed\n"
     )
     try:
-        _check_raises(op)
-        names |= {"forward": _jit(op.forward, error_model="python"), "ieee": _jit(op.ieee, error_model="numpy")}
+        names = {
+            "carray": vars(numba)["carray"], "uint64": types.uint64, "nan": math.nan, "inf": math.inf,
+            "asked": ASKED.item(),
+            "forward": _jit(op.forward), "ieee": _jit(op.ieee),
+        }  # fmt: skip
         exec(compile(text, f"<numba {op.name}>", "exec"), names)  # noqa: S102 -- our own text
-        return cfunc(_LOOP, error_model="numpy")(names["loop"])
+        return cfunc(_LOOP, error_model="python")(names["loop"])
     except Exception as error:  # numba fails with its own errors, and with whatever its compiler trips over
         raise NotImplementedError(
             f"numba cannot compile the operation {op.name!r}. Write its forward with arithmetic and the "
@@ -93,12 +107,12 @@ def _loop(op: Primitive, n: int) -> Any:
 # --- functions and what they refer to ---------------------------------------------------------------------
 
 
-def _jit(function: Any, *, error_model: Any) -> Any:
+def _jit(function: Any) -> Any:
     """``function`` compiled, and every plain function it refers to with it.
 
-    In the error model "python" a division by zero raises, so that the record's IEEE value can take its place.
+    A division by zero raises, as does an index out of bounds.
     """
-    decorate = njit(error_model=error_model, **_OPTIONS)
+    decorate = njit(error_model="python", boundscheck=True, **_OPTIONS)
     made: dict[Any, Any] = {}
 
     def visit(obj: Any, names: frozenset[str]) -> Any:
@@ -162,24 +176,11 @@ def _reached(function: Any) -> Iterator[FunctionType]:
             waiting += found
 
 
-_DIVISIONS = frozenset({"/", "//", "%", "/=", "//=", "%="})
-
-
-def _may_raise(function: Any) -> bool:
-    """Whether the code of ``function``, or of a function it refers to, has a raise or a division."""
-    steps = (step for reached in _reached(function) for step in _steps(reached.__code__))
-    return any(step.opname == "RAISE_VARARGS" or step.argrepr in _DIVISIONS for step in steps)
-
-
-def _check_raises(op: Primitive) -> None:
-    """Refuse an operation whose code raises, by name, what refuses no input."""
-    for reached in _reached(op.forward):
-        if any(step.opname == "RAISE_VARARGS" for step in _steps(reached.__code__)):
-            for name in sorted(_names(reached.__code__)[0]):
-                obj = reached.__globals__.get(name, vars(builtins).get(name))
-                refuses = (ArithmeticError, ValueError)
-                if isinstance(obj, type) and issubclass(obj, BaseException) and not issubclass(obj, refuses):
-                    raise TypeError(f"{op.name!r} may raise {name}, which compiled code cannot tell from ValueError")
+def _may_raise(function: FunctionType) -> bool:
+    """Whether a raise or an index is written in ``function``: compiled code cannot tell one exception from another."""
+    return any(
+        step.opname in ("RAISE_VARARGS", "BINARY_SUBSCR") or step.argrepr == "[]" for step in _steps(function.__code__)
+    )
 
 
 # --- the functions that numba is taught -------------------------------------------------------------------

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiled import in_c
-from autograd.primitives import Primitive
+from autograd.primitives import Primitive, as_float
 from autograd.replay.backends import Kernel
 from autograd.replay.bodies import definition
 from autograd.replay.intermediate import ARITHMETIC, fresh_name
@@ -81,8 +81,19 @@ def straight_line(tape: Tape) -> Callable[[list[float]], tuple[float, ...] | int
 
 @functools.lru_cache(maxsize=4096)
 def _forward(op: Primitive) -> Callable[..., float]:
-    """The forward of ``op``, to be called with its inputs and constants; that of the compiled engine, if it has one."""
-    return op.base.forward if op.base else in_c("FORWARD", op.forward, op)
+    """The forward of ``op``, to be called with its inputs and constants; that of the compiled engine, if it has one.
+
+    What a user's gives is made a float, as everywhere.
+    """
+    forward = op.base.forward if op.base else in_c("FORWARD", op.forward, op)
+    if (op.base or op).builtin:
+        return forward
+
+    def as_everywhere(*inputs: float) -> float:
+        value = forward(*inputs)
+        return value if type(value) is float else as_float(value, f"the result of {op.name}")
+
+    return as_everywhere
 
 
 def work(tape: Tape) -> int:
@@ -175,6 +186,14 @@ def _body(tape: Tape, namer: _Namer, callees: dict[Primitive, str], otherwise: C
     yield f"    return ({', '.join(results)}{',' if len(results) == 1 else ''})"
 
 
+def _may_be_no_float(expression: ast.expr) -> bool:
+    """Whether operators on floats may give what is none: a power may be complex, and what reads no input anything."""
+    nodes = [*ast.walk(expression)]
+    return any(isinstance(node, ast.Pow | ast.Not) for node in nodes) or not any(
+        isinstance(node, ast.Name) for node in nodes
+    )
+
+
 _OPERATORS = (ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Name, ast.Load, ast.Constant)
 
 
@@ -195,6 +214,8 @@ def _arithmetic(op: Primitive) -> str:
         return ""
     expression = copy.deepcopy(body[0].value) if isinstance(body[0], ast.Return) else None
     if expression is None or not all(isinstance(node, _OPERATORS) for node in ast.walk(expression)):
+        return ""
+    if not op.builtin and _may_be_no_float(expression):
         return ""
     places = {parameter.arg: f"{{{at}}}" for at, parameter in enumerate([*parameters.posonlyargs, *parameters.args])}
     names = [node for node in ast.walk(expression) if isinstance(node, ast.Name)]
