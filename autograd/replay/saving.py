@@ -29,7 +29,7 @@ from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.signature import Signature, Static, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
-from autograd.trees import Leaf, Shape, TreeDef, declared, leaves_of, made, shown, static_parts, variables_of
+from autograd.trees import Leaf, TreeDef, declared, made, shown, static_parts, treedef_of, variables_of
 from autograd.value import Value
 
 __all__ = [
@@ -353,32 +353,23 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
     Raises:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
-    shapes: list[Shape] = []
-    bools: list[bool] = []
 
     def leaf(data: Any) -> Any:
-        """The place of its shape in ``shapes``, since a dict sorts its entries."""
         match data:
             case "none":
                 return None
             case "number" | "bool":
-                shapes.append(None)
-                bools.append(data == "bool")
+                return Leaf(None, data == "bool")
             case {"array": list(shape)} | {"bools": list(shape)} if _is_shape(shape):
-                shapes.append(tuple(shape))
-                bools.append("bools" in data)
+                return Leaf(tuple(shape), "bools" in data)
             case {"setting": plain}:
                 return Static(_plain_again(plain), "an argument")
-            case _:
-                return _NO_LEAF
-        return float(len(shapes) - 1)
+        return _NO_LEAF
 
     try:
-        places, treedef = leaves_of(_from_data(data, leaf, classes), "a tape")
+        return treedef_of(_from_data(data, leaf, classes), "a tape")
     except (RecursionError, TypeError) as error:
         raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
-    order = list(map(int, places))
-    return treedef.with_shapes([shapes[place] for place in order], [bools[place] for place in order])
 
 
 def axes_from_data(data: Any, classes: Classes) -> Any:
