@@ -277,7 +277,7 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
         TypeError: it has a container that a file cannot name.
     """
 
-    def leaf(tree: Any) -> Any:
+    def written(tree: Any) -> Any:
         match tree:
             case None:
                 return "none"
@@ -291,9 +291,9 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
             raise TypeError(
                 f"{what} is {shown(tree)}, a static argument that a file cannot hold: it holds strs and bools"
             )
-        return _NO_LEAF
+        return _container_to_data(tree, written, what)
 
-    return _to_data(treedef.assemble(treedef.leaves()), leaf, what)
+    return written(treedef.assemble(treedef.leaves()))
 
 
 def axes_to_data(in_axes: Any) -> Any:
@@ -302,34 +302,29 @@ def axes_to_data(in_axes: Any) -> Any:
     Raises:
         TypeError: they have a container that a file cannot name.
     """
-
-    def leaf(tree: Any) -> Any:
-        return tree if tree is None else int(tree) if isinstance(tree, (int, np.integer)) else _NO_LEAF
-
-    return _to_data(in_axes, leaf, "in_axes")
-
-
-_NO_LEAF = object()
+    if in_axes is None:
+        return None
+    if isinstance(in_axes, (int, np.integer)):
+        return int(in_axes)
+    return _container_to_data(in_axes, axes_to_data, "in_axes")
 
 
-def _to_data(tree: Any, leaf: Callable[[Any], Any], what: str) -> Any:
-    found = leaf(tree)
-    if found is not _NO_LEAF:
-        return found
+def _container_to_data(tree: Any, branch: Callable[[Any], Any], what: str) -> Any:
+    """A container, each branch of which ``branch`` writes."""
     kind = type(tree)
     if kind in (list, tuple):
-        return {kind.__name__: [_to_data(branch, leaf, what) for branch in tree]}
+        return {kind.__name__: list(map(branch, tree))}
     if kind is dict and all(type(key) in (str, int) for key in tree):
-        return {"dict": [[key, _to_data(branch, leaf, what)] for key, branch in tree.items()]}
+        return {"dict": [[key, branch(part)] for key, part in tree.items()]}
     if optree.is_namedtuple_class(kind):
         fields = zip(optree.namedtuple_fields(kind), tree, strict=True)
-        return {"namedtuple": kind.__name__, "fields": [[name, _to_data(part, leaf, what)] for name, part in fields]}
+        return {"namedtuple": kind.__name__, "fields": [[name, branch(part)] for name, part in fields]}
     if dataclasses.is_dataclass(tree):
         variable = variables_of(tree, what)
         static = static_parts(tree, variable)
         return {
             "dataclass": kind.__name__,
-            "fields": [[name, _to_data(part, leaf, what)] for name, part in variable.items()],
+            "fields": [[name, branch(part)] for name, part in variable.items()],
             "static": [[name, _plain(part, f"{what} holds a {kind.__name__}")] for name, part in static.items()],
         }
     raise TypeError(
@@ -354,7 +349,7 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
 
-    def leaf(data: Any) -> Any:
+    def read(data: Any) -> Any:
         match data:
             case "none":
                 return None
@@ -364,10 +359,10 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
                 return Leaf(tuple(shape), "bools" in data)
             case {"setting": plain}:
                 return Static(_plain_again(plain), "an argument")
-        return _NO_LEAF
+        return _container_from_data(data, read, classes)
 
     try:
-        return treedef_of(_from_data(data, leaf, classes), "a tape")
+        return treedef_of(read(data), "a tape")
     except (RecursionError, TypeError) as error:
         raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
 
@@ -379,11 +374,13 @@ def axes_from_data(data: Any, classes: Classes) -> Any:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
 
-    def leaf(data: Any) -> Any:
-        return data if data is None or (type(data) is int and abs(data) < _LARGEST) else _NO_LEAF
+    def read(data: Any) -> Any:
+        if data is None or (type(data) is int and abs(data) < _LARGEST):
+            return data
+        return _container_from_data(data, read, classes)
 
     try:
-        axes = _from_data(data, leaf, classes)
+        axes = read(data)
     except RecursionError:
         raise TapeError("damaged tape: its batch axes are nested too deeply") from None
     if axes is None or isinstance(axes, (int, tuple)):
@@ -391,29 +388,21 @@ def axes_from_data(data: Any, classes: Classes) -> Any:
     raise TapeError(f"damaged tape: {shown(data)} is not such axes as compile() takes")
 
 
-def _from_data(data: Any, leaf: Callable[[Any], Any], classes: Classes) -> Any:
-    found = leaf(data)
-    if found is not _NO_LEAF:
-        return found
-
-    def branch(data: Any) -> Any:
-        return _from_data(data, leaf, classes)
-
+def _container_from_data(data: Any, branch: Callable[[Any], Any], classes: Classes) -> Any:
+    """The container that ``data`` describes, each branch of which ``branch`` reads."""
     match data:
         case {"list": list(branches)}:
             return list(map(branch, branches))
         case {"tuple": list(branches)}:
             return tuple(map(branch, branches))
-        case {"dict": list(items)} if all(map(_is_item, items)):
-            return {key: branch(value) for key, value in items}
-        case {"namedtuple": str(name), "fields": list(items)} if all(map(_is_item, items)):
+        case {"dict": list(items)} if _are_items(items):
+            return {key: branch(part) for key, part in items}
+        case {"namedtuple": str(name), "fields": list(items)} if _are_items(items):
             kind = _class(name, classes, [key for key, _ in items], None)
-            return tuple.__new__(kind, [branch(value) for _, value in items])
-        case {"dataclass": str(name), "fields": list(items), "static": list(static)} if all(
-            map(_is_item, [*items, *static])
-        ):
+            return tuple.__new__(kind, [branch(part) for _, part in items])
+        case {"dataclass": str(name), "fields": list(items), "static": list(static)} if _are_items(items + static):
             kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static])
-            return made(kind, {key: branch(value) for key, value in items} | {k: _plain_again(v) for k, v in static})
+            return made(kind, {key: branch(part) for key, part in items} | {k: _plain_again(v) for k, v in static})
     raise TapeError(f"damaged tape: {shown(data)} is not a container")
 
 
@@ -450,8 +439,9 @@ def _is_shape(shape: list[Any]) -> bool:
     return all(type(length) is int and length >= 0 for length in shape) and math.prod(shape) < _LARGEST
 
 
-def _is_item(item: Any) -> bool:
-    return isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int)
+def _are_items(items: list[Any]) -> bool:
+    """Whether each is a pair of a name or number and something."""
+    return all(isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int) for item in items)
 
 
 # --- compiled functions -----------------------------------------------------------------------------------
