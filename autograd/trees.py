@@ -39,7 +39,7 @@ from autograd.value import Value
 
 __all__ = [
     "SETTINGS", "Leaf", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record",
-    "leaves_of", "made", "map_values", "portions", "shown", "static_parts", "variables_of",
+    "leaves_of", "made", "map_values", "portions", "shown", "static_parts", "treedef_of", "variables_of",
 ]  # fmt: skip
 
 _NAMESPACE = "chainrule"
@@ -88,11 +88,11 @@ class TreeDef:
         """
         return _static(optree.tree_unflatten(self._spec, self.shapes)) if self._opened else ()
 
-    def with_shapes(self, shapes: list[Shape], bools: Sequence[bool] = ()) -> TreeDef:
-        """The same containers with leaves of other shapes, numbers or ``bools``."""
-        if self is NUMBER and shapes == [None] and not any(bools):
+    def with_shapes(self, shapes: list[Shape]) -> TreeDef:
+        """The same containers with leaves of other shapes, all of them numbers."""
+        if self is NUMBER and shapes == [None]:
             return NUMBER
-        return TreeDef(self._spec, shapes, opened=self._opened, bools=bools)
+        return TreeDef(self._spec, shapes, opened=self._opened)
 
     def sizes(self) -> list[int]:
         """How many numbers each leaf holds."""
@@ -225,11 +225,7 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
     """As :func:`flatten`, with each array whole: of floats, or of floats and Values."""
     if _is_bare(tree):
         return [tree], NUMBER
-    leaves, spec = optree.tree_flatten(tree, is_leaf=is_record, namespace=_NAMESPACE)
-    opened = any(map(is_record, leaves))
-    if opened:
-        tree = _open(tree, where)
-        leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
+    tree, leaves, spec, opened = _taken_apart(tree, where)
     found: list[Any] = []
     for index, leaf in enumerate(leaves):
         try:
@@ -243,6 +239,35 @@ def leaves_of(tree: Any, where: str) -> tuple[list[Any], TreeDef]:
             raise type(error)(told + (_way_out(tree, accessor, leaf) if isinstance(error, TypeError) else "")) from None
     shapes = [leaf.shape if isinstance(leaf, np.ndarray) else None for leaf in found]
     return found, TreeDef(spec, shapes, opened=opened, bools=list(map(_is_bool, leaves)))
+
+
+def treedef_of(tree: Any, where: str) -> TreeDef:
+    """The treedef of which ``tree`` is assembled, with a :class:`Leaf` for each number or array.
+
+    Raises:
+        TypeError: something else stands in the place of one.
+
+    >>> treedef = flatten([1.0, (True, np.zeros(3))], "a tree")[1]
+    >>> treedef_of(treedef.assemble(treedef.leaves()), "a tree").returns_as(treedef)
+    True
+    """
+    if isinstance(tree, Leaf) and tree.shape is None and not tree.is_bool:
+        return NUMBER
+    _, leaves, spec, opened = _taken_apart(tree, where)
+    for leaf in leaves:
+        if not isinstance(leaf, Leaf):
+            raise TypeError(f"{where} holds {shown(leaf)} in the place of a number or an array")
+    return TreeDef(spec, [leaf.shape for leaf in leaves], opened=opened, bools=[leaf.is_bool for leaf in leaves])
+
+
+def _taken_apart(tree: Any, where: str) -> tuple[Any, list[Any], Any, bool]:
+    """``tree`` with its records opened, its leaves, optree's record of its containers; whether there were records."""
+    leaves, spec = optree.tree_flatten(tree, is_leaf=is_record, namespace=_NAMESPACE)
+    opened = any(map(is_record, leaves))
+    if opened:
+        tree = _open(tree, where)
+        leaves, spec = optree.tree_flatten(tree, namespace=_NAMESPACE)
+    return tree, leaves, spec, opened
 
 
 def _is_bool(leaf: Any) -> bool:

@@ -24,7 +24,7 @@ from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain
 from autograd.replay.recorder import ConnectedError, Refusal
 from autograd.replay.saving import (
-    Reader,
+    as_record,
     axes_from_data,
     axes_to_data,
     branches_from_data,
@@ -668,27 +668,28 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
     >>> again(4.0)
     16.0
     """
-    record = Reader(read_file(path))
-    if record.entry("kind") != "compiled":
-        raise TapeError(f"damaged tape: a {record.entry('kind')!r} is not a compiled function")
-    reduce, checked, name = record.entry("reduce"), record.entry("checked"), record.entry("name")
+    data = as_record(read_file(path), kind=object)
+    if data["kind"] != "compiled":
+        raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
+    as_record(data, reduce=object, checked=object, name=object, in_axes=object, forms=list)
+    reduce, checked, name = data["reduce"], data["checked"], data["name"]
     if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
         raise TapeError("damaged tape: its settings are not such as compile() takes")
     known = named_classes(classes)
-    axes = axes_from_data(record.entry("in_axes"), known)
+    axes = axes_from_data(data["in_axes"], known)
     domain: Literal["raise"] | None = "raise" if checked else None
-    places, names = _static_of(record)
+    places, names = _static_of(data)
     options = Options(
         in_axes=axes, reduce=reduce, backend=backend, domain=domain, static_argnums=places, static_argnames=names
     )
     choose(backend, batched=options.batched)
-    recorded = [branches_from_data(entry, options, known) for entry in record.listed("forms")]
+    recorded = [branches_from_data(entry, options, known) for entry in data["forms"]]
     return Compiled(None, options, recorded, name)
 
 
-def _static_of(record: Reader) -> tuple[tuple[int, ...], tuple[str, ...]]:
+def _static_of(data: dict[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The places and names of static arguments in a file; one from before there were any names none."""
-    match record.entry("static", [[], []]):
+    match data.get("static", [[], []]):
         case [list(places), list(names)]:
             if all(type(place) is int for place in places) and all(type(name) is str for name in names):
                 return tuple(places), tuple(names)

@@ -28,13 +28,13 @@ from autograd.replay.branches import Branches, Options, Path
 from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import Refusal, refusal_named
 from autograd.replay.signature import Signature, Static, is_static
-from autograd.replay.tape import FUSED_DOT, Guard, Indices, Tape
-from autograd.trees import Leaf, Shape, TreeDef, declared, leaves_of, made, shown, static_parts, variables_of
+from autograd.replay.tape import FUSED_DOT, Guard, Tape
+from autograd.trees import Leaf, TreeDef, declared, made, shown, static_parts, treedef_of, variables_of
 from autograd.value import Value
 
 __all__ = [
-    "Reader", "axes_from_data", "axes_to_data", "branches_from_data", "branches_to_data", "named_classes", "read_file",
-    "sealed", "tape_from_data", "tape_to_data", "treedef_from_data", "treedef_to_data", "write_file",
+    "as_record", "axes_from_data", "axes_to_data", "branches_from_data", "branches_to_data", "named_classes",
+    "read_file", "sealed", "tape_from_data", "tape_to_data", "treedef_from_data", "treedef_to_data", "write_file",
 ]  # fmt: skip
 
 Data = dict[str, Any]
@@ -139,22 +139,22 @@ def tape_from_data(data: Any) -> Tape:
     Raises:
         TapeError: it describes none.
     """
-    record = Reader(data)
-    constants = record.numbers("constants")
-    labels = record.list_of("labels", str)
-    n_inputs, n_leaves = record.count("inputs"), record.count("leaves")
-    indices = {name: record.indices(name) for name in _INDEX_ARRAYS}
-    if len(labels) != n_inputs + n_leaves + len(constants) + len(indices["code"]):
+    found = as_record(
+        data, constants=[str], labels=[str], inputs=int, leaves=int, code=[int], start=[int], args=[int], dest=[int],
+        outputs=[int], ops=[list], slots=int, guards=[list],
+    )  # fmt: skip
+    constants = list(map(_number, found["constants"]))
+    if len(found["labels"]) != found["inputs"] + found["leaves"] + len(constants) + len(found["code"]):
         raise TapeError("damaged tape: not one label for each input, leaf, constant and instruction")
     return Tape(
-        ops=tuple(map(_operation, record.list_of("ops", list))),
-        **indices,
+        ops=tuple(map(_operation, found["ops"])),
+        **{name: np.array(found[name], dtype=np.int32) for name in _INDEX_ARRAYS},
         constants=np.array(constants, dtype=np.float64),
-        n_inputs=n_inputs,
-        n_leaves=n_leaves,
-        n_slots=record.count("slots"),
-        guards=tuple(map(_guard, record.list_of("guards", list))),
-        labels=tuple(labels),
+        n_inputs=found["inputs"],
+        n_leaves=found["leaves"],
+        n_slots=found["slots"],
+        guards=tuple(map(_guard, found["guards"])),
+        labels=tuple(found["labels"]),
     ).verify()
 
 
@@ -198,53 +198,34 @@ def _number(text: Any) -> float:
     raise TapeError(f"damaged tape: {shown(text)} is not a number")
 
 
-class Reader:
-    """Reads the entries of a dict from a file, and refuses what is not as it should be with TapeError."""
+def as_record(data: Any, /, **forms: Any) -> Data:
+    """``data``, if it is a record in a file that has the entries named, each of its form.
 
-    def __init__(self, data: Any) -> None:
-        if not isinstance(data, dict):
-            raise TapeError(f"damaged tape: {shown(data)} is not a record")
-        self._data = data
+    Args:
+        data: anything.
+        forms: ``int`` for a count, ``list`` for any list, ``[kind]`` for a list of which every element is exactly a
+            ``kind``, of which ints are indices, ``object`` for anything.
 
-    def entry(self, name: str, *default: Any) -> Any:
-        """The entry ``name``; ``default``, if one is given, where it is missing."""
-        if name not in self._data:
-            if default:
-                return default[0]
+    Raises:
+        TapeError: it is no such record.
+    """
+    if not isinstance(data, dict):
+        raise TapeError(f"damaged tape: {shown(data)} is not a record")
+    for name, form in forms.items():
+        if name not in data:
             raise TapeError(f"damaged tape: the entry {name!r} is missing")
-        return self._data[name]
-
-    def listed(self, name: str) -> list[Any]:
-        """A list."""
-        found = self.entry(name)
-        if isinstance(found, list):
-            return found
-        raise TapeError(f"damaged tape: the entry {name!r} is not a list")
-
-    def list_of(self, name: str, kind: type) -> list[Any]:
-        """A list of which every element is exactly a ``kind``."""
-        found = self.entry(name)
-        if isinstance(found, list) and all(type(element) is kind for element in found):
-            return found
-        raise TapeError(f"damaged tape: the entry {name!r} is not a list of {kind.__name__}")
-
-    def numbers(self, name: str) -> list[float]:
-        """A list of numbers in hexadecimal."""
-        return [_number(text) for text in self.list_of(name, str)]
-
-    def count(self, name: str) -> int:
-        """A count."""
-        found = self.entry(name)
-        if type(found) is int and 0 <= found < _LARGEST:
-            return found
-        raise TapeError(f"damaged tape: the entry {name!r} is {shown(found)}, not a count")
-
-    def indices(self, name: str) -> Indices:
-        """A list of indices."""
-        found = self.list_of(name, int)
-        if found and not (min(found) >= 0 and max(found) < _LARGEST):
-            raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
-        return np.array(found, dtype=np.int32)
+        found = data[name]
+        if isinstance(form, list):
+            (kind,) = form
+            if not isinstance(found, list) or not set(map(type, found)) <= {kind}:
+                raise TapeError(f"damaged tape: the entry {name!r} is not a list of {kind.__name__}")
+            if kind is int and found and not (min(found) >= 0 and max(found) < _LARGEST):
+                raise TapeError(f"damaged tape: an index in {name!r} is out of bounds")
+        elif form is list and not isinstance(found, list):
+            raise TapeError(f"damaged tape: the entry {name!r} is not a list")
+        elif form is int and not (type(found) is int and 0 <= found < _LARGEST):
+            raise TapeError(f"damaged tape: the entry {name!r} is {shown(found)}, not a count")
+    return data
 
 
 # --- containers -------------------------------------------------------------------------------------------
@@ -277,7 +258,7 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
         TypeError: it has a container that a file cannot name.
     """
 
-    def leaf(tree: Any) -> Any:
+    def written(tree: Any) -> Any:
         match tree:
             case None:
                 return "none"
@@ -291,9 +272,9 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
             raise TypeError(
                 f"{what} is {shown(tree)}, a static argument that a file cannot hold: it holds strs and bools"
             )
-        return _NO_LEAF
+        return _container_to_data(tree, written, what)
 
-    return _to_data(treedef.assemble(treedef.leaves()), leaf, what)
+    return written(treedef.assemble(treedef.leaves()))
 
 
 def axes_to_data(in_axes: Any) -> Any:
@@ -302,34 +283,29 @@ def axes_to_data(in_axes: Any) -> Any:
     Raises:
         TypeError: they have a container that a file cannot name.
     """
-
-    def leaf(tree: Any) -> Any:
-        return tree if tree is None else int(tree) if isinstance(tree, (int, np.integer)) else _NO_LEAF
-
-    return _to_data(in_axes, leaf, "in_axes")
-
-
-_NO_LEAF = object()
+    if in_axes is None:
+        return None
+    if isinstance(in_axes, (int, np.integer)):
+        return int(in_axes)
+    return _container_to_data(in_axes, axes_to_data, "in_axes")
 
 
-def _to_data(tree: Any, leaf: Callable[[Any], Any], what: str) -> Any:
-    found = leaf(tree)
-    if found is not _NO_LEAF:
-        return found
+def _container_to_data(tree: Any, branch: Callable[[Any], Any], what: str) -> Any:
+    """A container, each branch of which ``branch`` writes."""
     kind = type(tree)
     if kind in (list, tuple):
-        return {kind.__name__: [_to_data(branch, leaf, what) for branch in tree]}
+        return {kind.__name__: list(map(branch, tree))}
     if kind is dict and all(type(key) in (str, int) for key in tree):
-        return {"dict": [[key, _to_data(branch, leaf, what)] for key, branch in tree.items()]}
+        return {"dict": [[key, branch(part)] for key, part in tree.items()]}
     if optree.is_namedtuple_class(kind):
         fields = zip(optree.namedtuple_fields(kind), tree, strict=True)
-        return {"namedtuple": kind.__name__, "fields": [[name, _to_data(part, leaf, what)] for name, part in fields]}
+        return {"namedtuple": kind.__name__, "fields": [[name, branch(part)] for name, part in fields]}
     if dataclasses.is_dataclass(tree):
         variable = variables_of(tree, what)
         static = static_parts(tree, variable)
         return {
             "dataclass": kind.__name__,
-            "fields": [[name, _to_data(part, leaf, what)] for name, part in variable.items()],
+            "fields": [[name, branch(part)] for name, part in variable.items()],
             "static": [[name, _plain(part, f"{what} holds a {kind.__name__}")] for name, part in static.items()],
         }
     raise TypeError(
@@ -353,32 +329,23 @@ def treedef_from_data(data: Any, classes: Classes) -> TreeDef:
     Raises:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
-    shapes: list[Shape] = []
-    bools: list[bool] = []
 
-    def leaf(data: Any) -> Any:
-        """The place of its shape in ``shapes``, since a dict sorts its entries."""
+    def read(data: Any) -> Any:
         match data:
             case "none":
                 return None
             case "number" | "bool":
-                shapes.append(None)
-                bools.append(data == "bool")
+                return Leaf(None, data == "bool")
             case {"array": list(shape)} | {"bools": list(shape)} if _is_shape(shape):
-                shapes.append(tuple(shape))
-                bools.append("bools" in data)
+                return Leaf(tuple(shape), "bools" in data)
             case {"setting": plain}:
                 return Static(_plain_again(plain), "an argument")
-            case _:
-                return _NO_LEAF
-        return float(len(shapes) - 1)
+        return _container_from_data(data, read, classes)
 
     try:
-        places, treedef = leaves_of(_from_data(data, leaf, classes), "a tape")
+        return treedef_of(read(data), "a tape")
     except (RecursionError, TypeError) as error:
         raise TapeError(f"damaged tape: its containers cannot be built: {error}") from None
-    order = list(map(int, places))
-    return treedef.with_shapes([shapes[place] for place in order], [bools[place] for place in order])
 
 
 def axes_from_data(data: Any, classes: Classes) -> Any:
@@ -388,11 +355,13 @@ def axes_from_data(data: Any, classes: Classes) -> Any:
         TapeError: it describes none, or names a class that is not among ``classes``.
     """
 
-    def leaf(data: Any) -> Any:
-        return data if data is None or (type(data) is int and abs(data) < _LARGEST) else _NO_LEAF
+    def read(data: Any) -> Any:
+        if data is None or (type(data) is int and abs(data) < _LARGEST):
+            return data
+        return _container_from_data(data, read, classes)
 
     try:
-        axes = _from_data(data, leaf, classes)
+        axes = read(data)
     except RecursionError:
         raise TapeError("damaged tape: its batch axes are nested too deeply") from None
     if axes is None or isinstance(axes, (int, tuple)):
@@ -400,29 +369,21 @@ def axes_from_data(data: Any, classes: Classes) -> Any:
     raise TapeError(f"damaged tape: {shown(data)} is not such axes as compile() takes")
 
 
-def _from_data(data: Any, leaf: Callable[[Any], Any], classes: Classes) -> Any:
-    found = leaf(data)
-    if found is not _NO_LEAF:
-        return found
-
-    def branch(data: Any) -> Any:
-        return _from_data(data, leaf, classes)
-
+def _container_from_data(data: Any, branch: Callable[[Any], Any], classes: Classes) -> Any:
+    """The container that ``data`` describes, each branch of which ``branch`` reads."""
     match data:
         case {"list": list(branches)}:
             return list(map(branch, branches))
         case {"tuple": list(branches)}:
             return tuple(map(branch, branches))
-        case {"dict": list(items)} if all(map(_is_item, items)):
-            return {key: branch(value) for key, value in items}
-        case {"namedtuple": str(name), "fields": list(items)} if all(map(_is_item, items)):
+        case {"dict": list(items)} if _are_items(items):
+            return {key: branch(part) for key, part in items}
+        case {"namedtuple": str(name), "fields": list(items)} if _are_items(items):
             kind = _class(name, classes, [key for key, _ in items], None)
-            return tuple.__new__(kind, [branch(value) for _, value in items])
-        case {"dataclass": str(name), "fields": list(items), "static": list(static)} if all(
-            map(_is_item, [*items, *static])
-        ):
+            return tuple.__new__(kind, [branch(part) for _, part in items])
+        case {"dataclass": str(name), "fields": list(items), "static": list(static)} if _are_items(items + static):
             kind = _class(name, classes, [key for key, _ in items], [key for key, _ in static])
-            return made(kind, {key: branch(value) for key, value in items} | {k: _plain_again(v) for k, v in static})
+            return made(kind, {key: branch(part) for key, part in items} | {k: _plain_again(v) for k, v in static})
     raise TapeError(f"damaged tape: {shown(data)} is not a container")
 
 
@@ -459,8 +420,9 @@ def _is_shape(shape: list[Any]) -> bool:
     return all(type(length) is int and length >= 0 for length in shape) and math.prod(shape) < _LARGEST
 
 
-def _is_item(item: Any) -> bool:
-    return isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int)
+def _are_items(items: list[Any]) -> bool:
+    """Whether each is a pair of a name or number and something."""
+    return all(isinstance(item, list) and len(item) == 2 and type(item[0]) in (str, int) for item in items)
 
 
 # --- compiled functions -----------------------------------------------------------------------------------
@@ -495,40 +457,34 @@ def branches_from_data(data: Any, options: Options, classes: Classes) -> Branche
     Raises:
         TapeError: the data is damaged, or names a class that is not among ``classes``.
     """
-    record = Reader(data)
-    treedefs = tuple(treedef_from_data(argument, classes) for argument in record.listed("arguments"))
-    signature = Signature(treedefs, tuple(record.list_of("keywords", str)), tuple(record.list_of("batched", bool)))
+    found = as_record(data, arguments=list, keywords=[str], batched=[bool], paths=list)
+    treedefs = tuple(treedef_from_data(argument, classes) for argument in found["arguments"])
+    signature = Signature(treedefs, tuple(found["keywords"]), tuple(found["batched"]))
     if len(signature.keywords) > len(treedefs) or len(set(signature.keywords)) < len(signature.keywords):
         raise TapeError("damaged tape: the names of its arguments do not fit")
     if sum(sum(treedef.sizes()) for treedef in treedefs) != len(signature.batched):
         raise TapeError("damaged tape: its arguments do not hold as many numbers as it says")
     branches = Branches(None, signature, options)
-    entries = [Reader(entry) for entry in record.listed("paths")]
-    known = [_path(entry, signature, classes) for entry in entries]
-    for index, (path, entry) in enumerate(zip(known, entries, strict=True)):
-        for pair in entry.list_of("flips", list):
-            path.exits.update(_exit(pair, index, path, known))
+    known = branches.known
+    known.extend(_path(path, signature, classes) for path in found["paths"])
     if not known:
         raise TapeError("damaged tape: it has no path")
-    branches.known.extend(known)
+    for index, (path, entry) in enumerate(zip(known, found["paths"], strict=True)):
+        guards, later = range(len(path.tape.guards)), range(index + 1, len(known))  # so a search comes to an end
+        for flip in entry["flips"]:
+            if list(map(type, flip)) != [int, int] or flip[0] not in guards or flip[1] not in later:
+                raise TapeError(f"damaged tape: {flip!r} is not a side exit")
+            path.exits[flip[0]] = known[flip[1]]
     return branches
 
 
-def _path(record: Reader, signature: Signature, classes: Classes) -> Path:
-    tape = separate_slots(tape_from_data(record.entry("tape")))
-    numbers = record.numbers("leaves")
-    treedef = treedef_from_data(record.entry("result"), classes)
+def _path(data: Any, signature: Signature, classes: Classes) -> Path:
+    found = as_record(data, tape=object, leaves=[str], result=object, flips=[list])
+    tape = separate_slots(tape_from_data(found["tape"]))
+    numbers = list(map(_number, found["leaves"]))
+    treedef = treedef_from_data(found["result"], classes)
     sizes = len(signature.batched), len(numbers), sum(treedef.sizes())
     if (tape.n_inputs, tape.n_leaves, len(tape.outputs)) != sizes:
         raise TapeError("damaged tape: its inputs, leaves or outputs are not as many as it says")
     leaves = map(Value, numbers, tape.labels[tape.n_inputs : tape.n_inputs + tape.n_leaves])
     return Path(tuple(leaves), treedef, tape=tape)
-
-
-def _exit(data: list[Any], index: int, path: Path, known: list[Path]) -> dict[int, Path]:
-    """One side exit; it leads to a later path, so that a search comes to an end."""
-    if list(map(type, data)) == [int, int]:
-        guard, follow = data
-        if 0 <= guard < len(path.tape.guards) and index < follow < len(known):
-            return {guard: known[follow]}
-    raise TapeError(f"damaged tape: {data!r} is not a side exit")

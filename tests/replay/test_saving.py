@@ -185,6 +185,13 @@ def test_static_fields_that_are_none(static):
         treedef_from_data(data, {"Point": Point})
 
 
+@pytest.mark.parametrize("number", [0, -1, 1, 2**63, ["0x1p0"]])
+def test_a_number_in_a_field_that_is_not_static_is_no_static_field(number):
+    data = {"dataclass": "Point", "fields": [["x", "number"]], "static": [["kind", "p"], ["twice", number]]}
+    with pytest.raises(TapeError, match=r"cannot be built: a tape holds .* in the place of a number or an array"):
+        treedef_from_data(data, {"Point": Point})
+
+
 def test_an_operation_that_is_not_defined_or_was_defined_anew(tmp_path):
     own = primitive("only_here", forward=lambda x: x + 1.0, partials=lambda x, out: (1.0,))
     f = compiled(own)
