@@ -21,23 +21,20 @@ from autograd.implicit.breaks import changes, first_flip, moving_breaks
 from autograd.implicit.nodes import (
     Choice,
     Function,
-    check_known,
+    Run,
+    bound,
     check_unchanged,
-    choices,
     float_of,
     lent,
     node_of,
     note,
     number_in,
     scipy_module,
-    slopes_of,
-    watched,
     ways_of,
 )
 from autograd.primitives import as_float
 from autograd.rules import dot, fsum
 from autograd.sweep import describe
-from autograd.trace import Trace
 from autograd.trees import array_of, flatten
 from autograd.value import Value
 
@@ -90,7 +87,15 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points
     >>> grad(lambda b: implicit.quad(lambda t: b * t, 0, b))(2.0)
     6.0
     """
-    function = Function("quad", f, args)
+    fun = bound("quad", f, args)
+
+    def integrand(t: Any) -> Any:
+        result = fun(t)
+        if not isinstance(result, Value):
+            number_in("quad", result)
+        return result
+
+    function = Function("quad", integrand)
     start, end = _limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)
     return _summed(function, start, _between(points, float_of(start), float_of(end)), end)
 
@@ -163,7 +168,7 @@ class _Integral:
             by_parents = later.slopes(used, seen, linked=linked)
             for limit, sign in ends:
                 try:
-                    at_limit = function.fun(limit, *function.args) if linked else function.values(limit._data)
+                    at_limit = function.fun(limit) if linked else function.values(limit._data)
                 except (ZeroDivisionError, OverflowError, DomainError) as error:
                     raise GradientError(
                         f"quad(f, a, b) has no derivative with respect to its limit {limit._data!r}, where f has no "
@@ -176,14 +181,13 @@ class _Integral:
 
     def _value(self, t: float, *, looking: bool) -> float:
         """f(t); notes the Values that it depends on and which way it goes."""
-        trace, watch = watched(self.function.fun, (t, *self.function.args))
-        result = number_in("quad", trace.result)
-        self.used.update((id(node), node) for node in trace.outside([result]))
-        self.seen[t] = result._data
-        self.ways[t] = way = ways_of(choices(trace, watch, [result]))
+        run = self.function.watched(t)
+        self.used.update((id(node), node) for node in run.used())
+        (self.seen[t],) = run.floats()
+        self.ways[t] = way = ways_of(run.choices())
         if looking and len(self.seen) == _ENOUGH and any(other != way for other in self.ways.values()):
             raise _Broken
-        return result._data
+        return self.seen[t]
 
     def _breaks(self) -> list[tuple[Any, Any]]:
         """Where the integrand switches to another formula, at places that move with Values."""
@@ -200,19 +204,18 @@ class _Integral:
         """The integral of ∂f/∂p for each p: floats, or Values, which are integrals as well."""
         function = self.function
 
-        def slopes(t: Any, *args: Any) -> list[Any]:
+        def slopes(t: Any) -> list[Any]:
             # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
-            trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
-            roots = [number_in("quad", trace.result)]
-            check_known("quad", trace, roots, parents)
-            check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
-            return slopes_of(trace, roots, parents, linked=linked)[0]
+            run = Run(function, (t,), (0,) if isinstance(t, Value) else ())
+            run.check_known(parents)
+            check_unchanged("quad", run.numbers, [seen.get(t, *run.floats())])
+            return run.slopes(parents, linked=linked)[0]
 
         places = range(len(parents))
         if linked:
-            parts = [Function("quad", lambda t, *args, j=j: slopes(t, *args)[j], function.args) for j in places]
+            parts = [Function("quad", lambda t, j=j: slopes(t)[j]) for j in places]
             return [_Integral(part, *self.limits, self.span).node() for part in parts]
-        known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
+        known = functools.cache(slopes)  # at the same points, for all of them
         low, high = map(float_of, self.limits)
         return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]
 
@@ -333,13 +336,10 @@ def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
     if not isinstance(y0, (list, tuple, np.ndarray)) or np.ndim(y0) != 1 or len(y0) == 0:
         raise TypeError(f"solve_ivp(f, span, y0): y0 must be a list or an array of numbers, got {y0!r}")
     state, _ = flatten(list(y0), "solve_ivp(f, span, y0): y0")
+    fun = bound("solve_ivp", f, args)
     moving = isinstance(start, Value)
-
-    def from_start(f: Callable[..., Any]) -> Callable[..., Any]:
-        """With time counted from t0, so that t0 is a Value that the function closes over, like any other."""
-        return (lambda s, y, *args: f(start + s, y, *args)) if moving else f
-
-    function = Function("solve_ivp", f, args, from_start)
+    # Time is then counted from t0, so that t0 is a Value that the function closes over, like any other.
+    function = Function("solve_ivp", (lambda s, y: fun(start + s, y)) if moving else fun)
 
     def since_origin(time: Any) -> Any:
         return time - start if moving else time
@@ -380,12 +380,10 @@ class _Flow:
         """
 
         def rate(t: float, y: Array) -> list[float]:
-            trace, watch = watched(self.function.fun, (t, y, *self.function.args))
-            numbers = self.function.numbers(trace.result)
-            self.chooses = self.chooses or bool(watch.marks)
-            values = [number for number in numbers if isinstance(number, Value)]
-            self.used.update((id(node), node) for node in trace.outside(values))
-            return list(map(float_of, numbers))
+            run = self.function.watched(t, y)
+            self.chooses = self.chooses or bool(run.marks)
+            self.used.update((id(node), node) for node in run.used())
+            return run.floats()
 
         return self._solved(rate, list(map(float_of, self.state)), end, moments)
 
@@ -443,9 +441,11 @@ class _Flow:
         def slopes(i: int, j: int, *, linked: bool) -> list[Any]:
             rows = sensitivities(linked=linked)
             own = [rows[n + i * k + place][j] for place in range(k)]
-            if isinstance(moments[j], Value):
-                time = moments[j] if linked else moments[j]._data
-                own.append(later._rate(time, [row[j] for row in rows[:n]])[i])
+            time, function = moments[j], later.function
+            if isinstance(time, Value):
+                at = array_of([row[j] for row in rows[:n]], (n,))
+                rate = function.numbers(function.fun(time, at)) if linked else function.values(time._data, at)
+                own.append(rate[i])
             return own
 
         return [
@@ -466,9 +466,8 @@ class _Flow:
         """
 
         def run(t: float, y: Array, *, sited: bool = False) -> tuple[list[Choice], Array]:
-            trace, watch = watched(self.function.fun, (t, y, *self.function.args), (1,), sited=sited)
-            numbers = self.function.numbers(trace.result)
-            return choices(trace, watch, numbers), np.array(list(map(float_of, numbers)))
+            found = self.function.watched(t, y, places=(1,), sited=sited)
+            return found.choices(), np.array(found.floats())
 
         def way(t: float, y: Array) -> Any:
             return ways_of(run(t, y)[0])
@@ -492,13 +491,6 @@ class _Flow:
                     f"to that moment, which implicit.root finds as a Value, and go on from there with another solve_ivp"
                 )
 
-    def _rate(self, time: Any, y: list[Any]) -> list[Any]:
-        """dy/dt at one moment, of floats or of Values."""
-        at = array_of(y, (len(y),))
-        if isinstance(time, Value):
-            return self.function.numbers(self.function.fun(time, at, *self.function.args))
-        return self.function.values(time, at)
-
     def _sensitivities(self, moments: list[Any], used: list[Value], initial: list[int], *, linked: bool) -> Any:
         """y and then S = ∂y/∂p, each entry a row with a number for each moment: floats, or Values."""
         n, k = len(self.state), len(used) + len(initial)
@@ -506,19 +498,18 @@ class _Flow:
         at_start[initial, range(len(used), k)] = 1.0
         function = self.function
 
-        def rates(t: Any, z: Array, *args: Any) -> list[Any]:
+        def rates(t: Any, z: Array) -> list[Any]:
             y, s = z[:n], z[n:].reshape(n, k)
             # A time that is a Value is a variable of its own, for f may depend on it besides.
-            trace = Trace(function.fun, (0, 1) if isinstance(t, Value) else (1,), (t, y, *args), {})
-            roots = function.numbers(trace.result)
-            check_known("solve_ivp", trace, roots, used)
-            rows = slopes_of(trace, roots, [*trace.variables[-n:], *used], linked=linked)
+            run = Run(function, (t, y), (0, 1) if isinstance(t, Value) else (1,))
+            run.check_known(used)
+            rows = run.slopes([*run.variables[-n:], *used], linked=linked)
             forcing = [[*row[n:], *[0.0] * len(initial)] for row in rows]
             if not linked:
                 moved = np.array([row[:n] for row in rows]) @ s + np.array(forcing)
-                return [*map(float_of, roots), *moved.ravel().tolist()]
+                return [*run.floats(), *moved.ravel().tolist()]
             return [
-                *roots,
+                *run.numbers,
                 *(
                     dot([1.0, *row[:n]], [of_p[j], *s[:, j]])
                     for row, of_p in zip(rows, forcing, strict=True)
@@ -527,12 +518,11 @@ class _Flow:
             ]
 
         ends = list(map(float_of, moments))
-        augmented = Function("solve_ivp", rates, function.args)
         state = [*self.state, *at_start.ravel().tolist()]
         if not linked:
             start = list(map(float_of, state))
-            return self._solved(lambda t, z: rates(t, z, *function.args), start, ends[-1], ends)[1].tolist()
-        flow = _Flow(augmented, self.start, state, self.options)
+            return self._solved(rates, start, ends[-1], ends)[1].tolist()
+        flow = _Flow(Function("solve_ivp", rates), self.start, state, self.options)
         _, z = flow.integrated(ends[-1], ends)
         return array_of(flow.nodes(moments, z), z.shape).tolist()
 
