@@ -20,7 +20,7 @@ from typing import Any
 
 from autograd.errors import AutogradError, GradientError
 from autograd.implicit.equations import System
-from autograd.implicit.nodes import PIECES, Choice, Function, choices, float_of, number_in, slopes_of, watched, ways_of
+from autograd.implicit.nodes import PIECES, Choice, Function, ways_of
 from autograd.trees import NUMBER
 from autograd.value import Value
 
@@ -77,12 +77,8 @@ def moving_breaks(
         GradientError: f jumps at a place that cannot be followed.
     """
 
-    def run(t: Any, *, sited: bool = False) -> list[Choice]:
-        trace, watch = watched(function.fun, (t, *function.args), sited=sited)
-        return choices(trace, watch, [number_in("quad", trace.result)])
-
     def way(t: float) -> Any:
-        return ways_of(run(t))
+        return ways_of(_choices(function, t))
 
     for limit in filter(math.isfinite, (a, b)):
         with suppress(AutogradError, ArithmeticError, ValueError):  # f need not be defined at a limit
@@ -91,7 +87,7 @@ def moving_breaks(
     breaks: list[tuple[Any, Any]] = []
     for low, high in changes(way, ways):
         try:
-            found = _followed(later, run, low, high)
+            found = _followed(function, later, low, high)
             if found and breaks and breaks[-1][1]._data > found[0][0]._data:
                 raise _crowded(low)
             breaks += found
@@ -102,12 +98,20 @@ def moving_breaks(
     return breaks if a <= b else [sides[::-1] for sides in reversed(breaks)]
 
 
-def _followed(function: Function, run: Callable[..., list[Choice]], low: float, high: float) -> list[tuple[Any, Any]]:
+def _choices(function: Function, t: Any, *, sited: bool = False) -> list[Choice]:
+    return function.watched(t, sited=sited).choices()
+
+
+def _followed(function: Function, later: Function, low: float, high: float) -> list[tuple[Any, Any]]:
     """The break between two neighbouring numbers, as seen from both; none if no Value moves it."""
+
+    def sited(t: Any) -> list[Choice]:
+        return _choices(function, t, sited=True)
+
     try:
-        flip = first_flip(run(Value(low), sited=True), there := run(Value(high), sited=True))
+        flip = first_flip(sited(Value(low)), there := sited(Value(high)))
     except TypeError as error:
-        flip = first_flip(run(low, sited=True), there := run(high, sited=True))
+        flip = first_flip(sited(low), there := sited(high))
         if flip is not None:
             raise _unfollowed(high, there[flip[0]], "that t is a Value, which f refuses") from error
     if flip is None:
@@ -115,17 +119,17 @@ def _followed(function: Function, run: Callable[..., list[Choice]], low: float, 
     place, edge = flip
     if there[place].name == PIECES:
         raise _unfollowed(low, there[place], "a choice that is made at a limit of the inner integral")
-    sides = _moved(function, place, edge, low, -1.0), _moved(function, place, edge, high, 1.0)
+    sides = _moved(later, place, edge, low, -1.0), _moved(later, place, edge, high, 1.0)
     if not isinstance(sides[0], Value):
         return []
-    _check_alone(function, run, (place, edge), sides)
+    _check_alone(function, later, flip, sides)
     return [sides]
 
 
-def _check_alone(function: Function, run: Callable[..., list[Choice]], flip: tuple[int, int], sides: Any) -> None:
+def _check_alone(function: Function, later: Function, flip: tuple[int, int], sides: Any) -> None:
     """Refuse a break at which another choice changes too, at a place that other Values move, or in another way."""
     low, high = (side._data for side in sides)
-    for place, (here, there) in enumerate(zip(run(low), run(high), strict=False)):
+    for place, (here, there) in enumerate(zip(_choices(function, low), _choices(function, high), strict=False)):
         if here.name != there.name:
             return
         if here.name == PIECES:
@@ -133,7 +137,7 @@ def _check_alone(function: Function, run: Callable[..., list[Choice]], flip: tup
         for edge, (left, right) in enumerate(zip(here.taken, there.taken, strict=True)):
             if left == right or (place, edge) == flip:
                 continue
-            known, found = _speeds(sides[0]), _speeds(_moved(function, place, edge, low, -1.0))
+            known, found = _speeds(sides[0]), _speeds(_moved(later, place, edge, low, -1.0))
             if known.keys() != found.keys() or any(not abs(found[p] - v) <= 1e-6 * abs(v) for p, v in known.items()):
                 raise _crowded(low)
 
@@ -151,28 +155,23 @@ def _moved(function: Function, place: int, edge: int, t: float, side: float) -> 
     On the given side (-1 or 1) it is just far enough away to be clearly on it.
     """
 
-    def choice(t: Any, *args: Any) -> Choice:
-        trace, watch = watched(function.fun, (t, *args))
-        return choices(trace, watch, [number_in("quad", trace.result)])[place]
-
-    def quantity(t: Any, *args: Any) -> Any:
-        return choice(t, *args).edges()[edge]
+    def choice(t: Any) -> Choice:
+        return _choices(function, t)[place]
 
     away = math.ulp(t)
-    while choice(Value(t), *function.args).is_undecided(edge):
+    while choice(Value(t)).is_undecided(edge):
         t, away = t + side * away, 2.0 * away
-    system = System("quad", Function("quad", quantity, function.args), NUMBER, abs(t))
-    trace, roots = system.function.trace((0,), t)
-    parents = trace.outside([root for root in roots if isinstance(root, Value)])
+    system = System(Function("quad", lambda t: choice(t).edges()[edge]), NUMBER, abs(t))
+    run = system.run([t])
+    parents = run.used()
     if not parents:
         return t
-    speeds = [slopes_of(trace, roots, trace.variables, linked=False)[0][0]]
-    beside, at_side = system.function.trace((0,), t + side * (1e-7 * abs(t) or 1e-9))
-    speeds += slopes_of(beside, at_side, beside.variables, linked=False)[0]
+    beside = system.run([t + side * (1e-7 * abs(t) or 1e-9)])
+    speeds = [each.slopes(each.variables, linked=False)[0][0] for each in (run, beside)]
     if not abs(speeds[1] - speeds[0]) <= 0.1 * abs(speeds[0]) or speeds[0] == 0.0:
         needed = f"that what decides passes through the change smoothly: its derivative by t is {speeds[0]!r}"
-        raise _unfollowed(t, choice(Value(t), *function.args), needed)
-    return system.nodes([t], parents, list(map(float_of, roots)))[0]
+        raise _unfollowed(t, choice(Value(t)), needed)
+    return system.nodes([t], parents, run.floats())[0]
 
 
 def _crowded(t: float) -> GradientError:

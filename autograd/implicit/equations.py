@@ -50,14 +50,14 @@ def root(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     >>> grad(lambda a: implicit.root(lambda v: [v[0] * v[1] - a, v[0] - v[1]], [1.0, 2.0])[0])(9.0)
     0.16666666666666666
     """
-    function = nodes.Function("root", f, args)
+    function = nodes.Function("root", nodes.bound("root", f, args))
     if isinstance(guess, tuple):
         x, treedef, scale = [_bracketed(function, guess)], NUMBER, 0.0
     else:
         x, treedef = _start("root", guess)
         scale = max(map(abs, x))
         x = _hybrid(function, x, treedef)
-    return System("root", function, treedef, scale).answer(x)
+    return System(function, treedef, scale).answer(x)
 
 
 def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
@@ -82,31 +82,28 @@ def minimum(f: Callable[..., Any], guess: Any, args: Sequence[Any] = ()) -> Any:
     >>> [round(x, 9) for x in middle(2.0)], [round(x, 9) for x in jacobian(middle)(2.0)]
     ([2.0, 3.0], [1.0, -1.5])
     """
-    gradient = nodes.Function("minimum", f, args, _gradient_of)
+    fun = nodes.bound("minimum", f, args)
+    gradient = nodes.Function("minimum", lambda x: _value_and_gradient(fun, x)[1])
     x, treedef = _start("minimum", guess)
-    system = System("minimum", gradient, treedef, max(map(abs, x)))
-    x = _descended(f, gradient.args, x, treedef)
+    system = System(gradient, treedef, max(map(abs, x)))
+    x = _descended(fun, x, treedef)
     system.check_curvature(x)
     x = system.polished(x)
     system.check_curvature(x)
     return system.answer(x)
 
 
-def _gradient_of(f: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """∇f as a list of numbers, with respect to the first argument."""
-
-    def gradient(x: Any, *args: Any) -> list[Any]:
-        trace = Trace(f, (0,), (x, *args), {})
-        return trace.value_and_gradient(nodes.number_in("minimum", trace.result))[1]
-
-    return gradient
+def _value_and_gradient(fun: Callable[..., Any], x: Any) -> tuple[Any, list[Any]]:
+    """f and ∇f, as a list of numbers."""
+    trace = Trace(fun, (0,), (x,), {})
+    return trace.value_and_gradient(nodes.number_in("minimum", trace.result))
 
 
 class System:
     """n equations F(x, p) = 0 for n unknowns, near a solution."""
 
-    def __init__(self, name: str, function: nodes.Function, treedef: TreeDef, scale: float) -> None:
-        self.name = name
+    def __init__(self, function: nodes.Function, treedef: TreeDef, scale: float) -> None:
+        self.name = function.name
         self.function = function
         self.treedef = treedef
         self.scale = scale
@@ -120,6 +117,11 @@ class System:
             self.check_beside(x)
         nodes.note(self.function, [(found,)])
         return found
+
+    def run(self, x: list[Any]) -> nodes.Run:
+        """F at x, whose numbers are variables."""
+        with recorded_in(None):
+            return nodes.Run(self.function, [self.treedef.result(x)], (0,))
 
     def check_beside(self, x: list[float]) -> None:
         """Refuse a solution at which f is a plain number, though close by it is a Value: a special case in f."""
@@ -135,10 +137,9 @@ class System:
         x = self.polished(x)
         if current().grad:
             self.check_regular(x)
-        trace, roots = self.function.trace((0,), self.treedef.result(x))
-        parents = trace.outside([each for each in roots if isinstance(each, Value)])
-        later = System(self.name, self.function.kept(), self.treedef, self.scale)
-        return self.treedef.result(later.nodes(x, parents, list(map(nodes.float_of, roots))))
+        run = self.run(x)
+        later = System(self.function.kept(), self.treedef, self.scale)
+        return self.treedef.result(later.nodes(x, run.used(), run.floats()))
 
     def nodes(self, x: list[float], parents: Sequence[Value], residuals: list[float]) -> list[Any]:
         """A node for each unknown. Their derivatives are worked out together: −J⁻¹ ∂F/∂p.
@@ -164,9 +165,9 @@ class System:
 
     def linearised(self, x: list[Any], parents: Sequence[Value] = (), *, linked: bool) -> tuple[Any, Any, Any]:
         """F, ∂F/∂x and ∂F/∂p, a row for each equation, of floats or of Values."""
-        trace, roots = self.function.trace((0,), self.treedef.result(x))
-        rows = nodes.slopes_of(trace, roots, [*trace.variables, *parents], linked=linked)
-        return roots, [row[: len(x)] for row in rows], [row[len(x) :] for row in rows]
+        run = self.run(x)
+        rows = run.slopes([*run.variables, *parents], linked=linked)
+        return run.numbers, [row[: len(x)] for row in rows], [row[len(x) :] for row in rows]
 
     def jacobian(self, x: list[float]) -> Array:
         """∂F/∂x at floats."""
@@ -319,13 +320,12 @@ def _hybrid(function: nodes.Function, x: list[float], treedef: TreeDef) -> list[
     return answer
 
 
-def _descended(f: Callable[..., Any], args: tuple[Any, ...], x: list[float], treedef: TreeDef) -> list[float]:
+def _descended(fun: Callable[..., Any], x: list[float], treedef: TreeDef) -> list[float]:
     """A minimum near x by BFGS."""
 
     def value_and_slope(at: Array) -> tuple[float, Array]:
         with no_grad(), recorded_in(None):
-            trace = Trace(f, (0,), (treedef.result(at.tolist()), *args), {})
-            value, slope = trace.value_and_gradient(nodes.number_in("minimum", trace.result))
+            value, slope = _value_and_gradient(fun, treedef.result(at.tolist()))
         return value, np.array(slope)
 
     value, slope = value_and_slope(np.array(x))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,23 +22,20 @@ from autograd.implicit.breaks import changes, first_flip, moving_breaks
 from autograd.implicit.nodes import (
     Choice,
     Function,
-    check_known,
+    Run,
+    bound,
     check_unchanged,
-    choices,
     float_of,
     lent,
     node_of,
     note,
     number_in,
     scipy_module,
-    slopes_of,
-    watched,
     ways_of,
 )
 from autograd.primitives import as_float
 from autograd.rules import dot, fsum
 from autograd.sweep import describe
-from autograd.trace import Trace
 from autograd.trees import array_of, flatten
 from autograd.value import Value
 
@@ -90,7 +88,15 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points
     >>> grad(lambda b: implicit.quad(lambda t: b * t, 0, b))(2.0)
     6.0
     """
-    function = Function("quad", f, args)
+    fun = bound("quad", f, args)
+
+    def integrand(t: Any) -> Any:
+        result = fun(t)
+        if not isinstance(result, Value):
+            number_in("quad", result)
+        return result
+
+    function = Function("quad", integrand)
     start, end = _limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)
     return _summed(function, start, _between(points, float_of(start), float_of(end)), end)
 
@@ -130,6 +136,8 @@ class _Integral:
     def __init__(self, function: Function, a: Any, b: Any, span: float = 0.0) -> None:
         self.function = function
         self.limits = a, b
+        self.low: float = float_of(a)
+        self.high: float = float_of(b)
         self.span = span
         self.used: dict[int, Value] = {}
         """The Values that the function uses."""
@@ -138,19 +146,18 @@ class _Integral:
 
     def node(self) -> Any:
         """The integral as a node of the Values that it depends on; a sum of several, if the integrand has breaks."""
-        low, high = map(float_of, self.limits)
         problem: Exception | None = None
         number = 0.0
         try:
-            number = _integrated(functools.partial(self._value, looking=current().grad), low, high, self.span)
+            number = self._integrated(functools.partial(self._value, looking=current().grad))
         except (ConvergenceError, _Broken) as error:
             problem = error
         breaks = self._breaks() if current().grad and any(self.ways.values()) else []
         if breaks:
             a, b = self.limits
-            return _summed(self.function, a, breaks, b, self.span or abs(high - low))
+            return _summed(self.function, a, breaks, b, self.span or abs(self.high - self.low))
         if isinstance(problem, _Broken):
-            number = _integrated(functools.partial(self._value, looking=False), low, high, self.span)
+            number = self._integrated(functools.partial(self._value, looking=False))
         elif problem is not None:
             raise problem
         ends = [(limit, sign) for limit, sign in zip(self.limits, (-1.0, 1.0), strict=True) if isinstance(limit, Value)]
@@ -163,7 +170,7 @@ class _Integral:
             by_parents = later.slopes(used, seen, linked=linked)
             for limit, sign in ends:
                 try:
-                    at_limit = function.fun(limit, *function.args) if linked else function.values(limit._data)
+                    at_limit = function.fun(limit) if linked else function.values(limit._data)
                 except (ZeroDivisionError, OverflowError, DomainError) as error:
                     raise GradientError(
                         f"quad(f, a, b) has no derivative with respect to its limit {limit._data!r}, where f has no "
@@ -176,22 +183,20 @@ class _Integral:
 
     def _value(self, t: float, *, looking: bool) -> float:
         """f(t); notes the Values that it depends on and which way it goes."""
-        trace, watch = watched(self.function.fun, (t, *self.function.args))
-        result = number_in("quad", trace.result)
-        self.used.update((id(node), node) for node in trace.outside([result]))
-        self.seen[t] = result._data
-        self.ways[t] = way = ways_of(choices(trace, watch, [result]))
+        run = self.function.watched(t)
+        self.used.update((id(node), node) for node in run.used())
+        (self.seen[t],) = run.floats()
+        self.ways[t] = way = ways_of(run.choices())
         if looking and len(self.seen) == _ENOUGH and any(other != way for other in self.ways.values()):
             raise _Broken
-        return result._data
+        return self.seen[t]
 
     def _breaks(self) -> list[tuple[Any, Any]]:
         """Where the integrand switches to another formula, at places that move with Values."""
-        low, high = map(float_of, self.limits)
-        if _is_rounding(low, high, self.span):
+        if self._is_rounding():
             return []
         usual = max(map(abs, self.seen.values()))
-        breaks = moving_breaks(self.function, self.ways, low, high, usual)
+        breaks = moving_breaks(self.function, self.ways, self.low, self.high, usual)
         if not self.span:
             note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
         return breaks
@@ -200,72 +205,70 @@ class _Integral:
         """The integral of ∂f/∂p for each p: floats, or Values, which are integrals as well."""
         function = self.function
 
-        def slopes(t: Any, *args: Any) -> list[Any]:
+        def slopes(t: Any) -> list[Any]:
             # At a limit that is a Value, t is a variable of its own, for f may depend on the limit besides.
-            trace = Trace(function.fun, (0,) if isinstance(t, Value) else (), (t, *args), {})
-            roots = [number_in("quad", trace.result)]
-            check_known("quad", trace, roots, parents)
-            check_unchanged("quad", roots, [seen.get(t, roots[0]._data)])
-            return slopes_of(trace, roots, parents, linked=linked)[0]
+            run = Run(function, (t,), (0,) if isinstance(t, Value) else ())
+            run.check_known(parents)
+            check_unchanged("quad", run.numbers, [seen.get(t, *run.floats())])
+            return run.slopes(parents, linked=linked)[0]
 
         places = range(len(parents))
         if linked:
-            parts = [Function("quad", lambda t, *args, j=j: slopes(t, *args)[j], function.args) for j in places]
+            parts = [Function("quad", lambda t, j=j: slopes(t)[j]) for j in places]
             return [_Integral(part, *self.limits, self.span).node() for part in parts]
-        known = functools.cache(lambda t: slopes(t, *function.args))  # at the same points, for all of them
-        low, high = map(float_of, self.limits)
-        return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]
+        known = functools.cache(slopes)  # at the same points, for all of them
+        return [self._integrated(functools.partial(lambda j, t: known(t)[j], j)) for j in places]
 
+    def _is_rounding(self) -> bool:
+        """Whether a piece is so short beside the whole that its limits differ by rounding."""
+        return abs(self.high - self.low) <= 1e-14 * self.span < math.inf
 
-def _is_rounding(a: float, b: float, span: float) -> bool:
-    """Whether a piece is so short beside the whole that its limits differ by rounding."""
-    return abs(b - a) <= 1e-14 * span < math.inf
+    def _integrated(self, value: Callable[[float], float]) -> float:
+        """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
+        a, b, span, largest = self.low, self.high, self.span, 0.0
 
+        def checked(t: float) -> float:
+            nonlocal largest
+            try:
+                number = value(t)
+            except (ZeroDivisionError, OverflowError, DomainError) as error:
+                kinds: dict[type, Any] = {ZeroDivisionError: DivisionDomainError, OverflowError: OverflowDomainError}
+                raise kinds.get(type(error), type(error))(
+                    f"quad(f, a, b): f has no value at t = {t!r}, between the limits {a!r} and {b!r}: "
+                    f"{str(error).rstrip('.')}. Where f is infinite, name the place in points=[{t!r}]: if the "
+                    f"integrals on both sides have no finite value, neither has this one."
+                ) from error
+            largest = max(largest, abs(number))
+            if not math.isfinite(number):
+                raise DomainError(
+                    f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits"
+                )
+            return number
 
-def _integrated(value: Callable[[float], float], a: float, b: float, span: float) -> float:
-    """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
-    largest = 0.0
-
-    def checked(t: float) -> float:
-        nonlocal largest
-        try:
-            number = value(t)
-        except (ZeroDivisionError, OverflowError, DomainError) as error:
-            kinds: dict[type, Any] = {ZeroDivisionError: DivisionDomainError, OverflowError: OverflowDomainError}
-            raise kinds.get(type(error), type(error))(
-                f"quad(f, a, b): f has no value at t = {t!r}, between the limits {a!r} and {b!r}: "
-                f"{str(error).rstrip('.')}. Where f is infinite, name the place in points=[{t!r}]: if the integrals on "
-                f"both sides have no finite value, neither has this one."
-            ) from error
-        largest = max(largest, abs(number))
-        if not math.isfinite(number):
-            raise DomainError(f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits")
-        return number
-
-    scipy_quad = functools.partial(
-        scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
-    )
-    number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
-    if problem:
-        size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
-        size = size if a <= b else -size
-        unknown = in_doubt and not doubt <= 0.01 * size and not _is_rounding(a, b, span)
-        if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
-            size = max(size, span * largest)
-        if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
-            of = "which was not found either" if unknown else f"{size:.6g}"
-            raise ConvergenceError(
-                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
-                f"{_RELATIVE:g} of the integral of |f|, {of}: {' '.join(problem[0].split())} Split the integral where "
-                f"f is not smooth, or substitute."
-            )
-        if unknown:  # infinite on both sides of a pole, say, and QUADPACK found the difference
-            raise ConvergenceError(
-                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r}, but no integral of |f| was found, which is "
-                f"probably infinite, and then that of f has no value: {' '.join(problem[0].split())} Name in points "
-                f"where f is infinite, or changes too fast, to see which piece it is."
-            )
-    return float(number)
+        scipy_quad = functools.partial(
+            scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
+        )
+        number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
+        if problem:
+            size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
+            size = size if a <= b else -size
+            unknown = in_doubt and not doubt <= 0.01 * size and not self._is_rounding()
+            if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
+                size = max(size, span * largest)
+            if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
+                of = "which was not found either" if unknown else f"{size:.6g}"
+                raise ConvergenceError(
+                    f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
+                    f"{_RELATIVE:g} of the integral of |f|, {of}: {' '.join(problem[0].split())} Split the integral "
+                    f"where f is not smooth, or substitute."
+                )
+            if unknown:  # infinite on both sides of a pole, say, and QUADPACK found the difference
+                raise ConvergenceError(
+                    f"quad(f, a, b) from {a!r} to {b!r} gave {number!r}, but no integral of |f| was found, which is "
+                    f"probably infinite, and then that of f has no value: {' '.join(problem[0].split())} Name in "
+                    f"points where f is infinite, or changes too fast, to see which piece it is."
+                )
+        return float(number)
 
 
 def _limit(where: str, limit: Any) -> Any:
@@ -333,13 +336,10 @@ def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
     if not isinstance(y0, (list, tuple, np.ndarray)) or np.ndim(y0) != 1 or len(y0) == 0:
         raise TypeError(f"solve_ivp(f, span, y0): y0 must be a list or an array of numbers, got {y0!r}")
     state, _ = flatten(list(y0), "solve_ivp(f, span, y0): y0")
+    fun = bound("solve_ivp", f, args)
     moving = isinstance(start, Value)
-
-    def from_start(f: Callable[..., Any]) -> Callable[..., Any]:
-        """With time counted from t0, so that t0 is a Value that the function closes over, like any other."""
-        return (lambda s, y, *args: f(start + s, y, *args)) if moving else f
-
-    function = Function("solve_ivp", f, args, from_start)
+    # Time is then counted from t0, so that t0 is a Value that the function closes over, like any other.
+    function = Function("solve_ivp", (lambda s, y: fun(start + s, y)) if moving else fun)
 
     def since_origin(time: Any) -> Any:
         return time - start if moving else time
@@ -367,11 +367,8 @@ class _Flow:
         self.used: dict[int, Value] = {}
         self.chooses = False
         """Whether the function compares Values."""
-        self.steps: Array = np.array([])
-        """The times at which the solver's steps end, and in ``states`` the values there, a column each."""
-        self.states: Array = np.array([[]])
-        self.between: Callable[[float], Array] | None = None
-        """The values between them, if moments were asked for."""
+        self.found: Any = None
+        """What SciPy found: t, y, a column for each t, and, if moments were asked for, y between its steps as sol."""
 
     def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
         """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
@@ -380,18 +377,17 @@ class _Flow:
         """
 
         def rate(t: float, y: Array) -> list[float]:
-            trace, watch = watched(self.function.fun, (t, y, *self.function.args))
-            numbers = self.function.numbers(trace.result)
-            self.chooses = self.chooses or bool(watch.marks)
-            values = [number for number in numbers if isinstance(number, Value)]
-            self.used.update((id(node), node) for node in trace.outside(values))
-            return list(map(float_of, numbers))
+            run = self.function.watched(t, y)
+            self.chooses = self.chooses or bool(run.marks)
+            self.used.update((id(node), node) for node in run.used())
+            return run.floats()
 
-        return self._solved(rate, list(map(float_of, self.state)), end, moments)
+        self.found = self._solved(rate, list(map(float_of, self.state)), end, moments)
+        return self.found.t, self.found.y
 
     def _solved(
         self, rate: Callable[[float, Array], Any], state: list[float], end: float, moments: list[float] | None
-    ) -> tuple[Array, Array]:
+    ) -> Any:
         def checked(t: float, y: Array) -> Any:
             slope = rate(float(t), y)
             if len(slope) != len(state):
@@ -409,7 +405,7 @@ class _Flow:
         if end == self.start:
             checked(end, np.array(state))
             times = [end, end] if moments is None else moments
-            return np.array(times), np.tile(np.array(state)[:, None], len(times))
+            return SimpleNamespace(t=np.array(times), y=np.tile(np.array(state)[:, None], len(times)), sol=None)
         with lent(checked) as checked_for_now:
             found = integrate.solve_ivp(
                 checked_for_now, (self.start, end), state, t_eval=moments, dense_output=moments is not None,
@@ -417,10 +413,7 @@ class _Flow:
             )  # fmt: skip
         if found.status != 0:
             raise ConvergenceError(f"solve_ivp(f, span, y0) stopped at t = {found.t[-1:].tolist()}: {found.message}")
-        self.between = found.sol
-        self.steps = found.t if moments is None else found.sol.ts
-        self.states = found.y if moments is None else found.sol(found.sol.ts)
-        return found.t, found.y
+        return found
 
     def nodes(self, moments: list[Any], y: Array) -> list[Any]:
         """The n·m numbers of ``y`` as nodes, row by row; ``moments`` are its times, as floats or Values."""
@@ -443,9 +436,11 @@ class _Flow:
         def slopes(i: int, j: int, *, linked: bool) -> list[Any]:
             rows = sensitivities(linked=linked)
             own = [rows[n + i * k + place][j] for place in range(k)]
-            if isinstance(moments[j], Value):
-                time = moments[j] if linked else moments[j]._data
-                own.append(later._rate(time, [row[j] for row in rows[:n]])[i])
+            time, function = moments[j], later.function
+            if isinstance(time, Value):
+                at = array_of([row[j] for row in rows[:n]], (n,))
+                rate = function.numbers(function.fun(time, at)) if linked else function.values(time._data, at)
+                own.append(rate[i])
             return own
 
         return [
@@ -466,22 +461,22 @@ class _Flow:
         """
 
         def run(t: float, y: Array, *, sited: bool = False) -> tuple[list[Choice], Array]:
-            trace, watch = watched(self.function.fun, (t, y, *self.function.args), (1,), sited=sited)
-            numbers = self.function.numbers(trace.result)
-            return choices(trace, watch, numbers), np.array(list(map(float_of, numbers)))
+            found = self.function.watched(t, y, places=(1,), sited=sited)
+            return found.choices(), np.array(found.floats())
 
         def way(t: float, y: Array) -> Any:
             return ways_of(run(t, y)[0])
 
-        ways = {t: way(t, y) for t, y in zip(self.steps.tolist(), self.states.T, strict=True)}
+        states = self.found.sol
+        times, columns = (states.ts, states(states.ts).T) if states else (self.found.t, self.found.y.T)
+        steps = list(zip(times.tolist(), columns, strict=True))
+        ways = {t: way(t, y) for t, y in steps}
         if len(set(map(repr, ways.values()))) < 2:
             return
-        rates = [run(t, y)[1] for t, y in zip(self.steps.tolist(), self.states.T, strict=True)]
-        usual = np.max(np.abs(rates), axis=0)
-        if self.between is None:
-            end = float(self.steps[-1])
-            self._solved(self.function.values, self.states[:, 0].tolist(), end, [end])
-        states: Any = self.between
+        usual = np.max(np.abs([run(t, y)[1] for t, y in steps]), axis=0)
+        if not states:
+            end = steps[-1][0]
+            states = self._solved(self.function.values, columns[0].tolist(), end, [end]).sol
         for low, high in changes(lambda t: way(t, states(t)), ways):
             (before, slow), (after, fast) = (run(t, states(t), sited=True) for t in (low, high))
             flip = first_flip(before, after)
@@ -492,13 +487,6 @@ class _Flow:
                     f"to that moment, which implicit.root finds as a Value, and go on from there with another solve_ivp"
                 )
 
-    def _rate(self, time: Any, y: list[Any]) -> list[Any]:
-        """dy/dt at one moment, of floats or of Values."""
-        at = array_of(y, (len(y),))
-        if isinstance(time, Value):
-            return self.function.numbers(self.function.fun(time, at, *self.function.args))
-        return self.function.values(time, at)
-
     def _sensitivities(self, moments: list[Any], used: list[Value], initial: list[int], *, linked: bool) -> Any:
         """y and then S = ∂y/∂p, each entry a row with a number for each moment: floats, or Values."""
         n, k = len(self.state), len(used) + len(initial)
@@ -506,19 +494,18 @@ class _Flow:
         at_start[initial, range(len(used), k)] = 1.0
         function = self.function
 
-        def rates(t: Any, z: Array, *args: Any) -> list[Any]:
+        def rates(t: Any, z: Array) -> list[Any]:
             y, s = z[:n], z[n:].reshape(n, k)
             # A time that is a Value is a variable of its own, for f may depend on it besides.
-            trace = Trace(function.fun, (0, 1) if isinstance(t, Value) else (1,), (t, y, *args), {})
-            roots = function.numbers(trace.result)
-            check_known("solve_ivp", trace, roots, used)
-            rows = slopes_of(trace, roots, [*trace.variables[-n:], *used], linked=linked)
+            run = Run(function, (t, y), (0, 1) if isinstance(t, Value) else (1,))
+            run.check_known(used)
+            rows = run.slopes([*run.variables[-n:], *used], linked=linked)
             forcing = [[*row[n:], *[0.0] * len(initial)] for row in rows]
             if not linked:
                 moved = np.array([row[:n] for row in rows]) @ s + np.array(forcing)
-                return [*map(float_of, roots), *moved.ravel().tolist()]
+                return [*run.floats(), *moved.ravel().tolist()]
             return [
-                *roots,
+                *run.numbers,
                 *(
                     dot([1.0, *row[:n]], [of_p[j], *s[:, j]])
                     for row, of_p in zip(rows, forcing, strict=True)
@@ -527,12 +514,11 @@ class _Flow:
             ]
 
         ends = list(map(float_of, moments))
-        augmented = Function("solve_ivp", rates, function.args)
         state = [*self.state, *at_start.ravel().tolist()]
         if not linked:
             start = list(map(float_of, state))
-            return self._solved(lambda t, z: rates(t, z, *function.args), start, ends[-1], ends)[1].tolist()
-        flow = _Flow(augmented, self.start, state, self.options)
+            return self._solved(rates, start, ends[-1], ends).y.tolist()
+        flow = _Flow(Function("solve_ivp", rates), self.start, state, self.options)
         _, z = flow.integrated(ends[-1], ends)
         return array_of(flow.nodes(moments, z), z.shape).tolist()
 

@@ -7,7 +7,6 @@ function is kept with what it closes over, and its results then and now are comp
 
 from __future__ import annotations
 
-import functools
 import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,58 +23,55 @@ from autograd.sweep import describe
 from autograd.trace import Trace
 from autograd.transforms import one_number
 from autograd.trees import flatten
-from autograd.value import Constant, Value, make_node
+from autograd.value import Value, make_node
 
 __all__ = [
-    "PIECES", "Choice", "Function", "Watch", "check_known", "check_unchanged", "choices", "float_of", "lent", "node_of",
-    "note", "number_in", "scipy_module", "slopes_of", "watched", "ways_of",
+    "PIECES", "Choice", "Function", "Run", "Watch", "bound", "check_unchanged", "float_of", "lent", "node_of", "note",
+    "number_in", "scipy_module", "ways_of",
 ]  # fmt: skip
 
 
-class Function:
-    """A user's function and its further arguments, for a solver; ``wrap`` turns it into the function that is solved."""
+def bound(name: str, f: Any, args: Any) -> Callable[..., Any]:
+    """A user's function, checked, with its further arguments."""
+    refuse_while_recording(None, f"implicit.{name}()")
+    if not callable(f):
+        raise TypeError(f"{name}(f, ...): f must be a function, got {f!r}")
+    if not isinstance(args, (tuple, list)):
+        raise TypeError(f"{name}(args=...) must be a tuple of further arguments of f, got {args!r}: write (a,)")
+    further = tuple(args)
+    return (lambda *x: f(*x, *further)) if further else f
 
-    def __init__(
-        self,
-        name: str,
-        fun: Callable[..., Any],
-        args: Any,
-        wrap: Callable[[Callable[..., Any]], Callable[..., Any]] = lambda fun: fun,
-    ) -> None:
-        refuse_while_recording(None, f"implicit.{name}()")
-        if not callable(fun):
-            raise TypeError(f"{name}(f, ...): f must be a function, got {fun!r}")
-        if not isinstance(args, (tuple, list)):
-            raise TypeError(f"{name}(args=...) must be a tuple of further arguments of f, got {args!r}: write (a,)")
+
+class Function:
+    """A function for the solver called ``name``."""
+
+    def __init__(self, name: str, fun: Callable[..., Any]) -> None:
         self.name = name
-        self.fun = wrap(fun)
-        self.args = tuple(args)
+        self.fun = fun
         self.met_values = False
         """Whether a result has been made of Values so far."""
-        self._given = fun, wrap
 
     def kept(self) -> Function:
         """The same function with the objects that its variables hold now."""
-        fun, wrap = self._given
-        return Function(self.name, _as_it_is(fun, {}), self.args, wrap)
+        return Function(self.name, _as_it_is(self.fun, {}))
 
     def values(self, *x: Any) -> list[float]:
         """The numbers of the result at x, which is made of floats."""
         with no_grad(), recorded_in(None):
-            numbers = self.numbers(self.fun(*x, *self.args))
+            numbers = self.numbers(self.fun(*x))
         self.met_values = self.met_values or any(isinstance(number, Value) for number in numbers)
         return list(map(float_of, numbers))
 
     def uses_values(self, x: Any) -> bool:
         """Whether the result depends on Values, where x is made of floats."""
         with recorded_in(None):
-            return any(isinstance(number, Value) for number in self.numbers(self.fun(x, *self.args)))
+            return any(isinstance(number, Value) for number in self.numbers(self.fun(x)))
 
-    def trace(self, places: Sequence[int], *x: Any) -> tuple[Trace, list[Any]]:
-        """A run of the function with variables for x, and the numbers of its result."""
-        with recorded_in(None):
-            trace = Trace(self.fun, places, (*x, *self.args), {})
-        return trace, self.numbers(trace.result)
+    def watched(self, *x: Any, places: Sequence[int] = (), sited: bool = False) -> Run:
+        """A run that knows the choices that it made, and if ``sited`` their lines of code."""
+        watch = Watch(sited=sited)
+        with recorded_in(watch):
+            return Run(self, x, places, watch)
 
     def numbers(self, result: Any) -> list[Any]:
         """The numbers of a result."""
@@ -157,23 +153,6 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
     return make_node(op, tuple(parents))
 
 
-def slopes_of(trace: Trace, roots: Sequence[Any], nodes: Sequence[Value], *, linked: bool) -> list[list[Any]]:
-    """The derivatives of each root with respect to each node, variables and nodes from outside."""
-    slopes = [trace.slopes(root, linked=linked) if isinstance(root, Value) else {} for root in roots]
-    return [[row.get(id(node), 0.0) for node in nodes] for row in slopes]
-
-
-def check_known(name: str, trace: Trace, roots: Sequence[Any], parents: Sequence[Value]) -> None:
-    """Refuse a Value that the function uses only at points that the solver did not visit."""
-    known = set(map(id, parents))
-    for node in trace.outside([root for root in roots if isinstance(root, Value)]):
-        if id(node) not in known:
-            raise GradientError(
-                f"{name}(): f uses {describe(node)} only in places that the solver did not come to, so that its part "
-                f"in the derivative would be lost: split the problem where f changes"
-            )
-
-
 def check_unchanged(name: str, now: Sequence[Any], before: Sequence[float], tolerance: float = 0.0) -> None:
     """Refuse a function that no longer gives what it gave when the number was found."""
     for number, found in zip(map(float_of, now), before, strict=True):
@@ -251,15 +230,6 @@ class Choice(NamedTuple):
         )
 
 
-class _Mark(NamedTuple):
-    """A comparison, or the numbers that a solver within the function depends on, as the function came to it."""
-
-    operands: tuple[Any, ...]
-    relation: str = ""
-    outcome: Any = None
-    site: Site | None = None
-
-
 class Watch(Recording):
     """Keeps the comparisons that a function makes.
 
@@ -268,26 +238,81 @@ class Watch(Recording):
     """
 
     def __init__(self, *, sited: bool = False) -> None:
-        self.marks: list[_Mark] = []
+        self.marks: list[tuple[tuple[Any, ...], Choice | None]] = []
+        """Some numbers, as the function came to them, and the choice that it made by them.
+
+        None: they are what a solver within the function depends on.
+        """
         self._sited = sited
 
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
         """Keep a comparison, as one with ``<``: Python swaps the sides of a comparison as it likes."""
         if relation in (">", ">="):
             left, right, relation = right, left, relation.replace(">", "<")
-        self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
+        site = calling_site() if self._sited else None
+        self.marks.append(((left, right), Choice(relation, (outcome,), lambda: (left - right,), site)))
 
     def refuse(self, node: Any, taking: str, *, elsewhere: bool = False) -> None:
         """Nothing to refuse: a float that is taken out is a constant."""
 
 
-def watched(
-    fun: Callable[..., Any], args: Sequence[Any], places: Sequence[int] = (), *, sited: bool = False
-) -> tuple[Trace, Watch]:
-    """A run of ``fun(*args)`` with variables for the arguments at ``places``, and what was noted on the way."""
-    watch = Watch(sited=sited)
-    with recorded_in(watch):
-        return Trace(fun, places, args, {}), watch
+class Run:
+    """One run of a function at x, with variables for the arguments at ``places``.
+
+    Attributes:
+        variables: in the order of the numbers in these arguments.
+        numbers: those of the result, floats or Values.
+        values: those of them that are Values.
+        marks: what a :class:`Watch` has noted on the way.
+    """
+
+    def __init__(self, function: Function, x: Sequence[Any], places: Sequence[int], watch: Watch | None = None) -> None:
+        self._trace = Trace(function.fun, places, x, {})
+        self.name = function.name
+        self.variables = self._trace.variables
+        self.numbers = function.numbers(self._trace.result)
+        self.values = [number for number in self.numbers if isinstance(number, Value)]
+        self.marks = watch.marks if watch else []
+
+    def floats(self) -> list[float]:
+        """The numbers of the result without what they depend on."""
+        return list(map(float_of, self.numbers))
+
+    def used(self) -> list[Value]:
+        """The Values from outside that the result depends on."""
+        return self._trace.outside(self.values)
+
+    def slopes(self, nodes: Sequence[Value], *, linked: bool) -> list[list[Any]]:
+        """The derivatives of each number with respect to each node, variables and nodes from outside."""
+        found = (
+            self._trace.slopes(number, linked=linked) if isinstance(number, Value) else {} for number in self.numbers
+        )
+        return [[row.get(id(node), 0.0) for node in nodes] for row in found]
+
+    def check_known(self, parents: Sequence[Value]) -> None:
+        """Refuse a Value that the function uses only at points that the solver did not visit."""
+        known = set(map(id, parents))
+        for node in self.used():
+            if id(node) not in known:
+                raise GradientError(
+                    f"{self.name}(): f uses {describe(node)} only in places that the solver did not come to, so that "
+                    f"its part in the derivative would be lost: split the problem where f changes"
+                )
+
+    def choices(self) -> list[Choice]:
+        """The choices of a watched run, in an order in which each depends only on earlier ones."""
+        if not (self.marks or self.values):
+            return []
+        marks = [*self.marks, (tuple(self.numbers), None)]
+        order = self._trace.computed([each for operands, _ in marks for each in operands if isinstance(each, Value)])
+        places = {id(node): number for number, node in enumerate(order, start=1)}
+        found: list[Choice] = []
+        done = 0
+        for operands, choice in marks:
+            known = max([done, *(places.get(id(each), 0) for each in operands)])
+            found += filter(None, [*map(_piece, order[done:known]), choice])
+            done = known
+        return found
 
 
 def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -> None:
@@ -299,39 +324,16 @@ def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -
     if isinstance(by, Watch):
         for point in points:
             try:
-                numbers = function.numbers(function.fun(*point, *function.args))
+                numbers = function.numbers(function.fun(*point))
             except (AutogradError, ArithmeticError, ValueError):  # it need not be defined there
                 continue
-            by.marks.append(_Mark(tuple(numbers)))
-        by.marks.append(_Mark((), PIECES, pieces))
-
-
-def choices(trace: Trace, watch: Watch, numbers: Sequence[Any]) -> list[Choice]:
-    """The choices of a run whose results are ``numbers``, in an order in which each depends only on earlier ones."""
-    if not watch.marks and all(isinstance(number, Constant) for number in numbers):
-        return []
-    marks = [*watch.marks, _Mark(tuple(numbers))]
-    order = trace.computed([each for mark in marks for each in mark.operands if isinstance(each, Value)])
-    places = {id(node): number for number, node in enumerate(order, start=1)} if watch.marks else {}
-    found: list[Choice] = []
-    done = 0
-    for last, mark in enumerate(marks, start=1 - len(marks)):
-        known = len(order) if last == 0 else max([done, *(places.get(id(each), 0) for each in mark.operands)])
-        found += [choice for node in order[done:known] if (choice := _piece(node)) is not None]
-        done = known
-        if mark.relation:
-            edges = functools.partial(_difference, mark.operands)
-            found.append(Choice(mark.relation, (mark.outcome,), edges, mark.site))
-    return found
+            by.marks.append((tuple(numbers), None))
+        by.marks.append(((), Choice(PIECES, (pieces,), tuple, None)))
 
 
 def ways_of(taken: Sequence[Choice]) -> list[Any]:
     """The outcome of some choices, to be compared with others."""
     return [(choice.name, choice.taken) for choice in taken]
-
-
-def _difference(operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (operands[0] - operands[1],) if operands else ()
 
 
 def _piece(node: Value) -> Choice | None:
