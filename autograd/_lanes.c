@@ -24,7 +24,8 @@ static const struct {
     int dimensions, itemsize, written;
 } BUFFER[N_BUFFERS] = {
     {"program", 1, 4, 0}, {"filled", 1, 4, 0}, {"packs", 1, 4, 0}, {"count", 1, 4, 0}, {"gathered", 2, 4, 0},
-    {"others", 2, 8, 0}, {"shared", 1, 8, 1},  {"packed", 1, 8, 1}, {"rows", 2, 8, 1},  {"aside", 1, 8, 1}, {"given", 1, 8, 0},
+    {"others", 2, 8, 0},  {"shared", 1, 8, 1}, {"packed", 1, 8, 1}, {"rows", 2, 8, 1},  {"aside", 1, 8, 1},
+    {"given", 1, 8, 0},
     {"lanes", 2, 8, 0},   {"results", 2, 8, 1},
 };
 
@@ -76,7 +77,8 @@ static PyObject *run(const Py_buffer *views, const Py_ssize_t *numbers, PyObject
     const Lanes lanes = {
         .program = AT(PROGRAM), .filled = AT(FILLED), .packs = AT(PACKS), .count = AT(COUNT), .gathered = AT(GATHERED),
         .n_program = SHAPE(PROGRAM, 0), .n_filled = SHAPE(FILLED, 0), .n_packs = SHAPE(PACKS, 0),
-        .n_gathered = SHAPE(GATHERED, 0), .others = AT(OTHERS), .n_others = SHAPE(OTHERS, 0), .shared = AT(SHARED), .packed = AT(PACKED), .rows = AT(ROWS),
+        .n_gathered = SHAPE(GATHERED, 0), .others = AT(OTHERS), .n_others = SHAPE(OTHERS, 0),
+        .shared = AT(SHARED), .packed = AT(PACKED), .rows = AT(ROWS),
         .aside = AT(ASIDE), .results = AT(RESULTS), .given = AT(GIVEN), .lanes = AT(LANES),
         .n_given = SHAPE(GIVEN, 0), .n_lanes = SHAPE(LANES, 0), .n_examples = SHAPE(LANES, 1),
         .stride = SHAPE(ROWS, 1), .results_stride = SHAPE(RESULTS, 1), .start = start, .stop = stop, .size = size,

@@ -10,7 +10,7 @@ enum { DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE, N_BLOCKS }; /* the codes befo
 /* An operation on n lanes: at ``at`` are the numbers of the row of its result and of those of its operands. */
 typedef void Loop(double *rows, ptrdiff_t stride, const uint32_t *at, ptrdiff_t n);
 
-/* The same of a user's operation; not 0 where it left the nan ASKED of c_lanes.py, for Python. */
+/* The same of a user's operation; not 0 where a result is not finite, and Python is asked. */
 typedef int OwnLoop(double *rows, ptrdiff_t stride, const uint32_t *at, ptrdiff_t n);
 
 /* The arguments of a kernel: see replay/backends/c_lanes.py. */

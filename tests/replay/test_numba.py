@@ -245,6 +245,10 @@ def too_large(x):
         lambda x: operator.mod(1.0, x),
         lambda x: sum(divmod(7.5, x)),
         lambda x: math.log(1.0 / x),
+        math.log,
+        lambda x: math.log(abs(x)) + math.sqrt(x - 1.0),
+        lambda x: math.exp(800.0 * x),
+        lambda x: math.fmod(1.0, x),
         too_large,
     ],
 )

@@ -50,8 +50,6 @@ OPERATIONS = {op.name: op for op in (*PRIMITIVES.values(), *WITHIN_EXPANSIONS) i
 """The operations that the kernel has, by their names."""
 _STRUCTURAL = DOT, PRODUCT, TILE, MULTIPLY, OUTER, STORE
 """The blocks that are not operations, in the order of their codes."""
-ASKED = np.array(0x7FF8_A5CE_D000_0001, np.int64).view(np.float64)
-"""The nan that a compiled loop leaves where Python is to be asked."""
 _VERSION = 3
 """The version of what this file asks of the kernel; ``LANES_VERSION`` in ``_lanes.c`` says what that has."""
 
@@ -155,7 +153,7 @@ def _by_numpy(
         result, *operands = (rows[place, :n] for place in places)
         with np.errstate(all="ignore"):
             if loops[other]:  # what it has computed stays: no example depends on those beside it
-                left = result.view(np.int64) == ASKED.view(np.int64)
+                left = ~np.isfinite(result)
                 result[left] = functions[other](*(operand[left] for operand in operands))
             else:
                 result[:] = functions[other](*operands)

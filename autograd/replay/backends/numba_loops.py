@@ -1,8 +1,8 @@
 """The numba backend: the kernel in C, with the operations of a user's own compiled for it by numba.
 
 An operation is a loop over lanes around its ``forward``, which numba compiles with every plain function that it calls.
-The kernel is handed the address of the loop, and asks Python for the examples at which it fails. The first takes a
-second or two, others a fraction of one.
+The kernel is handed the address of the loop, and asks Python where it gives no finite number: compiled code cannot tell
+what was raised, nor does its ``math`` raise. The first takes a second or two, others a fraction of one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numba.extending import overload, overload_method, register_jitable
 
 from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel, lane_functions
-from autograd.replay.backends.c_lanes import ASKED, on_lanes
+from autograd.replay.backends.c_lanes import on_lanes
 from autograd.replay.tape import Tape
 from autograd.rules.errorfree import even_and_odd, polynomial
 
@@ -66,34 +66,25 @@ def _loop(op: Primitive, n: int) -> Any:
     rows = "".join(
         f"    at{i} = places[{i}] * stride\n    x{i} = numbers[at{i} : at{i} + count]\n" for i in range(n + 1)
     )
-    # What has neither a raise nor an index fails by its arithmetic alone: then the record says what that stands for.
-    reached = [*_reached(op.forward), *_reached(op.ieee)]
-    known = isinstance(op.ieee, FunctionType | None) and not any(map(_may_raise, reached))
-    ieee = f"ieee({', '.join([inputs, *map(repr, op.constants)])})" if op.ieee else "nan"
     text = (
         "def loop(rows, stride, places, count):\n"
         "    stride, count = uint64(stride), uint64(count)\n"  # which cannot be negative, and count from the end
         "    numbers = carray(rows, (1 << 48,))\n"
         f"{rows}"
-        "    failed = 0\n"
+        "    finite = True\n"
         "    for k in range(count):\n"
-        "        refused = False\n"
+        "        value = nan\n"
         "        try:\n"
-        f"            x0[k] = forward({inputs})\n"
-        "        except Exception:\n"
-        "            refused = True\n"
-        "        if refused:\n"
-        "            try:\n"
-        f"                {f'x0[k] = {ieee}' if known else 'x0[k], failed = asked, 1'}\n"
-        "            except Exception:\n"
-        "                x0[k], failed = asked, 1\n"
-        "    return failed\n"
+        f"            value = forward({inputs})\n"
+        "        except Exception:\n"  # which one, compiled code cannot tell
+        "            finite = False\n"
+        "        x0[k] = value\n"
+        "        finite &= value - value == 0.0\n"
+        "    return not finite\n"
     )
     try:
         names = {
-            "carray": vars(numba)["carray"], "uint64": types.uint64, "nan": math.nan, "inf": math.inf,
-            "asked": ASKED.item(),
-            "forward": _jit(op.forward), "ieee": _jit(op.ieee),
+            "carray": vars(numba)["carray"], "uint64": types.uint64, "nan": math.nan, "forward": _jit(op.forward),
         }  # fmt: skip
         exec(compile(text, f"<numba {op.name}>", "exec"), names)  # noqa: S102 -- our own text
         return cfunc(_LOOP, error_model="python")(names["loop"])
@@ -157,30 +148,6 @@ def _names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     steps = [*_steps(code)]
     used = frozenset(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
     return used, frozenset(step.argval for step in steps if step.opname in ("LOAD_ATTR", "LOAD_METHOD"))
-
-
-def _reached(function: Any) -> Iterator[FunctionType]:
-    """``function`` and every plain function that it refers to, at any remove, also by modules that are not standard."""
-    seen: set[FunctionType] = set()
-    waiting = [function]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, FunctionType) and current not in seen:
-            seen.add(current)
-            yield current
-            used, attributes = _names(current.__code__)
-            found = [current.__globals__[name] for name in used & current.__globals__.keys()]
-            found += [cell.cell_contents for cell in current.__closure__ or ()]
-            for module in [obj for obj in found if isinstance(obj, ModuleType) and not _is_standard(obj)]:
-                found += [vars(module)[name] for name in attributes & vars(module).keys()]
-            waiting += found
-
-
-def _may_raise(function: FunctionType) -> bool:
-    """Whether a raise or an index is written in ``function``: compiled code cannot tell one exception from another."""
-    return any(
-        step.opname in ("RAISE_VARARGS", "BINARY_SUBSCR") or step.argrepr == "[]" for step in _steps(function.__code__)
-    )
 
 
 # --- the functions that numba is taught -------------------------------------------------------------------
