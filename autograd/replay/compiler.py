@@ -374,7 +374,6 @@ class Compiled:
         self._recorded()
         options = self._options
         data = {
-            "kind": "compiled",
             "name": self.__name__,
             "in_axes": axes_to_data(options.in_axes),
             "reduce": options.reduce,
@@ -672,10 +671,7 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
     >>> again(4.0)
     16.0
     """
-    data = as_record(read_file(path), kind=object)
-    if data["kind"] != "compiled":
-        raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
-    as_record(data, reduce=object, checked=object, name=object, in_axes=object, forms=list)
+    data = as_record(read_file(path), reduce=object, checked=object, name=object, in_axes=object, forms=list)
     reduce, checked, name = data["reduce"], data["checked"], data["name"]
     if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
         raise TapeError("damaged tape: its settings are not such as compile() takes")

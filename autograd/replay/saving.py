@@ -39,7 +39,7 @@ __all__ = [
 
 Data = dict[str, Any]
 
-_FORMAT, _VERSION, _DIGEST = "chainrule tape", 1, "sha256"
+_FORMAT, _VERSION, _KIND, _DIGEST = "chainrule tape", 1, "compiled", "sha256"
 _LARGEST_FILE = 2**30
 _LARGEST = 2**31
 _INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
@@ -54,7 +54,7 @@ def write_file(path: str | os.PathLike[str], data: Data) -> None:
     """
     target = _file(path)
     check_target(target)
-    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, **data}), ensure_ascii=True)
+    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, "kind": _KIND, **data}), ensure_ascii=True)
     write_whole(target, text.encode("ascii"))
 
 
@@ -86,6 +86,8 @@ def read_file(path: str | os.PathLike[str]) -> Data:
         raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
     if not intact:
         raise TapeError(f"{file} is damaged: its content is not what its digest was made of. Save it again.")
+    if as_record(data, kind=object)["kind"] != _KIND:
+        raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
     return data
 
 
