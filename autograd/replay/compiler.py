@@ -352,8 +352,11 @@ class Compiled:
         self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
-        paths = list(branches.known)
-        exported: Callable[..., Any] = jax_export.exported(branches.signature, paths, options.in_axes, options.reduce)
+        known = list(branches.known)
+        paths = [(path.tape, [leaf.data for leaf in path.leaves]) for path in known]
+        exported: Callable[..., Any] = jax_export.exported(
+            branches.signature, paths, known[0].treedef, options.in_axes, options.reduce
+        )
         return exported
 
     def _refuse_refusals(self, language: str) -> None:

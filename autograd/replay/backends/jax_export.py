@@ -20,7 +20,6 @@ from autograd.primitives import Primitive
 from autograd.replay.backends import Kernel
 from autograd.replay.backends.expansion import expanded
 from autograd.replay.backends.jax_functions import jax_function
-from autograd.replay.branches import Path
 from autograd.replay.optimise import fuse_dots
 from autograd.replay.schedule import (
     ONE,
@@ -38,6 +37,7 @@ from autograd.replay.schedule import (
 )  # fmt: skip
 from autograd.replay.signature import Axes, Signature, axes_of_arguments, axes_of_leaves, is_static, statics_in
 from autograd.replay.tape import RELATIONS, Floats, Tape
+from autograd.trees import TreeDef
 
 __all__ = ["batch_function", "build", "exported", "paths_function", "tape_function"]
 
@@ -236,19 +236,15 @@ def _block(array: Any, first: int, places: Places) -> Any:
 
 
 def paths_function(
-    tapes: Sequence[Tape], leaves: Sequence[Sequence[float]], parts: Sequence[int] | None = None
+    paths: Sequence[tuple[Tape, Sequence[float]]], parts: Sequence[int]
 ) -> Callable[..., tuple[Any, ...]]:
     """Several paths as one function of JAX: ``f(inputs) -> outputs``. Where the guards of none hold, nan.
 
     Args:
-        tapes: the paths.
-        leaves: for each the present values of its live leaves, which become constants.
+        paths: the tape of each, with the present values of its live leaves, which become constants.
         parts: as of :func:`tape_function`.
     """
-    functions = [
-        _guarded(tape, live, [len(tape.outputs)] if parts is None else parts)
-        for tape, live in zip(tapes, leaves, strict=True)
-    ]
+    functions = [_guarded(tape, live, parts) for tape, live in paths]
 
     def function(inputs: Any) -> tuple[Any, ...]:
         found = [part(inputs) for part in functions]
@@ -285,21 +281,24 @@ def _guarded(tape: Tape, leaves: Sequence[float], parts: Sequence[int]) -> Calla
     return function
 
 
-def exported(form: Signature, paths: Sequence[Path], in_axes: Axes, reduce: str | None) -> Callable[..., Any]:
+def exported(
+    form: Signature, paths: Sequence[tuple[Tape, Sequence[float]]], treedef: TreeDef, in_axes: Axes, reduce: str | None
+) -> Callable[..., Any]:
     """The compiled function for JAX: the same signature and structure of the result, on JAX's arrays.
 
     Args:
         form: the form of the arguments that was recorded.
-        paths: what was recorded. Live leaves become constants, as they are now.
+        paths: what was recorded, as of :func:`paths_function`.
+        treedef: how the results are held.
         in_axes: as :func:`~autograd.compile` was told.
         reduce: likewise.
     """
-    treedef, keywords = paths[0].treedef, form.keywords
-    sizes, live = treedef.sizes(), [[leaf.data for leaf in path.leaves] for path in paths]
-    if reduce is not None and not paths[0].tape.guards:  # no example has a path of its own
-        run = _together(paths[0].tape, live[0], form, sizes, reduce)
+    keywords, sizes = form.keywords, treedef.sizes()
+    tape, live = paths[0]
+    if reduce is not None and not tape.guards:  # no example has a path of its own
+        run = _together(tape, live, form, sizes, reduce)
     else:
-        run = _one_by_one(paths_function([path.tape for path in paths], live, sizes), in_axes, reduce)
+        run = _one_by_one(paths_function(paths, sizes), in_axes, reduce)
     compiled = jax.jit(lambda leaves, axes: _as_laid_out(run, leaves, axes, reduce)(leaves), static_argnums=1)
 
     def function(*args: Any, **kwargs: Any) -> Any:
