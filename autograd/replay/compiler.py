@@ -347,10 +347,10 @@ class Compiled:
         self._refuse_refusals("JAX")
         from autograd.replay.backends import jax_export
 
-        treedef = branches.known[0].treedef
-        paths = [(path.tape, [leaf.data for leaf in path.leaves]) for path in branches.known]
+        known = list(branches.known)
+        paths = [(path.tape, [leaf.data for leaf in path.leaves]) for path in known]
         exported: Callable[..., Any] = jax_export.exported(
-            branches.signature, treedef, paths, options.in_axes, options.reduce
+            branches.signature, paths, known[0].treedef, options.in_axes, options.reduce
         )
         return exported
 
@@ -372,7 +372,6 @@ class Compiled:
         self._recorded()
         options = self._options
         data = {
-            "kind": "compiled",
             "name": self.__name__,
             "in_axes": axes_to_data(options.in_axes),
             "reduce": options.reduce,
@@ -668,10 +667,7 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
     >>> again(4.0)
     16.0
     """
-    data = as_record(read_file(path), kind=object)
-    if data["kind"] != "compiled":
-        raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
-    as_record(data, reduce=object, checked=object, name=object, in_axes=object, forms=list)
+    data = as_record(read_file(path), reduce=object, checked=object, name=object, in_axes=object, forms=list)
     reduce, checked, name = data["reduce"], data["checked"], data["name"]
     if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
         raise TapeError("damaged tape: its settings are not such as compile() takes")

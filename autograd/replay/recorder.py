@@ -37,7 +37,7 @@ from autograd.trees import TreeDef
 from autograd.value import Constant, Value, node_of
 
 __all__ = [
-    "ConnectedError", "Recorded", "Recorder", "Refusal", "Run", "can_refuse", "is_caught", "record", "refusal_named",
+    "REFUSAL", "ConnectedError", "Recorded", "Recorder", "Refusal", "Run", "can_refuse", "is_caught", "record",
     "refusal_of", "run_recorded", "tape_of", "uncollected",
 ]  # fmt: skip
 
@@ -461,7 +461,8 @@ class Refusal(Primitive):
     of: Primitive = field()
 
 
-_PREFIX = "refusal of "
+REFUSAL = "refusal of "
+"""How the name of a refusal begins, before that of its operation."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -473,7 +474,7 @@ def refusal_of(op: Primitive) -> Refusal:
     (1.0, 0.0)
     """
     return Refusal(
-        name=_PREFIX + op.name,
+        name=REFUSAL + op.name,
         forward=_refuses(op.forward),
         partials=lambda *inputs: (0.0,) * (len(inputs) - 1),
         arity=op.arity,
@@ -483,21 +484,6 @@ def refusal_of(op: Primitive) -> Refusal:
         builtin=True,
         of=op,
     )
-
-
-def refusal_named(name: str, find: Callable[[str], Primitive | None]) -> Callable[..., Refusal] | None:
-    """The maker of the refusal that is called ``name``, given the constants; None if it is not such a name.
-
-    Args:
-        name: as in a file.
-        find: the operation of a name.
-    """
-    if not name.startswith(_PREFIX):
-        return None
-    op = find(name.removeprefix(_PREFIX))
-    if op is None:
-        return None
-    return lambda *constants: refusal_of(op.capture(*constants) if constants else op)
 
 
 def _refuses(forward: Callable[..., float]) -> Callable[..., float]:

@@ -26,7 +26,7 @@ from autograd.files import check_target, write_whole
 from autograd.primitives import PRIMITIVES, Primitive
 from autograd.replay.branches import Branches, Options, Path
 from autograd.replay.optimise import separate_slots
-from autograd.replay.recorder import Refusal, refusal_named
+from autograd.replay.recorder import REFUSAL, Refusal, refusal_of
 from autograd.replay.signature import Signature, Static, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 from autograd.trees import Leaf, TreeDef, declared, made, shown, static_parts, treedef_of, variables_of
@@ -39,7 +39,7 @@ __all__ = [
 
 Data = dict[str, Any]
 
-_FORMAT, _VERSION, _DIGEST = "chainrule tape", 1, "sha256"
+_FORMAT, _VERSION, _KIND, _DIGEST = "chainrule tape", 1, "compiled", "sha256"
 _LARGEST_FILE = 2**30
 _LARGEST = 2**31
 _INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
@@ -54,7 +54,7 @@ def write_file(path: str | os.PathLike[str], data: Data) -> None:
     """
     target = _file(path)
     check_target(target)
-    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, **data}), ensure_ascii=True)
+    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, "kind": _KIND, **data}), ensure_ascii=True)
     write_whole(target, text.encode("ascii"))
 
 
@@ -77,7 +77,7 @@ def read_file(path: str | os.PathLike[str]) -> Data:
         )
     try:
         data = json.loads(content.decode("ascii"))
-        intact = isinstance(data, dict) and data.get(_DIGEST) == _digest(data)
+        intact = isinstance(data, dict) and data == sealed(data)
     except (ValueError, RecursionError) as error:
         raise TapeError(f"{file} is not a tape, or is damaged: {error}. Save it again.") from None
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
@@ -86,18 +86,16 @@ def read_file(path: str | os.PathLike[str]) -> Data:
         raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
     if not intact:
         raise TapeError(f"{file} is damaged: its content is not what its digest was made of. Save it again.")
+    if as_record(data, kind=object)["kind"] != _KIND:
+        raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
     return data
 
 
 def sealed(data: Data) -> Data:
     """``data`` with the digest of all its other entries, by which damage shows: a changed digit is a wrong number."""
-    return {**data, _DIGEST: _digest(data)}
-
-
-def _digest(data: Data) -> str:
     content = {name: entry for name, entry in data.items() if name != _DIGEST}
     text = json.dumps(content, ensure_ascii=True, sort_keys=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return {**data, _DIGEST: hashlib.sha256(text.encode("ascii")).hexdigest()}
 
 
 def _file(path: Any) -> FilePath:
@@ -165,21 +163,18 @@ def _named(name: str) -> Primitive | None:
 def _operation(entry: list[Any]) -> Primitive:
     match entry:
         case [str(name), list(constants)]:
-            op = _named(name)
-            refusal = refusal_named(name, _named)
-            if refusal is not None:
-                try:
-                    return refusal(*map(_number, constants))
-                except TypeError as error:
-                    raise TapeError(f"damaged tape: {error}") from None
+            refuses = name.startswith(REFUSAL)
+            op = _named(name.removeprefix(REFUSAL))
             if op is None:
                 raise TapeError(
                     f"the tape uses an operation {name!r} that is not defined here: define it with primitive() first"
                 )
-            if not constants:
-                return op
-            if len(constants) == op.captures:
-                return op.capture(*map(_number, constants))
+            if refuses or len(constants) in (0, op.captures):
+                try:
+                    captured = op.capture(*map(_number, constants)) if constants else op
+                except TypeError as error:
+                    raise TapeError(f"damaged tape: {error}") from None
+                return refusal_of(captured) if refuses else captured
     raise TapeError(f"damaged tape: {shown(entry)} is not an operation")
 
 

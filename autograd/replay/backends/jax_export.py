@@ -236,19 +236,15 @@ def _block(array: Any, first: int, places: Places) -> Any:
 
 
 def paths_function(
-    tapes: Sequence[Tape], leaves: Sequence[Sequence[float]], parts: Sequence[int] | None = None
+    paths: Sequence[tuple[Tape, Sequence[float]]], parts: Sequence[int]
 ) -> Callable[..., tuple[Any, ...]]:
     """Several paths as one function of JAX: ``f(inputs) -> outputs``. Where the guards of none hold, nan.
 
     Args:
-        tapes: the paths.
-        leaves: for each the present values of its live leaves, which become constants.
+        paths: the tape of each, with the present values of its live leaves, which become constants.
         parts: as of :func:`tape_function`.
     """
-    functions = [
-        _guarded(tape, live, [len(tape.outputs)] if parts is None else parts)
-        for tape, live in zip(tapes, leaves, strict=True)
-    ]
+    functions = [_guarded(tape, live, parts) for tape, live in paths]
 
     def function(inputs: Any) -> tuple[Any, ...]:
         found = [part(inputs) for part in functions]
@@ -286,22 +282,23 @@ def _guarded(tape: Tape, leaves: Sequence[float], parts: Sequence[int]) -> Calla
 
 
 def exported(
-    form: Signature, treedef: TreeDef, paths: Sequence[tuple[Tape, list[float]]], in_axes: Axes, reduce: str | None
+    form: Signature, paths: Sequence[tuple[Tape, Sequence[float]]], treedef: TreeDef, in_axes: Axes, reduce: str | None
 ) -> Callable[..., Any]:
     """The compiled function for JAX: the same signature and structure of the result, on JAX's arrays.
 
     Args:
         form: the form of the arguments that was recorded.
-        treedef: that of the result.
-        paths: of each the tape, whose guards tell where it is right, and what its leaves hold, which become constants.
+        paths: what was recorded, as of :func:`paths_function`.
+        treedef: how the results are held.
         in_axes: as :func:`~autograd.compile` was told.
         reduce: likewise.
     """
-    keywords, sizes, (tapes, live) = form.keywords, treedef.sizes(), zip(*paths, strict=True)
-    if reduce is not None and not tapes[0].guards:  # no example has a path of its own
-        run = _together(tapes[0], live[0], form, sizes, reduce)
+    keywords, sizes = form.keywords, treedef.sizes()
+    tape, live = paths[0]
+    if reduce is not None and not tape.guards:  # no example has a path of its own
+        run = _together(tape, live, form, sizes, reduce)
     else:
-        run = _one_by_one(paths_function(tapes, live, sizes), in_axes, reduce)
+        run = _one_by_one(paths_function(paths, sizes), in_axes, reduce)
     compiled = jax.jit(lambda leaves, axes: _as_laid_out(run, leaves, axes, reduce)(leaves), static_argnums=1)
 
     def function(*args: Any, **kwargs: Any) -> Any:
