@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,6 +136,8 @@ class _Integral:
     def __init__(self, function: Function, a: Any, b: Any, span: float = 0.0) -> None:
         self.function = function
         self.limits = a, b
+        self.low: float = float_of(a)
+        self.high: float = float_of(b)
         self.span = span
         self.used: dict[int, Value] = {}
         """The Values that the function uses."""
@@ -143,19 +146,18 @@ class _Integral:
 
     def node(self) -> Any:
         """The integral as a node of the Values that it depends on; a sum of several, if the integrand has breaks."""
-        low, high = map(float_of, self.limits)
         problem: Exception | None = None
         number = 0.0
         try:
-            number = _integrated(functools.partial(self._value, looking=current().grad), low, high, self.span)
+            number = self._integrated(functools.partial(self._value, looking=current().grad))
         except (ConvergenceError, _Broken) as error:
             problem = error
         breaks = self._breaks() if current().grad and any(self.ways.values()) else []
         if breaks:
             a, b = self.limits
-            return _summed(self.function, a, breaks, b, self.span or abs(high - low))
+            return _summed(self.function, a, breaks, b, self.span or abs(self.high - self.low))
         if isinstance(problem, _Broken):
-            number = _integrated(functools.partial(self._value, looking=False), low, high, self.span)
+            number = self._integrated(functools.partial(self._value, looking=False))
         elif problem is not None:
             raise problem
         ends = [(limit, sign) for limit, sign in zip(self.limits, (-1.0, 1.0), strict=True) if isinstance(limit, Value)]
@@ -191,11 +193,10 @@ class _Integral:
 
     def _breaks(self) -> list[tuple[Any, Any]]:
         """Where the integrand switches to another formula, at places that move with Values."""
-        low, high = map(float_of, self.limits)
-        if _is_rounding(low, high, self.span):
+        if self._is_rounding():
             return []
         usual = max(map(abs, self.seen.values()))
-        breaks = moving_breaks(self.function, self.ways, low, high, usual)
+        breaks = moving_breaks(self.function, self.ways, self.low, self.high, usual)
         if not self.span:
             note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
         return breaks
@@ -216,59 +217,58 @@ class _Integral:
             parts = [Function("quad", lambda t, j=j: slopes(t)[j]) for j in places]
             return [_Integral(part, *self.limits, self.span).node() for part in parts]
         known = functools.cache(slopes)  # at the same points, for all of them
-        low, high = map(float_of, self.limits)
-        return [_integrated(functools.partial(lambda j, t: known(t)[j], j), low, high, self.span) for j in places]
+        return [self._integrated(functools.partial(lambda j, t: known(t)[j], j)) for j in places]
 
+    def _is_rounding(self) -> bool:
+        """Whether a piece is so short beside the whole that its limits differ by rounding."""
+        return abs(self.high - self.low) <= 1e-14 * self.span < math.inf
 
-def _is_rounding(a: float, b: float, span: float) -> bool:
-    """Whether a piece is so short beside the whole that its limits differ by rounding."""
-    return abs(b - a) <= 1e-14 * span < math.inf
+    def _integrated(self, value: Callable[[float], float]) -> float:
+        """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
+        a, b, span, largest = self.low, self.high, self.span, 0.0
 
+        def checked(t: float) -> float:
+            nonlocal largest
+            try:
+                number = value(t)
+            except (ZeroDivisionError, OverflowError, DomainError) as error:
+                kinds: dict[type, Any] = {ZeroDivisionError: DivisionDomainError, OverflowError: OverflowDomainError}
+                raise kinds.get(type(error), type(error))(
+                    f"quad(f, a, b): f has no value at t = {t!r}, between the limits {a!r} and {b!r}: "
+                    f"{str(error).rstrip('.')}. Where f is infinite, name the place in points=[{t!r}]: if the "
+                    f"integrals on both sides have no finite value, neither has this one."
+                ) from error
+            largest = max(largest, abs(number))
+            if not math.isfinite(number):
+                raise DomainError(
+                    f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits"
+                )
+            return number
 
-def _integrated(value: Callable[[float], float], a: float, b: float, span: float) -> float:
-    """The integral by QUADPACK, whose own estimate of the error must keep the promise."""
-    largest = 0.0
-
-    def checked(t: float) -> float:
-        nonlocal largest
-        try:
-            number = value(t)
-        except (ZeroDivisionError, OverflowError, DomainError) as error:
-            kinds: dict[type, Any] = {ZeroDivisionError: DivisionDomainError, OverflowError: OverflowDomainError}
-            raise kinds.get(type(error), type(error))(
-                f"quad(f, a, b): f has no value at t = {t!r}, between the limits {a!r} and {b!r}: "
-                f"{str(error).rstrip('.')}. Where f is infinite, name the place in points=[{t!r}]: if the integrals on "
-                f"both sides have no finite value, neither has this one."
-            ) from error
-        largest = max(largest, abs(number))
-        if not math.isfinite(number):
-            raise DomainError(f"quad(f, a, b): f, or its derivative, is {number!r} at t = {t!r}, between the limits")
-        return number
-
-    scipy_quad = functools.partial(
-        scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
-    )
-    number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
-    if problem:
-        size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
-        size = size if a <= b else -size
-        unknown = in_doubt and not doubt <= 0.01 * size and not _is_rounding(a, b, span)
-        if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
-            size = max(size, span * largest)
-        if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
-            of = "which was not found either" if unknown else f"{size:.6g}"
-            raise ConvergenceError(
-                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
-                f"{_RELATIVE:g} of the integral of |f|, {of}: {' '.join(problem[0].split())} Split the integral where "
-                f"f is not smooth, or substitute."
-            )
-        if unknown:  # infinite on both sides of a pole, say, and QUADPACK found the difference
-            raise ConvergenceError(
-                f"quad(f, a, b) from {a!r} to {b!r} gave {number!r}, but no integral of |f| was found, which is "
-                f"probably infinite, and then that of f has no value: {' '.join(problem[0].split())} Name in points "
-                f"where f is infinite, or changes too fast, to see which piece it is."
-            )
-    return float(number)
+        scipy_quad = functools.partial(
+            scipy_module("quad", "integrate").quad, a=a, b=b, epsabs=0.0, full_output=1, limit=200
+        )
+        number, error, _, *problem = scipy_quad(checked, epsrel=_RELATIVE)
+        if problem:
+            size, doubt, _, *in_doubt = scipy_quad(lambda t: abs(checked(t)), epsrel=1e-3)
+            size = size if a <= b else -size
+            unknown = in_doubt and not doubt <= 0.01 * size and not self._is_rounding()
+            if span < math.inf:  # of a short piece to no more digits than of what it is a piece of
+                size = max(size, span * largest)
+            if not error <= _RELATIVE * max(size, abs(number)):  # what cancels cannot be known to more digits
+                of = "which was not found either" if unknown else f"{size:.6g}"
+                raise ConvergenceError(
+                    f"quad(f, a, b) from {a!r} to {b!r} gave {number!r} with an error of about {error:.1g}, not to "
+                    f"{_RELATIVE:g} of the integral of |f|, {of}: {' '.join(problem[0].split())} Split the integral "
+                    f"where f is not smooth, or substitute."
+                )
+            if unknown:  # infinite on both sides of a pole, say, and QUADPACK found the difference
+                raise ConvergenceError(
+                    f"quad(f, a, b) from {a!r} to {b!r} gave {number!r}, but no integral of |f| was found, which is "
+                    f"probably infinite, and then that of f has no value: {' '.join(problem[0].split())} Name in "
+                    f"points where f is infinite, or changes too fast, to see which piece it is."
+                )
+        return float(number)
 
 
 def _limit(where: str, limit: Any) -> Any:
@@ -367,11 +367,8 @@ class _Flow:
         self.used: dict[int, Value] = {}
         self.chooses = False
         """Whether the function compares Values."""
-        self.steps: Array = np.array([])
-        """The times at which the solver's steps end, and in ``states`` the values there, a column each."""
-        self.states: Array = np.array([[]])
-        self.between: Callable[[float], Array] | None = None
-        """The values between them, if moments were asked for."""
+        self.found: Any = None
+        """The answer of SciPy: t; y, a column for each t; sol, y between the steps if moments were asked for."""
 
     def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
         """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
@@ -385,11 +382,12 @@ class _Flow:
             self.used.update((id(node), node) for node in run.used())
             return run.floats()
 
-        return self._solved(rate, list(map(float_of, self.state)), end, moments)
+        self.found = self._solved(rate, list(map(float_of, self.state)), end, moments)
+        return self.found.t, self.found.y
 
     def _solved(
         self, rate: Callable[[float, Array], Any], state: list[float], end: float, moments: list[float] | None
-    ) -> tuple[Array, Array]:
+    ) -> Any:
         def checked(t: float, y: Array) -> Any:
             slope = rate(float(t), y)
             if len(slope) != len(state):
@@ -407,7 +405,7 @@ class _Flow:
         if end == self.start:
             checked(end, np.array(state))
             times = [end, end] if moments is None else moments
-            return np.array(times), np.tile(np.array(state)[:, None], len(times))
+            return SimpleNamespace(t=np.array(times), y=np.tile(np.array(state)[:, None], len(times)), sol=None)
         with lent(checked) as checked_for_now:
             found = integrate.solve_ivp(
                 checked_for_now, (self.start, end), state, t_eval=moments, dense_output=moments is not None,
@@ -415,10 +413,7 @@ class _Flow:
             )  # fmt: skip
         if found.status != 0:
             raise ConvergenceError(f"solve_ivp(f, span, y0) stopped at t = {found.t[-1:].tolist()}: {found.message}")
-        self.between = found.sol
-        self.steps = found.t if moments is None else found.sol.ts
-        self.states = found.y if moments is None else found.sol(found.sol.ts)
-        return found.t, found.y
+        return found
 
     def nodes(self, moments: list[Any], y: Array) -> list[Any]:
         """The n·m numbers of ``y`` as nodes, row by row; ``moments`` are its times, as floats or Values."""
@@ -472,15 +467,16 @@ class _Flow:
         def way(t: float, y: Array) -> Any:
             return ways_of(run(t, y)[0])
 
-        ways = {t: way(t, y) for t, y in zip(self.steps.tolist(), self.states.T, strict=True)}
+        states = self.found.sol
+        times, columns = (states.ts, states(states.ts).T) if states else (self.found.t, self.found.y.T)
+        steps = list(zip(times.tolist(), columns, strict=True))
+        ways = {t: way(t, y) for t, y in steps}
         if len(set(map(repr, ways.values()))) < 2:
             return
-        rates = [run(t, y)[1] for t, y in zip(self.steps.tolist(), self.states.T, strict=True)]
-        usual = np.max(np.abs(rates), axis=0)
-        if self.between is None:
-            end = float(self.steps[-1])
-            self._solved(self.function.values, self.states[:, 0].tolist(), end, [end])
-        states: Any = self.between
+        usual = np.max(np.abs([run(t, y)[1] for t, y in steps]), axis=0)
+        if not states:
+            end = steps[-1][0]
+            states = self._solved(self.function.values, columns[0].tolist(), end, [end]).sol
         for low, high in changes(lambda t: way(t, states(t)), ways):
             (before, slow), (after, fast) = (run(t, states(t), sited=True) for t in (low, high))
             flip = first_flip(before, after)
@@ -521,7 +517,7 @@ class _Flow:
         state = [*self.state, *at_start.ravel().tolist()]
         if not linked:
             start = list(map(float_of, state))
-            return self._solved(rates, start, ends[-1], ends)[1].tolist()
+            return self._solved(rates, start, ends[-1], ends).y.tolist()
         flow = _Flow(Function("solve_ivp", rates), self.start, state, self.options)
         _, z = flow.integrated(ends[-1], ends)
         return array_of(flow.nodes(moments, z), z.shape).tolist()

@@ -7,7 +7,6 @@ function is kept with what it closes over, and its results then and now are comp
 
 from __future__ import annotations
 
-import functools
 import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -231,15 +230,6 @@ class Choice(NamedTuple):
         )
 
 
-class _Mark(NamedTuple):
-    """A comparison, or the numbers that a solver within the function depends on, as the function came to it."""
-
-    operands: tuple[Any, ...]
-    relation: str = ""
-    outcome: Any = None
-    site: Site | None = None
-
-
 class Watch(Recording):
     """Keeps the comparisons that a function makes.
 
@@ -248,14 +238,19 @@ class Watch(Recording):
     """
 
     def __init__(self, *, sited: bool = False) -> None:
-        self.marks: list[_Mark] = []
+        self.marks: list[tuple[tuple[Any, ...], Choice | None]] = []
+        """Some numbers, as the function came to them, and the choice that it made by them.
+
+        None: they are what a solver within the function depends on.
+        """
         self._sited = sited
 
     def guard(self, relation: str, left: Any, right: Any, outcome: bool) -> None:  # noqa: FBT001 -- see the protocol
         """Keep a comparison, as one with ``<``: Python swaps the sides of a comparison as it likes."""
         if relation in (">", ">="):
             left, right, relation = right, left, relation.replace(">", "<")
-        self.marks.append(_Mark((left, right), relation, outcome, calling_site() if self._sited else None))
+        site = calling_site() if self._sited else None
+        self.marks.append(((left, right), Choice(relation, (outcome,), lambda: (left - right,), site)))
 
     def refuse(self, node: Any, taking: str, *, elsewhere: bool = False) -> None:
         """Nothing to refuse: a float that is taken out is a constant."""
@@ -308,18 +303,15 @@ class Run:
         """The choices of a watched run, in an order in which each depends only on earlier ones."""
         if not (self.marks or self.values):
             return []
-        marks = [*self.marks, _Mark(tuple(self.numbers))]
-        order = self._trace.computed([each for mark in marks for each in mark.operands if isinstance(each, Value)])
+        marks = [*self.marks, (tuple(self.numbers), None)]
+        order = self._trace.computed([each for operands, _ in marks for each in operands if isinstance(each, Value)])
         places = {id(node): number for number, node in enumerate(order, start=1)}
         found: list[Choice] = []
         done = 0
-        for mark in marks:
-            known = max([done, *(places.get(id(each), 0) for each in mark.operands)])
-            found += [choice for node in order[done:known] if (choice := _piece(node)) is not None]
+        for operands, choice in marks:
+            known = max([done, *(places.get(id(each), 0) for each in operands)])
+            found += filter(None, [*map(_piece, order[done:known]), choice])
             done = known
-            if mark.relation:
-                edges = functools.partial(_difference, mark.operands)
-                found.append(Choice(mark.relation, (mark.outcome,), edges, mark.site))
         return found
 
 
@@ -335,17 +327,13 @@ def note(function: Function, points: Iterable[Sequence[Any]], pieces: int = 0) -
                 numbers = function.numbers(function.fun(*point))
             except (AutogradError, ArithmeticError, ValueError):  # it need not be defined there
                 continue
-            by.marks.append(_Mark(tuple(numbers)))
-        by.marks.append(_Mark((), PIECES, pieces))
+            by.marks.append((tuple(numbers), None))
+        by.marks.append(((), Choice(PIECES, (pieces,), tuple, None)))
 
 
 def ways_of(taken: Sequence[Choice]) -> list[Any]:
     """The outcome of some choices, to be compared with others."""
     return [(choice.name, choice.taken) for choice in taken]
-
-
-def _difference(operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (operands[0] - operands[1],) if operands else ()
 
 
 def _piece(node: Value) -> Choice | None:
