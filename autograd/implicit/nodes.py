@@ -19,15 +19,15 @@ from autograd.context import Recording, current, no_grad, recorded_in, recording
 from autograd.debugging import Site, calling_site
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
-from autograd.sweep import describe
+from autograd.sweep import describe, number_of
 from autograd.trace import Trace
 from autograd.transforms import one_number
 from autograd.trees import flatten
 from autograd.value import Value, make_node
 
 __all__ = [
-    "PIECES", "Choice", "Function", "Run", "Watch", "bound", "check_unchanged", "float_of", "lent", "node_of", "note",
-    "number_in", "scipy_module", "ways_of",
+    "PIECES", "Choice", "Function", "Run", "Watch", "bound", "check_unchanged", "lent", "node_of", "note", "number_in",
+    "scipy_module", "ways_of",
 ]  # fmt: skip
 
 
@@ -60,7 +60,7 @@ class Function:
         with no_grad(), recorded_in(None):
             numbers = self.numbers(self.fun(*x))
         self.met_values = self.met_values or any(isinstance(number, Value) for number in numbers)
-        return list(map(float_of, numbers))
+        return list(map(number_of, numbers))
 
     def uses_values(self, x: Any) -> bool:
         """Whether the result depends on Values, where x is made of floats."""
@@ -155,7 +155,7 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
 
 def check_unchanged(name: str, now: Sequence[Any], before: Sequence[float], tolerance: float = 0.0) -> None:
     """Refuse a function that no longer gives what it gave when the number was found."""
-    for number, found in zip(map(float_of, now), before, strict=True):
+    for number, found in zip(map(number_of, now), before, strict=True):
         if not abs(number - found) <= tolerance * (1.0 + abs(found)):
             raise GradientError(
                 f"{name}(): the result was {found!r} when it was solved and is {number!r} now, when it is "
@@ -170,11 +170,6 @@ def number_in(name: str, result: Any) -> Value:
         kind = type(result).__name__
         raise TypeError(f"{name}(f, ...): f must return one number, got a {kind} of {len(result)}")
     return one_number(name, result)
-
-
-def float_of(number: Any) -> Any:
-    """The data of a Value; a float as it is."""
-    return number._data if isinstance(number, Value) else number
 
 
 @contextmanager
@@ -221,7 +216,7 @@ class Choice(NamedTuple):
 
     def is_undecided(self, edge: int) -> bool:
         """Whether an edge is exactly where the choice changes, and where a convention decides."""
-        data: float = float_of(self.edges()[edge])
+        data: float = number_of(self.edges()[edge])
         return data == (math.floor(data) if self.whole and math.isfinite(data) else 0.0)
 
     def __str__(self) -> str:
@@ -276,7 +271,7 @@ class Run:
 
     def floats(self) -> list[float]:
         """The numbers of the result without what they depend on."""
-        return list(map(float_of, self.numbers))
+        return list(map(number_of, self.numbers))
 
     def used(self) -> list[Value]:
         """The Values from outside that the result depends on."""
