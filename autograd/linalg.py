@@ -33,6 +33,7 @@ from autograd.errors import DomainError
 from autograd.primitives import as_float
 from autograd.rules import dot, prod, sqrt
 from autograd.rules.arithmetic import div
+from autograd.sweep import number_of
 from autograd.trees import array_of, leaves_of
 from autograd.value import Value
 
@@ -135,8 +136,7 @@ def det(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
     elimination, deferred, flips = _Elimination(rows), [], 0
     for column in range(len(rows)):
         entries = [row[column] for row in rows]
-        above, rest = elimination.reduced(entries)
-        best = elimination.largest(rest)
+        above, rest, best = elimination.candidates(entries)
         if elimination.is_noise(entries, above, rest, best) or _size(rest[best]) < _TINY:
             deferred.append(column)
             continue
@@ -180,7 +180,7 @@ def cholesky(A: Any) -> Any:  # noqa: N803 -- the symbol of mathematics
         pivot = _plus_dot(row[i], across, negated[i])
         if _is_checked() and not pivot > _noise(row[i], across, across):
             raise _refused(
-                f"cholesky(A) needs a positive definite matrix, got one whose pivot {i} is {_data(pivot)!r}. "
+                f"cholesky(A) needs a positive definite matrix, got one whose pivot {i} is {number_of(pivot)!r}. "
                 f"Use errstate(domain='nan') for IEEE values instead."
             )
         lower.append([*across, sqrt(pivot)])
@@ -211,10 +211,10 @@ class _Elimination:
             above.append(_plus_dot(column[row], self.lower[row], above))
         return above, [_plus_dot(column[row], self.lower[row], above) for row in self.order[len(above) :]]
 
-    @staticmethod
-    def largest(rest: Row) -> int:
-        """The place of the entry with the largest magnitude, the first of equals: partial pivoting."""
-        return max(range(len(rest)), key=lambda place: _size(rest[place]))
+    def candidates(self, column: Row) -> tuple[Row, Row, int]:
+        """As :func:`reduced`, and the place in the rest of the largest, the first of equals: partial pivoting."""
+        above, rest = self.reduced(column)
+        return above, rest, max(range(len(rest)), key=lambda place: _size(rest[place]))
 
     def is_noise(self, column: Row, above: Row, rest: Row, best: int) -> bool:
         """Whether the entry at ``best`` of ``rest`` is no larger than rounding makes it, or is nan."""
@@ -248,12 +248,12 @@ def _eliminated(name: str, rows: Matrix) -> _Elimination:
     elimination = _Elimination(rows)
     for number in range(len(rows)):
         column = [row[number] for row in rows]
-        above, rest = elimination.reduced(column)
-        best = elimination.largest(rest)
+        above, rest, best = elimination.candidates(column)
         if _is_checked() and elimination.is_noise(column, above, rest, best):
             raise _refused(
-                f"{name} needs a matrix that is not singular, got one whose pivot {number} is {_data(rest[best])!r}, "
-                f"no larger than rounding makes it. Use errstate(domain='nan') for IEEE values instead."
+                f"{name} needs a matrix that is not singular, got one whose pivot {number} is "
+                f"{number_of(rest[best])!r}, no larger than rounding makes it. "
+                f"Use errstate(domain='nan') for IEEE values instead."
             )
         elimination.eliminate(above, rest, best)
     return elimination
@@ -293,13 +293,9 @@ def _division_free_det(rows: Matrix) -> Any:
 # --- numbers that may be recorded -------------------------------------------------------------------------
 
 
-def _data(number: Any) -> Any:
-    return number._data if isinstance(number, Value) else number
-
-
 def _size(number: Any) -> Any:
     """The magnitude of ``number``, to be compared: a float, or in a recording a Value, whose comparison is a guard."""
-    return abs(number) if recording() else abs(_data(number))
+    return abs(number) if recording() else abs(number_of(number))
 
 
 def _is_zero(number: Any) -> bool:
@@ -335,8 +331,8 @@ def _symmetric(rows: Matrix, i: int, j: int) -> Any:
         allowed = (_size(rows[i][i]) + _size(rows[j][j])) * _ASYMMETRY
         if _size(here - there) > allowed:
             raise _refused(
-                f"cholesky(A) needs a symmetric matrix, got A[{i}][{j}] = {_data(here)!r} and "
-                f"A[{j}][{i}] = {_data(there)!r}. Use errstate(domain='nan') to take their mean."
+                f"cholesky(A) needs a symmetric matrix, got A[{i}][{j}] = {number_of(here)!r} and "
+                f"A[{j}][{i}] = {number_of(there)!r}. Use errstate(domain='nan') to take their mean."
             )
     return 0.5 * (here + there)
 
@@ -404,7 +400,7 @@ def _check_finite(where: str, rows: Iterable[Sequence[Any]], *, is_vector: bool 
                 place = f"[{j}]" if is_vector else f"[{i}][{j}]"
                 label = f" ({entry.label!r})" if isinstance(entry, Value) and entry.label else ""
                 raise _refused(
-                    f"{where} must be made of finite numbers, got {_data(entry)!r} at {place}{label}. "
+                    f"{where} must be made of finite numbers, got {number_of(entry)!r} at {place}{label}. "
                     f"Use errstate(domain='nan') for IEEE values instead."
                 )
 

@@ -146,34 +146,6 @@ class Trace:
                 warn_of_nan_tangent(moving, found)
         return speeds
 
-    def outside(self, roots: Sequence[Value]) -> list[Value]:
-        """The nodes from outside that ``roots`` depend on: what the function closes over, as far as it was used."""
-        return self._graph(roots).outside
-
-    def computed(self, roots: Sequence[Value]) -> list[Value]:
-        """The nodes of this run that ``roots`` depend on, operands first, those of earlier roots before others."""
-        return self._graph(roots).order
-
-    def slopes(self, root: Value, *, linked: bool) -> dict[int, Any]:
-        """The derivatives of ``root`` with respect to the variables, and to the nodes from outside, by their ids.
-
-        The sweep stops where it arrives at these, so that no hook of theirs runs. What no flow reaches is left out.
-
-        Args:
-            root: a Value that the function returned.
-            linked: whether the derivatives are Values, linked to all that they depend on, or floats.
-        """
-        with enable_grad():
-            end = identity(root)  # also where the function returned a variable, or a node from outside
-        graph = self._graph([end])
-        read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
-        found: dict[int, Any] = {}
-        steps = adjoint_steps([*graph.outside, *graph.order], seed, read)
-        for step in watched(islice(steps, len(graph.order) - len(self.variables))):
-            found.update(zip(map(id, step.node.parents), step.totals, strict=False))
-        ends = map(id, [*graph.outside, *self.variables])
-        return {end: found[end] for end in ends if found.get(end) is not None}
-
     def settled(self, tree: Any) -> Any:
         """``tree`` with floats for its Values, unless something outside is involved in them."""
         values: list[Value] = []

@@ -14,6 +14,7 @@ from autograd.context import current, no_grad, recorded_in
 from autograd.errors import ConvergenceError, DomainError, GradientError
 from autograd.implicit import nodes
 from autograd.rules import dot
+from autograd.sweep import number_of
 from autograd.trace import Trace
 from autograd.trees import NUMBER, TreeDef, flatten
 from autograd.value import Value
@@ -254,7 +255,7 @@ class System:
 def _start(name: str, guess: Any) -> tuple[list[float], TreeDef]:
     """The numbers of a guess, and how they are held."""
     numbers, treedef = flatten(guess, f"{name}(f, guess): guess")
-    x = list(map(nodes.float_of, numbers))
+    x = list(map(number_of, numbers))
     if not x or not all(map(math.isfinite, x)):
         raise DomainError(f"{name}(f, guess): guess must be made of finite numbers, got {guess!r}")
     return x, treedef

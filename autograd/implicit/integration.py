@@ -25,7 +25,6 @@ from autograd.implicit.nodes import (
     Run,
     bound,
     check_unchanged,
-    float_of,
     lent,
     node_of,
     note,
@@ -35,7 +34,7 @@ from autograd.implicit.nodes import (
 )
 from autograd.primitives import as_float
 from autograd.rules import dot, fsum
-from autograd.sweep import describe
+from autograd.sweep import describe, number_of
 from autograd.trees import array_of, flatten
 from autograd.value import Value
 
@@ -98,7 +97,7 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points
 
     function = Function("quad", integrand)
     start, end = _limit("quad(f, a, b): a", a), _limit("quad(f, a, b): b", b)
-    return _summed(function, start, _between(points, float_of(start), float_of(end)), end)
+    return _summed(function, start, _between(points, number_of(start), number_of(end)), end)
 
 
 def _between(points: Any, start: float, end: float) -> list[tuple[Any, Any]]:
@@ -106,7 +105,7 @@ def _between(points: Any, start: float, end: float) -> list[tuple[Any, Any]]:
     if not isinstance(points, (list, tuple, np.ndarray)) or np.ndim(points) != 1:
         raise TypeError(f"quad(points=...) must be a list of places between the limits, got {points!r}")
     limits = [_limit(f"quad(f, a, b): points[{place}]", point) for place, point in enumerate(points)]
-    floats = [start, *map(float_of, limits), end]
+    floats = [start, *map(number_of, limits), end]
     if floats != sorted(floats, reverse=start > end):
         raise ValueError(
             f"quad(points=...) must be between the limits and in their order, got {floats[1:-1]} between {start!r} and "
@@ -136,8 +135,8 @@ class _Integral:
     def __init__(self, function: Function, a: Any, b: Any, span: float = 0.0) -> None:
         self.function = function
         self.limits = a, b
-        self.low: float = float_of(a)
-        self.high: float = float_of(b)
+        self.low: float = number_of(a)
+        self.high: float = number_of(b)
         self.span = span
         self.used: dict[int, Value] = {}
         """The Values that the function uses."""
@@ -198,7 +197,7 @@ class _Integral:
         usual = max(map(abs, self.seen.values()))
         breaks = moving_breaks(self.function, self.ways, self.low, self.high, usual)
         if not self.span:
-            note(self.function, [(limit,) for limit in self.limits if math.isfinite(float_of(limit))], len(breaks))
+            note(self.function, [(limit,) for limit in self.limits if math.isfinite(number_of(limit))], len(breaks))
         return breaks
 
     def slopes(self, parents: list[Value], seen: dict[float, float], *, linked: bool) -> list[Any]:
@@ -344,16 +343,16 @@ def solve_ivp(  # noqa: PLR0913 -- SciPy's arguments
     def since_origin(time: Any) -> Any:
         return time - start if moving else time
 
-    flow = _Flow(function, float_of(since_origin(start)), state, {"method": method, "rtol": rtol, "atol": atol})
+    flow = _Flow(function, number_of(since_origin(start)), state, {"method": method, "rtol": rtol, "atol": atol})
     if t_eval is None:
-        steps, y = flow.integrated(float_of(since_origin(end)))
-        origin = float_of(start) if moving else 0.0
+        steps, y = flow.integrated(number_of(since_origin(end)))
+        origin = number_of(start) if moving else 0.0
         times = [start, *(steps[1:-1] + origin).tolist(), end]
     else:
-        times = _times(t_eval, float_of(start), float_of(end))
-        _, y = flow.integrated(float_of(since_origin(end)), [float_of(since_origin(time)) for time in times])
+        times = _times(t_eval, number_of(start), number_of(end))
+        _, y = flow.integrated(number_of(since_origin(end)), [number_of(since_origin(time)) for time in times])
     nodes = flow.nodes(list(map(since_origin, times)), y)
-    return Solution(np.array(list(map(float_of, times))), array_of(nodes, y.shape))
+    return Solution(np.array(list(map(number_of, times))), array_of(nodes, y.shape))
 
 
 class _Flow:
@@ -368,7 +367,7 @@ class _Flow:
         self.chooses = False
         """Whether the function compares Values."""
         self.found: Any = None
-        """What SciPy found: t, y, a column for each t, and, if moments were asked for, y between its steps as sol."""
+        """The answer of SciPy: t; y, a column for each t; sol, y between the steps if moments were asked for."""
 
     def integrated(self, end: float, moments: list[float] | None = None) -> tuple[Array, Array]:
         """The times, and y at them, shape (n, m): at ``moments``, or at the solver's steps to ``end``.
@@ -382,7 +381,7 @@ class _Flow:
             self.used.update((id(node), node) for node in run.used())
             return run.floats()
 
-        self.found = self._solved(rate, list(map(float_of, self.state)), end, moments)
+        self.found = self._solved(rate, list(map(number_of, self.state)), end, moments)
         return self.found.t, self.found.y
 
     def _solved(
@@ -513,10 +512,10 @@ class _Flow:
                 ),
             ]
 
-        ends = list(map(float_of, moments))
+        ends = list(map(number_of, moments))
         state = [*self.state, *at_start.ravel().tolist()]
         if not linked:
-            start = list(map(float_of, state))
+            start = list(map(number_of, state))
             return self._solved(rates, start, ends[-1], ends).y.tolist()
         flow = _Flow(Function("solve_ivp", rates), self.start, state, self.options)
         _, z = flow.integrated(ends[-1], ends)
@@ -527,7 +526,7 @@ def _span(span: Any) -> tuple[Any, Any]:
     if not isinstance(span, (tuple, list)) or len(span) != 2:
         raise TypeError(f"solve_ivp(f, span, y0): span must be a pair (t0, t1), got {span!r}")
     start, end = (_limit(f"solve_ivp(f, span, y0): span[{place}]", time) for place, time in enumerate(span))
-    if not math.isfinite(float_of(start)) or not math.isfinite(float_of(end)):
+    if not math.isfinite(number_of(start)) or not math.isfinite(number_of(end)):
         raise DomainError(f"solve_ivp(f, span, y0): span must be a pair of finite times, got {span!r}")
     return start, end
 
@@ -537,11 +536,11 @@ def _times(t_eval: Any, start: float, end: float) -> list[Any]:
     if not isinstance(t_eval, (list, tuple, np.ndarray)) or np.ndim(t_eval) != 1 or len(t_eval) == 0:
         raise TypeError(f"solve_ivp(t_eval=...) must be a list or an array of times, got {t_eval!r}")
     times, _ = flatten(list(t_eval), "solve_ivp(t_eval=...)")
-    moments = [math.copysign(1.0, end - start) * float_of(time) for time in times]
+    moments = [math.copysign(1.0, end - start) * number_of(time) for time in times]
     low, high = sorted((start, end))
-    if not all(low <= float_of(time) <= high for time in times) or any(np.diff(moments) <= 0.0):
+    if not all(low <= number_of(time) <= high for time in times) or any(np.diff(moments) <= 0.0):
         raise ValueError(
             f"solve_ivp(t_eval=...) must be times between {start!r} and {end!r}, in order and each once, got "
-            f"{[float_of(time) for time in times]}"
+            f"{[number_of(time) for time in times]}"
         )
     return times

@@ -12,22 +12,24 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
+from itertools import islice
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from autograd.context import Recording, current, no_grad, recorded_in, recording, refuse_while_recording
-from autograd.debugging import Site, calling_site
+from autograd.context import Recording, current, enable_grad, no_grad, recorded_in, recording, refuse_while_recording
+from autograd.debugging import Site, calling_site, watched
 from autograd.errors import AutogradError, GradientError, StaleGraphError
 from autograd.primitives import Primitive
-from autograd.sweep import describe
+from autograd.rules.arithmetic import identity
+from autograd.sweep import adjoint_steps, data_of, describe, itself, number_of
 from autograd.trace import Trace
 from autograd.transforms import one_number
 from autograd.trees import flatten
-from autograd.value import Value, make_node
+from autograd.value import Constant, Value, make_node
 
 __all__ = [
-    "PIECES", "Choice", "Function", "Run", "Watch", "bound", "check_unchanged", "float_of", "lent", "node_of", "note",
-    "number_in", "scipy_module", "ways_of",
+    "PIECES", "Choice", "Function", "Run", "Watch", "bound", "check_unchanged", "lent", "node_of", "note", "number_in",
+    "scipy_module", "ways_of",
 ]  # fmt: skip
 
 
@@ -60,7 +62,7 @@ class Function:
         with no_grad(), recorded_in(None):
             numbers = self.numbers(self.fun(*x))
         self.met_values = self.met_values or any(isinstance(number, Value) for number in numbers)
-        return list(map(float_of, numbers))
+        return list(map(number_of, numbers))
 
     def uses_values(self, x: Any) -> bool:
         """Whether the result depends on Values, where x is made of floats."""
@@ -155,7 +157,7 @@ def node_of(name: str, number: float, parents: Sequence[Value], slopes: Callable
 
 def check_unchanged(name: str, now: Sequence[Any], before: Sequence[float], tolerance: float = 0.0) -> None:
     """Refuse a function that no longer gives what it gave when the number was found."""
-    for number, found in zip(map(float_of, now), before, strict=True):
+    for number, found in zip(map(number_of, now), before, strict=True):
         if not abs(number - found) <= tolerance * (1.0 + abs(found)):
             raise GradientError(
                 f"{name}(): the result was {found!r} when it was solved and is {number!r} now, when it is "
@@ -170,11 +172,6 @@ def number_in(name: str, result: Any) -> Value:
         kind = type(result).__name__
         raise TypeError(f"{name}(f, ...): f must return one number, got a {kind} of {len(result)}")
     return one_number(name, result)
-
-
-def float_of(number: Any) -> Any:
-    """The data of a Value; a float as it is."""
-    return number._data if isinstance(number, Value) else number
 
 
 @contextmanager
@@ -221,7 +218,7 @@ class Choice(NamedTuple):
 
     def is_undecided(self, edge: int) -> bool:
         """Whether an edge is exactly where the choice changes, and where a convention decides."""
-        data: float = float_of(self.edges()[edge])
+        data: float = number_of(self.edges()[edge])
         return data == (math.floor(data) if self.whole and math.isfinite(data) else 0.0)
 
     def __str__(self) -> str:
@@ -256,38 +253,55 @@ class Watch(Recording):
         """Nothing to refuse: a float that is taken out is a constant."""
 
 
-class Run:
+class Run(Trace):
     """One run of a function at x, with variables for the arguments at ``places``.
 
     Attributes:
-        variables: in the order of the numbers in these arguments.
         numbers: those of the result, floats or Values.
         values: those of them that are Values.
         marks: what a :class:`Watch` has noted on the way.
     """
 
+    __slots__ = ("marks", "name", "numbers", "values")
+
     def __init__(self, function: Function, x: Sequence[Any], places: Sequence[int], watch: Watch | None = None) -> None:
-        self._trace = Trace(function.fun, places, x, {})
+        super().__init__(function.fun, places, x, {})
         self.name = function.name
-        self.variables = self._trace.variables
-        self.numbers = function.numbers(self._trace.result)
+        self.numbers = function.numbers(self.result)
         self.values = [number for number in self.numbers if isinstance(number, Value)]
         self.marks = watch.marks if watch else []
 
     def floats(self) -> list[float]:
         """The numbers of the result without what they depend on."""
-        return list(map(float_of, self.numbers))
+        return list(map(number_of, self.numbers))
 
     def used(self) -> list[Value]:
-        """The Values from outside that the result depends on."""
-        return self._trace.outside(self.values)
+        """The Values from outside that the result depends on: what the function closes over, as far as it was used."""
+        return self._graph(self.values).outside
 
     def slopes(self, nodes: Sequence[Value], *, linked: bool) -> list[list[Any]]:
-        """The derivatives of each number with respect to each node, variables and nodes from outside."""
-        found = (
-            self._trace.slopes(number, linked=linked) if isinstance(number, Value) else {} for number in self.numbers
-        )
-        return [[row.get(id(node), 0.0) for node in nodes] for row in found]
+        """The derivatives of each number with respect to each node, variables and nodes from outside.
+
+        The sweep stops where it arrives at these, so that no hook of theirs runs.
+
+        Args:
+            nodes: the variables and nodes.
+            linked: whether the derivatives are Values, linked to all that they depend on, or floats.
+        """
+        read, seed = (itself, Constant(1.0)) if linked else (data_of, 1.0)
+        rows = []
+        for number in self.numbers:
+            found: dict[int, Any] = {}
+            if isinstance(number, Value):
+                with enable_grad():
+                    end = identity(number)  # also where the function returned a variable, or a node from outside
+                graph = self._graph([end])
+                steps = adjoint_steps([*graph.outside, *graph.order], seed, read)
+                for step in watched(islice(steps, len(graph.order) - len(self.variables))):
+                    found.update(zip(map(id, step.node.parents), step.totals, strict=False))
+            slopes = (found.get(id(node)) for node in nodes)
+            rows.append([0.0 if slope is None else slope for slope in slopes])
+        return rows
 
     def check_known(self, parents: Sequence[Value]) -> None:
         """Refuse a Value that the function uses only at points that the solver did not visit."""
@@ -304,7 +318,7 @@ class Run:
         if not (self.marks or self.values):
             return []
         marks = [*self.marks, (tuple(self.numbers), None)]
-        order = self._trace.computed([each for operands, _ in marks for each in operands if isinstance(each, Value)])
+        order = self._graph([each for operands, _ in marks for each in operands if isinstance(each, Value)]).order
         places = {id(node): number for number, node in enumerate(order, start=1)}
         found: list[Choice] = []
         done = 0
