@@ -17,22 +17,13 @@ from typing import Any, Literal, cast, overload
 
 from autograd.context import ORDINARY, Context, current, recording
 from autograd.debugging import warn
-from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning, TapeError
+from autograd.errors import AutogradError, DomainError, RecordingError, RecordingWarning
 from autograd.replay.backends import choose, python_source
 from autograd.replay.branches import Branches, Options, Path, UnrecordedError
 from autograd.replay.optimise import optimise
 from autograd.replay.plain import Plain
 from autograd.replay.recorder import ConnectedError, Refusal
-from autograd.replay.saving import (
-    as_record,
-    axes_from_data,
-    axes_to_data,
-    branches_from_data,
-    branches_to_data,
-    named_classes,
-    read_file,
-    write_file,
-)
+from autograd.replay.saving import read_compiled, write_compiled
 from autograd.replay.signature import (
     Axes,
     Plan,
@@ -370,16 +361,7 @@ class Compiled:
             TypeError: an argument or result is held in a container that a file cannot name.
         """
         self._recorded()
-        options = self._options
-        data = {
-            "name": self.__name__,
-            "in_axes": axes_to_data(options.in_axes),
-            "reduce": options.reduce,
-            "checked": options.domain == "raise",
-            "static": [sorted(self._static.places), sorted(self._static.names)] if self._static else [[], []],
-            "forms": [branches_to_data(branches) for branches in self._branches()],
-        }
-        write_file(path, data)
+        write_compiled(path, self.__name__, self._options, self._static, self._branches())
 
     def _only(self) -> Branches:
         self._recorded()
@@ -667,26 +649,5 @@ def load(path: str | os.PathLike[str], *, backend: str = "auto", classes: Iterab
     >>> again(4.0)
     16.0
     """
-    data = as_record(read_file(path), reduce=object, checked=object, name=object, in_axes=object, forms=list)
-    reduce, checked, name = data["reduce"], data["checked"], data["name"]
-    if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
-        raise TapeError("damaged tape: its settings are not such as compile() takes")
-    known = named_classes(classes)
-    axes = axes_from_data(data["in_axes"], known)
-    domain: Literal["raise"] | None = "raise" if checked else None
-    places, names = _static_of(data)
-    options = Options(
-        in_axes=axes, reduce=reduce, backend=backend, domain=domain, static_argnums=places, static_argnames=names
-    )
-    choose(backend, batched=options.batched)
-    recorded = [branches_from_data(entry, options, known) for entry in data["forms"]]
+    options, recorded, name = read_compiled(path, backend, classes)
     return Compiled(None, options, recorded, name)
-
-
-def _static_of(data: dict[str, Any]) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The places and names of static arguments in a file; one from before there were any names none."""
-    match data.get("static", [[], []]):
-        case [list(places), list(names)]:
-            if all(type(place) is int for place in places) and all(type(name) is str for name in names):
-                return tuple(places), tuple(names)
-    raise TapeError("damaged tape: its static arguments are not such as compile() takes")

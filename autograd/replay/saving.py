@@ -24,17 +24,18 @@ import optree
 from autograd.errors import TapeError
 from autograd.files import check_target, write_whole
 from autograd.primitives import PRIMITIVES, Primitive
+from autograd.replay.backends import choose
 from autograd.replay.branches import Branches, Options, Path
 from autograd.replay.optimise import separate_slots
 from autograd.replay.recorder import REFUSAL, Refusal, refusal_of
-from autograd.replay.signature import Signature, Static, is_static
+from autograd.replay.signature import Signature, Static, StaticArguments, is_static
 from autograd.replay.tape import FUSED_DOT, Guard, Tape
 from autograd.trees import Leaf, TreeDef, declared, made, shown, static_parts, treedef_of, variables_of
 from autograd.value import Value
 
 __all__ = [
-    "as_record", "axes_from_data", "axes_to_data", "branches_from_data", "branches_to_data", "named_classes",
-    "read_file", "sealed", "tape_from_data", "tape_to_data", "treedef_from_data", "treedef_to_data", "write_file",
+    "axes_from_data", "read_compiled", "sealed", "tape_from_data", "tape_to_data", "treedef_from_data",
+    "write_compiled",
 ]  # fmt: skip
 
 Data = dict[str, Any]
@@ -45,27 +46,8 @@ _LARGEST = 2**31
 _INDEX_ARRAYS = ("code", "start", "args", "dest", "outputs")
 
 
-def write_file(path: str | os.PathLike[str], data: Data) -> None:
-    """Write ``data`` at ``path``; what was there before stays until the new file is complete.
-
-    Raises:
-        TypeError: ``path`` is no path.
-        OSError: the file cannot be written there.
-    """
-    target = _file(path)
-    check_target(target)
-    text = json.dumps(sealed({"format": _FORMAT, "version": _VERSION, "kind": _KIND, **data}), ensure_ascii=True)
-    write_whole(target, text.encode("ascii"))
-
-
-def read_file(path: str | os.PathLike[str]) -> Data:
-    """The data at ``path``.
-
-    Raises:
-        TapeError: it is not a tape, or is damaged.
-        TypeError: ``path`` is no path.
-        OSError: it cannot be read.
-    """
+def _read_file(path: str | os.PathLike[str]) -> Data:
+    """The data at ``path``, its head and its digest checked."""
     file = _file(path)
     size = file.stat().st_size
     if size > _LARGEST_FILE:
@@ -86,7 +68,7 @@ def read_file(path: str | os.PathLike[str]) -> Data:
         raise TapeError(f"{file} is of version {data.get('version')!r}; this package reads version {_VERSION}")
     if not intact:
         raise TapeError(f"{file} is damaged: its content is not what its digest was made of. Save it again.")
-    if as_record(data, kind=object)["kind"] != _KIND:
+    if _as_record(data, kind=object)["kind"] != _KIND:
         raise TapeError(f"damaged tape: a {data['kind']!r} is not a compiled function")
     return data
 
@@ -137,7 +119,7 @@ def tape_from_data(data: Any) -> Tape:
     Raises:
         TapeError: it describes none.
     """
-    found = as_record(
+    found = _as_record(
         data, constants=[str], labels=[str], inputs=int, leaves=int, code=[int], start=[int], args=[int], dest=[int],
         outputs=[int], ops=[list], slots=int, guards=[list],
     )  # fmt: skip
@@ -193,7 +175,7 @@ def _number(text: Any) -> float:
     raise TapeError(f"damaged tape: {shown(text)} is not a number")
 
 
-def as_record(data: Any, /, **forms: Any) -> Data:
+def _as_record(data: Any, /, **forms: Any) -> Data:
     """``data``, if it is a record in a file that has the entries named, each of its form.
 
     Args:
@@ -230,7 +212,7 @@ Classes = Mapping[str, type]
 """The classes that a file may name, by name."""
 
 
-def named_classes(classes: Iterable[type]) -> Classes:
+def _named_classes(classes: Iterable[type]) -> Classes:
     """The named tuples and dataclasses that a file may name, by their names.
 
     Raises:
@@ -246,7 +228,7 @@ def named_classes(classes: Iterable[type]) -> Classes:
     return found
 
 
-def treedef_to_data(treedef: TreeDef, what: str) -> Any:
+def _treedef_to_data(treedef: TreeDef, what: str) -> Any:
     """How ``treedef`` holds its numbers.
 
     Raises:
@@ -272,7 +254,7 @@ def treedef_to_data(treedef: TreeDef, what: str) -> Any:
     return written(treedef.assemble(treedef.leaves()))
 
 
-def axes_to_data(in_axes: Any) -> Any:
+def _axes_to_data(in_axes: Any) -> Any:
     """The batch axes that :func:`~autograd.compile` was told, nested or not.
 
     Raises:
@@ -282,7 +264,7 @@ def axes_to_data(in_axes: Any) -> Any:
         return None
     if isinstance(in_axes, (int, np.integer)):
         return int(in_axes)
-    return _container_to_data(in_axes, axes_to_data, "in_axes")
+    return _container_to_data(in_axes, _axes_to_data, "in_axes")
 
 
 def _container_to_data(tree: Any, branch: Callable[[Any], Any], what: str) -> Any:
@@ -423,7 +405,74 @@ def _are_items(items: list[Any]) -> bool:
 # --- compiled functions -----------------------------------------------------------------------------------
 
 
-def branches_to_data(branches: Branches) -> Data:
+def write_compiled(
+    path: str | os.PathLike[str],
+    name: str,
+    options: Options,
+    static: StaticArguments | None,
+    branches: Iterable[Branches],
+) -> None:
+    """Write a compiled function at ``path``; what was there before stays until the new file is complete.
+
+    Raises:
+        TypeError: ``path`` is no path, or an argument or result is held in a container that a file cannot name.
+        OSError: the file cannot be written there.
+    """
+    data = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "kind": _KIND,
+        "name": name,
+        "in_axes": _axes_to_data(options.in_axes),
+        "reduce": options.reduce,
+        "checked": options.domain == "raise",
+        "static": [sorted(static.places), sorted(static.names)] if static else [[], []],
+        "forms": list(map(_branches_to_data, branches)),
+    }
+    target = _file(path)
+    check_target(target)
+    write_whole(target, json.dumps(sealed(data), ensure_ascii=True).encode("ascii"))
+
+
+def read_compiled(
+    path: str | os.PathLike[str], backend: str, classes: Iterable[type]
+) -> tuple[Options, list[Branches], str]:
+    """The options, recordings and name of the compiled function at ``path``, to be replayed without the function.
+
+    Raises:
+        TapeError: it is not a tape, is damaged, or names a class that is not among ``classes``.
+        TypeError: ``path`` is no path, or ``classes`` are not such as a file may name.
+        OSError: it cannot be read.
+    """
+    data = _as_record(_read_file(path), reduce=object, checked=object, name=object, in_axes=object, forms=list)
+    reduce, checked, name = data["reduce"], data["checked"], data["name"]
+    if reduce not in (None, "sum", "mean") or not isinstance(checked, bool) or not isinstance(name, str):
+        raise TapeError("damaged tape: its settings are not such as compile() takes")
+    known = _named_classes(classes)
+    axes = axes_from_data(data["in_axes"], known)
+    places, names = _static_of(data)
+    options = Options(
+        in_axes=axes,
+        reduce=reduce,
+        backend=backend,
+        domain="raise" if checked else None,
+        static_argnums=places,
+        static_argnames=names,
+    )
+    choose(backend, batched=options.batched)
+    return options, [_branches_from_data(form, options, known) for form in data["forms"]], name
+
+
+def _static_of(data: Data) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The places and names of static arguments in a file; one from before there were any names none."""
+    match data.get("static", [[], []]):
+        case [list(places), list(names)]:
+            if all(type(place) is int for place in places) and all(type(name) is str for name in names):
+                return tuple(places), tuple(names)
+    raise TapeError("damaged tape: its static arguments are not such as compile() takes")
+
+
+def _branches_to_data(branches: Branches) -> Data:
     """Their signature and paths; live leaves as their present values.
 
     Raises:
@@ -431,14 +480,14 @@ def branches_to_data(branches: Branches) -> Data:
     """
     signature, paths = branches.signature, list(branches.known)
     return {
-        "arguments": [treedef_to_data(treedef, "an argument") for treedef in signature.treedefs],
+        "arguments": [_treedef_to_data(treedef, "an argument") for treedef in signature.treedefs],
         "keywords": list(signature.keywords),
         "batched": list(signature.batched),
         "paths": [
             {
                 "tape": tape_to_data(path.tape),
                 "leaves": [leaf._data.hex() for leaf in path.leaves],
-                "result": treedef_to_data(path.treedef, "the result"),
+                "result": _treedef_to_data(path.treedef, "the result"),
                 "flips": [[guard, paths.index(follow)] for guard, follow in path.exits.items() if follow in paths],
             }
             for path in paths
@@ -446,13 +495,13 @@ def branches_to_data(branches: Branches) -> Data:
     }
 
 
-def branches_from_data(data: Any, options: Options, classes: Classes) -> Branches:
-    """The recordings that :func:`branches_to_data` wrote, to be replayed without the function.
+def _branches_from_data(data: Any, options: Options, classes: Classes) -> Branches:
+    """The recordings that :func:`_branches_to_data` wrote, to be replayed without the function.
 
     Raises:
         TapeError: the data is damaged, or names a class that is not among ``classes``.
     """
-    found = as_record(data, arguments=list, keywords=[str], batched=[bool], paths=list)
+    found = _as_record(data, arguments=list, keywords=[str], batched=[bool], paths=list)
     treedefs = tuple(treedef_from_data(argument, classes) for argument in found["arguments"])
     signature = Signature(treedefs, tuple(found["keywords"]), tuple(found["batched"]))
     if len(signature.keywords) > len(treedefs) or len(set(signature.keywords)) < len(signature.keywords):
@@ -474,7 +523,7 @@ def branches_from_data(data: Any, options: Options, classes: Classes) -> Branche
 
 
 def _path(data: Any, signature: Signature, classes: Classes) -> Path:
-    found = as_record(data, tape=object, leaves=[str], result=object, flips=[list])
+    found = _as_record(data, tape=object, leaves=[str], result=object, flips=[list])
     tape = separate_slots(tape_from_data(found["tape"]))
     numbers = list(map(_number, found["leaves"]))
     treedef = treedef_from_data(found["result"], classes)
