@@ -418,14 +418,12 @@ class _Problem:
                 f"this point, so there is no derivative to compare. Move the inputs a little"
             )
         reverse = adjoints(order, 1.0)
-        for i, leaf in enumerate(leaves):
-            found = {}
-            if "rev" in modes:
-                found["reverse"] = _flow(reverse, leaf)
-            if "fwd" in modes:
-                computed = [node for node in order if node.op is not None]
-                (tangent,) = tangents(computed, [{leaf: 1.0}], data_of)
-                found["forward"] = number_of(tangent.get(root))
+        found = {"reverse": [_flow(reverse, leaf) for leaf in leaves]} if "rev" in modes else {}
+        if "fwd" in modes:
+            computed = [node for node in order if node.op is not None]
+            seeds = [{leaf: 1.0} for leaf in leaves]
+            found["forward"] = [number_of(tangent.get(root)) for tangent in tangents(computed, seeds, data_of)]
+        for i in range(len(leaves)):
             differences = ridders(partial(self.value_with, k, i), self.point[i])
             if not math.isfinite(differences.value):
                 raise ValueError(
@@ -433,11 +431,11 @@ class _Problem:
                     f"has no finite slope from both sides of it, so there is no derivative to compare. Move it a little"
                 )
             exact = _complex_step_through(order, leaves, i)
-            for mode, derivative in found.items():
+            for mode, derivatives in found.items():
                 for estimate, tolerance in ((exact, rtol), (differences, max(rtol, 1e-5))):
                     floor = atol + (1e-8 * abs(root.data) if estimate is differences else 0.0)
-                    if estimate and not estimate.agrees_with(derivative, tolerance, floor):
-                        raise GradientError(self._explain(k, i, (mode, derivative), estimate, rtol))
+                    if estimate and not estimate.agrees_with(derivatives[i], tolerance, floor):
+                        raise GradientError(self._explain(k, i, (mode, derivatives[i]), estimate, rtol))
 
     def _explain(self, k: int, i: int, found: tuple[str, float], estimate: Estimate, rtol: float) -> str:
         mode, derivative = found
