@@ -166,6 +166,22 @@ def test_sizes_and_types_that_no_tape_has(change):
         tape_from_data(json.loads(json.dumps(data)))
 
 
+@pytest.mark.parametrize(
+    ("op", "message"),
+    [
+        (["refusal of log", ["0x1p0"]], r"damaged tape: log captures 0 constant\(s\), 1 given"),
+        (["refusal of pow", ["x"]], "damaged tape: 'x' is not a number"),
+        (["refusal of nothing", []], "an operation 'refusal of nothing' that is not defined here"),
+        (["refusal of refusal of log", []], "an operation 'refusal of refusal of log' that is not defined here"),
+        (["log", ["0x1p0"]], r"damaged tape: \['log', \['0x1p0'\]\] is not an operation"),
+    ],
+)
+def test_operations_and_refusals_that_there_are_not(op, message):
+    data = tape_to_data(random_tape(0))
+    with pytest.raises(TapeError, match=message):
+        tape_from_data(data | {"ops": [op, *data["ops"][1:]]})
+
+
 def test_numbers_of_a_million_digits(tmp_path):
     head = '{"format": "chainrule tape", "version": '
     (tmp_path / "f").write_text(head + "1" * 1_000_000 + "}")
