@@ -38,7 +38,7 @@ from autograd.primitives import Primitive, as_float
 from autograd.value import Value
 
 __all__ = [
-    "SETTINGS", "Leaf", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record",
+    "SETTINGS", "Kept", "Leaf", "Opened", "Shape", "TreeDef", "copied", "declared", "fields_of", "flatten", "is_record",
     "leaves_of", "made", "map_values", "portions", "shown", "static_parts", "treedef_of", "variables_of",
 ]  # fmt: skip
 
@@ -393,6 +393,16 @@ def _is_opened(node: Any) -> bool:
     return isinstance(node, Opened)
 
 
+class Kept:
+    """A branch without leaves, which a tree keeps while its records are opened, whatever it is assembled to."""
+
+    __slots__ = ()
+
+
+def _is_whole(part: Any) -> bool:
+    return is_record(part) or isinstance(part, Kept)
+
+
 def _open(tree: Any, where: str) -> Any:
     """``tree`` with its records, and theirs, opened."""
 
@@ -402,7 +412,7 @@ def _open(tree: Any, where: str) -> Any:
         variables = variables_of(leaf, where).items()
         return Opened(leaf, {name: part if _is_bare(part) else _open(part, where) for name, part in variables})
 
-    return optree.tree_map(convert, tree, is_leaf=is_record, namespace=_NAMESPACE)
+    return optree.tree_map(convert, tree, is_leaf=_is_whole, namespace=_NAMESPACE)
 
 
 def _closed(tree: Any) -> Any:

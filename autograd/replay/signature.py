@@ -23,6 +23,7 @@ from autograd.replay.written import OFTEN, Opening, opening
 from autograd.trees import (
     _NAMESPACE,
     SETTINGS,
+    Kept,
     Shape,
     TreeDef,
     fields_of,
@@ -434,7 +435,7 @@ def _holds_value(leaf: Any) -> bool:
 # --- static arguments -------------------------------------------------------------------------------------
 
 
-class Static:
+class Static(Kept):
     """A static argument. Equal to another of the same type and value: ``1``, ``1.0`` and ``True`` are three.
 
     Raises:

@@ -5,6 +5,7 @@ import enum
 import fractions
 import math
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -279,3 +280,21 @@ def test_a_record_with_static_fields_is_not_constructed_again():
     for transform in (value_and_grad, lambda f: compiled(value_and_grad(f))):
         value, slope = transform(lambda t: t.angle * 2.0 if t.name == "right" else 0.0 * t.angle)(turned)
         assert (value, slope.angle, slope.name) == (math.pi, 2.0, "right")
+
+
+@dataclass
+class Priced:
+    """A field that is a number."""
+
+    x: float
+
+
+@pytest.mark.parametrize("place", [lambda word, priced: (word, priced), lambda word, priced: {"b": priced, "a": word}])
+def test_a_word_beside_a_dataclass(place):
+    def f(x, both):
+        word, priced = both if isinstance(both, tuple) else (both["a"], both["b"])
+        return x * priced.x * (2.0 if word == "twice" else 3.0)
+
+    both = compiled(ag.value_and_grad(f, argnums=0))
+    for word, times in (("twice", 2.0), ("thrice", 3.0), ("twice", 2.0)):
+        assert both(5.0, place(word, Priced(1.5))) == (5.0 * 1.5 * times, 1.5 * times)
