@@ -36,7 +36,7 @@ __all__ = ["Branches", "Options", "Path", "UnrecordedError", "check_same"]
 
 
 class UnrecordedError(Exception):
-    """A call leaves all recorded paths, and its own is not worth a recording yet: it is for the plain function."""
+    """A call leaves all recorded paths, and recording its own does not pay yet: the plain function takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

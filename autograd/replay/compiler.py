@@ -224,9 +224,9 @@ class Compiled:
             if function is None:
                 known = " or ".join(str(entry.signature) for entry in kept.branches.values())
                 raise TypeError(f"{self.__name__} is a tape that takes {known}, not {signature}")
-            watch = None  # of who records at each call of theirs, and need not watch in between
+            watch = None  # predict and fit record at every call, so nothing need be watched between calls
             if self._options.verify != "recordings":
-                watch = weakref.WeakMethod(kept.watch_for)  # weakly, for what keeps the watch holds who records
+                watch = weakref.WeakMethod(kept.watch_for)  # weakly, for its keeper holds what records
             branches = Branches(function, signature, self._options, watch)
             with kept.lock:
                 if len(kept.branches) >= _MOST_SIGNATURES:

@@ -70,7 +70,7 @@ _UNREAD = frozenset({
     "__getstate__", "__setstate__", "__getnewargs__", "__setattr__", "__delattr__", "__init_subclass__",
     "__set_name__", "__class_getitem__",
 })  # fmt: skip
-"""Methods with a part of their own in Python, but none in what a function computes."""
+"""Methods that Python calls, but never to compute a result."""
 _SETTING = frozenset({"__setitem__", "__delitem__", "__iadd__", "__imul__", "__eq__", "__contains__"})
 _MAKING = frozenset({"__new__", "__init__", "__post_init__"})
 
