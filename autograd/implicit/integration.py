@@ -91,7 +91,7 @@ def quad(f: Callable[..., Any], a: Any, b: Any, args: Sequence[Any] = (), points
 
     def integrand(t: Any) -> Any:
         result = fun(t)
-        if not isinstance(result, Value):
+        if not isinstance(result, (Value, float)):
             number_in("quad", result)
         return result
 
