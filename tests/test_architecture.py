@@ -308,7 +308,8 @@ def test_files_hold_an_idea_and_are_few():
 
 def test_no_file_name_stands_twice():
     often = {"__init__.py", "__main__.py", "errors.py"}
-    names = [path.name for path in EVERY.values() if path.name not in often]
+    paths = [*EVERY.values(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "demos").rglob("*.py")]
+    names = [path.name for path in paths if path.name not in often]
     assert sorted(names) == sorted(set(names))
 
 

@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks``: every side-by-side benchmark, one after the other."""
 
-from tests.benchmarks import eager, engine_steps, gradbench, pictures, records, replay, training, transforms
+from tests.benchmarks import derivatives, drawing, eager, engine_steps, gradbench, records, replay, training
 
 if __name__ == "__main__":
     eager.main()
@@ -9,5 +9,5 @@ if __name__ == "__main__":
     records.main()
     gradbench.main()
     training.main()
-    pictures.main()
-    transforms.main()
+    drawing.main()
+    derivatives.main()

@@ -1,4 +1,4 @@
-"""The same derivatives by one library, timed on request: run by :mod:`tests.benchmarks.transforms`.
+"""The same derivatives by one library, timed on request: run by :mod:`tests.benchmarks.derivatives`.
 
 ``python -I transform_peers.py LIBRARY`` imports nothing of this project unless LIBRARY is chainrule, so that it
 runs in an environment of the peer's own. It prints the values of its cases as JSON, for the caller to compare;

@@ -17,10 +17,10 @@ from autograd.replay.backends.array_functions import vectorised
 from autograd.replay.backends.c_source import CFunctions
 from autograd.replay.backends.jax_functions import jax_function
 from autograd.replay.tape import apply_ieee
-from tests.support import operations as replay_operations
+from tests.support import translated as replay_operations
 from tests.support.browser import launched
 from tests.support.c_library import compiled_operations
-from tests.support.operations import NUMBERS, OPERATIONS, PAIRS
+from tests.support.translated import NUMBERS, OPERATIONS, PAIRS
 
 DEEP = ("recursive", "recursion_of_a_helper")
 """JAX computes both sides of an if: it follows a function that calls itself twice, which is enough for a reflection."""
@@ -66,7 +66,7 @@ def in_javascript(operations, points):
 
 @pytest.fixture
 def operations(define):
-    """Every operation of :mod:`tests.support.operations`, and what the reference gives at each point."""
+    """Every operation of :mod:`tests.support.translated`, and what the reference gives at each point."""
     made = [
         define(f"own_{index}", forward=one, partials=lambda x, y, out: (x, y)) for index, one in enumerate(OPERATIONS)
     ]

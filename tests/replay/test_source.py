@@ -20,9 +20,9 @@ from autograd.primitives import PRIMITIVES
 from autograd.replay.backends import python_source
 from autograd.replay.bodies import definition
 from tests.support.backends import arity, name, points, reference, single, special_points, table
-from tests.support.operations import decorated, decorated_in_place
 from tests.support.own_operations import FACTOR, bits, branchy, of_branches, run_alone, scaled
 from tests.support.programs import inputs, programs
+from tests.support.translated import decorated, decorated_in_place
 
 READABLE = """\
 import math

@@ -1,6 +1,6 @@
 """Transforms beside their peers: HIPS autograd, JAX without jit, PyTorch.
 
-``python -m tests.benchmarks.transforms --peers DIR``, or CHAINRULE_PEERS=DIR: DIR holds one virtual environment
+``python -m tests.benchmarks.derivatives --peers DIR``, or CHAINRULE_PEERS=DIR: DIR holds one virtual environment
 for each peer, ``hips``, ``jax`` and ``torch``, since HIPS autograd has the import name of our own engine.
 ``--install`` makes those that are missing. A peer that is not there is reported as not installed.
 

@@ -1,6 +1,6 @@
 """How long a picture takes: small nets, folded ones, and graphs of a million values.
 
-``python -m tests.benchmarks.pictures``.
+``python -m tests.benchmarks.drawing``.
 """
 
 from __future__ import annotations
