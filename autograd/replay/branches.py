@@ -77,7 +77,7 @@ class Path:
         kernels: the programs that replay the tape: True the one that tells the operands of the guards too.
         straight_line: the program for a single example, by
             :func:`~autograd.replay.backends.python_source.straight_line`; False if a kernel is faster.
-        checked: that of the engine in C, with the guards; False if it cannot run the tape.
+        checked: that of the engine in C, with the guards.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Path:
         """Puts the results together."""
         self.kernels: dict[bool, Kernel] = {}
         self.straight_line: Any = None
-        self.checked: Any = None
+        self.checked: Callable[[Floats, Floats, Floats], int] | None = None
         self.met: set[int] = set()
         """The guards whose side exit was met once, and leads nowhere yet."""
         self._read: tuple[int, Floats] | None = None
@@ -385,8 +385,9 @@ class Branches:
     def _checked(self, path: Path) -> Callable[[Floats, Floats, Floats], int] | None:
         """The run of one example along ``path`` that tells the first guard that does not hold, where C does it."""
         if path.checked is None and self._in_c:
-            path.checked = _program_of(path.tape, self.signature.batched, fused=self._is_fused(path.tape))
-        return path.checked or None
+            tape = fuse_dots(expanded(path.tape)) if self._is_fused(path.tape) else path.tape
+            path.checked = c_tape.program(tape, self.signature.batched, summed=False)
+        return path.checked
 
     def _is_fused(self, tape: Tape) -> bool:
         """Whether sums of products may be rounded in another order; the bits of a short tape are its function's."""
@@ -544,14 +545,6 @@ def _first_that_can(backends: list[str], tape: Tape, batched: tuple[bool, ...], 
         except NotImplementedError:
             continue
     return _built_by(backends[-1], tape, batched, summed=summed, fused=fused)
-
-
-def _program_of(tape: Tape, batched: tuple[bool, ...], *, fused: bool) -> Any:
-    """``tape`` with its guards as a program of the engine in C; False if that cannot run it."""
-    try:
-        return c_tape.program(fuse_dots(expanded(tape)) if fused else tape, batched, summed=False)
-    except NotImplementedError:
-        return False
 
 
 def _built_by(name: str, tape: Tape, batched: tuple[bool, ...], *, summed: bool, fused: bool) -> Kernel:

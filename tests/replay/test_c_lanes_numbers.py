@@ -18,6 +18,7 @@ from autograd import Value, record
 from autograd import compile as compiled
 from autograd.primitives import PRIMITIVES, primitive
 from autograd.replay.backends import available, c_lanes, numpy_lanes
+from autograd.replay.optimise import fuse_dots
 from autograd.replay.tape import Tape
 from tests.replay.test_lane_functions import ULPS, check_ends, check_errors
 from tests.support.backends import NEEDS_ENGINE
@@ -227,6 +228,9 @@ def test_without_a_kernel_another_backend_runs(monkeypatch):
     found = compiled(lambda x: x * 2.0, in_axes=0)(np.ones(3))
     with pytest.raises(NotImplementedError, match="the lane kernel is not there: install the package again"):
         compiled(lambda x: x * 2.0, in_axes=0, backend="c")(np.ones(3))
+    xs = [Value(k + 1.0) for k in range(6)]
+    one = c_lanes.build(fuse_dots(record(xs[0] * xs[1] + xs[2] * xs[3] + xs[4] * xs[5], xs)), [False] * 6, True)
+    assert one(np.arange(1.0, 7.0), np.empty((0, 1))).tolist() == [2.0 + 12.0 + 30.0]
     c_lanes._compiled.cache_clear()
     assert found.tolist() == [2.0] * 3
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -166,6 +167,14 @@ def down(x):
 
 def up(x):
     return math.cos(down(x - 0.5)) * down(x - 0.25) if x > 0.0 else x
+
+
+def test_a_function_of_a_module_of_users(define):
+    helpers = ModuleType("helpers")
+    helpers.doubled = lambda x: 2.0 * math.exp(x)
+    op = define("doubled", forward=lambda x: helpers.doubled(x) + 1.0, partials=lambda x, out: (out - 1.0,))
+    x = np.linspace(-1.0, 1.0, 9)
+    np.testing.assert_allclose(on_numbers(op, x), 2.0 * np.exp(x) + 1.0, rtol=1e-15)
 
 
 def test_functions_that_call_each_other(define):

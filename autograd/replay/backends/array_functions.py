@@ -1,7 +1,7 @@
 """An operation as a function of NumPy's arrays, element by element.
 
-It is the NumPy function that its record names; or its forward, where that is an operator, or is printed for arrays from
-the intermediate form (see :mod:`~autograd.replay.lowering`), so that each side of a branch is run on the elements that
+It is the NumPy function that its record names; or its forward, printed for arrays from the intermediate form (see
+:mod:`~autograd.replay.lowering`), so that each side of a branch is run on the elements that
 come to it; or, failing these, its forward once for each element.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -24,9 +23,6 @@ from autograd.replay.tape import apply_ieee
 
 __all__ = ["array_function", "vectorised"]
 
-_ON_ARRAYS = {operator.add, operator.sub, operator.mul, operator.truediv, operator.neg}
-"""Forwards that take arrays as they are, and give what the table says outside their domain."""
-
 
 @functools.lru_cache(maxsize=4096)
 def array_function(op: Primitive, count: int) -> Callable[..., Any]:
@@ -37,8 +33,6 @@ def array_function(op: Primitive, count: int) -> Callable[..., Any]:
     function: Callable[..., Any]
     if base.ufunc:
         function = getattr(np, base.ufunc)
-    elif base.builtin and base.forward in _ON_ARRAYS:  # a user's may have an IEEE value of its own
-        function = base.forward
     else:
         function = _checked(op, vectorised(base.forward, count + len(op.constants)))
     if not op.constants:

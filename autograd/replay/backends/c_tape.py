@@ -45,8 +45,6 @@ def program(tape: Tape, batched: Sequence[bool], *, summed: bool) -> Callable[[F
 
     It returns the index of the first guard that does not hold, or -1; what has guards takes one example.
     """
-    if core is None:
-        raise NotImplementedError("the backend 'c' runs one example on the compiled engine, which does not run")
     tape = reuse_slots(separate_slots(tape))
     operations = [*map(_operation, tape.ops)]
     guards = [(_RELATIONS[guard.relation], guard.left, guard.right, guard.outcome, guard.at) for guard in tape.guards]
