@@ -111,13 +111,13 @@ def _smallest(first: float, *others: float) -> float:
 
 
 def _sorted(numbers: Sequence[float]) -> tuple[float, ...]:
-    """Insertion, as a network of exchanges; equal numbers keep their order."""
+    """Insertion from the end, as a network of exchanges; equal numbers keep their order."""
     placed: tuple[float, ...] = ()
     for x in numbers:
-        before: tuple[float, ...] = ()
-        for y in placed:
-            before, x = (*before, x if x < y else y), y if x < y else x  # noqa: PLW2901 -- the one that goes on
-        placed = (*before, x)
+        after: tuple[float, ...] = ()
+        for y in placed[::-1]:
+            after, x = (y if x < y else x, *after), x if x < y else y  # noqa: PLW2901 -- the one that goes on
+        placed = (x, *after)
     return placed
 
 
