@@ -55,7 +55,7 @@ _VERSION = 3
 
 # Bytes of rows that a block should stay within: about a core's second-level cache. Tiles read each row many times.
 _CACHE, _CACHE_GROUPED = 512 * 1024, 256 * 1024
-_WIDEST, _WIDEST_ASKED, _NARROWEST, _NARROWEST_GROUPED = 192, 1024, 16, 128  # examples in a block
+_WIDEST, _WIDEST_ASKED, _NARROWEST, _NARROWEST_GROUPED = 192, 8192, 16, 128  # examples in a block
 _LEAST, _LEAST_GROUPED = 48, 256  # examples in a chunk
 _LINE = 8  # numbers in a cache line
 _CHUNK = 200_000  # words of a program, times blocks, that are worth handing to another thread: some 500 µs
