@@ -1,8 +1,8 @@
 """An operation as a function of NumPy's arrays, element by element.
 
 It is the NumPy function that its record names; or its forward, printed for arrays from the intermediate form (see
-:mod:`~autograd.replay.lowering`), so that each side of a branch is run on the elements that
-come to it; or, failing these, its forward once for each element.
+:mod:`~autograd.replay.lowering`), so that each side of a branch is run on the elements that come to it; or, failing
+these, its forward once for each element.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ by NumPy.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import warnings
@@ -17,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import cache
 from itertools import chain, pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -70,17 +71,13 @@ def build(tape: Tape, batched: Sequence[bool], summed: bool) -> Kernel:  # noqa:
     Raises:
         NotImplementedError: the kernel is not there.
     """
-    by_lanes = any(batched) or core is None
-    if by_lanes or FUSED_DOT in tape.ops:  # there may be matrices
-        try:
-            kernel = on_lanes(tape, batched, summed=summed, alone=by_lanes)
-        except NotImplementedError:
-            if by_lanes:
-                raise
-        else:
-            if kernel:
-                return kernel
-    return c_tape.build(tape, batched, summed)
+    if any(batched) or core is None:
+        return cast("Kernel", on_lanes(tape, batched, summed=summed, alone=True))
+    kernel = None
+    if FUSED_DOT in tape.ops:  # there may be matrices
+        with contextlib.suppress(NotImplementedError):
+            kernel = on_lanes(tape, batched, summed=summed)
+    return kernel or c_tape.build(tape, batched, summed)
 
 
 def on_lanes(

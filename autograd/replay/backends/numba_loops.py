@@ -77,7 +77,7 @@ def _loop(op: Primitive, n: int) -> Any:
         "        try:\n"
         f"            value = forward({inputs})\n"
         "        except Exception:\n"  # which one, compiled code cannot tell
-        "            finite = False\n"
+        "            pass\n"
         "        x0[k] = value\n"
         "        finite &= value - value == 0.0\n"
         "    return not finite\n"
